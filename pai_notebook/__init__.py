@@ -1,0 +1,1 @@
+"""Fetch, compare and report PAI model versions in a notebook."""

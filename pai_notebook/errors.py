@@ -1,0 +1,222 @@
+"""What can go wrong, as one small family of exceptions.
+
+PaiError
+├── ConfigurationError           a setting, address or argument that cannot be used
+│   └── AddressError             a line or address that does not follow the grammar
+├── CredentialsNotFound          nobody said which key to use
+├── AuthenticationError          the service does not accept the key or the signature
+│   └── ClockSkew                because this machine's clock is off
+├── PermissionDenied             the key is good, the RAM action is missing
+├── NotFound                     the service has no such thing
+│   ├── ModelNotFound
+│   └── VersionNotFound
+├── Throttled                    the account's rate limit, after all retries
+├── ServiceUnavailable           no answer, or a server-side failure, after all retries
+├── DeadlineExceeded             the total time allowed is over
+├── ProtocolError                an answer that cannot be believed
+├── FetchErrors                  some versions of a bulk call could not be fetched
+├── ComparisonError              a question the data cannot answer
+└── RegressionError              a gate that did not pass
+
+Every error carries what a person needs to act: `code`, `status`, `request_id`, `action`, `hint` and, where they are
+known, `model_id`, `version_name` and `region`. None of them ever holds a header, a key or a signature.
+"""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+__all__ = [
+    "AddressError",
+    "AuthenticationError",
+    "ClockSkew",
+    "ComparisonError",
+    "ConfigurationError",
+    "CredentialsNotFound",
+    "DeadlineExceeded",
+    "FetchErrors",
+    "ModelNotFound",
+    "NotFound",
+    "PaiError",
+    "PermissionDenied",
+    "ProtocolError",
+    "RegressionError",
+    "ServiceUnavailable",
+    "Throttled",
+    "VersionNotFound",
+]
+
+
+class PaiError(Exception):
+    """Base of everything this package raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        One sentence: what happened.
+    hint : str
+        One sentence: what to do next.
+    code, status, request_id, action : str, int or None, str, str
+        The service's error code, the HTTP status, its request id, and the API action that was asked for.
+    model_id, version_name, region : str
+        What the request was about.
+    attempts : int
+        Requests sent for this call, 0 when none was.
+    partial : object
+        What had already been fetched when a bulk call ended, else None.
+
+    Examples
+    --------
+    >>> error = PaiError("no answer", hint="Try again.", code="ServiceUnavailable", status=503, request_id="5A14")
+    >>> print(error)
+    no answer (ServiceUnavailable, HTTP 503, request 5A14). Try again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        status: int | None = None,
+        request_id: str = "",
+        action: str = "",
+        model_id: str = "",
+        version_name: str = "",
+        region: str = "",
+        attempts: int = 0,
+        partial: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.action = action
+        self.model_id = model_id
+        self.version_name = version_name
+        self.region = region
+        self.attempts = attempts
+        self.partial = partial
+
+    @property
+    def evidence(self) -> str:
+        """Code, status and request id as one short clause, empty when there are none."""
+        parts = [self.code, f"HTTP {self.status}" if self.status else "", f"request {self.request_id}" if self.request_id else ""]
+        return ", ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        evidence = f" ({self.evidence})" if self.evidence else ""
+        body = self.message.rstrip(".") + evidence
+        return f"{body}. {self.hint}" if self.hint else body
+
+    def _render_traceback_(self) -> list[str]:
+        """One or two lines in a notebook instead of our own frames; IPython and ipykernel call this."""
+        evidence = f" ({self.evidence})" if self.evidence else ""
+        lines = [f"{type(self).__name__}: {self.message.rstrip('.')}{evidence}"]
+        if self.hint:
+            lines.append(self.hint)
+        return lines
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the fields and, where it can travel, the cause."""
+        return _rebuild, (type(self), dict(self.__dict__), _portable(self.__cause__))
+
+
+def _portable(cause: BaseException | None) -> BaseException | None:
+    """The cause itself when it pickles, else a stand-in with its name and text."""
+    if cause is None:
+        return None
+    try:
+        pickle.loads(pickle.dumps(cause))  # noqa: S301 - our own bytes, only to see whether they travel
+    except Exception:  # noqa: BLE001 - any failure to pickle means the same
+        return RuntimeError(f"{type(cause).__name__}: {cause}")
+    return cause
+
+
+def _rebuild(cls: type[PaiError], fields: dict[str, Any], cause: BaseException | None) -> PaiError:
+    error = cls.__new__(cls, fields["message"])
+    error.args = (fields["message"],)
+    error.__dict__.update(fields)
+    error.__cause__ = cause
+    return error
+
+
+class ConfigurationError(PaiError):
+    """A setting or argument that cannot be used; nothing was sent."""
+
+
+class AddressError(ConfigurationError):
+    """An address, selector or option that does not follow the grammar; nothing was sent."""
+
+
+class CredentialsNotFound(PaiError):
+    """No credentials in the arguments, the environment, the credentials URI or the vendor's chain."""
+
+
+class AuthenticationError(PaiError):
+    """The service refused the key or its signature."""
+
+
+class ClockSkew(AuthenticationError):
+    """The service refused the date of the signature: this machine's clock is off."""
+
+
+class PermissionDenied(PaiError):
+    """The key is valid but its RAM policy lacks the action named in `action`."""
+
+
+class NotFound(PaiError):
+    """The service has no such thing."""
+
+
+class ModelNotFound(NotFound):
+    """No model of this id in this region, or none that the key may see."""
+
+
+class VersionNotFound(NotFound):
+    """The model has no version of this name."""
+
+
+class Throttled(PaiError):
+    """The account's rate limit was hit, and retrying did not help in the time allowed."""
+
+
+class ServiceUnavailable(PaiError):
+    """The service could not be reached or failed on its own side, and retrying did not help."""
+
+
+class DeadlineExceeded(PaiError):
+    """The total time allowed for the call is over."""
+
+
+class ProtocolError(PaiError):
+    """The answer cannot be believed: not JSON, not whole, too large, or about something else."""
+
+
+class FetchErrors(PaiError):
+    """Some versions of a bulk call could not be fetched; `errors` maps each address to its error.
+
+    Parameters
+    ----------
+    errors : dict of str to PaiError
+        The address of each version that failed, and why.
+    """
+
+    def __init__(self, message: str, *, errors: dict[str, PaiError] | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.errors = dict(errors or {})
+
+
+class ComparisonError(PaiError):
+    """A question that the data cannot answer, with the reason."""
+
+
+class RegressionError(PaiError):
+    """A gate that did not pass; `breaches` lists every rule that failed."""
+
+    def __init__(self, message: str, *, breaches: tuple[Any, ...] = (), **details: Any) -> None:
+        super().__init__(message, **details)
+        self.breaches = tuple(breaches)
