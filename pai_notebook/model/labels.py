@@ -1,0 +1,98 @@
+"""Labels of a version or model: a mapping over ordered pairs that keeps duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pai_notebook.model.document import as_text
+
+__all__ = ["Labels", "read_labels"]
+
+
+class Labels(Mapping[str, str]):
+    """Labels as a mapping; a key that occurs twice keeps both values.
+
+    Parameters
+    ----------
+    pairs : tuple of (str, str)
+        Key and value of every label, in the order of the service.
+
+    Examples
+    --------
+    >>> labels = Labels((("env", "prod"), ("owner", "张三"), ("env", "test")))
+    >>> labels["env"], labels.get_all("env"), len(labels), labels.duplicates
+    ('prod', ('prod', 'test'), 2, ('env',))
+    """
+
+    __slots__ = ("_values", "pairs")
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...] = ()) -> None:
+        self.pairs = tuple(pairs)
+        values: dict[str, tuple[str, ...]] = {}
+        for key, value in self.pairs:
+            values[key] = (*values.get(key, ()), value)
+        self._values = values
+
+    def __getitem__(self, key: str) -> str:
+        """Return the first value of a key."""
+        return self._values[key][0]
+
+    def get_all(self, key: str) -> tuple[str, ...]:
+        """Return every value of a key, an empty tuple when the key is absent."""
+        return self._values.get(key, ())
+
+    @property
+    def duplicates(self) -> tuple[str, ...]:
+        """Keys that occur more than once."""
+        return tuple(key for key, values in self._values.items() if len(values) > 1)
+
+    def matches(self, wanted: Mapping[str, str]) -> bool:
+        """Whether every wanted key has the wanted value, exactly (the service only matches substrings)."""
+        return all(value in self.get_all(key) for key, value in wanted.items())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return sorted(self.pairs) == sorted(other.pairs) if isinstance(other, Labels) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.pairs)))
+
+    def __repr__(self) -> str:
+        return f"Labels({self.pairs!r})"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._values)
+
+
+def read_labels(value: Any) -> tuple[Labels, str]:
+    """Labels of whatever was sent, and a note when it is not the documented list of Key and Value.
+
+    What cannot be read as a pair is kept as the value of the empty key, so nothing vanishes.
+    """
+    if value is None:
+        return Labels(), ""
+    if isinstance(value, Mapping):
+        return Labels(tuple((str(key), as_text(item)) for key, item in value.items())), "a map instead of a list"
+    if not isinstance(value, list):
+        return Labels((("", as_text(value)),)), "not a list"
+    pairs = tuple(_pair(entry) for entry in value)
+    odd = sum(not _is_documented(entry) for entry in value)
+    return Labels(pairs), f"{odd} of {len(value)} entries are not a Key and Value of text" if odd else ""
+
+
+def _pair(entry: Any) -> tuple[str, str]:
+    if isinstance(entry, Mapping) and "Key" in entry:
+        return as_text(entry["Key"]), as_text(entry.get("Value"))
+    return "", as_text(entry)
+
+
+def _is_documented(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and isinstance(entry.get("Key"), str) and isinstance(entry.get("Value"), str)

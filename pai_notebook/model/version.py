@@ -1,0 +1,134 @@
+"""One version of a registered model, with every field of GetModelVersion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Self
+
+from pai_notebook.display.shapes import Block, Displayed
+from pai_notebook.model.card import describe_version
+from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
+from pai_notebook.model.labels import Labels, read_labels
+from pai_notebook.model.metrics import Metrics, read_metrics
+from pai_notebook.model.source import Source, read_source
+from pai_notebook.model.storage import Storage, read_storage
+
+__all__ = ["ModelVersion"]
+
+
+def _metrics(value: Any) -> tuple[Metrics, str]:
+    metrics = read_metrics(value)
+    return metrics, "; ".join(metrics.notes)
+
+
+class ModelVersion(Displayed, DocumentView):
+    """A model version as the registry holds it: a typed, immutable view over the untouched answer.
+
+    Two versions are equal when they belong to the same model and have the same content, whatever the order of their
+    labels and `Results`; the request id is no content. Unknown fields survive in `raw` and `unknown`; a field of an
+    unexpected type is kept as sent and mentioned in `notes`. Source of the fields: GetModelVersion of the API
+    AIWorkSpace 2021-02-04.
+
+    Parameters
+    ----------
+    document : mapping
+        The JSON object of the service.
+    model_id : str
+        The model it belongs to; the service's answer does not say.
+    fetched : datetime, optional
+        When the answer arrived, UTC; None for a document that did not come from a service.
+
+    Examples
+    --------
+    >>> version = ModelVersion.from_document(
+    ...     {"VersionName": "0.1.0", "Labels": [{"Key": "env", "Value": "test"}], "ApprovalStatus": "Approved"},
+    ...     model_id="model-a",
+    ... )
+    >>> version.version_name, version.labels["env"], version.approval_status
+    ('0.1.0', 'test', 'Approved')
+    """
+
+    model_id: str
+    fetched: datetime | None
+
+    request_id = Field("RequestId", read_text, "Id of the request that answered; empty for a version that came in a list.")
+    version_name = Field("VersionName", read_text, "Name of the version, unique in its model, for example 0.1.0.")
+    description = Field("VersionDescription", read_text, "Description in the author's words.")
+    uri = Field("Uri", read_text, "Storage address as sent; taken apart in `storage`.")
+    created = Field("GmtCreateTime", read_time, "When the version was created, UTC; None when not readable.")
+    modified = Field("GmtModifiedTime", read_time, "When the version was last changed, UTC; None when not readable.")
+    user_id = Field("UserId", read_text, "Id of the user, as text: it exceeds 2**53.")
+    owner_id = Field("OwnerId", read_text, "Id of the Alibaba Cloud account, as text.")
+    labels: Field[Labels] = Field("Labels", read_labels, "Labels, duplicates kept.")
+    metrics: Field[Metrics] = Field("Metrics", _metrics, "Metrics as cells of (dataset, path).")
+    training_spec = Field("TrainingSpec", read_any, "Configuration of fine-tuning and incremental training, as sent.")
+    inference_spec = Field("InferenceSpec", read_any, "How to serve the model, as sent.")
+    evaluation_spec = Field("EvaluationSpec", read_any, "Configuration of evaluation, as sent.")
+    compression_spec = Field("CompressionSpec", read_any, "Configuration of compression, as sent.")
+    distillation_spec = Field("DistillationSpec", read_any, "Configuration of distillation, as sent.")
+    extra_info = Field("ExtraInfo", read_any, "Other information, such as CoverUris and TrainedWords, as sent.")
+    options = Field("Options", read_options, "Value of the JSON text in the Options string.")
+    format_type = Field("FormatType", read_text, "Model format, for example SavedModel; an open set.")
+    framework_type = Field("FrameworkType", read_text, "Framework, for example TensorFlow; an open set.")
+    source_type = Field("SourceType", read_text, "Custom, PAIFlow, TrainingService, or another word.")
+    source_id = Field("SourceId", read_text, "Where it was made, as sent; taken apart in `source`.")
+    approval_status = Field("ApprovalStatus", read_text, "Pending, Approved, Rejected, or another word.")
+
+    def __init__(self, document: Mapping[str, Any], *, model_id: str = "", fetched: datetime | None = None) -> None:
+        super().__init__(document)
+        self.__dict__["model_id"] = model_id
+        self.__dict__["fetched"] = fetched
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], model_id: str | None = None, *, fetched: datetime | None = None) -> Self:
+        """Build a version from a document of the service, or one of the same shape."""
+        return cls(document, model_id=model_id or "", fetched=fetched)
+
+    @cached_property
+    def source(self) -> Source:
+        """The source, taken apart: type, region, workspace, kind and id."""
+        return read_source(self.source_type, self.source_id)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The storage address, taken apart: bucket, endpoint and key, or a URL."""
+        return read_storage(self.uri)
+
+    @property
+    def address(self) -> str:
+        """`model@version`, as `%paimodel` takes it; the bare version name when the model is unknown."""
+        return f"{self.model_id}@{self.version_name}" if self.model_id else self.version_name
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex SHA-256 of the content: the document without its request id, independent of the order of labels and Results."""
+        content = {key: value for key, value in self._document.items() if key != "RequestId"}
+        content["Labels"] = _sorted(content.get("Labels"))
+        metrics = content.get("Metrics")
+        if isinstance(metrics, dict) and isinstance(metrics.get("Results"), list):
+            content["Metrics"] = {**metrics, "Results": _sorted(metrics["Results"])}
+        return digest_of(canonical_json(content))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ModelVersion):
+            return NotImplemented
+        return (self.model_id, self.digest) == (other.model_id, other.digest)
+
+    def __hash__(self) -> int:
+        return hash((self.model_id, self.digest))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._document, self.model_id, self.fetched)
+
+    def _describe(self) -> Block:
+        return describe_version(self)
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(value, key=canonical_json) if isinstance(value, list) else value
+
+
+def _rebuild(cls: type[ModelVersion], document: dict[str, Any], model_id: str, fetched: datetime | None) -> ModelVersion:
+    return cls(document, model_id=model_id, fetched=fetched)
