@@ -1,0 +1,342 @@
+"""Metrics as cells: what a version says about itself, by dataset and path, each value with its state."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, overload
+
+from pai_notebook.model.flatten import ROOT, canonical_json, join_path, natural_key
+from pai_notebook.model.results import Entry, read_entries, write_entries
+
+__all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
+
+
+class State(StrEnum):
+    """What kind of thing stands in a cell, so that nothing is lost in NaN."""
+
+    NUMBER = "number"
+    ABSENT = "absent"
+    NO_METRICS = "no metrics"
+    NULL = "null"
+    NAN = "NaN"
+    INFINITE = "infinite"
+    NUMERIC_TEXT = "numeric text"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    SERIES = "series"
+    MATRIX = "matrix"
+    FETCH_FAILED = "fetch failed"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of one version.
+
+    Attributes
+    ----------
+    dataset : str
+        `DatasetId`, else `Uri`, else canonical JSON of `Dataset`; empty where no dataset is named.
+    path : str
+        Dotted name, a key's own dots escaped; `(value)` for a value without a name.
+    state : State
+        What kind of value it is.
+    value : float or None
+        The number: as sent, parsed from a numeric text, or the last point of a series; None where there is none.
+    text : str
+        The value in full, as text: a text as sent, everything else as JSON.
+    raw : object
+        The value as sent.
+    duplicate : bool
+        Whether the same (dataset, path) occurs more than once in this version.
+    note : str
+        What should be known before the value is used, else empty.
+    """
+
+    dataset: str
+    path: str
+    state: State
+    value: float | None = field(compare=False)
+    text: str
+    raw: Any = field(compare=False, repr=False)
+    duplicate: bool = False
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """`path@dataset`, or the path alone where no dataset is named."""
+        return f"{self.path}@{self.dataset}" if self.dataset else self.path
+
+
+_NUMERIC = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_EXACT = 2**53
+_STEPS = frozenset({"step", "epoch", "iteration", "timestamp", "time", "x"})
+_VALUES = frozenset({"value", "y"})
+
+
+def read_value(raw: Any) -> tuple[State, float | None, str]:
+    """Read one JSON value: its state, its number where it has one, and a note where one is due.
+
+    A text is numeric when it is one plain decimal number: neither percent signs nor decimal commas are guessed at, and
+    digits that read as an identifier (leading zeros, an integer beyond 2**53) stay text.
+
+    Examples
+    --------
+    >>> read_value(0.91)[:2], read_value("0.91")[:2], read_value("92.3%")[:2]
+    ((<State.NUMBER: 'number'>, 0.91), (<State.NUMERIC_TEXT: 'numeric text'>, 0.91), (<State.TEXT: 'text'>, None))
+    >>> read_value([1, 2, 3])[:2]
+    (<State.SERIES: 'series'>, 3.0)
+    """
+    if raw is None:
+        return State.NULL, None, ""
+    if isinstance(raw, bool):
+        return State.BOOLEAN, None, ""
+    if isinstance(raw, int | float):
+        return _read_number(raw)
+    if isinstance(raw, str):
+        return _read_text(raw)
+    if isinstance(raw, list | tuple):
+        return _read_list(raw)
+    return State.TEXT, None, "" if isinstance(raw, dict) else "not a JSON value"
+
+
+def _read_number(raw: float) -> tuple[State, float | None, str]:
+    try:
+        value = float(raw)
+    except OverflowError:
+        return State.INFINITE, math.copysign(math.inf, 1 if raw > 0 else -1), "beyond the range of float64"
+    if math.isnan(value):
+        return State.NAN, value, ""
+    if math.isinf(value):
+        return State.INFINITE, value, ""
+    return State.NUMBER, value, "rounded to float64" if isinstance(raw, int) and value != raw else ""
+
+
+def _read_text(raw: str) -> tuple[State, float | None, str]:
+    text = raw.strip()
+    if not _NUMERIC.fullmatch(text):
+        return State.TEXT, None, ""
+    value = float(text)
+    if math.isinf(value) or (_INTEGER.fullmatch(text) and abs(value) > _EXACT):
+        return State.TEXT, None, ""
+    return State.NUMERIC_TEXT, value, "a number sent as text"
+
+
+def _read_list(raw: Sequence[Any]) -> tuple[State, float | None, str]:
+    points = series_points(raw)
+    if points is None:
+        return State.MATRIX, None, ""
+    return State.SERIES, points[-1] if points and not math.isnan(points[-1]) else None, ""
+
+
+def series_points(raw: Any) -> tuple[float, ...] | None:
+    """Points of a series in order of step, None when the value is no series.
+
+    A series is a list of numbers, or of objects with a value and at most a step; a null is a gap and comes back as NaN.
+
+    Examples
+    --------
+    >>> series_points([{"step": 2, "value": 0.2}, {"step": 1, "value": 0.3}])
+    (0.3, 0.2)
+    >>> series_points([[1, 2], [3, 4]]) is None
+    True
+    """
+    if not isinstance(raw, list | tuple):
+        return None
+    if all(_is_point(item) for item in raw):
+        return tuple(map(_point, raw))
+    pairs = [_step_value(item) for item in raw]
+    known = [pair for pair in pairs if pair is not None]
+    if len(known) != len(raw):
+        return None
+    if all(isinstance(step, int | float) and not isinstance(step, bool) and step == step for step, _ in known):  # noqa: PLR0124 - NaN
+        known.sort(key=lambda pair: pair[0])
+    return tuple(_point(value) for _, value in known)
+
+
+def _is_point(item: Any) -> bool:
+    return item is None or (isinstance(item, int | float) and not isinstance(item, bool))
+
+
+def _point(item: Any) -> float:
+    value = math.nan if item is None else _read_number(item)[1]
+    return math.nan if value is None else value
+
+
+def _step_value(item: Any) -> tuple[Any, Any] | None:
+    """Take a point such as ``{"step": 10, "value": 0.3}`` apart, None when it is something else."""
+    if not isinstance(item, dict) or len(item) > 2:  # noqa: PLR2004 - a step and a value
+        return None
+    keys = {str(key).casefold(): key for key in item}
+    values, steps = keys.keys() & _VALUES, keys.keys() & _STEPS
+    if len(values) != 1 or len(values) + len(steps) != len(item) or not _is_point(item[keys[next(iter(values))]]):
+        return None
+    return (item[keys[next(iter(steps))]] if steps else None), item[keys[next(iter(values))]]
+
+
+def text_of(raw: Any) -> str:
+    """Give a value in full as text: a text as it is, everything else as JSON."""
+    return raw if isinstance(raw, str) else canonical_json(raw)
+
+
+class Metrics(Sequence[Cell]):
+    """The cells of one version, in an order that depends on their names alone.
+
+    Parameters
+    ----------
+    raw : object
+        The `Metrics` field as sent, whatever its form.
+
+    Examples
+    --------
+    >>> metrics = read_metrics({"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": 0.175}}]})
+    >>> metrics["cer"].value, metrics.get("cer", "d-a").state, metrics.datasets
+    (0.175, <State.NUMBER: 'number'>, ('d-a',))
+    """
+
+    __slots__ = ("__dict__", "_raw")
+
+    def __init__(self, raw: Any = None) -> None:
+        self._raw = raw
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+        return read_entries(self._raw)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """(dataset, content) pairs before flattening: what a fast reader needs."""
+        return self._read[0]
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell, ordered by path and dataset in natural order, duplicates by their text."""
+        leaves = [(dataset, path, raw) for dataset, content in self.entries for path, raw in leaves_of(content)]
+        count: dict[tuple[str, str], int] = {}
+        for dataset, path, _ in leaves:
+            count[dataset, path] = count.get((dataset, path), 0) + 1
+        cells = [_cell(dataset, path, raw, duplicate=count[dataset, path] > 1) for dataset, path, raw in leaves]
+        return tuple(sorted(cells, key=lambda cell: (natural_key(cell.path), natural_key(cell.dataset), cell.state, cell.text)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Paths without repetition, in order."""
+        return tuple(dict.fromkeys(cell.path for cell in self.cells))
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Datasets without repetition, in natural order; an empty name stands for cells without one."""
+        return tuple(sorted({cell.dataset for cell in self.cells}, key=natural_key))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not as documented, and what should be known: one sentence each."""
+        return (*self._read[1], *_duplicates(self.cells), *similar_names(self.names))
+
+    def get(self, path: str, dataset: str | None = None, default: Cell | None = None) -> Cell | None:
+        """Return the cell of a path, in a dataset when one is given; the first where several fit."""
+        return next((cell for cell in self.cells if cell.path == path and dataset in (None, cell.dataset)), default)
+
+    @overload
+    def __getitem__(self, key: int | str | tuple[str, str]) -> Cell: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Cell, ...]: ...
+    def __getitem__(self, key: int | str | tuple[str, str] | slice) -> Cell | tuple[Cell, ...]:
+        if isinstance(key, int | slice):
+            return self.cells[key]
+        path, dataset = key if isinstance(key, tuple) else (key, None)
+        found = [cell for cell in self.cells if (cell.path == path and dataset in (None, cell.dataset)) or cell.name == key]
+        if not found:
+            near = get_close_matches(path, self.names, 3)
+            raise KeyError(f"no metric {path!r}" + (f"; nearest are {', '.join(near)}" if near else ""))
+        if len(found) > 1:
+            where = ", ".join(repr(cell.dataset) for cell in found)
+            raise KeyError(f"metric {path!r} is there {len(found)} times, for the datasets {where}; ask for [path, dataset] or use .cells")
+        return found[0]
+
+    def __contains__(self, key: object) -> bool:
+        return any(key in (cell, cell.path, cell.name, (cell.path, cell.dataset)) for cell in self.cells)
+
+    def __iter__(self) -> Iterator[Cell]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __eq__(self, other: object) -> bool:
+        return self.cells == other.cells if isinstance(other, Metrics) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.cells)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{cell.name!r}: {cell.text[:40]!r}" for cell in self.cells[:10])
+        return f"Metrics({{{shown}}}" + (f", {len(self)} cells)" if len(self) > 10 else ")")  # noqa: PLR2004 - a line
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Metrics, (self._raw,)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(dict.fromkeys([*self.names, *(cell.name for cell in self.cells)]))
+
+
+def read_metrics(raw: Any) -> Metrics:
+    """Read a `Metrics` field of any form; never raises.
+
+    The documented form is a list `Results` of one entry a dataset. Flat and nested maps, JSON inside a text, a bare
+    value and mixtures are read too; what is not as documented is kept and noted.
+    """
+    return Metrics(raw)
+
+
+def rebuild_metrics(cells: Sequence[Cell]) -> Any:
+    """Build a `Metrics` document that reads back as exactly these cells.
+
+    Examples
+    --------
+    >>> rebuild_metrics(read_metrics({"a": {"b": 1}, "c.d": None}))
+    {'a': {'b': 1}, 'c.d': None}
+    """
+    return write_entries([(cell.dataset, cell.path, cell.raw) for cell in cells])
+
+
+def leaves_of(content: Any) -> Iterator[tuple[str, Any]]:
+    """Walk nested maps to their leaves; an empty map has none."""
+    pending: list[tuple[tuple[str, ...], Any]] = [((), content)]
+    while pending:
+        keys, node = pending.pop()
+        if not isinstance(node, dict):
+            yield (join_path(keys) if keys else ROOT), node
+            continue
+        pending.extend(((*keys, str(key)), child) for key, child in node.items())
+
+
+def _cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
+    state, value, note = read_value(raw)
+    return Cell(dataset, path, state, value, text_of(raw), raw, duplicate, note)
+
+
+def _duplicates(cells: Sequence[Cell]) -> list[str]:
+    names = dict.fromkeys(cell.name for cell in cells if cell.duplicate)
+    return [f"{name} occurs more than once" for name in names]
+
+
+def similar_names(names: Sequence[str]) -> list[str]:
+    """Say which names differ only in case, width, accents' encoding or surrounding blanks.
+
+    Examples
+    --------
+    >>> similar_names(["cer", "CER", "wer"])
+    ["'cer' and 'CER' differ only in case or encoding"]
+    """
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(unicodedata.normalize("NFKC", name).casefold().strip(), []).append(name)
+    return [f"{' and '.join(map(repr, group))} differ only in case or encoding" for group in groups.values() if len(group) > 1]

@@ -1,0 +1,166 @@
+"""The outer form of a `Metrics` document: which part of it belongs to which dataset."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TYPE_CHECKING
+
+from pai_notebook.model.flatten import canonical_json, split_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Entry", "dataset_identity", "read_entries", "write_entries"]
+
+Entry = tuple[str, Any]
+"""A dataset's identity and what is said about it: a map of metrics, or a bare value."""
+
+
+def dataset_identity(dataset: Any) -> str:
+    """Name a `Dataset`: its `DatasetId`, else its `Uri`, else its canonical JSON; nothing where nothing is said.
+
+    Examples
+    --------
+    >>> dataset_identity({"DatasetId": "d-a", "Uri": "oss://x/"}), dataset_identity({"Uri": "oss://x/"}), dataset_identity({"Name": "dev"})
+    ('d-a', 'oss://x/', '{"Name":"dev"}')
+    """
+    if isinstance(dataset, dict):
+        for key in ("DatasetId", "Uri"):
+            name = dataset.get(key)
+            if isinstance(name, str) and name:
+                return name
+    if isinstance(dataset, str):
+        return dataset
+    return "" if dataset is None or dataset == {} else canonical_json(dataset)
+
+
+def read_entries(raw: Any) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Split a `Metrics` document by dataset, and say what was not as documented; never raises."""
+    notes: list[str] = []
+    if isinstance(raw, str):
+        raw, notes = _parsed(raw)
+    if raw is None:
+        return (), ()
+    if isinstance(raw, dict):
+        entries = _from_object(raw, notes)
+    elif isinstance(raw, list) and raw and all(map(_is_entry, raw)):
+        notes.append("a list of results instead of an object that holds it")
+        entries = _from_results(raw, notes)
+    else:
+        notes.append(f"{_kind(raw)} instead of an object")
+        entries = [("", raw)]
+    return tuple(entry for entry in entries if not _is_empty(entry[1])), tuple(dict.fromkeys(notes))
+
+
+def _parsed(text: str) -> tuple[Any, list[str]]:
+    """Read JSON inside a text when it holds an object or a list, else keep the text."""
+    if text.strip() in ("", "null"):
+        return None, []
+    repeated: list[str] = []
+    try:
+        value = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
+    except (ValueError, RecursionError):
+        return text, []
+    if not isinstance(value, dict | list):
+        return text, []
+    notes = [f"the key {key!r} occurs twice in the JSON text; its last value is shown" for key in repeated]
+    return value, ["JSON inside a text", *notes]
+
+
+def _object(pairs: list[tuple[str, Any]], repeated: list[str]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
+    return found
+
+
+def _from_object(raw: dict[str, Any], notes: list[str]) -> list[Entry]:
+    results = raw.get("Results")
+    if not isinstance(results, list) or (results and not any(map(_is_entry, results))):
+        if "Results" in raw:
+            notes.append("Results is not a list of dataset and metrics; it is read as plain data")
+        return [("", raw)]
+    beside = {key: value for key, value in raw.items() if key != "Results"}
+    return [*_from_results(results, notes), ("", beside)]
+
+
+def _from_results(results: list[Any], notes: list[str]) -> list[Entry]:
+    entries: list[Entry] = []
+    for entry in filter(_is_entry, results):
+        dataset, content = dataset_identity(entry.get("Dataset")), entry.get("Metrics")
+        if isinstance(content, str):
+            content, _ = _parsed(content)
+        entries.append((dataset, {} if content is None else content))
+        beside = {key: value for key, value in entry.items() if key not in ("Dataset", "Metrics")}
+        if beside:
+            notes.append("an entry of Results holds more than Dataset and Metrics; it is shown beside the metrics")
+            entries.append((dataset, beside))
+    odd = [entry for entry in results if not _is_entry(entry)]
+    if odd:
+        notes.append("an entry of Results is not dataset and metrics; it is shown as Results")
+        entries.append(("", {"Results": sorted(odd, key=canonical_json)}))
+    return entries
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and ("Metrics" in entry or "Dataset" in entry)
+
+
+def _is_empty(content: Any) -> bool:
+    return isinstance(content, dict | list) and not content
+
+
+def _kind(raw: Any) -> str:
+    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list"}
+    return kinds.get(type(raw), type(raw).__name__)
+
+
+def write_entries(leaves: Iterable[tuple[str, str, Any]]) -> Any:
+    """Build the document that `read_entries` and flattening read as these (dataset, path, value) leaves."""
+    layers: dict[str, list[Any]] = {}
+    for dataset, path, raw in leaves:
+        keys = split_path(path)
+        if not any(_insert(layer, keys, raw) for layer in layers.setdefault(dataset, [])):
+            layers[dataset].append(raw if not keys else _nested(keys, raw))
+    if not layers:
+        return {}
+    if layers.keys() == {""} and len(layers[""]) == 1 and not _reads_as_results(layers[""][0]):
+        return layers[""][0]
+    return {"Results": [_entry(dataset, content) for dataset, contents in layers.items() for content in contents]}
+
+
+def _reads_as_results(content: Any) -> bool:
+    return "Results" in content if isinstance(content, dict) else isinstance(content, list)
+
+
+def _entry(dataset: str, content: Any) -> dict[str, Any]:
+    return {"Dataset": _dataset(dataset), "Metrics": content} if dataset else {"Metrics": content}
+
+
+def _dataset(identity: str) -> Any:
+    """Give a `Dataset` of this identity, in the documented form where it can be told."""
+    if identity.startswith("{"):
+        value, _ = _parsed(identity)
+        if isinstance(value, dict) and dataset_identity(value) == identity:
+            return value
+    return {"Uri" if "://" in identity else "DatasetId": identity}
+
+
+def _nested(keys: tuple[str, ...], raw: Any) -> Any:
+    for key in reversed(keys):
+        raw = {key: raw}
+    return raw
+
+
+def _insert(layer: Any, keys: tuple[str, ...], raw: Any) -> bool:
+    """Put a leaf into a nested map; False when something already stands in its way."""
+    node = layer
+    for position, key in enumerate(keys):
+        if not isinstance(node, dict):
+            return False
+        if key not in node:
+            node[key] = _nested(keys[position + 1 :], raw)
+            return True
+        node = node[key]
+    return False
