@@ -1,0 +1,248 @@
+"""The registry itself: from a request to a response, with no socket in sight.
+
+`answer` is a pure function of the request, the store, the keys, the time and the nonces seen. `Handler` holds those
+for one registry and may be called from several threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from pai_notebook.demo.exchange import Refusal, Request, Response, json_response, request_id
+from pai_notebook.demo.queries import Parameters, page, select_models, select_versions
+from pai_notebook.demo.store import Catalog, Document, Store
+from pai_notebook.demo.verify import Key, Nonces, check_date, check_identity, query_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+__all__ = ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "API_VERSION", "DEMO_KEY", "Context", "Handler", "Key", "Request", "Response", "answer"]
+
+API_VERSION = "2021-02-04"
+ACCESS_KEY_ID = "LTAI-demo-key-that-opens-nothing"
+ACCESS_KEY_SECRET = "demo-secret-that-protects-nothing"  # noqa: S105 - printed by design, see the text itself
+DEMO_KEY = Key(ACCESS_KEY_ID, ACCESS_KEY_SECRET)
+_ROOT = ["api", "v1", "models"]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Route:
+    """Which action a path means, and about what."""
+
+    action: str
+    model_id: str = ""
+    version_name: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything an answer depends on besides the request; `lock` guards the nonces."""
+
+    store: Catalog
+    keys: dict[str, Key]
+    bearer_tokens: Collection[str]
+    nonces: Nonces
+    largest_page: int
+    now: datetime
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Handler:
+    """One registry: a store, the keys it accepts, a clock and the nonces it has seen.
+
+    Parameters
+    ----------
+    store : Catalog or None
+        What it holds, by default a fresh copy of the bundled demo data.
+    clock : callable
+        Gives the time as an aware datetime; the Date header of every answer comes from it.
+    keys : iterable of Key
+        The keys it accepts.
+    bearer_tokens : collection of str
+        The bearer tokens it accepts.
+    largest_page : int
+        The largest PageSize it accepts.
+
+    Examples
+    --------
+    >>> Handler(Store()).handle(Request("GET", "/nothing", {"host": "h"})).json()["Code"]
+    'InvalidApi.NotFound'
+    """
+
+    def __init__(
+        self,
+        store: Catalog | None = None,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        keys: Iterable[Key] = (DEMO_KEY,),
+        bearer_tokens: Collection[str] = (),
+        largest_page: int = 100,
+    ) -> None:
+        self.store: Catalog = Store.bundled() if store is None else store
+        self.clock = clock
+        self.keys = {key.key_id: key for key in keys}
+        self.bearer_tokens = tuple(bearer_tokens)
+        self.largest_page = largest_page
+        self._nonces = Nonces()
+        self._lock = threading.Lock()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request."""
+        return answer(
+            request,
+            Context(self.store, self.keys, self.bearer_tokens, self._nonces, self.largest_page, self.clock(), self._lock),
+        )
+
+    __call__ = handle
+
+
+def answer(request: Request, context: Context) -> Response:
+    """Answer a request: the document asked for, or the documented error body."""
+    told = request_id(request)
+    try:
+        document = {"RequestId": told, **_granted(request, context)}
+    except Refusal as refusal:
+        body = refusal.body(host=request.header("host"), request_id=told)
+        return json_response(refusal.status, body, now=context.now)
+    return json_response(200, document, now=context.now)
+
+
+def _granted(request: Request, context: Context) -> dict[str, Any]:
+    """Go through the gates in the gateway's order: route, version, date, signature, nonce, permission."""
+    route = _route(request)
+    _check_action(request, route)
+    check_date(request, context.now)
+    key = check_identity(request, context.keys, context.bearer_tokens, context.now)
+    _check_nonce(request, context)
+    _check_permission(key, route.action)
+    return _ACTIONS[route.action](context, route, _parameters(request.query))
+
+
+def _route(request: Request) -> _Route:
+    """Which action the path means; segments are split before they are decoded, so an encoded slash stays inside one."""
+    pieces = _segments(request.path)
+    if pieces[:3] != _ROOT or not all(pieces):
+        raise _no_api()
+    if request.method != "GET":
+        raise Refusal(405, "UnsupportedHTTPMethod", "This http method is not supported: the demo registry is read-only.")
+    match pieces[3:]:
+        case []:
+            return _Route("ListModels")
+        case [model_id]:
+            return _Route("GetModel", model_id)
+        case [model_id, "versions"]:
+            return _Route("ListModelVersions", model_id)
+        case [model_id, "versions", version_name]:
+            return _Route("GetModelVersion", model_id, version_name)
+    raise _no_api()
+
+
+def _segments(path: str) -> list[str]:
+    if not path.startswith("/"):
+        raise _no_api()
+    try:
+        return [unquote(segment, errors="strict") for segment in path[1:].split("/")]
+    except UnicodeDecodeError:
+        raise _no_api() from None
+
+
+def _no_api() -> Refusal:
+    return Refusal(404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method.")
+
+
+def _check_action(request: Request, route: _Route) -> None:
+    for name, wanted, code in (("x-acs-version", API_VERSION, "InvalidVersion"), ("x-acs-action", route.action, "InvalidAction.NotFound")):
+        sent = request.header(name)
+        if not sent:
+            raise Refusal(400, "MissingParameter", f"{name} is mandatory for this action.")
+        if sent != wanted:
+            raise Refusal(404, code, f"Specified {name} is not valid: this path and method mean {wanted}.")
+
+
+def _check_nonce(request: Request, context: Context) -> None:
+    nonce = request.header("x-acs-signature-nonce")
+    if not nonce:
+        raise Refusal(400, "MissingParameter", "x-acs-signature-nonce is mandatory for this action.")
+    with context.lock:
+        new = context.nonces.use(nonce, context.now)
+    if not new:
+        raise Refusal(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
+
+
+def _check_permission(key: Key | None, action: str) -> None:
+    if key is not None and action in key.denied:
+        detail = {
+            "AuthAction": f"paimodel:{action}",
+            "AuthPrincipalType": "SubUser",
+            "AuthPrincipalOwnerId": "1557702098123456",
+            "PolicyType": "AccountLevelIdentityBasedPolicy",
+            "NoPermissionType": "ImplicitDeny",
+        }
+        raise Refusal(403, "NoPermission", "You are not authorized to do this action.", AccessDeniedDetail=detail)
+
+
+def _parameters(raw: str) -> dict[str, str]:
+    pairs = query_pairs(raw)
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        raise Refusal(400, "InvalidParameter", "A query parameter is given twice.")
+    return parameters
+
+
+def _model(context: Context, model_id: str) -> Document:
+    model = context.store.model(model_id)
+    if model is None:
+        raise Refusal(404, "100600006", "model not exists")
+    return model
+
+
+def _with_latest(context: Context, model: Document, *, hidden: frozenset[str]) -> Document:
+    """Show the model as the service does: with its newest version, without what this call does not send."""
+    shown = {name: value for name, value in model.items() if name not in hidden}
+    versions = context.store.versions(model["ModelId"])
+    if versions:
+        latest = versions[len(versions) - 1]
+        shown["LatestVersion"] = latest
+        shown["GmtLatestVersionModifiedTime"] = latest.get("GmtModifiedTime", "")
+    return shown
+
+
+def _get_model(context: Context, route: _Route, _: Parameters) -> Document:
+    return _with_latest(context, _model(context, route.model_id), hidden=frozenset({"Tags", "Collections"}))
+
+
+def _get_model_version(context: Context, route: _Route, _: Parameters) -> Document:
+    _model(context, route.model_id)
+    version = context.store.version(route.model_id, route.version_name)
+    if version is None:
+        raise Refusal(404, "100600008", "model version not exists")
+    return version
+
+
+def _list_models(context: Context, _: _Route, parameters: Parameters) -> Document:
+    matching = select_models(context.store.models(), parameters)
+    shown = page(matching, parameters, largest=context.largest_page)
+    models = [_with_latest(context, dict(model), hidden=frozenset({"Collections"})) for model in shown]
+    return {"TotalCount": len(matching), "Models": models}
+
+
+def _list_model_versions(context: Context, route: _Route, parameters: Parameters) -> Document:
+    _model(context, route.model_id)
+    matching = select_versions(context.store.versions(route.model_id), parameters)
+    return {"TotalCount": len(matching), "Versions": page(matching, parameters, largest=context.largest_page)}
+
+
+_ACTIONS: dict[str, Callable[[Context, _Route, Parameters], Document]] = {
+    "GetModel": _get_model,
+    "GetModelVersion": _get_model_version,
+    "ListModels": _list_models,
+    "ListModelVersions": _list_model_versions,
+}

@@ -1,0 +1,247 @@
+"""What the registry holds: models and their versions as plain documents.
+
+The handler reads any `Catalog`. `Store` keeps documents in memory and may be changed while it is being served;
+`LazyStore` makes the versions of one model on demand, so that a million of them cost nothing until they are asked for.
+"""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Protocol
+
+__all__ = ["Catalog", "Document", "LazyStore", "Store"]
+
+Document = dict[str, Any]
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Catalog(Protocol):
+    """What the handler needs to know of a store."""
+
+    def models(self) -> Sequence[Document]:
+        """Give the models, oldest first, without their versions."""
+
+    def model(self, model_id: str) -> Document | None:
+        """Give one model, None when there is none of this id."""
+
+    def versions(self, model_id: str) -> Sequence[Document]:
+        """Give the versions of a model, oldest first."""
+
+    def version(self, model_id: str, version_name: str) -> Document | None:
+        """Give one version, None when there is none of this name."""
+
+
+def _created(document: Document) -> datetime:
+    """When a document was created; what cannot be read counts as oldest."""
+    try:
+        moment = datetime.fromisoformat(document["GmtCreateTime"])
+    except (KeyError, TypeError, ValueError):
+        return _NEVER
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """One model with its versions in order of creation; replaced, never changed."""
+
+    model: Document
+    versions: tuple[Document, ...] = ()
+    by_name: dict[str, Document] = field(default_factory=dict)
+
+    def holding(self, versions: Iterable[Document]) -> _Shelf:
+        ordered = tuple(sorted(versions, key=_created))
+        return _Shelf(self.model, ordered, {version.get("VersionName", ""): version for version in ordered})
+
+
+class Store:
+    """Models and versions in memory; every change takes effect on the next request.
+
+    Parameters
+    ----------
+    models : iterable of mapping
+        Model documents as ListModels gives them, each with a ModelId; no LatestVersion is needed. Two fields are read by
+        the registry alone and never sent by GetModel: Tags, and Collections (a list of names).
+    versions : mapping of str to iterable of mapping
+        The version documents of each model id.
+
+    Notes
+    -----
+    Documents are copied on the way in. Those handed out are the registry's own: change them with `update_version`.
+
+    Examples
+    --------
+    >>> store = Store([{"ModelId": "model-a"}], {"model-a": [{"VersionName": "0.1.0"}]})
+    >>> store.put_version("model-a", {"VersionName": "0.2.0", "GmtCreateTime": "2025-01-01T00:00:00Z"})
+    >>> [version["VersionName"] for version in store.versions("model-a")]
+    ['0.1.0', '0.2.0']
+    """
+
+    def __init__(self, models: Iterable[Mapping[str, Any]] = (), versions: Mapping[str, Iterable[Mapping[str, Any]]] | None = None) -> None:
+        self._lock = threading.Lock()
+        documents = [copy.deepcopy(dict(model)) for model in models]
+        self._shelves = {document["ModelId"]: _Shelf(document) for document in documents}
+        for model_id, held in (versions or {}).items():
+            self._shelves[model_id] = self._shelf(model_id).holding(copy.deepcopy(dict(version)) for version in held)
+
+    @classmethod
+    def bundled(cls) -> Store:
+        """Give a fresh store with the demo data, which tests/data/make_demo_registry.py measured.
+
+        Examples
+        --------
+        >>> len(Store.bundled().models()) >= 6
+        True
+        """
+        packed = resources.files("pai_notebook.demo").joinpath("registry.json.gz").read_bytes()
+        content = json.loads(gzip.decompress(packed))
+        return cls(content["models"], content["versions"])
+
+    def models(self) -> Sequence[Document]:
+        """Give the models, oldest first, without their versions."""
+        return sorted((shelf.model for shelf in list(self._shelves.values())), key=_created)
+
+    def model(self, model_id: str) -> Document | None:
+        """Give one model, None when there is none of this id."""
+        shelf = self._shelves.get(model_id)
+        return shelf.model if shelf else None
+
+    def versions(self, model_id: str) -> Sequence[Document]:
+        """Give the versions of a model, oldest first; empty for an unknown model."""
+        shelf = self._shelves.get(model_id)
+        return shelf.versions if shelf else ()
+
+    def version(self, model_id: str, version_name: str) -> Document | None:
+        """Give one version, None when there is none of this name."""
+        shelf = self._shelves.get(model_id)
+        return shelf.by_name.get(version_name) if shelf else None
+
+    def put_model(self, document: Mapping[str, Any]) -> None:
+        """Add a model, or replace the model of the same ModelId and keep its versions."""
+        model = copy.deepcopy(dict(document))
+        with self._lock:
+            held = self._shelves.get(model["ModelId"], _Shelf(model))
+            self._shelves[model["ModelId"]] = _Shelf(model, held.versions, held.by_name)
+
+    def delete_model(self, model_id: str) -> None:
+        """Remove a model with its versions; KeyError when there is none."""
+        with self._lock:
+            del self._shelves[model_id]
+
+    def put_version(self, model_id: str, document: Mapping[str, Any]) -> None:
+        """Add a version, or replace the version of the same VersionName; KeyError for an unknown model."""
+        new = copy.deepcopy(dict(document))
+        with self._lock:
+            self._replace(model_id, new["VersionName"], [new])
+
+    def update_version(self, model_id: str, version_name: str, changes: Mapping[str, Any]) -> None:
+        """Set fields of a version to new values; KeyError when there is no such version.
+
+        Examples
+        --------
+        >>> store = Store([{"ModelId": "model-a"}], {"model-a": [{"VersionName": "0.1.0", "ApprovalStatus": "Pending"}]})
+        >>> store.update_version("model-a", "0.1.0", {"ApprovalStatus": "Approved"})
+        >>> store.version("model-a", "0.1.0")["ApprovalStatus"]
+        'Approved'
+        """
+        with self._lock:
+            old = self._shelf(model_id).by_name[version_name]
+            self._replace(model_id, version_name, [{**old, **copy.deepcopy(dict(changes))}])
+
+    def delete_version(self, model_id: str, version_name: str) -> None:
+        """Remove a version; KeyError when there is no such version."""
+        with self._lock:
+            _ = self._shelf(model_id).by_name[version_name]
+            self._replace(model_id, version_name, [])
+
+    def _shelf(self, model_id: str) -> _Shelf:
+        return self._shelves[model_id]
+
+    def _replace(self, model_id: str, version_name: str, new: list[Document]) -> None:
+        shelf = self._shelf(model_id)
+        kept = [version for version in shelf.versions if version.get("VersionName") != version_name]
+        self._shelves[model_id] = shelf.holding(kept + new)
+
+
+class _Made(Sequence[Document]):
+    """A sequence whose items are made when they are asked for."""
+
+    def __init__(self, count: int, make: Callable[[int], Document]) -> None:
+        self._indices = range(count)
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __iter__(self) -> Iterator[Document]:
+        return map(self._make, self._indices)
+
+    def __getitem__(self, index: Any) -> Any:
+        picked = self._indices[index]
+        return [self._make(number) for number in picked] if isinstance(picked, range) else self._make(picked)
+
+
+class LazyStore:
+    """One model whose versions a function makes on demand.
+
+    Parameters
+    ----------
+    count : int
+        How many versions there are.
+    make : callable
+        From the position, 0 for the oldest, to the version's document. Creation times must not decrease with the position.
+    model : mapping or None
+        The model's document, by default one with the id ``model-synthetic``.
+    find : callable or None
+        From a version name to its position, or None when there is none. Without it the first look-up of a single version
+        makes every version once.
+
+    Examples
+    --------
+    >>> store = LazyStore(1_000_000, lambda number: {"VersionName": f"0.{number}.0"})
+    >>> store.versions("model-synthetic")[-1]
+    {'VersionName': '0.999999.0'}
+    """
+
+    def __init__(
+        self,
+        count: int,
+        make: Callable[[int], Document],
+        *,
+        model: Mapping[str, Any] | None = None,
+        find: Callable[[str], int | None] | None = None,
+    ) -> None:
+        self._model = dict(model or {"ModelId": "model-synthetic", "ModelName": "synthetic"})
+        self._versions = _Made(count, make)
+        self._find = find
+        self._positions: dict[str, int] | None = None
+
+    def models(self) -> Sequence[Document]:
+        """Give the one model."""
+        return [self._model]
+
+    def model(self, model_id: str) -> Document | None:
+        """Give the model, None for another id."""
+        return self._model if model_id == self._model["ModelId"] else None
+
+    def versions(self, model_id: str) -> Sequence[Document]:
+        """Give the versions, made one by one as they are read."""
+        return self._versions if model_id == self._model["ModelId"] else ()
+
+    def version(self, model_id: str, version_name: str) -> Document | None:
+        """Give one version, None when there is none of this name."""
+        position = self._position(version_name) if self.model(model_id) else None
+        return None if position is None else self._versions[position]
+
+    def _position(self, version_name: str) -> int | None:
+        if self._find is not None:
+            return self._find(version_name)
+        if self._positions is None:
+            self._positions = {document["VersionName"]: number for number, document in enumerate(self._versions)}
+        return self._positions.get(version_name)
