@@ -1,0 +1,68 @@
+"""How things look: a handful of shapes, each rendered as HTML, Markdown and text that say the same facts."""
+
+from pai_notebook.display.bundle import Displayed, mimebundle
+from pai_notebook.display.html import render_html
+from pai_notebook.display.markdown import render_markdown
+from pai_notebook.display.panel import describe_error
+from pai_notebook.display.plain import showing, visible
+from pai_notebook.display.shapes import (
+    Badge,
+    Block,
+    Card,
+    Chips,
+    Code,
+    Column,
+    Diff,
+    Facts,
+    Heading,
+    Inline,
+    Lines,
+    Link,
+    Mark,
+    Missing,
+    Node,
+    Note,
+    Number,
+    Section,
+    Stack,
+    Table,
+    Tone,
+    Tree,
+)
+from pai_notebook.display.text import render_text
+from pai_notebook.display.trees import count_values, tree_of
+
+__all__ = [
+    "Badge",
+    "Block",
+    "Card",
+    "Chips",
+    "Code",
+    "Column",
+    "Diff",
+    "Displayed",
+    "Facts",
+    "Heading",
+    "Inline",
+    "Lines",
+    "Link",
+    "Mark",
+    "Missing",
+    "Node",
+    "Note",
+    "Number",
+    "Section",
+    "Stack",
+    "Table",
+    "Tone",
+    "Tree",
+    "count_values",
+    "describe_error",
+    "mimebundle",
+    "render_html",
+    "render_markdown",
+    "render_text",
+    "showing",
+    "tree_of",
+    "visible",
+]

@@ -1,0 +1,111 @@
+"""Shapes as HTML: semantic elements first, inline styles second, one small style sheet third.
+
+An untrusted notebook drops the style sheet, a page on GitHub drops the inline styles too; what is left is still a table
+with a caption and headers. No script, no id, nothing fetched, and the same bytes in every process.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.resources
+import re
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.display import layout
+from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.links import safe_href
+from pai_notebook.display.plain import inline, prose, showing, visible
+from pai_notebook.display.shapes import Block, Heading, Inline, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import jinja2
+
+__all__ = ["render_html"]
+
+_LONG_TEXT = 600
+_LONG_LINES = 12
+_BEGINNING = 160
+_FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
+
+
+def render_html(shape: Block | Inline) -> str:
+    """Render a shape as one self-contained piece of HTML.
+
+    Examples
+    --------
+    >>> from pai_notebook.display import Note
+    >>> "a &lt;b&gt;" in render_html(Note("a <b>"))
+    True
+    """
+    page, show = _machinery()
+    css, prefix = _style()
+    return page.render(css=css, prefix=prefix, body=show(shape))
+
+
+@functools.cache
+def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
+    """The wrapper template, and the function that renders any shape with the macro of its name."""
+    import jinja2  # noqa: PLC0415 - importing the package must not wait for it
+
+    environment = jinja2.Environment(loader=jinja2.PackageLoader("pai_notebook.display"), autoescape=True, undefined=jinja2.StrictUndefined)
+    macros: dict[str, Callable[..., str]] = {}
+
+    def show(shape: Any, *extra: Any) -> str:
+        return macros[type(shape).__name__.lower()](shape, *extra)
+
+    def long(shape: Any) -> str:
+        return macros["long"](shape)
+
+    environment.globals.update(show=show, long=long, showing=showing)
+    environment.filters.update(_FILTERS)
+    for name in ("inline", "table", "blocks"):
+        macros.update(vars(environment.get_template(f"{name}.html.j2").module))
+    return environment.get_template("page.html.j2"), show
+
+
+@functools.cache
+def _style() -> tuple[Any, str]:
+    """The style sheet with its class renamed to one that carries the hash of its text, and that class."""
+    import markupsafe  # noqa: PLC0415 - comes with jinja2
+
+    text = importlib.resources.files("pai_notebook.display").joinpath("style.css").read_text("utf-8")
+    prefix = "pai-" + hashlib.sha256(text.encode()).hexdigest()[:6]
+    return markupsafe.Markup(re.sub(r"\.pai\b", f".{prefix}", text).replace("\n", "")), prefix  # noqa: S704 - our own file
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _LONG_TEXT or text.count("\n") >= _LONG_LINES
+
+
+def _beginning(text: str) -> str:
+    return visible(text[:_BEGINNING].split("\n", 1)[0])
+
+
+def _paddings(table: Table) -> dict[tuple[int, int], str]:
+    """Spaces as wide as digits; the missing decimal point is the narrow one."""
+    return {place: _FIGURE_SPACE * (count - 1) + _POINT_SPACE for place, count in layout.paddings(table).items()}
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}"
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "beginning": _beginning,
+    "decimal_paddings": _paddings,
+    "groups": layout.groups,
+    "has_groups": layout.has_groups,
+    "is_heading": lambda row: isinstance(row, Heading),
+    "is_long": _is_long,
+    "is_share": layout.is_share,
+    "percent": _percent,
+    "pieces": lambda shape: word_diff(shape.before, shape.after),
+    "plain": inline,
+    "prose": prose,
+    "remark": layout.remark,
+    "safe_href": safe_href,
+    "symbol": lambda shape: inline(layout.symbol(shape)),
+}

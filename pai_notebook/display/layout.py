@@ -1,0 +1,112 @@
+"""What all three renderers need to know about a shape, so that they say the same."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+
+from pai_notebook.display.plain import showing
+from pai_notebook.display.shapes import Badge, Card, Heading, Note, Number, Table
+
+__all__ = ["decimals", "groups", "has_groups", "is_share", "paddings", "remark", "symbol"]
+
+_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!"}
+_PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
+_WIDEST_PADDING = 8
+
+
+def symbol(shape: Badge | Note | Card) -> str:
+    """The shape that goes with a tone, so that nothing is said by colour alone.
+
+    Examples
+    --------
+    >>> symbol(Badge("Approved", "good")), symbol(Badge("gold", symbol="★"))
+    ('✓', '★')
+    """
+    own = shape.symbol if isinstance(shape, Badge) else ""
+    return own or _SYMBOLS[shape.tone or "neutral"]
+
+
+def is_share(bar: float | None) -> bool:
+    """Whether a bar can be drawn.
+
+    Examples
+    --------
+    >>> is_share(0.5), is_share(1.5), is_share(None), is_share(float("nan"))
+    (True, False, False, False)
+    """
+    return bar is not None and math.isfinite(bar) and 0 <= bar <= 1
+
+
+def remark(table: Table) -> str:
+    """How many rows are left out, if any.
+
+    Examples
+    --------
+    >>> remark(Table(["a"], [["1"], ["2"]], total=9, unit="versions"))
+    'showing 2 of 9 versions'
+    """
+    shown = sum(not isinstance(row, Heading) for row in table.rows[: table.limit])
+    total = max(table.total or 0, sum(not isinstance(row, Heading) for row in table.rows))
+    return showing(shown, total, table.unit) if shown < total else ""
+
+
+def has_groups(table: Table) -> bool:
+    """Whether any column belongs to a group."""
+    return any(column.group for column in _columns(table))
+
+
+def groups(table: Table) -> list[tuple[str, int]]:
+    """Groups from left to right, each with the number of columns that it spans.
+
+    Examples
+    --------
+    >>> from pai_notebook.display.shapes import Column
+    >>> groups(Table(["metric", Column("a", group="cer"), Column("b", group="cer")], []))
+    [('', 1), ('cer', 2)]
+    """
+    return [(name, len(list(same))) for name, same in itertools.groupby(column.group for column in _columns(table))]
+
+
+def decimals(text: str) -> int | None:
+    """Places that a number takes after its integer part, the point included; None if it is not written plainly.
+
+    Examples
+    --------
+    >>> decimals("0.175"), decimals("12"), decimals("1e-05")
+    (4, 0, None)
+    """
+    match = _PLAIN_NUMBER.fullmatch(text)
+    if not match:
+        return None
+    return 0 if match[1] is None else len(match[1]) + 1
+
+
+def paddings(table: Table) -> dict[tuple[int, int], int]:
+    """By row and column, how many places a number needs on its right for the decimal points to line up.
+
+    Examples
+    --------
+    >>> from pai_notebook.display.shapes import Column
+    >>> paddings(Table([Column("cer", align="right")], [[Number("0.175")], [Number("0.2")]], row_headers=0))
+    {(1, 0): 2}
+    """
+    found: dict[tuple[int, int], int] = {}
+    rows = [(place, row) for place, row in enumerate(table.rows[: table.limit]) if not isinstance(row, Heading)]
+    for column, described in enumerate(_columns(table)):
+        if described.align == "right":
+            places = {place: decimals(cell.text) for place, row in rows if isinstance(cell := row[column], Number)}
+            found |= {(place, column): short for place, short in _shortfalls(places).items()}
+    return found
+
+
+def _shortfalls(places: dict[int, int | None]) -> dict[int, int]:
+    longest = max((count for count in places.values() if count is not None), default=0)
+    if longest > _WIDEST_PADDING:
+        return {}
+    return {place: longest - count for place, count in places.items() if count is not None and count < longest}
+
+
+def _columns(table: Table):  # type: ignore[no-untyped-def]
+    return table.columns

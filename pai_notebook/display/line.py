@@ -1,0 +1,99 @@
+"""Inline shapes as text."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from pai_notebook.display import layout
+from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.links import safe_href
+from pai_notebook.display.plain import inline, prose, showing
+from pai_notebook.display.shapes import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
+
+__all__ = ["line", "long", "remarks"]
+
+
+@functools.singledispatch
+def line(shape: Any) -> str:
+    """An inline shape as text; only `Lines` gives more than one line."""
+    raise TypeError(f"not a shape: {type(shape).__name__}")
+
+
+@line.register
+def _(shape: str) -> str:
+    return inline(shape)
+
+
+@line.register
+def _(shape: tuple) -> str:  # type: ignore[type-arg]
+    return " ".join(line(part) for part in shape)
+
+
+@line.register
+def _(shape: Code) -> str:
+    return inline(shape.text, 1000)
+
+
+@line.register
+def _(shape: Link) -> str:
+    text, href = inline(shape.text), safe_href(shape.href)
+    if shape.text == shape.href:
+        return inline(shape.text, 1000)
+    return f"{text} <{href}>" if href else f"{text} {inline(shape.href, 1000)}"
+
+
+@line.register
+def _(shape: Badge) -> str:
+    return f"{inline(layout.symbol(shape))} {inline(shape.word)}"
+
+
+@line.register
+def _(shape: Mark) -> str:
+    return f"{inline(shape.symbol)} {inline(shape.word)}"
+
+
+@line.register
+def _(shape: Number) -> str:
+    return " ".join(part for part in (inline(shape.text), remarks(shape)) if part)
+
+
+@line.register
+def _(shape: Missing) -> str:
+    return inline(shape.word)
+
+
+@line.register
+def _(shape: Chips) -> str:
+    shown = [inline(item) if isinstance(item, str) else f"{inline(item[0])}={inline(item[1])}" for item in shape.items[: shape.limit]]
+    if len(shape.items) > shape.limit:
+        shown.append(showing(shape.limit, len(shape.items), shape.unit))
+    return "  ".join(shown)
+
+
+_BRACKETS = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}"), "skip": (" ", " ")}
+
+
+@line.register
+def _(shape: Diff) -> str:
+    out = ""
+    for kind, text in word_diff(shape.before, shape.after):
+        opening, closing = _BRACKETS[kind]
+        gap = " " if out.endswith("]") and kind == "new" else ""
+        out += gap + opening + inline(text, 4000) + closing
+    return out
+
+
+@line.register
+def _(shape: Lines) -> str:
+    return "\n".join(line(item) for item in shape.items)
+
+
+def remarks(number: Number) -> str:
+    """What follows the digits."""
+    return " ".join([part for part in [inline(number.delta)] if part] + [line(mark) for mark in number.marks])
+
+
+def long(value: Inline) -> str:
+    """Like `line`, but a text keeps its line breaks."""
+    return prose(value) if isinstance(value, str) else line(value)

@@ -1,0 +1,261 @@
+"""Shapes as Markdown: CommonMark with GitHub's tables, nothing that runs, and text that stays text.
+
+Text is escaped for CommonMark, for GitHub's extensions (tables, strike-through, automatic links, mathematics) and for
+Jupyter's mathematics. Inline HTML is used for what Markdown lacks: line breaks in cells, folding, deleted and new text.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pai_notebook.display import layout
+from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.links import safe_href
+from pai_notebook.display.plain import inline, prose, showing
+from pai_notebook.display.shapes import (
+    Badge,
+    Block,
+    Card,
+    Chips,
+    Code,
+    Diff,
+    Facts,
+    Heading,
+    Inline,
+    Lines,
+    Link,
+    Mark,
+    Missing,
+    Node,
+    Note,
+    Number,
+    Section,
+    Stack,
+    Table,
+    Tree,
+)
+
+__all__ = ["render_markdown"]
+
+_SPECIAL = re.compile(
+    r"(?P<link>https?:|ftp:|mailto:|xmpp:|www\.)"
+    r"|(?P<mail>(?<=[\w.+-])@(?=[\w.-]*\.[\w.-]*[a-z]))"
+    r"|(?P<entity>[\\|])"
+    r"|(?P<dollar>\$)"
+    r"|(?P<plain>[`*\[\]<>~]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_]))",
+    re.IGNORECASE,
+)
+_LINE_START = re.compile(r"(?m)^([-+=:#>]|\d{1,9}(?=[.)]))")
+
+
+def render_markdown(shape: Block | Inline) -> str:
+    r"""Render a shape as Markdown.
+
+    Examples
+    --------
+    >>> from pai_notebook.display import Facts, Number
+    >>> print(render_markdown(Facts([("cer", Number("0.175")), ("val_loss", "*")])))
+    - cer: 0.175
+    - val_loss: \*
+    """
+    return "\n\n".join(_blocks(shape))
+
+
+@functools.singledispatch
+def _blocks(shape: Any) -> list[str]:
+    """Paragraphs, lists and tables, to be set apart by empty lines."""
+    return [_paragraph(_inline(shape))]
+
+
+@functools.singledispatch
+def _inline(shape: Any) -> str:
+    raise TypeError(f"not a shape: {type(shape).__name__}")
+
+
+def _escaped(text: str) -> str:
+    """Visible text that no Markdown reader takes for anything else."""
+    return _SPECIAL.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    found = match[0]
+    if match["link"]:
+        return f"{found[:-1]}\\{found[-1]}"
+    if match["mail"] or match["dollar"]:
+        return f"<span>{html.escape(found)}</span>" if match["mail"] else "<span>&#36;</span>"
+    return f"&#{ord(found)};" if match["entity"] else f"\\{found}"
+
+
+def _paragraph(text: str) -> str:
+    """Keep line breaks, and keep the start of a line from becoming a list, heading, quotation or table."""
+    lines = [re.sub(r"^ +", lambda match: "&nbsp;" * len(match[0]), each) for each in text.split("\n")]
+    return "\\\n".join(_LINE_START.sub(_escape_start, each) or "&nbsp;" for each in lines)
+
+
+def _escape_start(match: re.Match[str]) -> str:
+    found = match[0]
+    return f"{found}\\" if found[0].isdigit() else f"\\{found}"
+
+
+def _strong(text: str) -> str:
+    return f"**{text.strip()}**" if text.strip() else ""
+
+
+def _code(text: str) -> str:
+    """A code span whose fence is longer than any run of backticks inside."""
+    shown = inline(text, 1000)
+    if not shown:
+        return ""
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    inner = f" {shown} " if shown[0] in "` " or shown[-1] in "` " else shown
+    return f"{fence}{inner}{fence}" if shown.strip() else shown
+
+
+@_inline.register
+def _(shape: str) -> str:
+    return _escaped(inline(shape))
+
+
+@_inline.register
+def _(shape: tuple) -> str:  # type: ignore[type-arg]
+    return " ".join(_inline(part) for part in shape)
+
+
+@_inline.register
+def _(shape: Code) -> str:
+    return _code(shape.text)
+
+
+@_inline.register
+def _(shape: Link) -> str:
+    href = safe_href(shape.href)
+    if href:
+        return f"[{_escaped(inline(shape.text))}](<{href}>)"
+    return _code(shape.href) if shape.text == shape.href else f"{_escaped(inline(shape.text))} {_code(shape.href)}"
+
+
+@_inline.register
+def _(shape: Badge) -> str:
+    return _strong(f"{_escaped(inline(layout.symbol(shape)))} {_escaped(inline(shape.word))}")
+
+
+@_inline.register
+def _(shape: Mark) -> str:
+    return f"{_escaped(inline(shape.symbol))} {_escaped(inline(shape.word))}"
+
+
+@_inline.register
+def _(shape: Number) -> str:
+    parts = [_escaped(inline(shape.text)), _escaped(inline(shape.delta)), *map(_inline, shape.marks)]
+    return " ".join(part for part in parts if part)
+
+
+@_inline.register
+def _(shape: Missing) -> str:
+    word = _escaped(inline(shape.word)).strip()
+    return f"*{word}*" if word else ""
+
+
+@_inline.register
+def _(shape: Chips) -> str:
+    shown = [_code(item if isinstance(item, str) else "=".join(item)) for item in shape.items[: shape.limit]]
+    if len(shape.items) > shape.limit:
+        shown.append(showing(shape.limit, len(shape.items), shape.unit))
+    return " ".join(shown)
+
+
+_TAGS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>", "skip": " *{}* "}
+
+
+@_inline.register
+def _(shape: Diff) -> str:
+    return "".join(_TAGS[kind].format(_escaped(inline(text, 4000))) for kind, text in word_diff(shape.before, shape.after))
+
+
+@_inline.register
+def _(shape: Lines) -> str:
+    return "<br>".join(_inline(item) for item in shape.items)
+
+
+def _long(value: Inline) -> str:
+    return _escaped(prose(value)) if isinstance(value, str) else _inline(value)
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", "<br>")
+
+
+@_blocks.register
+def _(shape: Note) -> list[str]:
+    if not shape.tone:
+        return [_paragraph(_long(shape.text))]
+    return ["> " + _paragraph(f"{layout.symbol(shape)} {_long(shape.text)}").replace("\n", "\n> ")]
+
+
+@_blocks.register
+def _(shape: Facts) -> list[str]:
+    return ["\n".join(f"- {_escaped(inline(name))}: {_one_line(_long(value))}".rstrip(" ") for name, value in shape.pairs)]
+
+
+@_blocks.register
+def _(shape: Tree) -> list[str]:
+    return ["\n".join(_nodes(shape.items, 0)), *([shape.remark] if shape.remark else [])]
+
+
+def _nodes(nodes: Sequence[Node], depth: int) -> list[str]:
+    lines: list[str] = []
+    for node in nodes:
+        key = _escaped(inline(node.key))
+        value = "" if node.children else _one_line(_long(node.value))
+        shown = f"{key}: {value}" if key and not node.children else key or value
+        lines += [f"{'  ' * depth}- {_LINE_START.sub(_escape_start, shown)}".rstrip(" "), *_nodes(node.children, depth + 1)]
+    return lines
+
+
+@_blocks.register
+def _(shape: Section) -> list[str]:
+    inner = [part for block in shape.blocks for part in _blocks(block)]
+    if not shape.folded:
+        title = _strong(_escaped(inline(shape.title)))
+        return [" · ".join(part for part in (title, _escaped(inline(shape.summary))) if part), *inner]
+    title = " · ".join(html.escape(inline(part)).replace("$", "<span>&#36;</span>") for part in (shape.title, shape.summary) if part)
+    return [f"<details><summary>{title}</summary>", *inner, "</details>"]
+
+
+@_blocks.register
+def _(shape: Stack) -> list[str]:
+    return [part for block in shape.blocks for part in _blocks(block)]
+
+
+@_blocks.register
+def _(shape: Card) -> list[str]:
+    lead = "" if shape.tone == "neutral" else f"{layout.symbol(shape)} "
+    head = " ".join([_strong(lead + _escaped(inline(shape.title))), *map(_inline, shape.badges)])
+    subtitle = [_paragraph(_inline(shape.subtitle))] if shape.subtitle else []
+    footer = [f"<sub>{_inline(shape.footer)}</sub>"] if shape.footer else []
+    return [head, *subtitle, *(part for block in shape.blocks for part in _blocks(block)), *footer]
+
+
+@_blocks.register
+def _(shape: Table) -> list[str]:
+    columns: tuple[Any, ...] = tuple(shape.columns)
+    head = [" · ".join(part for part in (_escaped(inline(each.group)), _inline(each.header)) if part) for each in columns]
+    rule = ["--:" if each.align == "right" else ":--" for each in columns]
+    rows = [_heading(row, len(columns)) if isinstance(row, Heading) else _row(map(_inline, row)) for row in shape.rows[: shape.limit]]
+    caption = [_strong(_escaped(inline(shape.caption)))] if shape.caption else []
+    below = "; ".join(part for part in (layout.remark(shape), _inline(shape.note) if shape.note else "") if part)
+    return [*caption, "\n".join([_row(head), "|" + "|".join(rule) + "|", *rows]), *([below] if below else [])]
+
+
+def _heading(row: Heading, width: int) -> str:
+    text = " · ".join(part for part in (_strong(_escaped(inline(row.text))), _escaped(inline(row.summary))) if part)
+    return _row([text, *[""] * (width - 1)])
+
+
+def _row(cells: Any) -> str:
+    """Raw `|` is left only in code spans, where GitHub's tables want it escaped."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

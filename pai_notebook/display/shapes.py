@@ -1,0 +1,465 @@
+"""The handful of shapes in which everything in this package describes how it looks.
+
+A shape holds plain, untrusted text. Renderers escape it, make control and direction characters visible, say what they
+leave out, and never round, sort or compute. So a room above writes one description and gets HTML, Markdown and text.
+
+Inline shapes stand in a line or in a table cell: `str`, `Code`, `Link`, `Badge`, `Mark`, `Number`, `Missing`, `Chips`,
+`Diff`, `Lines`, or a tuple of them side by side. Blocks stand below each other: `Table`, `Facts`, `Tree`, `Note`,
+`Section`, `Stack`, `Card`. Sequences may be given as any iterable; they are kept as tuples, so shapes hash and compare.
+
+Examples
+--------
+A model version, as a room above describes it:
+
+>>> from pai_notebook.display import render_text, tree_of
+>>> metrics = Table(
+...     ["metric", Column("d-a", align="right", group="dataset"), Column("d-b", align="right", group="dataset")],
+...     [
+...         ["accuracy", Number("0.9132", bar=0.9132), Number("0.9005", bar=0.9005)],
+...         ["rtf", Number("1.08"), Missing("absent")],
+...     ],
+...     caption="Metrics",
+... )
+>>> card = Card(
+...     "sentiment@1.2.0",
+...     "Pytorch · SavedModel · created 2024-05-03 12:51:33 UTC",
+...     badges=[Badge("Approved", "good")],
+...     blocks=[
+...         Note("Fine-tuned on the reviews of 2024."),
+...         metrics,
+...         Facts([("labels", Chips([("env", "prod"), ("team", "nlp")])), ("storage", Code("oss://bucket/model/"))]),
+...         Section("Training spec", [tree_of({"HyperParameters": {"lr": 0.001}})], folded=True, summary="1 value"),
+...     ],
+...     footer="request 5A14 · fetched 2024-05-05 09:00:00 UTC",
+... )
+>>> print(render_text(card, width=60))
+sentiment@1.2.0  ✓ Approved
+Pytorch · SavedModel · created 2024-05-03 12:51:33 UTC
+────────────────────────────────────────────────────────────
+Fine-tuned on the reviews of 2024.
+<BLANKLINE>
+Metrics
+             dataset
+metric       d-a     d-b
+────────────────────────
+accuracy  0.9132  0.9005
+rtf       1.08    absent
+<BLANKLINE>
+labels   env=prod  team=nlp
+storage  oss://bucket/model/
+<BLANKLINE>
+▾ Training spec · 1 value
+  HyperParameters
+    lr: 0.001
+<BLANKLINE>
+request 5A14 · fetched 2024-05-05 09:00:00 UTC
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+__all__ = [
+    "Align",
+    "Badge",
+    "Block",
+    "Card",
+    "Chips",
+    "Code",
+    "Column",
+    "Diff",
+    "Facts",
+    "Heading",
+    "Inline",
+    "Lines",
+    "Link",
+    "Mark",
+    "Missing",
+    "Node",
+    "Note",
+    "Number",
+    "Section",
+    "Stack",
+    "Table",
+    "Tone",
+    "Tree",
+]
+
+Tone: TypeAlias = Literal["neutral", "info", "good", "bad", "warn"]
+Align: TypeAlias = Literal["left", "right"]
+
+_TONES = ("neutral", "info", "good", "bad", "warn")
+
+
+def _keep(shape: Any, **values: Any) -> None:
+    """Set fields of a frozen shape while it is being made."""
+    for name, value in values.items():
+        object.__setattr__(shape, name, value)
+
+
+def _check_tone(tone: str) -> None:
+    if tone not in _TONES:
+        raise ValueError(f"tone must be one of {', '.join(_TONES)}, not {tone!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text to be copied as it is: a storage address, an id, a command. Shown in a fixed-width font.
+
+    Examples
+    --------
+    >>> Code("oss://bucket/model/")
+    Code(text='oss://bucket/model/')
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to `href`; only public `https:` addresses become links, others are shown as text beside it.
+
+    Examples
+    --------
+    >>> Link("training job", "https://pai.console.aliyun.com/?regionId=cn-hangzhou#/job")
+    Link(text='training job', href='https://pai.console.aliyun.com/?regionId=cn-hangzhou#/job')
+    """
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state as a word and a shape: ✓ good, ✗ bad, ! warn, ● info, ○ neutral, or the `symbol` given.
+
+    Examples
+    --------
+    >>> Badge("Approved", "good"), Badge("Pending"), Badge("Rejected", "bad")  # doctest: +ELLIPSIS
+    (Badge(word='Approved', tone='good', symbol=''), Badge(word='Pending', tone='neutral', symbol=''), ...)
+    """
+
+    word: str
+    tone: Tone = "neutral"
+    symbol: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        _check_tone(self.tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A small remark beside a value, as symbol and word: ▲ worse, ▼ better, = same, ≠ changed, ★ best.
+
+    The symbol says which way the value went, the tone whether that is good; the two are independent.
+
+    Examples
+    --------
+    >>> Mark("▲", "worse", tone="bad")
+    Mark(symbol='▲', word='worse', tone='bad')
+    """
+
+    symbol: str
+    word: str
+    tone: Tone = field(default="neutral", kw_only=True)
+
+    def __post_init__(self) -> None:
+        _check_tone(self.tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number already written out, with an optional bar, difference and marks.
+
+    Parameters
+    ----------
+    text : str
+        The digits as they are to be read; renderers do not round. In a right-aligned column decimal points line up.
+    bar : float or None
+        Share of the full width of a small bar, 0 to 1; values outside and NaN draw none.
+    delta : str
+        Difference to a baseline, already written out with its sign.
+    marks : sequence of Mark
+        What the difference means.
+
+    Examples
+    --------
+    >>> Number("0.181", delta="+0.006 (+3.4 %)", marks=[Mark("▲", "worse", tone="bad")]).marks[0].word
+    'worse'
+    """
+
+    text: str
+    bar: float | None = None
+    delta: str = field(default="", kw_only=True)
+    marks: Sequence[Mark] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        _keep(self, marks=tuple(self.marks))
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Where a value would be: `absent`, `null`, `NaN`, `no metrics`, `fetch failed`. Set apart from text that reads the same.
+
+    Examples
+    --------
+    >>> Missing("absent")
+    Missing(word='absent')
+    """
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chips:
+    """Labels: key and value pairs, or plain words. The first `limit` are shown, then "showing 24 of 500".
+
+    Examples
+    --------
+    >>> Chips([("env", "prod"), "release"]).items
+    (('env', 'prod'), 'release')
+    """
+
+    items: Sequence[str | tuple[str, str]]
+    limit: int = field(default=24, kw_only=True)
+    unit: str = field(default="labels", kw_only=True)
+
+    def __post_init__(self) -> None:
+        _keep(self, items=tuple(item if isinstance(item, str) else tuple(item) for item in self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What changed between two texts, word by word; long unchanged stretches are left out and counted.
+
+    Examples
+    --------
+    >>> from pai_notebook.display import render_text
+    >>> print(render_text(Diff("trained on 2023 data", "trained on 2024 data")))
+    trained on [-2023-] {+2024+} data
+    """
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Inline shapes below each other, for example the values of a label key that occurs twice.
+
+    Examples
+    --------
+    >>> Lines(["prod", "test"]).items
+    ('prod', 'test')
+    """
+
+    items: Sequence[Inline]
+
+    def __post_init__(self) -> None:
+        _keep(self, items=tuple(self.items))
+
+
+Inline: TypeAlias = str | Code | Link | Badge | Mark | Number | Missing | Chips | Diff | Lines | tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its header, how its cells are aligned, and the group that it shares with its neighbours.
+
+    Examples
+    --------
+    >>> Column("d-a", align="right", group="cer")
+    Column(header='d-a', align='right', group='cer')
+    """
+
+    header: Inline
+    align: Align = field(default="left", kw_only=True)
+    group: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row of a table that names the rows below it."""
+
+    text: str
+    summary: str = field(default="", kw_only=True)
+
+
+Row: TypeAlias = Sequence[Inline] | Heading
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of inline shapes under columns.
+
+    Parameters
+    ----------
+    columns : sequence of Column or str
+        A `str` is a left-aligned column.
+    rows : sequence of rows
+        Each a sequence with one inline shape for each column, or a `Heading`.
+    caption : str
+        What the table shows; also what a screen reader announces.
+    note : Inline
+        Below the table: footnotes, how to see the rest. Use `Lines` for several.
+    row_headers : int
+        How many leading columns name the row, 0 to all.
+    limit : int
+        At most this many rows are rendered.
+    total : int or None
+        How many there are, if the describer has already left some out.
+    unit : str
+        What a row is, for "showing 20 of 143 versions".
+
+    Raises
+    ------
+    ValueError
+        If a row has not as many cells as there are columns.
+
+    Examples
+    --------
+    >>> Table(["version", Column("cer", align="right")], [["0.1.0", Number("0.175")]], unit="versions", total=143).total
+    143
+    """
+
+    columns: Sequence[Column | str]
+    rows: Sequence[Row]
+    caption: str = field(default="", kw_only=True)
+    note: Inline = field(default="", kw_only=True)
+    row_headers: int = field(default=1, kw_only=True)
+    limit: int = field(default=100, kw_only=True)
+    total: int | None = field(default=None, kw_only=True)
+    unit: str = field(default="rows", kw_only=True)
+
+    def __post_init__(self) -> None:
+        columns = tuple(column if isinstance(column, Column) else Column(column) for column in self.columns)
+        rows = tuple(row if isinstance(row, Heading) else tuple(row) for row in self.rows)
+        _keep(self, columns=columns, rows=rows)
+        for row in rows:
+            if not isinstance(row, Heading) and len(row) != len(columns):
+                raise ValueError(f"a row of {len(row)} cells in a table of {len(columns)} columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values, one pair a line.
+
+    Examples
+    --------
+    >>> Facts({"storage": Code("oss://bucket/")}.items()).pairs
+    (('storage', Code(text='oss://bucket/')),)
+    """
+
+    pairs: Sequence[tuple[str, Inline]]
+
+    def __post_init__(self) -> None:
+        _keep(self, pairs=tuple((name, value) for name, value in self.pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entry of a `Tree`: a key, its value, and what lies below it."""
+
+    key: str
+    value: Inline = ""
+    children: Sequence[Node] = ()
+
+    def __post_init__(self) -> None:
+        _keep(self, children=tuple(self.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Nested keys and values; `tree_of` makes one from a JSON value. `remark` says what was left out.
+
+    Examples
+    --------
+    >>> Tree([Node("HyperParameters", children=[Node("lr", "0.001")])]).items[0].children[0].key
+    'lr'
+    """
+
+    items: Sequence[Node]
+    remark: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        _keep(self, items=tuple(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A paragraph. With a tone it is set apart and starts with a shape; line breaks of a text are kept.
+
+    Examples
+    --------
+    >>> Note("No metrics recorded"), Note("2 of 3 could not be fetched", "warn")
+    (Note(text='No metrics recorded', tone=None), Note(text='2 of 3 could not be fetched', tone='warn'))
+    """
+
+    text: Inline
+    tone: Tone | None = None
+
+    def __post_init__(self) -> None:
+        if self.tone is not None:
+            _check_tone(self.tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks under a title; `folded` ones open on a click. Text and Markdown show them open. `summary` says what is inside.
+
+    Examples
+    --------
+    >>> Section("Training spec", [Note("none")], folded=True, summary="12 values").summary
+    '12 values'
+    """
+
+    title: str
+    blocks: Sequence[Block]
+    folded: bool = field(default=False, kw_only=True)
+    summary: str = field(default="", kw_only=True)
+
+    def __post_init__(self) -> None:
+        _keep(self, blocks=tuple(self.blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing in a frame: title, badges, a line of essentials, blocks, a small footer. A `bad` card is an error panel.
+
+    Examples
+    --------
+    >>> Card("sentiment@1.2.0", "Pytorch", badges=[Badge("Approved", "good")], blocks=[Note("No metrics recorded")]).title
+    'sentiment@1.2.0'
+    """
+
+    title: str
+    subtitle: Inline = ""
+    badges: Sequence[Badge | Mark] = field(default=(), kw_only=True)
+    blocks: Sequence[Block] = field(default=(), kw_only=True)
+    footer: Inline = field(default="", kw_only=True)
+    tone: Tone = field(default="neutral", kw_only=True)
+
+    def __post_init__(self) -> None:
+        _check_tone(self.tone)
+        _keep(self, badges=tuple(self.badges), blocks=tuple(self.blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Blocks below each other without a frame.
+
+    Examples
+    --------
+    >>> len(Stack([Note("a"), Note("b")]).blocks)
+    2
+    """
+
+    blocks: Sequence[Block]
+
+    def __post_init__(self) -> None:
+        _keep(self, blocks=tuple(self.blocks))
+
+
+Block: TypeAlias = Table | Facts | Tree | Note | Section | Card | Stack

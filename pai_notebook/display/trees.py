@@ -1,0 +1,129 @@
+"""JSON values as trees of keys and values that a person can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pai_notebook.display.plain import showing
+from pai_notebook.display.shapes import Missing, Node, Tree
+
+__all__ = ["count_values", "tree_of"]
+
+_DEEPEST = 24
+_SHORT_LIST = 8
+_LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", "none", ""})
+
+
+def tree_of(value: Any, *, limit: int = 200) -> Tree:
+    """Describe a JSON value: maps by key, lists of name and value as maps, other lists by position, strings without quotes.
+
+    A string that would read as a number, a boolean or null keeps its quotes. At most `limit` values are described.
+
+    Examples
+    --------
+    >>> from pai_notebook.display import render_text
+    >>> print(render_text(tree_of({"HyperParameters": [{"Name": "lr", "Value": "0.1"}], "Steps": [1, 2], "Eager": True})))
+    HyperParameters
+      lr: "0.1"
+    Steps: 1, 2
+    Eager: true
+    """
+    budget = _Budget(limit)
+    items = tuple(budget.children(value, 0)) if _is_deep(value) else tuple(budget.taken([Node("", _leaf(value))]))
+    total = count_values(value)
+    return Tree(items, remark=showing(budget.used, total, "values") if total > budget.used else "")
+
+
+def count_values(value: Any) -> int:
+    """Count what `tree_of` describes without a limit: leaves, a short list as one.
+
+    Examples
+    --------
+    >>> count_values({"a": 1, "b": {"c": [1, 2], "d": {}}})
+    3
+    """
+    total, waiting = 0, [value]
+    while waiting:
+        item = waiting.pop()
+        if _is_deep(item):
+            waiting.extend(child for _, child in _entries(item))
+        else:
+            total += 1
+    return total
+
+
+class _Budget:
+    """Walks a value and stops when as many leaves as allowed are described."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self.used = 0
+
+    def taken(self, nodes: list[Node]) -> list[Node]:
+        self._left -= 1
+        self.used += 1
+        return nodes
+
+    def children(self, value: Any, depth: int) -> Iterator[Node]:
+        for key, item in _entries(value):
+            if self._left <= 0:
+                return
+            yield self._node(key, item, depth)
+
+    def _node(self, key: str, item: Any, depth: int) -> Node:
+        if not _is_deep(item):
+            return self.taken([Node(key, _leaf(item))])[0]
+        if depth >= _DEEPEST:
+            self._left -= 1
+            return Node(key, Missing(f"{count_values(item):,} values deeper down"))
+        return Node(key, children=tuple(self.children(item, depth + 1)))
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether a value is described by entries of its own."""
+    return bool(value) and (isinstance(value, Mapping) or (isinstance(value, list | tuple) and not _is_short_list(value)))
+
+
+def _is_short_list(value: list[Any] | tuple[Any, ...]) -> bool:
+    return (
+        len(value) <= _SHORT_LIST
+        and not any(isinstance(item, Mapping | list | tuple) for item in value)
+        and sum(len(str(i)) for i in value) <= 80
+    )
+
+
+def _entries(value: Any) -> list[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        return [(str(key), item) for key, item in value.items()]
+    if all(isinstance(item, Mapping) and set(item) == {"Name", "Value"} and isinstance(item["Name"], str) for item in value):
+        return [(item["Name"], item["Value"]) for item in value]
+    return [(str(place), item) for place, item in enumerate(value)]
+
+
+def _leaf(value: Any) -> str | Missing:
+    if value is None:
+        return Missing("null")
+    if isinstance(value, Mapping | list | tuple):
+        return ", ".join(_scalar(item) for item in value) or Missing("empty")
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if _reads_as_literal(value) else value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _reads_as_literal(text: str) -> bool:
+    if text.strip().lower() in _LITERALS or text != text.strip():
+        return True
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
