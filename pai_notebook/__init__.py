@@ -1,1 +1,88 @@
-"""Fetch, compare and report PAI model versions in a notebook."""
+"""Fetch, compare and report PAI model versions in a notebook.
+
+Every public name is imported on first use, so that `import pai_notebook` and `%load_ext pai_notebook` stay quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from pai_notebook.compare import Comparison
+    from pai_notebook.errors import PaiError
+    from pai_notebook.explorer import Explorer
+    from pai_notebook.model.registered_model import Model
+    from pai_notebook.model.version import ModelVersion
+    from pai_notebook.registry import Registry, connect, get_model, get_version, get_versions, list_models, list_versions
+    from pai_notebook.versions import VersionSet
+
+__all__ = [
+    "Comparison",
+    "Explorer",
+    "Model",
+    "ModelVersion",
+    "PaiError",
+    "Registry",
+    "VersionSet",
+    "__version__",
+    "connect",
+    "errors",
+    "get_model",
+    "get_version",
+    "get_versions",
+    "list_models",
+    "list_versions",
+    "load_ipython_extension",
+    "unload_ipython_extension",
+]
+
+_HOMES = {
+    "Comparison": "compare",
+    "Explorer": "explorer",
+    "Model": "model.registered_model",
+    "ModelVersion": "model.version",
+    "PaiError": "errors",
+    "Registry": "registry",
+    "VersionSet": "versions",
+    "connect": "registry",
+    "get_model": "registry",
+    "get_version": "registry",
+    "get_versions": "registry",
+    "list_models": "registry",
+    "list_versions": "registry",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - takes longer than the rest of this module
+
+        return version("pai-notebook")
+    if name == "errors":
+        return importlib.import_module("pai_notebook.errors")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pai_notebook' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"pai_notebook.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register `%paimodel` and `%%paimodel`; does no I/O and prints nothing."""
+    from pai_notebook.magic import load  # noqa: PLC0415 - the magic is only needed inside IPython
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Remove everything `load_ipython_extension` registered."""
+    from pai_notebook.magic import unload  # noqa: PLC0415 - as above
+
+    unload(shell)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from pai_notebook.display.shapes import Block, Displayed
+from pai_notebook.display import Block, Displayed
 from pai_notebook.model.card import describe_version
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
@@ -40,6 +40,11 @@ class ModelVersion(Displayed, DocumentView):
     fetched : datetime, optional
         When the answer arrived, UTC; None for a document that did not come from a service.
 
+    Attributes
+    ----------
+    from_memory : bool
+        Whether a registry answered from its memory instead of asking the service.
+
     Examples
     --------
     >>> version = ModelVersion.from_document(
@@ -52,6 +57,7 @@ class ModelVersion(Displayed, DocumentView):
 
     model_id: str
     fetched: datetime | None
+    from_memory: bool
 
     request_id = Field("RequestId", read_text, "Id of the request that answered; empty for a version that came in a list.")
     version_name = Field("VersionName", read_text, "Name of the version, unique in its model, for example 0.1.0.")
@@ -80,6 +86,7 @@ class ModelVersion(Displayed, DocumentView):
         super().__init__(document)
         self.__dict__["model_id"] = model_id
         self.__dict__["fetched"] = fetched
+        self.__dict__["from_memory"] = False
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], model_id: str | None = None, *, fetched: datetime | None = None) -> Self:
@@ -110,6 +117,12 @@ class ModelVersion(Displayed, DocumentView):
         if isinstance(metrics, dict) and isinstance(metrics.get("Results"), list):
             content["Metrics"] = {**metrics, "Results": _sorted(metrics["Results"])}
         return digest_of(canonical_json(content))
+
+    def remembered(self) -> Self:
+        """Return the same version marked as answered from memory, so that its card tells its age."""
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__, from_memory=True)
+        return same
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ModelVersion):

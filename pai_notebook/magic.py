@@ -1,0 +1,207 @@
+"""`%paimodel` and `%%paimodel`: one line of the grammar to one call of the public API."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand, output_can_be_silenced
+from traitlets import Bool, Enum, Unicode
+
+from pai_notebook.errors import AddressError, PaiError
+from pai_notebook.grammar import Command, parse_line
+from pai_notebook.twin import comparison, exporter, filters, to_python
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from pai_notebook.registry import Registry
+    from pai_notebook.versions import VersionSet
+
+__all__ = ["PaiModelMagics", "load", "unload"]
+
+
+@magics_class
+class PaiModelMagics(Magics):
+    """Fetch, compare and report PAI model versions: `%paimodel [verb] address... [options]`.
+
+    Settings for `%config PaiModelMagics`; empty means environment, then `~/.pai/config.json`. Keys are never set here.
+    """
+
+    region = Unicode("", help="Region of the registry, for example cn-hangzhou.").tag(config=True)
+    workspace_id = Unicode("", help="Workspace that ls looks into.").tag(config=True)
+    network = Unicode("", help="public or vpc.").tag(config=True)
+    endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
+    lang = Enum(["en", "zh"], "en", help="Language of sentences.").tag(config=True)
+    debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
+
+    _regions: ClassVar[dict[str, Registry]] = {}
+
+    @no_var_expand
+    @needs_local_scope
+    @output_can_be_silenced
+    @line_cell_magic
+    def paimodel(self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None) -> Any:
+        """Fetch, compare and report model versions of the PAI registry.
+
+        %paimodel MODEL@latest             one version as a card
+        %paimodel MODEL 0.1.0              the same, by name
+        %paimodel MODEL@0.1.0,0.2.0        compare; also MODEL@last:5, MODEL@0.1.0..0.9.0, MODEL@1.*
+        %paimodel ls [MODEL]               models, or the versions of one
+        %paimodel explain MODEL@...        what changed, in sentences
+        %paimodel explore [MODEL]          the widget
+        %paimodel connect demo             the embedded registry; or --region cn-hangzhou
+        %paimodel help [VERB]              every verb and option
+
+        Every line returns an object: `v = %paimodel MODEL@latest`. A `;` at the end silences it, `--as NAME` stores it,
+        `--code` prints the Python that does the same. `$name` and `{name}` stand for a variable of the notebook.
+
+        %%paimodel gate MODEL@latest --baseline approved
+        cer[d-a] <= baseline + 0.002       one rule a line; the cell fails when one does not hold
+        """
+        names = {**(self.shell.user_ns if self.shell else {}), **(local_ns or {})}
+        debug = self.debug or "--debug" in line.split()
+        try:
+            return self._gate(line, cell, names) if cell is not None else self._run(parse_line(line, names))
+        except PaiError as error:
+            if debug:
+                error._render_traceback_ = lambda: traceback.format_exception(error)  # type: ignore[method-assign]
+            raise
+
+    def _run(self, command: Command) -> Any:
+        if command.get("code"):
+            print(to_python(command))  # noqa: T201 - printing is what --code is for
+            return None
+        result = _VERBS[command.verb](self, command)
+        name = command.get("as")
+        if name is None:
+            return result
+        if self.shell is not None:
+            self.shell.user_ns[name] = result
+        return None
+
+    def _registry(self, command: Command) -> Registry:
+        from pai_notebook import registry as registries  # noqa: PLC0415 - the wire loads on first use
+
+        region = command.get("region")
+        current = registries.current_registry()
+        if region and (current is None or current.client.settings.region != region):
+            if region not in self._regions:
+                self._regions[region] = registries.connect(**{**self._settings(), "region": region}, default=False)
+            return self._regions[region]
+        return current or registries.connect(**self._settings())
+
+    def _settings(self) -> dict[str, Any]:
+        return {name: getattr(self, name) or None for name in ("region", "workspace_id", "network", "endpoint")}
+
+    def _connect(self, command: Command) -> Any:
+        from pai_notebook import registry as registries  # noqa: PLC0415 - the wire loads on first use
+
+        told = {"region": command.get("region"), "workspace_id": command.get("workspace"), "network": command.get("network")}
+        told["endpoint"] = command.get("endpoint")
+        settings = {**self._settings(), **{key: value for key, value in told.items() if value}}
+        return registries.connect(command.words[0] if command.words else None, **settings)
+
+    def _help(self, command: Command) -> Any:
+        from pai_notebook.manual import Manual  # noqa: PLC0415 - templates load when something is shown
+
+        return Manual(command.words[0] if command.words else "")
+
+    def _show(self, command: Command) -> Any:
+        if len(command.addresses) == 1 and command.addresses[0].selector.is_single and not command.get("offline"):
+            return self._registry(command).get_version(str(command.addresses[0]), refresh=bool(command.get("refresh")))
+        return self._versions(command)
+
+    def _ls(self, command: Command) -> Any:
+        if command.addresses or command.get("offline"):
+            return self._written(command, self._versions(command))
+        return self._registry(command).list_models(
+            command.get("query"), workspace_id=command.get("workspace"), limit=command.number("limit")
+        )
+
+    def _versions(self, command: Command) -> VersionSet:
+        versions = self._registry(command).get_versions(*command.addresses, refresh=bool(command.get("refresh")))
+        if not versions:
+            versions.raise_for_errors()
+        versions = versions.filter(**filters(command))
+        sort = command.get("sort")
+        if sort:
+            versions = versions.sort_values(sort.removeprefix("-"), ascending=not sort.startswith("-"))
+        last = command.number("last")
+        return versions if last is None else versions[-last:]
+
+    def _compare(self, command: Command) -> Any:
+        return self._written(command, self._versions(command).compare(**comparison(command)))
+
+    def _explain(self, command: Command) -> Any:
+        return self._versions(command).compare(**comparison(command)).explain(lang=command.get("lang", self.lang))
+
+    def _explore(self, command: Command) -> Any:
+        from pai_notebook.explorer import Explorer  # noqa: PLC0415 - widgets load on first use
+
+        return Explorer(self._versions(command)) if command.addresses else Explorer(self._registry(command))
+
+    def _report(self, command: Command) -> Any:
+        compared = self._versions(command).compare(**comparison(command))
+        return compared.report(command.get("to", "report.html"), lang=command.get("lang", self.lang))
+
+    def _written(self, command: Command, result: Any) -> Any:
+        path = command.get("to")
+        if path:
+            getattr(result, exporter(path))(path)
+        return result
+
+    def _gate(self, line: str, cell: str, names: Mapping[str, Any]) -> Any:
+        words = line.split(maxsplit=1)
+        if not words or words[0] != "gate":
+            raise AddressError("a %%paimodel cell starts with gate", hint="Write %%paimodel gate model-a@latest --baseline approved, then one rule a line.")
+        command = parse_line(f"compare {words[1] if len(words) > 1 else ''}", names)
+        options = comparison(command)
+        compared = self._with_baseline(command, options.get("baseline", "approved")).compare(**options)
+        return compared.gate(cell)
+
+    def _with_baseline(self, command: Command, baseline: str) -> VersionSet:
+        """Versions of the gate, with the baseline fetched too when the address does not name it."""
+        versions = self._versions(command)
+        if baseline == "first" or baseline in versions or not command.addresses:
+            return versions
+        address = command.addresses[0]
+        if baseline == "approved":
+            extra = [f"{address.model}@approved"]
+        elif baseline == "previous":
+            extra = [address.model]
+        else:
+            extra = [f"{address.model}@{baseline}"]
+        return self._registry(command).get_versions(*extra, on_error="raise") + versions
+
+
+_VERBS: dict[str, Callable[[PaiModelMagics, Command], Any]] = {
+    "show": PaiModelMagics._show,
+    "ls": PaiModelMagics._ls,
+    "compare": PaiModelMagics._compare,
+    "explain": PaiModelMagics._explain,
+    "explore": PaiModelMagics._explore,
+    "report": PaiModelMagics._report,
+    "connect": PaiModelMagics._connect,
+    "help": PaiModelMagics._help,
+}
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magic; a second load replaces the first."""
+    unload(shell)
+    shell.register_magics(PaiModelMagics)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Remove the magic and its settings, and close what it connected."""
+    manager = shell.magics_manager
+    for kind in ("line", "cell"):
+        manager.magics[kind].pop("paimodel", None)
+    magics = manager.registry.pop(PaiModelMagics.__name__, None)
+    shell.configurables[:] = [item for item in shell.configurables if not isinstance(item, PaiModelMagics)]
+    if magics is not None:
+        for registry in PaiModelMagics._regions.values():
+            registry.close()
+        PaiModelMagics._regions.clear()

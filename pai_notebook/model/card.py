@@ -1,0 +1,217 @@
+"""How one version looks, described in the shapes of `display`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.display import (
+    Badge,
+    Block,
+    Card,
+    Chips,
+    Code,
+    Column,
+    Facts,
+    Inline,
+    Lines,
+    Link,
+    Missing,
+    Note,
+    Number,
+    Section,
+    Table,
+    Tone,
+    count_values,
+    tree_of,
+)
+from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.numbers import format_number
+
+if TYPE_CHECKING:
+    from pai_notebook.model.labels import Labels
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["approval_badge", "cell_shape", "describe_version", "is_share", "labels_shape", "time_text"]
+
+METRIC_ROWS = 60
+SPEC_VALUES = 60
+SPEC_AT_LEAST = 5
+_SPECS = (
+    ("Training spec", "training_spec"),
+    ("Inference spec", "inference_spec"),
+    ("Evaluation spec", "evaluation_spec"),
+    ("Compression spec", "compression_spec"),
+    ("Distillation spec", "distillation_spec"),
+    ("Options", "options"),
+)
+_TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
+_NO_SHARE = frozenset({"seconds", "second", "sec", "ms", "us", "ns", "time", "latency", "loss", "n", "count", "size", "rtf", "steps", "epoch"})
+_TOKEN = re.compile(r"[A-Za-z]+")
+
+
+def describe_version(version: ModelVersion) -> Block:
+    """Describe a version as a card; a version with every field missing still gives one that says so."""
+    return Card(
+        version.address or "a version without a name",
+        subtitle=_essentials(version),
+        badges=[approval_badge(version.approval_status)],
+        blocks=[block for block in _blocks(version) if block is not None],
+        footer=_footer(version),
+    )
+
+
+def approval_badge(status: str) -> Badge:
+    """Approval as word and shape; an unknown word stays as it is."""
+    return Badge(status or "no approval status", _TONES.get(status.casefold(), "neutral"))
+
+
+def time_text(moment: datetime | None) -> str:
+    """UTC time to the second, empty when unknown."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment is not None else ""
+
+
+def labels_shape(labels: Labels) -> Inline:
+    """Labels as chips; `none` when there are none."""
+    return Chips(labels.pairs) if labels.pairs else Missing("none")
+
+
+def is_share(path: str, values: Sequence[float | None]) -> bool:
+    """Whether all values of a metric lie in 0 to 1 and its name is not one of a time, a size or a loss."""
+    known = [value for value in values if value is not None]
+    return bool(known) and all(0 <= value <= 1 for value in known) and not _NO_SHARE & {token.lower() for token in _TOKEN.findall(path)}
+
+
+def cell_shape(cell: Cell | None, *, bar: bool = False) -> Inline:
+    """Describe a metric cell: a number with few digits, or the state it is in."""
+    if cell is None:
+        return Missing("absent")
+    if cell.state in (State.NULL, State.NAN):
+        return Missing("null" if cell.state is State.NULL else "NaN")
+    if cell.state is State.SERIES and cell.value is not None:
+        return f"{len(cell.raw)} values, last {format_number(cell.value)}"
+    if cell.state is State.NUMERIC_TEXT:
+        return f"{cell.text} (text)"
+    if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
+        return cell.text
+    return Number(format_number(cell.value), bar=cell.value if bar else None)
+
+
+def _essentials(version: ModelVersion) -> str:
+    parts = [
+        version.framework_type,
+        version.format_type,
+        f"created {time_text(version.created)}" if version.created else "",
+        f"modified {time_text(version.modified)}" if version.modified and version.modified != version.created else "",
+    ]
+    return " · ".join(part for part in parts if part) or "framework, format and times unknown"
+
+
+def _blocks(version: ModelVersion) -> list[Block | None]:
+    return [
+        Note(version.description) if version.description else None,
+        _metrics(version),
+        Facts(_facts(version)),
+        *_specs(version),
+        *(Note(note, "warn") for note in version.notes[:5]),
+    ]
+
+
+def _facts(version: ModelVersion) -> list[tuple[str, Inline]]:
+    facts: list[tuple[str, Inline]] = [
+        ("labels", labels_shape(version.labels)),
+        ("storage", Code(version.uri) if version.uri else Missing("not recorded")),
+        ("source", _source(version)),
+    ]
+    extra = version.extra_info if isinstance(version.extra_info, dict) else {}
+    words, covers = extra.get("TrainedWords"), extra.get("CoverUris")
+    if _texts(words):
+        facts.append(("trained words", Chips(words, unit="words")))
+    if _texts(covers):
+        facts.append(("covers", Lines([Link(uri, uri) for uri in covers[:8]] + ([f"and {len(covers) - 8} more"] if len(covers) > 8 else []))))  # noqa: PLR2004 - a card
+    accounts = dict.fromkeys(part for part in (version.owner_id, version.user_id) if part)
+    if accounts:
+        facts.append(("owner" if len(accounts) == 1 else "owner, user", tuple(Code(account) for account in accounts)))
+    return facts
+
+
+def _source(version: ModelVersion) -> Inline:
+    source = version.source
+    if not source.type and not source.text:
+        return Missing("not recorded")
+    if not source.kind:
+        return (source.type, Code(source.text)) if source.text else source.type
+    name: Inline = Link(source.id, source.console_url) if source.console_url else Code(source.id)
+    place = ", ".join(part for part in (f"workspace {source.workspace_id}" if source.workspace_id else "", source.region) if part)
+    return (f"{source.type} {source.kind}", name, f"({place})" if place else "")
+
+
+def _metrics(version: ModelVersion) -> Block:
+    """Metrics by dataset: a row a path, a column a dataset; a path without a dataset is shown once, in the last column."""
+    cells = version.metrics.cells
+    if not cells:
+        return Note("No metrics recorded.")
+    datasets = [name for name in version.metrics.datasets if name] + [""] * any(not cell.dataset for cell in cells)
+    by_key: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        by_key.setdefault((cell.path, cell.dataset), []).append(cell)
+    rows = [_metric_row(path, datasets, by_key) for path in version.metrics.names]
+    single = datasets == [""]
+    columns: list[Column | str] = ["metric"]
+    columns += [Column("value" if single else name or "no dataset", align="right", group="" if single or not name else "dataset") for name in datasets]
+    return Table(columns, rows, caption="Metrics", limit=METRIC_ROWS, unit="metrics", note=_metric_note(cells))
+
+
+def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]]) -> list[Inline]:
+    row = [by_key.get((path, dataset), []) for dataset in datasets]
+    bar = is_share(path, [cell.value for group in row for cell in group])
+    return [path, *(_shapes([cell_shape(cell, bar=bar) for cell in group]) for group in row)]
+
+
+def _shapes(shapes: list[Inline]) -> Inline:
+    if not shapes:
+        return Missing("—")
+    return shapes[0] if len(shapes) == 1 else Lines(shapes)
+
+
+def _metric_note(cells: Sequence[Cell]) -> str:
+    rounded = any(cell.state is State.NUMBER and cell.value is not None and float(format_number(cell.value)) != cell.value for cell in cells)
+    return "6 significant digits; the object has all" if rounded else ""
+
+
+def _specs(version: ModelVersion) -> list[Block]:
+    """Specs as folded trees that share one budget of values, so that a card stays small; each says what it leaves out."""
+    named = [(title, attribute, getattr(version, attribute)) for title, attribute in _SPECS]
+    named.append(("Extra info", "extra_info", _rest(version.extra_info)))
+    named.append(("Other fields", "unknown", version.unknown))
+    left = SPEC_VALUES
+    blocks: list[Block] = []
+    for title, attribute, value in named:
+        if value in (None, {}, [], ""):
+            continue
+        count = count_values(value)
+        tree = tree_of(value, limit=max(left, SPEC_AT_LEAST))
+        left -= count
+        rest = [Note(f"All of it is in .{attribute}.")] if tree.remark else []
+        blocks.append(Section(title, [tree, *rest], folded=True, summary=f"{count} value{'' if count == 1 else 's'}"))
+    return blocks
+
+
+def _rest(extra: Any) -> Any:
+    """ExtraInfo without what the facts already show."""
+    if not isinstance(extra, dict):
+        return extra
+    return {key: value for key, value in extra.items() if key not in ("TrainedWords", "CoverUris") or not _texts(value)}
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+def _footer(version: ModelVersion) -> str:
+    parts = [f"request {version.request_id}" if version.request_id else ""]
+    if version.from_memory:
+        parts.append(f"answered from memory, fetched {time_text(version.fetched)}; refresh=True asks again")
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,167 @@
+"""How lists of versions and models look, described in the shapes of `display`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table, tree_of
+from pai_notebook.model.card import approval_badge, cell_shape, is_share, labels_shape, time_text
+from pai_notebook.model.metrics import State
+from pai_notebook.model.order import version_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pai_notebook.errors import PaiError
+    from pai_notebook.model.registered_model import Model
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["describe_model", "describe_models", "describe_versions", "differing_metrics"]
+
+ROWS = 20
+METRICS = 5
+MODELS = 50
+
+
+def describe_versions(
+    versions: Sequence[ModelVersion], *, errors: Mapping[str, PaiError] | None = None, removed: Sequence[str] = ()
+) -> Block:
+    """Describe versions as a table, one row each, the metric columns that differ most first."""
+    blocks: list[Block] = [Note(f"{address}: {error}", "bad") for address, error in list((errors or {}).items())[:10]]
+    if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
+        blocks.append(Note(f"and {len(errors) - 10} more failures; errors has all", "bad"))
+    blocks += [Note(text, "info") for text in removed]
+    blocks.append(_table(versions) if versions else Note("No versions here."))
+    return blocks[0] if len(blocks) == 1 else Stack(blocks)
+
+
+def _table(versions: Sequence[ModelVersion]) -> Table:
+    shown, which = _shown(versions)
+    names = differing_metrics(versions)
+    several = len({version.model_id for version in versions}) > 1
+    bars = {name: is_share(name[0], [_value(version, name) for version in versions]) for name in names[:METRICS]}
+    columns: list[Column | str] = (["model"] if several else []) + ["version", "approval", "created"]
+    columns += [Column(path, align="right", group=dataset) for path, dataset in bars]
+    rows = [_row(version, bars, several=several) for version in shown]
+    return Table(
+        [*columns, "labels"],
+        rows,
+        caption=_caption(versions),
+        note=_note(versions, which, len(names)),
+        row_headers=2 if several else 1,
+        total=len(versions),
+        unit="versions",
+    )
+
+
+def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], str]:
+    """Which rows are shown: the highest versions of a naturally ordered set, else the first of the order chosen."""
+    if len(versions) <= ROWS:
+        return versions, ""
+    keys = [(version.model_id, version_key(version.version_name)) for version in versions]
+    if keys == sorted(keys):
+        return versions[-ROWS:], f"the last {ROWS} of {len(versions)}; slices like vs[:20] or to_frame() show the rest"
+    return versions[:ROWS], f"the first {ROWS} of {len(versions)}; slices like vs[20:40] or to_frame() show the rest"
+
+
+def _row(version: ModelVersion, bars: Mapping[tuple[str, str], bool], *, several: bool) -> list[Inline]:
+    head: list[Inline] = [Code(version.model_id)] if several else []
+    head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
+    metrics = [cell_shape(version.metrics.get(path, dataset), bar=bar) for (path, dataset), bar in bars.items()]
+    return [*head, *metrics, labels_shape(version.labels)]
+
+
+def _day(moment: datetime | None) -> Inline:
+    return f"{moment:%Y-%m-%d}" if moment is not None else Missing("unknown")
+
+
+def _caption(versions: Sequence[ModelVersion]) -> str:
+    models = list(dict.fromkeys(version.model_id for version in versions))
+    what = models[0] if len(models) == 1 and models[0] else f"{len(models)} models"
+    return f"{what}: {len(versions)} version{'' if len(versions) == 1 else 's'}"
+
+
+def _note(versions: Sequence[ModelVersion], which: str, metrics: int) -> str:
+    parts = [which, f"{METRICS} of {metrics} metric columns; to_frame() has all" if metrics > METRICS else "", _latest_note(versions)]
+    return " · ".join(part for part in parts if part)
+
+
+def _latest_note(versions: Sequence[ModelVersion]) -> str:
+    """Say when the highest version in natural order is not the newest by creation time."""
+    dated = [version for version in versions if version.created is not None]
+    if len({version.model_id for version in versions}) != 1 or not dated:
+        return ""
+    latest = max(versions, key=lambda version: version_key(version.version_name))
+    newest = max(dated, key=lambda version: (version.created, version_key(version.version_name)))  # type: ignore[type-var] # dated has times only
+    same = latest is newest or latest.created == newest.created
+    return "" if same else f"latest is {latest.version_name} (natural order); newest by date is {newest.version_name}"
+
+
+def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:
+    """(path, dataset) of the metrics that are numbers somewhere, those that differ most between versions first."""
+    seen: dict[tuple[str, str], list[float]] = {}
+    for version in versions:
+        for cell in version.metrics.cells:
+            if cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT):
+                seen.setdefault((cell.path, cell.dataset), []).append(cell.value)
+    return sorted(seen, key=lambda name: (-round(len(seen[name]) / len(versions), 1), -_spread(seen[name]), name))
+
+
+def _spread(values: Sequence[float]) -> float:
+    largest = max(abs(value) for value in values)
+    return (max(values) - min(values)) / largest if largest else 0.0
+
+
+def _value(version: ModelVersion, name: tuple[str, str]) -> float | None:
+    cell = version.metrics.get(*name)
+    return cell.value if cell is not None else None
+
+
+def describe_models(models: Sequence[Model]) -> Block:
+    """Describe models as a table with their latest version and its approval."""
+    if not models:
+        return Note("No models found.")
+    rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
+    return Table(
+        ["model", "name", "latest", "approval", "task", "modified", "labels"],
+        rows,
+        caption=f"{len(models)} model{'' if len(models) == 1 else 's'}",
+        total=len(models),
+        unit="models",
+    )
+
+
+def _model_row(model: Model) -> list[Inline]:
+    latest = model.latest_version
+    version: Inline = latest.version_name if latest else Missing("no version yet")
+    badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
+    task = " / ".join(part for part in (model.domain, model.task) if part)
+    return [Code(model.model_id), model.name, version, badge, task, _day(model.modified), labels_shape(model.labels)]
+
+
+def describe_model(model: Model) -> Block:
+    """Describe one model as a card."""
+    latest = model.latest_version
+    facts: list[tuple[str, Inline]] = [
+        ("latest version", (latest.version_name, approval_badge(latest.approval_status)) if latest else Missing("no version yet")),
+        ("task", " / ".join(part for part in (model.domain, model.task) if part) or Missing("not recorded")),
+        ("labels", labels_shape(model.labels)),
+    ]
+    facts += [("tags", labels_shape(model.tags))] if model.tags else []
+    named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", model.accessibility))
+    facts += [(name, value) for name, value in named if value]
+    facts += [("parameters", f"{model.parameter_size} million")] if model.parameter_size is not None else []
+    facts += [("workspace", Code(model.workspace_id))] if model.workspace_id else []
+    facts += [("documentation", Link(model.doc, model.doc))] if model.doc else []
+    accounts = dict.fromkeys(part for part in (model.owner_id, model.user_id) if part)
+    facts += [("owner", tuple(Code(account) for account in accounts))] if accounts else []
+    times = [("created", model.created), ("modified", model.modified), ("latest version modified", model.latest_version_modified)]
+    subtitle = " · ".join(f"{word} {time_text(moment)}" for word, moment in times if moment is not None)
+    blocks: list[Block] = [Note(model.description)] if model.description else []
+    blocks.append(Facts(facts))
+    if model.extra_info:
+        blocks.append(Section("Extra info", [tree_of(model.extra_info)], folded=True))
+    blocks += [Note(note, "warn") for note in model.notes[:5]]
+    title = f"{model.name} ({model.model_id})" if model.name else model.model_id or "a model without an id"
+    return Card(title, subtitle=subtitle, blocks=blocks, footer=f"request {model.request_id}" if model.request_id else "")

@@ -1,0 +1,426 @@
+"""A connection to one registry: what people hold and ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
+from pai_notebook.errors import ConfigurationError, NotFound
+from pai_notebook.model.address import Address, Selector, parse_address
+from pai_notebook.model.listing import describe_models
+from pai_notebook.model.order import version_key
+from pai_notebook.model.registered_model import Model
+from pai_notebook.planning import Arrivals, Fetcher
+from pai_notebook.versions import VersionSet
+from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = [
+    "ModelList",
+    "Registry",
+    "connect",
+    "current_registry",
+    "default_registry",
+    "get_model",
+    "get_version",
+    "get_versions",
+    "list_models",
+    "list_versions",
+]
+
+OnError = Literal["collect", "raise"]
+
+
+class ModelList(Displayed, tuple[Model, ...]):
+    """Registered models, as a tuple that shows itself as a table."""
+
+    __slots__ = ()
+
+    def _describe(self) -> Block:
+        return describe_models(self)
+
+
+class Registry(Displayed):
+    """One PAI model registry: a region, its credentials, and what was fetched from it.
+
+    Made by `connect`; thread-safe; also a context manager. Synchronous calls run on a private event loop, so the stop
+    button of a notebook ends them within half a second and aborts what is in flight.
+
+    Parameters
+    ----------
+    client : Client
+        The wire to the service.
+    name : str
+        What the registry is called when it shows itself.
+    cache_seconds : float
+        How long a version that was fetched answers again without a request; its card then tells its age.
+    """
+
+    def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0) -> None:
+        self._client = client
+        self.name = name or client.settings.region or client.settings.endpoint.host
+        self._fetcher = Fetcher(client, cache_seconds=cache_seconds)
+
+    @property
+    def client(self) -> Client:
+        """The wire below: settings, clock offset, and the loop that runs its coroutines."""
+        return self._client
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace `list_models` looks into when none is named; empty for all that the caller may see."""
+        return self._client.settings.workspace_id
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What turned out to be odd about this registry, a sentence each."""
+        return tuple(self._fetcher.notes)
+
+    def get_version(self, model_id: str, version_name: str | None = None, *, refresh: bool = False) -> ModelVersion:
+        """Fetch one version with GetModelVersion.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model, or an address like `model-a@latest` when `version_name` is left out.
+        version_name : str, optional
+            Name of the version.
+        refresh : bool
+            Ask the service even when the version was fetched a moment ago.
+
+        Raises
+        ------
+        VersionNotFound, ModelNotFound
+            With the nearest names.
+        PaiError
+            Any other failure; nothing is returned by halves.
+
+        Examples
+        --------
+        >>> import pai_notebook as pai
+        >>> with pai.connect("demo", default=False) as registry:
+        ...     model = registry.list_models()[0]
+        ...     registry.get_version(f"{model.model_id}@latest").version_name == registry.list_versions(model.model_id).latest.version_name
+        True
+        """
+        address = parse_address(model_id) if version_name is None else Address(model_id, Selector("names", names=(version_name,)))
+        if not address.selector.is_single:
+            raise ConfigurationError(
+                f"{address} does not name one version", hint="Add a version, as in get_version(model_id, '0.1.0'), or use get_versions."
+            )
+        return self._fetch([address], refresh=refresh).raise_first()
+
+    def get_versions(
+        self,
+        *addresses: str | Address | Sequence[str | Address],
+        on_error: OnError = "collect",
+        refresh: bool = False,
+        progress: Callable[[int], None] | None = None,
+    ) -> VersionSet:
+        """Fetch many versions, by pages where that takes fewer requests.
+
+        Parameters
+        ----------
+        *addresses : str
+            `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`;
+            lists of addresses are accepted too.
+        on_error : {"collect", "raise"}
+            Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
+        refresh : bool
+            Ask the service even for versions that were fetched a moment ago.
+        progress : callable, optional
+            Called with the number of versions that arrived so far, on another thread.
+
+        Returns
+        -------
+        VersionSet
+            In the order of the addresses. An interrupt raises KeyboardInterrupt whose `partial` is the set so far.
+        """
+        outcome = self._fetch(_addresses(addresses), refresh=refresh, progress=progress)
+        return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
+
+    def list_versions(
+        self,
+        model_id: str,
+        where: str | None = None,
+        *,
+        label: Mapping[str, str] | None = None,
+        approval: str | None = None,
+        framework: str | None = None,
+        format: str | None = None,  # noqa: A002 - the API's word
+        created_after: datetime | str | None = None,
+        last: int | None = None,
+    ) -> VersionSet:
+        """Every version of a model in natural order, filtered exactly; `last` keeps the highest ones.
+
+        The service's own label filter matches substrings of key or value, so labels are matched again here.
+        """
+        if last is not None and last < 1:
+            raise ConfigurationError(f"last={last} selects nothing", hint="Give a number from 1.")
+        arrivals = Arrivals()
+        filters = {"approval": approval, "framework": framework, "format_type": format}
+        with _partial(lambda: VersionSet(arrivals.versions.values())):
+            fetched = self._client.run(self._fetcher.list_versions(model_id, arrivals, **{key: value for key, value in filters.items() if value}))
+        ordered = VersionSet(sorted(fetched, key=lambda version: version_key(version.version_name)))
+        kept = ordered.filter(where, label=label, approval=approval, framework=framework, format=format, created_after=created_after)
+        return kept if last is None else kept[-last:]
+
+    def get_model(self, model_id: str) -> Model:
+        """Fetch one model with GetModel."""
+        try:
+            reply = self._client.run(self._client.get_model(model_id))
+        except NotFound as error:
+            raise self._client.run(self._fetcher.no_model(model_id, error)) from error
+        return Model.from_document(reply.document, fetched=reply.fetched)
+
+    def list_models(self, query: str | None = None, *, workspace_id: str | None = None, limit: int | None = None, **filters: Any) -> ModelList:
+        """Find models with ListModels.
+
+        Parameters
+        ----------
+        query : str, optional
+            Fuzzy over name, domain, task and labels.
+        workspace_id : str, optional
+            Models of one workspace; by default that of the connection, or everything the caller may see.
+        limit : int, optional
+            At most so many.
+        **filters : str
+            `name` (exact), `label` (substring of key or value), `provider`, `domain`, `task`, `origin`, `model_type`.
+        """
+        listing = self._client.run(
+            self._client.list_models(query=query, workspace_id=workspace_id or self.workspace_id or None, limit=limit, **filters)
+        )
+        return ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
+
+    def remembered_models(self) -> list[str]:
+        """Ids of models seen so far, for completion; makes no request."""
+        return self._fetcher.models()
+
+    def remembered_names(self, model_id: str) -> list[str]:
+        """Version names of a model seen so far, for completion; makes no request."""
+        return self._fetcher.names(model_id)
+
+    def _fetch(self, addresses: Sequence[Address], *, refresh: bool, progress: Callable[[int], None] | None = None) -> _Outcome:
+        arrivals = Arrivals(progress=progress)
+        outcome = _Outcome(addresses, arrivals)
+        with _partial(lambda: outcome.versions):
+            self._client.run(self._fetcher.fetch(addresses, arrivals, refresh=refresh))
+        return outcome
+
+    def close(self) -> None:
+        """Close the connections; the registry cannot be used afterwards."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _describe(self) -> Block:
+        settings = self._client.settings
+        facts: list[tuple[str, Inline]] = [("endpoint", Code(settings.endpoint.url)), ("region", settings.region or "not needed")]
+        facts += [("workspace", Code(settings.workspace_id))] if settings.workspace_id else []
+        facts += [("remembered", f"{len(self._fetcher)} versions")]
+        notes = list(self.notes)
+        if abs(self._client.clock_offset) > 1:
+            notes.append(f"this machine's clock is off by {self._client.clock_offset:+.0f} s; corrected in every signature")
+        return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
+
+
+class _Outcome:
+    """The answer to a bulk fetch, at any moment of it."""
+
+    def __init__(self, addresses: Sequence[Address], arrivals: Arrivals) -> None:
+        self._addresses = addresses
+        self._arrivals = arrivals
+
+    @property
+    def versions(self) -> VersionSet:
+        found, errors = self._arrivals.answer(self._addresses)
+        return VersionSet(found, errors)
+
+    def raise_first(self) -> ModelVersion:
+        found, errors = self._arrivals.answer(self._addresses)
+        for error in errors.values():
+            raise error
+        return found[0]
+
+
+@contextmanager
+def _partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
+    """Put what has arrived on whatever ends a bulk call, so that nothing fetched is lost."""
+    try:
+        yield
+    except (KeyboardInterrupt, Exception) as error:
+        if getattr(error, "partial", None) is None:
+            error.partial = so_far()  # type: ignore[attr-defined, union-attr]
+        raise
+
+
+def _addresses(given: Sequence[Any]) -> list[Address]:
+    flat: list[Address] = []
+    for item in given:
+        if isinstance(item, Address):
+            flat.append(item)
+        elif isinstance(item, str):
+            flat.append(parse_address(item))
+        else:
+            flat.extend(_addresses(item))
+    if not flat:
+        raise ConfigurationError("no address given", hint="Write get_versions('model-a@latest') or list_models() to find models.")
+    return flat
+
+
+_lock = threading.Lock()
+_default: Registry | None = None
+
+
+def connect(
+    name: str | None = None,
+    *,
+    region: str | None = None,
+    workspace_id: str | None = None,
+    network: str | None = None,
+    endpoint: str | None = None,
+    credentials: Any = None,
+    default: bool = True,
+    cache_seconds: float = 60.0,
+    transport: Any = None,
+    max_attempts: int = 4,
+    connect_timeout: float = 3.0,
+    attempt_timeout: float = 10.0,
+    deadline: float = 30.0,
+    backoff_scale: float = 1.0,
+    max_bytes: int = 16 * 2**20,
+    requests_per_second: float | None = 40.0,
+    retry_quota: int = 500,
+    max_workers: int = 8,
+) -> Registry:
+    """Connect to a registry and make it the default one; sends nothing yet.
+
+    Parameters
+    ----------
+    name : {"demo"}, optional
+        `demo` is the embedded registry: the same API answered from bundled data, without a network.
+    region : str, optional
+        Region id such as `cn-hangzhou`; else from the environment (`REGION`, `ALIBABA_CLOUD_REGION_ID`, `dsw_region`), else
+        from `~/.pai/config.json`.
+    workspace_id, network : str, optional
+        Workspace for `list_models`; `vpc` for the VPC endpoint. Else from the environment (`PAI_WORKSPACE_ID`,
+        `PAI_NETWORK_TYPE`), else from `~/.pai/config.json`.
+    endpoint : str, optional
+        URL or host of the service, instead of the region's own. Plain http only to this machine.
+    credentials : optional
+        `(id, secret)`, `(id, secret, token)`, a callable that returns either, or an `alibabacloud_credentials` client. Else
+        the environment, the credentials URI, and the vendor's chain, in that order, at the time of the call.
+    default : bool
+        Whether the module-level functions and `%paimodel` use this registry from now on.
+    cache_seconds : float
+        How long, in seconds, a version that was fetched answers again without a request.
+    transport : httpx.AsyncBaseTransport, optional
+        Replaces the network, for tests.
+    max_attempts : int
+        Requests a call may take, the first included.
+    connect_timeout, attempt_timeout, deadline : float
+        Seconds for a connection, for one request, and for a whole call with its retries.
+    backoff_scale : float
+        Scales the waits between attempts; 0 for tests.
+    max_bytes : int
+        Largest answer accepted, after decompression.
+    requests_per_second : float or None
+        Pace for this endpoint, shared by all registries of the process; None for none.
+    retry_quota : int
+        Tokens for retries; an outage empties them, so that it is not made worse.
+    max_workers : int
+        Requests in flight at the same time.
+
+    Returns
+    -------
+    Registry
+
+    Raises
+    ------
+    ConfigurationError
+        When a setting cannot be used.
+
+    Examples
+    --------
+    >>> import pai_notebook as pai
+    >>> registry = pai.connect("demo", default=False)
+    >>> len(registry.list_models()) >= 6
+    True
+    >>> registry.close()
+    """
+    global _default  # noqa: PLW0603 - one default registry per process is the feature
+    limits = Limits(
+        max_attempts=max_attempts,
+        connect_timeout=connect_timeout,
+        attempt_timeout=attempt_timeout,
+        deadline=deadline,
+        backoff_scale=backoff_scale,
+        max_bytes=max_bytes,
+        requests_per_second=requests_per_second,
+        retry_quota=retry_quota,
+        max_workers=max_workers,
+    )
+    if name == "demo":
+        from pai_notebook import demo  # noqa: PLC0415 - the bundled data load only when asked for
+
+        limits = Limits(**{**vars(limits), "requests_per_second": None})
+        settings = resolve_settings(region=demo.REGION, endpoint=demo.ENDPOINT, workspace_id=workspace_id, limits=limits, environ={})
+        provider = resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))
+        transport = transport or demo.transport()
+    elif name is None:
+        settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
+        provider = resolve_credentials(credentials)
+    else:
+        raise ConfigurationError(f"there is no registry called {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
+    registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds)
+    if default:
+        with _lock:
+            _default = registry
+    return registry
+
+
+def current_registry() -> Registry | None:
+    """Return the default registry, None before anybody connected."""
+    with _lock:
+        return _default
+
+
+def default_registry() -> Registry:
+    """Return the registry that module-level functions and `%paimodel` use; connects from the environment on first use."""
+    return current_registry() or connect()
+
+
+def get_version(model_id: str, version_name: str | None = None, **options: Any) -> ModelVersion:
+    """Fetch one version from the default registry; see `Registry.get_version`."""
+    return default_registry().get_version(model_id, version_name, **options)
+
+
+def get_versions(*addresses: Any, **options: Any) -> VersionSet:
+    """Fetch many versions from the default registry; see `Registry.get_versions`."""
+    return default_registry().get_versions(*addresses, **options)
+
+
+def list_versions(model_id: str, where: str | None = None, **filters: Any) -> VersionSet:
+    """Every version of a model in the default registry; see `Registry.list_versions`."""
+    return default_registry().list_versions(model_id, where, **filters)
+
+
+def get_model(model_id: str) -> Model:
+    """Fetch one model from the default registry; see `Registry.get_model`."""
+    return default_registry().get_model(model_id)
+
+
+def list_models(query: str | None = None, **filters: Any) -> ModelList:
+    """Find models in the default registry; see `Registry.list_models`."""
+    return default_registry().list_models(query, **filters)

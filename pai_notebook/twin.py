@@ -1,0 +1,145 @@
+"""The Python twin of a command: what `--code` prints, and the keyword arguments that the options mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.grammar import Command
+
+__all__ = ["EXPORTS", "comparison", "exporter", "filters", "to_python"]
+
+EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
+
+
+def to_python(command: Command) -> str:
+    """Python that does what the line does.
+
+    Examples
+    --------
+    >>> from pai_notebook.grammar import parse_line
+    >>> print(to_python(parse_line("model-a@0.1.0,0.2.0 --baseline 0.1.0 --mode cer=min")))
+    import pai_notebook as pai
+    <BLANKLINE>
+    vs = pai.get_versions("model-a@0.1.0,0.2.0")
+    vs.compare(baseline="0.1.0", directions={"cer": "min"})
+    """
+    lines = ["import pai_notebook as pai", ""]
+    if command.get("region"):
+        lines.insert(2, f"pai.connect(region={_text(command.get('region'))})")
+    return "\n".join([*lines, *_WRITERS[command.verb](command)])
+
+
+def _text(value: Any) -> str:
+    """A Python literal in double quotes where that needs no escape."""
+    return f'"{value}"' if isinstance(value, str) and '"' not in value and "\\" not in value and value.isprintable() else repr(value)
+
+
+def _call(name: str, *positional: str, **keywords: Any) -> str:
+    words = [f"{key}={_literal(value)}" for key, value in keywords.items() if value not in (None, {}, ())]
+    return f"{name}({', '.join([*positional, *words])})"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_text(key)}: {_literal(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(_text(item) for item in value) + "]" if isinstance(value, tuple | list) else _text(value)
+
+
+def globs(text: str | None) -> tuple[str, ...] | None:
+    """Comma-separated globs of an option."""
+    return tuple(part for part in text.split(",") if part) if text else None
+
+
+def _set_code(command: Command) -> list[str]:
+    addresses = [_text(str(address)) for address in command.addresses]
+    if command.get("offline"):
+        lines = [f"vs = pai.load({_text(command.get('offline'))})"]
+    else:
+        lines = ["vs = " + _call("pai.get_versions", *addresses, refresh=command.get("refresh"))]
+    narrowed = _call("vs.filter", **filters(command))
+    if narrowed != "vs.filter()":
+        lines.append(f"vs = {narrowed}")
+    if command.get("sort"):
+        lines.append("vs = vs." + _sort_code(command.get("sort")))
+    if command.number("last"):
+        lines.append(f"vs = vs[-{command.number('last')}:]")
+    return lines
+
+
+def filters(command: Command) -> dict[str, Any]:
+    """Keyword arguments of `VersionSet.filter` that the options mean."""
+    found = {"where": command.get("where"), "label": command.pairs("label"), "approval": command.get("approval")}
+    return {key: value for key, value in found.items() if value}
+
+
+def comparison(command: Command) -> dict[str, Any]:
+    """Keyword arguments of `VersionSet.compare` that the options mean."""
+    found: dict[str, Any] = {
+        "baseline": command.get("baseline"),
+        "directions": command.pairs("mode"),
+        "only": "all" if command.get("all") else None,
+        "include": globs(command.get("metrics")),
+        "exclude": globs(command.get("exclude")),
+        "dataset": command.get("dataset"),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _sort_code(text: str) -> str:
+    return _call("sort_values", _text(text.removeprefix("-")), ascending=False if text.startswith("-") else None)
+
+
+def _show_code(command: Command) -> list[str]:
+    single = len(command.addresses) == 1 and command.addresses[0].selector.is_single and not command.get("offline")
+    if single:
+        return [_call("pai.get_version", _text(str(command.addresses[0])), refresh=command.get("refresh"))]
+    return [*_set_code(command), "vs"]
+
+
+def _ls_code(command: Command) -> list[str]:
+    if not command.addresses and not command.get("offline"):
+        query = [_text(command.get("query"))] if command.get("query") else []
+        return [_call("pai.list_models", *query, workspace_id=command.get("workspace"), limit=command.number("limit"))]
+    return [*_set_code(command), "vs"]
+
+
+def _compare_code(command: Command) -> list[str]:
+    return [*_set_code(command), _call("vs.compare", **comparison(command)) + _to_code(command)]
+
+
+def _explain_code(command: Command) -> list[str]:
+    return [*_set_code(command), _call("vs.compare", **comparison(command)) + "." + _call("explain", lang=command.get("lang"))]
+
+
+def _report_code(command: Command) -> list[str]:
+    path = _text(command.get("to", "report.html"))
+    return [*_set_code(command), _call("vs.compare", **comparison(command)) + "." + _call("report", path, lang=command.get("lang"))]
+
+
+def _explore_code(command: Command) -> list[str]:
+    return [*_set_code(command), "pai.Explorer(vs)"] if command.addresses or command.get("offline") else ["pai.Explorer()"]
+
+
+def _to_code(command: Command) -> str:
+    path = command.get("to")
+    return f".{exporter(path)}({_text(path)})" if path else ""
+
+
+def exporter(path: str) -> str:
+    """Name of the method that writes a file of this ending."""
+    kind = EXPORTS.get(path.rpartition(".")[2].lower())
+    if kind is None:
+        raise ConfigurationError(f"{path} has no ending that says the format", hint=f"Use one of .{', .'.join(EXPORTS)}.")
+    return kind
+
+
+_WRITERS: dict[str, Callable[[Command], list[str]]] = {
+    "show": _show_code,
+    "ls": _ls_code,
+    "compare": _compare_code,
+    "explain": _explain_code,
+    "report": _report_code,
+    "explore": _explore_code,
+}

@@ -1,0 +1,338 @@
+"""A set of model versions: ordered, filterable, immutable, with the failures it met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+from pai_notebook.display import Block, Displayed
+from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
+from pai_notebook.model.address import nearest
+from pai_notebook.model.listing import describe_versions
+from pai_notebook.model.lookup import lookup
+from pai_notebook.model.order import version_key
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.model.where import parse_where
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pai_notebook.compare import Comparison, MinimalPairs
+
+__all__ = ["VersionSet"]
+
+
+class VersionSet(Displayed, Sequence[ModelVersion]):
+    """An immutable sequence of versions that is also addressed by version name.
+
+    Parameters
+    ----------
+    versions : iterable of ModelVersion
+        In the order they are to be kept; the same version twice is kept once.
+    errors : mapping of str to PaiError, optional
+        The addresses that could not be fetched, and why.
+    removed : tuple of str
+        What earlier filters removed, a sentence each.
+
+    Examples
+    --------
+    >>> make = lambda name: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": "Pending"}, "model-a")
+    >>> vs = VersionSet([make("0.10.0"), make("0.2.0")])
+    >>> vs["0.2.0"].version_name, vs.latest.version_name, len(vs[-1:])
+    ('0.2.0', '0.10.0', 1)
+    """
+
+    __slots__ = ("_errors", "_removed", "_versions")
+
+    def __init__(
+        self, versions: Iterable[ModelVersion] = (), errors: Mapping[str, PaiError] | None = None, *, removed: tuple[str, ...] = ()
+    ) -> None:
+        self._versions = _distinct(versions)
+        self._errors = dict(errors or {})
+        self._removed = tuple(removed)
+
+    @property
+    def errors(self) -> dict[str, PaiError]:
+        """The addresses that could not be fetched, and why; a fresh dict."""
+        return dict(self._errors)
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """What the filters that led here removed, a sentence each."""
+        return self._removed
+
+    def raise_for_errors(self) -> Self:
+        """Return the set itself when everything was fetched.
+
+        Raises
+        ------
+        FetchErrors
+            When some versions failed; its `errors` has them all and `partial` is this set.
+        """
+        if not self._errors:
+            return self
+        first = next(iter(self._errors.values()))
+        names = ", ".join(list(self._errors)[:3]) + (", ..." if len(self._errors) > 3 else "")  # noqa: PLR2004 - short line
+        raise FetchErrors(
+            f"{len(self._errors)} of {len(self._errors) + len(self)} versions could not be fetched: {names}",
+            hint=f"The first reason: {first}",
+            errors=self._errors,
+            partial=self,
+        )
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def __iter__(self) -> Iterator[ModelVersion]:
+        return iter(self._versions)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._versions if isinstance(item, ModelVersion) else any(item in _names(version) for version in self._versions)
+
+    @overload
+    def __getitem__(self, key: int | str) -> ModelVersion: ...
+    @overload
+    def __getitem__(self, key: slice | list[str]) -> VersionSet: ...
+    def __getitem__(self, key: int | str | slice | list[str]) -> ModelVersion | VersionSet:
+        """Return one version by position or name (`0.2.0`, `model-a@0.2.0`), or a set by slice or list of names."""
+        if isinstance(key, str):
+            return self._by_name(key)
+        if isinstance(key, slice):
+            return self._derive(self._versions[key])
+        if isinstance(key, list):
+            return self._derive([self._by_name(name) for name in key])
+        return self._versions[key]
+
+    def _by_name(self, name: str) -> ModelVersion:
+        found = [version for version in self._versions if name in _names(version)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            addresses = ", ".join(version.address for version in found)
+            raise ComparisonError(f"{name} is in several models of this set", hint=f"Say which one: {addresses}.")
+        if name in self._errors:
+            raise self._errors[name]
+        close = nearest(name, [version.version_name for version in self._versions])
+        hint = f"Nearest are {' and '.join(close)}." if close else "The set is empty."
+        raise VersionNotFound(f"no version {name} in this set of {len(self)}", version_name=name, hint=hint)
+
+    def __add__(self, other: object) -> VersionSet:
+        if not isinstance(other, VersionSet):
+            return NotImplemented
+        return VersionSet((*self, *other), {**self._errors, **other._errors}, removed=self._removed + other._removed)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, VersionSet):
+            return NotImplemented
+        return self._versions == other._versions and set(self._errors) == set(other._errors)
+
+    def __hash__(self) -> int:
+        return hash(self._versions)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [version.version_name for version in self._versions]
+
+    def _derive(self, versions: Iterable[ModelVersion], removed: str = "") -> VersionSet:
+        return VersionSet(versions, self._errors, removed=(*self._removed, removed) if removed else self._removed)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Ids of the models in the set, in order of appearance."""
+        return tuple(dict.fromkeys(version.model_id for version in self._versions))
+
+    @property
+    def latest(self) -> ModelVersion:
+        """The highest version in natural order (not necessarily the newest by creation time)."""
+        return self._highest(self._versions, "the set is empty")
+
+    @property
+    def latest_approved(self) -> ModelVersion:
+        """The highest approved version in natural order."""
+        return self._highest([version for version in self._versions if _is(version.approval_status, "Approved")], "no version is approved")
+
+    def _highest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
+        if not versions:
+            raise VersionNotFound(f"{why}: {len(self)} versions here", hint="Look at the set with %paimodel ls, or widen the selection.")
+        return max(versions, key=lambda version: version_key(version.version_name))
+
+    def filter(
+        self,
+        where: str | None = None,
+        *,
+        label: Mapping[str, str] | None = None,
+        approval: str | None = None,
+        framework: str | None = None,
+        format: str | None = None,  # noqa: A002 - the API's word
+        created_after: datetime | str | None = None,
+    ) -> VersionSet:
+        """Versions that meet every condition; `removed` of the result says what fell away.
+
+        Parameters
+        ----------
+        where : str
+            A condition over fields, labels and metrics, for example `cer < 0.2 and label.env == 'prod'`. Never evaluated
+            as Python.
+        label : mapping
+            Key and value, matched exactly (the service's own filter matches substrings of either).
+        approval, framework, format : str
+            Compared without regard to case.
+        created_after : datetime or ISO 8601 text
+            Exclusive; a time without zone is UTC. A version whose creation time is unknown is removed.
+
+        Raises
+        ------
+        AddressError
+            When `where` does not follow the grammar; it names the column.
+        """
+        steps: list[tuple[str, Callable[[ModelVersion], bool]]] = []
+        if label is not None:
+            steps.append((f"label {dict(label)}", lambda version: version.labels.matches(label)))
+        for name, attribute, wanted in (
+            ("approval", "approval_status", approval),
+            ("framework", "framework_type", framework),
+            ("format", "format_type", format),
+        ):
+            if wanted is not None:
+                steps.append((f"{name} {wanted!r}", _attribute_is(attribute, wanted)))
+        if created_after is not None:
+            steps.append((f"created after {created_after}", _created_after(_moment(created_after))))
+        if where is not None:
+            steps.append((f"where {where!r}", parse_where(where)))
+        kept = self
+        for what, predicate in steps:
+            good = [version for version in kept if predicate(version)]
+            kept = kept._derive(good, f"{what} removed {len(kept) - len(good)} of {len(kept)}")
+        return kept
+
+    def sort_values(
+        self, by: str, *, ascending: bool = True, na_position: Literal["first", "last"] = "last", dataset: str | None = None
+    ) -> VersionSet:
+        """Versions ordered by a field, a label (`labels.env`) or a metric; missing and NaN go to `na_position`.
+
+        `version_name` sorts naturally. Ties keep their order. With `dataset`, the metric of that dataset.
+        """
+        if by == "version_name":
+            return self._derive(sorted(self, key=lambda version: version_key(version.version_name), reverse=not ascending))
+        values = [(lookup(version, by, dataset=dataset), version) for version in self._versions]
+        known = sorted(
+            ((value, version) for value, version in values if not _missing(value)),
+            key=lambda pair: _comparable(pair[0]),
+            reverse=not ascending,
+        )
+        if not known and self._versions:
+            raise ComparisonError(f"none of the {len(self)} versions has a value for {by!r}", hint="Look at to_frame(layout='long').")
+        unknown = [version for value, version in values if _missing(value)]
+        ordered = [version for _, version in known]
+        return self._derive(unknown + ordered if na_position == "first" else ordered + unknown)
+
+    def to_frame(
+        self,
+        layout: Literal["wide", "long"] = "wide",
+        *,
+        flat: bool = True,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return a pandas DataFrame, one row a version (`wide`) or one row a metric cell (`long`).
+
+        Parameters
+        ----------
+        layout : {"wide", "long"}
+            `wide` has the plain fields, `labels.<key>`, `metrics.<path>` or `metrics.<path>@<dataset>` and the specs;
+            `long` has one row for each cell, with its `state`, so that nothing is lost in NaN.
+        flat : bool
+            With False the columns of the wide frame are a MultiIndex (section, path, dataset).
+        include, exclude : str or list of str
+            Globs over flat column names (`wide`) or metric paths (`long`).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Typed columns in a deterministic order, rows in the order of the set.
+        """
+        from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
+
+        return to_frame(self._versions, layout=layout, flat=flat, include=include, exclude=exclude)
+
+    def compare(
+        self,
+        baseline: str | ModelVersion | None = "approved",
+        *,
+        directions: Mapping[str, str | bool | None] | None = None,
+        only: Literal["diff", "all"] = "diff",
+        tolerance: float = 0,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        **options: Any,
+    ) -> Comparison:
+        """Compare every version of the set with a baseline; see `Comparison`."""
+        from pai_notebook.compare import Comparison  # noqa: PLC0415 - loads on first use
+
+        return Comparison(
+            self._versions,
+            baseline=baseline,
+            directions=directions,
+            only=only,
+            tolerance=tolerance,
+            include=include,
+            exclude=exclude,
+            errors=self._errors,
+            **options,
+        )
+
+    def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
+        """Pairs of versions that differ in at most `max_changes` leaves of specs or labels, with the effect on a metric."""
+        from pai_notebook.compare import minimal_pairs  # noqa: PLC0415 - loads on first use
+
+        return minimal_pairs(self._versions, metric, max_changes=max_changes)
+
+    def _describe(self) -> Block:
+        return describe_versions(self._versions, errors=self._errors, removed=self._removed)
+
+
+def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
+    """Versions without repetition; contents are only compared where the names are the same, which keeps large sets quick."""
+    kept: dict[tuple[str, str], list[ModelVersion]] = {}
+    ordered = []
+    for version in versions:
+        same = kept.setdefault((version.model_id, version.version_name), [])
+        if version not in same:
+            same.append(version)
+            ordered.append(version)
+    return tuple(ordered)
+
+
+def _names(version: ModelVersion) -> tuple[str, str]:
+    return version.version_name, version.address
+
+
+def _is(value: str, wanted: str) -> bool:
+    return value.casefold() == wanted.casefold()
+
+
+def _attribute_is(attribute: str, wanted: str) -> Callable[[ModelVersion], bool]:
+    return lambda version: _is(getattr(version, attribute), wanted)
+
+
+def _created_after(moment: datetime) -> Callable[[ModelVersion], bool]:
+    return lambda version: version.created is not None and version.created > moment
+
+
+def _moment(value: datetime | str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ConfigurationError(f"{value!r} is not a time", hint="Write created_after='2026-01-31' or a datetime.") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value == "" or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
+def _comparable(value: Any) -> tuple[int, Any]:
+    """Numbers and times among themselves, text after them, so that mixed columns still sort."""
+    if isinstance(value, bool | int | float):
+        return 0, value
+    return (1, value.timestamp()) if isinstance(value, datetime) else (2, str(value))
