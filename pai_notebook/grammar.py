@@ -170,7 +170,9 @@ def _split(line: str) -> list[str]:
     if len(line) > _LONGEST:
         raise AddressError(f"the line is {len(line):,} characters long", hint=f"At most {_LONGEST:,} are read; use Python for long lists.")
     if any(ord(mark) < 32 or ord(mark) == 127 for mark in line):  # noqa: PLR2004 - ASCII control characters
-        raise AddressError("the line holds a line break or another control character", hint="%paimodel takes one line; a cell starts with %%paimodel.")
+        raise AddressError(
+            "the line holds a line break or another control character", hint="%paimodel takes one line; a cell starts with %%paimodel."
+        )
     try:
         return shlex.split(line)
     except ValueError as error:
@@ -184,7 +186,9 @@ def _expand(word: str, names: Mapping[str, Any]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
         if name not in names:
-            raise AddressError(f"{name} is not defined in this notebook", hint=f"Define it in a cell above, or write the value instead of {match[0]}.")
+            raise AddressError(
+                f"{name} is not defined in this notebook", hint=f"Define it in a cell above, or write the value instead of {match[0]}."
+            )
         found = names[name]
         if isinstance(found, str | int):
             return str(found)
@@ -245,7 +249,9 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
     if len(words) > 1 and any(_VERSION.fullmatch(word) for word in words[1:]):
         model = parse_address(words[0])
         if model.selector.kind != "all":
-            raise AddressError(f"{words[0]} already selects versions", hint=f"Write {model.model} {' '.join(words[1:])}, or add them behind the @.")
+            raise AddressError(
+                f"{words[0]} already selects versions", hint=f"Write {model.model} {' '.join(words[1:])}, or add them behind the @."
+            )
         wrong = [word for word in words[1:] if not _VERSION.fullmatch(word)]
         if wrong:
             parse_selector(wrong[0])
@@ -280,7 +286,9 @@ def _check(command: Command) -> None:
     if command.verb == "help" and command.words and command.words[0] not in VERBS:
         raise AddressError(f"there is no verb {command.words[0]!r}", hint=f"The verbs are {', '.join(VERBS)}.")
     if command.verb == "connect" and len(command.words) > 1:
-        raise AddressError(f"connect takes one name, not {len(command.words)}", hint="Write %paimodel connect demo, or connect --region cn-hangzhou.")
+        raise AddressError(
+            f"connect takes one name, not {len(command.words)}", hint="Write %paimodel connect demo, or connect --region cn-hangzhou."
+        )
     lang = command.get("lang", "en")
     if lang not in ("en", "zh"):
         raise AddressError(f"--lang takes en or zh, not {lang!r}", hint=_HELP)

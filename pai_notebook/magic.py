@@ -36,7 +36,7 @@ class PaiModelMagics(Magics):
     lang = Enum(["en", "zh"], "en", help="Language of sentences.").tag(config=True)
     debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
 
-    _regions: ClassVar[dict[str, Registry]] = {}
+    regions: ClassVar[dict[str, Registry]] = {}
 
     @no_var_expand
     @needs_local_scope
@@ -66,14 +66,16 @@ class PaiModelMagics(Magics):
             return self._gate(line, cell, names) if cell is not None else self._run(parse_line(line, names))
         except PaiError as error:
             if debug:
-                error._render_traceback_ = lambda: traceback.format_exception(error)  # type: ignore[method-assign]
+                lines = traceback.format_exception(error)
+                error._render_traceback_ = lambda: lines  # type: ignore[method-assign]
             raise
 
     def _run(self, command: Command) -> Any:
         if command.get("code"):
             print(to_python(command))  # noqa: T201 - printing is what --code is for
             return None
-        result = _VERBS[command.verb](self, command)
+        run: Callable[[Command], Any] = getattr(self, f"_{command.verb}")
+        result = run(command)
         name = command.get("as")
         if name is None:
             return result
@@ -87,9 +89,9 @@ class PaiModelMagics(Magics):
         region = command.get("region")
         current = registries.current_registry()
         if region and (current is None or current.client.settings.region != region):
-            if region not in self._regions:
-                self._regions[region] = registries.connect(**{**self._settings(), "region": region}, default=False)
-            return self._regions[region]
+            if region not in self.regions:
+                self.regions[region] = registries.connect(**{**self._settings(), "region": region}, default=False)
+            return self.regions[region]
         return current or registries.connect(**self._settings())
 
     def _settings(self) -> dict[str, Any]:
@@ -155,7 +157,9 @@ class PaiModelMagics(Magics):
     def _gate(self, line: str, cell: str, names: Mapping[str, Any]) -> Any:
         words = line.split(maxsplit=1)
         if not words or words[0] != "gate":
-            raise AddressError("a %%paimodel cell starts with gate", hint="Write %%paimodel gate model-a@latest --baseline approved, then one rule a line.")
+            raise AddressError(
+                "a %%paimodel cell starts with gate", hint="Write %%paimodel gate model-a@latest --baseline approved, then one rule a line."
+            )
         command = parse_line(f"compare {words[1] if len(words) > 1 else ''}", names)
         options = comparison(command)
         compared = self._with_baseline(command, options.get("baseline", "approved")).compare(**options)
@@ -176,18 +180,6 @@ class PaiModelMagics(Magics):
         return self._registry(command).get_versions(*extra, on_error="raise") + versions
 
 
-_VERBS: dict[str, Callable[[PaiModelMagics, Command], Any]] = {
-    "show": PaiModelMagics._show,
-    "ls": PaiModelMagics._ls,
-    "compare": PaiModelMagics._compare,
-    "explain": PaiModelMagics._explain,
-    "explore": PaiModelMagics._explore,
-    "report": PaiModelMagics._report,
-    "connect": PaiModelMagics._connect,
-    "help": PaiModelMagics._help,
-}
-
-
 def load(shell: InteractiveShell) -> None:
     """Register the magic; a second load replaces the first."""
     unload(shell)
@@ -202,6 +194,6 @@ def unload(shell: InteractiveShell) -> None:
     magics = manager.registry.pop(PaiModelMagics.__name__, None)
     shell.configurables[:] = [item for item in shell.configurables if not isinstance(item, PaiModelMagics)]
     if magics is not None:
-        for registry in PaiModelMagics._regions.values():
+        for registry in PaiModelMagics.regions.values():
             registry.close()
-        PaiModelMagics._regions.clear()
+        PaiModelMagics.regions.clear()

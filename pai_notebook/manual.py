@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pai_notebook.display import Block, Code, Displayed, Lines, Section, Stack, Table
+from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
 from pai_notebook.grammar import OPTIONS, VERBS
 
 __all__ = ["EXAMPLES", "Manual"]
@@ -39,7 +39,9 @@ class Manual(Displayed):
 
 def _of_all() -> Block:
     verbs = Table(
-        ["verb", "what it shows", "for example"], [[verb, what, Code(EXAMPLES[verb][0])] for verb, what in VERBS.items()], caption="%paimodel [verb] address... [options]"
+        ["verb", "what it shows", "for example"],
+        [[verb, what, Code(EXAMPLES[verb][0])] for verb, what in VERBS.items()],
+        caption="%paimodel [verb] address... [options]",
     )
     addresses = Table(["address", "means"], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption="Addresses")
     gate = Section("%%paimodel gate ADDRESS --baseline approved", [_gate()])
@@ -53,15 +55,20 @@ def _of_verb(verb: str) -> Block:
 
 
 def _options(names: list[str]) -> Table:
-    rows = [[Code(f"{name} {OPTIONS[name].metavar}".strip()), OPTIONS[name].help] for name in names]
+    rows: list[list[Inline]] = [[Code(f"{name} {OPTIONS[name].metavar}".strip()), OPTIONS[name].help] for name in names]
     return Table(["option", "means"], rows, caption="Options")
 
 
 def _gate() -> Block:
-    rows = [
+    rows: list[list[Inline]] = [
         [Code("cer[d-a] <= baseline + 0.002"), "on one data set, at most this much above the baseline"],
         [Code("rtf <= baseline + 5%"), "on every data set, relative"],
         [Code("accuracy >= 0.92 if present"), "a fixed bound; passes where the metric is not recorded"],
         [Code("# comment"), "ignored"],
     ]
-    return Table(["rule", "means"], rows, caption="One rule a line; a rule that cannot be checked fails", note=Lines(["A gate that does not pass stops the notebook run."]))
+    return Table(
+        ["rule", "means"],
+        rows,
+        caption="One rule a line; a rule that cannot be checked fails",
+        note=Lines(["A gate that does not pass stops the notebook run."]),
+    )

@@ -79,7 +79,9 @@ class Arrivals:
 
 def _nothing(address: Address, available: Sequence[str]) -> PaiError:
     if address.selector.kind == "approved":
-        return VersionNotFound(f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest.")
+        return VersionNotFound(
+            f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest."
+        )
     hint = f"It has {len(available)} versions." if available else "The model has no version yet."
     return VersionNotFound(f"{address} selects no version", model_id=address.model, hint=hint)
 
@@ -163,7 +165,9 @@ class Fetcher:
             versions = [arrivals.versions[model_id, name] for name in arrivals.listed[model_id] if (model_id, name) in arrivals.versions]
         else:
             versions = await self.list_versions(model_id, arrivals, approval="Approved")
-        arrivals.listed[model_id, "approved"] = [version.version_name for version in versions if version.approval_status.casefold() == "approved"]
+        arrivals.listed[model_id, "approved"] = [
+            version.version_name for version in versions if version.approval_status.casefold() == "approved"
+        ]
 
     async def _names(self, model_id: str, names: set[str], arrivals: Arrivals) -> None:
         """Several named versions: one page first, then whatever is cheaper for the rest."""

@@ -167,7 +167,9 @@ class Registry(Displayed):
         arrivals = Arrivals()
         filters = {"approval": approval, "framework": framework, "format_type": format}
         with _partial(lambda: VersionSet(arrivals.versions.values())):
-            fetched = self._client.run(self._fetcher.list_versions(model_id, arrivals, **{key: value for key, value in filters.items() if value}))
+            fetched = self._client.run(
+                self._fetcher.list_versions(model_id, arrivals, **{key: value for key, value in filters.items() if value})
+            )
         ordered = VersionSet(sorted(fetched, key=lambda version: version_key(version.version_name)))
         kept = ordered.filter(where, label=label, approval=approval, framework=framework, format=format, created_after=created_after)
         return kept if last is None else kept[-last:]
@@ -180,7 +182,9 @@ class Registry(Displayed):
             raise self._client.run(self._fetcher.no_model(model_id, error)) from error
         return Model.from_document(reply.document, fetched=reply.fetched)
 
-    def list_models(self, query: str | None = None, *, workspace_id: str | None = None, limit: int | None = None, **filters: Any) -> ModelList:
+    def list_models(
+        self, query: str | None = None, *, workspace_id: str | None = None, limit: int | None = None, **filters: Any
+    ) -> ModelList:
         """Find models with ListModels.
 
         Parameters
@@ -261,7 +265,7 @@ def _partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, Exception) as error:
         if getattr(error, "partial", None) is None:
-            error.partial = so_far()  # type: ignore[attr-defined, union-attr]
+            error.partial = so_far()  # type: ignore[union-attr]
         raise
 
 

@@ -56,7 +56,10 @@ def _imports(tree: ast.AST) -> list[tuple[str, bool]]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pai_notebook"):
-            found += [(f"{node.module}.{alias.name}" if node.module == "pai_notebook" else node.module, id(node) in guarded) for alias in node.names]
+            found += [
+                (f"{node.module}.{alias.name}" if node.module == "pai_notebook" else node.module, id(node) in guarded)
+                for alias in node.names
+            ]
         elif isinstance(node, ast.Import):
             found += [(alias.name, id(node) in guarded) for alias in node.names if alias.name.startswith("pai_notebook")]
     return found
@@ -75,7 +78,9 @@ def _upward(path: Path) -> list[str]:
 
 
 def test_no_module_imports_from_a_room_above_its_own():
-    upward = [line for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py" or path.parent != PACKAGE for line in _upward(path)]
+    upward = [
+        line for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py" or path.parent != PACKAGE for line in _upward(path)
+    ]
     assert upward == []
 
 

@@ -15,7 +15,9 @@ __all__ = ["Address", "Selector", "nearest", "parse_address", "parse_selector"]
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:_[A-Za-z0-9_]+)?")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_GRAMMAR = "Write MODEL or MODEL@SELECTOR, where a selector is latest, approved, last:N, VERSION[,VERSION...], VERSION..VERSION or a glob like 1.*"
+_GRAMMAR = (
+    "Write MODEL or MODEL@SELECTOR, where a selector is latest, approved, last:N, VERSION[,VERSION...], VERSION..VERSION or a glob like 1.*"
+)
 
 
 @dataclass(frozen=True)

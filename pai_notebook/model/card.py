@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["approval_badge", "cell_shape", "describe_version", "is_share", "labels_shape", "time_text"]
 
 METRIC_ROWS = 60
+COVERS = 8
 SPEC_VALUES = 60
 SPEC_AT_LEAST = 5
 _SPECS = (
@@ -48,7 +49,9 @@ _SPECS = (
     ("Options", "options"),
 )
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
-_NO_SHARE = frozenset({"seconds", "second", "sec", "ms", "us", "ns", "time", "latency", "loss", "n", "count", "size", "rtf", "steps", "epoch"})
+_NO_SHARE = frozenset(
+    {"seconds", "second", "sec", "ms", "us", "ns", "time", "latency", "loss", "n", "count", "size", "rtf", "steps", "epoch"}
+)
 _TOKEN = re.compile(r"[A-Za-z]+")
 
 
@@ -130,11 +133,19 @@ def _facts(version: ModelVersion) -> list[tuple[str, Inline]]:
     if _texts(words):
         facts.append(("trained words", Chips(words, unit="words")))
     if _texts(covers):
-        facts.append(("covers", Lines([Link(uri, uri) for uri in covers[:8]] + ([f"and {len(covers) - 8} more"] if len(covers) > 8 else []))))  # noqa: PLR2004 - a card
+        facts.append(
+            ("covers", Lines([Link(uri, uri) for uri in covers[:8]] + ([f"and {len(covers) - 8} more"] if len(covers) > 8 else [])))
+        )
     accounts = dict.fromkeys(part for part in (version.owner_id, version.user_id) if part)
     if accounts:
         facts.append(("owner" if len(accounts) == 1 else "owner, user", tuple(Code(account) for account in accounts)))
     return facts
+
+
+def _covers(uris: list[str]) -> Lines:
+    """Cover pictures as links; nothing is loaded."""
+    rest = [f"and {len(uris) - COVERS} more"] if len(uris) > COVERS else []
+    return Lines([*(Link(uri, uri) for uri in uris[:COVERS]), *rest])
 
 
 def _source(version: ModelVersion) -> Inline:
@@ -160,7 +171,10 @@ def _metrics(version: ModelVersion) -> Block:
     rows = [_metric_row(path, datasets, by_key) for path in version.metrics.names]
     single = datasets == [""]
     columns: list[Column | str] = ["metric"]
-    columns += [Column("value" if single else name or "no dataset", align="right", group="" if single or not name else "dataset") for name in datasets]
+    columns += [
+        Column("value" if single else name or "no dataset", align="right", group="" if single or not name else "dataset")
+        for name in datasets
+    ]
     return Table(columns, rows, caption="Metrics", limit=METRIC_ROWS, unit="metrics", note=_metric_note(cells))
 
 
@@ -177,7 +191,9 @@ def _shapes(shapes: list[Inline]) -> Inline:
 
 
 def _metric_note(cells: Sequence[Cell]) -> str:
-    rounded = any(cell.state is State.NUMBER and cell.value is not None and float(format_number(cell.value)) != cell.value for cell in cells)
+    rounded = any(
+        cell.state is State.NUMBER and cell.value is not None and float(format_number(cell.value)) != cell.value for cell in cells
+    )
     return "6 significant digits; the object has all" if rounded else ""
 
 

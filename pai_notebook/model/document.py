@@ -8,19 +8,30 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, overload
 
-__all__ = ["DocumentView", "Field", "as_text", "canonical_json", "copy_json", "digest_of", "read_any", "read_options", "read_text", "read_time"]
+__all__ = [
+    "DocumentView",
+    "Field",
+    "as_text",
+    "canonical_json",
+    "copy_json",
+    "digest_of",
+    "read_any",
+    "read_options",
+    "read_text",
+    "read_time",
+]
 
 T = TypeVar("T")
 V = TypeVar("V", bound="DocumentView")
 
 
 def canonical_json(value: Any) -> str:
-    """JSON text that is equal for equal values, whatever the order of keys.
+    r"""JSON text that is equal for equal values, whatever the order of keys.
 
     Examples
     --------
     >>> canonical_json({"b": 1.0, "a": [float("nan"), "张"]})
-    '{"a":[NaN,"\\\\u5f20"],"b":1.0}'
+    '{"a":[NaN,"\\u5f20"],"b":1.0}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 

@@ -41,7 +41,7 @@ def _table(versions: Sequence[ModelVersion]) -> Table:
     names = differing_metrics(versions)
     several = len({version.model_id for version in versions}) > 1
     bars = {name: is_share(name[0], [_value(version, name) for version in versions]) for name in names[:METRICS]}
-    columns: list[Column | str] = (["model"] if several else []) + ["version", "approval", "created"]
+    columns: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
     columns += [Column(path, align="right", group=dataset) for path, dataset in bars]
     rows = [_row(version, bars, several=several) for version in shown]
     return Table(
@@ -93,7 +93,7 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
     if len({version.model_id for version in versions}) != 1 or not dated:
         return ""
     latest = max(versions, key=lambda version: version_key(version.version_name))
-    newest = max(dated, key=lambda version: (version.created, version_key(version.version_name)))  # type: ignore[type-var] # dated has times only
+    newest = max(dated, key=lambda version: (version.created, version_key(version.version_name)))
     same = latest is newest or latest.created == newest.created
     return "" if same else f"latest is {latest.version_name} (natural order); newest by date is {newest.version_name}"
 

@@ -69,7 +69,9 @@ def lookup(version: ModelVersion, name: str, *, dataset: str | None = None) -> A
     cells = [cell for cell in version.metrics if name in (cell.path, cell.name) and dataset in (None, cell.dataset)]
     if len(cells) > 1:
         names = ", ".join(dict.fromkeys(cell.name for cell in cells))
-        raise ComparisonError(f"{name} was measured more than once in {version.address}: {names}", hint="Name the dataset, as in metric@dataset.")
+        raise ComparisonError(
+            f"{name} was measured more than once in {version.address}: {names}", hint="Name the dataset, as in metric@dataset."
+        )
     if not cells:
         return None
     return cells[0].value if cells[0].value is not None else cells[0].text

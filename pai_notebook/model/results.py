@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.model.flatten import canonical_json, split_path
 
@@ -36,6 +36,9 @@ def dataset_identity(dataset: Any) -> str:
 
 def read_entries(raw: Any) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Split a `Metrics` document by dataset, and say what was not as documented; never raises."""
+    documented = _documented(raw)
+    if documented is not None:
+        return documented, ()
     notes: list[str] = []
     if isinstance(raw, str):
         raw, notes = _parsed(raw)
@@ -50,6 +53,22 @@ def read_entries(raw: Any) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         notes.append(f"{_kind(raw)} instead of an object")
         entries = [("", raw)]
     return tuple(entry for entry in entries if not _is_empty(entry[1])), tuple(dict.fromkeys(notes))
+
+
+def _documented(raw: Any) -> tuple[Entry, ...] | None:
+    """Read the documented form and nothing else, fast; None for everything that deserves a second look."""
+    if type(raw) is not dict or len(raw) != 1 or type(results := raw.get("Results")) is not list:
+        return None
+    entries = []
+    for entry in results:
+        if type(entry) is not dict or len(entry) != 2:  # noqa: PLR2004 - Dataset and Metrics
+            return None
+        content, dataset = entry.get("Metrics"), entry.get("Dataset")
+        if type(content) is not dict or type(dataset) is not dict:
+            return None
+        if content:
+            entries.append((dataset_identity(dataset), content))
+    return tuple(entries)
 
 
 def _parsed(text: str) -> tuple[Any, list[str]]:
