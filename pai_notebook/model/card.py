@@ -133,9 +133,7 @@ def _facts(version: ModelVersion) -> list[tuple[str, Inline]]:
     if _texts(words):
         facts.append(("trained words", Chips(words, unit="words")))
     if _texts(covers):
-        facts.append(
-            ("covers", Lines([Link(uri, uri) for uri in covers[:8]] + ([f"and {len(covers) - 8} more"] if len(covers) > 8 else [])))
-        )
+        facts.append(("covers", _covers(covers)))
     accounts = dict.fromkeys(part for part in (version.owner_id, version.user_id) if part)
     if accounts:
         facts.append(("owner" if len(accounts) == 1 else "owner, user", tuple(Code(account) for account in accounts)))

@@ -1,0 +1,78 @@
+"""Addresses and the natural order of versions."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.errors import AddressError
+from pai_notebook.model.address import nearest, parse_address
+from pai_notebook.model.order import version_key
+
+version_names = st.from_regex(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(_[a-z0-9]{1,6})?", fullmatch=True)
+
+
+def test_versions_sort_as_people_read_them():
+    ordered = ["0.2.0", "0.10.0", "1.0.0", "1.0.0_20240101", "1.0.0_final", "1.0.0_rc2", "1.0.0_rc10"]
+    for shuffled in itertools.islice(itertools.permutations(ordered), 0, 5040, 97):
+        assert sorted(shuffled, key=version_key) == ordered
+
+
+@given(st.lists(version_names | st.text(max_size=8), max_size=6))
+def test_any_text_has_a_place_in_the_order(names):
+    ordered = sorted(names, key=version_key)
+    assert sorted(ordered) == sorted(names)
+    assert sorted(reversed(ordered), key=version_key) == ordered
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("model-a", "all"),
+        ("model-a@latest", "latest"),
+        ("model-a@approved", "approved"),
+        ("model-a@last:5", "last"),
+        ("model-a@0.1.0", "names"),
+        ("model-a@0.1.0,1.0.0_rc1", "names"),
+        ("model-a@0.1.0..0.9.0", "range"),
+        ("model-a@1.*", "glob"),
+        ("A1_b-c.d@latest", "latest"),
+    ],
+)
+def test_an_address_reads_and_writes_itself(text, kind):
+    address = parse_address(text)
+    assert address.selector.kind == kind
+    assert parse_address(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "@latest", "model a", "../x", "a/b", "model-a@", "model-a@1.0", "model-a@last:0", "model-a@last:x", "model-a@{v}", "model-a@$v",
+        "model-a@0.9.0..0.1.0", "model-a@1.0.0;id", "м-1", "m\n@latest", "model-a@１.０.０",
+    ],
+)  # fmt: skip
+def test_a_malformed_address_is_refused_with_the_grammar(text):
+    with pytest.raises(AddressError) as caught:
+        parse_address(text)
+    assert caught.value.hint
+    assert len(str(caught.value)) < 400
+
+
+@given(st.lists(version_names, unique=True, max_size=12), version_names, version_names)
+def test_a_range_is_inclusive_and_natural(names, first, second):
+    low, high = sorted([first, second], key=version_key)
+    picked = parse_address(f"m@{low}..{high}").selector.pick(names)
+    assert set(picked) == {name for name in names if version_key(low) <= version_key(name) <= version_key(high)}
+    assert list(picked) == sorted(picked, key=version_key)
+
+
+def test_written_names_keep_their_order_even_when_they_do_not_exist():
+    assert parse_address("m@2.0.0,1.0.0,2.0.0").selector.pick(["1.0.0"]) == ("2.0.0", "1.0.0")
+
+
+def test_the_nearest_names_surround_a_missing_one():
+    assert nearest("1.2.1", ["0.1.0", "1.3.0", "1.2.0", "2.0.0"]) == ("1.2.0", "1.3.0")
+    assert nearest("9.0.0", ["0.1.0", "1.3.0"]) == ("1.3.0",)
+    assert nearest("1.0.0", []) == ()

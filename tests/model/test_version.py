@@ -1,0 +1,248 @@
+"""ModelVersion and Model: every documented field, nothing lost, never an exception."""
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.model.document import canonical_json, read_time
+from pai_notebook.model.labels import Labels
+from pai_notebook.model.registered_model import Model
+from pai_notebook.model.source import read_source
+from pai_notebook.model.storage import read_storage
+from pai_notebook.model.version import ModelVersion
+
+DATA = Path(__file__).parents[1] / "data"
+PAYLOADS = json.loads((DATA / "payloads.json").read_text("utf-8"))["documents"]
+BY_NAME = {payload["name"]: payload["body"] for payload in PAYLOADS}
+VERSIONS = [payload["body"] for payload in PAYLOADS if payload["action"] == "GetModelVersion"]
+VERSIONS += BY_NAME["list_model_versions_page"]["Versions"]
+MODELS = [payload["body"] for payload in PAYLOADS if payload["action"] == "GetModel"] + BY_NAME["list_models_page"]["Models"]
+
+# The reference page of GetModelVersion, element by element.
+REFERENCE = {
+    "RequestId": "request_id",
+    "GmtCreateTime": "created",
+    "GmtModifiedTime": "modified",
+    "UserId": "user_id",
+    "OwnerId": "owner_id",
+    "Uri": "uri",
+    "Labels": "labels",
+    "Options": "options",
+    "VersionName": "version_name",
+    "VersionDescription": "description",
+    "TrainingSpec": "training_spec",
+    "InferenceSpec": "inference_spec",
+    "FormatType": "format_type",
+    "FrameworkType": "framework_type",
+    "SourceType": "source_type",
+    "SourceId": "source_id",
+    "ApprovalStatus": "approval_status",
+    "EvaluationSpec": "evaluation_spec",
+    "CompressionSpec": "compression_spec",
+    "ExtraInfo": "extra_info",
+    "Metrics": "metrics",
+    "DistillationSpec": "distillation_spec",
+}
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def test_every_element_of_the_reference_page_has_its_python_spelling():
+    assert {field.key: name for name, field in ModelVersion.fields().items()} == REFERENCE
+
+
+@pytest.mark.parametrize("document", VERSIONS)
+def test_a_version_keeps_its_document_byte_for_byte(document):
+    before = copy.deepcopy(document)
+    version = ModelVersion.from_document(document, "model-a")
+    assert canonical_json(version.raw) == canonical_json(before)
+    assert version.notes == ()
+    assert document == before
+
+
+@pytest.mark.parametrize("document", MODELS)
+def test_a_model_keeps_its_document_byte_for_byte(document):
+    model = Model.from_document(document)
+    assert canonical_json(model.raw) == canonical_json(document)
+    assert model.notes == ()
+    assert repr(model)
+
+
+def test_the_documented_example_reads_as_documented():
+    version = ModelVersion.from_document(BY_NAME["get_model_version_documented"], "model-rbvg5wzljz3pks92")
+    assert version.address == "model-rbvg5wzljz3pks92@0.1.0"
+    assert version.created == datetime(2021, 1, 30, 12, 51, 33, 28000, tzinfo=UTC)
+    assert dict(version.labels) == {"env": "test"}
+    assert version.options == {}
+    assert (version.source.region, version.source.workspace_id, version.source.kind, version.source.id) == (
+        "cn-shanghai",
+        "13",
+        "PipelineRun",
+        "run-sakdb1234jdf",
+    )
+    assert version.storage.bucket == "test"
+    assert version.storage.endpoint == "cn-beijing.oss.aliyuncs.com"
+    assert version.inference_spec == {"Processor": "tensorflow_gpu_1.12"}
+
+
+def test_a_model_without_a_version_has_no_latest_version():
+    without = [model for model in map(Model.from_document, MODELS) if model.latest_version is None]
+    assert [model.model_id for model in without] == [m["ModelId"] for m in MODELS if "LatestVersion" not in m]
+    assert without
+
+
+def test_the_latest_version_of_a_model_knows_its_model():
+    model = Model.from_document(BY_NAME["get_model_documented_extra"])
+    assert model.latest_version.address == "model-rbvg5wzljz3pks92@1.0.0"
+
+
+def test_options_are_read_from_the_json_inside_the_string():
+    assert ModelVersion.from_document(BY_NAME["create_version_terraform"]).options == {"test": "options"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("Labels", {"env": "test"}),
+        ("Labels", ["a"]),
+        ("Labels", [{}]),
+        ("Labels", [{"Key": None, "Value": None}]),
+        ("Labels", "k=v"),
+        ("TrainingSpec", [1, 2]),
+        ("InferenceSpec", "text"),
+        ("Options", "{bad json}"),
+        ("Options", {"a": 1}),
+        ("GmtCreateTime", 1700000000000),
+        ("GmtCreateTime", "yesterday"),
+        ("GmtCreateTime", "2024-02-30T00:00:00Z"),
+        ("VersionDescription", 5),
+        ("VersionName", 1),
+        ("ApprovalStatus", ["Approved"]),
+    ],
+)
+def test_a_field_of_an_unexpected_type_is_kept_noted_and_shown(field, value):
+    document = {"VersionName": "0.1.0", field: value}
+    version = ModelVersion.from_document(document, "model-a")
+    assert version.raw == document
+    assert len(version.notes) == 1
+    assert version.notes[0].startswith(f"{field}: ")
+    assert field in repr(version)
+
+
+def test_unknown_fields_survive():
+    version = ModelVersion.from_document({"VersionName": "0.1.0", "Fresh": {"a": [1]}, "__class__": "x"})
+    assert version.unknown == {"Fresh": {"a": [1]}, "__class__": "x"}
+    assert "Fresh" in repr(version)
+
+
+@given(st.dictionaries(st.sampled_from([*REFERENCE, "Other"]), json_values))
+def test_no_document_raises_or_loses_anything(document):
+    version = ModelVersion.from_document(document, "model-a")
+    assert canonical_json(version.raw) == canonical_json(document)
+    for name in ModelVersion.fields():
+        getattr(version, name)
+    assert version == pickle.loads(pickle.dumps(version))
+    assert hash(version) == hash(copy.deepcopy(version))
+    assert repr(version)
+    assert version._repr_html_()
+
+
+@given(st.permutations([("env", "prod"), ("owner", "张三"), ("env", "test")]), st.permutations([("d-a", 0.1), ("d-b", 0.2)]))
+def test_equality_does_not_depend_on_the_order_of_labels_and_results(labels, results):
+    def make(pairs, values):
+        return ModelVersion.from_document(
+            {
+                "VersionName": "0.1.0",
+                "Labels": [{"Key": key, "Value": value} for key, value in pairs],
+                "Metrics": {"Results": [{"Dataset": {"DatasetId": name}, "Metrics": {"cer": value}} for name, value in values]},
+                "RequestId": str(pairs),
+            },
+            "model-a",
+        )
+
+    first = make([("env", "prod"), ("owner", "张三"), ("env", "test")], [("d-a", 0.1), ("d-b", 0.2)])
+    assert make(labels, results) == first
+    assert hash(make(labels, results)) == hash(first)
+
+
+@pytest.mark.parametrize("change", [{"VersionName": "0.1.1"}, {"Metrics": {"cer": 0.1}}, {"Metrics": {"cer": 1}}, {"Options": ""}])
+def test_another_content_is_another_version(change):
+    base = {"VersionName": "0.1.0", "Metrics": {"cer": True}}
+    assert ModelVersion.from_document(base, "m") != ModelVersion.from_document({**base, **change}, "m")
+    assert ModelVersion.from_document(base, "m") != ModelVersion.from_document(base, "other")
+
+
+def test_a_version_cannot_be_changed():
+    version = ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"a": [1]}})
+    with pytest.raises(AttributeError, match="immutable"):
+        version.description = "x"
+    with pytest.raises(AttributeError, match="immutable"):
+        del version.model_id
+    version.raw["ExtraInfo"]["a"].append(2)
+    assert version.raw["ExtraInfo"]["a"] == [1]
+
+
+def test_duplicate_labels_are_all_kept():
+    labels = Labels((("env", "prod"), ("env", "test")))
+    assert labels.get_all("env") == ("prod", "test")
+    assert labels.matches({"env": "test"})
+    assert not labels.matches({"env": "tes"})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2021-01-30T12:51:33.028Z", datetime(2021, 1, 30, 12, 51, 33, 28000, tzinfo=UTC)),
+        ("2023-05-05T17:12:35Z", datetime(2023, 5, 5, 17, 12, 35, tzinfo=UTC)),
+        ("2023-05-05T17:12:35+08:00", datetime(2023, 5, 5, 9, 12, 35, tzinfo=UTC)),
+        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("9999-12-31T23:59:59-08:00", None),
+        ("2024-01-01T00:00:60Z", None),
+    ],
+)
+def test_times_are_utc_or_unknown(text, expected):
+    moment, note = read_time(text)
+    assert moment == expected
+    assert bool(note) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "job 7", "id=7", "region=a,workspaceId=b", "a=b,kind=PipelineRun,id=x", "region=x,kind=k,id=1,more=2"]
+)
+def test_a_source_id_of_another_form_stays_text(text):
+    source = read_source("Custom", text)
+    assert source.text == text
+    assert source.kind == "" or text.startswith("region")
+    assert source.console_url == ""
+
+
+def test_console_links_exist_only_for_confirmed_kinds_and_plain_parts():
+    assert read_source("PAIFlow", "region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=run-1").console_url.startswith("https://pai.console.")
+    assert read_source("TrainingService", "region=cn-shanghai,workspaceId=13,kind=TrainingJob,id=train1").console_url
+    assert read_source("TrainingService", "region=cn-shanghai,workspaceId=13,kind=ServiceJob,id=x").console_url == ""
+    assert read_source("PAIFlow", 'region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=x" onclick="y').console_url == ""
+
+
+@pytest.mark.parametrize(
+    ("uri", "bucket", "endpoint", "key", "url"),
+    [
+        ("oss://mybucket.oss-cn-beijing.aliyuncs.com/mypath/", "mybucket", "oss-cn-beijing.aliyuncs.com", "mypath/", ""),
+        ("oss://bucket/path-to-model", "bucket", "", "path-to-model", ""),
+        ("https://myweb.com/mymodel.tar.gz", "", "", "", "https://myweb.com/mymodel.tar.gz"),
+        ("nonsense", "", "", "", ""),
+        ("http://[bad", "", "", "", ""),
+    ],
+)
+def test_storage_addresses_are_taken_apart(uri, bucket, endpoint, key, url):
+    storage = read_storage(uri)
+    assert (storage.uri, storage.bucket, storage.endpoint, storage.key, storage.url) == (uri, bucket, endpoint, key, url)
