@@ -1,0 +1,73 @@
+"""Versions as pandas DataFrames, wide and long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.frames.choose import chooser
+from pai_notebook.frames.long import long_frame, rebuild
+from pai_notebook.frames.wide import wide_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["rebuild", "to_frame"]
+
+
+def to_frame(
+    versions: Sequence[ModelVersion],
+    *,
+    layout: Literal["wide", "long"] = "wide",
+    flat: bool = True,
+    include: str | Sequence[str] | None = None,
+    exclude: str | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Build a DataFrame of versions, rows in the order given, columns in an order that depends on their names alone.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        Of one model or several.
+    layout : {"wide", "long"}
+        `wide`: one row a version, indexed by version name (by model and version where there are several models), with the
+        plain fields, `labels.<key>`, `metrics.<path>` or `metrics.<path>@<dataset>`, and `training_spec.<path>` and its
+        like. `long`: one row a metric cell with its `state`, so that nothing is lost in NaN; a version without metrics
+        has no row.
+    flat : bool
+        With False the columns of the wide frame are a MultiIndex of section, path and dataset.
+    include, exclude : str or list of str
+        Globs over flat column names (`wide`), or over metric, `metric@dataset` and `metrics.metric` (`long`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Metrics are float64 (truth or text where no version has a number), texts `string`, times UTC in microseconds, ids
+        text, approval, framework, format and source type categorical. A metric that one version states twice with
+        different values is NaN in the wide frame and has both rows in the long one.
+
+    Raises
+    ------
+    ConfigurationError
+        For a layout of another name.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> documents = [{"VersionName": name, "Metrics": {"cer": cer}} for name, cer in (("0.1.0", 0.175), ("0.2.0", 0.172))]
+    >>> frame = to_frame([ModelVersion.from_document(document, "model-a") for document in documents], include="metrics.*")
+    >>> print(frame)
+             metrics.cer
+    version
+    0.1.0          0.175
+    0.2.0          0.172
+    """
+    wanted = chooser(include, exclude)
+    if layout == "wide":
+        return wide_frame(tuple(versions), wanted, flat=flat)
+    if layout == "long":
+        return long_frame(tuple(versions), wanted)
+    raise ConfigurationError(f"no layout is called {layout!r}", hint="Write layout='wide' or layout='long'.")

@@ -1,0 +1,183 @@
+"""The metrics of many versions in parallel arrays, gathered in bulk: the common ground of the wide and the long frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pai_notebook.model.flatten import join_path, natural_key
+from pai_notebook.model.metrics import State, leaves_of, read_value, text_of
+from pai_notebook.model.results import read_entries
+
+__all__ = ["STATES", "Collected", "collect"]
+
+_Array = np.ndarray[Any, np.dtype[Any]]
+STATES = tuple(State)
+_CODE = {state: code for code, state in enumerate(STATES)}
+_NUMBER, _NAN, _INFINITE = _CODE[State.NUMBER], _CODE[State.NAN], _CODE[State.INFINITE]
+_NUMBERS = frozenset({float, int})
+_only_floats = frozenset({float}).issuperset
+_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Metric cells of many versions, ordered by row and then by name.
+
+    Attributes
+    ----------
+    names : tuple of (path, dataset)
+        Every metric that occurs, in natural order.
+    rows, columns : arrays of int
+        Position of the version, and position in `names`, of each cell.
+    numbers : array of float64
+        The number of each cell, NaN where it has none.
+    states : array of int8
+        Position in `STATES` of each cell's state.
+    duplicates : array of bool
+        Whether the same name occurs more than once in the version.
+    texts : dict of int to str
+        What the value alone does not say, by position of the cell.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    rows: _Array
+    columns: _Array
+    numbers: _Array
+    states: _Array
+    duplicates: _Array
+    texts: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+_Bulk = tuple[list[int], list[float]]
+"""Rows and values of versions whose metrics have the same names: one block of an array."""
+
+_Bulks = dict[tuple[str, tuple[str, ...]], _Bulk]
+
+
+@dataclass
+class _Rest:
+    """Cells that are not plain numbers or stand deeper, one by one."""
+
+    rows: list[int] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)
+    raws: list[Any] = field(default_factory=list)
+
+
+def collect(metrics: Iterable[Any]) -> Collected:
+    """Gather the cells of many `Metrics` documents: plain numbers in bulk, everything else one by one."""
+    bulks: _Bulks = {}
+    rest = _Rest()
+    for row, raw in enumerate(metrics):
+        if raw is None:
+            continue
+        for dataset, content in read_entries(raw)[0]:
+            plain = content
+            if type(content) is not dict:
+                _one_by_one(row, dataset, content, rest)
+                continue
+            if not (_only_floats(map(type, content.values())) or _is_plain(content.values())):
+                plain, others = _parted(content)
+                _one_by_one(row, dataset, others, rest)
+            bulk = bulks.get(key := (dataset, tuple(plain)))
+            if bulk is None:
+                bulk = bulks[key] = [], []
+            bulk[0].append(row)
+            bulk[1].extend(plain.values())
+    return _joined(bulks, rest)
+
+
+def _is_plain(values: Iterable[Any]) -> bool:
+    return _NUMBERS.issuperset(map(type, values)) and all(-_EXACT <= value <= _EXACT for value in values if type(value) is int)
+
+
+def _parted(content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    plain = {key: value for key, value in content.items() if type(value) is float or (type(value) is int and -_EXACT <= value <= _EXACT)}
+    return plain, {key: value for key, value in content.items() if key not in plain}
+
+
+def _one_by_one(row: int, dataset: str, content: Any, rest: _Rest) -> None:
+    for path, raw in leaves_of(content):
+        rest.rows.append(row)
+        rest.names.append((path, dataset))
+        rest.raws.append(raw)
+
+
+def _joined(bulks: _Bulks, rest: _Rest) -> Collected:
+    """Put the blocks and the rest into one set of arrays, ordered by version and name."""
+    named = {key: [(join_path((str(name),)), key[0]) for name in key[1]] for key in bulks}
+    found = dict.fromkeys(rest.names) | dict.fromkeys(name for names in named.values() for name in names)
+    names = tuple(sorted(found, key=lambda name: (natural_key(name[0]), natural_key(name[1]))))
+    position = {name: place for place, name in enumerate(names)}
+    read = [read_value(raw) for raw in rest.raws]
+    parts = [_part(rest.rows, [position[name] for name in rest.names], [math.nan if value is None else value for _, value, _ in read], 1)]
+    parts += [_part(rows, [position[name] for name in named[key]], values, len(key[1])) for key, (rows, values) in bulks.items() if key[1]]
+    rows, columns, values = (np.concatenate(arrays) if len(arrays) > 1 else arrays[0] for arrays in zip(*parts, strict=True))
+    states = _states(values, [state for state, _, _ in read])
+    texts = {
+        place: text_of(raw) for place, (raw, (state, _, note)) in enumerate(zip(rest.raws, read, strict=True)) if _tells_more(state, note)
+    }
+    return _ordered(Collected(names, rows, columns, values, states, np.zeros(len(rows), np.bool_), texts))
+
+
+def _part(rows: Sequence[int], columns: Sequence[int], values: Sequence[float], width: int) -> tuple[_Array, _Array, _Array]:
+    """Give rows, columns and values of a block, `width` cells a row, in the order of the columns within each row."""
+    lined, numbers = np.array(columns, np.int64), np.array(values, np.float64)
+    if width == 1:
+        return np.array(rows, np.int64), lined if len(columns) == len(rows) else np.repeat(lined, len(rows)), numbers
+    order = np.argsort(lined, kind="stable")
+    if (np.diff(order) != 1).any():
+        numbers = numbers.reshape(len(rows), width)[:, order].ravel()
+    return np.repeat(np.array(rows, np.int64), width), np.tile(lined[order], len(rows)), numbers
+
+
+def _states(values: _Array, first: Sequence[State]) -> _Array:
+    """States of plain numbers by their value, with the known states of the first cells put in."""
+    states = np.full(len(values), _NUMBER, np.int8)
+    states[np.isnan(values)] = _NAN
+    states[np.isinf(values)] = _INFINITE
+    states[: len(first)] = [_CODE[state] for state in first]
+    return states
+
+
+def _tells_more(state: State, note: str) -> bool:
+    """Whether the text of a cell says more than its state and number."""
+    return bool(note) or state not in (State.NUMBER, State.NULL, State.NAN, State.INFINITE)
+
+
+def _ordered(cells: Collected) -> Collected:
+    """Put cells in the order of versions and names, and flag names that occur twice in a version."""
+    keys = cells.rows * max(len(cells.names), 1) + cells.columns
+    if (keys[1:] > keys[:-1]).all():
+        return cells
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    same = keys[1:] == keys[:-1]
+    duplicates = np.zeros(len(keys), np.bool_)
+    if same.any():
+        duplicates[1:] |= same
+        duplicates[:-1] |= same
+        order = _settled(cells, order, keys, np.flatnonzero(duplicates))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    texts = {int(place[old]): text for old, text in cells.texts.items()}
+    return Collected(cells.names, cells.rows[order], cells.columns[order], cells.numbers[order], cells.states[order], duplicates, texts)
+
+
+def _settled(cells: Collected, order: _Array, keys: _Array, places: _Array) -> _Array:
+    """Order cells of one name in one version by what they hold, so that the order of `Results` does not matter."""
+
+    def held(place: int) -> tuple[int, int, str, str]:
+        cell = int(order[place])
+        return int(keys[place]), int(cells.states[cell]), repr(float(cells.numbers[cell])), cells.texts.get(cell, "")
+
+    settled = order.copy()
+    settled[places] = [order[place] for place in sorted(places.tolist(), key=held)]
+    return settled

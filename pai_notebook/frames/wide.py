@@ -1,0 +1,223 @@
+"""The wide frame: one row a version, one typed column for each field, label, metric and spec leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pai_notebook.frames.collect import STATES, Collected, collect
+from pai_notebook.frames.columns import TEXT, as_categories, as_texts, as_times, as_values, repeated_texts
+from pai_notebook.model.document import read_options
+from pai_notebook.model.flatten import flatten, natural_key
+from pai_notebook.model.labels import read_labels
+from pai_notebook.model.metrics import State
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Name", "flat_names", "wide_frame"]
+
+Name = tuple[str, str, str]
+"""Section, path and dataset of a column."""
+
+_FIELDS: tuple[tuple[str, str, Callable[[Sequence[Any]], Any]], ...] = (
+    ("approval_status", "ApprovalStatus", as_categories),
+    ("created", "GmtCreateTime", as_times),
+    ("modified", "GmtModifiedTime", as_times),
+    ("description", "VersionDescription", as_texts),
+    ("framework_type", "FrameworkType", as_categories),
+    ("format_type", "FormatType", as_categories),
+    ("source_type", "SourceType", as_categories),
+    ("source_id", "SourceId", as_texts),
+    ("uri", "Uri", as_texts),
+    ("user_id", "UserId", as_texts),
+    ("owner_id", "OwnerId", as_texts),
+)
+_SPECS = (
+    ("training_spec", "TrainingSpec"),
+    ("inference_spec", "InferenceSpec"),
+    ("evaluation_spec", "EvaluationSpec"),
+    ("compression_spec", "CompressionSpec"),
+    ("distillation_spec", "DistillationSpec"),
+    ("extra_info", "ExtraInfo"),
+    ("options", "Options"),
+)
+_KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
+_STR = {str}
+_WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
+
+
+def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[..., bool], *, flat: bool) -> pd.DataFrame:
+    """Build one row a version; see `pai_notebook.frames.to_frame`."""
+    documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk
+    models = [version.model_id for version in versions]
+    several = len(set(models)) > 1
+    columns: dict[Name, Any] = {}
+    if not several and any(models):
+        columns["version", "model_id", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
+    sent: set[str] = set().union(*documents)
+    for name, key, read in _FIELDS:
+        if wanted(name):
+            columns["version", name, ""] = (
+                read([document.get(key) for document in documents]) if key in sent else _missing(read, len(documents))
+            )
+    columns.update(_labels(documents))
+    cells = collect(document.get("Metrics") for document in documents)
+    metrics = _metrics(cells, len(documents))
+    columns.update(metrics)
+    for section, key in _SPECS:
+        if key in sent:
+            columns.update(_spec(section, [document.get(key) for document in documents]))
+    names = flat_names(columns)
+    kept = [name for name in columns if wanted(names[name])]
+    frame = pd.DataFrame({place: columns[name] for place, name in enumerate(kept)}, index=_index(versions, several=several), copy=False)
+    frame.columns = pd.Index([names[name] for name in kept], dtype=object) if flat else _levels(kept)
+    return frame
+
+
+def _missing(read: Callable[[Sequence[Any]], Any], count: int) -> Any:
+    """Give a column of a field that no version has, without reading it version by version."""
+    return read([None]).take(np.zeros(count, np.int64))
+
+
+def _index(versions: Sequence[ModelVersion], *, several: bool) -> pd.Index:
+    names = pd.Index(as_texts([version.version_name for version in versions]), name="version")
+    if several:
+        return pd.MultiIndex.from_arrays([as_texts([version.model_id for version in versions]), names], names=["model", "version"])
+    return names
+
+
+def _levels(names: Sequence[Name]) -> pd.MultiIndex:
+    levels: Any = list(zip(*names, strict=True)) if names else [[], [], []]
+    return pd.MultiIndex.from_arrays([list(level) for level in levels], names=["section", "path", "dataset"])
+
+
+def flat_names(names: Iterable[Name]) -> dict[Name, str]:
+    r"""Give each column one name that no other has.
+
+    A field is its own name, everything else is `section.path` and, for a metric of a dataset, `section.path@dataset`. Where two
+    would read the same, because a metric's own name holds ``@``, the sign is escaped in the paths of both.
+
+    Examples
+    --------
+    >>> list(flat_names([("version", "uri", ""), ("metrics", "hit@1", ""), ("metrics", "cer", "d-a")]).values())
+    ['uri', 'metrics.hit@1', 'metrics.cer@d-a']
+    >>> for name in flat_names([("metrics", "a@b", ""), ("metrics", "a", "b")]).values():
+    ...     print(name)
+    metrics.a\@b
+    metrics.a@b
+    """
+    plain = {name: _flat_name(*name) for name in names}
+    count: dict[str, int] = {}
+    for text in plain.values():
+        count[text] = count.get(text, 0) + 1
+    clear = {name: text if count[text] == 1 else _flat_name(name[0], name[1].replace("@", "\\@"), name[2]) for name, text in plain.items()}
+    if len(set(clear.values())) == len(clear):
+        return clear
+    return {name: _flat_name(section, path.replace("@", "\\@"), dataset) for name in plain for section, path, dataset in [name]}
+
+
+def _flat_name(section: str, path: str, dataset: str) -> str:
+    if section == "version":
+        return path
+    return f"{section}.{path}@{dataset}" if dataset else f"{section}.{path}"
+
+
+def _labels(documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
+    """One text column a key; the values of a key that occurs more than once are joined by a comma."""
+    columns: dict[str, Any] = {}
+    for keys, rows, found in _label_blocks(documents):
+        table = np.empty(len(found), object)
+        table[:] = found
+        for key, values in zip(keys, table.reshape(len(rows), len(keys)).T, strict=True):
+            columns.setdefault(key, np.full(len(documents), pd.NA, object))[rows] = values
+    return {("labels", key, ""): pd.array(columns[key], dtype=TEXT) for key in sorted(columns, key=natural_key)}
+
+
+def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, ...], list[int], list[str]]]:
+    """Group versions by their keys, in bulk; what is not as documented is read one by one, as `Labels` reads it."""
+    blocks: dict[tuple[Any, ...], tuple[list[int], list[Any]]] = {}
+    odd: list[int] = []
+    for row, document in enumerate(documents):
+        raw = document.get("Labels")
+        if not raw:
+            continue
+        try:
+            block = blocks.get(keys := tuple(map(_KEY, raw)))
+            if block is None:
+                block = blocks[keys] = [], []
+            block[1].extend(map(_VALUE, raw))
+            block[0].append(row)
+        except (TypeError, KeyError):
+            odd.append(row)
+    for keys, (rows, values) in blocks.items():
+        if set(map(type, keys)) == set(map(type, values)) == _STR and len(set(keys)) == len(keys) and len(values) == len(keys) * len(rows):
+            yield keys, rows, values
+        else:
+            odd.extend(rows)
+    for row in odd:
+        labels = read_labels(documents[row]["Labels"])[0]
+        yield tuple(labels), [row], [", ".join(sorted(labels.get_all(key))) for key in labels]
+
+
+def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
+    """One column a metric: float64, or truth or text where no version has a number."""
+    numbers = np.full((count, len(cells.names)), np.nan, order="F")
+    numbers[cells.rows, cells.columns] = cells.numbers
+    for place in np.flatnonzero(cells.duplicates):
+        if not _agrees(cells, int(place)):
+            numbers[cells.rows[place], cells.columns[place]] = np.nan
+    words = _without_numbers(cells)
+    found: dict[Name, Any] = {}
+    for column, (path, dataset) in enumerate(cells.names):
+        found["metrics", path, dataset] = _words(cells, column, count) if column in words else numbers[:, column]
+    return found
+
+
+def _agrees(cells: Collected, place: int) -> bool:
+    """Whether a cell holds the same as the one before it, where that has the same name in the same version."""
+    before = place - 1
+    if place == 0 or (cells.rows[before], cells.columns[before]) != (cells.rows[place], cells.columns[place]):
+        return True
+    first, second = cells.numbers[before], cells.numbers[place]
+    return bool(first == second or (np.isnan(first) and np.isnan(second))) and cells.texts.get(before) == cells.texts.get(place)
+
+
+def _without_numbers(cells: Collected) -> set[int]:
+    """Find the columns that hold words or truth values and no number at all."""
+    states = np.array([state in _WORDS for state in STATES])
+    candidates = set(cells.columns[states[cells.states] & np.isnan(cells.numbers)].tolist())
+    return candidates - set(cells.columns[~np.isnan(cells.numbers)].tolist()) if candidates else candidates
+
+
+def _words(cells: Collected, column: int, count: int) -> Any:
+    places = np.flatnonzero(cells.columns == column)
+    truth = all(STATES[cells.states[place]] in (State.BOOLEAN, State.NULL) for place in places)
+    values = np.full(count, pd.NA, object)
+    for place in places:
+        text = cells.texts.get(int(place))
+        if text is not None:
+            known = text == "true" if truth else text
+            row = cells.rows[place]
+            values[row] = known if values[row] is pd.NA or values[row] == known else pd.NA
+    return pd.array(values, dtype="boolean" if truth else TEXT)
+
+
+def _spec(section: str, raws: Sequence[Any]) -> dict[Name, Any]:
+    """One column a leaf, typed by what it holds."""
+    if not any(raws):
+        return {}
+    columns: dict[str, dict[int, Any]] = {}
+    for row, raw in enumerate(raws):
+        content = read_options(raw)[0] if section == "options" else raw
+        if content is not None and content != "":
+            for path, leaf in flatten(content).items():
+                columns.setdefault(path, {})[row] = leaf
+    return {
+        (section, path, ""): as_values([leaves.get(row) for row in range(len(raws))])
+        for path, leaves in sorted(columns.items(), key=lambda column: natural_key(column[0]))
+    }
