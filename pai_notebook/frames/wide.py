@@ -85,7 +85,7 @@ def _missing(read: Callable[[Sequence[Any]], Any], count: int) -> Any:
 
 
 def _index(versions: Sequence[ModelVersion], *, several: bool) -> pd.Index:
-    names = pd.Index(as_texts([version.version_name for version in versions]), name="version")
+    names: pd.Index = pd.Index(as_texts([version.version_name for version in versions]), name="version")
     if several:
         return pd.MultiIndex.from_arrays([as_texts([version.model_id for version in versions]), names], names=["model", "version"])
     return names
