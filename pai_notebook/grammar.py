@@ -63,7 +63,7 @@ OPTIONS: dict[str, Option] = {
     "--last": Option("N", "only the N highest versions", _SET),
     "--sort": Option("NAME", "order by a field or metric; -NAME for descending", ("show", "ls")),
     "--limit": Option("N", "at most N models", ("ls",)),
-    "--query": Option("TEXT", "models whose name, task or label contains this", ("ls", "explore")),
+    "--query": Option("TEXT", "models whose name, task or label contains this", ("ls",)),
     "--lang": Option("en|zh", "language of sentences", ("explain", "report")),
     "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx", _TABLES),
     "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),

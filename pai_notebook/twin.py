@@ -102,7 +102,7 @@ def _ls_code(command: Command) -> list[str]:
     if not command.addresses and not command.get("offline"):
         query = [_text(command.get("query"))] if command.get("query") else []
         return [_call("pai.list_models", *query, workspace_id=command.get("workspace"), limit=command.number("limit"))]
-    return [*_set_code(command), "vs"]
+    return [*_set_code(command), f"vs{_to_code(command)}"]
 
 
 def _compare_code(command: Command) -> list[str]:
