@@ -59,11 +59,8 @@ def to_frame(
     >>> from pai_notebook.model.version import ModelVersion
     >>> documents = [{"VersionName": name, "Metrics": {"cer": cer}} for name, cer in (("0.1.0", 0.175), ("0.2.0", 0.172))]
     >>> frame = to_frame([ModelVersion.from_document(document, "model-a") for document in documents], include="metrics.*")
-    >>> print(frame)
-             metrics.cer
-    version
-    0.1.0          0.175
-    0.2.0          0.172
+    >>> float(frame.loc["0.2.0", "metrics.cer"]), list(frame.columns), str(frame.dtypes.iloc[0])
+    (0.172, ['metrics.cer'], 'float64')
     """
     wanted = chooser(include, exclude)
     if layout == "wide":
