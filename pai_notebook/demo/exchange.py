@@ -86,7 +86,7 @@ class Response:
         return json.loads(self.body)
 
 
-class Refusal(Exception):  # noqa: N818 - an answer on its way out, not a fault of the program
+class Refusal(Exception):
     """A request that the registry does not grant, with the error code and sentence of the service.
 
     Parameters

@@ -10,10 +10,11 @@ from __future__ import annotations
 import io
 import socket
 import socketserver
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -29,13 +30,14 @@ __all__ = ["Server", "serve"]
 _ADDRESS = "127.0.0.1"
 _IDLE_SECONDS = 60.0
 _READ_SECONDS = 10.0
+_DRAIN_SECONDS = 0.5
 _MAX_HEAD = 64 * 1024
 _MAX_BODY = 64 * 1024
 _MAX_CONNECTIONS = 512
 _Answer = Callable[[Request], Response]
 
 
-class _TooLong(Exception):  # noqa: N818 - handled two frames up
+class _TooLong(Exception):
     """A request longer than the registry is willing to read."""
 
 
@@ -70,6 +72,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    command = ""
     server: Server
 
     def setup(self) -> None:
@@ -118,7 +121,7 @@ class _Connection(BaseHTTPRequestHandler):
             raise Refusal(403, "Forbidden.Origin", "Pages of another origin may not read this registry.")
 
     def _request(self) -> Request:
-        target = self.requestline.split(" ")[1]
+        target = self.requestline.split()[1]
         if "transfer-encoding" in self.headers:
             raise Refusal(411, "MissingContentLength", "Chunked requests are not accepted.")
         lengths = set(self.headers.get_all("content-length", ["0"]))
@@ -137,6 +140,15 @@ class _Connection(BaseHTTPRequestHandler):
         told = request_id(Request("", str(status), {}))
         body = Refusal(status, code, message).body(host=f"{_ADDRESS}:{self.server.port}", request_id=told)
         self._send(json_response(status, body, now=datetime.now(UTC)))
+        self._drain()
+
+    def _drain(self) -> None:
+        """Take in what is still being sent, up to a limit; closing at once would reset the answer away."""
+        with suppress(OSError, _TooLong):
+            self.connection.shutdown(socket.SHUT_WR)
+            self._reader.allow(_DRAIN_SECONDS, 4 * _MAX_HEAD)
+            while self.rfile.read1():
+                pass
 
     def _send(self, response: Response) -> None:
         lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}", "server: pai-demo"]
@@ -221,7 +233,7 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report a fault of the registry itself; a client that went away is none."""
-        if not self._closing.is_set():
+        if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
     def end(self) -> None:
