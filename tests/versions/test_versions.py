@@ -1,0 +1,148 @@
+"""VersionSet: a sequence addressed by name, filters that say what they removed, nothing lost."""
+
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+
+from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, FetchErrors, VersionNotFound
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet
+
+
+def make(name, model="model-a", **fields):
+    return ModelVersion.from_document({"VersionName": name, **fields}, model)
+
+
+def labelled(name, **labels):
+    return make(name, Labels=[{"Key": key, "Value": value} for key, value in labels.items()])
+
+
+def scored(name, value, **fields):
+    return make(name, Metrics={"cer": value}, **fields)
+
+
+@pytest.fixture
+def vs():
+    return VersionSet([make(name, ApprovalStatus="Approved" if name == "0.9.0" else "Pending") for name in ("0.2.0", "0.9.0", "0.10.0")])
+
+
+def test_a_set_is_a_sequence(vs):
+    assert len(vs) == 3
+    assert [version.version_name for version in vs] == ["0.2.0", "0.9.0", "0.10.0"]
+    assert vs[0].version_name == "0.2.0"
+    assert [version.version_name for version in vs[-2:]] == ["0.9.0", "0.10.0"]
+    assert list(reversed(vs))[0] is vs[-1]
+    assert vs[1] in vs
+
+
+def test_a_set_is_addressed_by_name_and_by_address(vs):
+    assert vs["0.9.0"] is vs["model-a@0.9.0"]
+    assert "0.9.0" in vs
+    assert "9.9.9" not in vs
+    assert [version.version_name for version in vs[["0.10.0", "0.2.0"]]] == ["0.10.0", "0.2.0"]
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_nearest(vs):
+    with pytest.raises(VersionNotFound, match=r"0\.9\.0 and 0\.10\.0"):
+        vs["0.9.5"]
+
+
+def test_a_name_that_could_not_be_fetched_raises_its_own_reason(vs):
+    reason = VersionNotFound("gone", version_name="1.0.0")
+    with pytest.raises(VersionNotFound, match="gone"):
+        VersionSet(vs, {"1.0.0": reason})["1.0.0"]
+
+
+def test_a_name_in_two_models_has_to_say_which():
+    both = VersionSet([make("0.1.0"), make("0.1.0", model="model-b")])
+    with pytest.raises(ComparisonError, match="model-b@0.1.0"):
+        both["0.1.0"]
+    assert both["model-b@0.1.0"].model_id == "model-b"
+
+
+def test_latest_is_natural_and_latest_approved_skips_the_rest(vs):
+    assert vs.latest.version_name == "0.10.0"
+    assert vs.latest_approved.version_name == "0.9.0"
+    with pytest.raises(VersionNotFound, match="no version is approved"):
+        vs.filter(approval="Pending").latest_approved  # noqa: B018 - the property is the test
+
+
+def test_the_same_version_twice_is_kept_once_and_other_content_under_its_name_stays():
+    assert len(VersionSet([scored("0.1.0", 0.1), scored("0.1.0", 0.1), scored("0.1.0", 0.2)])) == 2
+
+
+def test_labels_are_matched_exactly_and_every_filter_says_what_it_removed():
+    vs = VersionSet([labelled("0.1.0", env="prod"), labelled("0.2.0", env="preprod"), labelled("0.3.0", owner="prod")])
+    kept = vs.filter(label={"env": "prod"})
+    assert [version.version_name for version in kept] == ["0.1.0"]
+    assert kept.removed == ("label {'env': 'prod'} removed 2 of 3",)
+    assert kept.filter(approval="Approved").removed[1] == "approval 'Approved' removed 1 of 1"
+    assert "removed 2 of 3" in repr(kept)
+
+
+def test_approval_is_compared_without_regard_to_case():
+    assert len(VersionSet([make("0.1.0", ApprovalStatus="APPROVED")]).filter(approval="approved")) == 1
+
+
+def test_a_condition_reads_metrics_labels_and_fields():
+    vs = VersionSet([scored("0.1.0", 0.1), scored("0.2.0", 0.3), make("0.3.0")])
+    assert [version.version_name for version in vs.filter("cer < 0.2")] == ["0.1.0"]
+    with pytest.raises(AddressError, match="column"):
+        vs.filter("cer <")
+
+
+def test_created_after_is_exclusive_utc_and_removes_the_unknown():
+    vs = VersionSet(
+        [make("0.1.0", GmtCreateTime="2025-01-01T00:00:00Z"), make("0.2.0", GmtCreateTime="2025-01-02T00:00:00Z"), make("0.3.0")]
+    )
+    assert [version.version_name for version in vs.filter(created_after="2025-01-01")] == ["0.2.0"]
+    assert [version.version_name for version in vs.filter(created_after=datetime(2024, 1, 1, tzinfo=UTC))] == ["0.1.0", "0.2.0"]
+    with pytest.raises(ConfigurationError, match="not a time"):
+        vs.filter(created_after="yesterday")
+
+
+def test_sorting_by_a_metric_puts_missing_and_nan_last_either_way():
+    vs = VersionSet([make("0.1.0"), scored("0.2.0", 0.3), scored("0.3.0", float("nan")), scored("0.4.0", 0.1)])
+    assert [version.version_name for version in vs.sort_values("cer")] == ["0.4.0", "0.2.0", "0.1.0", "0.3.0"]
+    assert [version.version_name for version in vs.sort_values("cer", ascending=False)] == ["0.2.0", "0.4.0", "0.1.0", "0.3.0"]
+    assert [version.version_name for version in vs.sort_values("cer", na_position="first")][2:] == ["0.4.0", "0.2.0"]
+    with pytest.raises(ComparisonError, match="none of the 4"):
+        vs.sort_values("wer")
+
+
+def test_sorting_by_version_name_is_natural(vs):
+    assert [version.version_name for version in vs.sort_values("version_name", ascending=False)] == ["0.10.0", "0.9.0", "0.2.0"]
+
+
+def test_sets_add_up_with_their_errors(vs):
+    other = VersionSet([make("1.0.0")], {"model-a@2.0.0": VersionNotFound("gone")})
+    both = vs + other
+    assert len(both) == 4
+    assert list(both.errors) == ["model-a@2.0.0"]
+
+
+def test_raise_for_errors_names_the_bad_and_keeps_the_good(vs):
+    assert vs.raise_for_errors() is vs
+    broken = VersionSet(vs, {"model-a@2.0.0": VersionNotFound("no version 2.0.0")})
+    with pytest.raises(FetchErrors, match="1 of 4 versions could not be fetched: model-a@2.0.0") as caught:
+        broken.raise_for_errors()
+    assert caught.value.partial is broken
+    assert "no version 2.0.0" in str(caught.value)
+
+
+def test_a_set_pickles(vs):
+    assert pickle.loads(pickle.dumps(vs)) == vs
+
+
+def test_a_long_list_shows_the_newest_and_says_how_to_see_the_rest():
+    text = repr(VersionSet([make(f"0.{minor}.0") for minor in range(143)]))
+    assert "143 versions" in text
+    assert "20 of 143" in text
+    assert "0.142.0" in text
+    assert "0.122.0" not in text
+
+
+def test_a_list_says_when_the_latest_is_not_the_newest():
+    vs = VersionSet([make("0.1.0", GmtCreateTime="2025-02-01T00:00:00Z"), make("0.2.0", GmtCreateTime="2025-01-01T00:00:00Z")])
+    assert "latest is 0.2.0 (natural order); newest by date is 0.1.0" in " ".join(repr(vs).split())
