@@ -71,7 +71,8 @@ def store():
         },
         {
             "ModelId": "model-b", "ModelName": "Sentiment-small", "Domain": "cv", "WorkspaceId": "2",
-            "GmtCreateTime": "2025-02-01T00:00:00Z", "Labels": [{"Key": "env", "Value": "Prod"}], "Collections": ["AI4D"], "ParameterSize": 5000,
+            "GmtCreateTime": "2025-02-01T00:00:00Z",
+            "Labels": [{"Key": "env", "Value": "Prod"}], "Collections": ["AI4D"], "ParameterSize": 5000,
         },
         {"ModelId": "model-p", "ModelName": "qwen", "Provider": "pai", "Accessibility": "PUBLIC", "GmtCreateTime": "2025-03-01T00:00:00Z"},
         {"ModelId": "model-new", "ModelName": "新品销量预测", "GmtCreateTime": "2025-04-01T00:00:00Z"},

@@ -1,6 +1,7 @@
 """What the registry holds, and how it changes under a reader."""
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 
@@ -90,8 +91,7 @@ def lazy(count, made, **options):
 
 def test_a_page_out_of_a_million_makes_one_page_of_versions(make):
     made = []
-    handler = Handler(lazy(1_000_000, made))
-    handler.clock = lambda: __import__("datetime").datetime(2025, 11, 23, 8, 9, 10, tzinfo=__import__("datetime").UTC)
+    handler = Handler(lazy(1_000_000, made), clock=lambda: datetime(2025, 11, 23, 8, 9, 10, tzinfo=UTC))
     query = {"PageNumber": "500", "PageSize": "100", "Order": "DESC"}
     body = handler.handle(make("/api/v1/models/model-synthetic/versions", query)).json()
     assert (body["TotalCount"], body["Versions"][0]["VersionName"], len(made)) == (1_000_000, "0.950099.0", 100)

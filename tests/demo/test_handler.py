@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pai_notebook.demo import Handler, Request, Store
 from pai_notebook.demo.verify import Key
@@ -129,3 +131,23 @@ def test_an_empty_store_lists_nothing(make):
     handler = Handler(Store(), clock=lambda: datetime(2025, 11, 23, 8, 9, 10, tzinfo=UTC))
     body = handler.handle(make("/api/v1/models")).json()
     assert (body["TotalCount"], body["Models"]) == (0, [])
+
+
+_HEADERS = st.dictionaries(
+    st.sampled_from(["Host", "Authorization", "X-Acs-Date", "x-acs-action", "x-acs-version", "x-acs-signature-type"]), st.text()
+)
+
+
+@given(st.text(max_size=8), st.text(max_size=40) | st.just("/api/v1/models"), _HEADERS, st.binary(max_size=20))
+def test_whatever_is_sent_gets_the_documented_error_body(method, target, headers, body):
+    response = Handler(Store()).handle(Request(method, target, headers, body))
+    assert response.status in {400, 403, 404, 405}
+    assert {"RequestId", "HostId", "Code", "Message", "Recommend"} <= response.json().keys()
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_asked_of_a_list_gets_an_answer(make, text):
+    query = dict.fromkeys(["PageNumber", "Query", "Label", "Tag", "Conditions", "ModelName", "Collections"], text)
+    handler = Handler(Store([{"ModelId": "a"}]), clock=lambda: datetime(2025, 11, 23, 8, 9, 10, tzinfo=UTC))
+    assert handler.handle(make("/api/v1/models", {**query, "PageNumber": "1"})).status in {200, 400}
+    assert handler.handle(make("/api/v1/models/a/versions", query)).status in {200, 400}
