@@ -74,6 +74,11 @@ class Registry(Displayed):
         return self._client
 
     @property
+    def fetcher(self) -> Fetcher:
+        """What answers addresses, for callers that live on the client's loop, as the explorer does."""
+        return self._fetcher
+
+    @property
     def workspace_id(self) -> str:
         """The workspace `list_models` looks into when none is named; empty for all that the caller may see."""
         return self._client.settings.workspace_id
