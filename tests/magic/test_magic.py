@@ -1,0 +1,143 @@
+"""`%paimodel` in a real IPython shell on the embedded registry."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import pai_notebook as pai
+from pai_notebook import registry as registries
+from pai_notebook.errors import AddressError, ModelNotFound, VersionNotFound
+from pai_notebook.magic import PaiModelMagics
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    monkeypatch.setattr(registries, "_default", None)
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_line_magic("load_ext", "pai_notebook")
+    yield shell
+    shell.run_line_magic("unload_ext", "pai_notebook")
+    if registries.current_registry() is not None:
+        registries.current_registry().close()
+
+
+@pytest.fixture
+def demo(shell):
+    run(shell, "%paimodel connect demo")
+    return shell
+
+
+def run(shell, cell):
+    outcome = shell.run_cell(cell)
+    outcome.raise_error()
+    return outcome.result
+
+
+def test_loading_prints_nothing_and_unloading_leaves_nothing(capsys):
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    before = len(shell.configurables)
+    for _ in range(2):
+        shell.run_line_magic("load_ext", "pai_notebook")
+    assert shell.find_line_magic("paimodel")
+    assert shell.find_cell_magic("paimodel")
+    shell.run_line_magic("reload_ext", "pai_notebook")
+    assert sum(isinstance(item, PaiModelMagics) for item in shell.configurables) == 1
+    shell.run_line_magic("unload_ext", "pai_notebook")
+    assert shell.find_line_magic("paimodel") is None
+    assert shell.find_cell_magic("paimodel") is None
+    assert len(shell.configurables) == before
+    assert "PaiModelMagics" not in shell.magics_manager.registry
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_line_returns_the_version(demo):
+    version = run(demo, f"%paimodel {DIGITS}@latest")
+    assert isinstance(version, pai.ModelVersion)
+    assert version.model_id == DIGITS
+    assert run(demo, f"%paimodel {DIGITS} {version.version_name}") == version
+
+
+def test_a_line_can_be_assigned_stored_and_silenced(demo):
+    run(demo, f"x = %paimodel {DIGITS}@latest")
+    assert isinstance(demo.user_ns["x"], pai.ModelVersion)
+    assert run(demo, f"%paimodel {DIGITS}@last:3 --as kept") is None
+    assert len(demo.user_ns["kept"]) == 3
+    assert run(demo, f"%paimodel {DIGITS}@latest;") is None
+
+
+def test_ls_lists_models_and_versions(demo):
+    models = run(demo, "%paimodel ls")
+    assert DIGITS in [model.model_id for model in models]
+    versions = run(demo, f"%paimodel ls {DIGITS} --approval Approved")
+    assert {version.approval_status for version in versions} == {"Approved"}
+    found = run(demo, "%paimodel ls --query 手写")
+    assert [model.model_id for model in found] == [DIGITS]
+
+
+def test_several_versions_are_compared(demo):
+    compared = run(demo, f"%paimodel {DIGITS}@last:3")
+    assert isinstance(compared, pai.Comparison)
+
+
+def test_variables_of_the_notebook_and_of_a_function_are_read(demo):
+    run(demo, f"m = '{DIGITS}'")
+    assert run(demo, "%paimodel $m@latest").model_id == DIGITS
+    run(demo, "def f(which):\n    v = get_ipython().run_line_magic('paimodel', '{which}@latest')\n    return v")
+    assert run(demo, "f(m)").model_id == DIGITS
+
+
+def test_nothing_on_the_line_is_evaluated(demo):
+    with pytest.raises(AddressError):
+        run(demo, "%paimodel {__import__('os').environ.setdefault('PAI_TEST_EVALUATED', 'yes')}")
+    import os
+
+    assert "PAI_TEST_EVALUATED" not in os.environ
+
+
+def test_code_prints_python_that_runs_to_the_same_result(demo, capsys):
+    line = f"{DIGITS}@last:4 --approval Approved"
+    assert run(demo, f"%paimodel show {line} --code") is None
+    code = capsys.readouterr().out
+    space = {}
+    exec(code.rsplit("\n", 2)[0], space)  # noqa: S102 - the printed twin is what is under test
+    assert space["vs"] == run(demo, f"%paimodel show {line}")
+
+
+def test_an_unknown_version_is_answered_in_two_lines_with_the_nearest(demo):
+    with pytest.raises(VersionNotFound) as caught:
+        run(demo, f"%paimodel {DIGITS} 0.99999.0")
+    lines = caught.value._render_traceback_()
+    assert len(lines) <= 2
+    assert DIGITS in lines[0]
+    assert "Nearest" in lines[1]
+
+
+def test_an_unknown_model_is_answered_with_the_nearest(demo):
+    with pytest.raises(ModelNotFound, match=DIGITS):
+        run(demo, f"%paimodel {DIGITS[:-1]}9@latest")
+
+
+def test_debug_shows_the_whole_traceback(demo):
+    with pytest.raises(VersionNotFound) as caught:
+        run(demo, f"%paimodel {DIGITS} 0.99999.0 --debug")
+    assert len(caught.value._render_traceback_()) > 2
+
+
+def test_help_is_a_manual_and_the_question_mark_has_one_too(demo):
+    assert "--baseline" in repr(run(demo, "%paimodel help"))
+    assert "--where" in repr(run(demo, "%paimodel help ls"))
+    assert "%paimodel MODEL@latest" in demo.find_line_magic("paimodel").__doc__
+
+
+def test_a_cell_that_is_no_gate_says_what_a_cell_is(demo):
+    with pytest.raises(AddressError, match="starts with gate"):
+        run(demo, "%%paimodel compare model-a\nx")
+
+
+def test_settings_are_traits(demo):
+    run(demo, "%config PaiModelMagics.region = 'cn-shanghai'")
+    magics = demo.magics_manager.registry["PaiModelMagics"]
+    assert magics.region == "cn-shanghai"
