@@ -10,6 +10,9 @@ import pytest
 
 from pai_notebook import demo
 
+# The SDK's dates come from a call that Python 3.12 deprecates.
+pytestmark = pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow\(\) is deprecated:DeprecationWarning")
+
 
 @pytest.fixture(scope="module")
 def sdk():
