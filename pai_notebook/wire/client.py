@@ -1,0 +1,417 @@
+"""The client: questions, their attempts, and what questions share (connections, pace, retry budget, clock offset).
+
+Everything asynchronous here runs on the private loop; `run` and `submit` are the way in from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import weakref
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
+from pai_notebook.wire.exchange import Exchange, Reply
+from pai_notebook.wire.flight import Flights
+from pai_notebook.wire.lanes import Lanes, transport_maker
+from pai_notebook.wire.loop import shared_loop
+from pai_notebook.wire.paging import PAGE_SIZE, Listing, Page, read_pages
+from pai_notebook.wire.persistence import Call, Persistence
+from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version
+
+if TYPE_CHECKING:
+    import concurrent.futures
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from datetime import timedelta
+
+    import httpx
+
+    from pai_notebook.wire.credentials import Provider
+    from pai_notebook.wire.questions import Question
+    from pai_notebook.wire.settings import Settings
+
+    OnPage = Callable[[tuple[dict[str, Any], ...], int | None], None]
+    OnResult = Callable[[tuple[str, str], Reply | PaiError], None]
+
+__all__ = ["Client", "Listing", "Reply"]
+
+T = TypeVar("T")
+_SMALLER_PAGES = {100: 50, 50: 10}
+_PAGE_SIZE_OBJECTION = re.compile(r"page|size|limit|exceed|range|\b100\b|^InvalidParameter|^\d+$", re.IGNORECASE)
+
+
+class _Session:
+    """What belongs to one event loop: connections and flights."""
+
+    def __init__(self, settings: Settings, provider: Provider, transport: httpx.AsyncBaseTransport | None) -> None:
+        self.loop = asyncio.get_running_loop()
+        make = transport_maker(settings.endpoint) if transport is None else lambda: transport
+        self.lanes = Lanes(make, settings.limits.max_workers, shared=transport is not None)
+        self.exchange = Exchange(settings, provider, self.lanes)
+        self.flights = Flights()
+
+    async def aclose(self) -> None:
+        await self.flights.aclose()
+        await self.lanes.aclose()
+
+
+class _Holder:
+    """The current session, apart from the client so that a forgotten client can be collected and its sockets closed."""
+
+    def __init__(self) -> None:
+        self.session: _Session | None = None
+
+    async def aclose(self) -> None:
+        session, self.session = self.session, None
+        if session is not None and session.loop is asyncio.get_running_loop():
+            await session.aclose()
+
+    def abandon(self) -> None:
+        """Close from whatever thread the garbage collector runs on, without waiting."""
+        shared_loop.forget(self)
+        session = self.session
+        if session is not None and shared_loop.is_current(session.loop):
+            session.loop.call_soon_threadsafe(lambda: session.loop.create_task(self.aclose()))
+
+
+class Client:
+    """A client of the model registry.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where, and within which limits.
+    provider : Provider
+        Whose key; see `resolve_credentials`.
+    transport : httpx.AsyncBaseTransport or None
+        What sends instead of sockets, such as `httpx.MockTransport`.
+
+    Attributes
+    ----------
+    settings : Settings
+        As given.
+
+    Examples
+    --------
+    >>> import httpx
+    >>> from pai_notebook.wire import Client, resolve_credentials, resolve_settings
+    >>> settings = resolve_settings(region="cn-hangzhou", environ={}, home="/nonexistent")
+    >>> answer = httpx.MockTransport(lambda request: httpx.Response(200, json={"VersionName": "0.1.0"}))
+    >>> with Client(settings, resolve_credentials(("id", "secret")), transport=answer) as client:
+    ...     client.run(client.get_version("model-a", "0.1.0")).document
+    {'VersionName': '0.1.0'}
+    """
+
+    def __init__(self, settings: Settings, provider: Provider, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.settings = settings
+        self._provider = provider
+        self._transport = transport
+        self._persistence = Persistence(settings.limits, provider)
+        self._page_sizes: dict[str, int] = {}
+        self._closed = False
+        self._holder = _Holder()
+        weakref.finalize(self, self._holder.abandon).atexit = False
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the service's clock is ahead of this machine's, as learnt when the service refused a date."""
+        return self._persistence.clock_offset
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.settings.endpoint.url}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run one of this client's coroutines and wait; an interrupt aborts its requests.
+
+        Parameters
+        ----------
+        coroutine : coroutine
+            From one of the asynchronous methods.
+        """
+        self._enter(coroutine)
+        return shared_loop.run(coroutine)
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Start one of this client's coroutines; cancelling the future aborts its requests."""
+        self._enter(coroutine)
+        return shared_loop.submit(coroutine)
+
+    def _enter(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        if self._closed:
+            coroutine.close()
+            raise ConfigurationError("this client is closed", hint="Call pai.connect(...) again.")
+        shared_loop.join(self._holder, self._holder.aclose)
+
+    def close(self) -> None:
+        """Abort what is under way, close the connections and, after the last client, end the thread."""
+        if self._closed:
+            return
+        self._closed = True
+        if shared_loop.running and not shared_loop.inside and self._holder.session is not None:
+            shared_loop.run(self._holder.aclose())
+        shared_loop.leave(self._holder)
+
+    def _session(self) -> _Session:
+        """The session of the running loop; a loop that is gone (after a fork) leaves its session behind untouched."""
+        if not shared_loop.inside:
+            raise RuntimeError("use client.run(...) or client.submit(...): the coroutines belong to the private loop")
+        session = self._holder.session
+        if session is None or session.loop is not asyncio.get_running_loop():
+            session = self._holder.session = _Session(self.settings, self._provider, self._transport)
+        return session
+
+    async def get_version(self, model_id: str, version_name: str) -> Reply:
+        """Fetch one version.
+
+        Raises
+        ------
+        AddressError
+            When an id cannot be one; nothing is sent.
+        PaiError
+            Of the kind that tells what happened.
+        """
+        return await self._once(ask_version(model_id, version_name))
+
+    async def get_model(self, model_id: str) -> Reply:
+        """Fetch one model; errors as `get_version`."""
+        return await self._once(ask_model(model_id))
+
+    async def list_versions(
+        self,
+        model_id: str,
+        *,
+        limit: int | None = None,
+        order: str | None = None,
+        sort_by: str | None = None,
+        version_name: str | None = None,
+        approval: str | None = None,
+        label: str | None = None,
+        format_type: str | None = None,
+        framework: str | None = None,
+        source_type: str | None = None,
+        source_id: str | None = None,
+        on_page: OnPage | None = None,
+    ) -> Listing:
+        """Fetch the versions of a model, whole documents, 100 a request.
+
+        Parameters
+        ----------
+        model_id : str
+            The model.
+        limit : int or None
+            Versions at most.
+        order : str or None
+            `"ASC"` (the default, oldest first) or `"DESC"`.
+        sort_by : str or None
+            Only `GmtCreateTime`, the default, is documented.
+        version_name, approval, format_type, framework, source_type, source_id : str or None
+            Exact filters of the service.
+        label : str or None
+            A part of a label's key or value.
+        on_page : callable or None
+            Told the documents and the count of each page; runs on the private loop.
+
+        Raises
+        ------
+        PaiError
+            As `get_version`.
+        """
+        filters = {
+            "version_name": version_name,
+            "approval": approval,
+            "label": label,
+            "format_type": format_type,
+            "framework": framework,
+            "source_type": source_type,
+            "source_id": source_id,
+        }
+        return await self._list(ask_list_versions(model_id, sort_by=sort_by, filters=filters), order=order, limit=limit, on_page=on_page)
+
+    async def list_models(
+        self,
+        *,
+        limit: int | None = None,
+        order: str | None = None,
+        sort_by: str | None = None,
+        query: str | None = None,
+        name: str | None = None,
+        workspace_id: str | None = None,
+        label: str | None = None,
+        provider: str | None = None,
+        domain: str | None = None,
+        task: str | None = None,
+        origin: str | None = None,
+        model_type: str | None = None,
+        collections: str | Sequence[str] | None = None,
+        tag: Any = None,
+        conditions: Any = None,
+        on_page: OnPage | None = None,
+    ) -> Listing:
+        """Fetch models.
+
+        Parameters
+        ----------
+        limit, order, sort_by, on_page
+            As `list_versions`.
+        query : str or None
+            A part of name, domain, task or label.
+        name : str or None
+            A part of the name; in double quotes the exact name.
+        workspace_id : str or None
+            None: the workspace of the settings, unless `provider` is given; an empty text: all workspaces.
+        label, provider, domain, task, origin, model_type : str or None
+            Filters of the service.
+        collections, tag, conditions : str, sequence or None
+            Filters of the service; structures are sent as JSON.
+
+        Raises
+        ------
+        PaiError
+            As `get_version`.
+        """
+        if workspace_id is None and provider is None:
+            workspace_id = self.settings.workspace_id
+        filters = {
+            "query": query,
+            "name": name,
+            "workspace_id": workspace_id,
+            "label": label,
+            "provider": provider,
+            "domain": domain,
+            "task": task,
+            "origin": origin,
+            "model_type": model_type,
+            "collections": collections,
+            "tag": tag,
+            "conditions": conditions,
+        }
+        return await self._list(ask_list_models(sort_by=sort_by, filters=filters), order=order, limit=limit, on_page=on_page)
+
+    async def get_many(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        on_result: OnResult | None = None,
+    ) -> list[Reply | PaiError]:
+        """Fetch many versions one by one, several at a time.
+
+        Parameters
+        ----------
+        pairs : sequence of (str, str)
+            Model ids and version names; a pair that occurs twice is asked for once.
+        on_result : callable or None
+            Told each pair and its outcome as it arrives, on the private loop; what it has seen survives an interrupt.
+
+        Returns
+        -------
+        list of Reply or PaiError
+            In the order of `pairs`. After an error that concerns every request (no credentials, a refused key) the rest is not asked for
+            and gets the same error.
+        """
+        outcomes: dict[tuple[str, str], Reply | PaiError] = {}
+        waiting = iter(dict.fromkeys(pairs))
+        workers = [self._work(waiting, outcomes, on_result) for _ in range(min(self.settings.limits.max_workers, len(pairs)))]
+        async with asyncio.TaskGroup() as group:
+            for worker in workers:
+                group.create_task(worker)
+        return [outcomes[pair] for pair in pairs]
+
+    async def _work(
+        self,
+        waiting: Iterator[tuple[str, str]],
+        outcomes: dict[tuple[str, str], Reply | PaiError],
+        on_result: OnResult | None,
+    ) -> None:
+        fatal: PaiError | None = None
+        for pair in waiting:
+            outcome: Reply | PaiError
+            try:
+                outcome = fatal or await self.get_version(*pair)
+            except PaiError as error:
+                outcome = error
+                if isinstance(error, (AuthenticationError, CredentialsNotFound)):
+                    fatal = error
+            outcomes[pair] = outcome
+            if on_result is not None:
+                on_result(pair, outcome)
+
+    async def _once(self, question: Question) -> Reply:
+        session = self._session()
+        return await session.flights.join(question, lambda: self._ask(question, session))
+
+    async def _list(self, question: Question, *, order: str | None, limit: int | None, on_page: OnPage | None) -> Listing:
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+            raise ConfigurationError(f"limit={limit!r} cannot be used", hint="Give a whole number of at least 1.")
+        newest_first = _direction(order) == "DESC"
+        session = self._session()
+        # a listing as a whole is shared, not its pages: their order in time is what makes it complete
+        return await session.flights.join(
+            (question, newest_first, limit, on_page),
+            lambda: self._read(question, session, newest_first=newest_first, limit=limit, on_page=on_page),
+        )
+
+    async def _read(
+        self, question: Question, session: _Session, *, newest_first: bool, limit: int | None, on_page: OnPage | None
+    ) -> Listing:
+        """Read all pages, with smaller ones when the service objects to their size."""
+        size = self._page_sizes.get(question.action, PAGE_SIZE)
+
+        async def fetch(number: int, size: int, newest: bool) -> Page:  # noqa: FBT001 - as read_pages calls it
+            return _page(question, await self._ask(question.page(number, size, newest_first=newest), session))
+
+        while True:
+            try:
+                return await read_pages(fetch, key=question.key, size=size, limit=limit, newest_first=newest_first, on_page=on_page)
+            except PaiError as error:
+                if size not in _SMALLER_PAGES or not _objects_to_size(error):
+                    raise
+            size = self._page_sizes[question.action] = _SMALLER_PAGES[size]
+
+    async def _ask(self, question: Question, session: _Session) -> Reply:
+        """Attempt until one gives a reply or no further one can help."""
+        loop = asyncio.get_running_loop()
+        call = Call(end=loop.time() + self.settings.limits.deadline)
+        while True:
+            outcome = await session.exchange.attempt(question, end=call.end, offset=self.clock_offset, stale=call.stale)
+            if isinstance(outcome, Reply):
+                self._persistence.succeeded(call)
+                return replace(outcome, attempts=call.attempts)
+            wait = self._persistence.wait(call, outcome, now=loop.time())
+            if wait is None:
+                raise _about(question, self.settings, self._persistence.final(call, outcome))
+            await asyncio.sleep(wait)
+
+
+def _direction(order: str | None) -> str:
+    word = str(order or "ASC").upper()
+    if word not in {"ASC", "DESC"}:
+        raise ConfigurationError(f"order={ascii(order)[:40]} cannot be used", hint='Give "ASC" or "DESC".')
+    return word
+
+
+def _page(question: Question, reply: Reply) -> Page:
+    total = reply.document.get("TotalCount")
+    counted = isinstance(total, int) and not isinstance(total, bool) and total >= 0
+    return Page(tuple(reply.document.get(question.field) or ()), total if counted else None, reply.request_id)
+
+
+def _objects_to_size(error: PaiError) -> bool:
+    """Whether a refusal may be about the page size, whose maximum is not documented."""
+    text = f"{error.code}\n{error.message}" if error.status == 400 and type(error) is PaiError else ""  # noqa: PLR2004 - Bad Request
+    return bool(text) and any(_PAGE_SIZE_OBJECTION.search(part) for part in text.split("\n"))
+
+
+def _about(question: Question, settings: Settings, error: PaiError) -> PaiError:
+    """The error with what the request was about, where it does not say so itself."""
+    error.action = error.action or question.action
+    error.model_id = error.model_id or question.model_id
+    error.version_name = error.version_name or question.version_name
+    error.region = error.region or settings.region
+    return error

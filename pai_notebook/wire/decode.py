@@ -1,0 +1,207 @@
+"""From the bytes of an answer to one document, or a ProtocolError that says why not.
+
+Strict where a lenient parser would change data silently (encoding, duplicate keys, two documents), generous where the data is only odd:
+a bare NaN or Infinity is a metric state, an integer of any usual length keeps its digits, and a number beyond a float's range stays the
+text it was.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import zlib
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pai_notebook.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable
+
+__all__ = ["DamagedAnswer", "decode", "excerpt", "read_body"]
+
+_EXCERPT = 120
+_STEP = [0] * 256
+for _sign, _step in ((b"[", 1), (b"{", 1), (b"]", -1), (b"}", -1)):
+    _STEP[_sign[0]] = _step
+_NOT_BRACKETS = bytes(code for code in range(256) if _STEP[code] == 0)
+
+
+class DamagedAnswer(ProtocolError):
+    """An answer that arrived incomplete or garbled, so that asking again may help."""
+
+
+def excerpt(body: bytes) -> str:
+    r"""Return the first bytes of a body as a short ASCII literal without control characters.
+
+    Examples
+    --------
+    >>> excerpt(b"<html>\x1b[31m")
+    "'<html>\\x1b[31m'"
+    """
+    return ascii(body[:_EXCERPT].decode("utf-8", "replace")) + ("..." if len(body) > _EXCERPT else "")
+
+
+async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, max_bytes: int) -> bytes:
+    """Read an answer as it comes from the wire, decompress it, and stop at a limit.
+
+    The limit holds for what is kept in memory at any time: a check after decompression would be none.
+
+    Parameters
+    ----------
+    chunks : asynchronous iterable of bytes
+        The raw body.
+    encoding : str
+        The Content-Encoding header.
+    max_bytes : int
+        Bytes after decompression.
+
+    Raises
+    ------
+    ProtocolError
+        When the answer is larger, or compressed in a way that was not asked for.
+    DamagedAnswer
+        When the compressed data is broken or ends early.
+    """
+    coding = encoding.strip().lower()
+    if coding in {"", "identity"}:
+        return await _read_plain(chunks, max_bytes)
+    if coding in {"gzip", "x-gzip"}:
+        return await _read_gzip(chunks, max_bytes)
+    raise ProtocolError(f"the answer has the content encoding {ascii(coding)[:40]}, which was not asked for", hint=_PROXY_HINT)
+
+
+async def _read_plain(chunks: AsyncIterable[bytes], max_bytes: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+async def _read_gzip(chunks: AsyncIterable[bytes], max_bytes: int) -> bytes:
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        try:
+            part = inflater.decompress(chunk, max_bytes - size + 1)
+        except zlib.error:
+            raise DamagedAnswer("the compressed answer is damaged", hint=_AGAIN_HINT) from None
+        size += len(part)
+        if size > max_bytes or inflater.unconsumed_tail:
+            raise _too_large(max_bytes)
+        parts.append(part)
+    if not inflater.eof or inflater.unused_data:
+        raise DamagedAnswer("the compressed answer is damaged", hint=_AGAIN_HINT)
+    return b"".join(parts)
+
+
+def decode(body: bytes, *, max_depth: int = 64) -> dict[str, Any]:
+    """Return the one JSON object that a body holds.
+
+    Parameters
+    ----------
+    body : bytes
+        UTF-8 text.
+    max_depth : int
+        Levels of arrays and objects, the outermost included.
+
+    Raises
+    ------
+    ProtocolError
+        When the body is not UTF-8, not exactly one JSON object, nested too deep, has a key twice in one object, or a number of more digits
+        than Python converts.
+
+    Examples
+    --------
+    >>> decode(b'{"VersionName": "0.1.0", "Metrics": {"loss": NaN}}')
+    {'VersionName': '0.1.0', 'Metrics': {'loss': nan}}
+    """
+    text = _to_text(body)
+    if _depth(body) > max_depth:
+        raise ProtocolError(
+            f"the answer is nested deeper than {max_depth} levels", hint="No model version needs that; ask the service's operator."
+        )
+    document = _parse(text, body)
+    if not isinstance(document, dict):
+        raise ProtocolError(f"the answer is JSON but not an object: it begins {excerpt(body)}", hint=_PROXY_HINT)
+    return document
+
+
+def _to_text(body: bytes) -> str:
+    if not body.strip():
+        raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise DamagedAnswer(f"the answer is not UTF-8 text: it begins {excerpt(body)}", hint=_PROXY_HINT) from None
+
+
+def _parse(text: str, body: bytes) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_float=_number)
+    except (ValueError, RecursionError, _DuplicateKeyError) as caught:
+        error = _refusal(caught, body)
+    # raised here, not above: the parser's error would carry the whole body along as its context
+    raise error
+
+
+def _refusal(caught: Exception, body: bytes) -> ProtocolError:
+    if isinstance(caught, json.JSONDecodeError):
+        where = f"{caught.msg}, character {caught.pos}"
+        return DamagedAnswer(f"the answer is not JSON ({where}): it begins {excerpt(body)}", hint=_PROXY_HINT)
+    if isinstance(caught, _DuplicateKeyError):
+        return ProtocolError(f"the answer has the key {ascii(caught.args[0])[:60]} twice in one object", hint=_AGAIN_HINT)
+    if isinstance(caught, RecursionError):
+        return ProtocolError("the answer is nested too deep", hint=_AGAIN_HINT)
+    return ProtocolError("the answer holds a number with too many digits", hint=_AGAIN_HINT)
+
+
+class _DuplicateKeyError(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        _find_duplicate(pairs)
+    return made
+
+
+def _find_duplicate(pairs: list[tuple[str, Any]]) -> NoReturn:
+    seen: set[str] = set()
+    raise _DuplicateKeyError(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+
+
+def _number(text: str) -> float | str:
+    """The float, or the text itself where a float would turn it into infinity or zero."""
+    value = float(text)
+    if math.isinf(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", text)[0])):
+        return text
+    return value
+
+
+def _depth(body: bytes) -> int:
+    """Levels of nesting, measured before parsing so that no parser recurses into a hostile answer.
+
+    Backslashes occur in strings only: without escaped backslashes and escaped quotes, every second piece between quotes is outside.
+    """
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside = b"".join(body.split(b'"')[::2])
+    return max(accumulate(map(_STEP.__getitem__, outside.translate(None, _NOT_BRACKETS))), default=0)
+
+
+def _too_large(max_bytes: int) -> ProtocolError:
+    return ProtocolError(
+        f"the answer is larger than {max_bytes:,} bytes", hint="Raise max_bytes when you trust the service and expect that much."
+    )
+
+
+_AGAIN_HINT = "Try again; if it stays, something between here and the service changes answers."
+_PROXY_HINT = "Check the endpoint, and whether a proxy or gateway answers instead of the service."

@@ -1,0 +1,190 @@
+"""Where requests go: the rule that makes a host of a region, and the check of an endpoint that a person gives.
+
+The vendor's table of endpoints has defects (a tab in one host name, the VPC name in another), while the two-line rule has none.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pai_notebook.errors import ConfigurationError
+
+__all__ = ["Endpoint", "check_network", "check_region", "endpoint_for", "parse_endpoint"]
+
+_REGION = re.compile(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)*")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_SERVICE_HOST = re.compile(r"aiworkspace(-vpc)?\.([a-z0-9-]+)\.aliyuncs\.com")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAX_REGION = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One service address.
+
+    Parameters
+    ----------
+    url : str
+        Scheme, host and, when it is not the scheme's own, port; no slash at the end.
+    host : str
+        The value of the Host header.
+    region : str
+        The region that the host serves, empty when the host does not say.
+
+    Examples
+    --------
+    >>> endpoint_for("cn-hangzhou").url
+    'https://aiworkspace.cn-hangzhou.aliyuncs.com'
+    """
+
+    url: str
+    host: str
+    region: str = ""
+
+    @property
+    def name(self) -> str:
+        """The host without its port."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the address is this machine."""
+        return self.name in _LOOPBACK
+
+    @property
+    def secure(self) -> bool:
+        """Whether the address is https."""
+        return self.url.startswith("https:")
+
+
+def check_region(region: str) -> str:
+    """Return `region` when it has the shape of a region id.
+
+    Raises
+    ------
+    ConfigurationError
+        For anything else: a region becomes part of a host name, so nothing is repaired.
+
+    Examples
+    --------
+    >>> check_region("ap-southeast-1")
+    'ap-southeast-1'
+    """
+    if not isinstance(region, str) or len(region) > _MAX_REGION or not _REGION.fullmatch(region):
+        raise ConfigurationError(f"{ascii(region)[:60]} is not a region id", hint="Regions look like cn-hangzhou or ap-southeast-1.")
+    return region
+
+
+def check_network(network: str | None) -> str:
+    """Return `"public"` or `"vpc"` for any spelling of the two; None and the empty text are public.
+
+    Raises
+    ------
+    ConfigurationError
+        For another word.
+
+    Examples
+    --------
+    >>> check_network("VPC"), check_network(None)
+    ('vpc', 'public')
+    """
+    word = str(network or "public").strip().lower()
+    if word not in {"public", "vpc"}:
+        raise ConfigurationError(f"{ascii(network)[:60]} is not a network", hint='The network is "public" or "vpc".')
+    return word
+
+
+def endpoint_for(region: str, network: str | None = None) -> Endpoint:
+    """Return the service's endpoint in a region.
+
+    Parameters
+    ----------
+    region : str
+        A region id.
+    network : str or None
+        `"public"` (the default) or `"vpc"`.
+
+    Raises
+    ------
+    ConfigurationError
+        When either cannot be used.
+
+    Examples
+    --------
+    >>> endpoint_for("cn-shanghai", "vpc").host
+    'aiworkspace-vpc.cn-shanghai.aliyuncs.com'
+    """
+    suffix = "-vpc" if check_network(network) == "vpc" else ""
+    host = f"aiworkspace{suffix}.{check_region(region)}.aliyuncs.com"
+    return Endpoint(url=f"https://{host}", host=host, region=region)
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """Return the endpoint that a person wrote as a URL or as `host:port`.
+
+    Parameters
+    ----------
+    text : str
+        An https URL without user, path, query or fragment, or a bare host with an optional port. Plain http is for loopback only;
+        a bare loopback host means http, every other bare host https.
+
+    Raises
+    ------
+    ConfigurationError
+        For everything else: credentials would travel to an address that was not meant.
+
+    Examples
+    --------
+    >>> parse_endpoint("127.0.0.1:8080").url
+    'http://127.0.0.1:8080'
+    """
+    if not isinstance(text, str) or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        raise _refused(text, "it holds characters that no address has")
+    scheme, host, port = _split(text)
+    loopback = host in _LOOPBACK
+    scheme = scheme or ("http" if loopback else "https")
+    if scheme not in {"http", "https"}:
+        raise _refused(text, "only https and, for loopback, http are spoken")
+    if scheme == "http" and not loopback:
+        raise _refused(text, "credentials do not travel over plain http except to loopback")
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if port in {None, 443 if scheme == "https" else 80} else f"{shown}:{port}"
+    match = _SERVICE_HOST.fullmatch(host)
+    return Endpoint(url=f"{scheme}://{netloc}", host=netloc, region=match[2] if match else "")
+
+
+def _split(text: str) -> tuple[str, str, int | None]:
+    """Scheme (may be empty), host and port of an address that has nothing else."""
+    scheme, mark, rest = text.partition("://")
+    scheme, rest = (scheme.lower(), rest) if mark else ("", text)
+    rest = rest.removesuffix("/")
+    if not rest or any(sign in rest for sign in "/?#@%"):
+        raise _refused(text, "an endpoint is a host and a port, without user, path, query or fragment")
+    try:
+        parts = urlsplit(f"//{rest.lower()}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _refused(text, "host or port cannot be read") from None
+    if port == 0 or rest.endswith(":") or not _is_host(host):
+        raise _refused(text, "host or port cannot be read")
+    return scheme, host, port
+
+
+def _is_host(host: str) -> bool:
+    """A name, a dotted address in its usual spelling, or an IPv6 address; no decimal, octal or hexadecimal disguises."""
+    if ":" in host or host.rpartition(".")[2].isdigit() or re.fullmatch(r"0x[0-9a-f]+", host.rpartition(".")[2]):
+        try:
+            return str(ipaddress.ip_address(host)) == host
+        except ValueError:
+            return False
+    return len(host) <= 253 and _HOST.fullmatch(host) is not None  # noqa: PLR2004 - the limit of RFC 1035
+
+
+def _refused(text: object, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"endpoint {ascii(text)[:80]} is refused: {why}", hint="Give a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com."
+    )

@@ -1,0 +1,212 @@
+"""One attempt: a free connection, the pace, fresh credentials and signature, the request, the whole answer, and what to think of it.
+
+Expected trouble is returned, not raised: an exception raised while another is handled would carry that one's frames along, and with them
+the request's headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from pai_notebook.errors import DeadlineExceeded, PaiError, ProtocolError, ServiceUnavailable
+from pai_notebook.wire.decode import DamagedAnswer, decode, read_body
+from pai_notebook.wire.failures import Answer, Subject, failure_of_answer, failure_of_exception, is_error_document
+from pai_notebook.wire.pacing import bucket_for
+from pai_notebook.wire.questions import WrongAnswer
+from pai_notebook.wire.retry import Again, Failure
+from pai_notebook.wire.signing import sign
+
+if TYPE_CHECKING:
+    from pai_notebook.wire.credentials import Credentials, Provider
+    from pai_notebook.wire.lanes import Lane, Lanes
+    from pai_notebook.wire.pacing import Bucket
+    from pai_notebook.wire.questions import Question
+    from pai_notebook.wire.settings import Settings
+
+__all__ = ["Exchange", "Reply"]
+
+_log = logging.getLogger("pai_notebook.wire")
+_HEADERS = (("accept", "application/json"), ("accept-encoding", "gzip"), ("user-agent", "pai-notebook"))
+_ERROR_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A document of the service.
+
+    Parameters
+    ----------
+    document : dict
+        As it was sent.
+    request_id : str
+        The service's id of the request.
+    fetched : datetime
+        When it arrived, UTC.
+    attempts : int
+        Requests it took.
+    """
+
+    document: dict[str, Any]
+    request_id: str
+    fetched: datetime
+    attempts: int = 1
+
+
+class Exchange:
+    """Makes attempts for one client.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where, and within which limits.
+    provider : Provider
+        Whose key.
+    lanes : Lanes
+        The connections.
+    """
+
+    def __init__(self, settings: Settings, provider: Provider, lanes: Lanes) -> None:
+        self._settings = settings
+        self._limits = settings.limits
+        self._provider = provider
+        self._lanes = lanes
+
+    async def attempt(self, question: Question, *, end: float, offset: timedelta, stale: list[Credentials]) -> Reply | Failure:
+        """Ask once.
+
+        Parameters
+        ----------
+        question : Question
+            What to ask.
+        end : float
+            The loop's time at which the call as a whole is over.
+        offset : timedelta
+            What to add to this machine's clock.
+        stale : list of Credentials
+            Credentials that the service refused in this call; the ones used now are put in its place.
+
+        Raises
+        ------
+        PaiError
+            Only for what no further attempt can change: no credentials, or some that cannot be sent.
+        """
+        loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(end) as timer, self._lanes.lane() as lane:
+                if late := await self._pace(question, end):
+                    return late
+                credentials = await self._provider.get(refresh=bool(stale), stale=stale[0] if stale else None)
+                stale[:] = [credentials]
+                timer.reschedule(min(end, loop.time() + self._limits.attempt_timeout))
+                return await self._send(lane, question, credentials, offset)
+        return self._timed_out(question, over=loop.time() >= end)
+
+    async def _pace(self, question: Question, end: float) -> Failure | None:
+        limit = self._limits.requests_per_second
+        if limit is None:
+            return None
+        bucket = self._bucket(question)
+        if asyncio.get_running_loop().time() + bucket.delay(limit) > end:
+            return self._timed_out(question, over=True)
+        await asyncio.sleep(bucket.reserve(limit))
+        return None
+
+    def _bucket(self, question: Question) -> Bucket:
+        return bucket_for(self._settings.endpoint.url, question.action)
+
+    def _subject(self, question: Question, credentials: Credentials | None = None) -> Subject:
+        return Subject(
+            action=question.action,
+            model_id=question.model_id,
+            version_name=question.version_name,
+            region=self._settings.region,
+            endpoint=self._settings.endpoint.host,
+            secrets=credentials.secrets if credentials else (),
+        )
+
+    async def _send(self, lane: Lane, question: Question, credentials: Credentials, offset: timedelta) -> Reply | Failure:
+        sent = time.monotonic()
+        subject = self._subject(question, credentials)
+        try:
+            answer = await self._exchange(lane, self._request(question, credentials, offset))
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            lane.fit = False
+            outcome: Reply | Failure = failure_of_exception(error, subject)
+        except ProtocolError as error:
+            lane.fit = False
+            outcome = Failure(error, Again.LATER if isinstance(error, DamagedAnswer) else Again.NEVER)
+        else:
+            outcome = self._judge(answer, question, subject, offset)
+            lane.check()
+        if isinstance(outcome, Failure) and isinstance(outcome.error, ProtocolError):
+            lane.fit = False
+        self._note(question, outcome, sent)
+        return outcome
+
+    def _request(self, question: Question, credentials: Credentials, offset: timedelta) -> httpx.Request:
+        signed = sign(
+            credentials,
+            method="GET",
+            path=question.path,
+            host=self._settings.endpoint.host,
+            action=question.action,
+            query=question.query,
+            now=datetime.now(UTC) + offset,
+        )
+        url = httpx.URL(self._settings.endpoint.url + question.path, params=question.query or None)
+        timeout = {"connect": self._limits.connect_timeout, "read": None, "write": None, "pool": None}
+        return httpx.Request("GET", url, headers=[*signed, *_HEADERS], extensions={"timeout": timeout})
+
+    async def _exchange(self, lane: Lane, request: httpx.Request) -> Answer:
+        response = await lane.transport.handle_async_request(request)
+        limit = self._limits.max_bytes if response.is_success else min(self._limits.max_bytes, _ERROR_BYTES)
+        try:
+            body = await read_body(response.stream, encoding=response.headers.get("content-encoding", ""), max_bytes=limit)  # type: ignore[arg-type]
+        finally:
+            await response.aclose()
+        return Answer(response.status_code, response.headers, body)
+
+    def _judge(self, answer: Answer, question: Question, subject: Subject, offset: timedelta) -> Reply | Failure:
+        """The reply, when the answer is one to this question."""
+        now = datetime.now(UTC)
+        if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of successes
+            return failure_of_answer(answer, subject, now=now + offset)
+        try:
+            document = decode(answer.body, max_depth=self._limits.max_depth)
+            if question.field not in document and is_error_document(document):
+                return failure_of_answer(answer, subject, now=now + offset)
+            question.check(document)
+        except ProtocolError as error:
+            error.status = answer.status
+            return Failure(error, Again.LATER if isinstance(error, (DamagedAnswer, WrongAnswer)) else Again.NEVER)
+        request_id = document.get("RequestId") or answer.headers.get("x-acs-request-id", "")
+        return Reply(document, request_id if isinstance(request_id, str) else "", now)
+
+    def _note(self, question: Question, outcome: Reply | Failure, sent: float) -> None:
+        """Tell the bucket and the log; neither ever sees a header."""
+        limit = self._limits.requests_per_second
+        refused = isinstance(outcome, Failure) and outcome.again is Again.THROTTLED
+        if limit is not None and refused:
+            self._bucket(question).refused(sent, limit=limit, wait=outcome.wait)  # type: ignore[union-attr]
+        elif limit is not None:
+            self._bucket(question).accepted(sent)
+        said = outcome.error if isinstance(outcome, Failure) else "ok"
+        _log.debug("%s %s: %s after %.0f ms", question.action, question.path, said, 1000 * (time.monotonic() - sent))
+
+    def _timed_out(self, question: Question, *, over: bool) -> Failure:
+        subject = self._subject(question)
+        if over:
+            error: PaiError = DeadlineExceeded(
+                f"{subject.name} was not fetched within {self._limits.deadline:g} s", hint="Try again, or raise deadline=."
+            )
+            return Failure(error, Again.NEVER)
+        text = f"{subject.endpoint} gave no whole answer within {self._limits.attempt_timeout:g} s"
+        return Failure(ServiceUnavailable(text, hint="Try again, or raise attempt_timeout=."), Again.LATER)

@@ -1,0 +1,331 @@
+"""From an answer that is not the document asked for, or no answer at all, to an error of the family that a person can act on."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from pai_notebook.errors import (
+    AuthenticationError,
+    ClockSkew,
+    ModelNotFound,
+    NotFound,
+    PaiError,
+    PermissionDenied,
+    ProtocolError,
+    ServiceUnavailable,
+    Throttled,
+    VersionNotFound,
+)
+from pai_notebook.wire.decode import decode, excerpt
+from pai_notebook.wire.retry import Again, Failure, read_date, read_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+__all__ = ["Answer", "Subject", "failure_of_answer", "failure_of_exception", "is_error_document"]
+
+_MESSAGE = 300
+_AUTHENTICATION = re.compile(
+    r"Signature|Incomplete.?Signature|InvalidSignature|InvalidAccessKey|InvalidSecurityToken|MissingSecurityToken|MissingAccessKey|MissingAuth|Unauthorized|InvalidBearer|InvalidCredential"
+)
+_THROTTLING = re.compile(r"throttl|flow.?control|toomanyrequests|ratelimit", re.IGNORECASE)
+_UNAVAILABLE = frozenset(
+    {"ServiceUnavailable", "InternalError", "RequestTimeout", "UnknownError", "SystemBusy", "ServiceUnavailableTemporary"}
+)
+_DENIED = re.compile(r"NoPermission|Forbidden|AccessDenied|NotAuthorized|Unauthorized.?Operation")
+_WRONG_API = re.compile(r"Invalid(Api|Action|Version|Protocol|Host|Region)", re.IGNORECASE)
+_RETRIED_STATUS = frozenset({408, 425, 429})
+_NOT_RETRIED_5XX = frozenset({501, 505})
+_CUT = re.compile(r"disconnected|peer closed|incomplete", re.IGNORECASE)
+_XML_FIELD = re.compile(r"<(Code|Message|RequestId|HostId)>([^<]{0,2000})</\1>")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a request was about, for the sentences of its errors.
+
+    Parameters
+    ----------
+    action : str
+        The API action.
+    model_id, version_name, region, endpoint : str
+        Where they apply.
+    secrets : tuple of str
+        Texts that must not appear in any error.
+    """
+
+    action: str
+    model_id: str = ""
+    version_name: str = ""
+    region: str = ""
+    endpoint: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """The thing in words."""
+        if self.version_name:
+            return f"version {self.version_name} of {self.model_id}"
+        return self.model_id or "the list of models"
+
+    def clean(self, text: Any) -> str:
+        """A text of the service in one short line: no secrets, no control characters, no echo of what was signed."""
+        line = str(text).partition("server string to sign")[0]
+        for secret in self.secrets:
+            line = line.replace(secret, "***")
+        line = "".join(sign if sign.isprintable() else " " for sign in line)
+        return " ".join(line.split())[:_MESSAGE]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and whole decompressed body of one response."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The Date header."""
+        return read_date(self.headers.get("date", ""))
+
+
+def is_error_document(document: Mapping[str, Any]) -> bool:
+    """Whether a document that came with status 200 is an error all the same.
+
+    Examples
+    --------
+    >>> is_error_document({"Code": "NoPermission", "Message": "denied"})
+    True
+    """
+    return isinstance(document.get("Code"), str) and document["Code"].upper() not in {"", "200", "OK", "SUCCESS"}
+
+
+def failure_of_answer(answer: Answer, subject: Subject, *, now: datetime) -> Failure:
+    """Return what an error answer means.
+
+    Parameters
+    ----------
+    answer : Answer
+        Any answer but a good document.
+    subject : Subject
+        What was asked.
+    now : datetime
+        The service's time as well as it is known.
+    """
+    if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects
+        return Failure(_redirect(answer, subject))
+    document = _error_document(answer)
+    code = subject.clean(_field(document, "Code"))[:100]
+    wait = read_retry_after(answer.headers, now=now)
+    again = _again(answer, code, wait)
+    error = _error(answer, document, code, subject, again)
+    return Failure(error, again, wait if again in {Again.LATER, Again.THROTTLED} else None, answer.server_time)
+
+
+def _again(answer: Answer, code: str, wait: float | None) -> Again:
+    status = answer.status
+    if code.startswith("InvalidTimeStamp"):
+        return Again.CLOCK
+    if code.startswith("InvalidSecurityToken"):
+        return Again.KEY
+    hinted = bool(wait) and "x-acs-retry-after" in answer.headers and status not in {401, 403, 404}
+    if status == 429 or _THROTTLING.search(code) or hinted:  # noqa: PLR2004 - Too Many Requests
+        return Again.THROTTLED
+    if code == "SignatureNonceUsed" or code in _UNAVAILABLE or status in _RETRIED_STATUS:
+        return Again.LATER
+    return Again.LATER if status >= 500 and status not in _NOT_RETRIED_5XX else Again.NEVER  # noqa: PLR2004 - server errors
+
+
+def _error(answer: Answer, document: Mapping[str, Any], code: str, subject: Subject, again: Again) -> PaiError:
+    details = _details(answer, document, code, subject)
+    said = subject.clean(_field(document, "Message"))
+    quoted = f': "{said}"' if said else ""
+    if again is Again.CLOCK:
+        return ClockSkew(f"the service refused the date of the request{quoted}", hint="Set the clock of this machine.", **details)
+    if again is Again.THROTTLED:
+        return Throttled("the account's rate limit is used up", hint=_THROTTLED_HINT, **details)
+    if again is Again.LATER and code != "SignatureNonceUsed":
+        return ServiceUnavailable(
+            f"the service failed on its own side{quoted or _beginning(answer, document)}", hint=_LATER_HINT, **details
+        )
+    return _refusal(answer, document, code, subject, details)
+
+
+def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Subject, details: dict[str, Any]) -> PaiError:
+    """An error that stays the same however often one asks."""
+    said = subject.clean(_field(document, "Message"))
+    quoted = f': "{said}"' if said else ""
+    if answer.status == 401 or (_AUTHENTICATION.match(code) and not _DENIED.search(code)):  # noqa: PLR2004 - Unauthorized
+        return AuthenticationError(f"the service does not accept the key{quoted}", hint=_key_hint(code), **details)
+    if _WRONG_API.match(code):
+        return NotFound(f"{subject.endpoint} does not offer {subject.action}{quoted}", hint="Check region and endpoint.", **details)
+    if answer.status == 403 or _DENIED.search(code):  # noqa: PLR2004 - Forbidden
+        return _denied(document, subject, quoted, details)
+    if answer.status == 404:  # noqa: PLR2004 - Not Found
+        return _not_found(document, code, said, subject, details)
+    if not document or answer.status < 400:  # noqa: PLR2004 - no document of the service, or one with a good status
+        text = f"HTTP {answer.status} came with something else than a document of the service{_beginning(answer, document)}"
+        return ProtocolError(text, hint="Check the endpoint, and whether a proxy or gateway answers instead.", **details)
+    return PaiError(
+        f"the service refused {subject.action} for {subject.name}{quoted}",
+        hint="The request has to change before it can succeed.",
+        **details,
+    )
+
+
+def _details(answer: Answer, document: Mapping[str, Any], code: str, subject: Subject) -> dict[str, Any]:
+    request_id = _field(document, "RequestId") or answer.headers.get("x-acs-request-id", "")
+    return {
+        "code": code,
+        "status": answer.status,
+        "request_id": subject.clean(request_id)[:80],
+        "action": subject.action,
+        "model_id": subject.model_id,
+        "version_name": subject.version_name,
+        "region": subject.region,
+    }
+
+
+def _denied(document: Mapping[str, Any], subject: Subject, quoted: str, details: dict[str, Any]) -> PermissionDenied:
+    detail = document.get("AccessDeniedDetail")
+    detail = detail if isinstance(detail, Mapping) else {}
+    action = subject.clean(detail.get("AuthAction") or f"paimodel:{subject.action}")[:100]
+    parts = [subject.clean(detail.get(key) or "")[:60] for key in ("NoPermissionType", "PolicyType", "AuthPrincipalType")]
+    because = ", ".join(part for part in parts if part)
+    message = f"the key may not do {action}" + (f" ({because})" if because else quoted)
+    return PermissionDenied(message, hint=f"Ask for a RAM policy that allows {action}.", **{**details, "action": action})
+
+
+def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subject, details: dict[str, Any]) -> PaiError:
+    if not document:
+        return ProtocolError(f"{subject.endpoint} does not know the path of {subject.action}", hint="Check the endpoint.", **details)
+    words = f"{code} {said}".lower()
+    where = f" in {subject.region}" if subject.region else ""
+    if subject.version_name and ("version" in words or "model" not in words):
+        return VersionNotFound(
+            f"{subject.model_id} has no version {subject.version_name}", hint="List its versions to see which there are.", **details
+        )
+    if subject.model_id:
+        return ModelNotFound(
+            f"there is no model {subject.model_id}{where}", hint="Check the id and the region; model names are not ids.", **details
+        )
+    return NotFound(f"nothing was found for {subject.action}{where}", hint="Check region and workspace.", **details)
+
+
+def _redirect(answer: Answer, subject: Subject) -> ProtocolError:
+    try:
+        target = httpx.URL(answer.headers.get("location", "")).host
+    except (httpx.InvalidURL, ValueError, TypeError):
+        target = ""
+    to = f" to {subject.clean(target)[:80]}" if target else ""
+    return ProtocolError(
+        f"{subject.endpoint} redirects{to} (HTTP {answer.status}); redirects are not followed, so that no credentials travel elsewhere",
+        hint="Give the right endpoint= or ask who redirects.",
+        **_details(answer, {}, "", subject),
+    )
+
+
+def _error_document(answer: Answer) -> Mapping[str, Any]:
+    """The error fields under their documented names, from JSON in either spelling or XML; empty when the body is something else."""
+    try:
+        return decode(answer.body)
+    except ProtocolError:
+        pass
+    found = _XML_FIELD.findall(answer.body[:8192].decode("utf-8", "replace")) if answer.body.lstrip().startswith(b"<") else []
+    return dict(found) if any(name == "Code" for name, _ in found) else {}
+
+
+def _field(document: Mapping[str, Any], name: str) -> Any:
+    value = document.get(name, document.get(name[0].lower() + name[1:], ""))
+    return "" if value is None else value
+
+
+def _beginning(answer: Answer, document: Mapping[str, Any]) -> str:
+    return "" if document or not answer.body.strip() else f": it begins {excerpt(answer.body[:60])}"
+
+
+def _key_hint(code: str) -> str:
+    if code.startswith("InvalidAccessKeyId"):
+        return "The access key id is unknown or inactive."
+    if code.startswith("SignatureDoesNotMatch"):
+        return "The access key secret does not belong to the id."
+    if code.startswith("InvalidSecurityToken"):
+        return "The temporary key has expired or does not belong together; get a new one."
+    return "Check the credentials."
+
+
+_THROTTLED_HINT = "Try again in a moment, or fetch whole models: a page of 100 versions costs one request."
+_LATER_HINT = "Try again in a moment."
+
+
+def failure_of_exception(error: Exception, subject: Subject) -> Failure:
+    """Return what an exception of the transport means; its cause is a copy without request, headers or frames.
+
+    Parameters
+    ----------
+    error : Exception
+        From httpx or the operating system.
+    subject : Subject
+        What was asked.
+    """
+    chain = list(_chain(error))
+    made = _unreachable(error, chain, subject)
+    made.__cause__ = _bare(error, subject)
+    return Failure(made, _again_after(error, chain))
+
+
+def _again_after(error: Exception, chain: list[BaseException]) -> Again:
+    if any(isinstance(link, ssl.SSLError) for link in chain) or isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return Again.NEVER
+    refused = isinstance(error, httpx.ConnectError) and not isinstance(error, httpx.ProxyError)
+    return Again.NOT_SENT if refused else Again.LATER
+
+
+def _unreachable(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError:
+    if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
+        text = f"{subject.endpoint} does not answer in proper HTTP: {subject.clean(error)[:100]}"
+        return ProtocolError(text, hint="Check the endpoint, and whether a proxy answers instead.")
+    message, hint = _no_answer(error, chain, subject)
+    return ServiceUnavailable(message, hint=hint)
+
+
+def _no_answer(error: Exception, chain: list[BaseException], subject: Subject) -> tuple[str, str]:
+    """What happened to a connection, and what to do."""
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+        return f"the certificate of {subject.endpoint} is not trusted", "Check the endpoint; for a private authority set SSL_CERT_FILE."
+    if any(isinstance(link, socket.gaierror) for link in chain):
+        return f"the name {subject.endpoint} is unknown here", "Check region, network and DNS."
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy refused: {subject.clean(error)[:100]}", "Check HTTPS_PROXY and NO_PROXY."
+    if any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
+        return f"nothing listens at {subject.endpoint}", "Check the endpoint and that the service runs."
+    if isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
+        return f"{subject.endpoint} cannot be reached", "Check region, network and proxy."
+    return f"the connection to {subject.endpoint} broke ({type(error).__name__})", _LATER_HINT
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            yield from error.exceptions
+        error = error.__cause__ or error.__context__
+
+
+def _bare(error: Exception, subject: Subject) -> Exception:
+    """The same type and text, without the request that httpx keeps and without frames that hold headers."""
+    kind = type(error) if isinstance(error, httpx.TransportError) else OSError
+    return kind(subject.clean(error) or type(error).__name__)

@@ -1,0 +1,121 @@
+"""The pace of requests: 40 a second per endpoint and API for the whole process, slower when the service says so.
+
+The account's quota is shared with every colleague and job, so the pace is kept on this side. After a refusal the pace falls to what the
+service accepted in the last second, rests, and grows again slowly.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BURST", "Bucket", "bucket_for"]
+
+BURST = 8
+_WINDOW = 1.0
+_CUT = 0.93
+_DEEPEST_CUT = 0.5
+_SLOWEST = 1.0
+_REST = 5.0
+_GROWTH = 0.05
+_LONGEST_PAUSE = 5.0
+
+
+class Bucket:
+    """One pace, used from the event loop only.
+
+    Parameters
+    ----------
+    clock : callable
+        Seconds, monotonic.
+
+    Examples
+    --------
+    >>> bucket = Bucket(clock=lambda: 100.0)
+    >>> [round(bucket.reserve(40.0), 3) for _ in range(10)][-3:]
+    [0.0, 0.025, 0.05]
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._next = 0.0
+        self._paused = 0.0
+        self._accepted: deque[float] = deque()
+        self._base: float | None = None
+        self._cut_at = float("-inf")
+
+    def pace(self, limit: float) -> float:
+        """Requests per second that are allowed now, at most `limit`."""
+        if self._base is None:
+            return limit
+        grown = self._base + _GROWTH * max(0.0, self._clock() - self._cut_at - _REST) ** 2
+        if grown >= limit:
+            self._base = None
+        return min(limit, grown)
+
+    def delay(self, limit: float) -> float:
+        """Seconds until the next request may leave, without reserving it."""
+        now = self._clock()
+        return max(0.0, self._paused - now, self._earliest(now, limit) - now)
+
+    def reserve(self, limit: float) -> float:
+        """Take the next place and return the seconds to wait for it."""
+        now = self._clock()
+        self._next = max(self._earliest(now, limit), self._paused)
+        wait = max(0.0, self._next - now)
+        self._next += 1 / self.pace(limit)
+        return wait
+
+    def _earliest(self, now: float, limit: float) -> float:
+        # a slowed pace has no burst: it is what the service was seen to accept
+        saved = (BURST - 1) / limit if self._base is None else 0.0
+        return max(self._next, now - saved)
+
+    def accepted(self, sent: float) -> None:
+        """Note that a request sent at that time was not refused."""
+        self._accepted.append(sent)
+        while self._accepted and self._accepted[0] < sent - 2 * _WINDOW:
+            self._accepted.popleft()
+
+    def refused(self, sent: float, *, limit: float, wait: float | None) -> None:
+        """Slow down after a refusal; several refusals of one moment count once.
+
+        Parameters
+        ----------
+        sent : float
+            When the refused request left.
+        limit : float
+            The pace of the client.
+        wait : float or None
+            Seconds that the service asks to wait; everybody waits for them, up to a bound.
+        """
+        now = self._clock()
+        if wait:
+            self._paused = max(self._paused, now + min(wait, _LONGEST_PAUSE))
+        if sent <= self._cut_at:
+            return
+        current = self.pace(limit)
+        recent = [moment for moment in self._accepted if moment > now - _WINDOW]
+        self._base = max(_SLOWEST, _CUT * min(current, max(len(recent), _DEEPEST_CUT * current)))
+        self._cut_at = now
+        surplus = len(recent) - int(self._base * (1 - (1 - _CUT)))
+        if surplus > 0:
+            self._paused = max(self._paused, recent[min(surplus, len(recent)) - 1] + _WINDOW)
+
+
+_buckets: dict[tuple[str, str], Bucket] = {}
+
+
+def bucket_for(endpoint: str, action: str) -> Bucket:
+    """Return the process's bucket for an endpoint and an API.
+
+    Examples
+    --------
+    >>> bucket_for("https://h", "GetModel") is bucket_for("https://h", "GetModel")
+    True
+    """
+    return _buckets.setdefault((endpoint, action), Bucket())

@@ -1,0 +1,176 @@
+"""What happens between the attempts of a call, and what a client learns from them: its retry budget and the service's clock."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pai_notebook.errors import ClockSkew, DeadlineExceeded, PaiError, Throttled
+from pai_notebook.wire.retry import Again, Failure, Quota, backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pai_notebook.wire.credentials import Credentials, Provider
+    from pai_notebook.wire.settings import Limits
+
+__all__ = ["Call", "Persistence"]
+
+_HINT_JITTER = 0.25
+_CONNECT_PAUSES = (0.05, 0.1, 0.2)
+_MINUTE = 60
+_HOUR = 3600
+_DAY = 86400
+
+
+@dataclass(slots=True)
+class Call:
+    """One question on its way through its attempts.
+
+    Parameters
+    ----------
+    end : float
+        The loop's time at which the call is over.
+    attempts : int
+        Requests sent so far.
+    stale : list of Credentials
+        Those that the service refused last; empty when there is no need for others.
+    """
+
+    end: float
+    attempts: int = 0
+    stale: list[Credentials] = field(default_factory=list)
+    spent: int = 0
+    clock_corrected: bool = False
+    key_renewed: bool = False
+    connect_end: float = 0.0
+    knocks: int = 0
+    why: str = ""
+
+
+class Persistence:
+    """Decides about further attempts for one client; no input or output of its own.
+
+    Parameters
+    ----------
+    limits : Limits
+        Of the client.
+    provider : Provider
+        Says whether other credentials can be had.
+    jitter : callable
+        Uniform numbers between 0 and 1.
+    """
+
+    def __init__(self, limits: Limits, provider: Provider, *, jitter: Callable[[], float] | None = None) -> None:
+        self._limits = limits
+        self._provider = provider
+        self._jitter = jitter or random.Random().random  # noqa: S311 - jitter is no secret
+        self.quota = Quota(limits.retry_quota)
+        self.clock_offset = timedelta()
+        self._down = False
+
+    def succeeded(self, call: Call) -> None:
+        """Pay back to the budget."""
+        call.attempts += 1
+        self.quota.earn(call.spent)
+        self._down = False
+
+    def wait(self, call: Call, failure: Failure, *, now: float) -> float | None:
+        """Return the seconds until the next attempt, or None when there is none.
+
+        Parameters
+        ----------
+        call : Call
+            Its state is brought up to date.
+        failure : Failure
+            How the attempt ended.
+        now : float
+            The loop's time.
+        """
+        call.attempts += failure.again is not Again.NOT_SENT
+        refused, call.stale = call.stale, []
+        if failure.again is Again.NOT_SENT:
+            return self._knock(call, now)
+        self._down = False
+        if failure.again is Again.CLOCK:
+            self._learn_clock(failure)
+        if failure.again is Again.NEVER or call.attempts >= self._limits.max_attempts:
+            return None
+        if failure.again is Again.CLOCK:
+            return self._once_with_clock(call, failure)
+        if failure.again is Again.KEY:
+            call.stale = refused
+            return self._once_with_key(call)
+        return self._back_off(call, failure, now)
+
+    def _knock(self, call: Call, now: float) -> float | None:
+        """Nothing was sent, so trying to connect again is free; after one call has knocked in vain, others knock once."""
+        if not call.knocks:
+            call.connect_end = min(call.end, now + self._limits.connect_timeout)
+        pause = _CONNECT_PAUSES[min(call.knocks, len(_CONNECT_PAUSES) - 1)]
+        call.knocks += 1
+        if self._down or now + pause >= call.connect_end:
+            self._down = True
+            return None
+        return pause
+
+    def _learn_clock(self, failure: Failure) -> None:
+        if failure.server_time is not None:
+            self.clock_offset = failure.server_time - datetime.now(UTC)
+
+    def _once_with_clock(self, call: Call, failure: Failure) -> float | None:
+        again = not call.clock_corrected and failure.server_time is not None
+        call.clock_corrected = True
+        return 0.0 if again else None
+
+    def _once_with_key(self, call: Call) -> float | None:
+        again = not call.key_renewed and self._provider.can_refresh()
+        call.key_renewed = True
+        return 0.0 if again else None
+
+    def _back_off(self, call: Call, failure: Failure, now: float) -> float | None:
+        throttled = failure.again is Again.THROTTLED
+        wait = backoff(call.attempts, throttled=throttled, scale=self._limits.backoff_scale, random=self._jitter)
+        if failure.wait is not None:
+            wait = failure.wait + min(wait, _HINT_JITTER)
+        if now + wait >= call.end:
+            call.why = "hint" if failure.wait is not None else "deadline"
+            return None
+        call.spent = self.quota.spend(throttled=throttled)
+        if not call.spent:
+            call.why = "quota"
+            return None
+        return wait
+
+    def final(self, call: Call, failure: Failure) -> PaiError:
+        """Return the error of a call that ends here."""
+        error = failure.error
+        if isinstance(error, ClockSkew):
+            _say(error, f"this machine's clock is {_off(self.clock_offset)} the service's")
+        elif call.why == "hint":
+            error.hint = f"The service asks to wait {failure.wait:g} s, longer than the deadline of {self._limits.deadline:g} s allows."
+        elif call.why == "quota":
+            error.hint = "Other calls failed too, so the retry budget is used up; try again in a moment."
+        elif call.why == "deadline" and not isinstance(error, Throttled):
+            text = f"no good answer within {self._limits.deadline:g} s: {error.message}"
+            error = DeadlineExceeded(text, hint=error.hint, code=error.code, status=error.status, request_id=error.request_id)
+            error.__cause__ = failure.error.__cause__
+        error.attempts = call.attempts
+        return error
+
+
+def _say(error: PaiError, message: str) -> None:
+    error.message = message
+    error.args = (message,)
+
+
+def _off(offset: timedelta) -> str:
+    """How far and in which direction this machine's clock is off, in words."""
+    seconds = abs(offset.total_seconds())
+    if seconds < 1:
+        return "not in the same minute as"
+    units = ((_DAY, "days"), (_HOUR, "hours"), (_MINUTE, "minutes"), (1, "seconds"))
+    unit, name = next((unit, name) for unit, name in units if seconds >= 2 * unit or unit == 1)
+    return f"{seconds / unit:.0f} {name} {'behind' if offset > timedelta() else 'ahead of'}"

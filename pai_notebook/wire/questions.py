@@ -1,0 +1,178 @@
+"""The four read calls as questions: action, path, query, and the check that an answer is an answer to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError, ProtocolError
+from pai_notebook.wire.names import check_model_id, check_version_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Question", "WrongAnswer", "ask_list_models", "ask_list_versions", "ask_model", "ask_version"]
+
+_VERSION_FILTERS = {
+    "version_name": "VersionName",
+    "approval": "ApprovalStatus",
+    "label": "Label",
+    "format_type": "FormatType",
+    "framework": "FrameworkType",
+    "source_type": "SourceType",
+    "source_id": "SourceId",
+}
+_MODEL_FILTERS = {
+    "query": "Query",
+    "name": "ModelName",
+    "workspace_id": "WorkspaceId",
+    "label": "Label",
+    "provider": "Provider",
+    "domain": "Domain",
+    "task": "Task",
+    "origin": "Origin",
+    "model_type": "ModelType",
+    "collections": "Collections",
+    "tag": "Tag",
+    "conditions": "Conditions",
+}
+
+
+class WrongAnswer(ProtocolError):
+    """An answer to another question; a fresh connection may give the right one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One read call.
+
+    Parameters
+    ----------
+    action, path : str
+        The API action and its path, which needs no encoding because ids are checked.
+    query : tuple of (str, str)
+        Decoded pairs.
+    model_id, version_name : str
+        What it is about, where that applies.
+    field : str
+        The field that a good answer has: `VersionName`, `ModelId`, `Versions` or `Models`.
+    expected : str
+        The value that the field must have; empty for lists.
+    """
+
+    action: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    model_id: str = ""
+    version_name: str = ""
+    field: str = ""
+    expected: str = ""
+
+    def page(self, number: int, size: int, *, newest_first: bool = False) -> Question:
+        """Return the question for one page, counted from 1."""
+        order = "DESC" if newest_first else "ASC"
+        return replace(self, query=(*self.query, ("Order", order), ("PageNumber", str(number)), ("PageSize", str(size))))
+
+    def key(self, item: Mapping[str, Any]) -> str:
+        """Return what identifies an item of a list answer."""
+        name = item.get("VersionName" if self.field == "Versions" else "ModelId")
+        return name if isinstance(name, str) and name else json.dumps(item, sort_keys=True)
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        """Raise unless the document answers the question.
+
+        Raises
+        ------
+        ProtocolError
+            When the field is missing or of a wrong type.
+        WrongAnswer
+            When it names something else.
+        """
+        value = document.get(self.field)
+        if not self.expected:
+            self._check_list(value, empty=document.get("TotalCount") == 0)
+        elif not isinstance(value, str) or not value:
+            raise ProtocolError(f"the answer has no usable {self.field}", hint="It is not a document of the service.")
+        elif value != self.expected:
+            raise WrongAnswer(
+                f"the answer is about {ascii(value)[:60]}, not about {self.expected}", hint="Try again; a proxy may mix up answers."
+            )
+
+    def _check_list(self, value: Any, *, empty: bool) -> None:
+        if not (value is None and empty) and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
+            raise ProtocolError(f"{self.field} in the answer is not a list of objects", hint="It is not a document of the service.")
+
+
+def ask_version(model_id: str, version_name: str) -> Question:
+    """Return the question for one version.
+
+    Raises
+    ------
+    AddressError
+        When an id cannot be one.
+
+    Examples
+    --------
+    >>> ask_version("model-a", "0.1.0").path
+    '/api/v1/models/model-a/versions/0.1.0'
+    """
+    model, version = check_model_id(model_id), check_version_name(version_name)
+    return Question("GetModelVersion", f"/api/v1/models/{model}/versions/{version}", (), model, version, "VersionName", version)
+
+
+def ask_model(model_id: str) -> Question:
+    """Return the question for one model.
+
+    Examples
+    --------
+    >>> ask_model("model-a").action
+    'GetModel'
+    """
+    model = check_model_id(model_id)
+    return Question("GetModel", f"/api/v1/models/{model}", (), model, "", "ModelId", model)
+
+
+def ask_list_versions(model_id: str, *, sort_by: str | None, filters: Mapping[str, Any]) -> Question:
+    """Return the question for the versions of a model, without paging.
+
+    Parameters
+    ----------
+    model_id : str
+        The model.
+    sort_by : str or None
+        The field to sort by, by default the time of creation.
+    filters : mapping
+        Python names to values; None leaves a filter out.
+    """
+    model = check_model_id(model_id)
+    query = _query(_VERSION_FILTERS, filters, sort_by)
+    return Question("ListModelVersions", f"/api/v1/models/{model}/versions", query, model, "", "Versions")
+
+
+def ask_list_models(*, sort_by: str | None, filters: Mapping[str, Any]) -> Question:
+    """Return the question for a list of models, without paging; parameters as `ask_list_versions`."""
+    return Question("ListModels", "/api/v1/models", _query(_MODEL_FILTERS, filters, sort_by), "", "", "Models")
+
+
+def _query(names: Mapping[str, str], filters: Mapping[str, Any], sort_by: str | None) -> tuple[tuple[str, str], ...]:
+    pairs = [("SortBy", _text("sort_by", sort_by or "GmtCreateTime"))]
+    pairs += [(names[key], _text(key, value)) for key, value in filters.items() if value is not None]
+    return tuple((key, value) for key, value in pairs if value)
+
+
+def _text(key: str, value: Any) -> str:
+    """A filter as the service reads it: text as it is, structures as compact JSON, lists of names joined by commas."""
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
+        text = ",".join(value)
+    elif isinstance(value, (dict, list, tuple)):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        text = str(value)
+    else:
+        raise ConfigurationError(f"{key} of type {type(value).__name__} cannot be a filter", hint="Give a text.")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ConfigurationError(f"{key} holds half a character (a lone surrogate)", hint="Give a text that can be encoded.")
+    return text

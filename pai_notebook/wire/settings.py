@@ -1,0 +1,225 @@
+"""What a client is told before it sends anything: limits, endpoint, region, workspace, network.
+
+Every value comes from the argument, else the environment, else `~/.pai/config.json` (the file of the vendor's own SDK).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.wire.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Limits", "Settings", "resolve_settings"]
+
+_REGION_VARIABLES = (
+    "REGION",
+    "ALIBABA_CLOUD_REGION_ID",
+    "dsw_region",
+    "DSW_REGION",
+    "ALIBABACLOUD_REGION_ID",
+    "ALICLOUD_REGION_ID",
+)
+_WORKSPACE_VARIABLES = ("PAI_WORKSPACE_ID", "PAI_AI_WORKSPACE_ID")
+_NETWORK_VARIABLES = ("PAI_NETWORK_TYPE",)
+_WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_WHOLE = {"max_attempts": 1, "max_bytes": 1, "max_depth": 1, "retry_quota": 0, "max_workers": 1}
+_SECONDS = ("connect_timeout", "attempt_timeout", "deadline")
+_MOST_WORKERS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How far a client goes for one request.
+
+    Parameters
+    ----------
+    max_attempts : int
+        Requests sent for one call at most, the first included.
+    connect_timeout, attempt_timeout, deadline : float
+        Seconds for one connection, for one attempt from connect to the last byte, and for a request with all its retries and waits.
+    backoff_scale : float
+        Factor on every wait between attempts; hints of the service are not scaled.
+    max_bytes : int
+        Bytes of an answer, after decompression.
+    max_depth : int
+        Levels of nesting in an answer.
+    requests_per_second : float or None
+        The pace per endpoint and API, shared by all clients of the process; None switches pacing off.
+    retry_quota : int
+        Tokens that retries may spend before successes pay some back; it stops a service outage from multiplying traffic.
+    max_workers : int
+        Requests in flight, and connections.
+
+    Raises
+    ------
+    ConfigurationError
+        For a value that cannot work, such as a timeout of 0.
+
+    Examples
+    --------
+    >>> Limits(max_attempts=2).deadline
+    30.0
+    """
+
+    max_attempts: int = 4
+    connect_timeout: float = 3.0
+    attempt_timeout: float = 10.0
+    deadline: float = 30.0
+    backoff_scale: float = 1.0
+    max_bytes: int = 16 * 2**20
+    max_depth: int = 64
+    requests_per_second: float | None = 40.0
+    retry_quota: int = 500
+    max_workers: int = 8
+
+    def __post_init__(self) -> None:
+        for name, least in _WHOLE.items():
+            _check_whole(name, getattr(self, name), least)
+        for name in _SECONDS:
+            _check_number(name, getattr(self, name), zero=False)
+        _check_number("backoff_scale", self.backoff_scale, zero=True)
+        if self.requests_per_second is not None:
+            _check_number("requests_per_second", self.requests_per_second, zero=False)
+        if self.max_workers > _MOST_WORKERS:
+            raise ConfigurationError(f"max_workers={self.max_workers} is too many", hint=f"At most {_MOST_WORKERS}; 8 use the whole quota.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where and how a client works; made by `resolve_settings`.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        The service address.
+    region, workspace_id, network : str
+        As resolved; region and workspace_id may be empty.
+    limits : Limits
+        How far the client goes.
+    """
+
+    endpoint: Endpoint
+    region: str = ""
+    workspace_id: str = ""
+    network: str = "public"
+    limits: Limits = field(default_factory=Limits)
+
+
+def resolve_settings(
+    *,
+    region: str | None = None,
+    workspace_id: str | int | None = None,
+    network: str | None = None,
+    endpoint: str | None = None,
+    limits: Limits | None = None,
+    environ: Mapping[str, str] | None = None,
+    home: str | os.PathLike[str] | None = None,
+) -> Settings:
+    """Resolve settings from arguments, environment and `~/.pai/config.json`.
+
+    Parameters
+    ----------
+    region, workspace_id, network, endpoint : str or None
+        What the caller says; None looks further. An endpoint is only ever taken from the argument.
+    limits : Limits or None
+        The limits of the client, by default `Limits()`.
+    environ : mapping or None
+        The environment, read now; by default `os.environ`.
+    home : path or None
+        The home directory, by default the user's.
+
+    Raises
+    ------
+    ConfigurationError
+        When a value cannot be used or no region is known.
+
+    Examples
+    --------
+    >>> resolve_settings(region="cn-hangzhou", environ={}, home="/nonexistent").endpoint.host
+    'aiworkspace.cn-hangzhou.aliyuncs.com'
+    """
+    source = _Source(os.environ if environ is None else environ, Path.home() if home is None else Path(home))
+    target = None if endpoint is None else parse_endpoint(endpoint)
+    place = region or (target.region if target else "") or source.find(_REGION_VARIABLES, "region_id")
+    net = check_network(network or source.find(_NETWORK_VARIABLES, ""))
+    if target is None and not place:
+        raise ConfigurationError(
+            "no region is known",
+            hint='Say pai.connect(region="cn-hangzhou"), set REGION, or put region_id into ~/.pai/config.json.',
+        )
+    if place:
+        check_region(place)
+    return Settings(
+        endpoint=target or endpoint_for(place, net),
+        region=place,
+        workspace_id=_check_workspace(workspace_id if workspace_id is not None else source.find(_WORKSPACE_VARIABLES, "workspace_id")),
+        network=net,
+        limits=limits or Limits(),
+    )
+
+
+class _Source:
+    """The environment, then the configuration file, which is opened only when something is missing."""
+
+    def __init__(self, environ: Mapping[str, str], home: Path) -> None:
+        self._environ = environ
+        self._home = home
+        self._file: dict[str, Any] | None = None
+
+    def find(self, variables: tuple[str, ...], key: str) -> str:
+        for variable in variables:
+            if value := self._environ.get(variable, "").strip():
+                return value
+        return str(self._config().get(key) or "").strip() if key else ""
+
+    def _config(self) -> dict[str, Any]:
+        if self._file is None:
+            path = Path(self._environ.get("PAI_CONFIG_PATH") or self._home / ".pai" / "config.json")
+            self._file = _read_config(path)
+        return self._file
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text("utf-8")
+    except OSError:
+        return {}
+    except UnicodeDecodeError:
+        text = ""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{path} is not a JSON object", hint="Repair or remove the file.")
+    return document
+
+
+def _check_workspace(value: str | int) -> str:
+    text = str(value)
+    if text and not _WORKSPACE.fullmatch(text):
+        raise ConfigurationError(f"{ascii(text)[:60]} is not a workspace id", hint="Workspace ids are numbers, such as 12345.")
+    return text
+
+
+def _check_whole(name: str, value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigurationError(f"{name}={value!r} cannot be used", hint=f"Give a whole number of at least {least}.")
+
+
+def _check_number(name: str, value: Any, *, zero: bool) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < 0 or (value == 0 and not zero):
+        raise ConfigurationError(
+            f"{name}={value!r} cannot be used", hint="Give a finite number" + (" of at least 0." if zero else " above 0.")
+        )
