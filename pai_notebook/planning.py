@@ -228,11 +228,11 @@ class Fetcher:
     async def _get(self, keys: Sequence[Key], arrivals: Arrivals) -> None:
         """Fetch single versions, at most the client's number of workers in flight."""
 
-        def keep(index: int, result: Reply | PaiError) -> None:
+        def keep(key: Key, result: Reply | PaiError) -> None:
             if isinstance(result, PaiError):
-                arrivals.failures[keys[index]] = result
+                arrivals.failures[key] = result
             else:
-                self._keep(_version(result, keys[index][0]), arrivals)
+                self._keep(_version(result, key[0]), arrivals)
 
         if keys:
             await self._client.get_many(keys, on_result=keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
@@ -239,8 +240,9 @@ class Registry(Displayed):
         facts += [("workspace", Code(settings.workspace_id))] if settings.workspace_id else []
         facts += [("remembered", f"{len(self._fetcher)} versions")]
         notes = list(self.notes)
-        if abs(self._client.clock_offset) > 1:
-            notes.append(f"this machine's clock is off by {self._client.clock_offset:+.0f} s; corrected in every signature")
+        offset = self._client.clock_offset.total_seconds()
+        if abs(offset) > 1:
+            notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
         return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
 
 
@@ -383,7 +385,7 @@ def connect(
     if name == "demo":
         from pai_notebook import demo  # noqa: PLC0415 - the bundled data load only when asked for
 
-        limits = Limits(**{**vars(limits), "requests_per_second": None})
+        limits = replace(limits, requests_per_second=None)
         settings = resolve_settings(region=demo.REGION, endpoint=demo.ENDPOINT, workspace_id=workspace_id, limits=limits, environ={})
         provider = resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))
         transport = transport or demo.transport()

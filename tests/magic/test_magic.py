@@ -38,9 +38,10 @@ def run(shell, cell):
 def test_loading_prints_nothing_and_unloading_leaves_nothing(capsys):
     shell = InteractiveShell()
     shell.history_manager.enabled = False
-    before = len(shell.configurables)
-    for _ in range(2):
-        shell.run_line_magic("load_ext", "pai_notebook")
+    shell.run_line_magic("load_ext", "storemagic")
+    before = [type(item).__name__ for item in shell.configurables]
+    shell.run_line_magic("load_ext", "pai_notebook")
+    pai.load_ipython_extension(shell)
     assert shell.find_line_magic("paimodel")
     assert shell.find_cell_magic("paimodel")
     shell.run_line_magic("reload_ext", "pai_notebook")
@@ -48,7 +49,7 @@ def test_loading_prints_nothing_and_unloading_leaves_nothing(capsys):
     shell.run_line_magic("unload_ext", "pai_notebook")
     assert shell.find_line_magic("paimodel") is None
     assert shell.find_cell_magic("paimodel") is None
-    assert len(shell.configurables) == before
+    assert [type(item).__name__ for item in shell.configurables] == before
     assert "PaiModelMagics" not in shell.magics_manager.registry
     assert capsys.readouterr() == ("", "")
 
@@ -63,7 +64,7 @@ def test_a_line_returns_the_version(demo):
 def test_a_line_can_be_assigned_stored_and_silenced(demo):
     run(demo, f"x = %paimodel {DIGITS}@latest")
     assert isinstance(demo.user_ns["x"], pai.ModelVersion)
-    assert run(demo, f"%paimodel {DIGITS}@last:3 --as kept") is None
+    assert run(demo, f"%paimodel show {DIGITS}@last:3 --as kept") is None
     assert len(demo.user_ns["kept"]) == 3
     assert run(demo, f"%paimodel {DIGITS}@latest;") is None
 
