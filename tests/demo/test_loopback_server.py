@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pai_notebook import demo
+from pai_notebook.demo import server as server_module
 
 PATH = "/api/v1/models/model-a/versions/0.2.0"
 
@@ -217,6 +218,36 @@ def test_a_fault_of_the_handler_is_answered_and_reported(make, capfd):
         response, body = ask(connection, signed(server, make))
     assert (response.status, json.loads(body)["Code"]) == (500, "InternalError")
     assert "ZeroDivisionError: a bug" in capfd.readouterr().err
+
+
+def test_a_handler_may_leave_the_length_of_its_body_to_the_server(make):
+    with demo.serve(handler=lambda _: demo.Response(503, {}, b"busy")) as server, connected(server) as connection:
+        answers = [ask(connection, signed(server, make)) for _ in range(2)]
+    assert [(response.status, body) for response, body in answers] == [(503, b"busy")] * 2
+
+
+@pytest.mark.parametrize("drops", [b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"b" * 200, b"G" * 200])
+def test_a_request_that_comes_drop_by_drop_is_given_up(store, monkeypatch, drops):
+    monkeypatch.setattr(server_module, "_IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(server_module, "_READ_SECONDS", 0.3)
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(demo.serve(store=store))
+        slow = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+        stack.enter_context(contextlib.suppress(ConnectionError))
+        for drop in drops:
+            slow.sendall(bytes([drop]))
+            time.sleep(0.005)
+        assert slow.recv(1) == b""
+
+
+def test_too_many_connections_are_turned_away_and_the_rest_served(store, make, monkeypatch):
+    monkeypatch.setattr(server_module, "_MAX_CONNECTIONS", 3)
+    with demo.serve(store=store) as server, connected(server) as connection, contextlib.ExitStack() as stack:
+        assert ask(connection, signed(server, make))[0].status == 200
+        idle = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10)) for _ in range(3)]
+        with contextlib.suppress(ConnectionError):
+            assert idle[-1].recv(1) == b""
+        assert ask(connection, signed(server, make))[0].status == 200
 
 
 def test_leaving_the_block_ends_open_connections_and_their_threads(store, make):

@@ -8,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pai_notebook import demo
+from pai_notebook import demo, wire
+from pai_notebook.errors import AuthenticationError
+from pai_notebook.model.registered_model import Model
+from pai_notebook.model.version import ModelVersion
 
 # The SDK's dates come from a call that Python 3.12 deprecates.
 pytestmark = pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow\(\) is deprecated:DeprecationWarning")
@@ -231,3 +234,96 @@ def test_its_asynchronous_client_reads_too(connect, models, store):
         return await connect().list_models_async(models.ListModelsRequest(query="wine"))
 
     assert [model.model_name for model in asyncio.run(read()).body.models] == ["wine-cultivar"]
+
+
+# From here on: our client beside the vendor's, on the same server.
+
+
+@pytest.fixture(scope="module")
+def ours(server):
+    settings = wire.resolve_settings(region=demo.REGION, endpoint=server.url, environ={}, limits=wire.Limits(requests_per_second=None))
+    with wire.Client(settings, wire.resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))) as client:
+        yield client
+
+
+VERSION_FIELDS = {
+    "version_name": "version_name", "version_description": "description", "uri": "uri", "user_id": "user_id", "owner_id": "owner_id",
+    "training_spec": "training_spec", "inference_spec": "inference_spec", "evaluation_spec": "evaluation_spec",
+    "compression_spec": "compression_spec", "distillation_spec": "distillation_spec", "extra_info": "extra_info",
+    "format_type": "format_type", "framework_type": "framework_type", "source_type": "source_type", "source_id": "source_id",
+    "approval_status": "approval_status",
+}  # fmt: skip
+MODEL_FIELDS = {
+    "model_id": "model_id", "model_name": "name", "model_description": "description", "model_doc": "doc", "model_type": "model_type",
+    "user_id": "user_id", "owner_id": "owner_id", "workspace_id": "workspace_id", "accessibility": "accessibility", "domain": "domain",
+    "task": "task", "origin": "origin", "provider": "provider", "order_number": "order_number", "parameter_size": "parameter_size",
+    "extra_info": "extra_info",
+}  # fmt: skip
+
+
+def pairs(items):
+    return tuple((item.key, item.value) for item in items or ())
+
+
+def seen_by_both(theirs, mine, names):
+    """The fields of both, with what is absent and what is empty taken as the same."""
+    return [(getattr(theirs, name) or None, getattr(mine, own) or None) for name, own in names.items()]
+
+
+def check_same_version(theirs, mine):
+    for their_value, my_value in seen_by_both(theirs, mine, VERSION_FIELDS):
+        assert their_value == my_value
+    assert (datetime.fromisoformat(theirs.gmt_create_time), datetime.fromisoformat(theirs.gmt_modified_time)) == (
+        mine.created,
+        mine.modified,
+    )
+    assert pairs(theirs.labels) == mine.labels.pairs
+    assert (theirs.metrics or {}) == mine.raw.get("Metrics", {})
+    assert (theirs.options or "") == mine.raw.get("Options", "")
+
+
+def test_our_client_reads_the_same_versions_one_by_one(connect, models, store, ours):
+    client = connect()
+    addresses = [(model_id, version["VersionName"]) for model_id, version in everything(store)]
+    for (model_id, name), reply in zip(addresses, ours.run(ours.get_many(addresses)), strict=True):
+        theirs = client.get_model_version(model_id, name, models.GetModelVersionRequest()).body
+        mine = ModelVersion.from_document(reply.document, model_id)
+        check_same_version(theirs, mine)
+        assert len(mine.request_id) == len(theirs.request_id) == 36
+        assert not mine.notes
+
+
+def test_our_client_lists_the_same_versions(connect, models, store, ours):
+    client = connect()
+    for model in store.models():
+        listing = ours.run(ours.list_versions(model["ModelId"]))
+        theirs = client.list_model_versions(model["ModelId"], models.ListModelVersionsRequest(page_size=100)).body
+        assert listing.total == theirs.total_count == len(listing.items)
+        for their_version, document in zip(theirs.versions, listing.items, strict=True):
+            check_same_version(their_version, ModelVersion.from_document(document, model["ModelId"]))
+
+
+def test_our_client_lists_and_reads_the_same_models(connect, models, ours):
+    client = connect()
+    for provider in PROVIDERS:
+        theirs = client.list_models(models.ListModelsRequest(page_size=100, provider=provider)).body.models
+        listing = ours.run(ours.list_models(provider=provider))
+        for their_model, document in zip(theirs, listing.items, strict=True):
+            mine = Model.from_document(document)
+            single = Model.from_document(ours.run(ours.get_model(mine.model_id)).document)
+            for their_value, my_value in seen_by_both(their_model, mine, MODEL_FIELDS) + seen_by_both(their_model, single, MODEL_FIELDS):
+                assert their_value == my_value
+            assert pairs(their_model.labels) == mine.labels.pairs == single.labels.pairs
+            assert pairs(their_model.tags) == mine.tags.pairs
+            assert (their_model.latest_version is None) == (mine.latest_version is None)
+            if mine.latest_version is not None:
+                check_same_version(their_model.latest_version, mine.latest_version)
+                assert mine.latest_version == single.latest_version
+
+
+def test_our_client_is_refused_with_a_wrong_secret_too(server):
+    settings = wire.resolve_settings(region=demo.REGION, endpoint=server.url, environ={})
+    provider = wire.resolve_credentials((demo.ACCESS_KEY_ID, "wrong"))
+    with wire.Client(settings, provider) as client, pytest.raises(AuthenticationError) as refused:
+        client.run(client.list_models())
+    assert refused.value.code == "SignatureDoesNotMatch"
