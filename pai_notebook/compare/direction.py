@@ -1,0 +1,211 @@
+"""Which way a metric is better: told by the user, inferred from its name, or unknown.
+
+The rule for names has three answers. It splits a path into whole tokens and decides only when every token that means
+anything points the same way; a token such as `std`, `gap` or `threshold` turns the whole name into something that is no
+quality, and contradictory tokens (`error_recall`, `loss_accuracy`) mean unknown. `mae` does not fire in `maestro`, nor
+`map` in `mape`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any, Literal
+
+from pai_notebook.compare.vocabulary import CHINESE, FLIPS, HIGHER, LOCAL_VETOES, LOWER, PHRASES, TURNED, VETOES, Mode
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.flatten import split_path
+
+__all__ = ["Direction", "Directions", "infer_direction", "read_mode"]
+
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")
+_MODES: dict[str, Mode] = {
+    **dict.fromkeys(("max", "maximize", "maximise", "maximum", "higher", "greater", "higher_is_better", "greater_is_better", "up"), "max"),
+    **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down"), "min"),
+}
+_OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Which way a metric is better, and how that is known.
+
+    Attributes
+    ----------
+    mode : "max", "min" or None
+        None when it is not known.
+    source : "told", "inferred" or "unknown"
+        Where the answer comes from.
+    reason : str
+        The pattern that told it, the word it was inferred from, or why it is not known.
+    """
+
+    mode: Mode | None = None
+    source: Literal["told", "inferred", "unknown"] = "unknown"
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mode} ({self.source}: {self.reason})" if self.mode else f"unknown ({self.reason})"
+
+    @property
+    def words(self) -> str:
+        """The answer in words."""
+        return {"max": "higher is better", "min": "lower is better"}.get(self.mode or "", "direction unknown")
+
+    @property
+    def arrow(self) -> str:
+        """The answer as a sign."""
+        return {"max": "↑", "min": "↓"}.get(self.mode or "", "")
+
+
+def read_mode(value: Any) -> Mode | None:
+    """Read a direction in the words of other libraries: `maximize`, `lower`, `True` for greater-is-better, None for unknown.
+
+    Raises
+    ------
+    ConfigurationError
+        For any other word.
+
+    Examples
+    --------
+    >>> read_mode("minimize"), read_mode(True), read_mode("MAX"), read_mode(None)
+    ('min', 'max', 'max', None)
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "max" if value else "min"
+    mode = _MODES.get(str(value).casefold())
+    if mode is None:
+        raise ConfigurationError(f"{value!r} is no direction", hint="Write 'max', 'min' or None.")
+    return mode
+
+
+@lru_cache(maxsize=65536)
+def infer_direction(path: str) -> Direction:
+    """Infer the direction of a metric from its name, or abstain.
+
+    Examples
+    --------
+    >>> [infer_direction(name).mode for name in ("val.cer", "macro_f1", "loss_accuracy", "maestro", "accuracy_std", "neg_log_loss")]
+    ['min', 'max', None, None, None, 'max']
+    """
+    votes = _votes(path)
+    if votes is None:
+        return Direction(reason="the name says what it is measured by, not how good it is")
+    modes = set(votes.values())
+    if len(modes) > 1:
+        told = " and ".join(f"{word!r} ({mode})" for word, mode in votes.items())
+        return Direction(reason=f"{told} disagree")
+    if not modes:
+        return Direction(reason="nothing in the name says")
+    return Direction(modes.pop(), "inferred", f"from {' and '.join(map(repr, votes))}")
+
+
+def _votes(path: str) -> dict[str, Mode] | None:
+    """Every word that points somewhere, None when a word says that the name is no quality."""
+    votes: dict[str, Mode] = {}
+    for key in split_path(path):
+        found = _votes_of_key([token.lower() for token in _TOKEN.findall(key)])
+        if found is None:
+            return None
+        votes.update(found)
+    return votes
+
+
+def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
+    votes: dict[str, Mode] = {}
+    flipped = local_veto = False
+    position = 0
+    while position < len(tokens):
+        token, pair = tokens[position], tuple(tokens[position : position + 2])
+        if pair in PHRASES:
+            votes[" ".join(pair)] = PHRASES[pair]
+            position += 2
+            continue
+        if token in VETOES or pair in TURNED:
+            return None
+        flipped ^= token in FLIPS
+        local_veto |= token in LOCAL_VETOES
+        mode = _vote(token)
+        if mode is not None:
+            votes[token] = mode
+        position += 1
+    if local_veto and votes:
+        return None
+    return {f"negated {word}": _OPPOSITE[mode] for word, mode in votes.items()} if flipped else votes
+
+
+def _vote(token: str) -> Mode | None:
+    for word in (token, token.rstrip("0123456789")):
+        if word in HIGHER:
+            return "max"
+        if word in LOWER:
+            return "min"
+        if word in CHINESE:
+            return CHINESE[word]
+    return None
+
+
+class Directions:
+    """Directions told by the user, by name or glob; the most specific wins, and what is not told is inferred.
+
+    Parameters
+    ----------
+    told : mapping of str to "max", "min", bool or None
+        Keys are metric names, `metric@dataset`, or globs over either. None says that nothing is to be inferred.
+
+    Raises
+    ------
+    ConfigurationError
+        For a word that is no direction.
+
+    Examples
+    --------
+    >>> directions = Directions({"val.*": "max", "val.cer": "min"})
+    >>> directions.of("val.cer", "d-a").mode, directions.of("val.other", "").mode, directions.of("wer", "").source
+    ('min', 'max', 'inferred')
+    """
+
+    def __init__(self, told: Mapping[str, Any] | None = None) -> None:
+        self.told = {str(pattern): read_mode(mode) for pattern, mode in (told or {}).items()}
+
+    def of(self, path: str, dataset: str) -> Direction:
+        """Direction of a metric.
+
+        Raises
+        ------
+        ConfigurationError
+            When two equally specific patterns say different things.
+        """
+        names = (f"{path}@{dataset}", path) if dataset else (path,)
+        found = sorted(((_rank(pattern, names), pattern) for pattern in self.told if _matches(pattern, names)), reverse=True)
+        if not found:
+            return infer_direction(path)
+        best = [pattern for rank, pattern in found if rank == found[0][0]]
+        if len({self.told[pattern] for pattern in best}) > 1:
+            said = " and ".join(f"{pattern!r} says {self.told[pattern] or 'unknown'}" for pattern in sorted(best))
+            raise ConfigurationError(
+                f"directions contradict each other for {names[0]}: {said}", hint=f"Add {names[0]!r} itself to directions."
+            )
+        mode = self.told[best[0]]
+        return Direction(mode, "told", f"by {best[0]!r}") if mode else Direction(reason=f"told to be unknown by {best[0]!r}")
+
+    def unused(self, names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Patterns that match none of these (path, dataset) metrics."""
+        candidates = [(f"{path}@{dataset}", path) if dataset else (path,) for path, dataset in names]
+        return tuple(pattern for pattern in self.told if not any(_matches(pattern, each) for each in candidates))
+
+
+def _matches(pattern: str, names: Sequence[str]) -> bool:
+    return any(name == pattern or fnmatchcase(name, pattern) for name in names)
+
+
+def _rank(pattern: str, names: Sequence[str]) -> tuple[int, int]:
+    """How specific a pattern is: the full name, the metric, then globs by the characters they spell out."""
+    if pattern in names:
+        return 2 if pattern == names[0] and len(names) > 1 else 1, 0
+    return 0, len(re.sub(r"\[[^\]]*\]|[*?]", "", pattern))
