@@ -29,7 +29,7 @@ from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier
 
 TIMINGS = frozenset({"train_seconds", "latency_ms"})
-BUCKET = "oss://pai-demo-data.oss-cn-hangzhou.aliyuncs.com"
+BUCKET = "oss://pai-demo-data"
 ESTIMATORS = {
     kind.__name__: kind
     for kind in (
