@@ -1,0 +1,83 @@
+"""From the state to the widgets: what differs is written, what is the same is left alone."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.display import visible
+from pai_notebook.explorer.code import magic_line, python_code
+from pai_notebook.explorer.words import counted, model_option, version_option
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from pai_notebook.explorer.controls import Controls
+    from pai_notebook.explorer.state import ExplorerState
+
+__all__ = ["paint", "put", "status_html"]
+
+_BASELINES = {"approved": "highest approved", "first": "first", "previous": "the one before each"}
+
+
+def paint(state: ExplorerState, controls: Controls, connect_code: str) -> None:
+    """Bring every control in step with the state."""
+    _paint_lists(state, controls)
+    _paint_terms(state, controls)
+    _set(controls.status, "value", status_html(state))
+    _set(controls.python, "value", python_code(state, connect_code))
+    _set(controls.magic, "value", magic_line(state))
+
+
+def put(controls: Controls, tab: str, panel: str, trouble: str) -> None:
+    """Put drawn HTML where it belongs."""
+    if tab in controls.panels:
+        _set(controls.panels[tab], "value", panel)
+    _set(controls.trouble, "value", trouble)
+
+
+def status_html(state: ExplorerState) -> str:
+    """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
+    line = html.escape(visible(state.status))
+    if state.progress is not None:
+        done, total = state.progress
+        line += f" {done:,}{f' of {total:,}' if total else ''}"
+        line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
+    return f'<div role="status" class="pai-status">{line}</div>'
+
+
+def _paint_lists(state: ExplorerState, controls: Controls) -> None:
+    window = state.window
+    models = [(model_option(line), line.model_id) for line in state.models]
+    listed = any(value == state.model_id for _, value in models)
+    _offer(controls.models, models, state.model_id if listed else None)
+    _offer(controls.approval, [("any", ""), *((visible(word), word) for word in state.approvals)], state.narrowing.approval)
+    _offer(controls.versions, [(version_option(line), line.name) for line in window.lines], state.shown_picks)
+    hidden = sum(map(len, state.picks.values())) - len(state.shown_picks)
+    picked = f" · {counted(hidden, 'pick')} not shown" if hidden else ""
+    _set(controls.window, "value", f'<div class="pai-window">{window}{picked}</div>')
+    _set(controls.keep, "value", state.keep_picks)
+    _set(controls.text, "value", state.narrowing.text)
+
+
+def _paint_terms(state: ExplorerState, controls: Controls) -> None:
+    baselines = [(_BASELINES.get(name, visible(name)), name) for name in state.baselines]
+    _offer(controls.baseline, baselines, state.terms.baseline if baselines else None)
+    _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
+    _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))
+    _offer(controls.shown, [(visible(name), name) for name in state.names], state.card or None)
+
+
+def _offer(control: ipywidgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:
+    """Options and choice in one message, so that a front-end never sees one without the other."""
+    offered = tuple(options)
+    with control.hold_sync():
+        if control.options != offered:
+            control.options = offered
+        _set(control, "value", value)
+
+
+def _set(control: ipywidgets.Widget, trait: str, value: Any) -> None:
+    if getattr(control, trait) != value:
+        setattr(control, trait, value)

@@ -1,0 +1,146 @@
+"""Doing what the state wants done: actions and jobs on the private loop, one writer, whatever thread a click comes from.
+
+A callback of a widget runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the
+kernel's version. So a callback only hands its action over; the loop's thread alone changes the state and the widgets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import wait
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions
+from pai_notebook.wire.loop import shared_loop
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pai_notebook.compare import Comparison
+    from pai_notebook.explorer.source import Source
+    from pai_notebook.explorer.state import ExplorerState
+
+__all__ = ["Performer"]
+
+# An arrow key held down in a list passes many models; only the one it rests on is asked for.
+_SETTLE_SECONDS = 0.12
+_END_SECONDS = 2.0
+
+
+class Performer:
+    """Runs the jobs that a state awaits and cancels those it no longer does.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        Changed on the loop's thread only.
+    source : Source
+        What answers, and the loop.
+    changed : callable
+        Called on the loop's thread after every change.
+    """
+
+    def __init__(self, state: ExplorerState, source: Source, changed: Callable[[], None]) -> None:
+        self._state = state
+        self._source = source
+        self._changed = changed
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        # ipykernel looks up the cell that a message belongs to in a context variable, which a plain thread lacks
+        self._context = contextvars.copy_context()
+
+    def act(self, action: Callable[[], Any]) -> Future[None]:
+        """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
+        return self._context.copy().run(self._source.submit, self._act(action))
+
+    def wait(self) -> None:
+        """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
+        self._context.copy().run(self._source.run, self.idle())
+
+    async def _act(self, action: Callable[[], Any]) -> None:
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.note(error)
+        self._reconcile()
+
+    def _reconcile(self) -> None:
+        awaited = {job.ticket: job for job in self._state.pending}
+        for ticket, task in list(self._tasks.items()):
+            if ticket not in awaited:
+                task.cancel()
+        for ticket, job in awaited.items():
+            if ticket not in self._tasks:
+                self._tasks[ticket] = asyncio.get_running_loop().create_task(self._do(job))
+        self._changed()
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await self._answer(job)
+        except asyncio.CancelledError:
+            if self._state.awaits(job):
+                self._state.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.failed(job, error)
+        finally:
+            self._tasks.pop(job.ticket, None)
+            self._reconcile()
+
+    async def _answer(self, job: Job) -> None:
+        def progress(done: int, total: int | None) -> None:
+            if self._state.progressed(job, done, total):
+                self._changed()
+
+        if isinstance(job, FindModels):
+            models, more = await self._source.find_models(job)
+            self._state.found(job, models, more=more)
+        elif isinstance(job, ListVersions):
+            await asyncio.sleep(_SETTLE_SECONDS)
+            self._state.listed(job, await self._source.list_versions(job, progress))
+        elif isinstance(job, FetchVersions):
+            self._state.fetched(job, await self._source.fetch_versions(job, progress))
+        else:
+            self._state.compared(job, await asyncio.to_thread(_compare, job))
+
+    def spawn(self, work: Any) -> None:
+        """Run a coroutine beside the jobs; `idle` waits for it too."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def idle(self) -> None:
+        """Return once no job and nothing beside them runs."""
+        while self._tasks or self._background:
+            await asyncio.wait([*self._tasks.values(), *self._background])
+
+    def end(self) -> None:
+        """Cancel everything, from any thread; a loop that is already gone has nothing left to cancel."""
+        try:
+            future = self._source.submit(self._stop())
+        except ConfigurationError:
+            return
+        if not shared_loop.inside:
+            wait([future], timeout=_END_SECONDS)
+
+    async def _stop(self) -> None:
+        """Cancel everything and wait until it has ended."""
+        self._state.cancel()
+        running = [task for task in (*self._tasks.values(), *self._background) if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+
+def _compare(job: CompareVersions) -> Comparison:
+    terms = job.terms
+    return job.versions.compare(
+        baseline=terms.baseline,
+        directions=dict(terms.directions),
+        only="diff" if terms.differences_only else "all",
+        include=list(terms.metrics) or None,
+    )

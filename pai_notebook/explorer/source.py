@@ -1,0 +1,174 @@
+"""Where the explorer's answers come from: a registry, or a set of versions that is already here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
+from pai_notebook.model.registered_model import Model
+from pai_notebook.planning import Arrivals
+from pai_notebook.versions import VersionSet
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pai_notebook.registry import Registry
+
+__all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "Source"]
+
+MODELS = 200
+T = TypeVar("T")
+Progress = Callable[[int, int | None], None]
+
+
+class Source(Protocol):
+    """What answers jobs; everything asynchronous runs on the loop that `submit` starts it on."""
+
+    title: str
+    connect_code: str
+    searchable: bool
+
+    async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
+        """Models that meet a search, and whether there are more."""
+
+    async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
+        """Versions of a model."""
+
+    async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
+        """Whole versions, with the failures."""
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine on the loop."""
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and wait for it, interruptibly."""
+
+    def close(self) -> None:
+        """Let go of the loop; the registry stays open."""
+
+
+class RegistrySource:
+    """Answers from a registry, on its private loop.
+
+    Parameters
+    ----------
+    registry : Registry
+        Stays open when the explorer is closed.
+    """
+
+    searchable = True
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self.title = f"PAI model registry {registry.name}"
+        self.connect_code = _connect_code(registry)
+
+    async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
+        """Models that meet a search, and whether there are more."""
+        asked = asdict(job.search)
+        listing = await self._registry.client.list_models(limit=MODELS, **{key: value for key, value in asked.items() if value})
+        lines = [ModelLine.of(Model.from_document(item)) for item in listing.items]
+        return lines, len(lines) == MODELS and listing.total != MODELS
+
+    async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
+        """Versions of a model."""
+        seen = 0
+
+        def arrived(items: tuple[dict[str, Any], ...], total: int | None) -> None:
+            nonlocal seen
+            seen += len(items)
+            progress(seen if total is None else min(seen, total), total)
+
+        versions = await self._registry.fetcher.list_versions(job.model_id, Arrivals(), on_page=arrived)
+        return [VersionLine.of(version) for version in versions]
+
+    async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
+        """Whole versions, with the failures."""
+        arrivals = Arrivals(progress=lambda count: progress(count, job.count))
+        await self._registry.fetcher.fetch(job.addresses, arrivals, refresh=job.refresh)
+        return VersionSet(*arrivals.answer(job.addresses))
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine on the loop."""
+        return self._registry.client.submit(coroutine)
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and wait for it, interruptibly."""
+        return self._registry.client.run(coroutine)
+
+    def close(self) -> None:
+        """Nothing to let go of: the loop belongs to the registry."""
+
+
+class SetSource:
+    """Answers from versions that are already here; makes no request.
+
+    Parameters
+    ----------
+    versions : VersionSet
+        What can be picked.
+    """
+
+    searchable = False
+
+    def __init__(self, versions: VersionSet) -> None:
+        from pai_notebook.wire.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
+
+        self._versions = versions
+        self._loop = shared_loop
+        self._loop.join(self, _nothing)
+        self.title = f"{len(versions)} versions"
+        self.connect_code = ""
+
+    async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
+        """Models of the set whose id contains the query."""
+        lines = []
+        for model_id in self._versions.models:
+            latest = self._of(model_id).latest
+            lines.append(ModelLine(model_id, "", latest.version_name, latest.approval_status))
+        query = job.search.query.casefold()
+        return [line for line in lines if query in line.model_id.casefold()], False
+
+    async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
+        """Versions of a model."""
+        del progress
+        return [VersionLine.of(version) for version in self._of(job.model_id)]
+
+    async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
+        """Whole versions, with the failures."""
+        del progress
+        wanted = {(address.model, name) for address in job.addresses for name in address.selector.names}
+        kept = [version for version in self._versions if (version.model_id, version.version_name) in wanted]
+        return VersionSet(kept, self._versions.errors)
+
+    def _of(self, model_id: str) -> VersionSet:
+        return VersionSet(version for version in self._versions if version.model_id == model_id)
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine on the loop."""
+        return self._loop.submit(coroutine)
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and wait for it, interruptibly."""
+        return self._loop.run(coroutine)
+
+    def close(self) -> None:
+        """Let go of the loop, which ends when nobody else uses it."""
+        self._loop.leave(self)
+
+
+async def _nothing() -> None:
+    """There is nothing to close on the loop."""
+
+
+def _connect_code(registry: Registry) -> str:
+    """The call that makes this registry the default one in another notebook; holds no credentials."""
+    settings = registry.client.settings
+    if registry.name == "demo":
+        return 'pai.connect("demo")'
+    told = {"region": settings.region, "workspace_id": settings.workspace_id}
+    if settings.region not in settings.endpoint.host:
+        told["endpoint"] = settings.endpoint.url
+    return f"pai.connect({', '.join(f'{key}={value!r}' for key, value in told.items() if value)})".replace("'", '"')

@@ -1,0 +1,238 @@
+"""The explorer in a notebook: a thin shell of core widgets around `ExplorerState`."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import weakref
+from collections.abc import Callable, Container
+from typing import TYPE_CHECKING, Any
+
+from IPython import get_ipython
+
+from pai_notebook.display import Displayed, render_html, visible
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.explorer import code, painting, panels
+from pai_notebook.explorer.controls import STYLE, TURN, Controls
+from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
+from pai_notebook.explorer.performer import Performer
+from pai_notebook.explorer.source import RegistrySource, SetSource, Source
+from pai_notebook.explorer.state import ExplorerState
+from pai_notebook.registry import Registry, default_registry
+from pai_notebook.versions import VersionSet
+from pai_notebook.wire.loop import shared_loop
+
+if TYPE_CHECKING:
+    import ipywidgets
+    import pandas as pd
+
+    from pai_notebook.compare import Comparison
+    from pai_notebook.display import Block
+    from pai_notebook.explorer.jobs import Shown
+
+__all__ = ["Explorer", "close_all"]
+
+_open: weakref.WeakSet[Explorer] = weakref.WeakSet()
+
+
+class Explorer(Displayed):
+    """Find models, pick versions, compare them, and go on with the result in the next cell.
+
+    Parameters
+    ----------
+    source : Registry or VersionSet, optional
+        What to look into; by default the default registry.
+
+    Examples
+    --------
+    >>> import pai_notebook as pai
+    >>> registry = pai.connect("demo", default=False)
+    >>> explorer = pai.Explorer(registry.list_versions("model-rbvg5wp0buc6o2q3rh", last=3))
+    >>> explorer.wait()
+    >>> len(explorer.selected)
+    3
+    >>> explorer.close(); registry.close()
+    """
+
+    def __init__(self, source: Registry | VersionSet | None = None) -> None:
+        versions = source if isinstance(source, VersionSet) else None
+        self._source: Source = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
+        self._state = ExplorerState()
+        self._controls = Controls(searchable=self._source.searchable)
+        self._copy = Copy(f"pai-copy-{self._controls.root.model_id[:12]}")
+        self._controls.heading.value = self._heading()
+        self._performer = Performer(self._state, self._source, self._changed)
+        self._painted: Shown | None = None
+        self._painting = False
+        self._closed = False
+        self._bind()
+        _open.add(self)
+        self._performer.act(self._state.find if versions is None else lambda: self._open(versions))
+
+    # ---- what the next cell goes on with
+
+    @property
+    def selected(self) -> VersionSet:
+        """The versions fetched last, empty before the first fetch."""
+        return self._state.results
+
+    @property
+    def value(self) -> Comparison | None:
+        """The comparison on show, None with fewer than two versions or while it is being made."""
+        return self._state.comparison
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The selected versions as a DataFrame, one row each."""
+        return self.selected.to_frame()
+
+    @property
+    def last_error(self) -> Exception | None:
+        """What went wrong last; None again after the next success of the same kind."""
+        return self._state.error
+
+    def to_code(self) -> str:
+        """Python that gives the same result without the explorer."""
+        return code.python_code(self._state, self._source.connect_code)
+
+    def wait(self) -> None:
+        """Return once the answer to the last click is here; the stop button ends the waiting."""
+        if not self._closed:
+            self._performer.wait()
+
+    def close(self) -> None:
+        """Cancel what is under way and take the widgets away; the registry stays open, the results stay readable."""
+        if self._closed:
+            return
+        self._closed = True
+        _open.discard(self)
+        self._performer.end()
+        with TURN:
+            for widget in self._controls.everything():
+                widget.close()
+        self._source.close()
+
+    # ---- how it shows itself
+
+    def _ipython_display_(self) -> None:
+        shell = get_ipython()
+        if self._closed or getattr(shell, "kernel", None) is None:
+            print(repr(self))  # noqa: T201 - what a terminal shows of an object
+        else:
+            self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
+
+    def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = dict(super()._repr_mimebundle_(include, exclude))
+        if not self._closed and (include is None or VIEW in include) and (exclude is None or VIEW not in exclude):
+            bundle[VIEW] = self._controls.root.get_view_spec()
+        return bundle
+
+    def _describe(self) -> Block:
+        return panels.describe_shown(self._state.shown, self._source.title)
+
+    def _heading(self) -> str:
+        name = html.escape(visible(self._source.title))
+        return f"<style>{STYLE}{self._copy.hiding_style}</style><strong>{name}</strong>"
+
+    # ---- from the widgets to the state
+
+    def _open(self, versions: VersionSet) -> None:
+        self._state.find()
+        self._state.adopt(versions)
+
+    def _bind(self) -> None:
+        state, controls = self._state, self._controls
+        values: dict[ipywidgets.Widget, Callable[[Any], Any]] = {
+            controls.query: lambda text: state.find(query=text),
+            controls.workspace: lambda text: state.find(workspace_id=text),
+            controls.model_label: lambda text: state.find(label=text),
+            controls.provider: lambda text: state.find(provider=text),
+            controls.models: lambda model_id: state.choose_model(model_id or ""),
+            controls.text: lambda text: state.narrow(text=text),
+            controls.approval: lambda word: state.narrow(approval=word or ""),
+            controls.label: lambda text: state.narrow(label=text),
+            controls.versions: state.pick,
+            controls.keep: lambda kept: state.keep(picks=kept),
+            controls.baseline: lambda name: state.set_terms(baseline=name) if name else None,
+            controls.metrics: state.set_metrics,
+            controls.differences: lambda only: state.set_terms(differences_only=only),
+            controls.metric: lambda name: state.look(metric=name or ""),
+            controls.direction: lambda direction: state.set_direction(state.metric, direction or ""),
+            controls.shown: lambda name: state.look(card=name or ""),
+        }
+        for control, action in values.items():
+            self._on(control, "value", action)
+        self._on(controls.tabs, "selected_index", lambda index: state.look(tab=controls.tabs.titles[index or 0]))
+        clicks: dict[ipywidgets.Button, Callable[[], Any]] = {
+            controls.earlier: lambda: state.turn(-1),
+            controls.later: lambda: state.turn(1),
+            controls.clear: state.clear,
+            controls.fetch: state.fetch,
+            controls.cancel: state.cancel,
+        }
+        for button, press in clicks.items():
+            button.on_click(lambda _, press=press: self._act(press))
+
+    def _on(self, control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any]) -> None:
+        def changed(change: dict[str, Any]) -> None:
+            # what the loop's thread writes is our own doing
+            if not shared_loop.inside:
+                new = change["new"]
+                self._act(lambda: action(new))
+
+        control.observe(changed, names=trait)
+
+    def _act(self, action: Callable[[], Any]) -> None:
+        if not self._closed:
+            self._performer.act(action)
+
+    # ---- from the state to the widgets, on the loop's thread only
+
+    def _changed(self) -> None:
+        if self._closed:
+            return
+        with TURN:
+            painting.paint(self._state, self._controls, self._source.connect_code)
+        if not self._painting:
+            self._painting = True
+            self._performer.spawn(self._paint_panels())
+
+    async def _paint_panels(self) -> None:
+        """Draw what is shown until it is what is to be shown, off the loop's thread, since a large table takes its time."""
+        try:
+            while not self._closed and not (shown := self._state.shown).is_like(self._painted):
+                panel, trouble = await asyncio.to_thread(_draw, shown)
+                copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None
+                self._painted = shown
+                with TURN:
+                    painting.put(self._controls, shown.tab, panel, trouble)
+                if copy is not None:
+                    self._copy.update(copy)
+        finally:
+            self._painting = False
+
+    def _draw_copy(self, shown: Shown) -> dict[str, str]:
+        return copy_bundle(panels.describe_shown(shown, self._source.title), self._copy.name)
+
+
+def _draw(shown: Shown) -> tuple[str, str]:
+    """HTML of the tab on show and of the error, each empty where there is none."""
+    panel = render_html(panels.tab_block(shown)) if shown.tab in panels.TABS else ""
+    return panel, render_html(panels.describe_failure(shown.error)) if shown.error is not None else ""
+
+
+def _registry(source: Any) -> Registry:
+    if source is None:
+        return default_registry()
+    if isinstance(source, Registry):
+        return source
+    raise ConfigurationError(
+        f"an explorer looks into a registry or a set of versions, not into {type(source).__name__}",
+        hint="Write pai.Explorer(), pai.Explorer(registry) or pai.Explorer(versions).",
+    )
+
+
+def close_all() -> None:
+    """Close every explorer that is open, as unloading the extension does."""
+    for explorer in list(_open):
+        explorer.close()

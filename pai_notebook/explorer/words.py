@@ -1,0 +1,57 @@
+"""Small words that several parts of the explorer use."""
+
+from __future__ import annotations
+
+from pai_notebook.display import visible
+from pai_notebook.explorer.jobs import ModelLine, VersionLine
+
+__all__ = ["approval_mark", "counted", "model_option", "version_option"]
+
+_MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
+
+
+def counted(number: int, noun: str) -> str:
+    """Number and noun.
+
+    Examples
+    --------
+    >>> counted(1, "version"), counted(5000, "version")
+    ('1 version', '5,000 versions')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def approval_mark(status: str) -> str:
+    """Approval as shape and word, for a line of plain text.
+
+    Examples
+    --------
+    >>> approval_mark("Approved"), approval_mark("")
+    ('✓ Approved', '○ no status')
+    """
+    return f"{_MARKS.get(status.casefold(), '○')} {visible(status) or 'no status'}"
+
+
+def model_option(line: ModelLine) -> str:
+    """One line of the list of models.
+
+    Examples
+    --------
+    >>> model_option(ModelLine("model-a", "情感分析", "0.3.0", "Approved"))
+    '情感分析 · latest 0.3.0 ✓ Approved'
+    """
+    latest = f"latest {visible(line.latest)} {approval_mark(line.approval)}" if line.latest else "no version yet"
+    return f"{visible(line.name or line.model_id)} · {latest}"
+
+
+def version_option(line: VersionLine) -> str:
+    """One line of the list of versions.
+
+    Examples
+    --------
+    >>> version_option(VersionLine("0.3.0", "Pending", labels=(("env", "prod"),)))
+    '0.3.0 · ○ Pending · env=prod'
+    """
+    labels = " ".join(f"{key}={value}" if value else key for key, value in line.labels[:3])
+    created = f"{line.created:%Y-%m-%d}" if line.created else ""
+    return " · ".join(part for part in (visible(line.name), approval_mark(line.approval), created, visible(labels)[:60]) if part)
