@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["DamagedAnswer", "decode", "excerpt", "read_body"]
 
 _EXCERPT = 120
+_BLOCK = 2**16
 _STEP = [0] * 256
 for _sign, _step in ((b"[", 1), (b"{", 1), (b"]", -1), (b"}", -1)):
     _STEP[_sign[0]] = _step
-_NOT_BRACKETS = bytes(code for code in range(256) if _STEP[code] == 0)
+_NO_STRUCTURE = bytes(code for code in range(256) if _STEP[code] == 0 and code != ord('"'))
 
 
 class DamagedAnswer(ProtocolError):
@@ -122,24 +123,26 @@ def decode(body: bytes, *, max_depth: int = 64) -> dict[str, Any]:
     >>> decode(b'{"VersionName": "0.1.0", "Metrics": {"loss": NaN}}')
     {'VersionName': '0.1.0', 'Metrics': {'loss': nan}}
     """
-    text = _to_text(body)
-    if _depth(body) > max_depth:
+    if not body.strip():
+        raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
+    if _deeper(body, max_depth):
         raise ProtocolError(
             f"the answer is nested deeper than {max_depth} levels", hint="No model version needs that; ask the service's operator."
         )
+    text = _to_text(body)
+    if text is None:
+        raise DamagedAnswer(f"the answer is not UTF-8 text: it begins {excerpt(body)}", hint=_PROXY_HINT)
     document = _parse(text, body)
     if not isinstance(document, dict):
         raise ProtocolError(f"the answer is JSON but not an object: it begins {excerpt(body)}", hint=_PROXY_HINT)
     return document
 
 
-def _to_text(body: bytes) -> str:
-    if not body.strip():
-        raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
+def _to_text(body: bytes) -> str | None:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise DamagedAnswer(f"the answer is not UTF-8 text: it begins {excerpt(body)}", hint=_PROXY_HINT) from None
+        return None
 
 
 def _parse(text: str, body: bytes) -> Any:
@@ -186,15 +189,27 @@ def _number(text: str) -> float | str:
     return value
 
 
-def _depth(body: bytes) -> int:
-    """Levels of nesting, measured before parsing so that no parser recurses into a hostile answer.
+def _deeper(body: bytes, most: int) -> bool:
+    """Whether arrays and objects are nested deeper than `most`, found before parsing so that no parser recurses into a hostile answer.
 
-    Backslashes occur in strings only: without escaped backslashes and escaped quotes, every second piece between quotes is outside.
+    Backslashes occur in strings only: without escaped backslashes and escaped quotes, every second piece between quotes is outside. Blocks
+    bound the memory.
     """
-    if b"\\" in body:
-        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    outside = b"".join(body.split(b'"')[::2])
-    return max(accumulate(map(_STEP.__getitem__, outside.translate(None, _NOT_BRACKETS))), default=0)
+    at, depth, inside = 0, 0, False
+    while at < len(body):
+        end = at + _BLOCK
+        while body[end - 1 : end] == b"\\":
+            end += 1
+        block, at = body[at:end], end
+        if b"\\" in block:
+            block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
+        pieces = block.translate(None, _NO_STRUCTURE).split(b'"')
+        levels = list(accumulate(map(_STEP.__getitem__, b"".join(pieces[inside::2])), initial=depth))
+        if max(levels) > most:
+            return True
+        depth = levels[-1]
+        inside ^= len(pieces) % 2 == 0
+    return False
 
 
 def _too_large(max_bytes: int) -> ProtocolError:

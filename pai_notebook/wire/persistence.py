@@ -172,5 +172,5 @@ def _off(offset: timedelta) -> str:
     if seconds < 1:
         return "not in the same minute as"
     units = ((_DAY, "days"), (_HOUR, "hours"), (_MINUTE, "minutes"), (1, "seconds"))
-    unit, name = next((unit, name) for unit, name in units if seconds >= 2 * unit or unit == 1)
+    unit, name = next((unit, name) for unit, name in units if seconds >= 1.5 * unit or unit == 1)
     return f"{seconds / unit:.0f} {name} {'behind' if offset > timedelta() else 'ahead of'}"
