@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
-from pai_notebook.display.shapes import Block
 from pai_notebook.display.text import render_text
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from pai_notebook.display.shapes import Block
 
 __all__ = ["Displayed", "mimebundle"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from pai_notebook.display.plain import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Piece", "word_diff"]
 
@@ -56,8 +58,8 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
             yield Piece("new", "".join(new[c:d]))
 
 
-def _joined(opcodes: list[tuple[str, int, int, int, int]], old: list[str]) -> list[tuple[bool, int, int, int, int]]:
-    """Changes that only white space keeps apart become one change."""
+def _joined(opcodes: Sequence[tuple[str, int, int, int, int]], old: list[str]) -> list[tuple[bool, int, int, int, int]]:
+    """Make one change of changes that only white space keeps apart."""
     steps: list[tuple[bool, int, int, int, int]] = []
     for place, (tag, a, b, c, d) in enumerate(opcodes):
         is_same = tag == "equal" and not (0 < place < len(opcodes) - 1 and "".join(old[a:b]).isspace())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.plain import inline
 from pai_notebook.display.shapes import Heading, Inline, Number, Table
 from pai_notebook.display.width import cells, pad, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Grid"]
 
@@ -28,6 +30,7 @@ class Grid:
         self._cells = [row if isinstance(row, Heading) else _row(row, place, short) for place, row in enumerate(table.rows[: table.limit])]
         self._tails = [self._tail_width(column) for column in range(len(self._columns))]
         self._widths = [self._natural(column) for column in range(len(self._columns))]
+        self._make_room_for_groups()
 
     def _tail_width(self, column: int) -> int:
         return max((cells(row[column][1]) for row in self._cells if not isinstance(row, Heading)), default=0)
@@ -37,8 +40,18 @@ class Grid:
         tail = self._tails[column]
         heads = [_widest(row[column][0]) for row in self._cells if not isinstance(row, Heading)]
         width = max([*heads, 0]) + (1 + tail if tail else 0)
-        most = self._width if len(self._columns) == 1 else max(12, self._width * 2 // 5)
-        return max(1, min(max(width, _widest(line(self._columns[column].header))), most))
+        return max(1, min(max(width, _widest(line(self._columns[column].header))), self._most()))
+
+    def _make_room_for_groups(self) -> None:
+        """Widen the last column of a group whose name is wider than its columns."""
+        last = 0
+        for name, span in layout.groups(self._table):
+            room = sum(self._widths[last : last + span]) + len(_GAP) * (span - 1)
+            last += span
+            self._widths[last - 1] += max(0, min(cells(inline(name)), self._most()) - room)
+
+    def _most(self) -> int:
+        return self._width if len(self._columns) == 1 else max(12, self._width * 2 // 5)
 
     def parts(self) -> list[list[int]]:
         """Which columns go side by side."""
@@ -56,10 +69,10 @@ class Grid:
         return sum(self._widths[column] for column in columns) + len(_GAP) * (len(columns) - 1)
 
     def drawn(self, columns: list[int]) -> list[str]:
+        """Draw the columns that go side by side."""
         widths = self._fitted(columns)
         total = sum(widths.values()) + len(_GAP) * (len(columns) - 1)
-        """Lines of the columns that go side by side."""
-        lines = self._group_line(columns, widths)
+        lines = self._group_lines(columns, widths)
         lines += self._line([(line(self._columns[column].header), "") for column in columns], columns, widths)
         lines.append("─" * total)
         for row in self._cells:
@@ -78,17 +91,15 @@ class Grid:
             widths[widest] -= 1
         return widths
 
-    def _group_line(self, columns: list[int], widths: dict[int, int]) -> list[str]:
+    def _group_lines(self, columns: list[int], widths: dict[int, int]) -> list[str]:
+        """Names of groups, each centred over its columns."""
         if not any(self._columns[column].group for column in columns):
             return []
-        drawn = ""
-        for name, same in itertools.groupby(columns, key=lambda column: self._columns[column].group):
-            span = list(same)
-            room = sum(widths[column] for column in span) + len(_GAP) * (len(span) - 1)
-            text = inline(name)
-            text = text if cells(text) <= room else wrap(text, room)[0]
-            drawn += pad(" " * ((room - cells(text)) // 2) + text, room) + _GAP
-        return [drawn.rstrip(" ")]
+        spans = [(name, list(same)) for name, same in itertools.groupby(columns, key=lambda column: self._columns[column].group)]
+        rooms = [sum(widths[column] for column in span) + len(_GAP) * (len(span) - 1) for _, span in spans]
+        names = [wrap(inline(name), room) for (name, _), room in zip(spans, rooms, strict=True)]
+        rows = itertools.zip_longest(*names, fillvalue="")
+        return [_GAP.join(_centred(part, room) for part, room in zip(row, rooms, strict=True)) for row in rows]
 
     def _line(self, row: list[tuple[str, str]], columns: list[int], widths: dict[int, int]) -> list[str]:
         """One row of the table, as many lines high as its highest cell."""
@@ -112,10 +123,14 @@ def _row(row: Sequence[Inline], place: int, short: dict[tuple[int, int], int]) -
 
 
 def _cell(cell: Inline, short: int) -> tuple[str, str]:
-    """What is aligned, and what follows it."""
+    """Split a cell into what is aligned and what follows it."""
     if isinstance(cell, Number):
         return inline(cell.text) + " " * short, remarks(cell)
     return line(cell), ""
+
+
+def _centred(text: str, room: int) -> str:
+    return pad(" " * ((room - cells(text)) // 2) + text, room)
 
 
 def _widest(text: str) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
-from pai_notebook.display.links import safe_href
+from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, showing, visible
 from pai_notebook.display.shapes import Block, Heading, Inline, Table
 
@@ -47,7 +47,7 @@ def render_html(shape: Block | Inline) -> str:
 
 @functools.cache
 def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
-    """The wrapper template, and the function that renders any shape with the macro of its name."""
+    """Load the wrapper template, and the function that renders any shape with the macro of its name."""
     import jinja2  # noqa: PLC0415 - importing the package must not wait for it
 
     environment = jinja2.Environment(loader=jinja2.PackageLoader("pai_notebook.display"), autoescape=True, undefined=jinja2.StrictUndefined)
@@ -68,7 +68,7 @@ def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
 
 @functools.cache
 def _style() -> tuple[Any, str]:
-    """The style sheet with its class renamed to one that carries the hash of its text, and that class."""
+    """Load the style sheet, its class renamed to one that carries the hash of its text, and that class."""
     import markupsafe  # noqa: PLC0415 - comes with jinja2
 
     text = importlib.resources.files("pai_notebook.display").joinpath("style.css").read_text("utf-8")
@@ -85,7 +85,7 @@ def _beginning(text: str) -> str:
 
 
 def _paddings(table: Table) -> dict[tuple[int, int], str]:
-    """Spaces as wide as digits; the missing decimal point is the narrow one."""
+    """Fill with spaces as wide as digits; the narrow one stands for the decimal point."""
     return {place: _FIGURE_SPACE * (count - 1) + _POINT_SPACE for place, count in layout.paddings(table).items()}
 
 
@@ -106,6 +106,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "plain": inline,
     "prose": prose,
     "remark": layout.remark,
-    "safe_href": safe_href,
+    "target": target,
+    "unbroken": lambda text: inline(text).replace(" ", "\u00a0"),
     "symbol": lambda shape: inline(layout.symbol(shape)),
 }

@@ -7,7 +7,7 @@ import math
 import re
 
 from pai_notebook.display.plain import showing
-from pai_notebook.display.shapes import Badge, Card, Heading, Note, Number, Table
+from pai_notebook.display.shapes import Badge, Card, Column, Heading, Note, Number, Table
 
 __all__ = ["decimals", "groups", "has_groups", "is_share", "paddings", "remark", "symbol"]
 
@@ -17,7 +17,7 @@ _WIDEST_PADDING = 8
 
 
 def symbol(shape: Badge | Note | Card) -> str:
-    """The shape that goes with a tone, so that nothing is said by colour alone.
+    """Find the symbol that goes with a tone, so that nothing is said by colour alone.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def has_groups(table: Table) -> bool:
 
 
 def groups(table: Table) -> list[tuple[str, int]]:
-    """Groups from left to right, each with the number of columns that it spans.
+    """List groups from left to right, each with the number of columns that it spans.
 
     Examples
     --------
@@ -108,5 +108,5 @@ def _shortfalls(places: dict[int, int | None]) -> dict[int, int]:
     return {place: longest - count for place, count in places.items() if count is not None and count < longest}
 
 
-def _columns(table: Table):  # type: ignore[no-untyped-def]
-    return table.columns
+def _columns(table: Table) -> tuple[Column, ...]:
+    return tuple(column for column in table.columns if isinstance(column, Column))

@@ -7,7 +7,7 @@ from typing import Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
-from pai_notebook.display.links import safe_href
+from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, showing
 from pai_notebook.display.shapes import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
 
@@ -16,7 +16,7 @@ __all__ = ["line", "long", "remarks"]
 
 @functools.singledispatch
 def line(shape: Any) -> str:
-    """An inline shape as text; only `Lines` gives more than one line."""
+    """Write an inline shape as text; only `Lines` and texts that keep their breaks give more than one line."""
     raise TypeError(f"not a shape: {type(shape).__name__}")
 
 
@@ -27,7 +27,7 @@ def _(shape: str) -> str:
 
 @line.register
 def _(shape: tuple) -> str:  # type: ignore[type-arg]
-    return " ".join(line(part) for part in shape)
+    return " ".join(line(part) for part in shape if part)
 
 
 @line.register
@@ -37,10 +37,10 @@ def _(shape: Code) -> str:
 
 @line.register
 def _(shape: Link) -> str:
-    text, href = inline(shape.text), safe_href(shape.href)
-    if shape.text == shape.href:
-        return inline(shape.text, 1000)
-    return f"{text} <{href}>" if href else f"{text} {inline(shape.href, 1000)}"
+    words, href, address = target(shape)
+    if words == shape.href:
+        return inline(words, 1000)
+    return " ".join(part for part in (inline(words), href, inline(address, 1000)) if part)
 
 
 @line.register
@@ -90,7 +90,7 @@ def _(shape: Lines) -> str:
 
 
 def remarks(number: Number) -> str:
-    """What follows the digits."""
+    """Write what follows the digits."""
     return " ".join([part for part in [inline(number.delta)] if part] + [line(mark) for mark in number.marks])
 
 

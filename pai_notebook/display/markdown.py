@@ -9,12 +9,11 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
-from pai_notebook.display.links import safe_href
+from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, showing
 from pai_notebook.display.shapes import (
     Badge,
@@ -38,6 +37,9 @@ from pai_notebook.display.shapes import (
     Table,
     Tree,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["render_markdown"]
 
@@ -106,7 +108,7 @@ def _strong(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """A code span whose fence is longer than any run of backticks inside."""
+    """Write a code span whose fence is longer than any run of backticks inside."""
     shown = inline(text, 1000)
     if not shown:
         return ""
@@ -122,7 +124,7 @@ def _(shape: str) -> str:
 
 @_inline.register
 def _(shape: tuple) -> str:  # type: ignore[type-arg]
-    return " ".join(_inline(part) for part in shape)
+    return " ".join(_inline(part) for part in shape if part)
 
 
 @_inline.register
@@ -132,10 +134,10 @@ def _(shape: Code) -> str:
 
 @_inline.register
 def _(shape: Link) -> str:
-    href = safe_href(shape.href)
+    words, href, address = target(shape)
     if href:
-        return f"[{_escaped(inline(shape.text))}](<{href}>)"
-    return _code(shape.href) if shape.text == shape.href else f"{_escaped(inline(shape.text))} {_code(shape.href)}"
+        return f"[{_escaped(inline(words))}](<{href}>)"
+    return " ".join(part for part in (_escaped(inline(words)), _code(address)) if part)
 
 
 @_inline.register
@@ -164,7 +166,7 @@ def _(shape: Missing) -> str:
 def _(shape: Chips) -> str:
     shown = [_code(item if isinstance(item, str) else "=".join(item)) for item in shape.items[: shape.limit]]
     if len(shape.items) > shape.limit:
-        shown.append(showing(shape.limit, len(shape.items), shape.unit))
+        shown.append(_escaped(showing(shape.limit, len(shape.items), shape.unit)))
     return " ".join(shown)
 
 
@@ -185,8 +187,9 @@ def _long(value: Inline) -> str:
     return _escaped(prose(value)) if isinstance(value, str) else _inline(value)
 
 
-def _one_line(text: str) -> str:
-    return text.replace("\n", "<br>")
+def _item(text: str) -> str:
+    """Text of a list item, on one line."""
+    return _paragraph(text.replace("\n", "<br>"))
 
 
 @_blocks.register
@@ -198,21 +201,21 @@ def _(shape: Note) -> list[str]:
 
 @_blocks.register
 def _(shape: Facts) -> list[str]:
-    return ["\n".join(f"- {_escaped(inline(name))}: {_one_line(_long(value))}".rstrip(" ") for name, value in shape.pairs)]
+    return ["\n".join("- " + _item(f"{_escaped(inline(name))}: {_long(value)}") for name, value in shape.pairs)]
 
 
 @_blocks.register
 def _(shape: Tree) -> list[str]:
-    return ["\n".join(_nodes(shape.items, 0)), *([shape.remark] if shape.remark else [])]
+    return ["\n".join(_nodes(shape.items, 0)), *([_paragraph(_escaped(shape.remark))] if shape.remark else [])]
 
 
 def _nodes(nodes: Sequence[Node], depth: int) -> list[str]:
     lines: list[str] = []
     for node in nodes:
         key = _escaped(inline(node.key))
-        value = "" if node.children else _one_line(_long(node.value))
+        value = "" if node.children else _long(node.value)
         shown = f"{key}: {value}" if key and not node.children else key or value
-        lines += [f"{'  ' * depth}- {_LINE_START.sub(_escape_start, shown)}".rstrip(" "), *_nodes(node.children, depth + 1)]
+        lines += [f"{'  ' * depth}- {_item(shown)}", *_nodes(node.children, depth + 1)]
     return lines
 
 
@@ -221,7 +224,7 @@ def _(shape: Section) -> list[str]:
     inner = [part for block in shape.blocks for part in _blocks(block)]
     if not shape.folded:
         title = _strong(_escaped(inline(shape.title)))
-        return [" · ".join(part for part in (title, _escaped(inline(shape.summary))) if part), *inner]
+        return [_paragraph(" · ".join(part for part in (title, _escaped(inline(shape.summary))) if part)), *inner]
     title = " · ".join(html.escape(inline(part)).replace("$", "<span>&#36;</span>") for part in (shape.title, shape.summary) if part)
     return [f"<details><summary>{title}</summary>", *inner, "</details>"]
 
@@ -237,7 +240,7 @@ def _(shape: Card) -> list[str]:
     head = " ".join([_strong(lead + _escaped(inline(shape.title))), *map(_inline, shape.badges)])
     subtitle = [_paragraph(_inline(shape.subtitle))] if shape.subtitle else []
     footer = [f"<sub>{_inline(shape.footer)}</sub>"] if shape.footer else []
-    return [head, *subtitle, *(part for block in shape.blocks for part in _blocks(block)), *footer]
+    return [_paragraph(head), *subtitle, *(part for block in shape.blocks for part in _blocks(block)), *footer]
 
 
 @_blocks.register
@@ -247,8 +250,8 @@ def _(shape: Table) -> list[str]:
     rule = ["--:" if each.align == "right" else ":--" for each in columns]
     rows = [_heading(row, len(columns)) if isinstance(row, Heading) else _row(map(_inline, row)) for row in shape.rows[: shape.limit]]
     caption = [_strong(_escaped(inline(shape.caption)))] if shape.caption else []
-    below = "; ".join(part for part in (layout.remark(shape), _inline(shape.note) if shape.note else "") if part)
-    return [*caption, "\n".join([_row(head), "|" + "|".join(rule) + "|", *rows]), *([below] if below else [])]
+    below = "; ".join(part for part in (_escaped(layout.remark(shape)), _inline(shape.note) if shape.note else "") if part)
+    return [*caption, "\n".join([_row(head), "|" + "|".join(rule) + "|", *rows]), *([_paragraph(below)] if below else [])]
 
 
 def _heading(row: Heading, width: int) -> str:
@@ -256,6 +259,6 @@ def _heading(row: Heading, width: int) -> str:
     return _row([text, *[""] * (width - 1)])
 
 
-def _row(cells: Any) -> str:
+def _row(cells: Iterable[str]) -> str:
     """Raw `|` is left only in code spans, where GitHub's tables want it escaped."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,7 +1,7 @@
-"""Untrusted text made fit to be shown: what cannot be seen is spelled out, what is long is cut and says so.
+r"""Untrusted text made fit to be shown: what cannot be seen is spelled out, what is long is cut and says so.
 
 `visible` leaves letters of every script, emoji sequences and right-to-left text alone, and spells out what would act on
-a terminal or a page without being seen: controls (`\\x1b`), direction overrides (`\\u202e`), zero-width and tag
+a terminal or a page without being seen: controls (`\x1b`), direction overrides (`\u202e`), zero-width and tag
 characters, lone surrogates, non-characters, and combining marks piled higher than any script needs.
 """
 
@@ -17,22 +17,23 @@ _MOST_LINES = 60
 _MOST_MARKS = 5
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_VARYING = frozenset({"So", "Sm", "Sk", "Sc", "Lo", "Po"})
 _ZWNJ, _ZWJ, _KEYCAP_BASE = "\u200c", "\u200d", "#*0123456789"
 
 
 def showing(shown: int, total: int, unit: str) -> str:
-    """Say what was left out.
+    """Say what was left out, in visible text.
 
     Examples
     --------
     >>> showing(20, 1430, "versions")
     'showing 20 of 1,430 versions'
     """
-    return f"showing {shown:,} of {total:,} {unit}"
+    return f"showing {shown:,} of {total:,} {inline(unit)}"
 
 
 def clip(text: str, limit: int) -> tuple[str, str]:
-    """The first `limit` characters and a remark about the rest, empty when there is none.
+    """Cut after `limit` characters, with a remark about the rest that is empty when there is none.
 
     Examples
     --------
@@ -81,35 +82,33 @@ def visible(text: str) -> str:
 
 
 def spell(char: str) -> str:
-    r"""The way Python would write a character that cannot be seen.
+    r"""Write a character that cannot be seen the way Python would.
 
     Examples
     --------
     >>> print(spell("\x1b"), spell("\u202e"), spell("\n"))
     \x1b \u202e \n
     """
-    code = ord(char)
-    if code < 0x100:
-        return _NAMED.get(char) or f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return _NAMED.get(char) or char.encode("unicode-escape").decode("ascii")
 
 
 def _is_harmless(char: str, before: str, after: str) -> bool:
     """Whether a reader sees this character, given its neighbours."""
-    if char.isascii():
-        return char.isprintable()
-    if char in _BLANK_LETTERS:
-        return False
-    kind = unicodedata.category(char)
+    if char.isascii() or char in _BLANK_LETTERS:
+        return char.isascii() and char.isprintable()
     if _is_variation_selector(char):
         return _may_vary(before)
-    if kind in ("Mn", "Me"):
-        return bool(before)
     if char in (_ZWJ, _ZWNJ):
         return _may_join(char, before, after)
+    return _is_seen(char, unicodedata.category(char), before)
+
+
+def _is_seen(char: str, kind: str, before: str) -> bool:
+    if kind in ("Mn", "Me"):
+        return bool(before)
     if kind == "Cn":
         return _is_astral_picture(char)
-    return kind[0] != "C" and kind not in ("Zl", "Zp") or _is_visible_format(char)
+    return (kind[0] != "C" and kind not in ("Zl", "Zp")) or _is_visible_format(char)
 
 
 def _is_variation_selector(char: str) -> bool:

@@ -28,7 +28,7 @@ A model version, as a room above describes it:
 ...         Note("Fine-tuned on the reviews of 2024."),
 ...         metrics,
 ...         Facts([("labels", Chips([("env", "prod"), ("team", "nlp")])), ("storage", Code("oss://bucket/model/"))]),
-...         Section("Training spec", [tree_of({"HyperParameters": {"lr": 0.001}})], folded=True, summary="1 value"),
+...         Section("Training spec", [tree_of({"HyperParameters": {"lr": 0.001, "epochs": 3}})], folded=True, summary="2 values"),
 ...     ],
 ...     footer="request 5A14 · fetched 2024-05-05 09:00:00 UTC",
 ... )
@@ -48,9 +48,10 @@ rtf       1.08    absent
 labels   env=prod  team=nlp
 storage  oss://bucket/model/
 <BLANKLINE>
-▾ Training spec · 1 value
+▾ Training spec · 2 values
   HyperParameters
     lr: 0.001
+    epochs: 3
 <BLANKLINE>
 request 5A14 · fetched 2024-05-05 09:00:00 UTC
 """

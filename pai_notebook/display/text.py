@@ -6,8 +6,7 @@ import functools
 import itertools
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.grid import Grid
@@ -15,6 +14,9 @@ from pai_notebook.display.line import line, long
 from pai_notebook.display.plain import inline
 from pai_notebook.display.shapes import Block, Card, Facts, Inline, Node, Note, Section, Stack, Table, Tree
 from pai_notebook.display.width import cells, pad, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["default_width", "render_text"]
 
@@ -68,7 +70,7 @@ def _(shape: Facts, width: int) -> list[str]:
 
 @_lines.register
 def _(shape: Tree, width: int) -> list[str]:
-    return _nodes(shape.items, width) + ([shape.remark] if shape.remark else [])
+    return _nodes(shape.items, width) + (wrap(inline(shape.remark), width) if shape.remark else [])
 
 
 def _nodes(nodes: Sequence[Node], width: int) -> list[str]:

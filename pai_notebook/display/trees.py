@@ -13,20 +13,21 @@ __all__ = ["count_values", "tree_of"]
 
 _DEEPEST = 24
 _SHORT_LIST = 8
+_SHORT_LIST_TEXT = 80
+_LONGEST_CHAIN = 4
 _LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", "none", ""})
 
 
 def tree_of(value: Any, *, limit: int = 200) -> Tree:
-    """Describe a JSON value: maps by key, lists of name and value as maps, other lists by position, strings without quotes.
+    """Describe a JSON value: maps by key, lists of name and value as maps, other lists by position.
 
-    A string that would read as a number, a boolean or null keeps its quotes. At most `limit` values are described.
+    Strings stand without quotes. Keys that lead to only one other are joined. A string that would read as a number, a boolean or null keeps its quotes. At most `limit` values are described.
 
     Examples
     --------
     >>> from pai_notebook.display import render_text
     >>> print(render_text(tree_of({"HyperParameters": [{"Name": "lr", "Value": "0.1"}], "Steps": [1, 2], "Eager": True})))
-    HyperParameters
-      lr: "0.1"
+    HyperParameters › lr: "0.1"
     Steps: 1, 2
     Eager: true
     """
@@ -73,6 +74,10 @@ class _Budget:
             yield self._node(key, item, depth)
 
     def _node(self, key: str, item: Any, depth: int) -> Node:
+        for _ in range(_LONGEST_CHAIN):
+            if not _is_deep(item) or len(entries := _entries(item)) != 1:
+                break
+            key, item = f"{key} › {entries[0][0]}", entries[0][1]
         if not _is_deep(item):
             return self.taken([Node(key, _leaf(item))])[0]
         if depth >= _DEEPEST:
@@ -90,7 +95,7 @@ def _is_short_list(value: list[Any] | tuple[Any, ...]) -> bool:
     return (
         len(value) <= _SHORT_LIST
         and not any(isinstance(item, Mapping | list | tuple) for item in value)
-        and sum(len(str(i)) for i in value) <= 80
+        and sum(len(str(i)) for i in value) <= _SHORT_LIST_TEXT
     )
 
 
@@ -99,7 +104,7 @@ def _entries(value: Any) -> list[tuple[str, Any]]:
         return [(str(key), item) for key, item in value.items()]
     if all(isinstance(item, Mapping) and set(item) == {"Name", "Value"} and isinstance(item["Name"], str) for item in value):
         return [(item["Name"], item["Value"]) for item in value]
-    return [(str(place), item) for place, item in enumerate(value)]
+    return [(f"[{place}]", item) for place, item in enumerate(value)]
 
 
 def _leaf(value: Any) -> str | Missing:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["cells", "clusters", "pad", "wrap"]
+
+_BREAKS = "/-?&"
 
 
 def cells(text: str) -> int:
@@ -131,11 +136,21 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _parts(word: str, width: int) -> Iterator[str]:
-    """A word cut into pieces that fit."""
-    part = ""
+    """Cut a word into pieces that fit, after a slash or hyphen where one is near."""
+    while cells(word) > width:
+        end = _fitting(word, width)
+        near = max(word.rfind(mark, end // 2, end) for mark in _BREAKS) + 1
+        yield word[: near or end]
+        word = word[near or end :]
+    yield word
+
+
+def _fitting(word: str, width: int) -> int:
+    """How many characters of a word fit, at least one cluster."""
+    end = used = 0
     for cluster in clusters(word):
-        if part and cells(part + cluster) > width:
-            yield part
-            part = ""
-        part += cluster
-    yield part
+        used += _cluster_width(cluster)
+        if end and used > width:
+            break
+        end += len(cluster)
+    return end

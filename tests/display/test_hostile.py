@@ -1,0 +1,98 @@
+"""Hostile text stays text, in every field of every shape and in all three renderings."""
+
+import re
+
+import pytest
+from hostile import FIELDS, mutated, strings
+from structure import CONTROLS, dangers, html_of_markdown, skeleton, squeezed
+
+from pai_notebook.display import render_html, render_markdown, render_text
+from pai_notebook.display.links import safe_href
+
+TOKEN = "zq9zq9"
+STRINGS = strings()
+MUTATED = mutated(1000)
+TURNS = 4
+LINE_BREAKS = {"br", "p"}
+
+
+def shorter(text: str) -> str:
+    """Short enough not to be folded: folding is a change of structure that is wanted."""
+    return text[:500].replace("\n", " ") if text.count("\n") > 8 else text[:500]
+
+
+def changes_kind(field: str, text: str) -> bool:
+    """Text that is meant to become something else: an address that may be followed, nothing at all."""
+    return not text or (field == "link address" and safe_href(text) != "")
+
+
+def without_breaks(found: list[tuple]) -> list[tuple]:
+    return [part[1:] for part in found if part[1] not in LINE_BREAKS]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_string_changes_the_structure_of_html(field):
+    describe = FIELDS[field]
+    expected = skeleton(render_html(describe(TOKEN)))
+    for text in STRINGS:
+        html = render_html(describe(shorter(text)))
+        assert dangers(html) == [], text
+        assert skeleton(html) == expected or changes_kind(field, text), text
+
+
+@pytest.mark.parametrize("start", range(TURNS))
+def test_none_of_a_thousand_mutations_changes_the_structure_of_html(start):
+    """Each mutation is put into a field, in every turn into another one."""
+    names = [name for name in FIELDS if name != "diff"]
+    expected = {name: skeleton(render_html(FIELDS[name](TOKEN))) for name in names}
+    for place, text in enumerate(MUTATED):
+        name = names[(place + start * len(names) // TURNS) % len(names)]
+        html = render_html(FIELDS[name](text))
+        assert dangers(html) == [], (name, text)
+        assert skeleton(html) == expected[name] or changes_kind(name, text), (name, text)
+
+
+@pytest.mark.parametrize("field", [name for name in FIELDS if name != "diff"])
+def test_no_string_changes_the_structure_of_markdown(field):
+    describe = FIELDS[field]
+    expected = without_breaks(skeleton(html_of_markdown(render_markdown(describe(TOKEN)))))
+    for text in STRINGS:
+        if not text.strip() or changes_kind(field, text):
+            continue
+        markdown = render_markdown(describe(shorter(text)))
+        html = html_of_markdown(markdown)
+        assert [part for part in without_breaks(skeleton(html)) if part != ("span", ())] == expected, (text, markdown)
+        assert dangers(html) == [], text
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_control_or_direction_character_reaches_any_rendering(field):
+    for text in STRINGS:
+        shape = FIELDS[field](text)
+        assert not CONTROLS.search(render_text(shape)), text
+        assert not CONTROLS.search(render_markdown(shape)), text
+        assert not CONTROLS.search(re.sub(r"<style>.*?</style>", "", render_html(shape), flags=re.DOTALL)), text
+
+
+def test_a_mebibyte_costs_less_than_200_kib_and_says_what_is_left_out():
+    for name, describe in FIELDS.items():
+        for char in ("M", "<", "\u202e", "模", "\n"):
+            for render in (render_html, render_markdown, render_text):
+                output = render(describe(char * 2**20))
+                assert len(output.encode()) <= 200 * 1024, (name, char, render)
+                assert "morecharacters" in squeezed(output) or name.startswith("link"), (name, char, render)
+
+
+def test_dollar_signs_are_not_read_as_mathematics():
+    assert "mathjax_ignore" in render_html(FIELDS["prose"]("$x$"))
+    assert "$" not in render_markdown(FIELDS["prose"]("$x$ \\(y\\)"))
+    assert "\\" not in render_markdown(FIELDS["prose"]("$x$ \\(y\\)")).replace("\\_", "")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://a.example", "https://a.example", "HTTP://a.example", "www.a.example", "ftp://a", "mailto:a@b.example"]
+)
+def test_addresses_in_text_are_not_linked_by_markdown_readers(address):
+    """GitHub links bare addresses by their scheme, a leading www. and an @ between names."""
+    markdown = render_markdown(FIELDS["prose"](f"see {address} there"))
+    assert not re.search(r"(?i)(https?|ftp|mailto):|www\.|\w@\w", markdown)

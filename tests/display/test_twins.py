@@ -1,0 +1,107 @@
+"""HTML, Markdown and text say the same facts."""
+
+import dataclasses
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from shape_samples import SAMPLES
+from shape_strategies import block
+from structure import squeezed, text_of_html, text_of_markdown
+
+from pai_notebook.display import (
+    Card,
+    Chips,
+    Code,
+    Diff,
+    Facts,
+    Link,
+    Node,
+    Note,
+    Number,
+    Section,
+    Table,
+    Tree,
+    render_html,
+    render_markdown,
+    render_text,
+    visible,
+)
+from pai_notebook.display.plain import prose
+
+DECORATION = str.maketrans("", "", "─▾·:;|{}[]+-,")
+
+
+def facts(shape) -> list[str]:
+    """Every text that a shape holds and its limits allow, as it is to be read."""
+    if isinstance(shape, str):
+        return [visible(shape)] if len(shape) <= 240 else []
+    if isinstance(shape, tuple | list):
+        return [fact for item in shape for fact in facts(item)]
+    own = OWN_FACTS.get(type(shape))
+    if own:
+        return own(shape)
+    return facts([getattr(shape, field.name) for field in dataclasses.fields(shape) if field.name not in ("tone", "folded", "symbol")])
+
+
+OWN_FACTS = {
+    Chips: lambda shape: facts(shape.items[: shape.limit]),
+    Code: lambda shape: [visible(shape.text)] if len(shape.text) <= 1000 else [],
+    Diff: lambda shape: [],
+    Facts: lambda shape: [fact for name, value in shape.pairs for fact in [visible(name), *long_facts(value)]],
+    Link: lambda shape: [] if shape.text == shape.href else facts(shape.text),
+    Node: lambda shape: [visible(shape.key), *long_facts(shape.value), *facts(shape.children)],
+    Note: lambda shape: long_facts(shape.text),
+    Number: lambda shape: facts([shape.text, shape.delta, [mark.word for mark in shape.marks]]),
+    Table: lambda shape: facts([shape.caption, shape.note, [column.header for column in shape.columns], shape.rows[: shape.limit]]),
+}
+
+
+def long_facts(value) -> list[str]:
+    return [prose(value)] if isinstance(value, str) else facts(value)
+
+
+def readings(shape) -> dict[str, str]:
+    return {
+        "html": text_of_html(render_html(shape)),
+        "markdown": text_of_markdown(render_markdown(shape)),
+        "text": render_text(shape, width=10_000),
+    }
+
+
+@given(block)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_fact_is_in_all_three(shape):
+    for kind, reading in readings(shape).items():
+        seen = squeezed(reading)
+        for fact in facts(shape):
+            assert squeezed(fact) in seen, (kind, fact, reading)
+
+
+@given(block)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_none_says_more_than_the_others(shape):
+    seen = {kind: sorted(squeezed(reading).translate(DECORATION)) for kind, reading in readings(shape).items()}
+    assert seen["html"] == seen["markdown"] == seen["text"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_say_the_same_in_all_three(name):
+    shape = SAMPLES[name]
+    wanted = [squeezed(fact) for fact in facts(shape)]
+    assert len(wanted) > 3
+    for kind, reading in readings(shape).items():
+        seen = squeezed(reading)
+        assert [fact for fact in wanted if fact not in seen] == [], kind
+
+
+def test_a_link_shows_its_address_wherever_it_cannot_be_clicked():
+    link = Card("c", blocks=[Facts([("job", Link("train1", "https://example.com/job/1"))])])
+    assert 'href="https://example.com/job/1"' in render_html(link)
+    assert "[train1](<https://example.com/job/1>)" in render_markdown(link)
+    assert "train1 https://example.com/job/1" in render_text(link)
+
+
+def test_folded_sections_are_complete_in_every_twin():
+    shape = Section("spec", [Tree([])], folded=True, summary="nothing")
+    for reading in readings(shape).values():
+        assert squeezed(reading).replace("·", "").replace("▾", "") == "specnothing"
