@@ -16,12 +16,24 @@ __all__ = ["STYLE", "TURN", "Controls"]
 TURN = threading.RLock()
 
 STYLE = """
-.pai-explorer{max-width:1280px;gap:12px}
-.pai-explorer .widget-html-content{line-height:1.5}
+.pai-explorer{max-width:1320px}
 .pai-explorer .pai-stacked{flex-direction:column;align-items:stretch;height:auto}
-.pai-explorer .pai-stacked>.widget-label{width:auto;max-width:none;height:auto;line-height:1.5;text-align:left;font-size:12px;opacity:.85}
-.pai-explorer .pai-stacked>select,.pai-explorer .pai-stacked>input{width:100%;max-width:none}
-.pai-explorer .pai-list>select{font-variant-numeric:tabular-nums}
+.pai-explorer .pai-stacked>.widget-label{flex:none;width:auto;max-width:none;height:auto;line-height:1.6;text-align:left}
+.pai-explorer .pai-stacked>.widget-label{font-size:12px;opacity:.85}
+.pai-explorer .pai-stacked>:is(select,input,textarea){flex:none;width:100%;max-width:none;margin:0}
+.pai-explorer .widget-dropdown>select{height:var(--jp-widgets-inline-height,28px);line-height:1.4}
+.pai-explorer .pai-list>select{font-variant-numeric:tabular-nums;padding:2px}
+.pai-explorer .pai-list option{padding:1px 4px;line-height:1.5}
+.pai-explorer .pai-code textarea{font-family:var(--jp-code-font-family,monospace);font-size:12px}
+.pai-explorer .pai-head>div{font-size:15px;line-height:1.4;font-weight:600}
+.pai-explorer .pai-small>div{font-size:12px;line-height:1.5}
+.pai-explorer .pai-panel{overflow-x:auto}
+.pai-explorer .pai-panel>div{min-width:0;width:100%;line-height:1.5}
+.pai-explorer .widget-checkbox{height:auto;align-self:center}
+.pai-explorer .widget-checkbox label{white-space:normal;line-height:1.4}
+.pai-explorer .widget-tab,.pai-explorer .widget-tab>div{min-width:0}
+.pai-explorer .widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:10px 0 0}
+.pai-explorer progress{vertical-align:middle;width:8em}
 .pai-explorer :focus-visible{outline:2px solid #47c;outline-offset:1px}
 """
 
@@ -55,100 +67,106 @@ def _layout(**wanted: str) -> widgets.Layout:
     return widgets.Layout(**{"width": "auto", "min_width": "0", "margin": "0", **wanted})
 
 
-def _text(description: str, placeholder: str = "", *, live: bool = False) -> widgets.Text:
-    text = widgets.Text(
-        description=description, placeholder=placeholder, continuous_update=live, layout=_layout(flex="1 1 7rem"), style=_NARROW
-    )
-    text.add_class("pai-stacked")
-    return text
+def _stacked(kind: type, description: str, **wanted: Any) -> Any:
+    """A control with its name above it, as wide as there is room."""
+    control = kind(description=description, layout=_layout(), style={"description_width": "auto"}, **wanted)
+    control.add_class("pai-stacked")
+    return control
 
 
-def _dropdown(description: str, options: list[Any], flex: str = "1 1 7rem") -> widgets.Dropdown:
-    dropdown = _Dropdown(description=description, options=options, layout=_layout(flex=flex), style=_NARROW)
-    dropdown.add_class("pai-stacked")
-    return dropdown
+def _text(description: str, placeholder: str, *, live: bool = False) -> Any:
+    return _stacked(widgets.Text, description, placeholder=placeholder, continuous_update=live)
 
 
-def _row(*children: widgets.Widget, **layout: str) -> widgets.HBox:
-    return widgets.HBox(children, layout=_layout(flex_flow="row wrap", align_items="flex-end", grid_gap="8px", **layout))
+def _html(kind: str) -> Any:
+    return widgets.HTML(layout=_layout(overflow="auto" if kind == "pai-panel" else "visible")).add_class(kind)
 
 
-def _column(*children: widgets.Widget, **layout: str) -> widgets.VBox:
-    return widgets.VBox(children, layout=_layout(grid_gap="8px", overflow="visible", **layout))
+def _button(description: str, **wanted: Any) -> Any:
+    return widgets.Button(description=description, layout=_layout(), **wanted)
 
 
-_NARROW = {"description_width": "auto"}
+def _row(*children: Any, share: str = "1 1 6rem") -> widgets.HBox:
+    """Children beside each other, each with a share of the width, below each other where that is too narrow."""
+    for child in children:
+        child.layout.flex = share
+    return widgets.HBox(children, layout=_layout(flex_flow="row wrap", align_items="flex-end", grid_gap="6px 8px"))
+
+
+def _column(*children: Any, **layout: str) -> widgets.VBox:
+    return widgets.VBox(children, layout=_layout(grid_gap="6px", overflow="visible", **layout))
 
 
 class Controls:
-    """Every widget of one explorer, by name; `root` holds them all."""
+    """Every widget of one explorer, by name; `root` holds them all.
+
+    Parameters
+    ----------
+    searchable : bool
+        Whether there is a service that takes filters for models.
+    """
 
     def __init__(self, *, searchable: bool) -> None:
-        self.heading = widgets.HTML(layout=_layout())
+        self.heading = _html("pai-head")
+        self._make_pickers()
+        self._make_terms()
+        self.panels = {name: _html("pai-panel") for name in TABS}
+        self.python = _stacked(widgets.Textarea, "Python", rows=7).add_class("pai-code")
+        self.magic = _stacked(widgets.Textarea, "Magic line", rows=2).add_class("pai-code")
+        self.tabs = self._lay_tabs()
+        self.root = self._lay_out(searchable=searchable)
+
+    def _make_pickers(self) -> None:
         self.query = _text("Find models", "name, task or label, then Enter")
         self.workspace = _text("Workspace", "any")
         self.model_label = _text("Model label", "any")
         self.provider = _text("Provider", "own models")
-        self.models = _Select(description="Models", options=[], rows=6, layout=_layout(), style=_NARROW)
-        self.text = _text("Version", "part of the name", live=True)
-        self.approval = _dropdown("Approval", [("any", "")])
+        self.models = _stacked(_Select, "Models", options=[], rows=6).add_class("pai-list")
+        self.text = _text("Version name", "contains", live=True)
+        self.approval = _stacked(_Dropdown, "Approval", options=[("any", "")])
         self.label = _text("Label", "key=value", live=True)
-        self.versions = _SelectMultiple(description="Versions", options=[], rows=9, layout=_layout(), style=_NARROW)
-        self.window = widgets.HTML(layout=_layout(flex="1 1 auto"))
-        self.earlier = widgets.Button(description="‹ Higher", tooltip="higher versions", layout=_layout(flex="0 0 auto"))
-        self.later = widgets.Button(description="Lower ›", tooltip="lower versions", layout=_layout(flex="0 0 auto"))
-        self.keep = widgets.Checkbox(description="keep picks when the model changes", indent=False, layout=_layout(flex="1 1 12rem"))
-        self.clear = widgets.Button(description="Clear picks", layout=_layout(flex="0 0 auto"))
-        self.fetch = widgets.Button(description="Fetch", button_style="primary", layout=_layout(flex="1 1 6rem"))
-        self.cancel = widgets.Button(description="Cancel", layout=_layout(flex="1 1 6rem"))
-        self.status = widgets.HTML(layout=_layout())
-        self.trouble = widgets.HTML(layout=_layout())
-        self.baseline = _dropdown("Baseline", [])
-        self.metrics = _text("Metrics", "all, or names like acc, f1*")
-        self.metric = _dropdown("Better for", [], flex="1 1 8rem")
-        self.direction = _dropdown("is", [("as the name suggests", ""), ("higher", "max"), ("lower", "min")], flex="1 1 8rem")
-        self.differences = widgets.Checkbox(value=True, description="differences only", indent=False, layout=_layout(flex="0 1 auto"))
-        self.shown = _dropdown("Version shown", [])
-        self.panels = {name: widgets.HTML(layout=_layout(overflow="auto")) for name in TABS}
-        self.python = widgets.Textarea(description="Python", rows=6, layout=_layout(), style=_NARROW)
-        self.magic = widgets.Textarea(description="Magic line", rows=2, layout=_layout(), style=_NARROW)
-        for stacked in (self.models, self.versions, self.python, self.magic):
-            stacked.add_class("pai-stacked")
-        for listed in (self.models, self.versions):
-            listed.add_class("pai-list")
-        self.tabs = self._tabs()
-        self.root = self._root(searchable=searchable)
+        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8).add_class("pai-list")
+        self.window = _html("pai-small")
+        self.higher = _button("‹ Higher", tooltip="show higher versions")
+        self.lower = _button("Lower ›", tooltip="show lower versions")
+        self.keep = widgets.Checkbox(description="keep picks across models", indent=False, layout=_layout())
+        self.clear = _button("Clear picks")
+        self.fetch = _button("Fetch", button_style="primary")
+        self.cancel = _button("Cancel")
+        self.status = _html("pai-small")
 
-    def _tabs(self) -> widgets.Tab:
-        children = [_column(self.shown, self.panels["Card"]), *(panel for name, panel in self.panels.items() if name != "Card")]
-        children.append(_column(self.python, self.magic))
-        tabs = _Tab(children=children, titles=[*self.panels, "Code"], layout=_layout())
-        tabs.selected_index = 0
-        return tabs
+    def _make_terms(self) -> None:
+        self.trouble = _html("pai-panel")
+        self.baseline = _stacked(_Dropdown, "Baseline", options=[])
+        self.metrics = _text("Metrics shown", "all, or acc, f1*")
+        self.metric = _stacked(_Dropdown, "Metric", options=[])
+        directions = [("as its name suggests", ""), ("higher is better", "max"), ("lower is better", "min")]
+        self.direction = _stacked(_Dropdown, "Direction of the metric", options=directions)
+        self.differences = widgets.Checkbox(value=True, description="differences only", indent=False, layout=_layout())
+        self.card = _stacked(_Dropdown, "Version shown", options=[])
 
-    def _root(self, *, searchable: bool) -> widgets.VBox:
-        find = [self.query, _row(self.workspace, self.model_label, self.provider)] if searchable else [self.query]
+    def _lay_tabs(self) -> widgets.Tab:
+        children = {**self.panels, "Card": _column(self.card, self.panels["Card"]), "Code": _column(self.python, self.magic)}
+        return _Tab(children=list(children.values()), titles=list(children), selected_index=0, layout=_layout())
+
+    def _lay_out(self, *, searchable: bool) -> widgets.VBox:
+        filters = [_row(self.workspace, self.model_label, self.provider, share="1 1 5rem")] if searchable else []
         pick = _column(
-            *find,
+            self.query,
+            *filters,
             self.models,
-            _row(self.text, self.approval, self.label),
+            _row(self.text, self.approval, self.label, share="1 1 5rem"),
             self.versions,
-            _row(self.window, self.earlier, self.later),
-            _row(self.keep, self.clear),
+            _row(self.window, self.higher, self.lower, share="1 1 5rem"),
+            _row(self.keep, self.clear, share="1 1 8rem"),
             _row(self.fetch, self.cancel),
             self.status,
-            flex="1 1 300px",
+            flex="1 1 18rem",
         )
-        show = _column(
-            self.trouble,
-            _row(self.baseline, self.metrics, self.metric, self.direction),
-            self.differences,
-            self.tabs,
-            flex="3 1 460px",
-        )
-        root = _column(self.heading, widgets.HBox([pick, show], layout=_layout(flex_flow="row wrap", grid_gap="16px")))
-        root.add_class("pai-explorer")
-        return root
+        terms = _row(self.baseline, self.metrics, self.metric, self.direction, share="1 1 7rem")
+        show = _column(self.trouble, terms, self.differences, self.tabs, flex="3 1 26rem")
+        columns = widgets.HBox([pick, show], layout=_layout(flex_flow="row wrap", align_items="flex-start", grid_gap="10px 20px"))
+        return _column(self.heading, columns).add_class("pai-explorer")
 
     def everything(self) -> Iterator[widgets.Widget]:
         """Every widget below the root, each with its layout and style, children first."""

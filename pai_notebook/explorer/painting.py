@@ -66,7 +66,7 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     _offer(controls.baseline, baselines, state.terms.baseline if baselines else None)
     _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))
-    _offer(controls.shown, [(visible(name), name) for name in state.names], state.card or None)
+    _offer(controls.card, [(visible(name), name) for name in state.names], state.card or None)
 
 
 def _offer(control: ipywidgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:

@@ -97,7 +97,7 @@ class ExplorerState:
         self.error: Exception | None = None
         self.generation = 0
         self.status = "Choose a model, pick versions, then Fetch."
-        self.progress: tuple[int, int | None] | None = None
+        self._measured: tuple[Job, int, int | None] | None = None
         self._error_lane = ""
         self._pending: dict[str, Job] = {}
         self._page = 0
@@ -123,13 +123,11 @@ class ExplorerState:
         """Give up everything awaited; what was there before stays. Returns whether there was anything."""
         had = self.busy
         self._pending.clear()
-        self.progress = None
         self.status = "Cancelled; nothing was changed." if had else "Nothing to cancel."
         return had
 
     def _start(self, job: Job, status: str) -> Job:
         self._pending[job.lane] = job
-        self.progress = None
         self.status = status
         return job
 
@@ -142,7 +140,6 @@ class ExplorerState:
         if not self.awaits(job):
             return False
         del self._pending[job.lane]
-        self.progress = None
         if self._error_lane == job.lane:
             self.error, self._error_lane = None, ""
         return True
@@ -151,8 +148,15 @@ class ExplorerState:
         """Note how far a job is."""
         if not self.awaits(job):
             return False
-        self.progress = (done, total)
+        self._measured = (job, done, total)
         return True
+
+    @property
+    def progress(self) -> tuple[int, int | None] | None:
+        """How many of how many, None when nothing is under way whose amount is known."""
+        if self._measured is None or not self.awaits(self._measured[0]):
+            return None
+        return self._measured[1:]
 
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays."""
@@ -206,6 +210,7 @@ class ExplorerState:
             self._narrow(replace(self.narrowing, text=""))
         if not model_id:
             self._pending.pop("versions", None)
+            self.status = "Choose a model."
             return None
         job = ListVersions(self._ticket(), model_id)
         self._start(job, f"Listing versions of {self.model_name(model_id)} …")
@@ -328,11 +333,11 @@ class ExplorerState:
         """Show versions that are already here, with the list and the picks in step."""
         models = versions.models
         self.keep_picks = self.keep_picks or len(models) > 1
+        if models:
+            self.choose_model(self.model_id if self.model_id in models else models[0])
         self.picks = {}
         for model in models:
             self._picked(model, [version.version_name for version in versions if version.model_id == model])
-        if models:
-            self.choose_model(self.model_id if self.model_id in models else models[0])
         return self._show(self.addresses, versions)
 
     def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> CompareVersions | None:

@@ -158,14 +158,14 @@ class Explorer(Displayed):
             controls.differences: lambda only: state.set_terms(differences_only=only),
             controls.metric: lambda name: state.look(metric=name or ""),
             controls.direction: lambda direction: state.set_direction(state.metric, direction or ""),
-            controls.shown: lambda name: state.look(card=name or ""),
+            controls.card: lambda name: state.look(card=name or ""),
         }
         for control, action in values.items():
             self._on(control, "value", action)
         self._on(controls.tabs, "selected_index", lambda index: state.look(tab=controls.tabs.titles[index or 0]))
         clicks: dict[ipywidgets.Button, Callable[[], Any]] = {
-            controls.earlier: lambda: state.turn(-1),
-            controls.later: lambda: state.turn(1),
+            controls.higher: lambda: state.turn(-1),
+            controls.lower: lambda: state.turn(1),
             controls.clear: state.clear,
             controls.fetch: state.fetch,
             controls.cancel: state.cancel,

@@ -1,0 +1,55 @@
+"""One Jupyter server and one Chromium for all tests here; nothing outside loopback can be reached, and every attempt is noted."""
+
+import os
+import shutil
+
+import pytest
+from fronts import Chromium, Server
+
+
+def _chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        reason = "Chromium is not installed; on Debian: apt-get install chromium fonts-noto-cjk"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """A server that serves JupyterLab, Notebook 7 and Voila, with settings and folders of its own."""
+    _chromium()
+    server = Server(tmp_path_factory.mktemp("jupyter"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser with an empty profile; of this module alone, because its driver occupies the main thread's event loop."""
+    browser = Chromium(_chromium())
+    yield browser
+    browser.stop()
+
+
+@pytest.fixture
+def lab(jupyter, chromium):
+    """Opens notebooks; afterwards no request may have left this machine."""
+    pages = []
+
+    def open_notebook(notebook, **options):
+        pages.append(chromium.open(jupyter, notebook, **options))
+        return pages[-1]
+
+    yield open_notebook
+    for page in pages:
+        page.close()
+    assert chromium.outside == []

@@ -1,0 +1,185 @@
+"""Driving real front-ends: a server, a browser, and a notebook page with the few things that tests do to one."""
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import psutil
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60_000
+_WIDGET = "window.jupyterapp.shell.currentWidget"
+_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+_SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(home):
+    """The environment of a user who has no settings, no trust database and no keys of their own."""
+    kept = {key: value for key, value in os.environ.items() if not re.match("JUPYTER|IPYTHON|ALIBABA|PAI_|REGION", key)}
+    folders = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    lab = {name: str(home / name.lower()) for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
+    return {**kept, **folders, **lab, "HOME": str(home), "NO_PROXY": "*", "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+class Server:
+    """A Jupyter server with Lab, Notebook 7 and Voila on it."""
+
+    def __init__(self, home):
+        self.work = home / "work"
+        self.work.mkdir(parents=True)
+        for name, settings in _SETTINGS.items():
+            path = home / "jupyterlab_settings_dir" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(settings), "utf-8")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = (home / "server.log").open("wb")
+        command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+        command += [f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=t"]
+        command += [f"--ServerApp.root_dir={self.work}", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
+        command += ["--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        command += ["--LabApp.news_url=None"]
+        self.process = subprocess.Popen(command, env=environment(home), stdout=self.log, stderr=self.log, cwd=self.work)
+        self._wait(home / "server.log")
+
+    def _wait(self, log):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, log.read_text()[-3000:]
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api/status?token=t", timeout=2):
+                return
+            time.sleep(0.2)
+        raise AssertionError(log.read_text()[-3000:])
+
+    def write(self, name, cells):
+        """Write a notebook without outputs; what is no source text is a notebook already."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]) if isinstance(cells, list) else cells
+        notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        nbformat.write(notebook, self.work / name)
+        return name
+
+    def read(self, name):
+        return nbformat.read(self.work / name, as_version=4)
+
+    def stop(self):
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        for process in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.log.close()
+
+
+class Chromium:
+    """One browser with an empty profile; `outside` has every request that would have left this machine."""
+
+    def __init__(self, executable):
+        self._stack = contextlib.ExitStack()
+        playwright = self._stack.enter_context(sync_playwright())
+        profile = self._stack.enter_context(tempfile.TemporaryDirectory())
+        self.context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=executable,
+            args=_ARGUMENTS,
+            headless=True,
+            viewport={"width": 1300, "height": 1000},
+            service_workers="block",
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.outside = []
+        self.context.route(re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/]|localhost[:/])"), self._refuse)
+
+    def _refuse(self, route, request):
+        self.outside.append(request.url)
+        route.abort()
+
+    def open(self, server, name, *, front="lab", dark=False, width=None):
+        """Open a notebook in JupyterLab, Notebook 7 or Voila, ready for use."""
+        page = self.context.new_page()
+        if width:
+            page.set_viewport_size({"width": width, "height": 1000})
+        if front == "voila":
+            page.goto(f"{server.url}/voila/render/{name}?token=t&voila-theme={'dark' if dark else 'light'}", timeout=PATIENCE)
+            return Notebook(page)
+        place = f"lab/tree/{name}?token=t&reset" if front == "lab" else f"notebooks/{name}?token=t"
+        page.goto(f"{server.url}/{place}")
+        notebook = Notebook(page)
+        notebook.ready()
+        if dark:
+            notebook.command("apputils:change-theme", theme="JupyterLab Dark")
+            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+        return notebook
+
+    def stop(self):
+        self.context.close()
+        self._stack.close()
+
+
+class Notebook:
+    """A notebook in a front-end."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def ready(self):
+        self.page.wait_for_function(f"window.jupyterapp && {_WIDGET} && {_WIDGET}.sessionContext")
+        self.page.evaluate(
+            f"async () => {{ await window.jupyterapp.restored; const p = {_WIDGET};"
+            " await p.revealed; await p.context.ready; await p.sessionContext.ready }"
+        )
+        self.page.wait_for_function(f"{_WIDGET}.sessionContext.session?.kernel?.status === 'idle'")
+
+    def command(self, name, **arguments):
+        return self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, arguments])
+
+    def run(self, index=None):
+        """Run one cell, or all, and wait until it is done."""
+        if index is None:
+            self.command("notebook:run-all-cells")
+        else:
+            self.page.evaluate(f"index => {{ {_WIDGET}.content.activeCellIndex = index }}", index)
+            self.command("notebook:run-cell")
+        self.page.wait_for_function(f"{_WIDGET}.sessionContext.session.kernel.status === 'idle'")
+
+    def output(self, index):
+        """Everything a cell shows."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputArea")
+
+    def save(self):
+        self.command("docmanager:save")
+
+    def close(self):
+        with contextlib.suppress(Exception):
+            self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        self.page.close()

@@ -1,0 +1,559 @@
+"""What the explorer knows, without widgets: every action, and answers that come late, out of order, or not at all."""
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, precondition, rule
+
+from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
+from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, ListVersions, ModelLine, Terms, VersionLine
+from pai_notebook.explorer.narrow import WINDOW, Narrowing, Window, in_order
+from pai_notebook.explorer.state import ExplorerState
+from pai_notebook.model.address import parse_address
+from pai_notebook.model.order import version_key
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet
+
+MODELS = {"model-a": ["0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2"], "model-b": ["2.0.0"], "model-c": []}
+
+
+def version(name, model="model-a", approval="Pending", **metrics):
+    return ModelVersion.from_document({"VersionName": name, "ApprovalStatus": approval, "Metrics": metrics or {"cer": 0.2}}, model)
+
+
+def version_set(*names, model="model-a", errors=None):
+    return VersionSet([version(name, model) for name in names], errors)
+
+
+def chosen(*names, model="model-a"):
+    """A state in which versions of a model are listed and some are picked."""
+    state = ExplorerState()
+    job = state.choose_model(model)
+    state.listed(job, [VersionLine(name) for name in MODELS[model]])
+    state.pick(names)
+    return state
+
+
+def fetched(*names, model="model-a", **options):
+    """A state in which versions were fetched and their comparison is under way."""
+    state = chosen(*names, model=model)
+    job = state.fetch()
+    state.fetched(job, version_set(*names, model=model, **options))
+    return state
+
+
+def job_of(state, kind):
+    return next(job for job in state.pending if isinstance(job, kind))
+
+
+class TestModels:
+    def test_a_search_asks_for_models_and_takes_the_answer(self):
+        state = ExplorerState()
+        job = state.find(query=" 数字 ")
+        assert job.search.query == "数字"
+        assert state.busy
+        assert state.found(job, [ModelLine("model-a", "手写数字识别")])
+        assert not state.busy
+        assert state.status == "1 model found."
+
+    def test_filters_add_up(self):
+        state = ExplorerState()
+        state.find(query="digits")
+        job = state.find(label="env=test", workspace_id="10241")
+        assert (job.search.query, job.search.label, job.search.workspace_id) == ("digits", "env=test", "10241")
+
+    def test_the_same_search_twice_is_one_while_it_is_awaited(self):
+        state = ExplorerState()
+        job = state.find(query="x")
+        assert state.find(query="x") is None
+        assert state.pending == (job,)
+
+    def test_the_answer_to_an_earlier_search_is_dropped(self):
+        state = ExplorerState()
+        early, late = state.find(query="a"), state.find(query="b")
+        assert not state.found(early, [ModelLine("model-a")])
+        assert state.found(late, [ModelLine("model-b")])
+        assert [line.model_id for line in state.models] == ["model-b"]
+
+    def test_it_says_that_there_is_more_than_is_listed(self):
+        state = ExplorerState()
+        state.found(state.find(), [ModelLine("model-a")], more=True)
+        assert "narrow the search" in state.status
+
+    def test_no_model_is_told(self):
+        state = ExplorerState()
+        state.found(state.find(query="nothing"), [])
+        assert state.status == "No model matches."
+
+
+class TestVersions:
+    def test_choosing_a_model_lists_its_versions_highest_first_in_natural_order(self):
+        state = chosen()
+        assert [line.name for line in state.lines] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
+
+    def test_choosing_another_model_drops_the_answer_to_the_first(self):
+        state = ExplorerState()
+        first, second = state.choose_model("model-a"), state.choose_model("model-b")
+        assert not state.listed(first, [VersionLine("0.1.0")])
+        assert state.lines == ()
+        assert state.listed(second, [VersionLine("2.0.0")])
+
+    def test_choosing_a_model_forgets_the_picks_of_the_one_before(self):
+        state = chosen("0.1.0")
+        state.choose_model("model-b")
+        assert state.picks == {}
+
+    def test_picks_stay_across_models_when_told_so(self):
+        state = chosen("0.1.0", "0.2.0")
+        state.keep(picks=True)
+        state.listed(state.choose_model("model-b"), [VersionLine("2.0.0")])
+        state.pick(["2.0.0"])
+        assert [str(address) for address in state.addresses] == ["model-a@0.1.0,0.2.0", "model-b@2.0.0"]
+        assert state.status == "3 versions of 2 models picked."
+        state.keep(picks=False)
+        assert list(state.picks) == ["model-b"]
+
+    def test_listing_again_drops_picks_of_versions_that_are_gone(self):
+        state = chosen("0.1.0", "0.2.0")
+        state.listed(state.choose_model("model-a"), [VersionLine("0.2.0")])
+        assert state.picks == {"model-a": ("0.2.0",)}
+
+    def test_no_model_means_no_versions_and_no_request(self):
+        state = chosen("0.1.0")
+        assert state.choose_model("") is None
+        assert (state.lines, state.picks, state.busy) == ((), {}, False)
+
+    def test_picks_outside_a_narrowed_list_stay(self):
+        state = chosen("0.1.0", "0.2.0")
+        state.narrow(text="0.2")
+        assert state.shown_picks == ("0.2.0",)
+        state.pick([])
+        assert state.picks == {"model-a": ("0.1.0",)}
+
+    def test_only_what_is_shown_can_be_picked(self):
+        state = chosen()
+        state.narrow(text="0.2")
+        state.pick(["0.2.0", "0.1.0", "9.9.9"])
+        assert state.picks == {"model-a": ("0.2.0",)}
+
+    def test_clearing_picks_nothing(self):
+        state = chosen("0.1.0")
+        state.clear()
+        assert (state.picks, state.status) == ({}, "Nothing picked.")
+
+    def test_five_thousand_versions_are_shown_a_window_at_a_time(self):
+        state = ExplorerState()
+        state.listed(state.choose_model("model-x"), [VersionLine(f"0.{n}.0") for n in range(5000)])
+        assert len(state.window.lines) == WINDOW
+        assert str(state.window) == "1–200 of 5,000"
+        assert state.window.lines[0].name == "0.4999.0"
+        state.turn(1)
+        assert str(state.window) == "201–400 of 5,000"
+        state.turn(10**6)
+        assert str(state.window) == "4,801–5,000 of 5,000"
+        state.turn(-(10**6))
+        assert state.window.page == 0
+
+    def test_narrowing_starts_at_the_first_window(self):
+        state = ExplorerState()
+        state.listed(state.choose_model("model-x"), [VersionLine(f"0.{n}.0") for n in range(1000)])
+        state.turn(3)
+        state.narrow(text="0.9")
+        assert state.window.page == 0
+
+
+class TestNarrowing:
+    LINES = (
+        VersionLine("0.1.0", "Approved", labels=(("env", "prod"), ("所有者", "张三"))),
+        VersionLine("0.2.0_RC1", "Pending", labels=(("env", "test"),)),
+        VersionLine("0.3.0", ""),
+    )
+
+    @pytest.mark.parametrize(
+        ("narrowing", "names"),
+        [
+            (Narrowing(), ["0.1.0", "0.2.0_RC1", "0.3.0"]),
+            (Narrowing(text="rc"), ["0.2.0_RC1"]),
+            (Narrowing(text="0.2 rc1"), ["0.2.0_RC1"]),
+            (Narrowing(approval="approved"), ["0.1.0"]),
+            (Narrowing(label="env=prod"), ["0.1.0"]),
+            (Narrowing(label="env=pro"), []),
+            (Narrowing(label="env"), ["0.1.0", "0.2.0_RC1"]),
+            (Narrowing(label="张"), ["0.1.0"]),
+            (Narrowing(text="0", approval="Pending", label="test"), ["0.2.0_RC1"]),
+        ],
+    )
+    def test_conditions_add_up(self, narrowing, names):
+        assert [line.name for line in narrowing.keep(self.LINES)] == names
+
+    def test_a_window_of_nothing_is_one_empty_page(self):
+        window = Window.of((), 3)
+        assert (window.page, window.pages, str(window)) == (0, 1, "none")
+
+
+class TestFetching:
+    def test_nothing_picked_fetches_nothing_and_says_so(self):
+        state = chosen()
+        assert state.fetch() is None
+        assert state.status == "Pick at least one version first."
+
+    def test_what_is_picked_is_fetched_and_then_compared(self):
+        state = chosen("0.2.0", "0.10.0")
+        job = state.fetch()
+        assert (str(job.addresses[0]), job.count, job.refresh) == ("model-a@0.2.0,0.10.0", 2, False)
+        compare = state.fetched(job, version_set("0.2.0", "0.10.0"))
+        assert isinstance(compare, CompareVersions)
+        assert state.compared(compare, "comparison")
+        assert state.comparison == "comparison"
+        assert state.status == "2 versions compared with first."
+
+    def test_the_same_click_twice_is_one(self):
+        state = chosen("0.2.0")
+        job = state.fetch()
+        assert state.fetch() is None
+        assert state.pending == (job,)
+
+    def test_another_pick_while_fetching_replaces_what_was_asked(self):
+        state = chosen("0.2.0")
+        early = state.fetch()
+        state.pick(["0.1.0"])
+        late = state.fetch()
+        assert state.fetched(early, version_set("0.2.0")) is None
+        assert len(state.results) == 0
+        state.fetched(late, version_set("0.1.0"))
+        assert state.results[0].version_name == "0.1.0"
+
+    def test_fetching_what_is_shown_asks_the_service_again(self):
+        state = fetched("0.2.0")
+        assert state.fetch().refresh
+
+    def test_a_failure_keeps_what_was_there(self):
+        state = fetched("0.2.0")
+        job = state.fetch()
+        error = PaiError("no answer")
+        assert state.failed(job, error)
+        assert state.error is error
+        assert len(state.results) == 1
+        assert state.status == "no answer"
+
+    def test_the_next_success_of_the_same_kind_clears_the_error(self):
+        state = chosen("0.2.0")
+        state.failed(state.fetch(), PaiError("no answer"))
+        state.found(state.find(), [])
+        assert state.error is not None
+        state.fetched(state.fetch(), version_set("0.2.0"))
+        assert state.error is None
+
+    def test_a_deleted_version_becomes_the_error_and_the_others_are_shown(self):
+        gone = VersionNotFound("no version 0.1.0 in model-a")
+        state = fetched("0.1.0", "0.2.0", errors={"model-a@0.1.0": gone})
+        assert state.error is gone
+
+    def test_several_failures_become_one_error_that_names_them_all(self):
+        gone = {f"model-a@{name}": VersionNotFound(name) for name in ("0.1.0", "0.2.0")}
+        state = fetched("0.10.0", errors=gone)
+        assert isinstance(state.error, FetchErrors)
+        assert set(state.error.errors) == set(gone)
+
+    def test_an_unexpected_exception_is_told_by_its_type(self):
+        state = chosen("0.2.0")
+        state.failed(state.fetch(), KeyError("boom"))
+        assert state.status == "KeyError: 'boom'"
+
+    def test_progress_is_known_only_while_it_is_awaited(self):
+        state = chosen("0.1.0", "0.2.0")
+        job = state.fetch()
+        assert state.progressed(job, 1, 2)
+        assert state.progress == (1, 2)
+        state.cancel()
+        assert state.progress is None
+        assert not state.progressed(job, 2, 2)
+
+    def test_cancelling_changes_nothing_and_drops_every_answer(self):
+        state = fetched("0.1.0", "0.2.0")
+        compare = job_of(state, CompareVersions)
+        job = state.fetch()
+        search = state.find(query="x")
+        assert state.cancel()
+        assert not state.busy
+        assert state.fetched(job, version_set("0.10.0")) is None
+        assert not state.found(search, [ModelLine("model-z")])
+        assert not state.compared(compare, "late")
+        assert [each.version_name for each in state.results] == ["0.1.0", "0.2.0"]
+        assert not state.cancel()
+
+    def test_addresses_of_any_form_are_fetched_and_become_the_picks(self):
+        state = ExplorerState()
+        job = state.ask([parse_address("model-a@last:2")])
+        state.fetched(job, version_set("0.2.0", "0.10.0"))
+        assert state.picks == {"model-a": ("0.2.0", "0.10.0")}
+        assert state.model_id == "model-a"
+        assert job_of(state, ListVersions).model_id == "model-a"
+
+    def test_versions_of_several_models_are_named_with_their_model(self):
+        state = ExplorerState()
+        state.adopt(version_set("0.1.0") + version_set("0.1.0", model="model-b"))
+        assert state.keep_picks
+        assert state.names == ("model-a@0.1.0", "model-b@0.1.0")
+
+    def test_an_empty_set_can_be_shown(self):
+        state = ExplorerState()
+        assert state.adopt(VersionSet()) is None
+        assert (state.results, state.names, state.card, state.shown.version) == (VersionSet(), (), "", None)
+
+
+class TestComparing:
+    def test_one_version_has_nothing_to_be_compared_with(self):
+        state = fetched("0.2.0")
+        assert not state.busy
+        assert state.comparison is None
+
+    def test_the_highest_approved_version_is_the_baseline_where_there_is_one(self):
+        state = chosen("0.1.0", "0.2.0")
+        state.fetched(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
+        assert state.baselines == ("approved", "first", "previous", "0.1.0", "0.2.0")
+        assert state.terms.baseline == "approved"
+
+    def test_without_an_approved_version_the_first_is_the_baseline(self):
+        state = fetched("0.1.0", "0.2.0")
+        assert state.baselines == ("first", "previous", "0.1.0", "0.2.0")
+        assert state.terms.baseline == "first"
+
+    def test_changing_terms_compares_anew_and_the_last_change_wins(self):
+        state = fetched("0.1.0", "0.2.0")
+        first = state.set_terms(baseline="0.2.0")
+        second = state.set_terms(differences_only=False)
+        assert second.terms == Terms("0.2.0", differences_only=False)
+        assert not state.compared(first, "early")
+        assert state.compared(second, "late")
+
+    def test_terms_that_do_not_change_compute_nothing(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.compared(job_of(state, CompareVersions), "done")
+        assert state.set_terms(baseline=state.terms.baseline) is None
+        assert state.comparison == "done"
+
+    def test_a_baseline_that_is_gone_is_replaced(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.set_terms(baseline="0.2.0")
+        state.pick(["0.1.0", "0.10.0"])
+        state.fetched(state.fetch(), version_set("0.1.0", "0.10.0"))
+        assert state.terms.baseline == "first"
+
+    @pytest.mark.parametrize(
+        ("text", "globs"),
+        [("", ()), ("cer", ("*cer*",)), ("cer, f1*", ("*cer*", "f1*")), (" a.b  [ab]c ,,", ("*a.b*", "[ab]c")), ("错误率", ("*错误率*",))],
+    )
+    def test_metric_words_become_globs(self, text, globs):
+        state = fetched("0.1.0", "0.2.0")
+        state.set_metrics(text)
+        assert state.terms.metrics == globs
+
+    def test_a_direction_is_told_and_taken_back(self):
+        state = fetched("0.1.0", "0.2.0")
+        assert state.set_direction("cer", "min").terms.directions == (("cer", "min"),)
+        assert state.set_direction("cer", "max").terms.directions == (("cer", "max"),)
+        assert state.set_direction("cer", "").terms.directions == ()
+        assert state.set_direction("", "max") is None
+
+    def test_directions_of_metrics_that_are_gone_are_forgotten(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.set_direction("cer", "min")
+        state.fetched(state.fetch(), VersionSet([version("0.1.0", wer=1), version("0.2.0", wer=2)]))
+        assert state.terms.directions == ()
+
+    def test_a_comparison_that_fails_leaves_none(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.compared(job_of(state, CompareVersions), "done")
+        state.failed(state.set_terms(baseline="0.2.0"), PaiError("cannot be compared"))
+        assert state.comparison is None
+        assert str(state.error) == "cannot be compared"
+
+
+class TestLooking:
+    def test_what_is_shown_is_one_immutable_value(self):
+        state = fetched("0.1.0", "0.2.0")
+        before = state.shown
+        assert before.is_like(state.shown)
+        state.look(tab="Labels", card="0.2.0", metric="cer")
+        assert not before.is_like(state.shown)
+        assert (state.shown.tab, state.shown.version.version_name, before.version.version_name) == ("Labels", "0.2.0", "0.1.0")
+
+    def test_a_card_that_is_not_there_becomes_the_first(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.look(card="9.9.9", metric="nothing")
+        assert (state.card, state.metric) == ("0.1.0", "cer")
+
+
+NAMES = st.sampled_from(sorted({name for names in MODELS.values() for name in names} | {"9.9.9"}))
+TEXT = st.sampled_from(["", "0", "0.1", "rc", "张", "x y", "*", "[", "\\", "=", "env="])
+
+
+class Clicking(RuleBasedStateMachine):
+    """Any sequence of clicks, with answers that arrive whenever and in whatever order they like."""
+
+    jobs = Bundle("jobs")
+
+    @initialize()
+    def start(self):
+        self.state = ExplorerState()
+        self.tickets = []
+
+    def _new(self, job):
+        """Remember a job that an action started; tickets only rise."""
+        if job is None:
+            return multiple()
+        assert job in self.state.pending
+        assert not self.tickets or job.ticket > self.tickets[-1]
+        self.tickets.append(job.ticket)
+        return job
+
+    @rule(target=jobs, text=TEXT, label=TEXT)
+    def find(self, text, label):
+        return self._new(self.state.find(query=text, label=label))
+
+    @rule(target=jobs, model=st.sampled_from([*MODELS, ""]))
+    def choose(self, model):
+        return self._new(self.state.choose_model(model))
+
+    @rule(target=jobs)
+    def fetch(self):
+        return self._new(self.state.fetch())
+
+    @rule(target=jobs, text=st.sampled_from(["model-a@last:2", "model-b", "model-c@latest"]))
+    def ask(self, text):
+        return self._new(self.state.ask([parse_address(text)]))
+
+    @rule(target=jobs, baseline=NAMES | st.sampled_from(["approved", "first", "previous", "nonsense"]), only=st.booleans())
+    def terms(self, baseline, only):
+        return self._new(self.state.set_terms(baseline=baseline, differences_only=only))
+
+    @rule(target=jobs, text=TEXT)
+    def metrics(self, text):
+        return self._new(self.state.set_metrics(text))
+
+    @rule(target=jobs, metric=st.sampled_from(["cer", "", "gone"]), direction=st.sampled_from(["max", "min", ""]))
+    def direction(self, metric, direction):
+        return self._new(self.state.set_direction(metric, direction))
+
+    @rule(names=st.lists(NAMES))
+    def pick(self, names):
+        before = {name for name in self.state.picks.get(self.state.model_id, ()) if name not in self._window()}
+        self.state.pick(names)
+        assert set(self.state.picks.get(self.state.model_id, ())) == before | (set(names) & self._window())
+
+    @rule(text=TEXT, label=TEXT, approval=st.sampled_from(["", "Approved", "?"]))
+    def narrow(self, text, label, approval):
+        before = dict(self.state.picks)
+        self.state.narrow(text=text, label=label, approval=approval)
+        assert self.state.picks == before
+
+    @rule(pages=st.integers(-3, 3))
+    def turn(self, pages):
+        self.state.turn(pages)
+
+    @rule(picks=st.booleans())
+    def keep(self, picks):
+        self.state.keep(picks=picks)
+
+    @rule()
+    def clear(self):
+        self.state.clear()
+        assert self.state.addresses == ()
+
+    @rule(tab=st.sampled_from(["Card", "Metrics", "Code"]), card=NAMES)
+    def look(self, tab, card):
+        self.state.look(tab=tab, card=card)
+
+    @rule()
+    def cancel(self):
+        before = self._content()
+        self.state.cancel()
+        assert not self.state.busy
+        assert self._content() == before
+
+    @rule(job=jobs, done=st.integers(0, 9))
+    def progress(self, job, done):
+        assert self.state.progressed(job, done, 9) == (job in self.state.pending)
+
+    @rule(target=jobs, job=consumes(jobs), broken=st.booleans())
+    def answer(self, job, broken):
+        """An answer that is not awaited any more changes nothing at all."""
+        awaited, before = self.state.awaits(job), self._content()
+        started = self._fail(job, awaited) if broken else self._give(job, awaited)
+        if not awaited:
+            assert started is None
+            assert self._content() == before
+        assert job not in self.state.pending
+        return self._new(started)
+
+    def _fail(self, job, awaited):
+        error = PaiError("broken")
+        assert self.state.failed(job, error) == awaited
+        assert not awaited or self.state.error is error
+
+    def _give(self, job, awaited):
+        if isinstance(job, FetchVersions):
+            names = [(address.model, name) for address in job.addresses for name in address.selector.pick(MODELS[address.model])]
+            versions = VersionSet(version(name, model) for model, name in names)
+            started = self.state.fetched(job, versions)
+            assert not awaited or self.state.results is versions
+            return started
+        if isinstance(job, CompareVersions):
+            assert self.state.compared(job, job) == awaited
+        elif isinstance(job, ListVersions):
+            assert self.state.listed(job, [VersionLine(name) for name in MODELS[job.model_id]]) == awaited
+        else:
+            assert self.state.found(job, [ModelLine(model) for model in MODELS]) == awaited
+        return None
+
+    def _window(self):
+        return {line.name for line in self.state.window.lines}
+
+    def _content(self):
+        state = self.state
+        return (state.models, state.lines, dict(state.picks), state.results, state.comparison, state.error, state.terms, state.asked)
+
+    @invariant()
+    def at_most_one_job_a_lane_is_awaited(self):
+        lanes = [job.lane for job in self.state.pending]
+        assert len(lanes) == len(set(lanes))
+        assert self.state.busy == bool(lanes)
+
+    @invariant()
+    def the_window_is_a_small_part_of_the_list(self):
+        window = self.state.window
+        assert len(window.lines) <= WINDOW
+        assert set(window.lines) <= set(self.state.lines)
+        assert 0 <= window.page < window.pages
+
+    @invariant()
+    def picks_are_in_natural_order_and_never_empty(self):
+        for names in self.state.picks.values():
+            assert names
+            assert list(names) == sorted(set(names), key=version_key)
+            assert names == in_order(names)
+
+    @invariant()
+    def without_keeping_only_the_chosen_model_has_picks(self):
+        assert self.state.keep_picks or set(self.state.picks) <= {self.state.model_id}
+
+    @invariant()
+    def a_comparison_is_always_that_of_what_is_shown(self):
+        comparison = self.state.comparison
+        assert comparison is None or (comparison.versions is self.state.results and comparison.terms == self.state.terms)
+
+    @invariant()
+    def there_is_always_something_to_say(self):
+        assert self.state.status
+        assert self.state.progress is None or self.state.busy
+
+    @precondition(lambda self: self.state.results)
+    @invariant()
+    def what_is_looked_at_is_there(self):
+        assert self.state.card in self.state.names
+        assert self.state.shown.version is not None
+
+
+Clicking.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestClicking = Clicking.TestCase
