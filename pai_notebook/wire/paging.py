@@ -68,6 +68,7 @@ class _Reading:
     on_page: Callable[[tuple[dict[str, Any], ...], int | None], None] | None
     request_ids: list[str] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
+    repeats: bool = False
 
     async def page(self, number: int, *, size: int | None = None, newest_first: bool = False) -> Page:
         page = await self.fetch(number, size or self.size, newest_first)
@@ -125,16 +126,20 @@ async def read_pages(
     reading = _Reading(fetch, key, size if limit is None or newest_first else min(size, limit), limit, on_page)
     if newest_first and limit is not None and limit <= size and (newest := await _read_newest(reading, limit)):
         return newest
-    previous: dict[str, dict[str, Any]] = {}
+    seen: dict[str, dict[str, Any]] | None = None
     for _ in range(_PASSES):
         reading.totals.clear()
         items, whole = await _read_once(reading, newest_first=newest_first)
         if whole:
             return reading.result(items, newest_first=newest_first, complete=True)
-        if items.keys() == previous.keys():
+        if seen is not None and items.keys() <= seen.keys():
             break
-        items = previous = _merge(previous, items)
-    return reading.result(previous, newest_first=newest_first, complete=False)
+        seen = _merge(items, seen or {})
+    if reading.repeats:
+        raise ProtocolError(
+            "the service answers every page number with the same page", hint="Ask for fewer with limit=, or report it to the service."
+        )
+    return reading.result(seen or {}, newest_first=newest_first, complete=False)
 
 
 async def _read_newest(reading: _Reading, limit: int) -> Listing | None:
@@ -170,14 +175,11 @@ async def _read_backward(reading: _Reading, first: Page, last: int, enough: int 
     repeated = 0
     for number in range(last, 0, -1):
         page = _index(reading, (await reading.page(number)).items)
-        repeated += number > 1 and page.keys() == _index(reading, first.items).keys()
+        repeated += number > 1 and bool(page) and page.keys() == _index(reading, first.items).keys()
         behind = _merge(page, behind)
         if enough is not None and len(behind) >= enough:
             break
-    if last > 1 and repeated == last - 1 and len(behind) <= reading.size:
-        raise ProtocolError(
-            "the service answers every page number with the same page", hint="Ask for fewer with limit=, or report it to the service."
-        )
+    reading.repeats = last > 1 and repeated == last - 1 and len(behind) <= reading.size
     return behind
 
 

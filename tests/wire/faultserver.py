@@ -1,7 +1,7 @@
 """A loopback server that misbehaves on purpose and on schedule.
 
-What it does to a request is a pure function of (seed, target, attempt), so a run can be repeated whatever the threads do. It speaks from raw
-sockets, because half of the faults cannot be said through an HTTP library.
+What it does to a request is a pure function of (seed, target, attempt), so a run can be repeated whatever the threads do. It speaks from
+raw sockets, because half of the faults cannot be said through an HTTP library.
 """
 
 import json
@@ -324,7 +324,11 @@ def listing(names: list[str], *, most: int = 10**6) -> Callable:
         number, size = int(hit.query.get("PageNumber", 1)), min(int(hit.query.get("PageSize", 10)), most)
         ordered = names[::-1] if hit.query.get("Order") == "DESC" else names
         page = ordered[(number - 1) * size : number * size]
-        return {"RequestId": f"P-{number}", "TotalCount": len(names), "Versions": [{"VersionName": name, "Uri": f"{model}/{name}"} for name in page]}
+        return {
+            "RequestId": f"P-{number}",
+            "TotalCount": len(names),
+            "Versions": [{"VersionName": name, "Uri": f"{model}/{name}"} for name in page],
+        }
 
     return answer
 

@@ -18,12 +18,11 @@ from pai_notebook.errors import (
     NotFound,
     PaiError,
     PermissionDenied,
-    ProtocolError,
     ServiceUnavailable,
     Throttled,
     VersionNotFound,
 )
-from pai_notebook.wire import Credentials, Reply
+from pai_notebook.wire import Reply
 
 from . import faultserver as faults
 from .faultserver import DAMAGE, FAULTS, FaultServer, Hit, draw, error, http_date, listing, message, raw, skewed
@@ -93,9 +92,9 @@ def early_retries(seed, hits):
 def test_two_thousand_versions_by_pages_with_a_fifth_of_the_answers_faulty_arrive_once_each():
     names = [f"0.{number}.0" for number in range(100)]
     kinds = {name: fault for name, fault in FAULTS.items() if name != "another version"}
-    with FaultServer(lambda hit: draw(5, hit.target, hit.attempt, rate=0.2, kinds=kinds), answer=listing(names)) as server:
-        with server.client() as client, ThreadPoolExecutor(8) as pool:
-            listings = list(pool.map(lambda number: client.run(client.list_versions(f"m-{number}")), range(20)))
+    plan = lambda hit: draw(5, hit.target, hit.attempt, rate=0.2, kinds=kinds)  # noqa: E731
+    with FaultServer(plan, answer=listing(names)) as server, server.client() as client, ThreadPoolExecutor(8) as pool:
+        listings = list(pool.map(lambda number: client.run(client.list_versions(f"m-{number}")), range(20)))
     for number, found in enumerate(listings):
         assert [item["Uri"] for item in found.items] == [f"m-{number}/{name}" for name in names]
         assert found.complete
@@ -201,7 +200,10 @@ def endless(conn, hit, good):
 
 @pytest.mark.parametrize("fault", [drip, slow_header, faults.stall, silence, endless, "503"], ids=str)
 def test_r6_a_deadline_is_a_deadline(fault):
-    with FaultServer(lambda hit: fault) as server, server.client(deadline=1.0, attempt_timeout=10.0, max_attempts=1000, backoff_scale=3.0) as client:
+    with (
+        FaultServer(lambda hit: fault) as server,
+        server.client(deadline=1.0, attempt_timeout=10.0, max_attempts=1000, backoff_scale=3.0) as client,
+    ):
         began = time.monotonic()
         caught = failure(client)
         took = time.monotonic() - began
@@ -335,7 +337,9 @@ ODD = {
     "text/plain": lambda conn, hit, good: conn.sendall(message(200, good, Content_Type="text/plain")),
     "no type": lambda conn, hit, good: conn.sendall(message(200, good)),
     "slow start": slow_start,
-    "chunked": lambda conn, hit, good: conn.sendall(message(200, b"%x\r\n%s\r\n0\r\n\r\n" % (len(good), good), length=False, Transfer_Encoding="chunked")),
+    "chunked": lambda conn, hit, good: conn.sendall(
+        message(200, b"%x\r\n%s\r\n0\r\n\r\n" % (len(good), good), length=False, Transfer_Encoding="chunked")
+    ),
 }
 
 
@@ -366,7 +370,11 @@ def test_r14_a_second_answer_nobody_asked_for_is_never_taken_for_another_version
 
     with FaultServer(plan) as server, server.client(max_workers=2) as client:
         outcomes = client.run(client.get_many([("m", f"0.{number}.0") for number in range(200)]))
-    wrong = [outcome for number, outcome in enumerate(outcomes) if isinstance(outcome, Reply) and outcome.document["VersionName"] != f"0.{number}.0"]
+    wrong = [
+        outcome
+        for number, outcome in enumerate(outcomes)
+        if isinstance(outcome, Reply) and outcome.document["VersionName"] != f"0.{number}.0"
+    ]
     assert wrong == []
     assert sum(isinstance(outcome, Reply) for outcome in outcomes) >= 198
     assert server.connections > 2, "connections with a rest on them were not used again"

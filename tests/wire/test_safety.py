@@ -132,7 +132,7 @@ def probe(server, versions):
     return json.loads(run.stdout)
 
 
-def bomb(twice=False):
+def bomb(*, twice=False):
     """256 MiB of one letter inside a version document, compressed."""
     packer = zlib.compressobj(1, wbits=31)
     parts = [packer.compress(b'{"VersionName":"0.1.0","VersionDescription":"')]

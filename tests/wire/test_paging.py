@@ -1,0 +1,252 @@
+"""Reading lists while others insert and delete: nothing is lost, nothing comes twice."""
+
+import asyncio
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError
+from pai_notebook.wire.paging import Page, read_pages
+
+from .faultserver import FaultServer, error, good_answer, listing
+
+SIZE = 5
+
+
+class Shelf:
+    """A list ordered by creation that changes between the requests for its pages."""
+
+    def __init__(self, count, changes, *, most=10**6, counts=True):
+        self.items = list(range(count))
+        self.always = set(self.items)
+        self.ever = set(self.items)
+        self.next = count
+        self.changes = iter(changes)
+        self.most = most
+        self.counts = counts
+        self.requests = 0
+
+    def change(self):
+        for delete in next(self.changes, ()):
+            if delete is None:
+                self.items.append(self.next)
+                self.ever.add(self.next)
+                self.next += 1
+            elif self.items:
+                self.always.discard(self.items.pop(delete % len(self.items)))
+
+    async def fetch(self, number, size, newest):
+        self.requests += 1
+        if self.requests > 1:
+            self.change()
+        size = min(size, self.most)
+        ordered = self.items[::-1] if newest else self.items
+        page = ordered[(number - 1) * size : number * size]
+        return Page(tuple({"VersionName": str(item)} for item in page), len(self.items) if self.counts else None, f"r{self.requests}")
+
+    def read(self, **options):
+        found = asyncio.run(read_pages(self.fetch, key=lambda item: item["VersionName"], size=SIZE, **options))
+        return found, [int(item["VersionName"]) for item in found.items]
+
+
+CHANGES = st.lists(st.lists(st.none() | st.integers(0, 100), max_size=3), max_size=12)
+
+
+@given(st.integers(0, 32), CHANGES, st.booleans(), st.sampled_from([2, 3, 10**6]))
+@settings(max_examples=500)
+def test_what_is_there_all_the_time_is_read_once_whatever_others_do(count, changes, newest_first, most):
+    shelf = Shelf(count, changes, most=most)
+    found, names = shelf.read(newest_first=newest_first)
+    assert shelf.always <= set(names) <= shelf.ever
+    assert len(names) == len(set(names))
+    lasting = [name for name in names if name in shelf.always]
+    assert lasting == sorted(lasting, reverse=newest_first)
+    assert len(found.request_ids) == shelf.requests
+
+
+@given(st.integers(0, 32), CHANGES, st.integers(1, 20), st.booleans())
+@settings(max_examples=300)
+def test_a_limit_gives_the_ends_of_the_list(count, changes, limit, newest_first):
+    shelf = Shelf(count, changes)
+    _, names = shelf.read(limit=limit, newest_first=newest_first)
+    assert len(names) == len(set(names)) <= limit
+    lasting = [name for name in names if name in shelf.always]
+    assert lasting == sorted(lasting, reverse=newest_first)
+    if not any(changes):
+        assert names == (sorted(range(count), reverse=newest_first))[:limit]
+
+
+@given(st.integers(0, 32), st.lists(st.integers(0, 3), max_size=8), st.booleans())
+@settings(max_examples=300)
+def test_pages_that_shrink_or_repeat_for_a_moment_cost_requests_and_nothing_else(count, glitches, repeat):
+    shelf = Shelf(count, [])
+    trouble = iter(glitches)
+    fetch = shelf.fetch
+
+    async def glitch(number, size, newest):
+        lost = next(trouble, 0)
+        page = await fetch(1 if repeat and lost else number, size, newest)
+        return Page(page.items[: len(page.items) - lost] if not repeat else page.items, page.total, page.request_id)
+
+    shelf.fetch = glitch
+    try:
+        found, names = shelf.read()
+    except ProtocolError:
+        assert repeat
+        assert len(glitches) > 1, "the same page again and again cannot be told from a service that knows no other"
+        return
+    assert len(names) == len(set(names))
+    if found.complete:
+        assert set(names) == set(range(count))
+    if len(glitches) < 2:
+        assert found.complete
+
+
+def test_the_requests_are_as_many_as_the_pages_and_one_to_be_sure():
+    for count, requests in [(0, 1), (4, 1), (5, 1), (6, 3), (10, 3), (11, 4), (25, 6)]:
+        shelf = Shelf(count, [])
+        assert shelf.read()[1] == list(range(count))
+        assert shelf.requests == requests, count
+
+
+def test_few_of_the_newest_cost_one_request():
+    shelf = Shelf(1000, [])
+    assert shelf.read(limit=3, newest_first=True)[1] == [999, 998, 997]
+    assert shelf.requests == 1
+
+
+def test_a_list_without_a_count_is_read_to_its_end():
+    assert Shelf(23, [], counts=False).read()[1] == list(range(23))
+
+
+def test_a_count_that_is_too_high_is_believed_for_two_passes_and_then_told():
+    shelf = Shelf(7, [])
+    honest = shelf.fetch
+
+    async def boast(number, size, newest):
+        page = await honest(number, size, newest)
+        return Page(page.items, 9, page.request_id)
+
+    shelf.fetch = boast
+    found, names = shelf.read()
+    assert names == list(range(7))
+    assert (found.complete, found.total) == (False, 9)
+    assert shelf.requests == 6
+
+
+def test_one_page_for_every_number_is_an_error():
+    shelf = Shelf(20, [])
+    honest = shelf.fetch
+
+    async def stuck(number, size, newest):
+        return await honest(1, size, newest)
+
+    shelf.fetch = stuck
+    with pytest.raises(ProtocolError, match="every page number"):
+        shelf.read()
+
+
+def test_a_list_that_never_ends_is_an_error():
+    async def endless(number, size, newest):
+        return Page(({"VersionName": str(number)},), 10**9)
+
+    with pytest.raises(ProtocolError, match="more than can be read"):
+        asyncio.run(read_pages(endless, key=lambda item: item["VersionName"]))
+
+
+NAMES = [f"0.{number}.0" for number in range(500)]
+
+
+def names_of(found):
+    return [item["VersionName"] for item in found.items]
+
+
+def test_five_hundred_versions_cost_six_requests():
+    with FaultServer(answer=listing(NAMES)) as server, server.client() as client:
+        pages = []
+        found = client.run(client.list_versions("m-1", on_page=lambda items, total: pages.append((len(items), total))))
+    assert names_of(found) == NAMES
+    assert len(server.hits) == len(pages) == 6
+    assert set(pages) == {(100, 500)}
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("most", [50, 10])
+@pytest.mark.parametrize(
+    ("code", "text"), [("InvalidParameter", "bad"), ("100400008", "bad"), ("BadRequest", "PageSize must not exceed 50")]
+)
+def test_a_service_that_objects_to_the_page_size_is_asked_for_smaller_pages(most, code, text):
+    def plan(hit):
+        return error(400, code, text) if int(hit.query["PageSize"]) > most else None
+
+    with FaultServer(plan, answer=listing(NAMES[:120])) as server, server.client() as client:
+        assert names_of(client.run(client.list_versions("m-1"))) == NAMES[:120]
+        tried = len(server.hits)
+        assert names_of(client.run(client.list_versions("m-2"))) == NAMES[:120]
+        assert {hit.query["PageSize"] for hit in server.hits[tried:]} == {str(most)}, "the size is remembered"
+
+
+def test_a_service_that_hands_out_less_than_asked_is_read_whole():
+    with FaultServer(answer=listing(NAMES[:120], most=50)) as server, server.client() as client:
+        assert names_of(client.run(client.list_versions("m-1"))) == NAMES[:120]
+        assert names_of(client.run(client.list_versions("m-2", limit=70, order="DESC"))) == NAMES[:120][::-1][:70]
+    assert all(int(hit.query["PageSize"]) in {100, 70, 50} for hit in server.hits)
+
+
+def test_a_bad_request_that_is_not_about_pages_is_asked_once():
+    refuse = error(400, "InvalidOrder", "Order is wrong")
+    with FaultServer(lambda hit: refuse) as server, server.client() as client, pytest.raises(PaiError, match="InvalidOrder"):
+        client.run(client.list_versions("m-1"))
+    assert len(server.hits) == 1
+
+
+def test_filters_reach_the_service_as_documented():
+    with FaultServer(answer=lambda hit: {"TotalCount": 0, "Models": [], "Versions": []}) as server, server.client() as client:
+        client.run(client.list_versions("m-1", label="阶段=a b+c", approval="Approved", format_type="Keras H5", framework="", limit=7))
+        client.run(
+            client.list_models(
+                name='"qwen2.5-7b"', tag=[{"Key": "env", "Value": "测试"}], collections=["AI4D", "QuickStart"], workspace_id=12
+            )
+        )
+    versions, models = (hit.query for hit in server.hits)
+    assert versions == {
+        "SortBy": "GmtCreateTime",
+        "Label": "阶段=a b+c",
+        "ApprovalStatus": "Approved",
+        "FormatType": "Keras H5",
+        "Order": "ASC",
+        "PageNumber": "1",
+        "PageSize": "7",
+    }
+    assert models["ModelName"] == '"qwen2.5-7b"'
+    assert models["Tag"] == '[{"Key":"env","Value":"测试"}]'
+    assert (models["Collections"], models["WorkspaceId"]) == ("AI4D,QuickStart", "12")
+
+
+@pytest.mark.parametrize(
+    "options", [{"limit": 0}, {"limit": -3}, {"limit": 1.5}, {"limit": True}, {"order": "UP"}, {"label": 1.5}, {"label": "\ud800"}]
+)
+def test_impossible_questions_are_refused_before_a_socket_is_opened(options):
+    with FaultServer() as server, server.client() as client, pytest.raises(ConfigurationError):
+        client.run(client.list_versions("m-1", **options))
+    assert server.connections == 0
+
+
+def slow(conn, hit, good):
+    time.sleep(0.1)
+    good_answer(conn, hit, good)
+
+
+def either(hit):
+    return listing(NAMES[:3])(hit) if "PageSize" in hit.target else {"VersionName": hit.version}
+
+
+def test_identical_requests_in_flight_are_made_once():
+    with FaultServer(lambda hit: slow, answer=either) as server, server.client() as client:
+        futures = [client.submit(client.get_version("m-1", "0.1.0")) for _ in range(20)]
+        futures += [client.submit(client.list_versions("m-1")) for _ in range(20)]
+        results = [future.result(5) for future in futures]
+    assert len(server.hits) == 2
+    assert len({id(result) for result in results}) == 2
