@@ -28,6 +28,7 @@ __all__ = ["render_html"]
 _LONG_TEXT = 600
 _LONG_LINES = 12
 _BEGINNING = 160
+_FITTING_COLUMNS = 6
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
@@ -100,6 +101,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "has_groups": layout.has_groups,
     "is_heading": lambda row: isinstance(row, Heading),
     "is_long": _is_long,
+    "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
     "is_share": layout.is_share,
     "percent": _percent,
     "pieces": lambda shape: word_diff(shape.before, shape.after),

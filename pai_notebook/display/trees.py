@@ -21,7 +21,8 @@ _LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", 
 def tree_of(value: Any, *, limit: int = 200) -> Tree:
     """Describe a JSON value: maps by key, lists of name and value as maps, other lists by position.
 
-    Strings stand without quotes. Keys that lead to only one other are joined. A string that would read as a number, a boolean or null keeps its quotes. At most `limit` values are described.
+    Strings stand without quotes, except those that would read as a number, a boolean or null. Keys that lead to only one
+    other are joined. At most `limit` values are described, and the remark says so.
 
     Examples
     --------

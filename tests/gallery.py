@@ -1,0 +1,66 @@
+"""Every kind of output in every host frame, light and dark, on one page: `python -m tests.gallery OUT.html`.
+
+The frames imitate what the hosts do (tests/display/hosts.py); nothing on the page is fetched. With `--kind card` only
+that kind is shown, with `--twins` the Markdown and the text of each kind as well.
+"""
+
+import argparse
+import html
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "display"))
+
+from hosts import HOSTS
+from shape_samples import SAMPLES
+
+from pai_notebook.display import render_html, render_markdown, render_text
+
+_STYLE = """
+body{margin:24px;font:15px/1.5 system-ui,sans-serif;background:#fff;color:#1f2328}
+section{display:grid;grid-template-columns:repeat(auto-fill,minmax(640px,1fr));gap:16px}
+figure{margin:0}figcaption{font-size:13px;color:#59636e}
+iframe{width:100%;height:420px;border:1px solid #d1d9e0;border-radius:6px}
+pre{max-height:420px;overflow:auto;border:1px solid #d1d9e0;border-radius:6px;padding:12px;font-size:12px}
+"""
+
+
+def figure(caption: str, content: str) -> str:
+    return f"<figure><figcaption>{html.escape(caption)}</figcaption>{content}</figure>"
+
+
+def frame(name: str, kind: str, page: str) -> str:
+    return figure(name, f'<iframe title="{html.escape(f"{kind} in {name}")}" srcdoc="{html.escape(page)}"></iframe>')
+
+
+def twins(kind: str) -> str:
+    shape = SAMPLES[kind]
+    texts = {"Markdown": render_markdown(shape), "text, 80 columns": render_text(shape, 80), "text, 40 columns": render_text(shape, 40)}
+    return "".join(figure(name, f'<pre tabindex="0">{html.escape(text)}</pre>') for name, text in texts.items())
+
+
+def section(kind: str, *, with_twins: bool) -> str:
+    body = render_html(SAMPLES[kind])
+    frames = "".join(frame(name, kind, host(body)) for name, host in HOSTS.items())
+    return f"<h2>{html.escape(kind)} <small>{len(body.encode()):,} bytes</small></h2><section>{frames}{twins(kind) if with_twins else ''}</section>"
+
+
+def gallery(kinds: list[str], *, with_twins: bool = False) -> str:
+    sections = "".join(section(kind, with_twins=with_twins) for kind in kinds)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>pai_notebook: the look</title><style>{_STYLE}</style></head>'
+        f"<body><h1>The look, kind by kind and host by host</h1>{sections}</body></html>"
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--kind", choices=list(SAMPLES), action="append")
+    parser.add_argument("--twins", action="store_true")
+    chosen = parser.parse_args(arguments)
+    chosen.out.write_text(gallery(chosen.kind or list(SAMPLES), with_twins=chosen.twins), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
