@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pai_notebook.model.version import ModelVersion
+    from pai_notebook.snapshot import Drift
 
 __all__ = [
     "ModelList",
@@ -209,6 +210,49 @@ class Registry(Displayed):
         )
         return ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
 
+    def drift(self, versions: VersionSet) -> Drift:
+        """What has changed in the registry since these versions were fetched or saved.
+
+        Parameters
+        ----------
+        versions : VersionSet
+            For example `pai.load("x.paisnap.json")`. Each of its models is listed anew.
+
+        Returns
+        -------
+        Drift
+            Changed fields with the time of modification, versions removed and added since; true when something saved changed.
+
+        Examples
+        --------
+        >>> import pai_notebook as pai
+        >>> with pai.connect("demo", default=False) as registry:
+        ...     model = registry.list_models()[0]
+        ...     bool(registry.drift(registry.list_versions(model.model_id)))
+        False
+        """
+        from pai_notebook.snapshot import find_drift  # noqa: PLC0415 - loads on first use
+
+        if "" in versions.models:
+            raise ConfigurationError("a version does not say which model it belongs to", hint="Give from_document a model_id.")
+        now = self.get_versions(list(versions.models), refresh=True) if versions else VersionSet()
+        found = {version.address for version in now}
+        missing = [version.address for version in versions if version.address not in found]
+        again = self.get_versions(missing, refresh=True) if missing else VersionSet()
+        gone = [address for address, error in again.errors.items() if isinstance(error, NotFound)]
+        failed = {address: error for address, error in again.errors.items() if address not in gone}
+        return find_drift(versions, now + again, removed=gone, failed=failed)
+
+    def assert_unchanged(self, versions: VersionSet) -> None:
+        """Raise when a version is no longer what it was when it was fetched or saved; see `drift`.
+
+        Raises
+        ------
+        DriftError
+            Its `drift` has the details.
+        """
+        self.drift(versions).raise_if_changed()
+
     def remembered_models(self) -> list[str]:
         """Ids of models seen so far, for completion; makes no request."""
         return self._fetcher.models()
@@ -271,9 +315,17 @@ def _partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, Exception) as error:
-        if getattr(error, "partial", None) is None:
-            error.partial = so_far()  # type: ignore[union-attr]
-        raise
+        ended = _single(error)
+        if getattr(ended, "partial", None) is None:
+            ended.partial = so_far()  # type: ignore[attr-defined]
+        if ended is error:
+            raise
+        raise ended from None
+
+
+def _single(error: BaseException) -> BaseException:
+    """Return what a group of tasks ended with: the first exception itself, so that people see the reason and not the plumbing."""
+    return _single(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _addresses(given: Sequence[Any]) -> list[Address]:

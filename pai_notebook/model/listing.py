@@ -61,8 +61,8 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
         return versions, ""
     keys = [(version.model_id, version_key(version.version_name)) for version in versions]
     if keys == sorted(keys):
-        return versions[-ROWS:], f"the last {ROWS} of {len(versions)}; slices like vs[:20] or to_frame() show the rest"
-    return versions[:ROWS], f"the first {ROWS} of {len(versions)}; slices like vs[20:40] or to_frame() show the rest"
+        return versions[-ROWS:], "the highest names; slices like vs[:20], or to_frame(), show the rest"
+    return versions[:ROWS], "the first; slices like vs[20:40], or to_frame(), show the rest"
 
 
 def _row(version: ModelVersion, bars: Mapping[tuple[str, str], bool], *, several: bool) -> list[Inline]:
@@ -99,13 +99,18 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
 
 
 def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:
-    """(path, dataset) of the metrics that are numbers somewhere, those that differ most between versions first."""
+    """(path, dataset) of the metrics that are numbers somewhere: shares before times and sizes, those that differ most first."""
     seen: dict[tuple[str, str], list[float]] = {}
     for version in versions:
         for cell in version.metrics.cells:
             if cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT):
                 seen.setdefault((cell.path, cell.dataset), []).append(cell.value)
-    return sorted(seen, key=lambda name: (-round(len(seen[name]) / len(versions), 1), -_spread(seen[name]), name))
+
+    def rank(name: tuple[str, str]) -> tuple[object, ...]:
+        values = seen[name]
+        return not is_share(name[0], values), -round(len(values) / len(versions), 1), -_spread(values), name
+
+    return sorted(seen, key=rank)
 
 
 def _spread(values: Sequence[float]) -> float:
@@ -151,7 +156,7 @@ def describe_model(model: Model) -> Block:
     facts += [("tags", labels_shape(model.tags))] if model.tags else []
     named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", model.accessibility))
     facts += [(name, value) for name, value in named if value]
-    facts += [("parameters", f"{model.parameter_size} million")] if model.parameter_size is not None else []
+    facts += [("parameters", f"{model.parameter_size} million")] if model.parameter_size else []
     facts += [("workspace", Code(model.workspace_id))] if model.workspace_id else []
     facts += [("documentation", Link(model.doc, model.doc))] if model.doc else []
     accounts = dict.fromkeys(part for part in (model.owner_id, model.user_id) if part)

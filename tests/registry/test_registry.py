@@ -1,0 +1,301 @@
+"""Registry: what people ask, answered with as few requests as the service allows; nothing fetched is lost."""
+
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import pai_notebook as pai
+from pai_notebook import demo
+from pai_notebook.errors import (
+    AddressError,
+    ConfigurationError,
+    FetchErrors,
+    ModelNotFound,
+    PaiError,
+    ServiceUnavailable,
+    VersionNotFound,
+)
+from pai_notebook.registry import current_registry
+
+
+def document(name, *, approval="Pending", labels=(), minute=0, **fields):
+    moment = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    return {
+        "VersionName": name,
+        "ApprovalStatus": approval,
+        "GmtCreateTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "GmtModifiedTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Labels": [{"Key": key, "Value": value} for key, value in labels],
+        "Metrics": {"cer": 0.1},
+        **fields,
+    }
+
+
+class Watched:
+    """A registry over documents of a test, with every request it made by action."""
+
+    def __init__(self, versions, change=None, **options):
+        self.store = demo.Store([{"ModelId": model, "ModelName": model} for model in versions], versions)
+        self.handler = demo.Handler(self.store)
+        self.change = change or (lambda request, response: response)
+        self.seen = Counter()
+        self.lock = threading.Lock()
+        self.registry = pai.connect(
+            endpoint=demo.ENDPOINT,
+            credentials=(demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET),
+            transport=demo.transport(handler=self.answer),
+            requests_per_second=None,
+            backoff_scale=0,
+            default=False,
+            **options,
+        )
+
+    def answer(self, request):
+        headers = {key.lower(): value for key, value in dict(request.headers).items()}
+        with self.lock:
+            self.seen[headers.get("x-acs-action", "?")] += 1
+        return self.change(request, self.handler.handle(request))
+
+
+@pytest.fixture
+def watched():
+    made = []
+
+    def make(versions, **options):
+        made.append(Watched(versions, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.registry.close()
+
+
+def many(count):
+    return [document(f"0.{minor}.0", approval="Approved" if minor == 5 else "Pending", minute=minor) for minor in range(count)]
+
+
+def names(versions):
+    return [version.version_name for version in versions]
+
+
+def test_one_version_costs_one_request(watched):
+    w = watched({"model-a": many(3)})
+    version = w.registry.get_version("model-a", "0.1.0")
+    assert version.raw == {**w.store.version("model-a", "0.1.0"), "RequestId": version.request_id}
+    assert w.seen == {"GetModelVersion": 1}
+
+
+def test_five_hundred_versions_cost_six_pages_and_one_check_for_life(watched):
+    w = watched({"model-a": many(500)})
+    vs = w.registry.get_versions("model-a")
+    assert len(vs) == 500
+    assert names(vs)[:3] == ["0.0.0", "0.1.0", "0.2.0"]
+    assert w.seen == {"ListModelVersions": 6, "GetModelVersion": 1}  # the first page is read again: nothing can slip past
+    w.registry.get_versions("model-a@0.1.0..0.9.0", refresh=True)
+    assert w.seen["GetModelVersion"] == 1
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ("latest", ["0.29.0"]),
+        ("approved", ["0.5.0"]),
+        ("last:3", ["0.27.0", "0.28.0", "0.29.0"]),
+        ("0.9.0..0.11.5", ["0.9.0", "0.10.0", "0.11.0"]),
+        ("0.3.0,0.1.0", ["0.3.0", "0.1.0"]),
+        ("0.4.0,0.3.0,0.2.0,0.1.0", ["0.4.0", "0.3.0", "0.2.0", "0.1.0"]),
+        ("0.2?.0", [f"0.{minor}.0" for minor in range(20, 30)]),
+    ],
+)
+def test_a_selector_selects(watched, selector, expected):
+    w = watched({"model-a": many(30)})
+    assert names(w.registry.get_versions(f"model-a@{selector}")) == expected
+
+
+def test_several_addresses_keep_their_order_and_are_asked_for_once(watched):
+    w = watched({"model-a": many(5), "model-b": many(5)})
+    vs = w.registry.get_versions("model-b@latest", ["model-a@0.1.0", "model-a@0.1.0"], "model-b@0.0.0")
+    assert [version.address for version in vs] == ["model-b@0.4.0", "model-a@0.1.0", "model-b@0.0.0"]
+
+
+def test_a_few_names_of_many_versions_are_fetched_singly_when_that_is_cheaper(watched):
+    w = watched({"model-a": many(1000)})
+    vs = w.registry.get_versions("model-a@0.900.0,0.901.0,0.902.0")
+    assert names(vs) == ["0.900.0", "0.901.0", "0.902.0"]
+    assert w.seen["ListModelVersions"] == 1
+    assert w.seen["GetModelVersion"] == 3
+
+
+def test_the_bad_are_named_and_the_good_are_kept(watched):
+    w = watched({"model-a": many(30)})
+    vs = w.registry.get_versions("model-a@0.1.0,0.99.0,0.2.0", "model-x@latest", "model-a@7.*")
+    assert names(vs) == ["0.1.0", "0.2.0"]
+    assert {address: type(error) for address, error in vs.errors.items()} == {
+        "model-a@0.99.0": VersionNotFound,
+        "model-x@latest": ModelNotFound,
+        "model-a@7.*": VersionNotFound,
+    }
+    with pytest.raises(FetchErrors) as caught:
+        w.registry.get_versions("model-a@0.1.0,0.99.0", on_error="raise")
+    assert names(caught.value.partial) == ["0.1.0"]
+
+
+def test_a_missing_version_is_answered_with_the_nearest_names(watched):
+    w = watched({"model-a": many(12)})
+    with pytest.raises(VersionNotFound, match=r"no version 0\.9\.5 in model-a .*Nearest are 0\.9\.0 and 0\.10\.0") as caught:
+        w.registry.get_version("model-a", "0.9.5")
+    assert caught.value.status == 404
+    assert caught.value.request_id
+    assert len(caught.value._render_traceback_()) == 2
+
+
+def test_a_missing_model_is_answered_with_the_nearest_ids(watched):
+    w = watched({"model-alpha": many(1)})
+    for ask in (lambda: w.registry.get_version("model-alpa@latest"), lambda: w.registry.get_model("model-alpa")):
+        with pytest.raises(ModelNotFound, match="model-alpha"):
+            ask()
+    with pytest.raises(ModelNotFound, match="model-alpha"):
+        w.registry.list_versions("model-alpa")
+
+
+def test_an_empty_model_is_an_empty_set_but_has_no_latest(watched):
+    w = watched({"model-a": []})
+    assert len(w.registry.get_versions("model-a")) == 0
+    assert len(w.registry.list_versions("model-a")) == 0
+    with pytest.raises(VersionNotFound, match="selects no version"):
+        w.registry.get_version("model-a@latest")
+    with pytest.raises(VersionNotFound, match="approved"):
+        w.registry.get_version("model-a@approved")
+
+
+def test_a_list_that_lacks_a_field_is_noticed_once_and_every_version_fetched_singly(watched):
+    def strip(request, response):
+        headers = {key.lower(): value for key, value in dict(request.headers).items()}
+        if headers.get("x-acs-action") != "ListModelVersions":
+            return response
+        import json
+
+        body = json.loads(response.body)
+        for item in body.get("Versions", []):
+            item.pop("Metrics", None)
+        return type(response)(response.status, response.headers, json.dumps(body).encode())
+
+    w = watched({"model-a": many(6)}, change=strip)
+    vs = w.registry.get_versions("model-a")
+    assert [version.metrics["cer"].value for version in vs] == [0.1] * 6
+    assert "Metrics" in w.registry.notes[0]
+    assert w.registry.notes[0] in " ".join(repr(w.registry).split())
+
+
+def test_versions_without_metrics_do_not_make_a_list_suspect(watched):
+    w = watched({"model-a": [{"VersionName": f"0.{minor}.0"} for minor in range(20)]})
+    assert len(w.registry.get_versions("model-a")) == 20
+    assert w.seen == {"ListModelVersions": 1, "GetModelVersion": 1}
+
+
+def test_a_version_fetched_a_moment_ago_answers_from_memory_and_says_so(watched):
+    w = watched({"model-a": many(3)})
+    first = w.registry.get_version("model-a", "0.1.0")
+    again = w.registry.get_version("model-a", "0.1.0")
+    assert w.seen == {"GetModelVersion": 1}
+    assert again == first
+    assert again.fetched == first.fetched
+    assert "from memory" in repr(again)
+    assert "from memory" not in repr(first)
+    fresh = w.registry.get_version("model-a", "0.1.0", refresh=True)
+    assert w.seen == {"GetModelVersion": 2}
+    assert not fresh.from_memory
+
+
+def test_memory_ends_with_its_time(watched):
+    w = watched({"model-a": many(3)}, cache_seconds=0)
+    w.registry.get_version("model-a", "0.1.0")
+    w.registry.get_version("model-a", "0.1.0")
+    assert w.seen == {"GetModelVersion": 2}
+
+
+def test_lists_are_filtered_exactly_although_the_service_matches_substrings(watched):
+    w = watched(
+        {
+            "model-a": [
+                document("0.1.0", labels=[("env", "prod")]),
+                document("0.2.0", labels=[("env", "preprod")]),
+                document("0.10.0", approval="Approved"),
+            ]
+        }
+    )
+    assert names(w.registry.list_versions("model-a", label={"env": "prod"})) == ["0.1.0"]
+    assert names(w.registry.list_versions("model-a", approval="Approved")) == ["0.10.0"]
+    assert names(w.registry.list_versions("model-a", last=2)) == ["0.2.0", "0.10.0"]
+    assert names(w.registry.list_versions("model-a", "cer < 0.05")) == []
+    with pytest.raises(ConfigurationError, match="last=0"):
+        w.registry.list_versions("model-a", last=0)
+
+
+@pytest.mark.parametrize("address", ["model a", "../x@latest", "model-a@..", "", "model-a@1.0.0;x"])
+def test_a_malformed_address_sends_nothing(watched, address):
+    w = watched({"model-a": many(1)})
+    with pytest.raises(AddressError):
+        w.registry.get_versions(address)
+    assert not w.seen
+
+
+def test_no_address_at_all_is_an_error(watched):
+    with pytest.raises(ConfigurationError, match="no address"):
+        watched({"model-a": []}).registry.get_versions()
+
+
+def test_ten_thousand_addresses_are_one_plan(watched):
+    w = watched({"model-a": many(300)})
+    vs = w.registry.get_versions([f"model-a@0.{index % 300}.0" for index in range(10_000)])
+    assert len(vs) == 300
+    assert sum(w.seen.values()) <= 6
+
+
+def test_one_failing_model_does_not_cost_the_others(watched):
+    def fail(request, response):
+        return type(response)(503, {"content-type": "text/html"}, b"<html>busy</html>") if "model-b" in request.target else response
+
+    w = watched({"model-a": many(3), "model-b": many(3)}, change=fail, max_attempts=2)
+    vs = w.registry.get_versions("model-a@latest", "model-b@latest")
+    assert names(vs) == ["0.2.0"]
+    assert isinstance(vs.errors["model-b@latest"], ServiceUnavailable)
+
+
+def test_what_arrived_before_an_unexpected_end_is_on_the_exception(watched):
+    def progress(count):
+        if count == 3:
+            raise RuntimeError("the progress line broke")
+
+    w = watched({"model-a": many(30)})
+    with pytest.raises(RuntimeError, match="the progress line broke") as caught:
+        w.registry.get_versions("model-a@0.1.0", "model-a", progress=progress)
+    assert names(caught.value.partial) == ["0.1.0"]
+    assert len(w.registry.get_versions("model-a")) == 30
+
+
+def test_connect_sets_the_default_and_the_module_functions_use_it(watched):
+    registry = pai.connect("demo")
+    try:
+        assert current_registry() is registry
+        model = pai.list_models()[0]
+        assert pai.get_model(model.model_id).name == model.name
+        assert pai.get_versions(f"{model.model_id}@latest")[0] == pai.get_version(f"{model.model_id}@latest")
+        assert len(pai.list_versions(model.model_id)) > 1
+    finally:
+        registry.close()
+
+
+def test_a_registry_nobody_knows_is_refused():
+    with pytest.raises(ConfigurationError, match="no registry called 'staging'"):
+        pai.connect("staging")
+
+
+def test_every_bundled_version_is_equal_listed_and_fetched():
+    with pai.connect("demo", default=False) as registry:
+        for model in registry.list_models():
+            listed = registry.list_versions(model.model_id)
+            fetched = registry.get_versions(*[version.address for version in listed][:2], refresh=True) if len(listed) else []
+            assert list(fetched) == list(listed)[:2]
