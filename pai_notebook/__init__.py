@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry import Registry, connect, get_model, get_version, get_versions, list_models, list_versions
-    from pai_notebook.versions import VersionSet
+    from pai_notebook.versions import VersionSet, load
 
 __all__ = [
     "Comparison",
@@ -35,6 +35,7 @@ __all__ = [
     "get_versions",
     "list_models",
     "list_versions",
+    "load",
     "load_ipython_extension",
     "unload_ipython_extension",
 ]
@@ -53,6 +54,7 @@ _HOMES = {
     "get_versions": "registry",
     "list_models": "registry",
     "list_versions": "registry",
+    "load": "versions",
 }
 
 

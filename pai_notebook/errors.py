@@ -15,6 +15,8 @@ PaiError
 ├── DeadlineExceeded             the total time allowed is over
 ├── ProtocolError                an answer that cannot be believed
 ├── FetchErrors                  some versions of a bulk call could not be fetched
+├── SnapshotError                a file that cannot be read as a snapshot
+├── DriftError                   the registry is no longer what was saved
 ├── ComparisonError              a question the data cannot answer
 └── RegressionError              a gate that did not pass
 
@@ -35,6 +37,7 @@ __all__ = [
     "ConfigurationError",
     "CredentialsNotFound",
     "DeadlineExceeded",
+    "DriftError",
     "FetchErrors",
     "ModelNotFound",
     "NotFound",
@@ -43,6 +46,7 @@ __all__ = [
     "ProtocolError",
     "RegressionError",
     "ServiceUnavailable",
+    "SnapshotError",
     "Throttled",
     "VersionNotFound",
 ]
@@ -208,6 +212,24 @@ class FetchErrors(PaiError):
     def __init__(self, message: str, *, errors: dict[str, PaiError] | None = None, **details: Any) -> None:
         super().__init__(message, **details)
         self.errors = dict(errors or {})
+
+
+class SnapshotError(PaiError):
+    """A file that is no snapshot, is cut short, was changed, or was written by a newer release."""
+
+
+class DriftError(PaiError):
+    """The registry is no longer what was saved; `drift` is the whole report.
+
+    Parameters
+    ----------
+    drift : Drift
+        What changed.
+    """
+
+    def __init__(self, message: str, *, drift: Any = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.drift = drift
 
 
 class ComparisonError(PaiError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand, output_can_be_silenced
@@ -11,6 +12,7 @@ from traitlets import Bool, Enum, Unicode
 
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
+from pai_notebook.model.address import parse_address
 from pai_notebook.twin import comparison, exporter, filters, to_python
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ class PaiModelMagics(Magics):
         )
 
     def _versions(self, command: Command) -> VersionSet:
-        versions = self._registry(command).get_versions(*command.addresses, refresh=bool(command.get("refresh")))
+        versions = self._fetched(command)
         if not versions:
             versions.raise_for_errors()
         versions = versions.filter(**filters(command))
@@ -132,6 +134,16 @@ class PaiModelMagics(Magics):
             versions = versions.sort_values(sort.removeprefix("-"), ascending=not sort.startswith("-"))
         last = command.number("last")
         return versions if last is None else versions[-last:]
+
+    def _fetched(self, command: Command) -> VersionSet:
+        """Versions of the addresses, from the registry or, with --offline, from a snapshot and nowhere else."""
+        path = command.get("offline")
+        if path is None:
+            return self._registry(command).get_versions(*command.addresses, refresh=bool(command.get("refresh")))
+        from pai_notebook.versions import load as load_snapshot  # noqa: PLC0415 - loads on first use
+
+        saved = load_snapshot(path)
+        return saved.select(*command.addresses) if command.addresses else saved
 
     def _compare(self, command: Command) -> Any:
         return self._written(command, self._versions(command).compare(**comparison(command)))
@@ -142,7 +154,8 @@ class PaiModelMagics(Magics):
     def _explore(self, command: Command) -> Any:
         from pai_notebook.explorer import Explorer  # noqa: PLC0415 - widgets load on first use
 
-        return Explorer(self._versions(command)) if command.addresses else Explorer(self._registry(command))
+        chosen = command.addresses or command.get("offline")
+        return Explorer(self._versions(command)) if chosen else Explorer(self._registry(command))
 
     def _report(self, command: Command) -> Any:
         compared = self._versions(command).compare(**comparison(command))
@@ -177,7 +190,7 @@ class PaiModelMagics(Magics):
             extra = [address.model]
         else:
             extra = [f"{address.model}@{baseline}"]
-        return self._registry(command).get_versions(*extra, on_error="raise") + versions
+        return self._fetched(replace(command, addresses=tuple(map(parse_address, extra)))).raise_for_errors() + versions
 
 
 def load(shell: InteractiveShell) -> None:

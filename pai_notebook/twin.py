@@ -55,7 +55,7 @@ def globs(text: str | None) -> tuple[str, ...] | None:
 def _set_code(command: Command) -> list[str]:
     addresses = [_text(str(address)) for address in command.addresses]
     if command.get("offline"):
-        lines = [f"vs = pai.load({_text(command.get('offline'))})"]
+        lines = [f"vs = pai.load({_text(command.get('offline'))})" + (f".select({', '.join(addresses)})" if addresses else "")]
     else:
         lines = ["vs = " + _call("pai.get_versions", *addresses, refresh=command.get("refresh"))]
     narrowed = _call("vs.filter", **filters(command))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from pai_notebook.display import Block, Displayed
+from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
-from pai_notebook.model.address import nearest
+from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.listing import describe_versions
 from pai_notebook.model.lookup import lookup
 from pai_notebook.model.order import version_key
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.compare import Comparison, MinimalPairs
 
-__all__ = ["VersionSet"]
+__all__ = ["VersionSet", "load"]
 
 
 class VersionSet(Displayed, Sequence[ModelVersion]):
@@ -34,6 +36,8 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
         The addresses that could not be fetched, and why.
     removed : tuple of str
         What earlier filters removed, a sentence each.
+    origin : str
+        Where the versions came from when it was not a registry, in a sentence.
 
     Examples
     --------
@@ -43,14 +47,20 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_errors", "_removed", "_versions")
+    __slots__ = ("_errors", "_origin", "_removed", "_versions")
 
     def __init__(
-        self, versions: Iterable[ModelVersion] = (), errors: Mapping[str, PaiError] | None = None, *, removed: tuple[str, ...] = ()
+        self,
+        versions: Iterable[ModelVersion] = (),
+        errors: Mapping[str, PaiError] | None = None,
+        *,
+        removed: tuple[str, ...] = (),
+        origin: str = "",
     ) -> None:
         self._versions = _distinct(versions)
         self._errors = dict(errors or {})
         self._removed = tuple(removed)
+        self._origin = origin
 
     @property
     def errors(self) -> dict[str, PaiError]:
@@ -61,6 +71,11 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
     def removed(self) -> tuple[str, ...]:
         """What the filters that led here removed, a sentence each."""
         return self._removed
+
+    @property
+    def origin(self) -> str:
+        """Where the versions came from when it was not a registry: a snapshot and its date; else empty."""
+        return self._origin
 
     def raise_for_errors(self) -> Self:
         """Return the set itself when everything was fetched.
@@ -120,7 +135,8 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
     def __add__(self, other: object) -> VersionSet:
         if not isinstance(other, VersionSet):
             return NotImplemented
-        return VersionSet((*self, *other), {**self._errors, **other._errors}, removed=self._removed + other._removed)
+        origin = " ".join(dict.fromkeys(part for part in (self._origin, other._origin) if part))
+        return VersionSet((*self, *other), {**self._errors, **other._errors}, removed=self._removed + other._removed, origin=origin)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, VersionSet):
@@ -134,7 +150,8 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
         return [version.version_name for version in self._versions]
 
     def _derive(self, versions: Iterable[ModelVersion], removed: str = "") -> VersionSet:
-        return VersionSet(versions, self._errors, removed=(*self._removed, removed) if removed else self._removed)
+        steps = (*self._removed, removed) if removed else self._removed
+        return VersionSet(versions, self._errors, removed=steps, origin=self._origin)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -155,6 +172,32 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
         if not versions:
             raise VersionNotFound(f"{why}: {len(self)} versions here", hint="Look at the set with %paimodel ls, or widen the selection.")
         return max(versions, key=lambda version: version_key(version.version_name))
+
+    def select(self, *addresses: str | Address) -> VersionSet:
+        """Versions of the set that addresses mean, in the order of the addresses; nothing is fetched.
+
+        Parameters
+        ----------
+        *addresses : str
+            As `%paimodel` takes them, for example `model-a@latest` or `model-a@0.1.0..0.9.0`.
+
+        Raises
+        ------
+        VersionNotFound
+            When an address means nothing in this set.
+        """
+        found: list[ModelVersion] = []
+        for address in (each if isinstance(each, Address) else parse_address(each) for each in addresses):
+            of_model = {version.version_name: version for version in self._versions if version.model_id == address.model}
+            approved = [name for name, version in of_model.items() if _is(version.approval_status, "Approved")]
+            names = address.selector.pick(list(of_model), approved)
+            missing = next((name for name in names if name not in of_model), "" if names else str(address.selector))
+            if missing:
+                close = nearest(missing, list(of_model))
+                hint = f"Nearest are {' and '.join(close)}." if close else f"Models here: {', '.join(self.models) or 'none'}."
+                raise VersionNotFound(f"this set has no {address.model}@{missing}", model_id=address.model, version_name=missing, hint=hint)
+            found += [of_model[name] for name in names]
+        return self._derive(found)
 
     def filter(
         self,
@@ -287,8 +330,68 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
 
         return minimal_pairs(self._versions, metric, max_changes=max_changes)
 
+    def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:
+        """Write the set to a snapshot file that `load` reads back without a service.
+
+        Parameters
+        ----------
+        path : path
+            Where to; compressed when it ends in `.gz`.
+        redact : optional
+            `"default"` masks ids, buckets and keys, a map adds rules of your own; None keeps everything.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a")])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     load(vs.save(f"{folder}/x.paisnap.json")) == vs
+        True
+        """
+        from pai_notebook.snapshot import write_snapshot  # noqa: PLC0415 - loads on first use
+
+        return write_snapshot(path, self._versions, errors=self._errors, removed=self._removed, redact=redact, overwrite=overwrite)
+
     def _describe(self) -> Block:
-        return describe_versions(self._versions, errors=self._errors, removed=self._removed)
+        described = describe_versions(self._versions, errors=self._errors, removed=self._removed)
+        return Stack([Note(self._origin, "info"), described]) if self._origin else described
+
+
+def load(path: str | os.PathLike[str]) -> VersionSet:
+    """Read a snapshot that `VersionSet.save` wrote; needs no service.
+
+    Parameters
+    ----------
+    path : path
+        The file, compressed or not.
+
+    Returns
+    -------
+    VersionSet
+        Equal to the one that was saved; `origin` says from which file it came and when that was written.
+
+    Raises
+    ------
+    SnapshotError
+        When the file is missing, no snapshot, cut short, changed after it was saved, or from a newer release.
+    """
+    from pai_notebook.snapshot import read_snapshot  # noqa: PLC0415 - loads on first use
+
+    found = read_snapshot(path)
+    origin = found.origin + (f" Masked when saved: {'; '.join(found.masked)}." if found.masked else "")
+    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin)
 
 
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:

@@ -1,0 +1,254 @@
+"""The snapshot file: versions as JSON that a person can read, with a digest for each and one for the whole.
+
+    {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
+     "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "document": {...}}], "errors": [...], "masked": [...]}
+
+`document` is what the service sent. Keys this release does not know are left alone and are part of the digest; a file of a higher
+`schema` is refused, because its meaning may have changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+from pai_notebook import errors as errors_module
+from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
+from pai_notebook.files import write_file
+from pai_notebook.model.document import canonical_json, digest_of
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.redact import as_redaction
+
+__all__ = ["FORMAT", "SCHEMA", "Snapshot", "read_snapshot", "write_snapshot"]
+
+FORMAT = "pai_notebook snapshot"
+SCHEMA = 1
+_LARGEST = 2 * 2**30
+_DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
+_NOTHING_DONE = "Save it again, or restore the file from where it came; nothing was read from it."
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a snapshot file holds.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    saved : datetime
+        When it was written, UTC.
+    versions : tuple of ModelVersion
+        In the order they were saved.
+    errors : dict of str to PaiError
+        What could not be fetched at the time.
+    removed : tuple of str
+        What filters had removed.
+    masked : tuple of str
+        What was masked when it was saved, a sentence each.
+    """
+
+    path: Path
+    saved: datetime
+    versions: tuple[ModelVersion, ...] = ()
+    errors: dict[str, PaiError] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """One sentence: from which file, saved when."""
+        return f"From the snapshot {self.path.name}, saved {self.saved:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def write_snapshot(
+    path: str | os.PathLike[str],
+    versions: Sequence[ModelVersion],
+    *,
+    errors: Mapping[str, PaiError] | None = None,
+    removed: Sequence[str] = (),
+    redact: Any = None,
+    overwrite: bool = False,
+    saved: datetime | None = None,
+) -> Path:
+    """Write versions to a file; compressed when the path ends in `.gz`.
+
+    Parameters
+    ----------
+    path : path
+        Where to.
+    versions : sequence of ModelVersion
+        What to keep.
+    errors, removed : mapping of str to PaiError, sequence of str
+        What else the set knew.
+    redact : optional
+        `"default"`, a map of rules, or a `Redaction`; None keeps everything.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    saved : datetime, optional
+        The moment to write down; now by default.
+
+    Raises
+    ------
+    ConfigurationError
+        When the file exists, cannot be written, or a version holds what JSON cannot.
+    """
+    content = _content(versions, errors or {}, removed, redact, saved or datetime.now(UTC))
+    content["digest"] = _digest(content)
+    try:
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"a version holds what JSON cannot write: {error}", hint="Make versions from JSON documents.") from error
+    data = (text + "\n").encode("utf-8", "backslashreplace")
+    packed = gzip.compress(data, mtime=0) if str(path).endswith(".gz") else data
+    return write_file(path, packed, overwrite=overwrite)
+
+
+def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], removed: Sequence[str], redact: Any, now: datetime) -> Any:
+    redaction = as_redaction(redact)
+    mask = redaction.text if redaction else _same
+    if redaction:
+        redaction.learn(version.raw for version in versions)
+    kept = [_kept(version, version.raw if redaction is None else redaction.document(version.raw, version.address)) for version in versions]
+    content = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "saved": now.astimezone(UTC).isoformat(),
+        "generator": f"pai_notebook {installed_version('pai-notebook')}",
+        "digest": "",
+        "versions": kept,
+    }
+    content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
+    content["removed"] = [mask(text) for text in removed]
+    content["masked"] = list(redaction.sentences) if redaction else []
+    return content
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _kept(version: ModelVersion, document: dict[str, Any]) -> dict[str, Any]:
+    again = ModelVersion.from_document(document, version.model_id)
+    fetched = version.fetched.astimezone(UTC).isoformat() if version.fetched else None
+    return {"model_id": version.model_id, "digest": again.digest, "fetched": fetched, "document": document}
+
+
+def _failure(address: str, error: PaiError, mask: Any) -> dict[str, Any]:
+    details = {name: getattr(error, name) for name in _DETAILS if getattr(error, name)}
+    texts = {name: mask(value) if isinstance(value, str) else value for name, value in details.items()}
+    return {"address": address, "type": type(error).__name__, "message": mask(error.message), **texts}
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return digest_of(canonical_json({key: value for key, value in content.items() if key != "digest"}))
+
+
+def read_snapshot(path: str | os.PathLike[str]) -> Snapshot:
+    """Read a snapshot file and check every digest in it.
+
+    Raises
+    ------
+    SnapshotError
+        When the file is missing, is none of ours, is cut short, was changed, or comes from a newer schema.
+    """
+    target = Path(path).expanduser()
+    content = _parsed(target, _bytes(target))
+    _check_head(target, content)
+    try:
+        return _snapshot(target, content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SnapshotError(f"{target} is not a whole snapshot: {error!r}", hint=_NOTHING_DONE) from error
+
+
+def _bytes(target: Path) -> bytes:
+    try:
+        with target.open("rb") as stream:
+            packed = stream.read(2) == b"\x1f\x8b"
+        with gzip.open(target) if packed else target.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise SnapshotError(f"{target} is cut short or damaged: {error}", hint=_NOTHING_DONE) from error
+    except OSError as error:
+        raise SnapshotError(f"cannot read {target}: {error.strerror or error}", hint="Check the path and the rights.") from error
+    if len(data) > _LARGEST:
+        raise SnapshotError(f"{target} holds more than {_LARGEST:,} bytes", hint="Use to_parquet for registries of that size.")
+    return data
+
+
+def _parsed(target: Path, data: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SnapshotError(f"{target} is not UTF-8 text: byte {error.start}", hint=_NOTHING_DONE) from error
+    except (ValueError, RecursionError) as error:
+        raise SnapshotError(f"{target} is cut short or is not JSON: {error}", hint=_NOTHING_DONE) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise SnapshotError(f"{target} is not a snapshot of pai_notebook", hint="Give a file that VersionSet.save wrote.")
+    return content
+
+
+def _check_head(target: Path, content: Mapping[str, Any]) -> None:
+    schema = content.get("schema")
+    if not isinstance(schema, int) or schema < 1:
+        raise SnapshotError(f"{target} does not say which schema it follows", hint=_NOTHING_DONE)
+    if schema > SCHEMA:
+        by = content.get("generator", "a newer release")
+        raise SnapshotError(
+            f"{target} follows schema {schema}, this release reads up to {SCHEMA}", hint=f"It was written by {by}; update pai_notebook."
+        )
+    if content.get("digest") != _digest(content):
+        changed = [_name(entry) for entry in _entries(content) if not _is_whole(entry)]
+        where = f": look at {', '.join(changed[:3])}" if changed else ""
+        raise SnapshotError(f"{target} was changed after it was saved{where}", hint=_NOTHING_DONE)
+
+
+def _entries(content: Mapping[str, Any]) -> list[Any]:
+    found = content.get("versions")
+    return found if isinstance(found, list) else []
+
+
+def _name(entry: Any) -> str:
+    try:
+        return f"{entry['model_id']}@{entry['document']['VersionName']}"
+    except (TypeError, KeyError):
+        return "an entry that is no version"
+
+
+def _is_whole(entry: Any) -> bool:
+    try:
+        return bool(ModelVersion.from_document(entry["document"], entry["model_id"]).digest == entry["digest"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return False
+
+
+def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(
+        path=target,
+        saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
+        versions=tuple(_version(entry) for entry in content["versions"]),
+        errors={entry["address"]: _error(entry) for entry in content.get("errors", [])},
+        removed=tuple(map(str, content.get("removed", []))),
+        masked=tuple(map(str, content.get("masked", []))),
+    )
+
+
+def _version(entry: Mapping[str, Any]) -> ModelVersion:
+    fetched = entry.get("fetched")
+    moment = datetime.fromisoformat(fetched).astimezone(UTC) if fetched else None
+    return ModelVersion.from_document(entry["document"], str(entry["model_id"]), fetched=moment)
+
+
+def _error(entry: Mapping[str, Any]) -> PaiError:
+    kind = getattr(errors_module, str(entry.get("type")), PaiError) if entry.get("type") in errors_module.__all__ else PaiError
+    details = {name: entry[name] for name in _DETAILS if name in entry}
+    error: PaiError = kind(str(entry["message"]), **details)
+    return error

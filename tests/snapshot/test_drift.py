@@ -1,0 +1,181 @@
+"""Drift: every single-field change is found, and nothing else."""
+
+import copy
+from datetime import UTC, datetime
+
+import pytest
+
+import pai_notebook as pai
+from pai_notebook import demo
+from pai_notebook.errors import ConfigurationError, DriftError
+from pai_notebook.model.flatten import flatten
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.snapshot import compare_versions, find_drift
+from pai_notebook.versions import VersionSet, load
+
+NAMES = {field.key: name for name, field in ModelVersion.fields().items()}
+
+
+def make(document, name="0.1.0", fetched=None):
+    return ModelVersion.from_document({"VersionName": name, **document}, "model-a", fetched=fetched)
+
+
+def leaves(node, path=()):
+    """Every place of a document where one value can be changed."""
+    if isinstance(node, dict):
+        for key, child in node.items():
+            yield from leaves(child, (*path, key))
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from leaves(child, (*path, index))
+    else:
+        yield path
+
+
+def changed(document, path):
+    other = copy.deepcopy(document)
+    node = other
+    for key in path[:-1]:
+        node = node[key]
+    value = node[path[-1]]
+    if path[-1] == "Options":
+        node[path[-1]] = value[:-1] + ', "added": 1}'
+    elif isinstance(value, bool):
+        node[path[-1]] = not value
+    elif isinstance(value, (int, float)):
+        node[path[-1]] = value + 1
+    else:
+        node[path[-1]] = f"{value}x"
+    return other
+
+
+def test_each_single_change_of_each_field_is_found_and_nothing_else(everything):
+    tried = 0
+    for version in {version.model_id: version for version in everything}.values():
+        document = version.raw
+        for path in leaves(document):
+            if path[0] in ("RequestId", "VersionName"):
+                continue
+            after = ModelVersion.from_document(changed(document, path), version.model_id)
+            found, _ = compare_versions(version, after)
+            sections = {change.field.split(".")[0] for change in found}
+            assert sections == {NAMES.get(path[0], path[0])}, path
+            # One leaf is one change; a changed name of a data set, of a label or of a spec's pair takes its old name away too.
+            assert len(found) == 1 or any(str(key) in ("DatasetId", "Key", "Name") or key == "Dataset" for key in path), (path, found)
+            tried += 1
+    assert tried > 150
+
+
+def test_order_of_labels_and_results_and_request_ids_are_no_change():
+    results = [{"Dataset": {"DatasetId": name}, "Metrics": {"cer": 0.1}} for name in "ab"]
+    labels = [{"Key": key, "Value": "1"} for key in "ab"]
+    before = make({"Metrics": {"Results": results}, "Labels": labels, "RequestId": "R-1"})
+    after = make({"Metrics": {"Results": results[::-1]}, "Labels": labels[::-1], "RequestId": "R-2"})
+    assert compare_versions(before, after) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field"),
+    [
+        ({"Metrics": {"a": 1}}, {"Metrics": {"a": 1.5}}, "metrics.a"),
+        ({"Metrics": {"a": None}}, {"Metrics": {}}, "metrics.a"),
+        ({"Metrics": {"a": "1"}}, {"Metrics": {"a": 1}}, "metrics.a"),
+        ({"Metrics": {"a": "null"}}, {"Metrics": {"a": None}}, "metrics.a"),
+        ({"Labels": [{"Key": "k", "Value": ""}]}, {"Labels": []}, "labels.k"),
+        ({"InferenceSpec": {"a": {}}}, {"InferenceSpec": {}}, "inference_spec"),
+        ({"InferenceSpec": {}}, {}, "inference_spec"),
+        ({"New": [1]}, {"New": [2]}, "New"),
+        ({"VersionDescription": ""}, {"VersionDescription": None}, "description"),
+        ({"Metrics": {"Results": [{"Dataset": {"DatasetId": "d", "Uri": "u"}, "Metrics": {}}]}}, {"Metrics": {"Results": []}}, "metrics"),
+    ],
+)
+def test_small_differences_are_differences(before, after, field):
+    found, _ = compare_versions(make(before), make(after))
+    assert {change.field for change in found} >= {field}
+
+
+def test_the_time_of_modification_is_a_change_only_when_nothing_else_is():
+    before = make({"GmtModifiedTime": "2026-01-01T00:00:00Z", "ApprovalStatus": "Pending"})
+    touched = make({"GmtModifiedTime": "2026-02-01T00:00:00Z", "ApprovalStatus": "Pending"})
+    approved = make({"GmtModifiedTime": "2026-02-01T00:00:00Z", "ApprovalStatus": "Approved"})
+    assert [change.field for change in find_drift([before], [touched]).changes] == ["modified"]
+    drift = find_drift([before], [approved])
+    assert [change.field for change in drift.changes] == ["approval_status"]
+    assert drift.modified == {"model-a@0.1.0": datetime(2026, 2, 1, tzinfo=UTC)}
+    assert str(drift.to_frame()["modified"][0]) == "2026-02-01 00:00:00+00:00"
+
+
+def test_masked_fields_are_compared_around_the_mask(tmp_path):
+    document = {"OwnerId": "1557702098194904", "Uri": "oss://team-bucket.oss-cn-beijing.aliyuncs.com/m/", "ApprovalStatus": "Pending"}
+    saved = load(VersionSet([make(document)]).save(tmp_path / "x.json", redact="default"))
+    assert compare_versions(saved[0], make(document)) == ((), 2)
+    moved = document | {"Uri": "oss://team-bucket.oss-cn-beijing.aliyuncs.com/other/"}
+    assert [change.field for change in compare_versions(saved[0], make(moved))[0]] == ["uri"]
+
+
+@pytest.fixture
+def mutable(bundled):
+    """A registry whose store can be changed while it is asked."""
+    store = demo.Store.bundled()
+    with pai.connect("demo", default=False, transport=demo.transport(store)) as registry:
+        yield store, registry, max(bundled["versions"], key=lambda model: len(bundled["versions"][model]))
+
+
+def test_an_unchanged_registry_has_no_drift(mutable, tmp_path):
+    _, registry, model = mutable
+    saved = load(registry.list_versions(model).save(tmp_path / "x.json"))
+    registry.assert_unchanged(saved)
+    assert "are as they were" in repr(registry.drift(saved))
+
+
+def test_changed_removed_and_added_versions_are_told_apart(mutable, tmp_path):
+    store, registry, model = mutable
+    vs = registry.list_versions(model)
+    saved = load(vs.save(tmp_path / "x.json"))
+    name, gone = vs[0].version_name, vs[1].version_name
+    store.update_version(model, name, {"ApprovalStatus": "Withdrawn"})
+    documents = [version.raw for version in registry.get_versions(model, refresh=True) if version.version_name != gone]
+    late = {**documents[0], "VersionName": "99.0.0", "GmtCreateTime": "2099-01-01T00:00:00Z"}
+    other = demo.Store([registry.get_model(model).raw | {"ModelId": model}], {model: [*documents, late]})
+    with pai.connect("demo", default=False, transport=demo.transport(other)) as today:
+        drift = today.drift(saved)
+        assert [(change.address, change.field, change.after) for change in drift.changes] == [
+            (f"{model}@{name}", "approval_status", "Withdrawn")
+        ]
+        assert drift.removed == (f"{model}@{gone}",)
+        assert [version.version_name for version in drift.added] == ["99.0.0"]
+        with pytest.raises(DriftError, match=r"1 of .* saved versions changed, 1 removed, 1 added since") as caught:
+            today.assert_unchanged(saved)
+        assert caught.value.drift.changes == drift.changes
+
+
+def test_new_versions_alone_are_no_reason_to_raise():
+    before = make({"GmtCreateTime": "2026-01-01T00:00:00Z"})
+    after = [before, make({"GmtCreateTime": "2026-01-02T00:00:00Z"}, "0.2.0"), make({"GmtCreateTime": "2025-01-02T00:00:00Z"}, "0.0.1")]
+    drift = find_drift([before], after)
+    assert [version.version_name for version in drift.added] == ["0.2.0"]
+    drift.raise_if_changed()
+
+
+def test_a_model_that_is_gone_is_a_removal_of_its_versions(mutable):
+    _, registry, _ = mutable
+    saved = VersionSet([make({})])
+    assert registry.drift(saved).removed == ("model-a@0.1.0",)
+
+
+def test_a_version_without_a_model_cannot_be_looked_up(mutable):
+    _, registry, _ = mutable
+    with pytest.raises(ConfigurationError, match="which model it belongs to"):
+        registry.drift(VersionSet([ModelVersion.from_document({"VersionName": "0.1.0"})]))
+
+
+def test_the_frame_has_a_row_for_each_change():
+    before, after = make({"Labels": [{"Key": "a", "Value": "1"}]}), make({"Labels": [{"Key": "b", "Value": "1"}]})
+    frame = find_drift([before], [after]).to_frame()
+    assert frame[["field", "before", "after"]].fillna("-").to_numpy().tolist() == [["labels.a", "1", "-"], ["labels.b", "-", "1"]]
+
+
+def test_flatten_is_what_names_the_specs():
+    spec = {"processor": {"name": "x"}}
+    found, _ = compare_versions(make({"InferenceSpec": spec}), make({"InferenceSpec": {"processor": {"name": "y"}}}))
+    assert [change.field for change in found] == [f"inference_spec.{path}" for path in flatten(spec)]

@@ -1,0 +1,68 @@
+"""`%paimodel --offline FILE`: everything from the file, nothing from anywhere else."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import pai_notebook as pai
+from pai_notebook import registry as registries
+from pai_notebook.errors import SnapshotError, VersionNotFound
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """A shell in which asking any registry fails the test."""
+
+    def no_network(*_, **__):
+        raise AssertionError("a registry was asked")
+
+    monkeypatch.setattr(registries, "connect", no_network)
+    monkeypatch.setattr(registries, "_default", None)
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_line_magic("load_ext", "pai_notebook")
+    yield shell
+    shell.run_line_magic("unload_ext", "pai_notebook")
+
+
+@pytest.fixture
+def snapshot(everything, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    everything.save("all.paisnap.json.gz")
+    return everything
+
+
+def run(shell, line):
+    outcome = shell.run_cell(line)
+    outcome.raise_error()
+    return outcome.result
+
+
+def test_a_file_alone_gives_all_its_versions(shell, snapshot):
+    assert run(shell, "%paimodel ls --offline all.paisnap.json.gz") == snapshot
+
+
+def test_addresses_select_in_the_file(shell, snapshot):
+    model = snapshot.models[0]
+    latest = pai.VersionSet(version for version in snapshot if version.model_id == model).latest
+    assert list(run(shell, f"%paimodel show {model}@latest --offline all.paisnap.json.gz")) == [latest]
+
+
+def test_an_address_that_the_file_lacks_is_an_error(shell, snapshot):
+    with pytest.raises(VersionNotFound, match=r"this set has no .*@999\.0\.0"):
+        run(shell, f"%paimodel show {snapshot.models[0]}@999.0.0 --offline all.paisnap.json.gz")
+    with pytest.raises(VersionNotFound, match="Models here"):
+        run(shell, "%paimodel ls model-zzz --offline all.paisnap.json.gz")
+
+
+def test_a_missing_file_is_an_error(shell):
+    with pytest.raises(SnapshotError, match="cannot read"):
+        run(shell, "%paimodel ls --offline nothing.json")
+
+
+def test_the_python_that_a_line_prints_gives_the_same(shell, snapshot, capsys):
+    line = f"%paimodel show {snapshot.models[0]}@last:2 --offline all.paisnap.json.gz"
+    shown = run(shell, line)
+    run(shell, line + " --code")
+    names = {}
+    exec(capsys.readouterr().out, names)
+    assert names["vs"] == shown

@@ -1,0 +1,240 @@
+"""Snapshots: round trip, digests, damage, newer releases."""
+
+import gzip
+import json
+import math
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pai_notebook as pai
+from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Throttled, VersionNotFound
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.snapshot import write_snapshot
+from pai_notebook.versions import VersionSet, load
+
+
+def make(name="0.1.0", **fields):
+    return ModelVersion.from_document({"VersionName": name, **fields}, "model-a", fetched=datetime(2026, 1, 31, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    vs = VersionSet([make(Metrics={"cer": 0.175}, Labels=[{"Key": "所有者", "Value": "张三"}]), make("0.2.0", ApprovalStatus="Approved")])
+    return vs.save(tmp_path / "x.paisnap.json")
+
+
+def test_every_version_of_the_embedded_registry_comes_back_equal_by_digest_and_document(everything, tmp_path):
+    again = load(everything.save(tmp_path / "all.paisnap.json.gz"))
+    assert again == everything
+    assert [version.digest for version in again] == [version.digest for version in everything]
+    assert [version.raw for version in again] == [version.raw for version in everything]
+
+
+def test_failures_filters_and_times_of_fetching_come_back(tmp_path):
+    errors = {
+        "model-a@9.9.9": VersionNotFound("no version 9.9.9", hint="Nearest is 0.1.0.", status=404, request_id="R-1"),
+        "model-a@0.3.0": Throttled("too many", code="Throttling.User", attempts=4),
+    }
+    vs = VersionSet([make()], errors, removed=("label removed 1 of 2",))
+    again = load(vs.save(tmp_path / "x.json"))
+    assert again.removed == vs.removed
+    assert again[0].fetched == vs[0].fetched
+    assert {name: (type(error), str(error), error.attempts) for name, error in again.errors.items()} == {
+        name: (type(error), str(error), error.attempts) for name, error in errors.items()
+    }
+
+
+def test_a_loaded_set_says_from_which_file_and_when_and_so_do_its_parts(saved):
+    vs = load(saved)
+    assert vs.origin.startswith("From the snapshot x.paisnap.json, saved 20")
+    assert vs[:1].origin == vs.filter(approval="Approved").origin == vs.origin
+    assert vs.origin in repr(vs)
+
+
+def test_the_file_is_readable_by_hand(saved):
+    text = saved.read_text("utf-8")
+    assert "张三" in text
+    assert '"cer": 0.175' in text
+    assert text.endswith("\n")
+    assert max(map(len, text.splitlines())) < 200
+
+
+def test_the_same_set_gives_the_same_bytes(tmp_path):
+    moment = datetime(2026, 1, 31, tzinfo=UTC)
+    first, second = (write_snapshot(tmp_path / name, [make(b=1, a=2)], saved=moment) for name in ("1.json.gz", "2.json.gz"))
+    assert first.read_bytes() == second.read_bytes()
+    assert first.read_bytes()[:2] == b"\x1f\x8b"
+
+
+def test_a_compressed_file_is_known_by_its_bytes_not_its_name(saved, tmp_path):
+    renamed = tmp_path / "plain.json"
+    renamed.write_bytes(gzip.compress(saved.read_bytes()))
+    assert load(renamed) == load(saved)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec=None)), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.dictionaries(st.sampled_from(["Metrics", "Labels", "InferenceSpec", "Options", "New", "GmtCreateTime"]) | st.text(), json_values))
+def test_any_document_comes_back_exactly(tmp_path_factory, document):
+    path = tmp_path_factory.mktemp("snap") / "x.json"
+    version = ModelVersion.from_document(document, "model-a")
+    again = load(VersionSet([version]).save(path))
+    assert again[0].digest == version.digest
+    assert repr(again[0].raw) == repr(version.raw)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -0.0, 5e-324, 0.1 + 0.2, 2**70])
+def test_odd_numbers_survive(tmp_path, value):
+    again = load(VersionSet([make(Metrics={"x": value})]).save(tmp_path / "x.json"))
+    assert repr(again[0].raw["Metrics"]["x"]) == repr(value)
+
+
+def test_an_existing_file_is_kept_unless_told(saved):
+    before = saved.read_bytes()
+    with pytest.raises(ConfigurationError, match="exists already.*overwrite=True"):
+        VersionSet([make("9.9.9")]).save(saved)
+    assert saved.read_bytes() == before
+    VersionSet([make("9.9.9")]).save(saved, overwrite=True)
+    assert load(saved)[0].version_name == "9.9.9"
+
+
+def test_nothing_is_left_beside_a_file_that_could_not_be_written(saved, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ConfigurationError, match="No space left"):
+        VersionSet([make("9.9.9")]).save(saved, overwrite=True)
+    assert list(saved.parent.iterdir()) == [saved]
+    assert len(load(saved)) == 2
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match="No such file or directory"):
+        VersionSet([make()]).save(tmp_path / "nowhere" / "x.json")
+
+
+def test_every_truncation_is_a_clear_error(saved):
+    data = saved.read_bytes()
+    for cut in range(0, len(data) - 2, 7):
+        saved.write_bytes(data[:cut])
+        with pytest.raises(SnapshotError):
+            load(saved)
+
+
+def test_every_truncation_of_a_compressed_file_is_a_clear_error(saved, tmp_path):
+    packed = tmp_path / "x.gz"
+    data = gzip.compress(saved.read_bytes())
+    for cut in range(0, len(data), 3):
+        packed.write_bytes(data[:cut])
+        with pytest.raises(SnapshotError):
+            load(packed)
+
+
+def test_every_single_changed_digit_or_letter_is_noticed(saved):
+    text = saved.read_text("utf-8")
+    for place in [place for place, char in enumerate(text) if char.isalnum()][::5]:
+        other = "7" if text[place] != "7" else "8"
+        saved.write_text(text[:place] + other + text[place + 1 :], "utf-8")
+        with pytest.raises(SnapshotError):
+            load(saved)
+
+
+def test_a_changed_file_names_the_changed_version(saved):
+    saved.write_text(saved.read_text("utf-8").replace("0.175", "0.125"), "utf-8")
+    with pytest.raises(SnapshotError, match=r"was changed after it was saved: look at model-a@0\.1\.0"):
+        load(saved)
+
+
+def rewrite(path, **changes):
+    """Change a file the way another release would: with a right digest."""
+    from pai_notebook.snapshot.file import _digest
+
+    content = json.loads(path.read_text("utf-8")) | changes
+    content["digest"] = _digest(content)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def test_keys_of_later_releases_are_left_alone(saved):
+    before = load(saved)
+    rewrite(saved, mood="good", errors=[{"address": "m@1.0.0", "type": "NewError", "message": "odd", "why": "later"}])
+    again = load(saved)
+    assert list(again) == list(before)
+    assert type(again.errors["m@1.0.0"]) is PaiError
+
+
+def test_a_newer_schema_is_refused_with_the_release_that_wrote_it(saved):
+    rewrite(saved, schema=2, generator="pai_notebook 9.0")
+    with pytest.raises(SnapshotError, match=r"follows schema 2, this release reads up to 1.*pai_notebook 9\.0"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is not JSON"),
+        (b"[]", "not a snapshot"),
+        (b'{"format": "other"}', "not a snapshot"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"\x1f\x8b", "cut short or damaged"),
+        (b'{"format": "pai_notebook snapshot"}', "does not say which schema"),
+    ],
+)
+def test_what_is_no_snapshot_is_refused_in_a_sentence(tmp_path, content, words):
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    with pytest.raises(SnapshotError, match=words):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"versions": None}, {"versions": [1]}, {"versions": [{}]}, {"saved": 7}, {"saved": "x"}, {"errors": [1]}]
+)
+def test_a_file_with_a_right_digest_and_wrong_parts_is_refused(saved, changes):
+    rewrite(saved, **changes)
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        load(saved)
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    with pytest.raises(SnapshotError, match="No such file"):
+        load(tmp_path / "none.json")
+    with pytest.raises(SnapshotError, match="directory"):
+        load(tmp_path)
+
+
+def test_loading_needs_neither_pandas_nor_the_network_stack(saved):
+    code = (
+        f"import sys, pai_notebook as pai; pai.load({str(saved)!r}); print([m for m in ('pandas', 'httpx', 'jinja2') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_redacted_snapshot_says_what_was_masked_and_holds_none_of_it(tmp_path):
+    secret = "LTAI" + "5tCanaryCanary99"
+    vs = VersionSet(
+        [make(OwnerId="1557702098194904", Uri="oss://canary-bucket.oss-cn-beijing.aliyuncs.com/m/", VersionDescription=f"key {secret}")],
+        {"model-a@0.3.0": PaiError("owner 1557702098194904 may not", hint=f"use {secret}")},
+    )
+    path = vs.save(tmp_path / "x.json", redact="default")
+    text = path.read_text("utf-8")
+    assert [word for word in ("1557702098194904", "canary-bucket", secret) if word in text] == []
+    assert "Masked when saved: owner: 1 value in 2 places" in load(path).origin
+
+
+def test_load_is_a_public_name(saved):
+    assert pai.load(saved) == load(saved)
