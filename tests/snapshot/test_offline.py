@@ -62,6 +62,7 @@ def test_a_missing_file_is_an_error(shell):
 def test_the_python_that_a_line_prints_gives_the_same(shell, snapshot, capsys):
     line = f"%paimodel show {snapshot.models[0]}@last:2 --offline all.paisnap.json.gz"
     shown = run(shell, line)
+    capsys.readouterr()
     run(shell, line + " --code")
     names = {}
     exec(capsys.readouterr().out, names)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import pai_notebook as pai
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Throttled, VersionNotFound
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.snapshot import write_snapshot
+from pai_notebook.snapshot import file, write_snapshot
 from pai_notebook.versions import VersionSet, load
 
 
@@ -103,7 +103,7 @@ def test_odd_numbers_survive(tmp_path, value):
 
 def test_an_existing_file_is_kept_unless_told(saved):
     before = saved.read_bytes()
-    with pytest.raises(ConfigurationError, match="exists already.*overwrite=True"):
+    with pytest.raises(ConfigurationError, match=r"exists already.*overwrite=True"):
         VersionSet([make("9.9.9")]).save(saved)
     assert saved.read_bytes() == before
     VersionSet([make("9.9.9")]).save(saved, overwrite=True)
@@ -160,10 +160,8 @@ def test_a_changed_file_names_the_changed_version(saved):
 
 def rewrite(path, **changes):
     """Change a file the way another release would: with a right digest."""
-    from pai_notebook.snapshot.file import _digest
-
     content = json.loads(path.read_text("utf-8")) | changes
-    content["digest"] = _digest(content)
+    content["digest"] = file._digest(content)
     path.write_text(json.dumps(content), "utf-8")
 
 
