@@ -42,7 +42,8 @@ def twins(kind: str) -> str:
 def section(kind: str, *, with_twins: bool) -> str:
     body = render_html(SAMPLES[kind])
     frames = "".join(frame(name, kind, host(body)) for name, host in HOSTS.items())
-    return f"<h2>{html.escape(kind)} <small>{len(body.encode()):,} bytes</small></h2><section>{frames}{twins(kind) if with_twins else ''}</section>"
+    heading = f"<h2>{html.escape(kind)} <small>{len(body.encode()):,} bytes</small></h2>"
+    return f"{heading}<section>{frames}{twins(kind) if with_twins else ''}</section>"
 
 
 def gallery(kinds: list[str], *, with_twins: bool = False) -> str:

@@ -86,8 +86,12 @@ def _beginning(text: str) -> str:
 
 
 def _paddings(table: Table) -> dict[tuple[int, int], str]:
-    """Fill with spaces as wide as digits; the narrow one stands for the decimal point."""
-    return {place: _FIGURE_SPACE * (count - 1) + _POINT_SPACE for place, count in layout.paddings(table).items()}
+    """Fill with spaces as wide as digits, and a narrow one for the decimal point of a number that has none."""
+    return {(row, column): _padding(table.rows[row], column, count) for (row, column), count in layout.paddings(table).items()}
+
+
+def _padding(row: Any, column: int, count: int) -> str:
+    return _FIGURE_SPACE * count if "." in row[column].text else _POINT_SPACE + _FIGURE_SPACE * (count - 1)
 
 
 def _percent(share: float) -> str:

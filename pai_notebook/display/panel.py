@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pai_notebook.display.shapes import Card, Code, Facts, Inline, Note
+from pai_notebook.display.shapes import Block, Card, Code, Facts, Inline, Note, Table
 from pai_notebook.errors import FetchErrors, PaiError
 
 __all__ = ["describe_error"]
@@ -24,18 +24,21 @@ def describe_error(error: PaiError) -> Card:
     <BLANKLINE>
     code ServiceUnavailable · HTTP 503
     """
-    blocks = [Note(error.hint)] if error.hint else []
+    blocks: list[Block] = [Note(error.hint)] if error.hint else []
     about = [("model", error.model_id), ("version", error.version_name), ("region", error.region), ("action", error.action)]
     facts: list[tuple[str, Inline]] = [(name, Code(value)) for name, value in about if value]
     if error.attempts > 1:
         facts.append(("attempts", f"{error.attempts:,}"))
-    if isinstance(error, FetchErrors):
-        facts += [(address, cause.message) for address, cause in list(error.errors.items())[:_MOST]]
+    if facts:
+        blocks.append(Facts(facts))
+    if isinstance(error, FetchErrors) and error.errors:
+        rows: list[list[Inline]] = [[Code(address), cause.message] for address, cause in error.errors.items()]
+        blocks.append(Table(["address", "what happened"], rows, limit=_MOST, unit="failures"))
     return Card(
         error.message.rstrip("."),
         type(error).__name__,
         tone="bad",
-        blocks=[*blocks, *([Facts(facts)] if facts else [])],
+        blocks=blocks,
         footer=_evidence(error),
     )
 

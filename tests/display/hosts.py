@@ -49,7 +49,8 @@ def _page(body: str, *, css: str = "", attributes: str = "", background: str = "
 
 
 def lab(body: str, theme: str = "light") -> str:
-    inner = f'<div class="jp-OutputArea"><div class="jp-OutputArea-child"><div class="jp-OutputArea-output jp-RenderedHTMLCommon jp-RenderedHTML">{body}'
+    classes = ["jp-OutputArea", "jp-OutputArea-child", "jp-OutputArea-output jp-RenderedHTMLCommon jp-RenderedHTML"]
+    inner = "".join(f'<div class="{name}">' for name in classes) + body
     css = lab_css(theme) + "body{background:var(--jp-layout-color0)}.jp-OutputArea-child{display:table;table-layout:fixed;width:100%}"
     return _page(inner + "</div></div></div>", css=css, attributes=f'data-jp-theme-light="{"true" if theme == "light" else "false"}"')
 

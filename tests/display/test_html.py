@@ -1,0 +1,131 @@
+"""HTML that means something without its style, fits its budget and never varies."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hosts import bare, untrusted
+from hypothesis import HealthCheck, given, settings
+from shape_samples import SAMPLES, comparison, version_card, version_list
+from shape_strategies import block
+from structure import dangers, nodes, squeezed, text_of_html, tree
+
+from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Table, render_html
+
+HERE = Path(__file__).parent
+DIGEST = """
+import hashlib
+from tests.display.shape_samples import SAMPLES
+from pai_notebook.display import mimebundle
+print(hashlib.sha256("".join(text for shape in SAMPLES.values() for text in mimebundle(shape).values()).encode()).hexdigest())
+"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "budget"),
+    [(version_card(), 8_000), (version_list(50), 60_000), (comparison(20, 38), 150_000)],
+    ids=["card", "list", "comparison"],
+)
+def test_realistic_outputs_stay_within_their_budget(shape, budget):
+    assert len(render_html(shape).encode()) < budget
+
+
+def test_the_style_sheet_is_small():
+    html = render_html(Note("x"))
+    assert len(re.search(r"<style>(.*?)</style>", html)[1]) < 2_000
+
+
+def test_the_same_description_gives_the_same_bytes_in_every_process():
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env={"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+            cwd=HERE.parents[1],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("0", "1", "77")
+    }
+    assert len(digests) == 1
+
+
+def test_jinja_is_loaded_by_the_first_rendering_only():
+    code = (
+        "import sys, pai_notebook.display as d; a = 'jinja2' in sys.modules; d.render_html(d.Note('x')); print(a, 'jinja2' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=HERE.parents[1], check=True, capture_output=True, text=True)
+    assert done.stdout == "False True\n"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_id_no_script_nothing_fetched(name):
+    html = render_html(SAMPLES[name])
+    assert dangers(html) == []
+    assert not any("id" in node.attrib for _, node in nodes(html))
+
+
+@given(block)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_shape_is_well_formed(shape):
+    """What a forgiving parser makes of the output is what was written: no tag was left open or closed for us."""
+    html = render_html(shape)
+    written = re.findall(r"<([a-z]+)", re.sub(r"<style>.*?</style>", "<style>", html))
+    found = [node.tag for _, node in nodes(html) if node.tag not in ("html", "head", "body")]
+    assert found == written
+
+
+@pytest.mark.parametrize("strip", [untrusted, bare])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_fact_is_lost_where_the_style_is(name, strip):
+    html = render_html(SAMPLES[name])
+    assert squeezed(text_of_html(strip(html))) == squeezed(text_of_html(html))
+
+
+def test_no_white_space_is_left_by_the_templates():
+    """White space is shown as it is, so a line break of a template would be one on the page."""
+    for shape in SAMPLES.values():
+        body = re.sub(r"<style>.*?</style>", "", render_html(shape))
+        assert not re.search(r">\s*\n\s*<|\n *<", re.sub(r"第一行.*?</div>", "", body, flags=re.DOTALL))
+
+
+def test_tables_have_captions_and_headers_with_a_scope():
+    root = tree(render_html(version_list(3)))
+    assert [caption.findtext("a") for caption in root.iter("caption")] == ["sentiment-zh"]
+    assert {header.get("scope") for header in root.iter("th")} == {"col", "row", "colgroup"}
+    assert [len(row) for row in root.find(".//tbody")] == [9, 9, 9]
+
+
+def test_a_bar_has_its_number_as_text_and_only_shares_have_bars():
+    table = Table(
+        ["m", Column("v", align="right")], [["a", Number("0.25", 0.25)], ["b", Number("1.5", 1.5)], ["c", Number("NaN", float("nan"))]]
+    )
+    html = render_html(table)
+    assert html.count("linear-gradient") == 1
+    assert re.search(r"0\.25.{0,4}<div style=\"[^\"]*#47c 25%", html)
+
+
+def test_every_tone_is_told_by_a_symbol():
+    tones = ("neutral", "info", "good", "bad", "warn")
+    assert [text_of_html(render_html(Badge("x", tone))).split()[0] for tone in tones] == ["○", "●", "✓", "✗", "!"]
+    assert [text_of_html(render_html(Note("x", tone))).split()[0] for tone in tones] == ["○", "●", "✓", "✗", "!"]
+    assert "✗" in text_of_html(render_html(Card("x", tone="bad")))
+
+
+def test_missing_values_are_set_apart_from_text_that_reads_the_same():
+    assert render_html(Missing("null")) != render_html("null")
+
+
+def test_long_text_folds_and_short_text_does_not():
+    assert "<details>" not in render_html(Note("x" * 600))
+    assert "<details><summary" in render_html(Note("x" * 601))
+    assert "<details><summary" in render_html(Note("x\n" * 20))
+
+
+def test_many_labels_say_how_many_are_left_out():
+    html = render_html(Note(Chips([f"k{n}" for n in range(500)])))
+    assert "showing 24 of 500 labels" in html
+    assert "k23" in html
+    assert "k24" not in html

@@ -1,0 +1,157 @@
+"""Static outputs in a real browser: accessible, contained, silent, and reachable by keyboard."""
+
+import contextlib
+import importlib.resources
+import os
+import re
+import shutil
+import tempfile
+
+import pytest
+from hostile import FIELDS, items
+from hosts import HOSTS
+from playwright.sync_api import sync_playwright
+from shape_samples import SAMPLES, comparison, version_list
+
+from pai_notebook.display import Column, Note, Number, Section, Stack, Table, render_html
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+AXE = """async () => {
+  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const result = await axe.run('main', {runOnly: {type: 'tag', values}});
+  return result.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 120));
+}"""
+
+
+@pytest.fixture(scope="module")
+def context():
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        reason = "Chromium is not installed; on Debian: apt-get install chromium fonts-noto-cjk"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    with contextlib.ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        profile = stack.enter_context(tempfile.TemporaryDirectory())
+        context = playwright.chromium.launch_persistent_context(profile, executable_path=executable, args=ARGUMENTS, headless=True)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(context):
+    """A page; afterwards it must have asked for nothing and opened no dialog."""
+    page = context.new_page()
+    events: list[str] = []
+    page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: events.append(request.url))
+    yield page
+    page.close()
+    assert events == []
+
+
+def show(page, host, body, *, opened=True):
+    page.set_content(HOSTS[host](body))
+    if opened:
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
+def violations(page):
+    page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8") + ";0")
+    return page.evaluate(AXE)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_axe_finds_nothing_in_any_kind(page, host):
+    page.set_viewport_size({"width": 1000, "height": 800})
+    show(page, host, "<hr>".join(map(render_html, SAMPLES.values())))
+    assert violations(page) == []
+
+
+def test_axe_finds_what_is_planted(page):
+    """The check above can fail: unreadable text and a header without text are seen."""
+    show(page, "JupyterLab, dark", '<p style="color:#333">x y z</p><table><tr><th scope="row"></th><td>1</td></tr></table>')
+    assert {found.split(":")[0] for found in violations(page)} >= {"color-contrast", "empty-table-header"}
+
+
+@pytest.mark.parametrize("width", [480, 1000])
+@pytest.mark.parametrize("host", ["plain page, light", "JupyterLab, dark", "JupyterLab, light, untrusted", "VS Code, dark"])
+def test_nothing_sticks_out_of_the_page(page, host, width):
+    """Wide tables scroll inside their own frame; long words break."""
+    page.set_viewport_size({"width": width, "height": 800})
+    for name, shape in SAMPLES.items():
+        show(page, host, render_html(shape))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        sticking_out = page.evaluate(
+            """() => [...document.querySelectorAll('main *')].filter(each => !each.closest('table')
+            && each.getBoundingClientRect().right > innerWidth - 10).map(each => each.outerHTML.slice(0, 80))"""
+        )
+        assert sticking_out == [], name
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_decimal_points_stand_below_each_other(page, host):
+    rows = [["a", Number("0.1759")], ["b", Number("12")], ["c", Number("-1.5")], ["d", Number("1234.56")]]
+    show(page, host, render_html(Table(["m", Column("v", align="right")], rows)))
+    ends = page.evaluate(
+        """() => [...document.querySelectorAll('td')].map(cell => {
+          const text = cell.firstChild, point = text.data.indexOf('.'), range = document.createRange();
+          const end = point < 0 ? text.data.search(/[^0-9-]|$/) : point;
+          range.setStart(text, 0); range.setEnd(text, end);
+          return range.getBoundingClientRect().right })"""
+    )
+    assert len(ends) == 4
+    assert max(ends) - min(ends) < 1
+
+
+@pytest.mark.parametrize("host", ["JupyterLab, light", "JupyterLab, dark", "VS Code, dark"])
+def test_row_headers_stay_in_view_while_a_wide_table_scrolls(page, host):
+    page.set_viewport_size({"width": 800, "height": 800})
+    show(page, host, render_html(comparison(20, 4)))
+    lefts = page.evaluate(
+        """() => { const wrapper = document.querySelector('table').parentElement; wrapper.scrollLeft = 600;
+        const header = document.querySelector('tbody th[scope=row]');
+        return [wrapper.scrollLeft, header.getBoundingClientRect().left - wrapper.getBoundingClientRect().left,
+                getComputedStyle(header).backgroundColor] }"""
+    )
+    assert lefts[0] == 600
+    assert abs(lefts[1]) < 1
+    assert not re.search(r"transparent|, 0\)$", lefts[2])
+
+
+def test_the_keyboard_unfolds_a_section_and_scrolls_a_wide_table(page):
+    shape = Stack([Section("Training spec", [Note("inside")], folded=True), version_list(2, metrics=30)])
+    show(page, "JupyterLab, light, untrusted", render_html(shape), opened=False)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector('details').open") is True
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('table').parentElement.scrollLeft > 0")
+
+
+def test_no_hostile_string_runs_or_asks_for_anything(page):
+    """Payloads that run in a browser when they are not escaped, in every field of every shape, all at once."""
+    payloads = [item["payload"] for item in items("xss")]
+    for name, describe in FIELDS.items():
+        show(page, "plain page, light", "".join(render_html(describe(payload)) for payload in payloads))
+        page.mouse.move(300, 300)
+        assert page.evaluate("typeof window.__pwned") == "undefined", name
+        assert page.locator("main img, main svg, main script, main iframe").count() == 0, name
+
+
+def test_badges_and_marks_are_seen_without_colour(page):
+    """In forced colours all backgrounds are gone; the words and symbols are still there."""
+    page.emulate_media(forced_colors="active")
+    show(page, "plain page, dark", render_html(SAMPLES["comparison"]))
+    text = page.inner_text("main")
+    assert "▲ worse" in text.replace("\u00a0", " ")
+    assert "◆ baseline" in text.replace("\u00a0", " ")
