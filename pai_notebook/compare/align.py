@@ -1,0 +1,98 @@
+"""Lining versions up: metrics by dataset and path, labels by key, specs by structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.compare.direction import Direction, Directions
+from pai_notebook.compare.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
+from pai_notebook.model.flatten import flatten, natural_key
+from pai_notebook.model.metrics import Cell, State, read_value, text_of
+
+if TYPE_CHECKING:
+    from pai_notebook.compare.tolerance import Tolerance
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["SPECS", "metric_rows", "other_rows"]
+
+SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options")
+_FIELDS = ("approval_status", "framework_type", "format_type", "source_type", "source_id", "uri", "description")
+_NO_DIRECTION = Direction(reason="not a metric")
+
+
+def metric_rows(versions: Sequence[ModelVersion], baseline: int, directions: Directions, tolerance: Tolerance) -> Iterator[Row]:
+    """One row for each (dataset, path) that any version states; never by position in `Results`."""
+    columns = [_grouped(version) for version in versions]
+    for path, dataset in sorted({name for column in columns for name in column}, key=lambda name: tuple(map(natural_key, name))):
+        cells = tuple(column.get((path, dataset)) or _blank(path, dataset, empty=not column) for column in columns)
+        direction = directions.of(path, dataset)
+        changes = tuple(
+            Change(Kind.BASELINE) if place == baseline else compare_cells(cell, cells[baseline], direction, tolerance)
+            for place, cell in enumerate(cells)
+        )
+        yield Row("metrics", path, dataset, cells, changes, direction)
+
+
+def _grouped(version: ModelVersion) -> dict[tuple[str, str], Cell]:
+    groups: dict[tuple[str, str], list[Cell]] = {}
+    for cell in version.metrics.cells:
+        groups.setdefault((cell.path, cell.dataset), []).append(cell)
+    return {name: merge_cells(cells) for name, cells in groups.items()}
+
+
+def _blank(path: str, dataset: str, *, empty: bool = False) -> Cell:
+    return Cell(dataset, path, State.NO_METRICS if empty else State.ABSENT, None, "", None)
+
+
+def other_rows(versions: Sequence[ModelVersion], baseline: int) -> Iterator[Row]:
+    """Rows of labels, of specs by structure, and of plain fields."""
+    yield from _section("labels", versions, baseline, lambda version: {key: _joined(version.labels.get_all(key)) for key in version.labels})
+    for spec in SPECS:
+        yield from _section(spec, versions, baseline, partial(_leaves, spec))
+    yield from _section("other", versions, baseline, _fields, order=_FIELDS)
+
+
+def _joined(values: Sequence[str]) -> str:
+    return ", ".join(sorted(values))
+
+
+def _leaves(name: str, version: ModelVersion) -> dict[str, Any]:
+    spec = getattr(version, name)
+    return flatten(spec) if spec not in (None, "", {}) else {}
+
+
+def _fields(version: ModelVersion) -> dict[str, Any]:
+    found = {name: getattr(version, name) for name in _FIELDS}
+    return {name: value for name, value in found.items() if value != ""}
+
+
+def _section(
+    section: str,
+    versions: Sequence[ModelVersion],
+    baseline: int,
+    read: Callable[[ModelVersion], Mapping[str, Any]],
+    order: Sequence[str] = (),
+) -> Iterator[Row]:
+    columns = [read(version) for version in versions]
+    found = {path for column in columns for path in column}
+    for path in [path for path in order if path in found] or sorted(found, key=natural_key):
+        cells = tuple(_setting(path, column[path]) if path in column else _blank(path, "") for column in columns)
+        changes = tuple(
+            Change(Kind.BASELINE) if place == baseline else Change(_kind(cell, cells[baseline])) for place, cell in enumerate(cells)
+        )
+        yield Row(section, path, "", cells, changes, _NO_DIRECTION)
+
+
+def _setting(path: str, raw: Any) -> Cell:
+    state, value, _ = read_value(raw)
+    return Cell("", path, state, value, text_of(raw), raw)
+
+
+def _kind(cell: Cell, baseline: Cell) -> Kind:
+    if is_blank(cell) or is_blank(baseline):
+        return Kind.SAME if is_blank(cell) and is_blank(baseline) else Kind.LOST if is_blank(cell) else Kind.GAINED
+    if cell.state is State.NUMBER and baseline.state is State.NUMBER:
+        return Kind.SAME if cell.raw == baseline.raw else Kind.CHANGED
+    return Kind.SAME if (cell.state, cell.text) == (baseline.state, baseline.text) else Kind.CHANGED

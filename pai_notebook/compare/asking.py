@@ -1,0 +1,108 @@
+"""Finding the row that a question is about, and the numbers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pai_notebook.compare.direction import Direction, read_mode
+from pai_notebook.compare.rows import Row
+from pai_notebook.errors import ComparisonError
+from pai_notebook.model.metrics import State
+
+__all__ = ["Question", "ask", "find_row"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A metric to rank by: its row, the direction, and which versions have a number.
+
+    Attributes
+    ----------
+    row : Row
+        The metric on one dataset.
+    direction : Direction
+        Never unknown.
+    numbers : tuple of (int, float)
+        Position and value of every version that has a number, infinite ones included.
+    unranked : tuple of (int, str)
+        Position and state of every other version.
+    """
+
+    row: Row
+    direction: Direction
+    numbers: tuple[tuple[int, float], ...]
+    unranked: tuple[tuple[int, str], ...]
+
+    def better(self, value: float, other: float) -> bool:
+        """Whether a value is better than another."""
+        return value > other if self.direction.mode == "max" else value < other
+
+
+def find_row(rows: Sequence[Row], metric: str, dataset: str | None = None) -> Row:
+    """Find the row of a metric by `cer`, `cer@d-a`, `metrics.cer@d-a`, or by name and dataset.
+
+    Raises
+    ------
+    ComparisonError
+        When there is none (the nearest names are in the hint), or when the metric was measured on several datasets and none is
+        named.
+    """
+    named = [row for row in rows if metric in row.names]
+    exact = [row for row in named if metric in (row.name, row.full_name)]
+    found = exact if len(exact) == 1 and dataset is None else [row for row in named if dataset in (None, row.dataset)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(row.name for row in found)
+        raise ComparisonError(f"{metric} was measured on {len(found)} datasets", hint=f"Name one: {names}.")
+    if named:
+        there = ", ".join(repr(row.dataset) for row in named)
+        raise ComparisonError(f"{metric} was not measured on dataset {dataset!r}", hint=f"It was on {there}.")
+    known = list(dict.fromkeys(name for row in rows for name in (row.path, row.name)))
+    near = get_close_matches(metric, known, 3) or known[:3]
+    raise ComparisonError(
+        f"no version has a metric {metric!r}", hint=f"Nearest are {', '.join(near)}." if near else "No version has any metric."
+    )
+
+
+def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> Question:
+    """Prepare a ranking by a metric.
+
+    Raises
+    ------
+    ComparisonError
+        When the metric is not there, has no number in any version, or its direction is unknown and no mode is given.
+    """
+    row = find_row(rows, metric, dataset)
+    told = read_mode(mode)
+    direction = Direction(told, "told", "by mode") if told else row.direction
+    numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if _is_number(cell.state) and cell.value is not None)
+    if not numbers:
+        raise ComparisonError(_why_not(row), hint="Only numbers can be ranked; text and truth values are compared by equality.")
+    if direction.mode is None:
+        raise ComparisonError(
+            f"it is not known which way {row.name} is better: {direction.reason}",
+            hint=f"Pass mode='max' or mode='min', or directions={{{row.path!r}: 'max'}} to compare().",
+        )
+    ranked = {place for place, _ in numbers}
+    unranked = tuple((place, str(cell.state)) for place, cell in enumerate(row.cells) if place not in ranked)
+    return Question(row, direction, numbers, unranked)
+
+
+def _is_number(state: State) -> bool:
+    return state in (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES)
+
+
+def _why_not(row: Row) -> str:
+    states: dict[str, list[str]] = {}
+    for cell in row.cells:
+        states.setdefault(cell.state, []).append(cell.text[:20])
+    said = "; ".join(
+        f"{state} in {len(texts)} of {len(row.cells)} versions"
+        + (f" ({', '.join(repr(text) for text in dict.fromkeys(texts[:3]))})" if state in (State.TEXT, State.BOOLEAN) else "")
+        for state, texts in states.items()
+    )
+    return f"{row.name} has no number to rank: {said}"

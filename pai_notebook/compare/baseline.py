@@ -1,0 +1,89 @@
+"""Which version everything is compared with, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
+from pai_notebook.model.address import nearest
+from pai_notebook.model.order import version_key
+from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Baseline", "choose_baseline", "in_order", "unique_names"]
+
+Baseline = str | ModelVersion | None
+
+
+def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
+    """Versions without repetition, by model and natural order, whatever order they came in."""
+    distinct = dict.fromkeys(versions)
+    return tuple(sorted(distinct, key=lambda version: (version.model_id, version_key(version.version_name), version.digest)))
+
+
+def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
+    """A name for each version that no other has: its own, with the model where several models are there."""
+    short = [version.version_name for version in versions]
+    names = short if len(set(short)) == len(short) else [version.address for version in versions]
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names):
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            names[place] = f"{name} ({seen[name]})"
+    return tuple(names)
+
+
+def choose_baseline(
+    versions: Sequence[ModelVersion], names: Sequence[str], wanted: Baseline, errors: Mapping[str, Any]
+) -> tuple[int | None, str]:
+    """Find the baseline among versions in natural order: its position and the reason in words.
+
+    `"approved"` (or None) is the highest approved version, the first where none is approved; `"first"`, `"latest"` and
+    `"previous"` (the one before the latest) go by natural order; anything else names a version.
+
+    Raises
+    ------
+    VersionNotFound
+        When the named version is not in the set; the nearest names are in the hint.
+    ComparisonError
+        When it could not be fetched: no other version silently takes its place.
+    """
+    if isinstance(wanted, ModelVersion):
+        if wanted in versions:
+            return list(versions).index(wanted), "chosen"
+        return _named(versions, names, wanted.address, errors)
+    if wanted is not None and not isinstance(wanted, str):
+        raise ConfigurationError(f"{wanted!r} is no baseline", hint="Write a version name, 'approved', 'previous', 'first' or 'latest'.")
+    if wanted not in (None, "approved", "previous", "first", "latest"):
+        return _named(versions, names, wanted, errors)
+    return _by_rule(versions, wanted or "approved") if versions else (None, "there is no version")
+
+
+def _by_rule(versions: Sequence[ModelVersion], rule: str) -> tuple[int, str]:
+    approved = [place for place, version in enumerate(versions) if version.approval_status.casefold() == "approved"]
+    if rule == "approved":
+        return (approved[-1], "the highest approved version") if approved else (0, "the first version, because none is approved")
+    last = len(versions) - 1
+    return {
+        "latest": (last, "the latest version"),
+        "previous": (max(last - 1, 0), "the version before the latest"),
+        "first": (0, "the first version"),
+    }[rule]
+
+
+def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, str]:
+    found = [place for place, version in enumerate(versions) if wanted in (names[place], version.version_name, version.address)]
+    if len(found) == 1:
+        return found[0], "chosen"
+    if found:
+        addresses = ", ".join(names[place] for place in found)
+        raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Say which one: {addresses}.")
+    for address, error in errors.items():
+        if wanted in (address, address.rpartition("@")[2]):
+            raise ComparisonError(f"the baseline {wanted} could not be fetched", hint=f"{error}") from error
+    close = nearest(wanted, [version.version_name for version in versions])
+    raise VersionNotFound(
+        f"the baseline {wanted} is not among the {len(versions)} versions",
+        version_name=wanted,
+        hint=f"Nearest are {' and '.join(close)}." if close else "The set is empty.",
+    )

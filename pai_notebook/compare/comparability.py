@@ -1,0 +1,171 @@
+"""Reasons to be careful: what makes two versions hard to compare, said aloud and never corrected silently."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pai_notebook.compare.evidence import COUNTS
+from pai_notebook.compare.identity import is_identity
+from pai_notebook.compare.rows import Kind, Row, is_blank
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metrics import State, similar_names
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Setting", "cautions"]
+
+_SPEED = re.compile(r"(?:^|[_.])(?:latency|rtf|throughput|qps|ttft|tpot|seconds|ms|time|per_second)(?:$|[_.])", re.IGNORECASE)
+_SHARE = re.compile(
+    r"(?:^|[_.\-@])(?:acc|accuracy|precision|recall|f1|auc|auroc|ap|map|iou|miou|dice|bleu|rouge[12l]?|cer|wer|ter|rate|em|match|ndcg|mrr|准确率|召回率|字错率)"
+    r"(?:$|[_.\-@])",
+    re.IGNORECASE,
+)
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the cautions look at.
+
+    Attributes
+    ----------
+    versions : sequence of ModelVersion
+        In natural order.
+    names : sequence of str
+        Their names in the comparison.
+    baseline : int
+        Position of the baseline.
+    metrics, others : sequence of Row
+        Every row, whatever is shown.
+    """
+
+    versions: Sequence[ModelVersion]
+    names: Sequence[str]
+    baseline: int
+    metrics: Sequence[Row]
+    others: Sequence[Row]
+
+    def listed(self, places: Sequence[int]) -> str:
+        """Names of versions, the first few and how many more."""
+        shown = ", ".join(self.names[place] for place in places[:_NAMED])
+        return shown + (f" and {len(places) - _NAMED} more" if len(places) > _NAMED else "")
+
+
+def cautions(setting: Setting) -> tuple[str, ...]:
+    """Say what stands in the way of comparing, one sentence each, in a fixed order."""
+    rules = (
+        _nothing_in_common,
+        _other_dataset,
+        _fraction_and_percent,
+        _sample_counts,
+        _frameworks,
+        _evaluation,
+        _hygiene,
+        _texts,
+        _duplicates,
+    )
+    return tuple(sentence for rule in rules for sentence in rule(setting))
+
+
+def _stated(row: Row) -> list[int]:
+    return [place for place, cell in enumerate(row.cells) if not is_blank(cell)]
+
+
+def _nothing_in_common(setting: Setting) -> Iterator[str]:
+    base = {(row.path, row.dataset) for row in setting.metrics if not is_blank(row.cells[setting.baseline])}
+    base_datasets = {dataset for _, dataset in base}
+    apart, strange = [], []
+    for place in range(len(setting.versions)):
+        mine = {(row.path, row.dataset) for row in setting.metrics if not is_blank(row.cells[place])}
+        if place == setting.baseline or not mine or not base:
+            continue
+        if not {dataset for _, dataset in mine} & base_datasets:
+            strange.append(place)
+        elif not mine & base:
+            apart.append(place)
+    baseline = setting.names[setting.baseline]
+    if strange:
+        yield f"no dataset in common with {baseline}: {setting.listed(strange)}"
+    if apart:
+        yield f"no metric in common with {baseline}: {setting.listed(apart)}"
+    if not base and any(_stated(row) for row in setting.metrics):
+        yield f"the baseline {baseline} has no metrics"
+
+
+def _other_dataset(setting: Setting) -> Iterator[str]:
+    by_path: dict[str, list[Row]] = {}
+    for row in setting.metrics:
+        by_path.setdefault(row.path, []).append(row)
+    for path, rows in by_path.items():
+        home = [row.dataset for row in rows if not is_blank(row.cells[setting.baseline])]
+        elsewhere = sorted(
+            {place for row in rows for place in _stated(row)} - {place for row in rows if row.dataset in home for place in _stated(row)}
+        )
+        if home and elsewhere:
+            where = sorted({row.dataset or "no dataset" for row in rows for place in elsewhere if not is_blank(row.cells[place])})
+            yield f"{path} of {setting.listed(elsewhere)} was measured on {', '.join(where[:_NAMED])}, not where the baseline's was"
+
+
+def _fraction_and_percent(setting: Setting) -> Iterator[str]:
+    for row in setting.metrics:
+        if not _SHARE.search(row.path):
+            continue
+        numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
+        small = [value for _, value in numbers if 0 < value <= 1]
+        likely = [
+            place
+            for place, value in numbers
+            if 1 < value <= 100 and any(0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
+        ]
+        if likely:
+            yield f"{row.name} looks like percent in {setting.listed(likely)} and like a fraction elsewhere"
+
+
+def _sample_counts(setting: Setting) -> Iterator[str]:
+    for row in setting.metrics:
+        keys = split_path(row.path)
+        counts = {cell.value for cell in row.cells if cell.value is not None}
+        if keys and keys[-1].casefold() in COUNTS and len(counts) > 1:
+            shown = ", ".join(f"{count:g}" for count in sorted(counts)[:_NAMED])
+            yield f"{row.name} differs ({shown}): the values were not measured on the same examples"
+
+
+def _frameworks(setting: Setting) -> Iterator[str]:
+    frameworks = sorted({version.framework_type for version in setting.versions if version.framework_type})
+    speeds = [row.name for row in setting.metrics if _SPEED.search(row.path) and len(_stated(row)) > 1]
+    if len({name.casefold() for name in frameworks}) > 1 and speeds:
+        yield f"{', '.join(speeds[:_NAMED])} compare{'s' if len(speeds) == 1 else ''} across frameworks: {', '.join(frameworks[:_NAMED])}"
+
+
+def _evaluation(setting: Setting) -> Iterator[str]:
+    changed = [
+        row for row in setting.others if row.section == "evaluation_spec" and any(change.kind is Kind.CHANGED for change in row.changes)
+    ]
+    telling = [row.path for row in changed if not is_identity(row.path)]
+    if telling:
+        more = f" and {len(telling) - _NAMED} more" if len(telling) > _NAMED else ""
+        yield f"evaluated in different ways: {', '.join(telling[:_NAMED])}{more} of the evaluation spec differ"
+
+
+def _hygiene(setting: Setting) -> Iterator[str]:
+    for kind, rows in (("metrics", setting.metrics), ("labels", [row for row in setting.others if row.section == "labels"])):
+        for sentence in similar_names(list(dict.fromkeys(row.path for row in rows))):
+            yield f"{kind} {sentence}"
+
+
+def _texts(setting: Setting) -> Iterator[str]:
+    texts = [row.name for row in setting.metrics if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
+    if texts:
+        more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+        yield f"numbers sent as text, compared as numbers: {', '.join(texts[:_NAMED])}{more}"
+
+
+def _duplicates(setting: Setting) -> Iterator[str]:
+    for row in setting.metrics:
+        places = [place for place, cell in enumerate(row.cells) if cell.duplicate and cell.value is None]
+        if places:
+            yield f"{row.name} is stated more than once, differently, in {setting.listed(places)}: no difference is shown"

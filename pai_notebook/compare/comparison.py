@@ -1,0 +1,426 @@
+"""The comparison of several versions with one of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pai_notebook.compare.align import metric_rows, other_rows
+from pai_notebook.compare.asking import Question, ask, find_row
+from pai_notebook.compare.baseline import Baseline, choose_baseline, in_order, unique_names
+from pai_notebook.compare.code import fingerprint_of, python_of
+from pai_notebook.compare.comparability import Setting, cautions
+from pai_notebook.compare.direction import Directions
+from pai_notebook.compare.evidence import Evidence, count_beside, interval_of, is_share
+from pai_notebook.compare.explain import Explanation, explain_rows
+from pai_notebook.compare.exporting import Exports
+from pai_notebook.compare.gate import GateReport
+from pai_notebook.compare.interval import expected_lead
+from pai_notebook.compare.look import describe_comparison
+from pai_notebook.compare.pareto import Pareto, make_pareto
+from pai_notebook.compare.rank import Best, Ranking, make_best, make_ranking
+from pai_notebook.compare.rows import Row, is_blank
+from pai_notebook.compare.ruling import check_rules
+from pai_notebook.compare.selection import Selection
+from pai_notebook.compare.tolerance import Tolerance
+from pai_notebook.compare.worsening import Policy, check_worsening
+from pai_notebook.display import Block, Displayed
+from pai_notebook.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pai_notebook.errors import PaiError
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Comparison"]
+
+_MANY = 3
+Mode = str | bool | None
+
+
+class Comparison(Exports, Displayed):
+    """Versions against a baseline: what differs, by how much, and which is better. Immutable.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        In any order; they are compared in natural order.
+    baseline : str, ModelVersion or None
+        A version name or address, `"approved"` (the highest approved version, the first where none is), `"previous"` (the
+        one before the latest), `"first"` or `"latest"`.
+    directions : mapping, optional
+        Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
+    only : {"diff", "all"}
+        What is shown: rows that differ (a missing value is a difference), or all rows.
+    tolerance : float, str, pair or mapping
+        How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+    include, exclude : str or list of str
+        Globs over names; each narrows the kind of row it names (`cer*` metrics, `labels.*` labels, and so on).
+    dataset : str, optional
+        Only metrics of this dataset.
+    errors : mapping, optional
+        Versions that could not be fetched, and why.
+    n : float, optional
+        Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+
+    Raises
+    ------
+    VersionNotFound, ComparisonError
+        When a named baseline is not there or could not be fetched.
+    ConfigurationError
+        For directions that contradict each other, and for arguments that mean nothing.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}}, "model-a")
+    >>> c = Comparison([make("0.1.0", 0.175), make("0.2.0", 0.181)])
+    >>> c.best("cer").version, c["cer"].changes[1].kind.value, round(c["cer"].changes[1].delta, 6)
+    ('0.1.0', 'worse', 0.006)
+    >>> print(c.explain())
+    0.2.0 against 0.1.0: cer worsened 0.175 → 0.181 (+3.43 %).
+    """
+
+    def __init__(
+        self,
+        versions: Sequence[ModelVersion] = (),
+        *,
+        baseline: Baseline = "approved",
+        directions: Mapping[str, Mode] | None = None,
+        only: Literal["diff", "all"] = "diff",
+        tolerance: Any = 0,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        errors: Mapping[str, PaiError] | None = None,
+        n: float | None = None,
+    ) -> None:
+        if only not in ("diff", "all"):
+            raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
+        if n is not None and not 1 <= n < math.inf:
+            raise ConfigurationError(f"n={n!r} is no number of examples", hint="Write a number of at least 1.")
+        self._versions = in_order(versions)
+        self._names = unique_names(self._versions)
+        self._errors = dict(sorted((errors or {}).items()))
+        self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
+        self._directions = Directions(directions)
+        self._only: Literal["diff", "all"] = only
+        self._tolerance = Tolerance(tolerance)
+        self._told_tolerance = tolerance
+        self._selection = Selection.read(include, exclude, dataset)
+        self._n = n
+        self._all = self._aligned()
+
+    def _aligned(self) -> tuple[Row, ...]:
+        if self._place is None:
+            return ()
+        metrics = metric_rows(self._versions, self._place, self._directions, self._tolerance)
+        return (*metrics, *other_rows(self._versions, self._place))
+
+    @property
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """The versions, in natural order."""
+        return self._versions
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, with the model where several models are compared."""
+        return self._names
+
+    @property
+    def errors(self) -> dict[str, PaiError]:
+        """Versions that could not be fetched, and why; a fresh dict."""
+        return dict(self._errors)
+
+    @property
+    def only(self) -> Literal["diff", "all"]:
+        """Whether rows that differ are shown, or all."""
+        return self._only
+
+    @property
+    def baseline(self) -> ModelVersion | None:
+        """The version that everything is compared with, None when there is no version."""
+        return None if self._place is None else self._versions[self._place]
+
+    @property
+    def baseline_place(self) -> int | None:
+        """Position of the baseline among the versions."""
+        return self._place
+
+    @property
+    def baseline_name(self) -> str:
+        """Name of the baseline, empty when there is no version."""
+        return "" if self._place is None else self._names[self._place]
+
+    @property
+    def baseline_reason(self) -> str:
+        """Why this version is the baseline."""
+        return self._reason
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every selected row: metrics, labels, specs, fields."""
+        return tuple(row for row in self._all if self._selection.keeps(row))
+
+    @property
+    def changed(self) -> tuple[Row, ...]:
+        """Rows in which some version differs from the baseline."""
+        return tuple(row for row in self.rows if row.differs)
+
+    @property
+    def identical(self) -> tuple[Row, ...]:
+        """Rows in which no version differs from the baseline."""
+        return tuple(row for row in self.rows if not row.differs)
+
+    @property
+    def metrics(self) -> tuple[Row, ...]:
+        """Rows of metrics."""
+        return tuple(row for row in self.rows if row.section == "metrics")
+
+    @property
+    def labels(self) -> tuple[Row, ...]:
+        """Rows of labels."""
+        return tuple(row for row in self.rows if row.section == "labels")
+
+    @property
+    def specs(self) -> tuple[Row, ...]:
+        """Rows of the specs, of extra information and options."""
+        return tuple(row for row in self.rows if row.section not in ("metrics", "labels", "other"))
+
+    @property
+    def only_in(self) -> dict[str, tuple[str, ...]]:
+        """Rows that some versions lack, with the versions that have them."""
+        found = {}
+        for row in self.rows:
+            there = tuple(name for name, cell in zip(self._names, row.cells, strict=True) if not is_blank(cell))
+            if len(there) < len(self._names):
+                found[row.full_name] = there
+        return found
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the arguments asked for in vain."""
+        unused = self._directions.unused([(row.path, row.dataset) for row in self._all if row.section == "metrics"])
+        return tuple(f"directions: {pattern!r} fits no metric" for pattern in unused)
+
+    @cached_property
+    def comparability(self) -> tuple[str, ...]:
+        """Reasons to be careful, one sentence each; nothing is ever corrected because of them."""
+        if self._place is None or len(self._versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
+            return ()
+        metrics = [row for row in self._all if row.section == "metrics"]
+        others = [row for row in self._all if row.section != "metrics"]
+        return cautions(Setting(self._versions, self._names, self._place, metrics, others))
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """State of every metric in every version: which can be compared at all, and which version lost one."""
+        from pai_notebook.compare.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
+
+        return coverage_frame(self.metrics, self._names, list(self._errors))
+
+    def __getitem__(self, name: str) -> Row:
+        """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`."""
+        return find_row(self.rows, name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [row.full_name if row.section != "metrics" else row.name for row in self.rows]
+
+    def __bool__(self) -> bool:
+        raise ConfigurationError("a comparison is neither true nor false", hint="Ask .changed, .best(metric) or .assert_no_regression().")
+
+    def __eq__(self, other: object) -> bool:
+        return self.fingerprint == other.fingerprint if isinstance(other, Comparison) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def _ask(self, metric: str, mode: Any, dataset: str | None) -> Question:
+        return ask(self.metrics, metric, mode, dataset)
+
+    def best_places(self, row: Row) -> frozenset[int]:
+        """Positions of the best versions of a row; none where the direction is unknown or all are equal."""
+        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and not math.isnan(cell.value)}
+        if row.direction.mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
+            return frozenset()
+        best = max(numbers.values()) if row.direction.mode == "max" else min(numbers.values())
+        return frozenset(place for place, value in numbers.items() if value == best)
+
+    def best(self, metric: str, mode: Mode = None, *, dataset: str | None = None) -> Best:
+        """Find the best version by a metric.
+
+        Parameters
+        ----------
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        mode : {"max", "min"}, optional
+            Which way it is better; needed where it is not known.
+
+        Raises
+        ------
+        ComparisonError
+            When the metric is not there (nearest names in the hint), is no number, or its direction is unknown.
+        """
+        question = self._ask(metric, mode, dataset)
+        ranking = make_ranking(question, self._names, self._place, self._tolerance)
+        return make_best(question, ranking, self._luck(question, ranking))
+
+    def _luck(self, question: Question, ranking: Ranking) -> list[str]:
+        """Say how much of a lead the best of many has by luck, where the number of examples is known."""
+        count = len(ranking)
+        if count < _MANY:
+            return []
+        text = f"The best of {count} versions leads partly by luck"
+        value, row = ranking[0].value, question.row
+        n = self._n or count_beside(self._by_name, row, self._names.index(ranking[0].version))
+        if not is_share(row.path) or n is None or not 0 <= value <= 1:
+            return [f"{text}; how much cannot be told without a spread or, for a share of examples, n."]
+        lead = expected_lead(count) * math.sqrt(max(value * (1 - value), 0.0) / n)
+        return [f"{text}: about {lead:.2g} even if all were equally good (n = {n:.0f})."]
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Row]:
+        return {(row.path, row.dataset): row for row in self._all if row.section == "metrics"}
+
+    def rank(self, metric: str, mode: Mode = None, *, dataset: str | None = None) -> Ranking:
+        """Rank versions by a metric, best first; equal values share a rank, versions without a number are listed as not ranked.
+
+        Raises
+        ------
+        ComparisonError
+            As `best`.
+        """
+        return make_ranking(self._ask(metric, mode, dataset), self._names, self._place, self._tolerance)
+
+    def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Mode] | None = None, dataset: str | None = None) -> Pareto:
+        """Find the versions that no other beats in all these metrics, with a sentence for each step between them.
+
+        Raises
+        ------
+        ComparisonError
+            As `best`.
+        ConfigurationError
+            With no metric.
+        """
+        if isinstance(metrics, str) or not metrics:
+            raise ConfigurationError("pareto needs metrics to trade off", hint="Write pareto(['cer', 'rtf']).")
+        return make_pareto([self._ask(metric, (modes or {}).get(metric), dataset) for metric in metrics], self._names)
+
+    def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
+        """Find an interval for the difference of a version to the baseline, or say why there is none.
+
+        Parameters
+        ----------
+        metric, version : str
+            What, and of which version.
+        n : float, optional
+            Number of examples behind both values; by default what the comparison was told, or what stands beside the metric.
+        level : float
+            Confidence, between 0 and 1.
+
+        Returns
+        -------
+        Evidence
+            `interval` (None where the data does not allow one), `reason`, and `words`: beyond chance, could be chance, or
+            cannot tell.
+        """
+        if not 0 < level < 1:
+            raise ConfigurationError(f"level={level!r} is no confidence", hint="Write a number between 0 and 1, such as 0.95.")
+        row = find_row(self.metrics, metric, dataset)
+        if self._place is None or version not in self._names:
+            raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")
+        return interval_of(self._by_name, row, self._names.index(version), self._place, n=n or self._n, level=level)
+
+    def explain(self, lang: str = "en") -> Explanation:
+        """Say what changed in sentences, one for each version, in English (`en`) or Chinese (`zh`); every clause is a row."""
+        return explain_rows(self.rows, self._names, -1 if self._place is None else self._place, lang)
+
+    def assert_no_regression(
+        self,
+        metrics: str | Sequence[str] = "*",
+        *,
+        tolerance: Any = None,
+        missing: Literal["fail", "skip"] = "fail",
+        unknown: Literal["fail", "skip"] = "fail",
+    ) -> GateReport:
+        """Stop unless every version is at least as good as the baseline in every chosen metric.
+
+        Parameters
+        ----------
+        metrics : str or list of str
+            Names or globs.
+        tolerance : float, str, pair or mapping, optional
+            How much worse is allowed; the comparison's own tolerance by default.
+        missing, unknown : {"fail", "skip"}
+            What happens to a metric that a version lacks, and to a change whose direction is not known.
+
+        Raises
+        ------
+        RegressionError
+            With every breach, when something is worse, missing, NaN or cannot be told, when a version could not be fetched,
+            and when there was nothing to check.
+        """
+        chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
+        policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
+        return GateReport(
+            check_worsening(policy, self.metrics, self._names, self._place, self._errors), "No regression"
+        ).raise_for_breaches()
+
+    def gate(self, rules: str) -> GateReport:
+        """Stop unless every version but the baseline keeps every rule.
+
+        Parameters
+        ----------
+        rules : str
+            One rule a line: `cer[d-a] <= baseline + 0.002`, `rtf <= baseline + 5%`, `accuracy >= 0.92 if present`, # comment.
+
+        Raises
+        ------
+        RegressionError
+            With every breach.
+        AddressError
+            When a rule does not follow the grammar, with line and column.
+        """
+        return GateReport(check_rules(rules, self.metrics, self._names, self._place, self._errors), "Gate").raise_for_breaches()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options as plain JSON, for the fingerprint."""
+        return {
+            "directions": self._directions.told,
+            "only": self._only,
+            "tolerance": self._tolerance.canonical(),
+            "include": sorted(self._selection.include),
+            "exclude": sorted(self._selection.exclude),
+            "dataset": self._selection.dataset,
+            "n": None if self._n is None else float(self._n),
+        }
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments that are not as by default, for code that makes the comparison again."""
+        given: dict[str, Any] = {
+            "directions": self._directions.told,
+            "only": self._only if self._only != "diff" else None,
+            "tolerance": self._told_tolerance,
+            "include": list(self._selection.include),
+            "exclude": list(self._selection.exclude),
+            "dataset": self._selection.dataset,
+            "n": self._n,
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of what is compared and how: equal for the same data and options, in every process."""
+        return fingerprint_of(self)
+
+    def to_code(self) -> str:
+        """Python that makes an equal comparison."""
+        return python_of(self)
+
+    def _describe(self) -> Block:
+        return describe_comparison(self)

@@ -1,0 +1,117 @@
+"""The versions that no other beats in every metric at once, and what a step from one to the next costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pai_notebook.compare.digits import choose_format
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
+
+if TYPE_CHECKING:
+    from pai_notebook.compare.asking import Question
+
+__all__ = ["Pareto", "front_of", "make_pareto"]
+
+
+@dataclass(frozen=True, repr=False)
+class Pareto(Displayed):
+    """The front of versions that are best at some trade-off.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+        Names of the metrics.
+    versions : tuple of str
+        Versions on the front, from the best to the worst of the first metric.
+    values : tuple of tuple of float
+        Their values, one tuple a version.
+    steps : tuple of str
+        One sentence for each step to the next version on the front: what it buys, and for what.
+    dominated : dict of str to str
+        Every other version, and one that is at least as good in everything and better in something.
+    unranked : tuple of str
+        Versions that lack a number in one of the metrics.
+    """
+
+    metrics: tuple[str, ...]
+    versions: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    steps: tuple[str, ...]
+    dominated: dict[str, str]
+    unranked: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def _describe(self) -> Block:
+        forms = [choose_format(column) for column in zip(*self.values, strict=True)]
+        rows: list[list[Inline]] = [
+            [version, *(Number(form.value(value)) for form, value in zip(forms, values, strict=True))]
+            for version, values in zip(self.versions, self.values, strict=True)
+        ]
+        note: list[Inline] = [*self.steps, f"{len(self.dominated)} versions are beaten by one of these in everything."]
+        if self.unranked:
+            note.append(f"Not placed, a number is missing: {', '.join(self.unranked[:8])}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004
+        columns: list[Column | str] = [
+            "version",
+            *(Column(f"{metric} ({word})", align="right") for metric, word in zip(self.metrics, self.words, strict=True)),
+        ]
+        return Table(columns, rows, caption=f"Best trade-offs of {', '.join(self.metrics)}", note=Lines(note), unit="versions")
+
+
+def make_pareto(questions: Sequence[Question], names: Sequence[str]) -> Pareto:
+    """Find the front of versions that have a number in every metric."""
+    numbers = [dict(question.numbers) for question in questions]
+    complete = [place for place in range(len(names)) if all(place in column for column in numbers)]
+    points = {place: tuple(column[place] for column in numbers) for place in complete}
+    signs = [-1.0 if question.direction.mode == "max" else 1.0 for question in questions]
+    front, dominated = front_of(
+        {place: tuple(sign * value for sign, value in zip(signs, point, strict=True)) for place, point in points.items()}
+    )
+    metrics = tuple(question.row.name for question in questions)
+    return Pareto(
+        metrics=metrics,
+        versions=tuple(names[place] for place in front),
+        values=tuple(points[place] for place in front),
+        steps=tuple(_step(questions, points[first], points[second], names[second]) for first, second in pairwise(front)),
+        dominated={names[place]: names[by] for place, by in sorted(dominated.items())},
+        unranked=tuple(name for place, name in enumerate(names) if place not in points),
+        words=tuple(question.direction.words for question in questions),
+    )
+
+
+def front_of(costs: dict[int, tuple[float, ...]]) -> tuple[list[int], dict[int, int]]:
+    """Split points (smaller is better) into the front, in order of the first coordinate, and those that one of it dominates.
+
+    Examples
+    --------
+    >>> front_of({0: (1.0, 3.0), 1: (2.0, 2.0), 2: (2.0, 3.0)})
+    ([0, 1], {2: 0})
+    """
+    front: list[int] = []
+    dominated: dict[int, int] = {}
+    for place in sorted(costs, key=lambda place: (costs[place], place)):
+        point = costs[place]
+        by = next(
+            (other for other in front if costs[other] != point and all(a <= b for a, b in zip(costs[other], point, strict=True))), None
+        )
+        if by is None:
+            front.append(place)
+        else:
+            dominated[place] = by
+    return front, dominated
+
+
+def _step(questions: Sequence[Question], first: tuple[float, ...], second: tuple[float, ...], name: str) -> str:
+    """Say what the step to a version buys and what it costs."""
+    gains: list[str] = []
+    costs: list[str] = []
+    for question, before, after in zip(questions, first, second, strict=True):
+        if after == before:
+            continue
+        text = f"{choose_format([before, after]).delta(after - before)} {question.row.name}"
+        (gains if question.better(after, before) else costs).append(text)
+    if not gains and not costs:
+        return f"{name} is equal in all of them"
+    return f"{name} buys {' and '.join(gains)} for {' and '.join(costs)}"

@@ -1,0 +1,205 @@
+"""Which version is best by a metric, and the order of all of them; ties share a rank."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from pai_notebook.compare.digits import choose_format
+from pai_notebook.compare.rows import difference
+from pai_notebook.compare.tolerance import Tolerance, exceeds
+from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pai_notebook.compare.asking import Question
+
+__all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One place of a ranking.
+
+    Attributes
+    ----------
+    rank : int
+        1 is best; equal values share a rank and the next rank counts them (1, 1, 3).
+    version : str
+        Name of the version.
+    value : float
+        Its value.
+    delta : float or None
+        Value minus the baseline's, None where the baseline has no number.
+    behind : float
+        Distance to the best value, in the metric's unit, never negative.
+    """
+
+    rank: int
+    version: str
+    value: float
+    delta: float | None
+    behind: float
+
+
+class Ranking(Displayed, Sequence[Ranked]):
+    """Versions in order of a metric, best first; `unranked` lists those without a number and their state."""
+
+    def __init__(
+        self, metric: str, words: str, entries: Sequence[Ranked], unranked: Sequence[tuple[str, str]], total: int | None = None
+    ) -> None:
+        self.metric = metric
+        self.words = words
+        self.entries = tuple(entries)
+        self.unranked = tuple(unranked)
+        self._total = len(self.entries) if total is None else total
+
+    def head(self, count: int = 5) -> Ranking:
+        """Give the first places only."""
+        return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the ranking as a DataFrame: rank, version, value, delta, behind; unranked versions last, without a rank."""
+        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+        rows: list[tuple[Any, ...]] = [
+            (entry.rank, entry.version, entry.value, entry.delta, entry.behind, "ranked") for entry in self.entries
+        ]
+        rows += [(None, version, None, None, None, state) for version, state in self.unranked]
+        frame = pd.DataFrame(rows, columns=["rank", "version", "value", "delta", "behind", "state"])
+        numbers = dict.fromkeys(("value", "delta", "behind"), "float64")
+        return frame.astype({"rank": "Int64", "version": "string", "state": "string", **numbers})
+
+    @overload
+    def __getitem__(self, key: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, key: slice) -> Sequence[Ranked]: ...
+    def __getitem__(self, key: int | slice) -> Ranked | Sequence[Ranked]:
+        return self.entries[key]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Ranked]:
+        return iter(self.entries)
+
+    def _describe(self) -> Block:
+        form = choose_format(entry.value for entry in self.entries)
+        rows: list[list[Inline]] = [
+            [str(entry.rank), entry.version, Number(form.value(entry.value), delta="" if entry.delta is None else form.delta(entry.delta))]
+            for entry in self.entries
+        ]
+        note: list[Inline] = [f"{self.metric}: {self.words}; the difference is to the baseline."]
+        if self.unranked:
+            shown = ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])
+            note.append(f"Not ranked: {shown}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004 - a line
+        columns: list[Column | str] = [Column("rank", align="right"), "version", Column(self.metric, align="right")]
+        return Table(
+            columns, rows, caption=f"Ranking by {self.metric}", note=Lines(note), row_headers=2, total=self._total, unit="versions"
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Best(Displayed):
+    """The best version by a metric, and how far ahead it is.
+
+    Attributes
+    ----------
+    version : str
+        Name of the best version; the lowest in natural order of those that tie.
+    value : float
+        Its value.
+    runner_up, runner_up_value : str or None, float or None
+        The next version and its value, None when there is no other.
+    margin : float or None
+        Distance to the runner-up, in the metric's unit, never negative; 0 in a tie.
+    ties : tuple of str
+        Other versions that are as good.
+    metric, words : str
+        The metric, and which way it is better with where that comes from.
+    count : int
+        Versions compared.
+    unranked : tuple of (str, str)
+        Versions without a number, and their state.
+    notes : tuple of str
+        What should be known before the winner is celebrated.
+    """
+
+    version: str
+    value: float
+    runner_up: str | None
+    runner_up_value: float | None
+    margin: float | None
+    ties: tuple[str, ...]
+    metric: str
+    words: str
+    count: int
+    unranked: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+    def _describe(self) -> Block:
+        form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
+        facts: list[tuple[str, Inline]] = [
+            (f"best {self.metric}", (self.version, Number(form.value(self.value), marks=[Mark("★", "best", tone="good")]))),
+            ("direction", self.words),
+        ]
+        if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None:
+            facts.append(
+                (
+                    "runner-up",
+                    (self.runner_up, Number(form.value(self.runner_up_value)), f"behind by {form.delta(self.margin).lstrip('+')}"),
+                )
+            )
+        if self.ties:
+            facts.append(("as good", ", ".join(self.ties)))
+        if self.unranked:
+            facts.append(("not ranked", ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])))
+        return Stack([Facts(facts), *(Note(note) for note in self.notes)])
+
+
+def _ordered(question: Question) -> list[tuple[int, float]]:
+    sign = -1 if question.direction.mode == "max" else 1
+    return sorted(question.numbers, key=lambda pair: (sign * pair[1], pair[0]))
+
+
+def _behind(value: float, best: float) -> float:
+    return 0.0 if value == best else abs(value - best)
+
+
+def make_ranking(question: Question, names: Sequence[str], baseline: int | None, tolerance: Tolerance) -> Ranking:
+    """Rank versions; within the tolerance of the first of a group counts as equal."""
+    row = question.row
+    entries: list[Ranked] = []
+    ordered = _ordered(question)
+    leader, rank = math.nan, 0
+    for position, (place, value) in enumerate(ordered, start=1):
+        if rank == 0 or exceeds(_behind(value, leader), tolerance.bound(row.path, row.dataset, leader), max(abs(value), abs(leader))):
+            leader, rank = value, position
+        delta = None if baseline is None or row.cells[baseline].value is None else difference(row.cells[place], row.cells[baseline])
+        entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1])))
+    words = f"{question.direction.words} ({question.direction.source})"
+    return Ranking(row.name, words, entries, [(names[place], state) for place, state in question.unranked])
+
+
+def make_best(question: Question, ranking: Ranking, notes: Sequence[str]) -> Best:
+    """Give the best version of a ranking, its runner-up and its ties."""
+    first = [entry for entry in ranking if entry.rank == 1]
+    others = [entry for entry in ranking if entry is not ranking[0]]
+    runner_up = others[0] if others else None
+    more = ["the best value is infinite"] if math.isinf(ranking[0].value) else []
+    return Best(
+        version=ranking[0].version,
+        value=ranking[0].value,
+        runner_up=runner_up.version if runner_up else None,
+        runner_up_value=runner_up.value if runner_up else None,
+        margin=runner_up.behind if runner_up else None,
+        ties=tuple(entry.version for entry in first[1:]),
+        metric=question.row.name,
+        words=f"{question.direction.words} ({question.direction.source}: {question.direction.reason})",
+        count=len(ranking),
+        unranked=ranking.unranked,
+        notes=(*notes, *more),
+    )

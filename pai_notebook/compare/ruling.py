@@ -1,0 +1,113 @@
+"""Applying the rules of a gate. What cannot be checked never passes."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.compare.digits import choose_format
+from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
+from pai_notebook.compare.rows import is_blank
+from pai_notebook.compare.rules import parse_rules
+from pai_notebook.model.metrics import State
+
+if TYPE_CHECKING:
+    from pai_notebook.compare.rows import Row
+    from pai_notebook.compare.rules import Rule
+
+__all__ = ["check_rules"]
+
+
+def check_rules(text: str, rows: Sequence[Row], names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]) -> tuple[Check, ...]:
+    """Apply the rules of a gate to every version but the baseline.
+
+    Raises
+    ------
+    AddressError
+        When a rule does not follow the grammar, with line and column.
+    """
+    rules = parse_rules(text)
+    checks = failures(names, baseline, errors)
+    if not rules:
+        checks.append(Check("failed", "no rule", reason="the gate has no rule; write one a line"))
+    for rule in rules:
+        checks += _apply(rule, rows, names, baseline)
+    return tuple(checks)
+
+
+def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int | None) -> Iterator[Check]:
+    candidates = candidates_of(names, baseline)
+    found = [row for row in rows if _selected(row, rule)]
+    if not found and candidates:
+        reason = "no version has this metric"
+        yield Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
+    for row in found:
+        base = None if baseline is None else row.cells[baseline]
+        for place in candidates:
+            yield _check(rule, Pair(row, names[place], row.cells[place], base))
+
+
+def _selected(row: Row, rule: Rule) -> bool:
+    if rule.dataset is not None and row.dataset != rule.dataset:
+        return False
+    return rule.metric in row.names or fnmatchcase(row.path, rule.metric) or fnmatchcase(row.name, rule.metric)
+
+
+def _check(rule: Rule, pair: Pair) -> Check:
+    cell, base = pair.cell, pair.base
+    if is_blank(cell):
+        return pair.check("skipped" if rule.optional else "failed", rule.text, f"the value is {cell.state}")
+    if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
+        return _check_equal(rule, pair)
+    if cell.value is None or math.isnan(cell.value):
+        return pair.check("failed", rule.text, f"the value is {cell.state}: {cell.text[:40]}")
+    bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
+    if bound is None:
+        return pair.check("failed", rule.text, "the baseline has no number to compare with")
+    allowed = f"{rule.compare} {choose_format([bound, cell.value]).value(bound)}{_origin(rule)}"
+    passed = _holds(rule.compare, cell.value, bound)
+    return pair.check("passed" if passed else "failed", rule.text, _warning(rule, pair.row) if passed else "beyond the bound", allowed)
+
+
+def _check_equal(rule: Rule, pair: Pair) -> Check:
+    """Check truth values and texts, by equality only."""
+    base = pair.base
+    if rule.base in ("true", "false"):
+        wanted, state = str(rule.base), State.BOOLEAN
+    elif base is None or is_blank(base) or base.state in (State.NULL, State.NAN):
+        return pair.check("failed", rule.text, "the baseline has nothing to compare with")
+    else:
+        wanted, state = base.text, base.state
+    equal = (pair.cell.text, pair.cell.state) == (wanted, state)
+    return pair.check(
+        "passed" if equal else "failed", rule.text, "" if equal else f"the value is {pair.cell.text[:40]}", f"== {wanted[:40]}"
+    )
+
+
+def _origin(rule: Rule) -> str:
+    """Say where a bound comes from."""
+    if rule.base != "baseline":
+        return ""
+    if not rule.number:
+        return " (baseline)"
+    return f" (baseline {'+' if rule.number > 0 else '-'} {abs(rule.number):g}{'%' if rule.percent else ''})"
+
+
+def _holds(compare: str, value: float, bound: float) -> bool:
+    """Compare with a bound that may carry the rounding of one addition; a value on the bound passes <=, >= and ==."""
+    slack = 4 * sys.float_info.epsilon * max(abs(value), abs(bound)) if math.isfinite(value) and math.isfinite(bound) else 0.0
+    if value == bound or abs(value - bound) <= slack:
+        return compare in ("<=", ">=", "==")
+    return compare in (("<", "<=") if value < bound else (">", ">="))
+
+
+def _warning(rule: Rule, row: Row) -> str:
+    """Say when a rule that passed accepts any worse value."""
+    if row.direction.mode == "max" and rule.compare in ("<", "<="):
+        return f"note: {row.path} is better when higher, and this rule accepts any lower value"
+    if row.direction.mode == "min" and rule.compare in (">", ">="):
+        return f"note: {row.path} is better when lower, and this rule accepts any higher value"
+    return ""

@@ -1,0 +1,85 @@
+"""How much two numbers may differ and still count as the same."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pai_notebook.errors import ConfigurationError
+
+__all__ = ["Tolerance", "exceeds"]
+
+_HINT = "Write a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
+
+
+class Tolerance:
+    """An absolute and a relative tolerance, for all metrics or by name.
+
+    Parameters
+    ----------
+    given : float, str, pair or mapping
+        0.002 is absolute, "5%" is relative to abs(baseline), (0.002, 0.05) is whichever is larger; a mapping has these by
+        metric name, `metric@dataset` or glob, the longest pattern that fits wins.
+
+    Raises
+    ------
+    ConfigurationError
+        For anything negative, not finite or not understood.
+
+    Examples
+    --------
+    >>> Tolerance("5%").bound("rtf", "", 0.08)
+    0.004
+    >>> Tolerance({"cer": 0.002}).bound("cer", "d-a", 0.175), Tolerance({"cer": 0.002}).bound("wer", "", 1.0)
+    (0.002, 0.0)
+    """
+
+    def __init__(self, given: Any = 0) -> None:
+        patterns = given if isinstance(given, Mapping) else {"*": given}
+        self._bounds = {str(pattern): _read(value) for pattern, value in patterns.items()}
+
+    def bound(self, path: str, dataset: str, baseline: float) -> float:
+        """Largest difference that still counts as the same, in the metric's own unit."""
+        names = (path, f"{path}@{dataset}") if dataset else (path,)
+        fitting = [pattern for pattern in self._bounds if any(name == pattern or fnmatchcase(name, pattern) for name in names)]
+        if not fitting:
+            return 0.0
+        absolute, relative = self._bounds[max(fitting, key=lambda pattern: (pattern in names, len(pattern), pattern))]
+        return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
+
+    def canonical(self) -> dict[str, list[float]]:
+        """Give the tolerance as plain JSON, for fingerprints."""
+        return {pattern: list(self._bounds[pattern]) for pattern in sorted(self._bounds) if any(self._bounds[pattern])}
+
+
+def _read(value: Any) -> tuple[float, float]:
+    if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004 - absolute and relative
+        return _number(value[0]), _number(value[1])
+    if isinstance(value, str) and value.rstrip().endswith("%"):
+        return 0.0, _number(value.rstrip()[:-1]) / 100
+    return _number(value), 0.0
+
+
+def _number(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if isinstance(value, bool) or not 0 <= number < math.inf:
+        raise ConfigurationError(f"{value!r} is no tolerance", hint=_HINT)
+    return number
+
+
+def exceeds(delta: float, bound: float, scale: float) -> bool:
+    """Whether a difference is beyond a bound, forgiving the rounding of the subtraction itself when a bound is given.
+
+    Examples
+    --------
+    >>> exceeds(0.3 - 0.1, 0.2, 0.3), exceeds(0.1 + 0.2 - 0.3, 0, 0.3)
+    (False, True)
+    """
+    slack = 4 * sys.float_info.epsilon * scale if bound and math.isfinite(scale) else 0.0
+    return abs(delta) > bound + slack

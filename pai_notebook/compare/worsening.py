@@ -1,0 +1,118 @@
+"""The check that nothing got worse. What cannot be checked never passes, unless the caller says that it may be skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.compare.digits import choose_format
+from pai_notebook.compare.gate import Check, Outcome, Pair, candidates_of, failures
+from pai_notebook.compare.rows import Kind, is_blank
+from pai_notebook.compare.tolerance import Tolerance, exceeds
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.metrics import State
+
+if TYPE_CHECKING:
+    from pai_notebook.compare.rows import Row
+
+__all__ = ["Policy", "check_worsening"]
+
+_RULE = "no regression"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What counts as worse, and what happens to what cannot be checked.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+        Names or globs of the metrics to check.
+    tolerance : Tolerance
+        How much worse a metric may be.
+    missing, unknown : "fail" or "skip"
+        What happens to a metric that the version lacks, and to a change whose direction is not known.
+    """
+
+    metrics: tuple[str, ...]
+    tolerance: Tolerance
+    missing: str = "fail"
+    unknown: str = "fail"
+
+    def __post_init__(self) -> None:
+        for word, given in (("missing", self.missing), ("unknown", self.unknown)):
+            if given not in ("fail", "skip"):
+                raise ConfigurationError(f"{word}={given!r} is not understood", hint="Write 'fail' or 'skip'.")
+
+    def fitting(self, row: Row) -> list[str]:
+        """Patterns that a row fits."""
+        return [
+            pattern for pattern in self.metrics if pattern in row.names or fnmatchcase(row.path, pattern) or fnmatchcase(row.name, pattern)
+        ]
+
+
+def check_worsening(
+    policy: Policy, rows: Sequence[Row], names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]
+) -> tuple[Check, ...]:
+    """Check that no version is worse than the baseline in any chosen metric."""
+    checks = failures(names, baseline, errors)
+    used = {pattern for row in rows for pattern in policy.fitting(row)}
+    checks += [
+        Check("failed", _RULE, metric=pattern, reason=f"no version has a metric {pattern!r}")
+        for pattern in policy.metrics
+        if pattern not in used
+    ]
+    if baseline is None:
+        return tuple(checks)
+    for row in rows:
+        fitting = policy.fitting(row)
+        if fitting:
+            named = any(pattern in row.names for pattern in fitting)
+            pairs = [(place, Pair(row, names[place], row.cells[place], row.cells[baseline])) for place in candidates_of(names, baseline)]
+            checks += [_check(policy, pair, same=row.changes[place].kind is Kind.SAME, named=named) for place, pair in pairs]
+    return tuple(checks)
+
+
+def _check(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:
+    cell, base = pair.cell, pair.base
+    if base is None or is_blank(base):
+        return pair.check("skipped", _RULE, "the baseline does not have it")
+    if is_blank(cell):
+        return pair.check(_outcome(policy.missing), _RULE, f"the value is {cell.state}")
+    if {cell.state, base.state} & {State.NAN, State.NULL}:
+        return pair.check("failed", _RULE, f"the value is {cell.state}, the baseline's is {base.state}")
+    if cell.value is None or base.value is None:
+        return _check_words(policy, pair, same=same, named=named)
+    return _check_number(policy, pair, base.value)
+
+
+def _outcome(word: str) -> Outcome:
+    return "failed" if word == "fail" else "skipped"
+
+
+def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:
+    """Check a truth value, a text or a matrix: nothing but equality can be checked."""
+    if same:
+        return pair.check("passed", _RULE)
+    if pair.cell.state is State.BOOLEAN:
+        return pair.check(_outcome(policy.unknown), _RULE, f"changed to {pair.cell.text}")
+    return pair.check("failed" if named else "skipped", _RULE, f"{pair.cell.state} cannot be checked")
+
+
+def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
+    value, delta, direction = pair.cell.value, pair.delta, pair.row.direction
+    if value is None or not delta:
+        return pair.check("passed", _RULE)
+    bound = policy.tolerance.bound(pair.row.path, pair.row.dataset, baseline)
+    within = not exceeds(delta, bound, max(abs(value), abs(baseline)))
+    if direction.mode is None:
+        reason = f"changed, and which way is better is {direction}"
+        return pair.check("passed", _RULE) if within else pair.check(_outcome(policy.unknown), _RULE, reason)
+    lower = direction.mode == "min"
+    limit = baseline + bound if lower else baseline - bound
+    allowed = f"{'<=' if lower else '>='} {choose_format([value, baseline, limit]).value(limit)}"
+    if (delta > 0) == lower and not within:
+        return pair.check("failed", _RULE, f"worse, {direction.words}", allowed)
+    return pair.check("passed", _RULE, "", allowed)
