@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -210,3 +211,10 @@ def unload(shell: InteractiveShell) -> None:
         for registry in PaiModelMagics.regions.values():
             registry.close()
         PaiModelMagics.regions.clear()
+        _close_explorers()
+
+
+def _close_explorers() -> None:
+    """Take open explorers away, without loading widgets where nobody has."""
+    if "pai_notebook.explorer" in sys.modules:
+        sys.modules["pai_notebook.explorer"].close_all()
