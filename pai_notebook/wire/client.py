@@ -146,7 +146,7 @@ class Client:
     def _enter(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         if self._closed:
             coroutine.close()
-            raise ConfigurationError("this client is closed", hint="Call pai.connect(...) again.")
+            raise _closed()
         shared_loop.join(self._holder, self._holder.aclose)
 
     def close(self) -> None:
@@ -162,6 +162,8 @@ class Client:
         """The session of the running loop; a loop that is gone (after a fork) leaves its session behind untouched."""
         if not shared_loop.inside:
             raise RuntimeError("use client.run(...) or client.submit(...): the coroutines belong to the private loop")
+        if self._closed:
+            raise _closed()
         session = self._holder.session
         if session is None or session.loop is not asyncio.get_running_loop():
             session = self._holder.session = _Session(self.settings, self._provider, self._transport)
@@ -336,7 +338,7 @@ class Client:
                 outcome = fatal or await self.get_version(*pair)
             except PaiError as error:
                 outcome = error
-                if isinstance(error, (AuthenticationError, CredentialsNotFound)):
+                if isinstance(error, (AuthenticationError, CredentialsNotFound)) or type(error) is ConfigurationError:
                     fatal = error
             outcomes[pair] = outcome
             if on_result is not None:
@@ -387,6 +389,10 @@ class Client:
             if wait is None:
                 raise _about(question, self.settings, self._persistence.final(call, outcome))
             await asyncio.sleep(wait)
+
+
+def _closed() -> ConfigurationError:
+    return ConfigurationError("this client is closed", hint="Call pai.connect(...) again.")
 
 
 def _direction(order: str | None) -> str:

@@ -10,14 +10,14 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from pai_notebook.errors import DeadlineExceeded, PaiError, ProtocolError, ServiceUnavailable
-from pai_notebook.wire.decode import DamagedAnswer, decode, read_body
+from pai_notebook.wire.decode import DamagedAnswer, decode, excerpt, read_body
 from pai_notebook.wire.failures import Answer, Subject, failure_of_answer, failure_of_exception, is_error_document
 from pai_notebook.wire.pacing import bucket_for
 from pai_notebook.wire.questions import WrongAnswer
@@ -98,6 +98,14 @@ class Exchange:
         PaiError
             Only for what no further attempt can change: no credentials, or some that cannot be sent.
         """
+        began = time.monotonic()
+        outcome = await self._within(question, end, offset, stale)
+        said = outcome.error if isinstance(outcome, Failure) else "ok"
+        _log.debug("%s %s: %s after %.0f ms", question.action, question.path, said, 1000 * (time.monotonic() - began))
+        return outcome
+
+    async def _within(self, question: Question, end: float, offset: timedelta, stale: list[Credentials]) -> Reply | Failure:
+        """The attempt inside its time limits."""
         loop = asyncio.get_running_loop()
         with suppress(TimeoutError):
             async with asyncio.timeout_at(end) as timer, self._lanes.lane() as lane:
@@ -142,7 +150,7 @@ class Exchange:
             outcome: Reply | Failure = failure_of_exception(error, subject)
         except ProtocolError as error:
             lane.fit = False
-            outcome = Failure(error, Again.LATER if isinstance(error, DamagedAnswer) else Again.NEVER)
+            outcome = Failure(_bare(error), Again.LATER if isinstance(error, DamagedAnswer) else Again.NEVER)
         else:
             outcome = self._judge(answer, question, subject, offset)
             lane.check()
@@ -178,7 +186,7 @@ class Exchange:
         """The reply, when the answer is one to this question."""
         now = datetime.now(UTC)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of successes
-            return failure_of_answer(answer, subject, now=now + offset)
+            return failure_of_answer(replace(answer, body=subject.redact(answer.body)), subject, now=now + offset)
         try:
             document = decode(answer.body, max_depth=self._limits.max_depth)
             if question.field not in document and is_error_document(document):
@@ -186,20 +194,20 @@ class Exchange:
             question.check(document)
         except ProtocolError as error:
             error.status = answer.status
-            return Failure(error, Again.LATER if isinstance(error, (DamagedAnswer, WrongAnswer)) else Again.NEVER)
+            _redact(error, answer.body, subject)
+            return Failure(_bare(error), Again.LATER if isinstance(error, (DamagedAnswer, WrongAnswer)) else Again.NEVER)
         request_id = document.get("RequestId") or answer.headers.get("x-acs-request-id", "")
         return Reply(document, request_id if isinstance(request_id, str) else "", now)
 
     def _note(self, question: Question, outcome: Reply | Failure, sent: float) -> None:
-        """Tell the bucket and the log; neither ever sees a header."""
+        """Tell the bucket whether the pace was right."""
         limit = self._limits.requests_per_second
-        refused = isinstance(outcome, Failure) and outcome.again is Again.THROTTLED
-        if limit is not None and refused:
-            self._bucket(question).refused(sent, limit=limit, wait=outcome.wait)  # type: ignore[union-attr]
-        elif limit is not None:
+        if limit is None:
+            return
+        if isinstance(outcome, Failure) and outcome.again is Again.THROTTLED:
+            self._bucket(question).refused(sent, limit=limit, wait=outcome.wait)
+        else:
             self._bucket(question).accepted(sent)
-        said = outcome.error if isinstance(outcome, Failure) else "ok"
-        _log.debug("%s %s: %s after %.0f ms", question.action, question.path, said, 1000 * (time.monotonic() - sent))
 
     def _timed_out(self, question: Question, *, over: bool) -> Failure:
         subject = self._subject(question)
@@ -210,3 +218,14 @@ class Exchange:
             return Failure(error, Again.NEVER)
         text = f"{subject.endpoint} gave no whole answer within {self._limits.attempt_timeout:g} s"
         return Failure(ServiceUnavailable(text, hint="Try again, or raise attempt_timeout=."), Again.LATER)
+
+
+def _redact(error: ProtocolError, body: bytes, subject: Subject) -> None:
+    """Take secrets that an answer echoes out of the excerpt in its error."""
+    error.message = error.message.replace(excerpt(body), excerpt(subject.redact(body)))
+    error.args = (error.message,)
+
+
+def _bare(error: ProtocolError) -> ProtocolError:
+    """The error without the frames of the reader, whose variables hold the answer."""
+    return error.with_traceback(None)

@@ -46,6 +46,7 @@ _WRONG_API = re.compile(r"Invalid(Api|Action|Version|Protocol|Host|Region)", re.
 _RETRIED_STATUS = frozenset({408, 425, 429})
 _NOT_RETRIED_5XX = frozenset({501, 505})
 _CUT = re.compile(r"disconnected|peer closed|incomplete", re.IGNORECASE)
+_SIGNATURE = re.compile(rb"ACS3-HMAC-SHA256[^\r\n\"'<]*")
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId|HostId)>([^<]{0,2000})</\1>")
 
 
@@ -77,11 +78,16 @@ class Subject:
             return f"version {self.version_name} of {self.model_id}"
         return self.model_id or "the list of models"
 
+    def redact(self, body: bytes) -> bytes:
+        """A body without the secrets that it may echo."""
+        for secret in self.secrets:
+            body = body.replace(secret.encode(), b"***")
+        return _SIGNATURE.sub(b"***", body)
+
     def clean(self, text: Any) -> str:
         """A text of the service in one short line: no secrets, no control characters, no echo of what was signed."""
         line = str(text).partition("server string to sign")[0]
-        for secret in self.secrets:
-            line = line.replace(secret, "***")
+        line = self.redact(line.encode("utf-8", "replace")).decode()
         line = "".join(sign if sign.isprintable() else " " for sign in line)
         return " ".join(line.split())[:_MESSAGE]
 

@@ -6,7 +6,7 @@ import asyncio
 import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pai_notebook.errors import PaiError
+from pai_notebook.errors import ConfigurationError, PaiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
@@ -30,6 +30,7 @@ class Flights:
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, _Flight] = {}
+        self._closed = False
 
     async def join(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the result of the flight with this key, starting it when there is none.
@@ -52,7 +53,11 @@ class Flights:
         except PaiError as error:
             if not flight.shared:
                 raise
-            failed = error
+            failed: PaiError = error
+        except asyncio.CancelledError:
+            if not self._closed or _leaving():
+                raise
+            failed = ConfigurationError("this client was closed", hint="Call pai.connect(...) again.")
         finally:
             flight.callers -= 1
             if not flight.callers and not flight.task.done():
@@ -79,9 +84,16 @@ class Flights:
         await asyncio.wait([flight.task])
 
     async def aclose(self) -> None:
-        """Cancel everything in flight."""
+        """Cancel everything in flight; its callers get an error that says why."""
+        self._closed = True
         tasks = [flight.task for flight in self._flights.values()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+def _leaving() -> bool:
+    """Whether the caller itself is being cancelled, not only what it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

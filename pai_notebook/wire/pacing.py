@@ -17,11 +17,12 @@ __all__ = ["BURST", "Bucket", "bucket_for"]
 
 BURST = 8
 _WINDOW = 1.0
-_CUT = 0.93
+_CUT = 0.95
 _DEEPEST_CUT = 0.5
 _SLOWEST = 1.0
 _REST = 5.0
-_GROWTH = 0.05
+_GROWTH = 0.0025
+_GROWTH_FLOOR = 8.0
 _LONGEST_PAUSE = 5.0
 
 
@@ -52,7 +53,7 @@ class Bucket:
         """Requests per second that are allowed now, at most `limit`."""
         if self._base is None:
             return limit
-        grown = self._base + _GROWTH * max(0.0, self._clock() - self._cut_at - _REST) ** 2
+        grown = self._base + _GROWTH * max(self._base, _GROWTH_FLOOR) * max(0.0, self._clock() - self._cut_at - _REST) ** 2
         if grown >= limit:
             self._base = None
         return min(limit, grown)
@@ -99,12 +100,13 @@ class Bucket:
         if sent <= self._cut_at:
             return
         current = self.pace(limit)
-        recent = [moment for moment in self._accepted if moment > now - _WINDOW]
+        # counted back from when the refused request left: the answers to those before it have arrived
+        recent = sorted(moment for moment in self._accepted if sent - _WINDOW < moment <= sent)
         self._base = max(_SLOWEST, _CUT * min(current, max(len(recent), _DEEPEST_CUT * current)))
         self._cut_at = now
-        surplus = len(recent) - int(self._base * (1 - (1 - _CUT)))
+        surplus = len(recent) - int(self._base)
         if surplus > 0:
-            self._paused = max(self._paused, recent[min(surplus, len(recent)) - 1] + _WINDOW)
+            self._paused = max(self._paused, recent[surplus - 1] + _WINDOW)
 
 
 _buckets: dict[tuple[str, str], Bucket] = {}
