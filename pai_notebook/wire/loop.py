@@ -130,7 +130,7 @@ class LoopThread:
         """Start a coroutine on the loop; cancelling the future aborts it."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop())
 
-    def run(self, coroutine: Coroutine[Any, Any, T], *, grace: float = _GRACE) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T], *, grace: float = _GRACE, tick: Callable[[], None] | None = None) -> T:
         """Run a coroutine on the loop and wait for it; an interrupt aborts it.
 
         Parameters
@@ -139,11 +139,13 @@ class LoopThread:
             What to run.
         grace : float
             Seconds to let an aborted coroutine close its connections before the interrupt goes on.
+        tick : callable or None
+            Called on the caller's thread a few times a second while waiting; where progress may be shown.
 
         Raises
         ------
         RuntimeError
-            When called on the loop's own thread, which would wait for itself.
+            When called on the loop's own thread, which would wait for itself, or when that thread has died.
         """
         if self.inside:
             coroutine.close()
@@ -160,7 +162,10 @@ class LoopThread:
         try:
             # short waits: an unlimited one cannot be interrupted on Windows
             while not concurrent.futures.wait([future], timeout=_POLL).done:
-                pass
+                if tick is not None:
+                    tick()
+                if not self.running and not future.done():
+                    raise RuntimeError("the private event loop ended while a request was under way")
             return future.result()
         except BaseException:
             if not future.done():
