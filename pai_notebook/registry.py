@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, NotFound
@@ -15,6 +15,7 @@ from pai_notebook.model.listing import describe_models
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.planning import Arrivals, Fetcher
+from pai_notebook.progress import Progress
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
 
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 OnError = Literal["collect", "raise"]
+T = TypeVar("T")
 
 
 class ModelList(Displayed, tuple[Model, ...]):
@@ -129,7 +131,7 @@ class Registry(Displayed):
         *addresses: str | Address | Sequence[str | Address],
         on_error: OnError = "collect",
         refresh: bool = False,
-        progress: Callable[[int], None] | None = None,
+        progress: bool | Callable[[int], None] = True,
     ) -> VersionSet:
         """Fetch many versions, by pages where that takes fewer requests.
 
@@ -142,8 +144,9 @@ class Registry(Displayed):
             Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
         refresh : bool
             Ask the service even for versions that were fetched a moment ago.
-        progress : callable, optional
-            Called with the number of versions that arrived so far, on another thread.
+        progress : bool or callable
+            Show a line for what takes longer than half a second; or call this with the number of versions that arrived so far,
+            a few times a second.
 
         Returns
         -------
@@ -261,12 +264,19 @@ class Registry(Displayed):
         """Version names of a model seen so far, for completion; makes no request."""
         return self._fetcher.names(model_id)
 
-    def _fetch(self, addresses: Sequence[Address], *, refresh: bool, progress: Callable[[int], None] | None = None) -> _Outcome:
-        arrivals = Arrivals(progress=progress)
+    def _fetch(self, addresses: Sequence[Address], *, refresh: bool, progress: bool | Callable[[int], None] = False) -> _Outcome:
+        arrivals = Arrivals()
         outcome = _Outcome(addresses, arrivals)
         with _partial(lambda: outcome.versions):
-            self._client.run(self._fetcher.fetch(addresses, arrivals, refresh=refresh))
+            self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh), arrivals, progress)
         return outcome
+
+    def _wait(self, coroutine: Coroutine[Any, Any, T], arrivals: Arrivals, progress: bool | Callable[[int], None]) -> T:
+        """Wait for a bulk fetch on the caller's thread, which is where progress is shown."""
+        if callable(progress):
+            return self._client.run(coroutine, tick=lambda: progress(len(arrivals.versions)))
+        with Progress(lambda: len(arrivals.versions)) as line:
+            return self._client.run(coroutine, tick=line.tick if progress else None)
 
     def close(self) -> None:
         """Close the connections; the registry cannot be used afterwards."""

@@ -25,7 +25,7 @@ HOUSE = [
     ["exports"],
     ["plot", "report", "snapshot"],
     ["compare"],
-    ["versions"],
+    ["versions", "progress"],
     ["planning"],
     ["registry"],
     ["explorer"],

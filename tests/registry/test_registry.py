@@ -17,6 +17,7 @@ from pai_notebook.errors import (
     ServiceUnavailable,
     VersionNotFound,
 )
+from pai_notebook.progress import Progress
 from pai_notebook.registry import current_registry
 
 
@@ -265,15 +266,33 @@ def test_one_failing_model_does_not_cost_the_others(watched):
 
 
 def test_what_arrived_before_an_unexpected_end_is_on_the_exception(watched):
-    def progress(count):
-        if count == 3:
-            raise RuntimeError("the progress line broke")
+    def interrupt(count):
+        if count == 2:
+            raise KeyboardInterrupt
 
-    w = watched({"model-a": many(30)})
-    with pytest.raises(RuntimeError, match="the progress line broke") as caught:
-        w.registry.get_versions("model-a@0.1.0", "model-a", progress=progress)
-    assert names(caught.value.partial) == ["0.1.0"]
+    def stall(request, response):
+        busy = type(response)(503, {"retry-after": "5"}, b"busy")
+        return busy if "0.3.0" in request.target else response
+
+    w = watched({"model-a": many(30), "model-b": many(30)}, change=stall)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        w.registry.get_versions("model-a@0.1.0,0.2.0", "model-b@0.3.0", progress=interrupt)
+    assert names(caught.value.partial) == ["0.1.0", "0.2.0"]
     assert len(w.registry.get_versions("model-a")) == 30
+
+
+def test_progress_is_a_line_only_for_what_takes_long_and_ends_as_a_summary(capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr("pai_notebook.progress._notebook_line", lambda text: shown.append(text) or shown.append)
+    seconds = iter([0.0, 0.1, 0.6, 0.7, 2.5])
+    with Progress(lambda: 7, clock=lambda: next(seconds)) as line:
+        for _ in range(3):
+            line.tick()
+    assert shown == ["fetching: 7 versions so far, 1 s", "fetched 7 versions in 2.5 s"]
+    with Progress(lambda: 7, clock=lambda: 0.0) as line:
+        line.tick()
+    assert len(shown) == 2
+    assert capsys.readouterr() == ("", "")
 
 
 def test_connect_sets_the_default_and_the_module_functions_use_it(watched):
