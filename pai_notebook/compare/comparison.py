@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.compare.align import metric_rows, other_rows
+from pai_notebook.compare.aligned import Aligned, Told
 from pai_notebook.compare.asking import Question, ask, find_row
-from pai_notebook.compare.baseline import Baseline, choose_baseline, in_order, unique_names
 from pai_notebook.compare.code import fingerprint_of, python_of
 from pai_notebook.compare.comparability import Setting, cautions
-from pai_notebook.compare.direction import Directions
 from pai_notebook.compare.evidence import Evidence, count_beside, interval_of, is_share
 from pai_notebook.compare.explain import Explanation, explain_rows
 from pai_notebook.compare.exporting import Exports
@@ -21,9 +19,8 @@ from pai_notebook.compare.interval import expected_lead
 from pai_notebook.compare.look import describe_comparison
 from pai_notebook.compare.pareto import Pareto, make_pareto
 from pai_notebook.compare.rank import Best, Ranking, make_best, make_ranking
-from pai_notebook.compare.rows import Row, is_blank
+from pai_notebook.compare.rows import Row
 from pai_notebook.compare.ruling import check_rules
-from pai_notebook.compare.selection import Selection
 from pai_notebook.compare.tolerance import Tolerance
 from pai_notebook.compare.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
@@ -32,16 +29,14 @@ from pai_notebook.errors import ConfigurationError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.errors import PaiError
-    from pai_notebook.model.version import ModelVersion
 
 __all__ = ["Comparison"]
 
 _MANY = 3
-Mode = str | bool | None
+_CHANCE = {True: "is beyond chance", False: "could be chance"}
 
 
-class Comparison(Exports, Displayed):
+class Comparison(Aligned, Exports, Displayed):
     """Versions against a baseline: what differs, by how much, and which is better. Immutable.
 
     Parameters
@@ -83,128 +78,6 @@ class Comparison(Exports, Displayed):
     >>> print(c.explain())
     0.2.0 against 0.1.0: cer worsened 0.175 → 0.181 (+3.43 %).
     """
-
-    def __init__(
-        self,
-        versions: Sequence[ModelVersion] = (),
-        *,
-        baseline: Baseline = "approved",
-        directions: Mapping[str, Mode] | None = None,
-        only: Literal["diff", "all"] = "diff",
-        tolerance: Any = 0,
-        include: str | Sequence[str] | None = None,
-        exclude: str | Sequence[str] | None = None,
-        dataset: str | None = None,
-        errors: Mapping[str, PaiError] | None = None,
-        n: float | None = None,
-    ) -> None:
-        if only not in ("diff", "all"):
-            raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
-        if n is not None and not 1 <= n < math.inf:
-            raise ConfigurationError(f"n={n!r} is no number of examples", hint="Write a number of at least 1.")
-        self._versions = in_order(versions)
-        self._names = unique_names(self._versions)
-        self._errors = dict(sorted((errors or {}).items()))
-        self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
-        self._directions = Directions(directions)
-        self._only: Literal["diff", "all"] = only
-        self._tolerance = Tolerance(tolerance)
-        self._told_tolerance = tolerance
-        self._selection = Selection.read(include, exclude, dataset)
-        self._n = n
-        self._all = self._aligned()
-
-    def _aligned(self) -> tuple[Row, ...]:
-        if self._place is None:
-            return ()
-        metrics = metric_rows(self._versions, self._place, self._directions, self._tolerance)
-        return (*metrics, *other_rows(self._versions, self._place))
-
-    @property
-    def versions(self) -> tuple[ModelVersion, ...]:
-        """The versions, in natural order."""
-        return self._versions
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Their names, with the model where several models are compared."""
-        return self._names
-
-    @property
-    def errors(self) -> dict[str, PaiError]:
-        """Versions that could not be fetched, and why; a fresh dict."""
-        return dict(self._errors)
-
-    @property
-    def only(self) -> Literal["diff", "all"]:
-        """Whether rows that differ are shown, or all."""
-        return self._only
-
-    @property
-    def baseline(self) -> ModelVersion | None:
-        """The version that everything is compared with, None when there is no version."""
-        return None if self._place is None else self._versions[self._place]
-
-    @property
-    def baseline_place(self) -> int | None:
-        """Position of the baseline among the versions."""
-        return self._place
-
-    @property
-    def baseline_name(self) -> str:
-        """Name of the baseline, empty when there is no version."""
-        return "" if self._place is None else self._names[self._place]
-
-    @property
-    def baseline_reason(self) -> str:
-        """Why this version is the baseline."""
-        return self._reason
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """Every selected row: metrics, labels, specs, fields."""
-        return tuple(row for row in self._all if self._selection.keeps(row))
-
-    @property
-    def changed(self) -> tuple[Row, ...]:
-        """Rows in which some version differs from the baseline."""
-        return tuple(row for row in self.rows if row.differs)
-
-    @property
-    def identical(self) -> tuple[Row, ...]:
-        """Rows in which no version differs from the baseline."""
-        return tuple(row for row in self.rows if not row.differs)
-
-    @property
-    def metrics(self) -> tuple[Row, ...]:
-        """Rows of metrics."""
-        return tuple(row for row in self.rows if row.section == "metrics")
-
-    @property
-    def labels(self) -> tuple[Row, ...]:
-        """Rows of labels."""
-        return tuple(row for row in self.rows if row.section == "labels")
-
-    @property
-    def specs(self) -> tuple[Row, ...]:
-        """Rows of the specs, of extra information and options."""
-        return tuple(row for row in self.rows if row.section not in ("metrics", "labels", "other"))
-
-    @property
-    def only_in(self) -> dict[str, tuple[str, ...]]:
-        """Rows that some versions lack, with the versions that have them."""
-        found = {}
-        for row in self.rows:
-            there = tuple(name for name, cell in zip(self._names, row.cells, strict=True) if not is_blank(cell))
-            if len(there) < len(self._names):
-                found[row.full_name] = there
-        return found
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the arguments asked for in vain."""
-        unused = self._directions.unused([(row.path, row.dataset) for row in self._all if row.section == "metrics"])
-        return tuple(f"directions: {pattern!r} fits no metric" for pattern in unused)
 
     @cached_property
     def comparability(self) -> tuple[str, ...]:
@@ -249,7 +122,7 @@ class Comparison(Exports, Displayed):
         best = max(numbers.values()) if row.direction.mode == "max" else min(numbers.values())
         return frozenset(place for place, value in numbers.items() if value == best)
 
-    def best(self, metric: str, mode: Mode = None, *, dataset: str | None = None) -> Best:
+    def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
         """Find the best version by a metric.
 
         Parameters
@@ -266,7 +139,18 @@ class Comparison(Exports, Displayed):
         """
         question = self._ask(metric, mode, dataset)
         ranking = make_ranking(question, self._names, self._place, self._tolerance)
-        return make_best(question, ranking, self._luck(question, ranking))
+        return make_best(question, ranking, [*self._lead(question, ranking), *self._luck(question, ranking)])
+
+    def _lead(self, question: Question, ranking: Ranking) -> list[str]:
+        """Say whether the lead over the runner-up could be chance, where the data allow it."""
+        if len(ranking) < 2 or not ranking[1].behind:  # noqa: PLR2004 - a winner and a runner-up
+            return []
+        first, second = self._names.index(ranking[0].version), self._names.index(ranking[1].version)
+        evidence = self.chance(question.row, first, second)
+        if evidence is None or evidence.interval is None:
+            return []
+        interval = evidence.interval
+        return [f"The lead over {ranking[1].version} {_CHANCE[interval.excludes_zero]}: {interval.words} ({evidence.reason})."]
 
     def _luck(self, question: Question, ranking: Ranking) -> list[str]:
         """Say how much of a lead the best of many has by luck, where the number of examples is known."""
@@ -281,11 +165,7 @@ class Comparison(Exports, Displayed):
         lead = expected_lead(count) * math.sqrt(max(value * (1 - value), 0.0) / n)
         return [f"{text}: about {lead:.2g} even if all were equally good (n = {n:.0f})."]
 
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Row]:
-        return {(row.path, row.dataset): row for row in self._all if row.section == "metrics"}
-
-    def rank(self, metric: str, mode: Mode = None, *, dataset: str | None = None) -> Ranking:
+    def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
         """Rank versions by a metric, best first; equal values share a rank, versions without a number are listed as not ranked.
 
         Raises
@@ -295,7 +175,7 @@ class Comparison(Exports, Displayed):
         """
         return make_ranking(self._ask(metric, mode, dataset), self._names, self._place, self._tolerance)
 
-    def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Mode] | None = None, dataset: str | None = None) -> Pareto:
+    def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Told] | None = None, dataset: str | None = None) -> Pareto:
         """Find the versions that no other beats in all these metrics, with a sentence for each step between them.
 
         Raises
@@ -332,7 +212,15 @@ class Comparison(Exports, Displayed):
         row = find_row(self.metrics, metric, dataset)
         if self._place is None or version not in self._names:
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")
-        return interval_of(self._by_name, row, self._names.index(version), self._place, n=n or self._n, level=level)
+        return interval_of(self._by_name, row, (self._names.index(version), self._place), n=n or self._n, level=level)
+
+    def chance(self, row: Row, place: int, other: int | None = None) -> Evidence | None:
+        """Find the 95 % interval of a version's difference to another (the baseline by default); None where the data allow none."""
+        against = self._place if other is None else other
+        if against is None or against == place:
+            return None
+        evidence = interval_of(self._by_name, row, (place, against), n=self._n)
+        return evidence if evidence.interval is not None else None
 
     def explain(self, lang: str = "en") -> Explanation:
         """Say what changed in sentences, one for each version, in English (`en`) or Chinese (`zh`); every clause is a row."""
@@ -385,33 +273,6 @@ class Comparison(Exports, Displayed):
             When a rule does not follow the grammar, with line and column.
         """
         return GateReport(check_rules(rules, self.metrics, self._names, self._place, self._errors), "Gate").raise_for_breaches()
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The options as plain JSON, for the fingerprint."""
-        return {
-            "directions": self._directions.told,
-            "only": self._only,
-            "tolerance": self._tolerance.canonical(),
-            "include": sorted(self._selection.include),
-            "exclude": sorted(self._selection.exclude),
-            "dataset": self._selection.dataset,
-            "n": None if self._n is None else float(self._n),
-        }
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments that are not as by default, for code that makes the comparison again."""
-        given: dict[str, Any] = {
-            "directions": self._directions.told,
-            "only": self._only if self._only != "diff" else None,
-            "tolerance": self._told_tolerance,
-            "include": list(self._selection.include),
-            "exclude": list(self._selection.exclude),
-            "dataset": self._selection.dataset,
-            "n": self._n,
-        }
-        return {name: value for name, value in given.items() if value}
 
     @cached_property
     def fingerprint(self) -> str:

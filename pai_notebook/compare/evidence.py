@@ -102,13 +102,14 @@ def _half_width(rows: Mapping[tuple[str, str], Row], row: Row, place: int) -> fl
 
 
 def interval_of(
-    rows: Mapping[tuple[str, str], Row], row: Row, place: int, baseline: int, *, n: float | None = None, level: float = 0.95
+    rows: Mapping[tuple[str, str], Row], row: Row, places: tuple[int, int], *, n: float | None = None, level: float = 0.95
 ) -> Evidence:
-    """Find the interval of a version's difference to the baseline, from what stands beside the metric or is told.
+    """Find the interval of the difference of a version to another, given by their places, from what stands beside the metric or is told.
 
     A stated standard error (`_stderr`, `_se`, `_sem`) or 95 % interval (`_ci`) is used as it is, a standard deviation
     (`_std`) as the spread of one run; else the number of examples, for metrics that are shares of examples.
     """
+    place, baseline = places
     cell, other = row.cells[place], row.cells[baseline]
     if cell.value is None or other.value is None:
         return Evidence(None, "one of the two is no number")

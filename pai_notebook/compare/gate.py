@@ -112,7 +112,7 @@ class GateReport(Displayed):
         limit = max(_SHOWN, counts["failed"])
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count) or "nothing was checked"
         return Table(
-            columns, [_shape(check) for check in order], caption=f"{self.title} {word}: {said}", row_headers=2, limit=60, unit="checks"
+            columns, [_shape(check) for check in order], caption=f"{self.title} {word}: {said}", row_headers=2, limit=limit, unit="checks"
         )
 
 

@@ -37,6 +37,11 @@ class Interval:
         """Whether no difference at all lies outside."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def words(self) -> str:
+        """The interval in words, for example `95 % interval -0.016 to +0.036`."""
+        return f"{100 * self.level:g} % interval {self.low:+.3g} to {self.high:+.3g}"
+
 
 def _z(level: float) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)

@@ -124,6 +124,8 @@ def _notes(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
     metrics = [row for row in rows[:ROWS] if row.section == "metrics"]
     if metrics:
         yield f"Directions: {'; '.join(_directions(metrics))}."
+    if any(_could_be_chance(comparison, row, place) for row in metrics for place in places):
+        yield "~ a 95 % interval of the difference, from n or a spread beside the metric, includes zero; independent test sets are assumed."
     if any(cell.state is State.NUMERIC_TEXT for row in metrics for cell in row.cells):
         yield "† a number that was sent as text."
 
@@ -148,17 +150,20 @@ def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: b
     form = choose_format(row.cells[place].value or 0.0 for place in places if row.cells[place].value is not None)
     best = comparison.best_places(row)
     base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
-    cells = [_cell(row, row.cells[place], row.changes[place], form, base, best=place in best) for place in places]
+    cells = [_cell(row, place, form, base, _marks(comparison, row, place, best=place in best)) for place in places]
     failed: list[Inline] = [Missing("fetch failed")] * (width - len(head) - len(cells))
     return [*head, *cells, *failed]
 
 
-def _marks(cell: Cell, change: Change, *, best: bool) -> list[Mark]:
+def _marks(comparison: Comparison, row: Row, place: int, *, best: bool) -> list[Mark]:
+    change = row.changes[place]
     marks = []
     if change.kind in (Kind.BETTER, Kind.WORSE):
         sign = "▲" if (change.delta or 0) > 0 else "▼"
         marks.append(Mark(sign, "better", tone="good") if change.kind is Kind.BETTER else Mark(sign, "worse", tone="bad"))
-    elif change.kind is Kind.GAINED and not is_blank(cell):
+        if _could_be_chance(comparison, row, place):
+            marks.append(Mark("~", "could be chance"))
+    elif change.kind is Kind.GAINED:
         marks.append(Mark("+", "new"))
     elif change.kind is Kind.CHANGED and change.delta is None:
         marks.append(Mark("≠", "changed"))
@@ -167,12 +172,17 @@ def _marks(cell: Cell, change: Change, *, best: bool) -> list[Mark]:
     return marks
 
 
-def _cell(row: Row, cell: Cell, change: Change, form: RowFormat, base: Cell | None, *, best: bool) -> Inline:
+def _could_be_chance(comparison: Comparison, row: Row, place: int) -> bool:
+    evidence = comparison.chance(row, place) if row.changes[place].kind in (Kind.BETTER, Kind.WORSE) else None
+    return evidence is not None and evidence.interval is not None and not evidence.interval.excludes_zero
+
+
+def _cell(row: Row, place: int, form: RowFormat, base: Cell | None, marks: list[Mark]) -> Inline:
+    cell, change = row.cells[place], row.changes[place]
     if is_blank(cell):
         return (Missing(str(cell.state)), Mark("-", "gone")) if change.kind is Kind.LOST else Missing(str(cell.state))
     if cell.state in (State.NULL, State.NAN):
         return Missing(str(cell.state))
-    marks = _marks(cell, change, best=best)
     if row.section == "metrics" and cell.value is not None:
         return Number(_number(cell, form), delta=_delta(change, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:

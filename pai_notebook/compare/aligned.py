@@ -1,0 +1,182 @@
+"""Versions lined up against a baseline: the rows of a comparison, before anything is asked of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pai_notebook.compare.align import metric_rows, other_rows
+from pai_notebook.compare.baseline import Baseline, choose_baseline, in_order, unique_names
+from pai_notebook.compare.direction import Directions
+from pai_notebook.compare.rows import Row, is_blank
+from pai_notebook.compare.selection import Selection
+from pai_notebook.compare.tolerance import Tolerance
+from pai_notebook.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pai_notebook.errors import PaiError
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Aligned", "Told"]
+
+Told = str | bool | None
+"""A direction in the words of any library: max, minimize, True for greater-is-better."""
+
+
+class Aligned:
+    """Rows of versions against a baseline; the arguments are those of `Comparison`."""
+
+    def __init__(
+        self,
+        versions: Sequence[ModelVersion] = (),
+        *,
+        baseline: Baseline = "approved",
+        directions: Mapping[str, Told] | None = None,
+        only: Literal["diff", "all"] = "diff",
+        tolerance: Any = 0,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        errors: Mapping[str, PaiError] | None = None,
+        n: float | None = None,
+    ) -> None:
+        if only not in ("diff", "all"):
+            raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
+        if n is not None and not 1 <= n < math.inf:
+            raise ConfigurationError(f"n={n!r} is no number of examples", hint="Write a number of at least 1.")
+        self._versions = in_order(versions)
+        self._names = unique_names(self._versions)
+        self._errors = dict(sorted((errors or {}).items()))
+        self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
+        self._directions = Directions(directions)
+        self._only: Literal["diff", "all"] = only
+        self._tolerance = Tolerance(tolerance)
+        self._told_tolerance = tolerance
+        self._selection = Selection.read(include, exclude, dataset)
+        self._n = n
+        self._all = self._aligned()
+
+    def _aligned(self) -> tuple[Row, ...]:
+        if self._place is None:
+            return ()
+        metrics = metric_rows(self._versions, self._place, self._directions, self._tolerance)
+        return (*metrics, *other_rows(self._versions, self._place))
+
+    @property
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """The versions, in natural order."""
+        return self._versions
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, with the model where several models are compared."""
+        return self._names
+
+    @property
+    def errors(self) -> dict[str, PaiError]:
+        """Versions that could not be fetched, and why; a fresh dict."""
+        return dict(self._errors)
+
+    @property
+    def only(self) -> Literal["diff", "all"]:
+        """Whether rows that differ are shown, or all."""
+        return self._only
+
+    @property
+    def baseline(self) -> ModelVersion | None:
+        """The version that everything is compared with, None when there is no version."""
+        return None if self._place is None else self._versions[self._place]
+
+    @property
+    def baseline_place(self) -> int | None:
+        """Position of the baseline among the versions."""
+        return self._place
+
+    @property
+    def baseline_name(self) -> str:
+        """Name of the baseline, empty when there is no version."""
+        return "" if self._place is None else self._names[self._place]
+
+    @property
+    def baseline_reason(self) -> str:
+        """Why this version is the baseline."""
+        return self._reason
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every selected row: metrics, labels, specs, fields."""
+        return tuple(row for row in self._all if self._selection.keeps(row))
+
+    @property
+    def changed(self) -> tuple[Row, ...]:
+        """Rows in which some version differs from the baseline."""
+        return tuple(row for row in self.rows if row.differs)
+
+    @property
+    def identical(self) -> tuple[Row, ...]:
+        """Rows in which no version differs from the baseline."""
+        return tuple(row for row in self.rows if not row.differs)
+
+    @property
+    def metrics(self) -> tuple[Row, ...]:
+        """Rows of metrics."""
+        return tuple(row for row in self.rows if row.section == "metrics")
+
+    @property
+    def labels(self) -> tuple[Row, ...]:
+        """Rows of labels."""
+        return tuple(row for row in self.rows if row.section == "labels")
+
+    @property
+    def specs(self) -> tuple[Row, ...]:
+        """Rows of the specs, of extra information and options."""
+        return tuple(row for row in self.rows if row.section not in ("metrics", "labels", "other"))
+
+    @property
+    def only_in(self) -> dict[str, tuple[str, ...]]:
+        """Rows that some versions lack, with the versions that have them."""
+        found = {}
+        for row in self.rows:
+            there = tuple(name for name, cell in zip(self._names, row.cells, strict=True) if not is_blank(cell))
+            if len(there) < len(self._names):
+                found[row.full_name] = there
+        return found
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the arguments asked for in vain."""
+        unused = self._directions.unused([(row.path, row.dataset) for row in self._all if row.section == "metrics"])
+        return tuple(f"directions: {pattern!r} fits no metric" for pattern in unused)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], Row]:
+        return {(row.path, row.dataset): row for row in self._all if row.section == "metrics"}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options as plain JSON, for the fingerprint."""
+        return {
+            "directions": self._directions.told,
+            "only": self._only,
+            "tolerance": self._tolerance.canonical(),
+            "include": sorted(self._selection.include),
+            "exclude": sorted(self._selection.exclude),
+            "dataset": self._selection.dataset,
+            "n": None if self._n is None else float(self._n),
+        }
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments that are not as by default, for code that makes the comparison again."""
+        given: dict[str, Any] = {
+            "directions": self._directions.told,
+            "only": self._only if self._only != "diff" else None,
+            "tolerance": self._told_tolerance,
+            "include": list(self._selection.include),
+            "exclude": list(self._selection.exclude),
+            "dataset": self._selection.dataset,
+            "n": self._n,
+        }
+        return {name: value for name, value in given.items() if value}
