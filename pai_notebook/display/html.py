@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.line import line
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, showing, visible
-from pai_notebook.display.shapes import Block, Heading, Inline, Table
+from pai_notebook.display.shapes import Badge, Block, Heading, Inline, Number, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ _LONG_TEXT = 600
 _LONG_LINES = 12
 _BEGINNING = 160
 _FITTING_COLUMNS = 6
+_SHORT_TEXT = 40
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
@@ -87,7 +89,22 @@ def _beginning(text: str) -> str:
 
 def _paddings(table: Table) -> dict[tuple[int, int], str]:
     """Fill with spaces as wide as digits, and a narrow one for the decimal point of a number that has none."""
-    return {(row, column): _padding(table.rows[row], column, count) for (row, column), count in layout.paddings(table).items()}
+    with_remarks = {column for row in table.rows if not isinstance(row, Heading) for column, cell in enumerate(row) if _has_remarks(cell)}
+    places = layout.paddings(table).items()
+    return {(row, column): _padding(table.rows[row], column, count) for (row, column), count in places if column not in with_remarks}
+
+
+def _has_remarks(cell: Inline) -> bool:
+    """Whether something stands below the digits, flush right, to which they should not be shifted."""
+    return isinstance(cell, Number) and bool(cell.delta or cell.marks)
+
+
+def _size(cell: Inline) -> str:
+    """Whether a cell is a number or a badge, short text that should not break, or long text."""
+    if isinstance(cell, Number | Badge):
+        return "number"
+    text = line(cell)
+    return "long" if len(text) > _SHORT_TEXT or "\n" in text else "short"
 
 
 def _padding(row: Any, column: int, count: int) -> str:
@@ -105,6 +122,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "has_groups": layout.has_groups,
     "is_heading": lambda row: isinstance(row, Heading),
     "is_long": _is_long,
+    "is_short": lambda text: len(text if isinstance(text, str) else "=".join(text)) <= _SHORT_TEXT,
     "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
     "is_share": layout.is_share,
     "percent": _percent,
@@ -112,6 +130,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "plain": inline,
     "prose": prose,
     "remark": layout.remark,
+    "size": _size,
     "target": target,
     "unbroken": lambda text: inline(text).replace(" ", "\u00a0"),
     "symbol": lambda shape: inline(layout.symbol(shape)),
