@@ -132,7 +132,7 @@ class Fetcher:
                 jobs.append((model, kinds, wanted))
             else:
                 singles.update(((model, name), None) for name in names if name in wanted)
-        await self._each(jobs, lambda job: self._model(*job, arrivals))
+        await self._each(jobs, lambda job: self._model(job[0], job[1], job[2], arrivals))
         await self._get(list(singles), arrivals)
         await self._explain_missing(arrivals)
         return arrivals

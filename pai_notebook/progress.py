@@ -78,7 +78,7 @@ def _notebook_line(text: str) -> Callable[[str], None] | None:
 
     if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
         return None
-    handle = display({"text/plain": text}, raw=True, display_id=True)
+    handle: Any = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
     return lambda text: handle.update({"text/plain": text}, raw=True)
 
 

@@ -268,10 +268,10 @@ class Registry(Displayed):
         arrivals = Arrivals()
         outcome = _Outcome(addresses, arrivals)
         with _partial(lambda: outcome.versions):
-            self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh), arrivals, progress)
+            self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh), arrivals, progress=progress)
         return outcome
 
-    def _wait(self, coroutine: Coroutine[Any, Any, T], arrivals: Arrivals, progress: bool | Callable[[int], None]) -> T:
+    def _wait(self, coroutine: Coroutine[Any, Any, T], arrivals: Arrivals, *, progress: bool | Callable[[int], None]) -> T:
         """Wait for a bulk fetch on the caller's thread, which is where progress is shown."""
         if callable(progress):
             return self._client.run(coroutine, tick=lambda: progress(len(arrivals.versions)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pai_notebook.display import (
     Badge,
@@ -220,7 +220,7 @@ def _rest(extra: Any) -> Any:
     return {key: value for key, value in extra.items() if key not in ("TrainedWords", "CoverUris") or not _texts(value)}
 
 
-def _texts(value: Any) -> bool:
+def _texts(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 
 

@@ -1,5 +1,7 @@
 """`%paimodel` in a real IPython shell on the embedded registry."""
 
+import os
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -93,8 +95,6 @@ def test_variables_of_the_notebook_and_of_a_function_are_read(demo):
 def test_nothing_on_the_line_is_evaluated(demo):
     with pytest.raises(AddressError):
         run(demo, "%paimodel {__import__('os').environ.setdefault('PAI_TEST_EVALUATED', 'yes')}")
-    import os
-
     assert "PAI_TEST_EVALUATED" not in os.environ
 
 
@@ -103,7 +103,7 @@ def test_code_prints_python_that_runs_to_the_same_result(demo, capsys):
     assert run(demo, f"%paimodel show {line} --code") is None
     code = capsys.readouterr().out
     space = {}
-    exec(code.rsplit("\n", 2)[0], space)  # noqa: S102 - the printed twin is what is under test
+    exec(code.rsplit("\n", 2)[0], space)
     assert space["vs"] == run(demo, f"%paimodel show {line}")
 
 

@@ -1,5 +1,6 @@
 """Registry: what people ask, answered with as few requests as the service allows; nothing fetched is lost."""
 
+import json
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,6 @@ from pai_notebook.errors import (
     ConfigurationError,
     FetchErrors,
     ModelNotFound,
-    PaiError,
     ServiceUnavailable,
     VersionNotFound,
 )
@@ -176,8 +176,6 @@ def test_a_list_that_lacks_a_field_is_noticed_once_and_every_version_fetched_sin
         headers = {key.lower(): value for key, value in dict(request.headers).items()}
         if headers.get("x-acs-action") != "ListModelVersions":
             return response
-        import json
-
         body = json.loads(response.body)
         for item in body.get("Versions", []):
             item.pop("Metrics", None)
