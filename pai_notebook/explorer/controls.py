@@ -16,22 +16,24 @@ __all__ = ["STYLE", "TURN", "Controls"]
 TURN = threading.RLock()
 
 STYLE = """
-.pai-explorer{max-width:1320px}
+.pai-explorer{max-width:1400px}
 .pai-explorer .pai-stacked{flex-direction:column;align-items:stretch;height:auto}
 .pai-explorer .pai-stacked>.widget-label{flex:none;width:auto;max-width:none;height:auto;line-height:1.6;text-align:left}
 .pai-explorer .pai-stacked>.widget-label{font-size:12px;opacity:.85}
 .pai-explorer .pai-stacked>:is(select,input,textarea){flex:none;width:100%;max-width:none;margin:0}
 .pai-explorer .widget-dropdown>select{height:var(--jp-widgets-inline-height,28px);line-height:1.4}
+.pai-explorer .pai-list,.pai-explorer .pai-list>select{flex:1 1 auto}
 .pai-explorer .pai-list>select{font-variant-numeric:tabular-nums;padding:2px}
 .pai-explorer .pai-list option{padding:1px 4px;line-height:1.5}
 .pai-explorer .pai-code textarea{font-family:var(--jp-code-font-family,monospace);font-size:12px}
 .pai-explorer .pai-head>div{font-size:15px;line-height:1.4;font-weight:600}
-.pai-explorer .pai-small>div{font-size:12px;line-height:1.5}
+.pai-explorer .pai-small>div{font-size:12px;line-height:1.6}
 .pai-explorer .pai-panel{overflow-x:auto}
 .pai-explorer .pai-panel>div{min-width:0;width:100%;line-height:1.5}
-.pai-explorer .widget-checkbox{height:auto;align-self:center}
+.pai-explorer .widget-checkbox{height:auto;min-height:28px}
 .pai-explorer .widget-checkbox label{white-space:normal;line-height:1.4}
-.pai-explorer .widget-tab,.pai-explorer .widget-tab>div{min-width:0}
+.pai-explorer .pai-terms{border-top:1px solid rgba(128,128,128,.4);padding-top:6px}
+.pai-explorer .widget-tab,.pai-explorer .widget-tab>div{min-width:0;background:transparent}
 .pai-explorer .widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:10px 0 0}
 .pai-explorer progress{vertical-align:middle;width:8em}
 .pai-explorer :focus-visible{outline:2px solid #47c;outline-offset:1px}
@@ -93,6 +95,10 @@ def _row(*children: Any, share: str = "1 1 6rem") -> widgets.HBox:
     return widgets.HBox(children, layout=_layout(flex_flow="row wrap", align_items="flex-end", grid_gap="6px 8px"))
 
 
+def _beside(*columns: Any) -> widgets.HBox:
+    return widgets.HBox(columns, layout=_layout(flex_flow="row wrap", align_items="stretch", grid_gap="8px 20px"))
+
+
 def _column(*children: Any, **layout: str) -> widgets.VBox:
     return widgets.VBox(children, layout=_layout(grid_gap="6px", overflow="visible", **layout))
 
@@ -139,9 +145,9 @@ class Controls:
         self.trouble = _html("pai-panel")
         self.baseline = _stacked(_Dropdown, "Baseline", options=[])
         self.metrics = _text("Metrics shown", "all, or acc, f1*")
-        self.metric = _stacked(_Dropdown, "Metric", options=[])
-        directions = [("as its name suggests", ""), ("higher is better", "max"), ("lower is better", "min")]
-        self.direction = _stacked(_Dropdown, "Direction of the metric", options=directions)
+        self.metric = _stacked(_Dropdown, "Direction of", options=[])
+        directions = [("as its name suggests", ""), ("higher", "max"), ("lower", "min")]
+        self.direction = _stacked(_Dropdown, "Better is", options=directions)
         self.differences = widgets.Checkbox(value=True, description="differences only", indent=False, layout=_layout())
         self.card = _stacked(_Dropdown, "Version shown", options=[])
 
@@ -151,22 +157,21 @@ class Controls:
 
     def _lay_out(self, *, searchable: bool) -> widgets.VBox:
         filters = [_row(self.workspace, self.model_label, self.provider, share="1 1 5rem")] if searchable else []
-        pick = _column(
-            self.query,
-            *filters,
-            self.models,
-            _row(self.text, self.approval, self.label, share="1 1 5rem"),
-            self.versions,
-            _row(self.window, self.higher, self.lower, share="1 1 5rem"),
-            _row(self.keep, self.clear, share="1 1 8rem"),
-            _row(self.fetch, self.cancel),
+        models = _column(self.query, *filters, self.models, flex="1 1 19rem")
+        pages = _row(self.window, self.higher, self.lower, share="1 1 5rem")
+        versions = _column(_row(self.text, self.approval, self.label, share="1 1 5rem"), self.versions, pages, flex="1 1 19rem")
+        actions = _row(self.fetch, self.cancel, self.clear, self.keep, share="0 1 9rem")
+        self.keep.layout.flex = "0 1 15rem"
+        terms = _row(self.baseline, self.metrics, self.metric, self.direction, self.differences, share="1 1 8rem")
+        return _column(
+            self.heading,
+            _beside(models, versions),
+            actions,
             self.status,
-            flex="1 1 18rem",
-        )
-        terms = _row(self.baseline, self.metrics, self.metric, self.direction, share="1 1 7rem")
-        show = _column(self.trouble, terms, self.differences, self.tabs, flex="3 1 26rem")
-        columns = widgets.HBox([pick, show], layout=_layout(flex_flow="row wrap", align_items="flex-start", grid_gap="10px 20px"))
-        return _column(self.heading, columns).add_class("pai-explorer")
+            self.trouble,
+            terms.add_class("pai-terms"),
+            self.tabs,
+        ).add_class("pai-explorer")
 
     def everything(self) -> Iterator[widgets.Widget]:
         """Every widget below the root, each with its layout and style, children first."""

@@ -142,6 +142,7 @@ class Shown:
     models: tuple[ModelLine, ...]
     results: VersionSet
     comparison: Comparison | None
+    baseline: str
     version: ModelVersion | None
     error: Exception | None
 

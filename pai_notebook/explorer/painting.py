@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import visible
 from pai_notebook.explorer.code import magic_line, python_code
-from pai_notebook.explorer.words import counted, model_option, version_option
+from pai_notebook.explorer.words import BASELINES, counted, model_option, version_option
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["paint", "put", "status_html"]
 
-_BASELINES = {"approved": "highest approved", "first": "first", "previous": "the one before each"}
-
 
 def paint(state: ExplorerState, controls: Controls, connect_code: str) -> None:
     """Bring every control in step with the state."""
     _paint_lists(state, controls)
     _paint_terms(state, controls)
     _set(controls.status, "value", status_html(state))
+    _set(controls.tabs, "selected_index", controls.tabs.titles.index(state.tab))
     _set(controls.python, "value", python_code(state, connect_code))
     _set(controls.magic, "value", magic_line(state))
 
@@ -62,7 +61,7 @@ def _paint_lists(state: ExplorerState, controls: Controls) -> None:
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:
-    baselines = [(_BASELINES.get(name, visible(name)), name) for name in state.baselines]
+    baselines = [(BASELINES.get(name, visible(name)), name) for name in state.baselines]
     _offer(controls.baseline, baselines, state.terms.baseline if baselines else None)
     _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "describe_failure", "describe_shown", "tab_block"]
 
-_SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "options")
+_SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options")
+_SPEC_SECTIONS = [f"{name}.*" for name in _SPECS]
+_SECTIONS = ["labels.*", *_SPEC_SECTIONS]
+_FIELDS = ["approval_status", "framework_type", "format_type", "source_type", "source_id", "uri", "description"]
 
 
 def tab_block(shown: Shown) -> Block:
@@ -61,12 +64,14 @@ def _card(shown: Shown) -> Block:
 
 
 def _metrics(shown: Shown) -> Block:
-    if shown.comparison is not None:
-        return shown.comparison._describe()  # noqa: SLF001 - as above
-    return shown.results._describe()  # noqa: SLF001 - as above
+    part = _part(shown, [*_SECTIONS, *_FIELDS])
+    return part if part is not None else shown.results._describe()  # noqa: SLF001 - as above
 
 
 def _labels(shown: Shown) -> Block:
+    part = _part(shown, ["*", *_SPEC_SECTIONS, *_FIELDS])
+    if part is not None:
+        return part
     rows: list[list[Inline]] = [
         [version.address, approval_badge(version.approval_status), labels_shape(version.labels)] for version in shown.results[:20]
     ]
@@ -74,12 +79,23 @@ def _labels(shown: Shown) -> Block:
 
 
 def _specs(shown: Shown) -> Block:
+    part = _part(shown, ["*", "labels.*"])
+    if part is not None:
+        return part
     blocks: list[Block] = []
     for version in shown.results[:20]:
         specs = {name: getattr(version, name) for name in _SPECS if getattr(version, name)}
-        trees: list[Block] = [Section(name, [tree_of(value)], folded=True) for name, value in specs.items()]
+        trees: list[Block] = [Section(name, [tree_of(value)]) for name, value in specs.items()]
         blocks.append(Section(version.address, trees or [Note("No spec recorded.")], summary=counted(len(specs), "spec")))
     return Stack(blocks)
+
+
+def _part(shown: Shown, exclude: list[str]) -> Block | None:
+    """The comparison without some kinds of rows, None when there is none."""
+    if shown.comparison is None:
+        return None
+    arguments = {**shown.comparison.arguments, "baseline": shown.baseline, "exclude": exclude}
+    return shown.results.compare(**arguments)._describe()  # noqa: SLF001 - as above
 
 
 TABS: dict[str, Callable[[Shown], Block]] = {"Card": _card, "Metrics": _metrics, "Labels": _labels, "Specs": _specs}

@@ -169,6 +169,6 @@ def _connect_code(registry: Registry) -> str:
     if registry.name == "demo":
         return 'pai.connect("demo")'
     told = {"region": settings.region, "workspace_id": settings.workspace_id}
-    if settings.region not in settings.endpoint.host:
+    if not settings.region or settings.region not in settings.endpoint.host:
         told["endpoint"] = settings.endpoint.url
     return f"pai.connect({', '.join(f'{key}={value!r}' for key, value in told.items() if value)})".replace("'", '"')

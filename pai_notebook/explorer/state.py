@@ -26,7 +26,7 @@ from pai_notebook.explorer.jobs import (
     VersionLine,
 )
 from pai_notebook.explorer.narrow import Narrowing, Window, in_order
-from pai_notebook.explorer.words import counted
+from pai_notebook.explorer.words import BASELINES, counted
 from pai_notebook.model.address import Address, Selector
 from pai_notebook.model.order import version_key
 from pai_notebook.versions import VersionSet
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from pai_notebook.compare import Comparison
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["RELATIVE", "ExplorerState"]
-
-RELATIVE = ("approved", "first", "previous")
+__all__ = ["ExplorerState"]
 
 
 class ExplorerState:
@@ -341,6 +339,8 @@ class ExplorerState:
         return self._show(self.addresses, versions)
 
     def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> CompareVersions | None:
+        if self.tab == "Card" and len(self.results) < 2 <= len(versions):  # noqa: PLR2004 - from then on there is a comparison
+            self.tab = "Metrics"
         self.asked, self.results = asked, versions
         names, baselines, metrics = self.names, self.baselines, self.metrics
         self.card = _kept(self.card, names)
@@ -389,7 +389,9 @@ class ExplorerState:
             return False
         self.comparison = comparison
         if self.error is None:
-            self.status = f"{counted(len(self.results), 'version')} compared with {self.terms.baseline}."
+            self.status = (
+                f"{counted(len(self.results), 'version')} compared with {BASELINES.get(self.terms.baseline, self.terms.baseline)}."
+            )
         return True
 
     @property
@@ -397,7 +399,7 @@ class ExplorerState:
         """What the fetched versions may be compared with; relative ones first where they mean something."""
         names = self.names
         approved = any(version.approval_status.casefold() == "approved" for version in self.results)
-        return (*(word for word in RELATIVE if approved or word != "approved"), *names) if names else ()
+        return (*(word for word in BASELINES if approved or word != "approved"), *names) if names else ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -421,7 +423,7 @@ class ExplorerState:
     def shown(self) -> Shown:
         """What the panels show, as one immutable value."""
         version = next((version for version in self.results if _name(version, self.results) == self.card), None)
-        return Shown(self.tab, self.models, self.results, self.comparison, version, self.error)
+        return Shown(self.tab, self.models, self.results, self.comparison, self.terms.baseline, version, self.error)
 
 
 def _name(version: ModelVersion, versions: VersionSet) -> str:

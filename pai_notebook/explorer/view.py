@@ -191,25 +191,36 @@ class Explorer(Displayed):
     def _changed(self) -> None:
         if self._closed:
             return
-        with TURN:
-            painting.paint(self._state, self._controls, self._source.connect_code)
+        try:
+            with TURN:
+                painting.paint(self._state, self._controls, self._source.connect_code)
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.note(error)
         if not self._painting:
             self._painting = True
             self._performer.spawn(self._paint_panels())
 
     async def _paint_panels(self) -> None:
-        """Draw what is shown until it is what is to be shown, off the loop's thread, since a large table takes its time."""
+        """Draw until everything that is to be shown is."""
         try:
             while not self._closed and not (shown := self._state.shown).is_like(self._painted):
-                panel, trouble = await asyncio.to_thread(_draw, shown)
-                copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None
                 self._painted = shown
-                with TURN:
-                    painting.put(self._controls, shown.tab, panel, trouble)
-                if copy is not None:
-                    self._copy.update(copy)
+                await self._paint(shown)
         finally:
             self._painting = False
+
+    async def _paint(self, shown: Shown) -> None:
+        """Draw off the loop's thread, since a large table takes its time, and write on it."""
+        try:
+            panel, trouble = await asyncio.to_thread(_draw, shown)
+            copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.note(error)
+            panel, trouble, copy = "", _draw_trouble(error), None
+        with TURN:
+            painting.put(self._controls, shown.tab, panel, trouble)
+        if copy is not None:
+            self._copy.update(copy)
 
     def _draw_copy(self, shown: Shown) -> dict[str, str]:
         return copy_bundle(panels.describe_shown(shown, self._source.title), self._copy.name)
@@ -218,7 +229,11 @@ class Explorer(Displayed):
 def _draw(shown: Shown) -> tuple[str, str]:
     """HTML of the tab on show and of the error, each empty where there is none."""
     panel = render_html(panels.tab_block(shown)) if shown.tab in panels.TABS else ""
-    return panel, render_html(panels.describe_failure(shown.error)) if shown.error is not None else ""
+    return panel, _draw_trouble(shown.error) if shown.error is not None else ""
+
+
+def _draw_trouble(error: Exception) -> str:
+    return render_html(panels.describe_failure(error))
 
 
 def _registry(source: Any) -> Registry:

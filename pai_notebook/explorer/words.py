@@ -5,8 +5,14 @@ from __future__ import annotations
 from pai_notebook.display import visible
 from pai_notebook.explorer.jobs import ModelLine, VersionLine
 
-__all__ = ["approval_mark", "counted", "model_option", "version_option"]
+__all__ = ["BASELINES", "approval_mark", "counted", "model_option", "version_option"]
 
+BASELINES = {
+    "approved": "the highest approved",
+    "first": "the first",
+    "previous": "the one before the latest",
+    "latest": "the latest",
+}
 _MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
 
 
@@ -38,10 +44,10 @@ def model_option(line: ModelLine) -> str:
     Examples
     --------
     >>> model_option(ModelLine("model-a", "情感分析", "0.3.0", "Approved"))
-    '情感分析 · latest 0.3.0 ✓ Approved'
+    '情感分析 · latest 0.3.0 ✓ Approved · model-a'
     """
     latest = f"latest {visible(line.latest)} {approval_mark(line.approval)}" if line.latest else "no version yet"
-    return f"{visible(line.name or line.model_id)} · {latest}"
+    return " · ".join([visible(line.name), latest, line.model_id] if line.name else [line.model_id, latest])
 
 
 def version_option(line: VersionLine) -> str:

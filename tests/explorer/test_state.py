@@ -205,7 +205,7 @@ class TestFetching:
         assert isinstance(compare, CompareVersions)
         assert state.compared(compare, "comparison")
         assert state.comparison == "comparison"
-        assert state.status == "2 versions compared with first."
+        assert state.status == "2 versions compared with the first."
 
     def test_the_same_click_twice_is_one(self):
         state = chosen("0.2.0")
@@ -311,12 +311,12 @@ class TestComparing:
     def test_the_highest_approved_version_is_the_baseline_where_there_is_one(self):
         state = chosen("0.1.0", "0.2.0")
         state.fetched(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
-        assert state.baselines == ("approved", "first", "previous", "0.1.0", "0.2.0")
+        assert state.baselines == ("approved", "first", "previous", "latest", "0.1.0", "0.2.0")
         assert state.terms.baseline == "approved"
 
     def test_without_an_approved_version_the_first_is_the_baseline(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.baselines == ("first", "previous", "0.1.0", "0.2.0")
+        assert state.baselines == ("first", "previous", "latest", "0.1.0", "0.2.0")
         assert state.terms.baseline == "first"
 
     def test_changing_terms_compares_anew_and_the_last_change_wins(self):
@@ -371,6 +371,16 @@ class TestComparing:
 
 
 class TestLooking:
+    def test_the_first_comparison_brings_its_tab_to_the_front_once(self):
+        state = fetched("0.2.0")
+        assert state.tab == "Card"
+        state.pick(["0.1.0", "0.2.0"])
+        state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
+        assert state.tab == "Metrics"
+        state.look(tab="Card")
+        state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
+        assert state.tab == "Card"
+
     def test_what_is_shown_is_one_immutable_value(self):
         state = fetched("0.1.0", "0.2.0")
         before = state.shown

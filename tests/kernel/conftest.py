@@ -1,0 +1,65 @@
+"""Real kernels of several ipykernel versions; a version that is not installed is put into an overlay by pip."""
+
+import importlib.metadata
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kernels import Kernel
+
+# the gate in front of the embedded registry is shared with the tests of the explorer
+sys.path.insert(0, str(Path(__file__).parents[1] / "explorer"))
+from registry_gate import gated  # noqa: E402
+
+VERSIONS = ["6.29.5", "7.0.1", "7.3.0", "installed"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/kernel/" in item.path.as_posix():
+            item.add_marker(pytest.mark.kernel)
+
+
+def overlay(cache, version):
+    """A folder with this ipykernel, None for the installed one."""
+    if version in ("installed", importlib.metadata.version("ipykernel")):
+        return None
+    folder = cache.mkdir("ipykernel") / version
+    if not (folder / "ipykernel").exists():
+        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder)]
+        done = subprocess.run([*command, f"ipykernel=={version}", "nest_asyncio"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"ipykernel {version} cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
+    return folder
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def any_kernel(request, tmp_path_factory):
+    """One kernel of each version, kept for all tests of a module."""
+    with Kernel(tmp_path_factory.mktemp("home"), overlay(request.config.cache, request.param)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def registry():
+    """The embedded registry over HTTP, behind a gate that can hold requests."""
+    with gated() as gate:
+        yield gate
+
+
+@pytest.fixture
+def kernel(any_kernel, registry):
+    """A kernel in which `ex` is an explorer whose models are listed; afterwards everything must be gone."""
+    before = any_kernel.value("len(__import__('comm').get_comm_manager().comms)")
+    any_kernel.run(f"import pai_notebook as pai\nregistry = {registry.connect}\nex = pai.Explorer(registry)\nex.wait()")
+    any_kernel.learn()
+    any_kernel.drain()
+    registry.requests.clear()
+    registry.aborted.clear()
+    yield any_kernel
+    registry.release()
+    any_kernel.subshell = None
+    any_kernel.run("ex.close()\nregistry.close()")
+    assert any_kernel.value("len(__import__('comm').get_comm_manager().comms)") == before
+    assert "pai-loop" not in any_kernel.value("[t.name for t in __import__('threading').enumerate()]")

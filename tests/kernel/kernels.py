@@ -1,0 +1,157 @@
+"""A kernel as a front-end sees it: cells go in, messages come out, clicks and key strokes are comm messages."""
+
+import json
+import os
+import queue
+import re
+import subprocess
+import time
+from pathlib import Path
+
+from jupyter_client import KernelManager
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+
+
+class Ran:
+    """What one cell did."""
+
+    def __init__(self, messages, reply):
+        self.messages = messages
+        self.reply = reply
+
+    def of(self, kind):
+        return [message["content"] for message in self.messages if message["msg_type"] == kind]
+
+    @property
+    def text(self):
+        return "".join(content["text"] for content in self.of("stream"))
+
+    @property
+    def error(self):
+        return next(iter(self.of("error")), None)
+
+    @property
+    def data(self):
+        return [content["data"] for content in (*self.of("display_data"), *self.of("execute_result"))]
+
+
+class Kernel:
+    """One running kernel.
+
+    Parameters
+    ----------
+    home : Path
+        An empty folder that stands for the home of a user without settings.
+    overlay : Path or None
+        A folder whose packages come before the installed ones.
+    """
+
+    def __init__(self, home, overlay):
+        path = os.pathsep.join(str(folder) for folder in (overlay, ROOT) if folder)
+        kept = {key: value for key, value in os.environ.items() if not re.match("JUPYTER|IPYTHON|ALIBABA|PAI_|REGION", key)}
+        self._environment = {**kept, "PYTHONPATH": path, "HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "NO_PROXY": "*"}
+        self._environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+        self.manager = KernelManager(kernel_name="python3")
+        self.subshell = None
+        self.other = []
+
+    def __enter__(self):
+        self.manager.start_kernel(env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=PATIENCE)
+        self.version = self.value("__import__('ipykernel').__version__")
+        return self
+
+    def __exit__(self, *_):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def send(self, code):
+        """Start a cell and return the id of its message."""
+        return self.client.execute(code)
+
+    def printed(self, message_id):
+        """Wait until a cell has printed something."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=PATIENCE)
+            if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == message_id:
+                return message["content"]["text"]
+
+    def finish(self, message_id):
+        """Wait until a cell is done; messages of other parents are kept in `other`."""
+        messages = []
+        while True:
+            message = self.client.get_iopub_msg(timeout=PATIENCE)
+            if message["parent_header"].get("msg_id") != message_id:
+                self.other.append(message)
+                continue
+            messages.append(message)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+        while True:
+            reply = self.client.get_shell_msg(timeout=PATIENCE)
+            if reply["parent_header"].get("msg_id") == message_id:
+                return Ran(messages, reply["content"])
+
+    def run(self, code, *, fails=False):
+        """Run a cell to its end."""
+        ran = self.finish(self.send(code))
+        assert fails or ran.error is None, "\n".join(ran.error["traceback"])
+        return ran
+
+    def value(self, expression):
+        """Value of an expression, through JSON."""
+        return json.loads(self.run(f"import json as _json; print(_json.dumps({expression}))").text)
+
+    def until(self, expression):
+        """Wait until an expression is true, and return its value."""
+        deadline = time.monotonic() + PATIENCE
+        while not (result := self.value(expression)):
+            assert time.monotonic() < deadline, f"{expression} stayed false"
+            time.sleep(0.02)
+        return result
+
+    def drain(self):
+        """Messages that arrived since the last look and belong to no cell that was waited for."""
+        messages, self.other = self.other, []
+        while True:
+            try:
+                messages.append(self.client.get_iopub_msg(timeout=0.3))
+            except queue.Empty:
+                return messages
+
+    def learn(self):
+        """Look up the ids of the explorer's controls, which a front-end knows, and a busy kernel cannot tell."""
+        names = "{name: control.model_id for name, control in vars(ex._controls).items() if hasattr(control, 'model_id')}"
+        self.model_id_of = self.value(names)
+
+    def comm(self, comm_id, data):
+        """Send what a front-end sends; on a shell of its own when one was opened, as JupyterLab does."""
+        message = self.client.session.msg("comm_msg", {"comm_id": comm_id, "data": data})
+        if self.subshell:
+            message["header"]["subshell_id"] = self.subshell
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
+
+    def click(self, comm_id):
+        return self.comm(comm_id, {"method": "custom", "content": {"event": "click"}})
+
+    def set(self, comm_id, **state):
+        return self.comm(comm_id, {"method": "update", "state": state, "buffer_paths": []})
+
+    def open_subshell(self):
+        """Ask for a shell of one's own where the kernel has them; returns whether it does."""
+        message = self.client.session.msg("create_subshell_request", {})
+        self.client.control_channel.send(message)
+        reply = self.client.control_channel.get_msg(timeout=PATIENCE)
+        self.subshell = reply["content"].get("subshell_id")
+        return self.subshell is not None
+
+    def supports_subshells(self):
+        return int(self.version.split(".")[0]) >= 7
+
+    def interrupt(self):
+        self.manager.interrupt_kernel()
