@@ -7,6 +7,7 @@ characters, lone surrogates, non-characters, and combining marks piled higher th
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 __all__ = ["CELL", "PROSE", "clip", "inline", "prose", "showing", "visible"]
@@ -15,6 +16,7 @@ CELL = 240
 PROSE = 4000
 _MOST_LINES = 60
 _MOST_MARKS = 5
+_SHORT = 32
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _VARYING = frozenset({"So", "Sm", "Sk", "Sc", "Lo", "Po"})
@@ -70,8 +72,12 @@ def visible(text: str) -> str:
     >>> print(visible("a\u202eb\x1b[2J 模型 👩\u200d🔬"))
     a\u202eb\x1b[2J 模型 👩‍🔬
     """
-    if text.isprintable() and text.isascii():
+    if text.isascii() and text.isprintable():
         return text
+    return _spelled_short(text) if len(text) <= _SHORT else _spelled(text)
+
+
+def _spelled(text: str) -> str:
     out: list[str] = []
     marks = 0
     for place, char in enumerate(text):
@@ -79,6 +85,12 @@ def visible(text: str) -> str:
         harmless = marks <= _MOST_MARKS and _is_harmless(char, text[place - 1 : place], text[place + 1 : place + 2])
         out.append(char if harmless else spell(char))
     return "".join(out)
+
+
+@functools.lru_cache(maxsize=1024)
+def _spelled_short(text: str) -> str:
+    """Remember short texts: a table says "▲ worse" hundreds of times."""
+    return _spelled(text)
 
 
 def spell(char: str) -> str:
