@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand, output_can_be_silenced
 from traitlets import Bool, Enum, Unicode
 
+from pai_notebook import completion
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
@@ -194,14 +196,25 @@ class PaiModelMagics(Magics):
         return self._fetched(replace(command, addresses=tuple(map(parse_address, extra)))).raise_for_errors() + versions
 
 
+_matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+
+def _seen() -> Registry | None:
+    """Return the registry whose memory answers Tab; loads nothing and asks nobody."""
+    registries = sys.modules.get("pai_notebook.registry")
+    return registries.current_registry() if registries is not None else None
+
+
 def load(shell: InteractiveShell) -> None:
     """Register the magic; a second load replaces the first."""
     unload(shell)
     shell.register_magics(PaiModelMagics)
+    _matchers[shell] = completion.install(shell, _seen)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Remove the magic and its settings, and close what it connected."""
+    completion.uninstall(shell, _matchers.pop(shell, None))
     manager = shell.magics_manager
     for kind in ("line", "cell"):
         manager.magics[kind].pop("paimodel", None)

@@ -107,6 +107,7 @@ class Fetcher:
         self._cache_size = cache_size
         self._cache_seconds = cache_seconds
         self._trust: bool | None = None
+        self._seen: dict[str, None] = {}
         self.notes: list[str] = []
 
     def __len__(self) -> int:
@@ -117,8 +118,16 @@ class Fetcher:
         return [name for model, name in list(self._cache) if model == model_id]
 
     def models(self) -> list[str]:
-        """Ids of models of which a version is remembered; makes no request."""
-        return list(dict.fromkeys(model for model, _ in list(self._cache)))
+        """Ids of models that were listed, or of which a version is remembered; makes no request."""
+        return list(dict.fromkeys([*self._seen, *(model for model, _ in list(self._cache))]))
+
+    def see(self, model_ids: Iterable[str]) -> None:
+        """Remember ids of models, for completion."""
+        self._seen.update(dict.fromkeys(model_ids))
+
+    def recent(self, count: int = 50) -> list[ModelVersion]:
+        """Versions that were asked for last, for completion; makes no request."""
+        return list(self._cache.values())[-count:]
 
     async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False) -> Arrivals:
         """Fetch everything the addresses mean into `arrivals`."""

@@ -211,7 +211,9 @@ class Registry(Displayed):
         listing = self._client.run(
             self._client.list_models(query=query, workspace_id=workspace_id or self.workspace_id or None, limit=limit, **filters)
         )
-        return ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
+        models = ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
+        self._fetcher.see(model.model_id for model in models)
+        return models
 
     def drift(self, versions: VersionSet) -> Drift:
         """What has changed in the registry since these versions were fetched or saved.
@@ -262,7 +264,15 @@ class Registry(Displayed):
 
     def remembered_names(self, model_id: str) -> list[str]:
         """Version names of a model seen so far, for completion; makes no request."""
-        return self._fetcher.names(model_id)
+        return sorted(self._fetcher.names(model_id), key=version_key, reverse=True)
+
+    def remembered_labels(self) -> list[str]:
+        """Label keys seen lately, for completion; makes no request."""
+        return list(dict.fromkeys(key for version in self._fetcher.recent() for key in version.labels))
+
+    def remembered_metrics(self) -> list[str]:
+        """Metric names seen lately, for completion; makes no request."""
+        return list(dict.fromkeys(name for version in self._fetcher.recent() for name in version.metrics.names))
 
     def _fetch(self, addresses: Sequence[Address], *, refresh: bool, progress: bool | Callable[[int], None] = False) -> _Outcome:
         arrivals = Arrivals()

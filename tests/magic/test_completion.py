@@ -1,0 +1,97 @@
+"""Tab completion of the line, from memory only."""
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+from pai_notebook import registry as registries
+from pai_notebook.completion import suggest
+from pai_notebook.wire import Client
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+
+
+class Memory:
+    def remembered_models(self):
+        return ["model-a", "model-b"]
+
+    def remembered_names(self, model_id):
+        return ["0.10.0", "0.2.0"] if model_id == "model-a" else []
+
+    def remembered_labels(self):
+        return ["env", "所有者"]
+
+    def remembered_metrics(self):
+        return ["cer", "准确率"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("mod", ["model-a", "model-b"]),
+        ("compare model-", ["model-a", "model-b"]),
+        ("model-a@", ["model-a@latest", "model-a@approved", "model-a@last:5", "model-a@0.10.0", "model-a@0.2.0"]),
+        ("model-a@0.2", ["model-a@0.2.0"]),
+        ("model-a 0.", ["0.10.0", "0.2.0"]),
+        ("compare model-a@last:5 --baseline ", ["approved", "previous", "first", "0.10.0", "0.2.0"]),
+        ("ls model-a --label ", ["env=", "所有者="]),
+        ("ls model-a --approval A", ["Approved"]),
+        ("compare model-a --mode 准", ["准确率=max", "准确率=min"]),
+        ("ls model-a --sort ", ["cer", "准确率"]),
+        ("connect ", ["demo"]),
+        ("help com", ["compare"]),
+        ("ls model-a --base", []),
+    ],
+)
+def test_a_word_is_completed_from_what_was_seen(typed, expected):
+    assert suggest(typed, Memory())[1] == expected
+
+
+def test_without_a_registry_the_grammar_is_completed():
+    assert suggest("expl")[1] == ["explain", "explore"]
+    assert suggest("compare model-a --ba")[1] == ["--baseline"]
+
+
+@pytest.fixture
+def complete(monkeypatch):
+    monkeypatch.setattr(registries, "_default", None)
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_line_magic("load_ext", "pai_notebook")
+    shell.run_line_magic("paimodel", "connect demo")
+    shell.run_line_magic("paimodel", "ls")
+    shell.run_line_magic("paimodel", f"ls {DIGITS}")
+
+    def ask(text):
+        with provisionalcompleter():
+            return [text[: found.start] + found.text for found in shell.Completer.completions(text, len(text))]
+
+    yield ask, shell
+    registries.current_registry().close()
+    shell.run_line_magic("unload_ext", "pai_notebook")
+
+
+def test_a_shell_completes_the_line_after_an_assignment_and_in_later_lines(complete):
+    ask, _ = complete
+    assert ask("%paimodel expl") == ["%paimodel explain", "%paimodel explore"]
+    assert f"x = %paimodel {DIGITS}@latest" in ask(f"x = %paimodel {DIGITS}@la")
+    assert f"y = 1\n%paimodel {DIGITS}@2.5.0" in ask(f"y = 1\n%paimodel {DIGITS}@2.5")
+    assert "%paimodel ls --label 所有者=" in ask("%paimodel ls --label 所")
+
+
+def test_no_request_is_made_while_a_key_is_pressed(complete, monkeypatch):
+    ask, _ = complete
+    monkeypatch.setattr(Client, "run", lambda *_, **__: pytest.fail("a request while a key was pressed"))
+    assert ask(f"%paimodel {DIGITS}@")
+    assert ask("%paimodel ls --sort acc")
+
+
+def test_other_lines_are_left_alone_and_unloading_removes_the_matcher(complete):
+    ask, shell = complete
+    assert not [word for word in ask("expl") if "explain" in word]
+    before = len(shell.Completer.custom_matchers)
+    shell.run_line_magic("reload_ext", "pai_notebook")
+    assert len(shell.Completer.custom_matchers) == before
+    shell.run_line_magic("unload_ext", "pai_notebook")
+    assert len(shell.Completer.custom_matchers) == before - 1
+    shell.run_line_magic("load_ext", "pai_notebook")
