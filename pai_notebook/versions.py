@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
+from pai_notebook.exports.methods import FrameExports
+from pai_notebook.exports.table import PlainTable
 from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.listing import describe_versions
 from pai_notebook.model.lookup import lookup
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["VersionSet", "load"]
 
 
-class VersionSet(Displayed, Sequence[ModelVersion]):
+class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
     """An immutable sequence of versions that is also addressed by version name.
 
     Parameters
@@ -329,6 +331,14 @@ class VersionSet(Displayed, Sequence[ModelVersion]):
         from pai_notebook.compare import minimal_pairs  # noqa: PLC0415 - loads on first use
 
         return minimal_pairs(self._versions, metric, max_changes=max_changes)
+
+    def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
+        wide = self.to_frame(include=include, exclude=exclude)
+        caption = f"{len(self)} versions of {', '.join(self.models[:3])}" + (" and others" if len(self.models) > 3 else "")  # noqa: PLR2004
+        notes = [*([self._origin] if self._origin else []), *self._removed]
+        notes += [f"{address} could not be fetched: {error}" for address, error in self._errors.items()]
+        main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
+        return [main, PlainTable.from_frame(self.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
 
     def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:
         """Write the set to a snapshot file that `load` reads back without a service.

@@ -1,0 +1,268 @@
+"""Exports read back by readers that are not ours, and the corpus of strings that are dangerous in one format or another."""
+
+import csv
+import io
+import re
+import zipfile
+
+import html5lib
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.exports import PlainTable, csv_text, excel_bytes, guard_text, latex_text, markdown_text, sheet_names
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet
+from tests.exports.export_samples import strings
+
+csv.field_size_limit(10**6)
+TRIGGERS = "=+-@\t\r＝＋－＠"
+
+
+def evaluated(text):
+    """Whether a spreadsheet in any locale would calculate a part of a raw line, however it splits and unquotes it."""
+    number = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
+    pieces = [piece.strip('" \u00a0\ufeff\u200b') for piece in re.split(r"[,;|\t\r\n]", text)]
+    return [piece for piece in pieces if piece[:1] and piece[0] in TRIGGERS and not number.fullmatch(piece)]
+
+
+def assert_same(frame, header, rows):
+    """Compare with the frame by value: numbers as numbers, everything else as text, gaps as gaps."""
+    flat = frame.reset_index()
+    assert [str(name) for name in flat.columns] == header
+    assert len(rows) == len(flat)
+    for column, name in enumerate(flat.columns):
+        for mine, theirs in zip(flat[name].tolist(), [row[column] for row in rows], strict=True):
+            if pd.isna(mine):
+                assert theirs in ("", None), name
+            elif isinstance(mine, bool):
+                assert str(theirs).lower() == str(mine).lower(), name
+            elif isinstance(mine, (int, float)):
+                assert float(theirs) == mine, name
+            elif isinstance(mine, pd.Timestamp):
+                assert abs(pd.Timestamp(theirs).tz_localize(None) - mine.tz_localize(None)) < pd.Timedelta("1ms"), name
+            else:
+                assert (theirs or "") == str(mine), name
+
+
+def test_csv_reads_back_equal_to_the_frame(plain):
+    header, *rows = csv.reader(io.StringIO(plain.to_csv(), newline=""))
+    assert_same(plain.to_frame(), header, rows)
+
+
+def test_csv_of_the_whole_embedded_registry_reads_back_equal(everything):
+    for model in everything.models:
+        vs = VersionSet(version for version in everything if version.model_id == model)
+        header, *rows = csv.reader(io.StringIO(vs.to_csv(guard=False), newline=""))
+        assert_same(vs.to_frame(), header, rows)
+
+
+def test_no_cell_or_header_of_a_csv_file_is_a_formula(hostile):
+    text = hostile.to_csv()
+    assert [line for line in re.split(r"[\r\n]", text) if evaluated(line)] == []
+    assert [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row if evaluated(cell)] == []
+
+
+@given(st.text(st.sampled_from("=+-@\t\r\n;,| '\"a1.\u200b\u00a0＝\ufeff"), max_size=12))
+def test_no_text_at_all_becomes_a_formula(text):
+    line = csv_text(PlainTable([text], [[text]]))
+    assert [piece for piece in re.split(r"[\r\n]", line) if evaluated(piece)] == []
+
+
+@pytest.mark.parametrize("text", ["-0.5", "+1e5", "3", "a-b", "x = y", "user@host", "", "模型", "a, b", "'quoted'"])
+def test_harmless_text_is_not_touched(text):
+    assert guard_text(text) == text
+
+
+def test_the_guard_can_be_turned_off(hostile):
+    rows = list(csv.reader(io.StringIO(hostile.to_csv(guard=False, include=["description"]), newline="")))
+    assert [row[1] for row in rows[1:]] == strings()
+
+
+def sheets(data):
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_excel_reads_back_equal_to_the_frame(plain, tmp_path):
+    book = openpyxl.load_workbook(plain.to_excel(tmp_path / "x.xlsx"))
+    for sheet, frame in ((book["versions"], plain.to_frame()), (book["metrics"], plain.to_frame("long").reset_index(drop=True))):
+        header, *rows = sheet.iter_rows(values_only=True)
+        assert_same(frame if frame.index.name else frame.set_index("model"), list(header), rows)
+
+
+def test_numbers_times_and_texts_keep_their_types(plain, tmp_path):
+    sheet = openpyxl.load_workbook(plain.to_excel(tmp_path / "x.xlsx"))["versions"]
+    kinds = {cell.value: sheet.cell(2, cell.column).data_type for cell in sheet[1]}
+    assert {name: kinds[name] for name in ("metrics.cer", "created", "user_id", "metrics.ok")} == {
+        "metrics.cer": "n",
+        "created": "d",
+        "user_id": "s",
+        "metrics.ok": "b",
+    }
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_decimals_are_as_many_as_the_column_needs():
+    data = excel_bytes([PlainTable(["a", "b", "c"], [[0.25, 1e-9, 1], [0.125, 0.5, 2]], row_headers=0)])
+    sheet = sheets(data)["table"]
+    assert [sheet.cell(2, column).number_format for column in (1, 2, 3)] == ["0.000", "General", "General"]
+
+
+def test_a_workbook_of_hostile_strings_has_no_formula_no_link_and_no_outside_part(hostile, tmp_path):
+    path = hostile.to_excel(tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(path)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert len(cells) > 10_000
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+    parts = zipfile.ZipFile(path)
+    assert [name for name in parts.namelist() if re.search(r"external|hyperlink|drawing|vba|connections|query", name)] == []
+    text = "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist() if "sheet" in name or name.endswith(".rels"))
+    assert "<f>" not in text
+    assert 'TargetMode="External"' not in text
+
+
+def test_texts_in_a_workbook_are_whole_or_say_what_is_missing(hostile, tmp_path):
+    sheet = openpyxl.load_workbook(hostile.to_excel(tmp_path / "x.xlsx", include=["description"]))["versions"]
+    texts = [sheet.cell(line, 2).value for line in range(2, sheet.max_row + 1)]
+    for text, found in zip(strings(), texts, strict=True):
+        if len(text) > 32767:
+            assert found.startswith("xxx")
+            assert re.search(r"… [\d,]+ more characters$", found)
+        elif text and text.isprintable():
+            assert found.replace("_x005F_", "_") == text
+
+
+def test_sheet_names_are_accepted_by_the_writer_and_each_is_used_once():
+    names = [*strings("sheet_name"), *strings("spreadsheet"), "", "'", "a", "A", "history", "x" * 40, "x" * 41]
+    made = sheet_names(names)
+    assert len({name.casefold() for name in made}) == len(names)
+    assert [
+        name for name in made if not 1 <= len(name) <= 31 or re.search(r"[\[\]:*?/\\]|^'|'$", name) or name.casefold() == "history"
+    ] == []
+    book = sheets(excel_bytes([PlainTable(["a"], [[1]], name=name) for name in names]))
+    assert book.sheetnames == [*made, "about"]
+
+
+def cells_of_markdown(text):
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return [token for token in tokens if token.type == "inline"], tokens
+
+
+def test_markdown_has_the_frames_rows_and_nothing_active(hostile):
+    text = hostile.to_markdown(include=["description", "metrics.cer"])
+    tree = html5lib.parseFragment(MarkdownIt("commonmark").enable("table").render(text), namespaceHTMLElements=False)
+    assert len(tree.findall("table")) == 1
+    assert len(tree.findall(".//tbody/tr")) == len(hostile)
+    assert {len(row) for row in tree.findall(".//tr")} == {3}
+    assert {element.tag for element in tree.iter()} <= {
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "p",
+        "strong",
+        "span",
+        "br",
+        "DOCUMENT_FRAGMENT",
+    }
+    numbers = [float("".join(row[2].itertext())) for row in tree.findall(".//tbody/tr")]
+    assert numbers == hostile.to_frame()["metrics.cer"].tolist()
+
+
+def test_headers_of_markdown_are_escaped_too():
+    names = strings("markdown")
+    tree = html5lib.parseFragment(
+        MarkdownIt("commonmark").enable("table").render(markdown_text(PlainTable(names, [["x"] * len(names)]))), namespaceHTMLElements=False
+    )
+    assert len(tree.findall(".//th")) == len(names)
+    assert [element.tag for element in tree.iter() if element.tag in ("a", "img", "script", "details", "iframe")] == []
+
+
+ALLOWED = {
+    "textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater", "textbar", "textasciigrave",
+    "begin", "end", "caption", "toprule", "midrule", "bottomrule", "par", "footnotesize", "usepackage",
+}  # fmt: skip
+
+
+def commands(text):
+    """Every control word outside the allow-list, and environments other than our own."""
+    words = set(re.findall(r"\\([A-Za-z@]+)", text.replace(r"\\", " "))) - ALLOWED
+    return words | (set(re.findall(r"\\(?:begin|end)\{([^}]*)\}", text)) - {"table", "tabular"})
+
+
+def test_latex_holds_no_command_but_ours(hostile):
+    assert commands(hostile.to_latex(include=["description"])) == set()
+    header = strings("latex")
+    assert commands(latex_text(PlainTable(header, [["x"] * len(header)], caption=header[0], notes=header))) == set()
+
+
+def test_latex_rows_have_as_many_cells_as_the_header(hostile):
+    body = hostile.to_latex(include=["description", "metrics.cer"]).split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
+    assert len(body) == len(hostile)
+    assert {len(re.split(r"(?<!\\)&", row)) for row in body} == {3}
+    assert {row.endswith(r" \\") for row in body} == {True}
+    assert [row for row in body if re.search(r"(?<!\\)(?:\\\\)*[%$#]", row)] == []
+
+
+def test_latex_numbers_read_back_equal(plain):
+    body = plain.to_latex(include=["metrics.cer"]).split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
+    assert [row.removesuffix(r" \\").split(" & ")[1] for row in body] == ["0.30000000000000004", "1e-07", ""]
+
+
+def test_latex_says_when_it_needs_more_than_latin(plain):
+    assert "XeLaTeX" in plain.to_latex(include=["labels.*"])
+    assert "XeLaTeX" not in plain.to_latex(include=["metrics.*"])
+
+
+def page(vs, tmp_path, **options):
+    return html5lib.parse(vs.to_html(tmp_path / "x.html", **options).read_text("utf-8"), namespaceHTMLElements=False)
+
+
+def test_the_html_file_has_every_value_and_nothing_active(hostile, tmp_path):
+    tree = page(hostile, tmp_path, include=["metrics.cer"])
+    table = tree.findall(".//table")[-1]
+    assert [float("".join(row[1].itertext())) for row in table.findall("tbody/tr")] == hostile.to_frame()["metrics.cer"].tolist()
+    assert [element.tag for element in tree.iter() if element.tag in ("script", "iframe", "img", "link", "object", "form", "base")] == []
+    assert [name for element in tree.iter() for name in element.attrib if name.startswith("on") or name in ("src", "href")] == []
+    assert tree.find("head/meta[@http-equiv]").get("content").startswith("default-src 'none'")
+
+
+def test_without_a_path_html_is_what_the_notebook_shows(plain):
+    assert plain.to_html() == plain._repr_html_()
+
+
+def test_a_title_is_text():
+    vs = VersionSet([ModelVersion.from_document({"VersionName": "1"}, "</title><script>x")])
+    assert "<script>" not in vs.to_html() + "".join(vs.to_markdown())
+
+
+@pytest.mark.parametrize("kind", ["html", "markdown", "latex", "csv", "excel"])
+def test_every_export_keeps_an_existing_file_unless_told(plain, tmp_path, kind):
+    path = tmp_path / "x"
+    write = getattr(plain, f"to_{kind}")
+    assert write(path) == path
+    first = path.read_bytes()
+    with pytest.raises(ConfigurationError, match="overwrite=True"):
+        write(path)
+    assert path.read_bytes() == first
+    write(path, overwrite=True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_empty_set_can_be_written_in_every_form(tmp_path):
+    vs = VersionSet()
+    for kind in ("html", "markdown", "latex", "csv", "excel"):
+        assert getattr(vs, f"to_{kind}")(tmp_path / kind).stat().st_size > 0
+
+
+def test_excel_without_its_extra_says_what_to_install(plain, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
+    with pytest.raises(ConfigurationError, match=r"pai-notebook\[excel\]"):
+        plain.to_excel(tmp_path / "x.xlsx")
