@@ -40,10 +40,15 @@ class Planned:
     workspace_id: str = "10241"
 
 
+def _input_name(dataset: dict[str, Any]) -> str:
+    """Name of an evaluation input that does not depend on where its result stands in the list."""
+    return str(dataset.get("DatasetId") or dataset["Uri"].rstrip("/").rpartition("/")[2])
+
+
 def _standard_specs(plan: Plan, planned: Planned, measured: Measured) -> Document:
     """One recipe at the top of each spec, as the training service writes it."""
     chosen = [{"Name": name, "Value": json.dumps(value)} for name, value in planned.recipe.parameters.items()]
-    inputs = [{"Name": f"test{number}", **entry["Dataset"]} for number, entry in enumerate(measured.results, 1)]
+    inputs = [{"Name": _input_name(entry["Dataset"]), **entry["Dataset"]} for entry in measured.results]
     return {
         "TrainingSpec": {
             "AlgorithmName": planned.recipe.algorithm,
@@ -409,7 +414,7 @@ def _language_model_specs(plan: Plan, planned: Planned, measured: Measured) -> D
     standard = {"AlgorithmSpec": algorithm, "HyperParameters": chosen, "Inputs": [{"Name": "train", "DatasetId": "d-descrtrain000001"}]}
     pruned = {"AlgorithmName": "ngram_pruning", "AlgorithmProvider": "custom", "HyperParameters": [{"Name": "min_count", "Value": "2"}]}
     service = {"containers": [{"image": "registry.example/pai-eas/ngram:0.1", "port": 8000, "script": "serve /model_dir"}]}
-    inputs = [{"Name": f"test{number}", **entry["Dataset"]} for number, entry in enumerate(measured.results, 1)]
+    inputs = [{"Name": _input_name(entry["Dataset"]), **entry["Dataset"]} for entry in measured.results]
     return {
         "TrainingSpec": {"Standard": standard, "Pruned": pruned},
         "EvaluationSpec": {"Perplexity": {"AlgorithmName": plan.evaluation, "Inputs": inputs}},
