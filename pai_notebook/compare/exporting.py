@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 
-from pai_notebook.display import render_html, render_markdown
+from pai_notebook.compare.digits import RowFormat, choose_format
+from pai_notebook.compare.rows import Change, Kind, Row, is_blank
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import write_file
+from pai_notebook.exports.methods import FrameExports
+from pai_notebook.exports.table import PlainTable
+from pai_notebook.model.choose import chooser
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.model.metrics import Cell
 
 __all__ = ["Exports"]
 
 _VALUES = ("value", "delta", "percent", "delta_pct", "state", "text", "change")
 
 
-class Exports:
+class Exports(FrameExports):
     """What a comparison can become; mixed into `Comparison`."""
 
     def to_frame(
@@ -62,42 +62,25 @@ class Exports:
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         return comparison_frame([row for row in rows if _is_in(row.section, section)], comparison.names, wanted, flat=flat)
 
-    def to_html(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Any:
-        """Give the comparison as HTML, or write it to a file."""
-        return _written(render_html(cast("Comparison", self)._describe()), path, overwrite=overwrite)  # noqa: SLF001 - the hook of shown objects
+    def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
+        """Every value in full; `include` and `exclude` are globs over names of rows."""
+        from pai_notebook.compare.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
 
-    def to_markdown(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Any:
-        """Give the comparison as a Markdown table, or write it to a file."""
-        return _written(render_markdown(cast("Comparison", self)._describe()), path, overwrite=overwrite)  # noqa: SLF001 - as above
+        comparison = cast("Comparison", self)
+        header, rows = flat_table(comparison)
+        kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if chooser(include, exclude)(*row.names)]
+        table = PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
+        states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
+        return [table, PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")]
 
-    def to_csv(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Any:
-        """Give the comparison as CSV in full precision, not capped, or write it to a file; no text can be taken for a formula."""
-        from pai_notebook.compare.tables import flat_table, safe_text  # noqa: PLC0415 - loads on first use
-
-        header, rows = flat_table(cast("Comparison", self))
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([safe_text(name) for name in header])
-        writer.writerows([["" if cell is None else safe_text(cell) for cell in row] for row in rows])
-        return _written(out.getvalue(), path, overwrite=overwrite)
-
-    def to_latex(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Any:
-        """Give the comparison as a LaTeX table, or write it to a file."""
-        from pai_notebook.compare.tables import latex_of  # noqa: PLC0415 - loads on first use
-
-        return _written(latex_of(cast("Comparison", self)), path, overwrite=overwrite)
-
-    def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write the comparison to an Excel file, numbers as numbers and texts as texts; needs the extra `excel`.
-
-        Raises
-        ------
-        ConfigurationError
-            When openpyxl is not installed, or the file cannot be written.
-        """
-        from pai_notebook.compare.tables import excel_of  # noqa: PLC0415 - loads on first use
-
-        return write_file(path, excel_of(cast("Comparison", self)), overwrite=overwrite)
+    def _printed(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> PlainTable:
+        """One column a version: the value with as many digits as tell the row apart, and the difference beside it."""
+        comparison = cast("Comparison", self)
+        rows = [row for row in _rows(comparison) if chooser(include, exclude)(*row.names)]
+        header = ["name", "dataset", "better", *comparison.names]
+        body = [[row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row)] for row in rows]
+        right = range(3, len(header))
+        return PlainTable(header, body, "comparison", _caption(comparison), _notes(comparison), row_headers=1, right=right)
 
     def __copy__(self) -> Self:
         return self
@@ -111,5 +94,37 @@ def _is_in(section: str, wanted: str) -> bool:
     return wanted in (section, "all")
 
 
-def _written(text: str, path: str | os.PathLike[str] | None, *, overwrite: bool) -> str | Path:
-    return text if path is None else write_file(path, text, overwrite=overwrite)
+def _rows(comparison: Comparison) -> tuple[Row, ...]:
+    return comparison.changed if comparison.only == "diff" else comparison.rows
+
+
+def _better(row: Row) -> str:
+    return row.direction.mode or ("unknown" if row.section == "metrics" else "")
+
+
+def _printed_cells(row: Row) -> list[str]:
+    numeric = [cell.value for cell in row.cells if row.section == "metrics" and cell.value is not None]
+    form = choose_format(numeric)
+    return [_printed_cell(row, cell, change, form) for cell, change in zip(row.cells, row.changes, strict=True)]
+
+
+def _printed_cell(row: Row, cell: Cell, change: Change, form: RowFormat) -> str:
+    if is_blank(cell):
+        return str(cell.state)
+    if row.section != "metrics" or cell.value is None:
+        return cell.text
+    value = form.value(cell.value)
+    return value if change.delta is None or change.kind in (Kind.SAME, Kind.BASELINE) else f"{value} ({form.delta(change.delta)})"
+
+
+def _caption(comparison: Comparison) -> str:
+    if not comparison.names:
+        return "No versions"
+    return f"{len(comparison.versions)} versions against {comparison.baseline_name}, {comparison.baseline_reason}"
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    hidden = len(comparison.identical) if comparison.only == "diff" else 0
+    notes = [f"{hidden} identical row{'' if hidden == 1 else 's'} left out"] if hidden else []
+    failed = [f"{address} could not be fetched: {error}" for address, error in comparison.errors.items()]
+    return [*notes, *failed, *comparison.comparability]

@@ -48,18 +48,23 @@ def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence
     for place, name in enumerate(names):
         for value in values:
             columns[name, value] = _column([row.cells[place] for row in rows], [row.changes[place] for row in rows], rows, value)
-    index = pd.MultiIndex.from_arrays(
-        [[row.section for row in rows], [row.path for row in rows], [row.dataset for row in rows]], names=["section", "path", "dataset"]
-    )
+    levels = [[row.section for row in rows], [row.path for row in rows], [row.dataset for row in rows]]
+    index = _levels(levels, ["section", "path", "dataset"])
     frame = pd.DataFrame(dict(enumerate(columns.values())), index=index)
     keys = list(columns)
     if flat:
         frame.columns = pd.Index([f"{name}.{value}" for name, value in keys], dtype=object)
         frame.index = pd.Index([row.full_name for row in rows], dtype=object, name="row")
         return frame
-    parts = [[name for name, _ in keys], [value for _, value in keys]]
-    frame.columns = pd.MultiIndex.from_arrays(parts, names=["version", "what"])
+    frame.columns = _levels([[name for name, _ in keys], [value for _, value in keys]], ["version", "what"])
     return frame
+
+
+def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIndex:
+    """Build an index of Python texts: arrow would refuse a lone surrogate, which JSON allows."""
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+    return pd.MultiIndex.from_arrays([pd.Index(level, dtype=object) for level in levels], names=list(names))
 
 
 def _column(cells: Sequence[Any], changes: Sequence[Any], rows: Sequence[Row], value: str) -> Any:
@@ -70,11 +75,11 @@ def _column(cells: Sequence[Any], changes: Sequence[Any], rows: Sequence[Row], v
         found = [getattr(change, numeric[value]) for change in changes]
         return pd.array([float("nan") if number is None else number for number in found], dtype="float64")
     if value == "state":
-        return pd.array([str(cell.state) for cell in cells], dtype="string")
+        return pd.array([str(cell.state) for cell in cells], dtype=pd.StringDtype("python"))
     if value == "change":
-        return pd.array([str(change.kind) for change in changes], dtype="string")
+        return pd.array([str(change.kind) for change in changes], dtype=pd.StringDtype("python"))
     if value == "text" or any(row.section != "metrics" for row in rows):
-        return pd.array([pd.NA if is_blank(cell) else cell.text for cell in cells], dtype="string")
+        return pd.array([pd.NA if is_blank(cell) else cell.text for cell in cells], dtype=pd.StringDtype("python"))
     return pd.array([float("nan") if cell.value is None else cell.value for cell in cells], dtype="float64")
 
 
@@ -83,8 +88,8 @@ def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[s
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
     states = [[*(str(cell.state) for cell in row.cells), *([str(State.FETCH_FAILED)] * len(failed))] for row in rows]
-    index = pd.MultiIndex.from_arrays([[row.path for row in rows], [row.dataset for row in rows]], names=["metric", "dataset"])
-    return pd.DataFrame(states, index=index, columns=[*names, *failed], dtype="string")
+    index = _levels([[row.path for row in rows], [row.dataset for row in rows]], ["metric", "dataset"])
+    return pd.DataFrame(states, index=index, columns=pd.Index([*names, *failed], dtype=object), dtype=pd.StringDtype("python"))
 
 
 def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:

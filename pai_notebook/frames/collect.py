@@ -174,9 +174,10 @@ def _ordered(cells: Collected) -> Collected:
 def _settled(cells: Collected, order: _Array, keys: _Array, places: _Array) -> _Array:
     """Order cells of one name in one version by what they hold, so that the order of `Results` does not matter."""
 
-    def held(place: int) -> tuple[int, int, str, str]:
+    def held(place: int) -> tuple[int, int, float, str]:
         cell = int(order[place])
-        return int(keys[place]), int(cells.states[cell]), repr(float(cells.numbers[cell])), cells.texts.get(cell, "")
+        number = float(cells.numbers[cell])
+        return int(keys[place]), int(cells.states[cell]), 0.0 if math.isnan(number) else number, cells.texts.get(cell, "")
 
     settled = order.copy()
     settled[places] = [order[place] for place in sorted(places.tolist(), key=held)]

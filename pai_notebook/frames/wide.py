@@ -93,7 +93,7 @@ def _index(versions: Sequence[ModelVersion], *, several: bool) -> pd.Index:
 
 def _levels(names: Sequence[Name]) -> pd.MultiIndex:
     levels: Any = list(zip(*names, strict=True)) if names else [[], [], []]
-    return pd.MultiIndex.from_arrays([list(level) for level in levels], names=["section", "path", "dataset"])
+    return pd.MultiIndex.from_arrays([pd.Index(level, dtype=object) for level in levels], names=["section", "path", "dataset"])
 
 
 def flat_names(names: Iterable[Name]) -> dict[Name, str]:

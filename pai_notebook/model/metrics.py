@@ -77,6 +77,7 @@ class Cell:
 _NUMERIC = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _EXACT = 2**53
+_STATES = {state: place for place, state in enumerate(State)}
 _STEPS = frozenset({"step", "epoch", "iteration", "timestamp", "time", "x"})
 _VALUES = frozenset({"value", "y"})
 
@@ -223,7 +224,7 @@ class Metrics(Sequence[Cell]):
         for dataset, path, _ in leaves:
             count[dataset, path] = count.get((dataset, path), 0) + 1
         cells = [_cell(dataset, path, raw, duplicate=count[dataset, path] > 1) for dataset, path, raw in leaves]
-        return tuple(sorted(cells, key=lambda cell: (natural_key(cell.path), natural_key(cell.dataset), cell.state, cell.text)))
+        return tuple(sorted(cells, key=_order))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -321,6 +322,12 @@ def leaves_of(content: Any) -> Iterator[tuple[str, Any]]:
 def _cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
     state, value, note = read_value(raw)
     return Cell(dataset, path, state, value, text_of(raw), raw, duplicate, note)
+
+
+def _order(cell: Cell) -> tuple[Any, ...]:
+    """Order by name; cells of one name by state, number and text."""
+    number = 0.0 if cell.value is None or math.isnan(cell.value) else cell.value
+    return natural_key(cell.path), natural_key(cell.dataset), _STATES[cell.state], number, cell.text
 
 
 def _duplicates(cells: Sequence[Cell]) -> list[str]:

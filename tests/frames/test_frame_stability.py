@@ -1,0 +1,77 @@
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pai_notebook.frames import to_frame
+from pai_notebook.model.version import ModelVersion
+
+PROGRAM = """
+import json, sys
+from pai_notebook.frames import to_frame
+from pai_notebook.model.version import ModelVersion
+documents = json.load(sys.stdin)
+versions = [ModelVersion.from_document(document, "model-a") for document in documents]
+for layout in ("wide", "long"):
+    frame = to_frame(versions, layout=layout)
+    print(frame.to_csv(), frame.dtypes.to_string(), list(frame.columns), sep="\\n")
+"""
+
+
+def document(number):
+    entries = [
+        {"Dataset": {"DatasetId": f"d-{place}"}, "Metrics": {"cer": number / 7 + place, "wer": "A", "数": None}} for place in range(3)
+    ]
+    return {
+        "VersionName": f"0.{number}.0",
+        "Labels": [{"Key": key, "Value": f"{key}{number}"} for key in ("env", "team", "所有者")],
+        "Metrics": {"Results": entries, "train": {"loss": 0.5, "steps": [1, 2]}},
+        "TrainingSpec": {"HyperParameters": [{"Name": "lr", "Value": "1e-3"}, {"Name": "epochs", "Value": "3"}], "b": {"x": 1, "y": [1]}},
+    }
+
+
+def shuffled(value, shuffler, key=""):
+    """Shuffle the keys of every object, and the lists whose order means nothing."""
+    if isinstance(value, dict):
+        items = list(value.items())
+        shuffler.shuffle(items)
+        return {name: shuffled(item, shuffler, name) for name, item in items}
+    if isinstance(value, list) and key in ("Results", "Labels", "HyperParameters"):
+        items = [shuffled(item, shuffler) for item in value]
+        shuffler.shuffle(items)
+        return items
+    return value
+
+
+def frames(documents):
+    versions = [ModelVersion.from_document(document, "model-a") for document in documents]
+    return [to_frame(versions, layout="wide"), to_frame(versions, layout="wide", flat=False), to_frame(versions, layout="long")]
+
+
+@settings(max_examples=25)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_results_labels_and_keys_changes_nothing(shuffler):
+    documents = [document(number) for number in range(4)]
+    for first, second in zip(frames(documents), frames([shuffled(each, shuffler) for each in documents]), strict=True):
+        pd.testing.assert_frame_equal(first, second)
+        assert first.to_csv() == second.to_csv()
+
+
+def test_the_hash_seed_changes_nothing():
+    documents = json.dumps([document(number) for number in range(4)])
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            input=documents,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed in ("0", "1", "42")
+    }
+    assert len(outputs) == 1

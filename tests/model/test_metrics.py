@@ -1,0 +1,248 @@
+import json
+import math
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from pai_notebook.model.metrics import State, read_metrics, read_value, rebuild_metrics, series_points
+
+DATA = Path(__file__).parents[1] / "data"
+CORPUS = [item["doc"] for item in json.loads((DATA / "corpora" / "dicts.json").read_text("utf-8"))["items"]]
+DOCUMENTED = {
+    "Results": [
+        {"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": 0.175, "rtf": 0.08}},
+        {"Dataset": {"Uri": "oss://b/x"}, "Metrics": {"cer": 0.172}},
+    ]
+}
+
+keys = st.sampled_from(
+    ["Results", "Metrics", "Dataset", "DatasetId", "Uri", "", "a", "b", "a.b", "(value)", "\\", "c@d", "准确率"]
+) | st.text(max_size=3)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.sampled_from(["0.91", "{}", "null", '{"a": 1}', "1e999"])
+)
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=12)
+datasets = st.fixed_dictionaries({}, optional={"DatasetId": keys, "Uri": keys, "Name": keys})
+entries = st.fixed_dictionaries(
+    {}, optional={"Dataset": datasets | values, "Metrics": st.dictionaries(keys, values, max_size=4) | values, "x": values}
+)
+documents = values | st.fixed_dictionaries({"Results": st.lists(entries, max_size=4)}, optional={"a": values, "cer": values})
+
+
+def cells(raw):
+    return [(cell.dataset, cell.path, str(cell.state), cell.value) for cell in read_metrics(raw)]
+
+
+def test_the_documented_form_gives_one_cell_for_each_dataset_and_metric():
+    assert cells(DOCUMENTED) == [
+        ("d-a", "cer", "number", 0.175),
+        ("oss://b/x", "cer", "number", 0.172),
+        ("d-a", "rtf", "number", 0.08),
+    ]
+    assert read_metrics(DOCUMENTED).notes == ()
+
+
+@pytest.mark.parametrize(
+    "raw", [None, {}, "", "  ", "null", "{}", {"Results": []}, {"Results": [{"Dataset": {"DatasetId": "d"}}]}, {"a": {}}, {"a": {"b": {}}}]
+)
+def test_an_empty_object_yields_no_cell(raw):
+    assert cells(raw) == []
+
+
+@pytest.mark.parametrize("inner", [{}, None, "{}", "", []])
+def test_an_entry_with_empty_metrics_yields_no_cell(inner):
+    assert cells({"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": inner}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name"),
+    [
+        ({"DatasetId": "d-a", "Uri": "oss://x"}, "d-a"),
+        ({"DatasetId": "", "Uri": "oss://x"}, "oss://x"),
+        ({"Name": "dev", "Id": 1}, '{"Id":1,"Name":"dev"}'),
+        ("d-a", "d-a"),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_a_dataset_is_named_by_id_then_uri_then_its_json(dataset, name):
+    assert [cell[0] for cell in cells({"Results": [{"Dataset": dataset, "Metrics": {"cer": 1.0}}]})] == [name]
+
+
+def test_a_missing_dataset_is_the_empty_name():
+    assert cells({"Results": [{"Metrics": {"cer": 0.1}}]}) == [("", "cer", "number", 0.1)]
+
+
+def test_flat_nested_and_mixed_metrics_are_read():
+    mixed = {**DOCUMENTED, "train_seconds": 3, "by_class": {"0": {"f1": 0.9}}}
+    assert cells(mixed)[0] == ("", "by_class.0.f1", "number", 0.9)
+    assert {cell[1] for cell in cells(mixed)} == {"cer", "rtf", "train_seconds", "by_class.0.f1"}
+
+
+def test_a_literal_dot_is_not_a_level():
+    assert [cell[1] for cell in cells({"a.b": 1, "a": {"b": 2}})] == ["a.b", "a\\.b"]
+
+
+def test_the_same_dataset_twice_keeps_both_values_and_flags_them():
+    twice = {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": value}} for value in (0.2, 0.1)]}
+    found = read_metrics(twice)
+    assert [(cell.value, cell.duplicate) for cell in found] == [(0.1, True), (0.2, True)]
+    assert found.notes == ("cer@d-a occurs more than once",)
+
+
+@pytest.mark.parametrize("results", [{"cer": 1}, 3, "text", [1, 2], [{"cer": 1}], None])
+def test_results_of_another_form_are_plain_data_with_a_note(results):
+    found = read_metrics({"Results": results, "wer": 0.2})
+    assert ("", "wer", "number", 0.2) in cells({"Results": results, "wer": 0.2})
+    assert all(cell.path.startswith("Results") for cell in found if cell.path != "wer")
+    assert any("Results is not a list of dataset and metrics" in note for note in found.notes)
+
+
+def test_json_inside_a_text_is_read_with_a_note():
+    found = read_metrics(json.dumps(DOCUMENTED))
+    assert cells(json.dumps(DOCUMENTED)) == cells(DOCUMENTED)
+    assert found.notes == ("JSON inside a text",)
+
+
+def test_a_key_that_occurs_twice_in_a_json_text_is_noted():
+    assert any("'a' occurs twice" in note for note in read_metrics('{"a": 1, "a": 2}').notes)
+
+
+@pytest.mark.parametrize("raw", [0.9, True, "good", [0.1, 0.2], [[1, 2]]])
+def test_a_bare_value_is_one_cell_with_a_note(raw):
+    found = read_metrics(raw)
+    assert [cell.path for cell in found] == ["(value)"]
+    assert "instead of an object" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "state", "value"),
+    [
+        (0.91, State.NUMBER, 0.91),
+        (1, State.NUMBER, 1.0),
+        (-0.0, State.NUMBER, -0.0),
+        (1e-300, State.NUMBER, 1e-300),
+        (1e308, State.NUMBER, 1e308),
+        (2**53 + 1, State.NUMBER, 2.0**53),
+        (10**400, State.INFINITE, math.inf),
+        (-(10**400), State.INFINITE, -math.inf),
+        (math.inf, State.INFINITE, math.inf),
+        (None, State.NULL, None),
+        (True, State.BOOLEAN, None),
+        ("0.91", State.NUMERIC_TEXT, 0.91),
+        ("1e-3", State.NUMERIC_TEXT, 0.001),
+        ("-0.5", State.NUMERIC_TEXT, -0.5),
+        ("92.3%", State.TEXT, None),
+        ("0,91", State.TEXT, None),
+        ("00123", State.TEXT, None),
+        ("1557702098123456789", State.TEXT, None),
+        ("1e999", State.TEXT, None),
+        ("NaN", State.TEXT, None),
+        ("Infinity", State.TEXT, None),
+        ("2024-01-02", State.TEXT, None),
+        ("", State.TEXT, None),
+        ("１.５", State.TEXT, None),
+        ([1, 2, 3], State.SERIES, 3.0),
+        ([{"step": 1, "value": 0.5}, {"step": 2, "value": 0.4}], State.SERIES, 0.4),
+        ([0.5, None], State.SERIES, None),
+        ([], State.SERIES, None),
+        ([[1, 2], [3, 4]], State.MATRIX, None),
+        ([{"a": 1}], State.MATRIX, None),
+        ([True], State.MATRIX, None),
+        (["a"], State.MATRIX, None),
+    ],
+)
+def test_every_kind_of_value_has_its_state(raw, state, value):
+    found = read_value(raw)
+    assert (found[0], found[1]) == (state, value)
+
+
+def test_not_a_number_has_a_state_of_its_own():
+    state, value, _ = read_value(math.nan)
+    assert state is State.NAN
+    assert value is not None
+    assert math.isnan(value)
+
+
+def test_a_series_is_in_order_of_step():
+    assert series_points([{"step": 20, "value": 0.2}, {"step": 10, "value": 0.3}]) == (0.3, 0.2)
+
+
+def test_the_metrics_are_a_sequence_and_a_mapping():
+    found = read_metrics(DOCUMENTED)
+    assert found["rtf"].value == 0.08
+    assert found["cer", "oss://b/x"].value == 0.172
+    assert found["cer@d-a"].value == 0.175
+    assert found.get("cer", "d-a").value == 0.175
+    assert found.get("wer") is None
+    assert "cer" in found
+    assert "wer" not in found
+    assert found.names == ("cer", "rtf")
+    assert found.datasets == ("d-a", "oss://b/x")
+    assert len(found) == 3
+
+
+def test_a_metric_of_several_datasets_is_not_picked_silently():
+    with pytest.raises(KeyError, match="there 2 times, for the datasets 'd-a', 'oss://b/x'"):
+        read_metrics(DOCUMENTED)["cer"]
+
+
+def test_an_unknown_metric_names_the_nearest():
+    with pytest.raises(KeyError, match="no metric 'ser'; nearest are cer"):
+        read_metrics(DOCUMENTED)["ser"]
+
+
+def test_names_that_differ_only_in_case_are_noted():
+    assert read_metrics({"cer": 1.0, "CER": 2.0}).notes == ("'CER' and 'cer' differ only in case or encoding",)
+
+
+def test_nesting_deeper_than_the_interpreter_is_no_error():
+    nested = 1
+    for _ in range(50_000):
+        nested = [nested]
+    deep = {"a": nested, "b": 0.5}
+    assert [cell.path for cell in read_metrics(deep)] == ["a", "b"]
+    assert read_metrics("[" * 100_000).notes == ("a text instead of an object",)
+
+
+@pytest.mark.parametrize("raw", CORPUS)
+def test_the_hostile_corpus_reads_and_rebuilds(raw):
+    found = read_metrics(raw)
+    repr(found)
+    assert read_metrics(rebuild_metrics(found.cells)) == found
+
+
+@settings(max_examples=400)
+@given(documents)
+def test_any_json_reads_without_error_and_rebuilds_from_its_cells(raw):
+    found = read_metrics(raw)
+    assert found.notes is not None
+    assert hash(found) == hash(read_metrics(raw))
+    assert read_metrics(rebuild_metrics(found.cells)) == found
+
+
+@given(st.lists(entries, max_size=5), st.randoms(use_true_random=False))
+def test_the_order_of_results_and_keys_is_immaterial(results, shuffler):
+    assume(not results or any("Metrics" in entry or "Dataset" in entry for entry in results))
+    assert read_metrics({"Results": shuffled(results, shuffler)}) == read_metrics({"Results": results})
+
+
+def shuffled(value, shuffler: random.Random, *, top: bool = True):
+    """Shuffle the keys of every object, and the list at the top."""
+    if isinstance(value, dict):
+        items = list(value.items())
+        shuffler.shuffle(items)
+        return {key: shuffled(item, shuffler, top=False) for key, item in items}
+    if isinstance(value, list) and top:
+        items = [shuffled(item, shuffler, top=False) for item in value]
+        shuffler.shuffle(items)
+        return items
+    return value
