@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from pai_notebook.display import Block, render_html, render_markdown
+from pai_notebook.display import Block, Section, render_html
 from pai_notebook.exports.excel import excel_bytes
 from pai_notebook.exports.latex import latex_text
 from pai_notebook.exports.page import html_page
-from pai_notebook.exports.table import PlainTable, csv_text, table_block
+from pai_notebook.exports.table import PlainTable, csv_text, markdown_text, table_block
 from pai_notebook.files import write_file
 
 __all__ = ["FrameExports", "written"]
@@ -37,20 +37,25 @@ class FrameExports:
         """Plain tables, the main one first; `include` and `exclude` are globs over its columns."""
         raise TypeError(f"{type(self).__name__} does not say what it holds")
 
+    def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
+        """The table as people read it, for Markdown and LaTeX; by default the main one."""
+        return self._tables(include, exclude)[0]
+
     def to_html(self, path: Where = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
         """HTML of what a notebook shows; with a path, a self-contained document that also has every value."""
         if path is None:
             return render_html(self._describe())
         table = self._tables(include, exclude)[0]
-        return written(html_page([self._describe(), table_block(table)], title=table.caption or table.name), path, overwrite=overwrite)
+        every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
+        return written(html_page([self._describe(), every], title=table.caption or table.name), path, overwrite=overwrite)
 
     def to_markdown(self, path: Where = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
         """One GitHub Markdown table with every value."""
-        return written(render_markdown(table_block(self._tables(include, exclude)[0])) + "\n", path, overwrite=overwrite)
+        return written(markdown_text(self._printed(include, exclude)), path, overwrite=overwrite)
 
     def to_latex(self, path: Where = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
         """One LaTeX table environment; needs the package booktabs."""
-        return written(latex_text(self._tables(include, exclude)[0]) + "\n", path, overwrite=overwrite)
+        return written(latex_text(self._printed(include, exclude)) + "\n", path, overwrite=overwrite)
 
     def to_csv(
         self, path: Where = None, *, include: Globs = None, exclude: Globs = None, guard: bool = True, overwrite: bool = False

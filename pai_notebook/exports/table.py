@@ -38,6 +38,8 @@ class PlainTable:
         What a reader should know, a sentence each.
     row_headers : int
         How many leading columns name the row.
+    right : sequence of int
+        Columns of text that are aligned like numbers.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class PlainTable:
     caption: str = ""
     notes: Sequence[str] = ()
     row_headers: int = 1
+    right: Sequence[int] = ()
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, name: str = "table", caption: str = "", notes: Sequence[str] = ()) -> PlainTable:
@@ -64,7 +67,9 @@ class PlainTable:
         return cls(header, rows, name, caption, tuple(notes), len(levels))
 
     def is_numeric(self, column: int) -> bool:
-        """Whether every cell of a column that holds something holds a number."""
+        """Whether a column is aligned as numbers: every cell that holds something holds a number, or it was said so."""
+        if column in self.right:
+            return True
         cells = [row[column] for row in self.rows if row[column] is not None]
         return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
 

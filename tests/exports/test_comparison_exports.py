@@ -1,0 +1,98 @@
+"""Exports of a comparison read back equal to its frame, whatever strings it holds."""
+
+import csv
+import io
+import math
+import re
+
+import openpyxl
+import pytest
+from markdown_it import MarkdownIt
+
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet
+from tests.exports.export_samples import strings
+
+
+@pytest.fixture(scope="module")
+def compared(everything):
+    model = everything.models[0]
+    return VersionSet([version for version in everything if version.model_id == model][-4:]).compare(only="all")
+
+
+@pytest.fixture(scope="module")
+def hostile_pair():
+    texts = strings()
+
+    def make(name, step):
+        labels = [{"Key": text[:200] or "empty", "Value": f"{text[:200]}{step}"} for text in texts]
+        metrics = {text[:200] or "empty": step + 0.5 for text in texts}
+        return ModelVersion.from_document(
+            {"VersionName": name, "Labels": labels, "Metrics": metrics, "VersionDescription": texts[step]}, "m"
+        )
+
+    return VersionSet([make("0.1.0", 0), make("0.2.0", 1)]).compare()
+
+
+def as_records(header, rows):
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def assert_equals_frame(comparison, records):
+    frame = comparison.to_frame(("value", "delta", "percent"), section="metrics", flat=False)
+    metrics = [record for record in records if record["section"] == "metrics"]
+    assert [(record["name"], record["dataset"] or "") for record in metrics] == [(path, dataset) for _, path, dataset in frame.index]
+    for record, (_, row) in zip(metrics, frame.iterrows(), strict=True):
+        for name in comparison.names:
+            value = row[name, "value"]
+            assert math.isnan(value) or float(record[name]) == value
+            if name != comparison.baseline_name and not math.isnan(row[name, "delta"]):
+                assert float(record[f"{name} delta"]) == row[name, "delta"]
+
+
+def test_csv_reads_back_equal_to_the_frame(compared):
+    header, *rows = csv.reader(io.StringIO(compared.to_csv(), newline=""))
+    assert_equals_frame(compared, as_records(header, rows))
+
+
+def test_excel_reads_back_equal_to_the_frame(compared, tmp_path):
+    sheet = openpyxl.load_workbook(compared.to_excel(tmp_path / "x.xlsx"))["comparison"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    assert_equals_frame(compared, as_records(header, rows))
+
+
+def test_markdown_and_latex_show_the_same_cells_one_column_a_version(compared):
+    table = compared._printed()
+    html = MarkdownIt("commonmark").enable("table").render(compared.to_markdown())
+    assert html.count("<tr>") == len(table.rows) + 1
+    body = compared.to_latex().split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
+    assert len(body) == len(table.rows)
+    numbers = [row for row in table.rows if row[2] in ("max", "min")]
+    assert numbers
+    for row in numbers:
+        assert all(cell in html for cell in row[3:])
+
+
+def test_rows_can_be_chosen_by_name(compared):
+    name = compared.metrics[0].path
+    header, *rows = csv.reader(io.StringIO(compared.to_csv(include=name), newline=""))
+    assert {row[header.index("name")] for row in rows} == {name}
+    assert len(list(csv.reader(io.StringIO(compared.to_csv(exclude="*"), newline="")))) == 1
+
+
+def test_no_form_of_a_hostile_comparison_holds_a_formula_or_a_command(hostile_pair, tmp_path):
+    book = openpyxl.load_workbook(hostile_pair.to_excel(tmp_path / "x.xlsx"))
+    found = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell.coordinate for cell in found if cell.data_type == "f" or cell.hyperlink] == []
+    cells = [cell for row in csv.reader(io.StringIO(hostile_pair.to_csv(), newline="")) for cell in row]
+    assert [cell for cell in cells if re.match(r"[\s\"]*[=@＝＠]|[\t\r]", cell)] == []
+    assert not set(re.findall(r"\\(input|write|openout|def|loop|lstinputlisting|href|newwrite)\b", hostile_pair.to_latex()))
+    rendered = MarkdownIt("commonmark").enable("table").render(hostile_pair.to_markdown())
+    page = hostile_pair.to_html(tmp_path / "x.html").read_text("utf-8")
+    assert re.findall(r"<(?:script|iframe|img|object|a)", rendered + page, re.IGNORECASE) == []
+
+
+def test_a_comparison_of_nothing_can_be_written(tmp_path):
+    empty = VersionSet().compare()
+    for kind in ("html", "markdown", "latex", "csv", "excel"):
+        assert getattr(empty, f"to_{kind}")(tmp_path / kind).stat().st_size > 0
