@@ -49,12 +49,15 @@ def as_categories(values: Sequence[Any]) -> Any:
 def as_times(values: Sequence[Any]) -> Any:
     """UTC times in microseconds; what cannot be read is NaT."""
     texts = [value if isinstance(value, str) else None for value in values]
-    times = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601").dt.as_unit("us")
-    for place in np.flatnonzero(times.isna().to_numpy()).tolist():
+    moments = np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
+    if all(text is None or text.endswith("Z") for text in texts):  # the service's form; pandas 2.2 misreads mixtures of offsets
+        times = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601").dt.tz_convert(None)
+        moments = times.to_numpy("datetime64[us]").copy()
+    for place in np.flatnonzero(np.isnat(moments)).tolist():
         moment, _ = read_time(texts[place])
         if moment is not None:
-            times.iloc[place] = pd.Timestamp(moment).as_unit("us")
-    return times.array
+            moments[place] = np.datetime64(moment.replace(tzinfo=None), "us")
+    return pd.DatetimeIndex(moments).tz_localize("UTC").array
 
 
 def as_values(values: Sequence[Any]) -> Any:
