@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pai_notebook.explorer import Explorer
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
-    from pai_notebook.registry import Registry, connect, get_model, get_version, get_versions, list_models, list_versions
+    from pai_notebook.registry import Registry, connect, get_model, get_version, get_versions, list_models, list_versions, watch
     from pai_notebook.versions import VersionSet, load
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "load",
     "load_ipython_extension",
     "unload_ipython_extension",
+    "watch",
 ]
 
 _HOMES = {
@@ -54,6 +55,7 @@ _HOMES = {
     "get_versions": "registry",
     "list_models": "registry",
     "list_versions": "registry",
+    "watch": "registry",
     "load": "versions",
 }
 

@@ -44,6 +44,7 @@ VERBS: dict[str, str] = {
     "explain": "what changed, in sentences",
     "explore": "the widget: find, pick and compare by mouse or keyboard",
     "report": "one self-contained document, with --to FILE",
+    "watch": "one version, refreshed in place until its approval changes or you stop it",
     "connect": "choose the registry: demo, or --region and friends",
     "help": "this page, or `help VERB`",
 }
@@ -67,9 +68,10 @@ OPTIONS: dict[str, Option] = {
     "--lang": Option("en|zh", "language of sentences", ("explain", "report")),
     "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx", _TABLES),
     "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
-    "--as": Option("NAME", "store the result under this name and show nothing", _SET),
-    "--code": Option("", "print the Python that does the same", _SET),
+    "--as": Option("NAME", "store the result under this name and show nothing", (*_SET, "watch")),
+    "--code": Option("", "print the Python that does the same", (*_SET, "watch")),
     "--refresh": Option("", "ask the service even for what was just fetched", _SET),
+    "--every": Option("SECONDS", "seconds between two looks, at least 1; 30 by default", ("watch",)),
     "--region": Option("REGION", "use this region"),
     "--workspace": Option("ID", "use this workspace", ("connect", "ls")),
     "--network": Option("public|vpc", "use this network", ("connect",)),
@@ -281,6 +283,8 @@ def _check(command: Command) -> None:
         verbs = OPTIONS[f"--{name}"].verbs
         if verbs and command.verb not in verbs:
             raise AddressError(f"{command.verb} does not take --{name}", hint=f"It belongs to {', '.join(verbs)}.")
+    if command.verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
+        raise AddressError("watch follows one version", hint="For example %paimodel watch model-a@latest.")
     if command.verb in ("show", "compare", "explain", "report") and not command.addresses and "offline" not in command.options:
         raise AddressError(f"{command.verb} needs an address", hint=f"For example %paimodel {command.verb} model-a@latest.")
     if command.verb == "help" and command.words and command.words[0] not in VERBS:
@@ -295,4 +299,4 @@ def _check(command: Command) -> None:
     name = command.get("as")
     if name is not None and not str(name).isidentifier():
         raise AddressError(f"{name!r} is not a name for a variable", hint="Write --as NAME with letters, digits and underscores.")
-    command.number("last"), command.number("limit"), command.pairs("label"), command.pairs("mode")
+    command.number("last"), command.number("limit"), command.number("every"), command.pairs("label"), command.pairs("mode")

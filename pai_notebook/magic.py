@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import weakref
 import traceback
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -159,6 +159,22 @@ class PaiModelMagics(Magics):
 
         chosen = command.addresses or command.get("offline")
         return Explorer(self._versions(command)) if chosen else Explorer(self._registry(command))
+
+    def _watch(self, command: Command) -> Any:
+        """Refresh one display until the approval changes; stopping it is an end as good as any. The result is what --as stores."""
+        from IPython.display import display  # noqa: PLC0415 - only where something is shown
+
+        version, handle = None, None
+        try:
+            for version in self._registry(command).watch(str(command.addresses[0]), every=command.number("every") or 30):
+                if handle is None:
+                    handle = display(version, display_id=True)  # type: ignore[no-untyped-call]
+                else:
+                    handle.update(version)
+        except KeyboardInterrupt:
+            if version is None:
+                raise
+        return version if command.get("as") else None
 
     def _report(self, command: Command) -> Any:
         compared = self._versions(command).compare(**comparison(command))

@@ -14,6 +14,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "explain": ("%paimodel explain model-a@0.1.0,0.2.0 --lang zh",),
     "explore": ("%paimodel explore", "%paimodel explore model-a"),
     "report": ("%paimodel report model-a@last:5 --to report.html",),
+    "watch": ("%paimodel watch model-a@latest --every 60",),
     "connect": ("%paimodel connect demo", "%paimodel connect --region cn-hangzhou --workspace 1234"),
     "help": ("%paimodel help", "%paimodel help compare"),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
-from pai_notebook.errors import ConfigurationError, NotFound
+from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, parse_address
 from pai_notebook.model.listing import describe_models
 from pai_notebook.model.order import version_key
@@ -36,6 +37,7 @@ __all__ = [
     "get_versions",
     "list_models",
     "list_versions",
+    "watch",
 ]
 
 OnError = Literal["collect", "raise"]
@@ -183,6 +185,32 @@ class Registry(Displayed):
         ordered = VersionSet(sorted(fetched, key=lambda version: version_key(version.version_name)))
         kept = ordered.filter(where, label=label, approval=approval, framework=framework, format=format, created_after=created_after)
         return kept if last is None else kept[-last:]
+
+    def watch(self, address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
+        """Yield a version now and each time it has changed, until its approval status is another one.
+
+        Parameters
+        ----------
+        address : str
+            One version, as for `get_version`; `@latest` is resolved once, at the start.
+        every : float
+            Seconds between two requests, at least 1. A service that cannot be reached is asked again at the next turn.
+        sleep : callable
+            Replaced in tests.
+        """
+        if every < 1:
+            raise ConfigurationError(f"every={every} would ask too often", hint="Give at least 1 second.")
+        first = seen = self.get_version(address, refresh=True)
+        yield first
+        while seen.approval_status == first.approval_status:
+            sleep(every)
+            try:
+                now = self.get_version(first.model_id, first.version_name, refresh=True)
+            except (ServiceUnavailable, Throttled, DeadlineExceeded):
+                continue
+            if now != seen:
+                seen = now
+                yield seen
 
     def get_model(self, model_id: str) -> Model:
         """Fetch one model with GetModel."""
@@ -497,6 +525,11 @@ def get_versions(*addresses: Any, **options: Any) -> VersionSet:
 def list_versions(model_id: str, where: str | None = None, **filters: Any) -> VersionSet:
     """Every version of a model in the default registry; see `Registry.list_versions`."""
     return default_registry().list_versions(model_id, where, **filters)
+
+
+def watch(address: str, **options: Any) -> Iterator[ModelVersion]:
+    """Follow a version of the default registry; see `Registry.watch`."""
+    return default_registry().watch(address, **options)
 
 
 def get_model(model_id: str) -> Model:

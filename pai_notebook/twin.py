@@ -122,6 +122,12 @@ def _explore_code(command: Command) -> list[str]:
     return [*_set_code(command), "pai.Explorer(vs)"] if command.addresses or command.get("offline") else ["pai.Explorer()"]
 
 
+def _watch_code(command: Command) -> list[str]:
+    call = _call("pai.watch", _text(str(command.addresses[0])))
+    every = f", every={command.number('every')})" if command.get("every") else ")"
+    return [f"for v in {call[:-1]}{every}:", "    display(v)"]
+
+
 def _to_code(command: Command) -> str:
     path = command.get("to")
     return f".{exporter(path)}({_text(path)})" if path else ""
@@ -142,4 +148,5 @@ _WRITERS: dict[str, Callable[[Command], list[str]]] = {
     "explain": _explain_code,
     "report": _report_code,
     "explore": _explore_code,
+    "watch": _watch_code,
 }

@@ -139,6 +139,7 @@ VALUES = {
     "en|zh": "zh",
     "FILE": "out.html",
     "REGION": "cn-hangzhou",
+    "SECONDS": "60",
     "URL": "https://aiworkspace.aliyuncs.com",
     "public|vpc": "vpc",
 }
@@ -152,6 +153,11 @@ def test_every_option_has_a_python_twin(verb, name):
     if option.verbs and verb not in option.verbs:
         with pytest.raises(AddressError, match="does not take"):
             parse_line(f"{verb} model-a@last:2 {name} {VALUES.get(option.metavar, '')}")
+        return
+    if verb == "watch":
+        plain, told = (to_python(parse_line(f"watch model-a@latest {extra}")) for extra in ("", f"{name} {VALUES.get(option.metavar, '')}"))
+        ast.parse(told)
+        assert told != plain
         return
     address = "" if verb == "ls" and name in ("--query", "--limit", "--workspace") else "model-a@last:2"
     plain = to_python(parse_line(f"{verb} {address}"))

@@ -6,6 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pai
+from pai_notebook import demo as demo_registry
 from pai_notebook import registry as registries
 from pai_notebook.errors import AddressError, ModelNotFound, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
@@ -142,3 +143,20 @@ def test_settings_are_traits(demo):
     run(demo, "%config PaiModelMagics.region = 'cn-shanghai'")
     magics = demo.magics_manager.registry["PaiModelMagics"]
     assert magics.region == "cn-shanghai"
+
+
+def test_watch_refreshes_in_place_until_the_approval_changes(demo, monkeypatch):
+    store = demo_registry.Store([{"ModelId": "model-w"}], {"model-w": [{"VersionName": "0.1.0", "ApprovalStatus": "Pending"}]})
+    registry = pai.connect(
+        endpoint=demo_registry.ENDPOINT,
+        credentials=(demo_registry.ACCESS_KEY_ID, demo_registry.ACCESS_KEY_SECRET),
+        transport=demo_registry.transport(store),
+    )
+    turns = iter([{}, {"VersionDescription": "looked at"}, {"ApprovalStatus": "Approved"}])
+    watched = registry.watch("model-w@latest", every=1, sleep=lambda _: store.update_version("model-w", "0.1.0", next(turns)))
+    assert [(v.description, v.approval_status) for v in watched] == [("", "Pending"), ("looked at", "Pending"), ("looked at", "Approved")]
+    monkeypatch.setattr(type(registry), "watch", lambda *_, **__: iter([registry.get_version("model-w@latest")]))
+    assert run(demo, "%paimodel watch model-w@latest --every 5 --as seen") is None
+    assert demo.user_ns["seen"].approval_status == "Approved"
+    with pytest.raises(AddressError, match="one version"):
+        run(demo, "%paimodel watch model-w")

@@ -227,7 +227,9 @@ def test_a_source_id_of_another_form_stays_text(text):
 
 
 def test_console_links_exist_only_for_confirmed_kinds_and_plain_parts():
-    assert read_source("PAIFlow", "region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=run-1").console_url.startswith("https://pai.console.")
+    assert read_source("PAIFlow", "region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=run-1").console_url.startswith(
+        "https://pai.console."
+    )
     assert read_source("TrainingService", "region=cn-shanghai,workspaceId=13,kind=TrainingJob,id=train1").console_url
     assert read_source("TrainingService", "region=cn-shanghai,workspaceId=13,kind=ServiceJob,id=x").console_url == ""
     assert read_source("PAIFlow", 'region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=x" onclick="y').console_url == ""
