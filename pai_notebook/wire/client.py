@@ -127,16 +127,18 @@ class Client:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T], *, tick: Callable[[], None] | None = None) -> T:
         """Run one of this client's coroutines and wait; an interrupt aborts its requests.
 
         Parameters
         ----------
         coroutine : coroutine
             From one of the asynchronous methods.
+        tick : callable or None
+            Called on the caller's thread a few times a second while waiting.
         """
         self._enter(coroutine)
-        return shared_loop.run(coroutine)
+        return shared_loop.run(coroutine, tick=tick)
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Start one of this client's coroutines; cancelling the future aborts its requests."""
