@@ -1,0 +1,41 @@
+"""What loading costs, beside the vendor's client, in one run: `python tests/bench/load.py`.
+
+Every figure is the median of fresh processes: milliseconds that `%load_ext pai_notebook` adds to an IPython that is already
+running, and that importing the vendor's generated client takes.
+"""
+
+import statistics
+import subprocess
+import sys
+
+REPEAT = 7
+SHELL = "from IPython.core.interactiveshell import InteractiveShell; shell = InteractiveShell()"
+CASES = {
+    "import pai_notebook": ("pass", "import pai_notebook"),
+    "%load_ext pai_notebook in a warm IPython": (SHELL, "shell.run_line_magic('load_ext', 'pai_notebook')"),
+    "import the vendor's client": ("pass", "import alibabacloud_aiworkspace20210204.client"),
+}
+HEAVY = ("pandas", "httpx", "ipywidgets", "alibabacloud_credentials", "jinja2")
+
+
+def measure(before: str, what: str) -> tuple[float, list[str]]:
+    """Milliseconds of one statement in a fresh process, and the heavy modules it left loaded."""
+    code = f"import sys, time\n{before}\nt = time.perf_counter()\n{what}\nprint((time.perf_counter() - t) * 1000)\n"
+    code += f"print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    took, loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split("\n")[:2]
+    return float(took), loaded.split()
+
+
+def main() -> None:
+    """Print the table."""
+    medians = {}
+    for name, (before, what) in CASES.items():
+        runs = [measure(before, what) for _ in range(REPEAT)]
+        medians[name] = statistics.median(took for took, _ in runs)
+        print(f"{name:45s} {medians[name]:8.1f} ms   heavy modules loaded: {', '.join(runs[0][1]) or 'none'}")
+    ours, theirs = medians["%load_ext pai_notebook in a warm IPython"], medians["import the vendor's client"]
+    print(f"the vendor's client takes {theirs / ours:.0f} times as long")
+
+
+if __name__ == "__main__":
+    main()
