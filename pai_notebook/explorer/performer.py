@@ -74,7 +74,9 @@ class Performer:
                 task.cancel()
         for ticket, job in awaited.items():
             if ticket not in self._tasks:
-                self._tasks[ticket] = asyncio.get_running_loop().create_task(self._do(job))
+                task = self._tasks[ticket] = asyncio.get_running_loop().create_task(self._do(job))
+                # a task that is cancelled before its first step never runs its own clean-up
+                task.add_done_callback(lambda _, ticket=ticket: self._tasks.pop(ticket, None))
         self._changed()
 
     async def _do(self, job: Job) -> None:
