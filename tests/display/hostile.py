@@ -120,6 +120,8 @@ FIELDS = {
     "chip unit": lambda s: Note(Chips(["a", "b"], limit=1, unit=s)),
     "lines": lambda s: Note(Lines([s, "end"])),
     "cell": lambda s: Table(["k", "v"], [["a", s], [s, "b"]]),
+    "cell on the right": lambda s: Table(["k", Column("v", align="right")], [["a", s], ["b", (s, Mark("≠", "changed"))]]),
+    "missing on the right": lambda s: Table(["k", Column("v", align="right")], [["a", Missing(s)]]),
     "header": lambda s: Table([s, Column(s, align="right")], [["a", "b"]]),
     "group": lambda s: Table(["k", Column("v", group=s or "x"), Column("w", group=s or "x")], [["a", "b", "c"]]),
     "caption": lambda s: Table(["k"], [["a"]], caption=s or "x"),

@@ -1,0 +1,97 @@
+"""What the HTML templates ask about shapes and text; all of it in one table of filters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.display import layout
+from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.line import line
+from pai_notebook.display.links import target
+from pai_notebook.display.plain import inline, prose, visible
+from pai_notebook.display.shapes import Badge, Heading, Inline, Number, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FILTERS"]
+
+_LONG_TEXT = 600
+_LONG_LINES = 12
+_BEGINNING = 160
+_FITTING_COLUMNS = 6
+_SHORT_TEXT = 40
+_NO_BREAK = ";white-space:nowrap"
+_BREAKABLE = re.compile(r"[\s/?&-]|[^\x00-\x7f]")
+_FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _LONG_TEXT or text.count("\n") >= _LONG_LINES
+
+
+def _beginning(text: str) -> str:
+    """Take the first words of the first line."""
+    first = text[:_BEGINNING].split("\n", 1)[0]
+    words = first.rsplit(" ", 1)[0] if len(first) == _BEGINNING else first
+    return visible(words if len(words) > _BEGINNING // 2 else first)
+
+
+def _paddings(table: Table) -> dict[tuple[int, int], str]:
+    """Fill with spaces as wide as digits, and a narrow one for the decimal point of a number that has none."""
+    with_remarks = {column for row in table.rows if not isinstance(row, Heading) for column, cell in enumerate(row) if _has_remarks(cell)}
+    places = layout.paddings(table).items()
+    return {(row, column): _padding(table.rows[row], column, count) for (row, column), count in places if column not in with_remarks}
+
+
+def _has_remarks(cell: Inline) -> bool:
+    """Whether something stands below the digits, flush right, to which they should not be shifted."""
+    return isinstance(cell, Number) and bool(cell.delta or cell.marks)
+
+
+def _is_text(cell: Inline) -> bool:
+    return not isinstance(cell, Number | Badge)
+
+
+def _is_long_cell(cell: Inline) -> bool:
+    text = line(cell)
+    return len(text) > _SHORT_TEXT or "\n" in text
+
+
+def _unbreakable(cell: Inline) -> str:
+    """What keeps a short text with spaces or hyphens on one line."""
+    return _NO_BREAK if not _is_long_cell(cell) and _BREAKABLE.search(line(cell)) else ""
+
+
+def _padding(row: Any, column: int, count: int) -> str:
+    return _FIGURE_SPACE * count if "." in row[column].text else _POINT_SPACE + _FIGURE_SPACE * (count - 1)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "beginning": _beginning,
+    "decimal_paddings": _paddings,
+    "groups": layout.groups,
+    "has_groups": layout.has_groups,
+    "is_long_cell": _is_long_cell,
+    "is_number": lambda cell: isinstance(cell, Number),
+    "is_text": _is_text,
+    "is_heading": lambda row: isinstance(row, Heading),
+    "is_long": _is_long,
+    "is_short": lambda text: len(text if isinstance(text, str) else "=".join(text)) <= _SHORT_TEXT,
+    "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
+    "is_share": layout.is_share,
+    "percent": _percent,
+    "pieces": lambda shape: word_diff(shape.before, shape.after),
+    "plain": inline,
+    "prose": prose,
+    "remark": layout.remark,
+    "target": target,
+    "unbreakable": _unbreakable,
+    "unbroken": lambda text: inline(text).replace(" ", "\u00a0"),
+    "symbol": lambda shape: inline(layout.symbol(shape)),
+}
