@@ -10,7 +10,7 @@ from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, visible
-from pai_notebook.display.shapes import Badge, Heading, Inline, Number, Table
+from pai_notebook.display.shapes import Badge, Chips, Heading, Inline, Number, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,9 @@ _LONG_TEXT = 600
 _LONG_LINES = 12
 _BEGINNING = 160
 _FITTING_COLUMNS = 6
-_SHORT_TEXT = 40
+_SHORT_TEXT = 28
 _NO_BREAK = ";white-space:nowrap"
+_ROOM_FOR_CHIPS = ";min-width:16em"
 _BREAKABLE = re.compile(r"[\s/?&-]|[^\x00-\x7f]")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
@@ -60,8 +61,10 @@ def _is_long_cell(cell: Inline) -> bool:
 
 
 def _unbreakable(cell: Inline) -> str:
-    """What keeps a short text with spaces or hyphens on one line."""
-    return _NO_BREAK if not _is_long_cell(cell) and _BREAKABLE.search(line(cell)) else ""
+    """What keeps a short text with spaces or hyphens on one line, and many chips from standing one below the other."""
+    if _is_long_cell(cell):
+        return _ROOM_FOR_CHIPS if isinstance(cell, Chips) else ""
+    return _NO_BREAK if _BREAKABLE.search(line(cell)) else ""
 
 
 def _padding(row: Any, column: int, count: int) -> str:
