@@ -49,7 +49,7 @@ def as_categories(values: Sequence[Any]) -> Any:
 def as_times(values: Sequence[Any]) -> Any:
     """UTC times in microseconds; what cannot be read is NaT."""
     texts = [value if isinstance(value, str) else None for value in values]
-    moments = np.full(len(texts), np.datetime64("NaT"), "datetime64[us]")
+    moments = np.full(len(texts), np.datetime64("NaT", "us"), "datetime64[us]")
     if all(text is None or text.endswith("Z") for text in texts):  # the service's form; pandas 2.2 misreads mixtures of offsets
         times = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601").dt.tz_convert(None)
         moments = times.to_numpy("datetime64[us]").copy()
