@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from pai_notebook.compare import Comparison
+    from pai_notebook.connection import connect, get_model, get_version, get_versions, list_models, list_versions, watch
     from pai_notebook.errors import PaiError
     from pai_notebook.explorer import Explorer
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
-    from pai_notebook.registry import Registry, connect, get_model, get_version, get_versions, list_models, list_versions, watch
+    from pai_notebook.registry import Registry
     from pai_notebook.versions import VersionSet, load
 
 __all__ = [
@@ -49,13 +50,13 @@ _HOMES = {
     "PaiError": "errors",
     "Registry": "registry",
     "VersionSet": "versions",
-    "connect": "registry",
-    "get_model": "registry",
-    "get_version": "registry",
-    "get_versions": "registry",
-    "list_models": "registry",
-    "list_versions": "registry",
-    "watch": "registry",
+    "connect": "connection",
+    "get_model": "connection",
+    "get_version": "connection",
+    "get_versions": "connection",
+    "list_models": "connection",
+    "list_versions": "connection",
+    "watch": "connection",
     "load": "versions",
 }
 

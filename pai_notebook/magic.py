@@ -89,26 +89,26 @@ class PaiModelMagics(Magics):
         return None
 
     def _registry(self, command: Command) -> Registry:
-        from pai_notebook import registry as registries  # noqa: PLC0415 - the wire loads on first use
+        from pai_notebook import connection  # noqa: PLC0415 - the wire loads on first use
 
         region = command.get("region")
-        current = registries.current_registry()
+        current = connection.current_registry()
         if region and (current is None or current.client.settings.region != region):
             if region not in self.regions:
-                self.regions[region] = registries.connect(**{**self._settings(), "region": region}, default=False)
+                self.regions[region] = connection.connect(**{**self._settings(), "region": region}, default=False)
             return self.regions[region]
-        return current or registries.connect(**self._settings())
+        return current or connection.connect(**self._settings())
 
     def _settings(self) -> dict[str, Any]:
         return {name: getattr(self, name) or None for name in ("region", "workspace_id", "network", "endpoint")}
 
     def _connect(self, command: Command) -> Any:
-        from pai_notebook import registry as registries  # noqa: PLC0415 - the wire loads on first use
+        from pai_notebook import connection  # noqa: PLC0415 - the wire loads on first use
 
         told = {"region": command.get("region"), "workspace_id": command.get("workspace"), "network": command.get("network")}
         told["endpoint"] = command.get("endpoint")
         settings = {**self._settings(), **{key: value for key, value in told.items() if value}}
-        return registries.connect(command.words[0] if command.words else None, **settings)
+        return connection.connect(command.words[0] if command.words else None, **settings)
 
     def _help(self, command: Command) -> Any:
         from pai_notebook.manual import Manual  # noqa: PLC0415 - templates load when something is shown
@@ -217,8 +217,8 @@ _matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 def _seen() -> Registry | None:
     """Return the registry whose memory answers Tab; loads nothing and asks nobody."""
-    registries = sys.modules.get("pai_notebook.registry")
-    return registries.current_registry() if registries is not None else None
+    connection = sys.modules.get("pai_notebook.connection")
+    return connection.current_registry() if connection is not None else None
 
 
 def load(shell: InteractiveShell) -> None:

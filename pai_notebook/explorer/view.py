@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
 
+from pai_notebook.connection import default_registry
 from pai_notebook.display import Displayed, render_html, visible
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.explorer import code, painting, panels
@@ -18,7 +19,8 @@ from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
 from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
-from pai_notebook.registry import Registry, default_registry
+from pai_notebook.model.address import Address, parse_address
+from pai_notebook.registry import Registry
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire.loop import shared_loop
 
@@ -95,8 +97,35 @@ class Explorer(Displayed):
         """Python that gives the same result without the explorer."""
         return code.python_code(self._state, self._source.connect_code)
 
+    def fetch(self, *addresses: str | Address) -> VersionSet:
+        """Pick and fetch what addresses mean, without a click, for notebooks that run by themselves.
+
+        Parameters
+        ----------
+        *addresses : str
+            As for `Registry.get_versions`; without any, fetch what is picked.
+
+        Returns
+        -------
+        VersionSet
+            `selected`; its `errors` has what could not be fetched.
+
+        Raises
+        ------
+        PaiError
+            When nothing could be fetched or compared.
+        """
+        if self._closed:
+            raise ConfigurationError("this explorer is closed", hint="Make another one: pai.Explorer().")
+        wanted = [parse_address(address) if isinstance(address, str) else address for address in addresses]
+        self._performer.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
+        self.wait()
+        if self.last_error is not None and not (self.selected and self.selected.errors):
+            raise self.last_error
+        return self.selected
+
     def wait(self) -> None:
-        """Return once the answer to the last click is here; the stop button ends the waiting."""
+        """Return once the answer to the last click is here; the stop button ends the waiting, not the work."""
         if not self._closed:
             self._performer.wait()
 
@@ -183,8 +212,14 @@ class Explorer(Displayed):
         control.observe(changed, names=trait)
 
     def _act(self, action: Callable[[], Any]) -> None:
-        if not self._closed:
+        if self._closed:
+            return
+        try:
             self._performer.act(action)
+        except Exception as error:  # noqa: BLE001 - a registry that was closed; shown in the widget, kept on last_error
+            self._state.note(error)
+            with TURN:
+                painting.put(self._controls, "", "", _draw_trouble(error))
 
     # ---- from the state to the widgets, on the loop's thread only
 

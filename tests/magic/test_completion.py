@@ -4,7 +4,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from pai_notebook import registry as registries
+from pai_notebook import connection
 from pai_notebook.completion import suggest
 from pai_notebook.wire import Client
 
@@ -54,7 +54,7 @@ def test_without_a_registry_the_grammar_is_completed():
 
 @pytest.fixture
 def complete(monkeypatch):
-    monkeypatch.setattr(registries, "_default", None)
+    monkeypatch.setattr(connection, "_default", None)
     shell = InteractiveShell()
     shell.history_manager.enabled = False
     shell.run_line_magic("load_ext", "pai_notebook")
@@ -67,7 +67,7 @@ def complete(monkeypatch):
             return [text[: found.start] + found.text for found in shell.Completer.completions(text, len(text))]
 
     yield ask, shell
-    registries.current_registry().close()
+    connection.current_registry().close()
     shell.run_line_magic("unload_ext", "pai_notebook")
 
 

@@ -6,8 +6,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pai
+from pai_notebook import connection
 from pai_notebook import demo as demo_registry
-from pai_notebook import registry as registries
 from pai_notebook.errors import AddressError, ModelNotFound, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
 
@@ -16,14 +16,14 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
 @pytest.fixture
 def shell(monkeypatch):
-    monkeypatch.setattr(registries, "_default", None)
+    monkeypatch.setattr(connection, "_default", None)
     shell = InteractiveShell()
     shell.history_manager.enabled = False
     shell.run_line_magic("load_ext", "pai_notebook")
     yield shell
     shell.run_line_magic("unload_ext", "pai_notebook")
-    if registries.current_registry() is not None:
-        registries.current_registry().close()
+    if connection.current_registry() is not None:
+        connection.current_registry().close()
 
 
 @pytest.fixture

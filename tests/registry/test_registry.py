@@ -9,6 +9,7 @@ import pytest
 
 import pai_notebook as pai
 from pai_notebook import demo
+from pai_notebook.connection import current_registry
 from pai_notebook.errors import (
     AddressError,
     ConfigurationError,
@@ -18,7 +19,6 @@ from pai_notebook.errors import (
     VersionNotFound,
 )
 from pai_notebook.progress import Progress
-from pai_notebook.registry import current_registry
 
 
 def document(name, *, approval="Pending", labels=(), minute=0, **fields):

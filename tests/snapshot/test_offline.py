@@ -4,7 +4,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pai
-from pai_notebook import registry as registries
+from pai_notebook import connection
 from pai_notebook.errors import SnapshotError, VersionNotFound
 
 
@@ -15,8 +15,8 @@ def shell(monkeypatch):
     def no_network(*_, **__):
         raise AssertionError("a registry was asked")
 
-    monkeypatch.setattr(registries, "connect", no_network)
-    monkeypatch.setattr(registries, "_default", None)
+    monkeypatch.setattr(connection, "connect", no_network)
+    monkeypatch.setattr(connection, "_default", None)
     shell = InteractiveShell()
     shell.history_manager.enabled = False
     shell.run_line_magic("load_ext", "pai_notebook")

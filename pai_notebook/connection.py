@@ -1,0 +1,180 @@
+"""Connecting: the settings of a registry, the default registry, and the functions that use it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.registry import ModelList, Registry
+from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+
+if TYPE_CHECKING:
+    from pai_notebook.model.registered_model import Model
+    from pai_notebook.model.version import ModelVersion
+    from pai_notebook.versions import VersionSet
+
+__all__ = [
+    "connect",
+    "current_registry",
+    "default_registry",
+    "get_model",
+    "get_version",
+    "get_versions",
+    "list_models",
+    "list_versions",
+    "watch",
+]
+
+_lock = threading.Lock()
+_default: Registry | None = None
+
+
+def connect(
+    name: str | None = None,
+    *,
+    region: str | None = None,
+    workspace_id: str | None = None,
+    network: str | None = None,
+    endpoint: str | None = None,
+    credentials: Any = None,
+    default: bool = True,
+    cache_seconds: float = 60.0,
+    transport: Any = None,
+    max_attempts: int = 4,
+    connect_timeout: float = 3.0,
+    attempt_timeout: float = 10.0,
+    deadline: float = 30.0,
+    backoff_scale: float = 1.0,
+    max_bytes: int = 16 * 2**20,
+    requests_per_second: float | None = 40.0,
+    retry_quota: int = 500,
+    max_workers: int = 8,
+) -> Registry:
+    """Connect to a registry and make it the default one; sends nothing yet.
+
+    Parameters
+    ----------
+    name : {"demo"}, optional
+        `demo` is the embedded registry: the same API answered from bundled data, without a network.
+    region : str, optional
+        Region id such as `cn-hangzhou`; else from the environment (`REGION`, `ALIBABA_CLOUD_REGION_ID`, `dsw_region`), else
+        from `~/.pai/config.json`.
+    workspace_id, network : str, optional
+        Workspace for `list_models`; `vpc` for the VPC endpoint. Else from the environment (`PAI_WORKSPACE_ID`,
+        `PAI_NETWORK_TYPE`), else from `~/.pai/config.json`.
+    endpoint : str, optional
+        URL or host of the service, instead of the region's own. Plain http only to this machine.
+    credentials : optional
+        `(id, secret)`, `(id, secret, token)`, a callable that returns either, or an `alibabacloud_credentials` client. Else
+        the environment, the credentials URI, and the vendor's chain, in that order, at the time of the call.
+    default : bool
+        Whether the module-level functions and `%paimodel` use this registry from now on.
+    cache_seconds : float
+        How long, in seconds, a version that was fetched answers again without a request.
+    transport : httpx.AsyncBaseTransport, optional
+        Replaces the network, for tests.
+    max_attempts : int
+        Requests a call may take, the first included.
+    connect_timeout, attempt_timeout, deadline : float
+        Seconds for a connection, for one request, and for a whole call with its retries.
+    backoff_scale : float
+        Scales the waits between attempts; 0 for tests.
+    max_bytes : int
+        Largest answer accepted, after decompression.
+    requests_per_second : float or None
+        Pace for this endpoint, shared by all registries of the process; None for none.
+    retry_quota : int
+        Tokens for retries; an outage empties them, so that it is not made worse.
+    max_workers : int
+        Requests in flight at the same time.
+
+    Returns
+    -------
+    Registry
+
+    Raises
+    ------
+    ConfigurationError
+        When a setting cannot be used.
+
+    Examples
+    --------
+    >>> import pai_notebook as pai
+    >>> registry = pai.connect("demo", default=False)
+    >>> len(registry.list_models()) >= 6
+    True
+    >>> registry.close()
+    """
+    global _default  # noqa: PLW0603 - one default registry per process is the feature
+    limits = Limits(
+        max_attempts=max_attempts,
+        connect_timeout=connect_timeout,
+        attempt_timeout=attempt_timeout,
+        deadline=deadline,
+        backoff_scale=backoff_scale,
+        max_bytes=max_bytes,
+        requests_per_second=requests_per_second,
+        retry_quota=retry_quota,
+        max_workers=max_workers,
+    )
+    if name == "demo":
+        from pai_notebook import demo  # noqa: PLC0415 - the bundled data load only when asked for
+
+        limits = replace(limits, requests_per_second=None)
+        settings = resolve_settings(region=demo.REGION, endpoint=demo.ENDPOINT, workspace_id=workspace_id, limits=limits, environ={})
+        provider = resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))
+        transport = transport or demo.transport()
+    elif name is None:
+        settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
+        provider = resolve_credentials(credentials)
+    else:
+        raise ConfigurationError(f"there is no registry called {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
+    registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds)
+    if default:
+        with _lock:
+            _default = registry
+    return registry
+
+
+def current_registry() -> Registry | None:
+    """Return the default registry, None before anybody connected."""
+    with _lock:
+        return _default
+
+
+def default_registry() -> Registry:
+    """Return the registry that module-level functions and `%paimodel` use; connects from the environment on first use."""
+    return current_registry() or connect()
+
+
+def get_version(model_id: str, version_name: str | None = None, **options: Any) -> ModelVersion:
+    """Fetch one version from the default registry; see `Registry.get_version`."""
+    return default_registry().get_version(model_id, version_name, **options)
+
+
+def get_versions(*addresses: Any, **options: Any) -> VersionSet:
+    """Fetch many versions from the default registry; see `Registry.get_versions`."""
+    return default_registry().get_versions(*addresses, **options)
+
+
+def list_versions(model_id: str, where: str | None = None, **filters: Any) -> VersionSet:
+    """Every version of a model in the default registry; see `Registry.list_versions`."""
+    return default_registry().list_versions(model_id, where, **filters)
+
+
+def watch(address: str, **options: Any) -> Iterator[ModelVersion]:
+    """Follow a version of the default registry; see `Registry.watch`."""
+    return default_registry().watch(address, **options)
+
+
+def get_model(model_id: str) -> Model:
+    """Fetch one model from the default registry; see `Registry.get_model`."""
+    return default_registry().get_model(model_id)
+
+
+def list_models(query: str | None = None, **filters: Any) -> ModelList:
+    """Find models in the default registry; see `Registry.list_models`."""
+    return default_registry().list_models(query, **filters)
