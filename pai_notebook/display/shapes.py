@@ -3,7 +3,7 @@
 A shape holds plain, untrusted text. Renderers escape it, make control and direction characters visible, say what they
 leave out, and never round, sort or compute. So a room above writes one description and gets HTML, Markdown and text.
 
-Inline shapes stand in a line or in a table cell: `str`, `Code`, `Link`, `Badge`, `Mark`, `Number`, `Missing`, `Chips`,
+Inline shapes stand in a line or in a table cell: `str`, `Code`, `Link`, `Picture`, `Badge`, `Mark`, `Number`, `Missing`, `Chips`,
 `Diff`, `Lines`, or a tuple of them side by side. Blocks stand below each other: `Table`, `Facts`, `Tree`, `Note`,
 `Section`, `Stack`, `Card`. Sequences may be given as any iterable; they are kept as tuples, so shapes hash and compare.
 
@@ -81,6 +81,7 @@ __all__ = [
     "Node",
     "Note",
     "Number",
+    "Picture",
     "Section",
     "Stack",
     "Table",
@@ -130,6 +131,19 @@ class Link:
 
     text: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture(Link):
+    """A picture from a public `https:` address, above the text that leads to it; Markdown and text show only the link.
+
+    Whoever looks at the output asks the address's host for the picture, so describe one only where the user said so.
+
+    Examples
+    --------
+    >>> Picture("cover", "https://example.com/cover.png")
+    Picture(text='cover', href='https://example.com/cover.png')
+    """
 
 
 @dataclass(frozen=True, slots=True)

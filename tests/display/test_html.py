@@ -12,7 +12,7 @@ from shape_samples import SAMPLES, comparison, version_card, version_list
 from shape_strategies import block
 from structure import dangers, nodes, squeezed, text_of_html, tree
 
-from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Table, render_html
+from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Picture, Table, render_html, render_markdown
 
 HERE = Path(__file__).parent
 DIGEST = """
@@ -122,6 +122,16 @@ def test_long_text_folds_and_short_text_does_not():
     assert "<details>" not in render_html(Note("x" * 600))
     assert "<details><summary" in render_html(Note("x" * 601))
     assert "<details><summary" in render_html(Note("x\n" * 20))
+
+
+def test_pictures_are_only_taken_from_public_addresses_and_only_where_they_are_described():
+    cover = render_html(Picture("cover", "https://example.com/c.png"))
+    assert [(node.get("src"), node.get("referrerpolicy")) for _, node in nodes(cover) if node.tag == "img"] == [
+        ("https://example.com/c.png", "no-referrer")
+    ]
+    for address in ("http://example.com/c.png", "https://127.0.0.1/c.png", "data:image/png;base64,AAAA", "/c.png"):
+        assert "<img" not in render_html(Picture("cover", address))
+    assert "![" not in render_markdown(Picture("cover", "https://example.com/c.png"))
 
 
 def test_many_labels_say_how_many_are_left_out():
