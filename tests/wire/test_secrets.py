@@ -77,7 +77,7 @@ def everything(caught):
         shown += [str(link), repr(link), repr(vars(link)), *traceback.format_exception(link)]
         shown.append("".join(traceback.TracebackException.from_exception(link, capture_locals=True).format()))
         if link.__traceback__ is not None:
-            shown.append(VerboseTB(theme_name="nocolor").text(type(link), link, link.__traceback__))
+            shown.append(VerboseTB().text(type(link), link, link.__traceback__))
         shown += [repr(vars(value)) for value in vars(link).values() if hasattr(value, "__dict__")]
         link = link.__cause__ or link.__context__
     shown.append(repr(pickle.dumps(caught)))
