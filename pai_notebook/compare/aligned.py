@@ -49,6 +49,7 @@ class Aligned:
         self._versions = in_order(versions)
         self._names = unique_names(self._versions)
         self._errors = dict(sorted((errors or {}).items()))
+        self._asked = baseline
         self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
         self._directions = Directions(directions)
         self._only: Literal["diff", "all"] = only
@@ -170,7 +171,9 @@ class Aligned:
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments that are not as by default, for code that makes the comparison again."""
+        asked = self.baseline_name if self._asked is not None and not isinstance(self._asked, str) else self._asked
         given: dict[str, Any] = {
+            "baseline": asked if asked != "approved" else None,
             "directions": self._directions.told,
             "only": self._only if self._only != "diff" else None,
             "tolerance": self._told_tolerance,

@@ -52,6 +52,8 @@ def choose_baseline(
         if wanted in versions:
             return list(versions).index(wanted), "chosen"
         return _named(versions, names, wanted.address, errors)
+    if isinstance(wanted, str) and wanted in names:
+        return list(names).index(wanted), "chosen"
     if wanted is not None and not isinstance(wanted, str):
         raise ConfigurationError(f"{wanted!r} is no baseline", hint="Write a version name, 'approved', 'previous', 'first' or 'latest'.")
     if wanted not in (None, "approved", "previous", "first", "latest"):
@@ -72,7 +74,7 @@ def _by_rule(versions: Sequence[ModelVersion], rule: str) -> tuple[int, str]:
 
 
 def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, str]:
-    found = [place for place, version in enumerate(versions) if wanted in (names[place], version.version_name, version.address)]
+    found = [place for place, version in enumerate(versions) if wanted in (version.version_name, version.address)]
     if len(found) == 1:
         return found[0], "chosen"
     if found:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
-from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError
@@ -32,8 +32,7 @@ def fingerprint_of(comparison: Comparison) -> str:
 def python_of(comparison: Comparison) -> str:
     """Write Python that makes an equal comparison: from the registry where the addresses say enough, else from the documents."""
     versions = _by_address(comparison.versions, sorted(comparison.errors)) or _by_document(comparison.versions)
-    arguments = [f"baseline={comparison.baseline_name!r}"] if comparison.versions else []
-    arguments += [f"{name}={value!r}" for name, value in comparison.arguments.items()]
+    arguments = [f"{name}={_literal(value)}" for name, value in comparison.arguments.items()]
     return f"import pai_notebook as pai\n\nvs = {versions}\nc = vs.compare({', '.join(arguments)})\n"
 
 
@@ -57,6 +56,16 @@ def _by_document(versions: Sequence[ModelVersion]) -> str:
 
 
 def _document(version: ModelVersion) -> str:
-    content: dict[str, Any] = version.raw
-    text = pformat(content, width=10_000, sort_dicts=True)
-    return f"pai.ModelVersion.from_document({text}, {version.model_id!r})"
+    return f"pai.ModelVersion.from_document({_literal(version.raw)}, {version.model_id!r})"
+
+
+def _literal(value: Any) -> str:
+    """Write a value as Python, keys in order; unlike `repr` it writes NaN and infinity so that they can be read."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_literal(value[key])}" for key in sorted(value, key=str)) + "}"
+    if isinstance(value, list | tuple):
+        inner = ", ".join(map(_literal, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"float({str(value)!r})"
+    return repr(value)

@@ -12,6 +12,7 @@ __all__ = ["RowFormat", "choose_format", "format_percent"]
 SIGNIFICANT = 3
 DECIMALS = 8
 _LARGE, _SMALL = 1e15, 1e-4
+_ALL = 17
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class RowFormat:
         if math.isinf(number):
             return "∞" if number > 0 else "-∞"
         number += 0.0
+        if self.significant >= _ALL:
+            return repr(number)
         return f"{number:.{self.significant}g}" if self.decimals is None else f"{number:.{self.decimals}f}"
 
     def delta(self, number: float) -> str:
@@ -81,7 +84,7 @@ def choose_format(values: Iterable[float]) -> RowFormat:
     """Find how to write a row: the same few decimals for all, more only where distinct values would read the same.
 
     Every value has at least three significant digits or is exact. Where eight decimals do not tell the values apart, or
-    where they are very large or very small, significant digits are used, up to all seventeen.
+    where they are very large or very small, significant digits are used, up to all there are.
 
     Examples
     --------
@@ -100,10 +103,10 @@ def choose_format(values: Iterable[float]) -> RowFormat:
         for decimals in range(DECIMALS + 1):
             if _tells(RowFormat(decimals), distinct):
                 return RowFormat(decimals)
-    for significant in range(SIGNIFICANT, 17):
+    for significant in range(SIGNIFICANT, _ALL):
         if _tells(RowFormat(None, significant), distinct):
             return RowFormat(None, significant)
-    return RowFormat(None, 17)
+    return RowFormat(None, _ALL)
 
 
 def _tells(form: RowFormat, distinct: list[float]) -> bool:

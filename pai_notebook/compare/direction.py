@@ -171,7 +171,7 @@ class Directions:
     """
 
     def __init__(self, told: Mapping[str, Any] | None = None) -> None:
-        self.told = {str(pattern): read_mode(mode) for pattern, mode in (told or {}).items()}
+        self.told = {pattern: read_mode(mode) for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())}
 
     def of(self, path: str, dataset: str) -> Direction:
         """Direction of a metric.

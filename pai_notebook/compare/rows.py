@@ -166,7 +166,7 @@ def difference(cell: Cell, baseline: Cell) -> float | None:
         try:
             return float(cell.raw - baseline.raw)
         except OverflowError:
-            return math.copysign(math.inf, cell.raw - baseline.raw)
+            return math.inf if cell.raw > baseline.raw else -math.inf
     if cell.value is None or baseline.value is None:
         return None
     delta = cell.value - baseline.value

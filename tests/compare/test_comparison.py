@@ -1,0 +1,390 @@
+import math
+
+import pytest
+
+from pai_notebook.compare import Comparison
+from pai_notebook.errors import ComparisonError, ConfigurationError, ServiceUnavailable, VersionNotFound
+from tests.compare.comparing import compare, make, results
+
+NAN, INF = math.nan, math.inf
+
+
+def change(first, second, **options):
+    """The change of one metric between two versions."""
+    c = compare({"m": first, "x": 1.0}, {"m": second, "x": 1.0}, **options)
+    return c["m"].changes[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        (0.5, 0.5, "same"),
+        (0.5, 0.6, "changed"),
+        (1, 1.0, "same"),
+        (0.0, -0.0, "same"),
+        (2**53, 2**53 + 1, "changed"),
+        (10**400, 10**400, "same"),
+        (10**400, 10**401, "changed"),
+        (1e-300, 2e-300, "changed"),
+        (NAN, NAN, "same"),
+        (NAN, 0.5, "changed"),
+        (None, None, "same"),
+        (None, NAN, "changed"),
+        (None, 0.5, "changed"),
+        (INF, INF, "same"),
+        (INF, -INF, "changed"),
+        (INF, 0.5, "changed"),
+        (True, True, "same"),
+        (True, False, "changed"),
+        (True, 1, "changed"),
+        (False, 0, "changed"),
+        ("0.91", 0.91, "same"),
+        ("0.91", "0.910", "same"),
+        ("0.91", 0.92, "changed"),
+        ("A", "A", "same"),
+        ("A", "B", "changed"),
+        ("", "A", "changed"),
+        ("", None, "changed"),
+        ("NaN", NAN, "changed"),
+        ([1, 2], [1, 2], "same"),
+        ([1, 2], [3, 2], "changed"),
+        ([1, 2], 2, "changed"),
+        ([[1, 2]], [[1.0, 2]], "same"),
+        ([[1, 2]], [[2, 1]], "changed"),
+        ([{"b": 1, "a": 2}], [{"a": 2, "b": 1}], "same"),
+    ],
+)
+def test_two_states_differ_or_not(first, second, kind):
+    assert change(first, second).kind == kind
+    assert change(second, first).kind == kind
+
+
+@pytest.mark.parametrize("value", [0.5, 0, False, "", None, NAN, INF, "A", [1], [[1]]])
+def test_a_missing_value_is_a_difference_whatever_the_other_is(value):
+    gained = compare({"x": 1.0}, {"x": 1.0, "m": value})
+    assert [row.name for row in gained.changed] == ["m"]
+    assert gained["m"].changes[1].kind == "gained"
+    lost = compare({"x": 1.0, "m": value}, {"x": 1.0})
+    assert lost["m"].changes[1].kind == "lost"
+    assert lost.only_in == {"metrics.m": ("0.1.0",)}
+
+
+def test_delta_is_value_minus_baseline_and_percent_is_of_its_absolute_value():
+    found = change(0.175, 0.181)
+    assert found.delta == 0.181 - 0.175
+    assert round(found.percent, 2) == 3.43
+    assert round(change(-4.0, -5.0).percent, 6) == -25.0
+
+
+def test_percent_of_zero_is_undefined_and_the_delta_is_there():
+    found = change(0, 0.5)
+    assert (found.delta, found.percent) == (0.5, None)
+
+
+@pytest.mark.parametrize(("first", "second", "delta"), [(INF, INF, None), (INF, -INF, -INF), (0.5, INF, INF), (INF, 0.5, -INF)])
+def test_infinite_values_have_a_delta_only_where_it_means_something(first, second, delta):
+    found = change(first, second)
+    assert (found.delta, found.percent) == (delta, None if math.isinf(first) else INF)
+
+
+def test_whole_numbers_beyond_float64_differ_exactly():
+    assert change(2**53, 2**53 + 1).delta == 1.0
+
+
+def test_overflow_of_a_delta_is_infinite_and_no_error():
+    assert change(-1e308, 1e308).delta == INF
+
+
+def test_better_and_worse_need_a_direction():
+    c = compare({"cer": 0.2, "accuracy": 0.9, "ks": 0.5}, {"cer": 0.1, "accuracy": 0.8, "ks": 0.6})
+    assert {row.name: str(row.changes[1].kind) for row in c.metrics} == {"cer": "better", "accuracy": "worse", "ks": "changed"}
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "kind"),
+    [
+        (0, "worse"),
+        (0.006, "same"),
+        (0.0059, "worse"),
+        ("4%", "same"),
+        ("3%", "worse"),
+        ((0.001, 0.04), "same"),
+        ({"cer": 0.01}, "same"),
+        ({"wer": 1}, "worse"),
+    ],
+)
+def test_a_tolerance_is_absolute_relative_or_by_metric(tolerance, kind):
+    c = compare({"cer": 0.175}, {"cer": 0.181}, tolerance=tolerance)
+    assert c["cer"].changes[1].kind == kind
+    assert c["cer"].changes[1].delta is not None
+
+
+def test_a_tolerance_forgives_the_rounding_of_a_subtraction():
+    assert change(0.1 + 0.2, 0.4, tolerance=0.1).kind == "same"
+    assert change(0.3, 0.1 + 0.2).kind == "changed"
+
+
+@pytest.mark.parametrize("tolerance", [-1, math.nan, math.inf, "x", "x%", True, (1, 2, 3), None])
+def test_a_tolerance_that_means_nothing_is_an_error(tolerance):
+    with pytest.raises(ConfigurationError, match="is no tolerance"):
+        compare({"a": 1.0}, {"a": 2.0}, tolerance=tolerance)
+
+
+def test_metrics_are_lined_up_by_dataset_and_never_by_position():
+    first = results(d_a={"cer": 0.1}, d_b={"cer": 0.2})
+    second = results(d_b={"cer": 0.2}, d_a={"cer": 0.1})
+    assert compare(first, second).changed == ()
+
+
+def test_the_same_dataset_twice_has_no_delta_and_a_caution():
+    twice = {"Results": [{"Dataset": {"DatasetId": "d"}, "Metrics": {"cer": value}} for value in (0.1, 0.2)]}
+    c = compare(results(d={"cer": 0.1}), twice)
+    assert c["cer@d"].changes[1].delta is None
+    assert c["cer@d"].cells[1].text == "0.1 / 0.2"
+    assert any("cer@d is stated more than once" in text for text in c.comparability)
+
+
+def test_specs_labels_and_fields_are_compared_by_structure():
+    first = make(
+        "0.1.0",
+        TrainingSpec={"HyperParameters": [{"Name": "lr", "Value": "1e-3"}, {"Name": "epochs", "Value": "3"}]},
+        Labels=[{"Key": "env", "Value": "test"}],
+        ApprovalStatus="Pending",
+        Uri="oss://a",
+    )
+    second = make(
+        "0.2.0",
+        TrainingSpec={"HyperParameters": [{"Name": "epochs", "Value": "3"}, {"Name": "lr", "Value": "1e-4"}]},
+        Labels=[{"Key": "env", "Value": "prod"}, {"Key": "所有者", "Value": "张三"}],
+        ApprovalStatus="Approved",
+        Uri="oss://a",
+    )
+    c = Comparison([first, second], baseline="first")
+    assert {row.full_name: str(row.changes[1].kind) for row in c.rows} == {
+        "labels.env": "changed",
+        "labels.所有者": "gained",
+        "training_spec.HyperParameters.epochs": "same",
+        "training_spec.HyperParameters.lr": "changed",
+        "approval_status": "changed",
+        "uri": "same",
+    }
+    assert [row.path for row in c.labels] == ["env", "所有者"]
+    assert [row.path for row in c.specs] == ["HyperParameters.epochs", "HyperParameters.lr"]
+    assert c["labels.env"].cells[1].text == "prod"
+
+
+def test_versions_are_in_natural_order_whatever_order_they_come_in():
+    names = ["1.0.0_rc10", "0.10.0", "1.0.0", "0.2.0", "1.0.0_rc2", "1.0.0_final", "1.0.0_20240101", "1.0.0_数字"]
+    c = Comparison([make(name) for name in names], baseline="first")
+    assert list(c.names) == ["0.2.0", "0.10.0", "1.0.0", "1.0.0_20240101", "1.0.0_final", "1.0.0_rc2", "1.0.0_rc10", "1.0.0_数字"]
+
+
+def test_versions_of_several_models_are_named_with_their_model():
+    c = Comparison([make("0.1.0", model="model-b"), make("0.1.0", model="model-a")], baseline="model-b@0.1.0")
+    assert c.names == ("model-a@0.1.0", "model-b@0.1.0")
+    assert c.baseline_name == "model-b@0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("approvals", "baseline", "name", "reason"),
+    [
+        (("", "APPROVED", "approved", ""), "approved", "0.3.0", "the highest approved version"),
+        (("", "", "Pending", ""), "approved", "0.1.0", "the first version, because none is approved"),
+        (("", "Approved", "", ""), None, "0.2.0", "the highest approved version"),
+        (("", "Approved", "", ""), "previous", "0.3.0", "the version before the latest"),
+        (("", "Approved", "", ""), "first", "0.1.0", "the first version"),
+        (("", "Approved", "", ""), "latest", "0.4.0", "the latest version"),
+        (("", "Approved", "", ""), "0.3.0", "0.3.0", "chosen"),
+        (("", "Approved", "", ""), "model-a@0.3.0", "0.3.0", "chosen"),
+    ],
+)
+def test_the_baseline_is_the_one_asked_for_and_the_reason_is_said(approvals, baseline, name, reason):
+    versions = [make(f"0.{number}.0", ApprovalStatus=status) for number, status in enumerate(approvals, start=1)]
+    c = Comparison(versions, baseline=baseline)
+    assert (c.baseline_name, c.baseline_reason) == (name, reason)
+    assert f"against {name}, {reason}" in repr(c).replace("\n", " ")
+
+
+def test_a_version_itself_can_be_the_baseline():
+    versions = [make("0.1.0"), make("0.2.0")]
+    assert Comparison(versions, baseline=versions[1]).baseline == versions[1]
+
+
+def test_a_baseline_that_is_not_there_names_the_nearest():
+    with pytest.raises(VersionNotFound, match=r"0\.1\.5 is not among the 2 versions.*Nearest are 0\.1\.0 and 0\.2\.0"):
+        Comparison([make("0.1.0"), make("0.2.0")], baseline="0.1.5")
+
+
+def test_a_baseline_that_failed_to_load_is_never_replaced():
+    errors = {"model-a@0.1.0": ServiceUnavailable("no answer")}
+    with pytest.raises(ComparisonError, match=r"the baseline 0\.1\.0 could not be fetched.*no answer"):
+        Comparison([make("0.2.0"), make("0.3.0")], baseline="0.1.0", errors=errors)
+
+
+def test_a_baseline_that_is_ambiguous_is_an_error():
+    with pytest.raises(ComparisonError, match="could be any of 2 versions"):
+        Comparison([make("0.1.0", model="model-a"), make("0.1.0", model="model-b")], baseline="0.1.0")
+
+
+def test_a_baseline_of_a_wrong_type_is_an_error():
+    with pytest.raises(ConfigurationError, match="3 is no baseline"):
+        Comparison([make("0.1.0")], baseline=3)
+
+
+def test_comparing_nothing_is_a_banner_and_no_error():
+    c = Comparison([])
+    assert "no version to compare" in repr(c)
+    assert (c.baseline, c.rows, str(c.explain()), c.coverage.shape) == (None, (), "", (0, 0))
+    assert c.to_frame().shape == (0, 0)
+    with pytest.raises(ComparisonError, match="no version has a metric"):
+        c.best("cer")
+
+
+def test_comparing_one_version_is_a_banner_and_no_error():
+    c = compare({"cer": 0.1})
+    assert "only one version, 0.1.0" in repr(c).replace("\n", " ")
+    assert c.changed == ()
+    assert c.best("cer").runner_up is None
+
+
+def test_versions_with_no_metric_in_common_are_a_banner_and_no_error():
+    c = compare(results(d_a={"cer": 0.1}), results(d_b={"wer": 0.2}))
+    assert c.comparability[0] == "no dataset in common with 0.1.0: 0.2.0"
+    assert "Careful: no dataset in common" in repr(c)
+    assert compare({"cer": 0.1}, {"wer": 0.1}).comparability[0] == "no metric in common with 0.1.0: 0.2.0"
+
+
+def test_a_version_that_could_not_be_fetched_is_in_the_header_the_table_and_the_coverage():
+    c = Comparison(
+        [make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2})], errors={"model-a@9.9.9": VersionNotFound("no version 9.9.9")}
+    )
+    assert "1 of 3 versions could not be fetched: model-a@9.9.9 (no version 9.9.9)" in repr(c).replace("\n", " ")
+    assert "fetch failed" in c.to_html()
+    assert c.coverage["model-a@9.9.9"].tolist() == ["fetch failed"]
+    assert c.best("cer").count == 2
+
+
+def test_coverage_tells_every_state_apart():
+    c = compare({"a": 1, "b": 1}, {"a": NAN, "b": None}, {"a": "x"}, {}, None)
+    assert c.coverage.to_numpy().tolist() == [
+        ["number", "NaN", "text", "no metrics", "no metrics"],
+        ["number", "null", "absent", "no metrics", "no metrics"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("versions", "sentence"),
+    [
+        (
+            [make("0.1.0", {"accuracy": 0.91}), make("0.2.0", {"accuracy": 91.3})],
+            "accuracy looks like percent in 0.2.0 and like a fraction elsewhere",
+        ),
+        (
+            [make("0.1.0", {"rtf": 0.1}, FrameworkType="Pytorch"), make("0.2.0", {"rtf": 0.2}, FrameworkType="TensorFlow")],
+            "rtf compares across frameworks: Pytorch, TensorFlow",
+        ),
+        ([make("0.1.0", {"accuracy": 0.9, "n": 100}), make("0.2.0", {"accuracy": 0.9, "n": 90})], "n differs (90, 100)"),
+        (
+            [make("0.1.0", {"a": 1}, EvaluationSpec={"seed": 1}), make("0.2.0", {"a": 1}, EvaluationSpec={"seed": 2})],
+            "evaluated in different ways: seed of the evaluation spec differ",
+        ),
+        ([make("0.1.0", {"cer": 1.0}), make("0.2.0", {"CER": 1.0})], "metrics 'CER' and 'cer' differ only in case or encoding"),
+        ([make("0.1.0", {"a": "0.9"}), make("0.2.0", {"a": 0.9})], "numbers sent as text, compared as numbers: a"),
+        (
+            [make("0.1.0", results(d_a={"cer": 1.0, "wer": 1.0})), make("0.2.0", results(d_b={"cer": 1.0}, d_a={"wer": 1.0}))],
+            "cer of 0.2.0 was measured on d-b, not where the baseline's was",
+        ),
+        ([make("0.1.0"), make("0.2.0", {"a": 1})], "the baseline 0.1.0 has no metrics"),
+    ],
+)
+def test_what_stands_in_the_way_of_comparing_is_said(versions, sentence):
+    assert any(text.startswith(sentence) for text in Comparison(versions, baseline="first").comparability)
+
+
+def test_comparable_versions_have_no_caution():
+    spec = {"JobId": "1", "seed": 1}
+    first, second = make("0.1.0", {"loss": 0.9}, EvaluationSpec=spec), make("0.2.0", {"loss": 45}, EvaluationSpec={**spec, "JobId": "2"})
+    assert Comparison([first, second]).comparability == ()
+
+
+def test_rows_are_chosen_by_what_they_name():
+    def version(name, value):
+        return make(name, {"cer": value, "wer": value}, Labels=[{"Key": "env", "Value": name}, {"Key": "team", "Value": name}], Uri=name)
+
+    versions = [version("0.1.0", 0.1), version("0.2.0", 0.2)]
+
+    def names(**options):
+        return [row.full_name for row in Comparison(versions, **options).rows]
+
+    assert names() == ["metrics.cer", "metrics.wer", "labels.env", "labels.team", "uri"]
+    assert names(include="c*") == ["metrics.cer", "labels.env", "labels.team", "uri"]
+    assert names(include=["metrics.cer", "labels.env"]) == ["metrics.cer", "labels.env", "uri"]
+    assert names(exclude=["labels.*", "uri", "*er"]) == []
+
+
+def test_only_one_dataset_can_be_compared():
+    c = compare(results(d_a={"cer": 0.1}, d_b={"cer": 0.2}), results(d_a={"cer": 0.2}, d_b={"cer": 0.3}), dataset="d-b")
+    assert [row.name for row in c.metrics] == ["cer@d-b"]
+    assert c.best("cer").value == 0.2
+
+
+def test_a_direction_told_for_nothing_is_said():
+    assert compare({"cer": 1.0}, {"cer": 2.0}, directions={"cre": "min"}).notes == ("directions: 'cre' fits no metric",)
+
+
+def test_conflicting_directions_are_an_error_when_the_comparison_is_made():
+    with pytest.raises(ConfigurationError, match="contradict each other for testloss"):
+        compare({"testloss": 1.0}, {"testloss": 2.0}, directions={"test*": "max", "*loss": "min"})
+
+
+@pytest.mark.parametrize("options", [{"only": "some"}, {"n": 0}, {"n": math.nan}, {"directions": {"a": "best"}}])
+def test_arguments_that_mean_nothing_are_errors(options):
+    with pytest.raises(ConfigurationError):
+        compare({"a": 1.0}, {"a": 2.0}, **options)
+
+
+def test_a_comparison_is_neither_true_nor_false():
+    with pytest.raises(ConfigurationError, match="neither true nor false"):
+        bool(compare({"a": 1.0}, {"a": 2.0}))
+
+
+def test_a_row_that_is_not_there_names_the_nearest():
+    with pytest.raises(ComparisonError, match=r"no version has a metric 'ser'.*Nearest are cer"):
+        compare({"cer": 1.0}, {"cer": 2.0})["ser"]
+
+
+def test_equal_comparisons_are_equal_and_hash_alike():
+    first, second = compare({"a": 1.0}, {"a": 2.0}), compare({"a": 1.0}, {"a": 2.0})
+    assert first == second
+    assert len({first, second}) == 1
+    assert first != compare({"a": 1.0}, {"a": 2.0}, only="all")
+
+
+def test_the_frame_has_values_deltas_and_percent():
+    frame = compare({"cer": 0.2, "grade": "A"}, {"cer": 0.1, "grade": "B"}).to_frame()
+    assert list(frame.columns) == [(name, value) for name in ("0.1.0", "0.2.0") for value in ("value", "delta", "percent")]
+    assert frame.loc[("metrics", "cer", ""), ("0.2.0", "delta")] == -0.1
+    assert frame.loc[("metrics", "cer", ""), ("0.2.0", "percent")] == -50.0
+    assert {str(kind) for kind in frame.dtypes} == {"float64"}
+
+
+def test_the_frame_can_be_flat_and_of_other_sections():
+    c = Comparison([make("0.1.0", Labels=[{"Key": "env", "Value": "a"}]), make("0.2.0", Labels=[{"Key": "env", "Value": "b"}])])
+    frame = c.to_frame(["value", "change"], section="labels", flat=True)
+    assert frame.to_dict("list") == {"0.1.0.value": ["a"], "0.1.0.change": ["baseline"], "0.2.0.value": ["b"], "0.2.0.change": ["changed"]}
+    assert list(frame.index) == ["labels.env"]
+    assert len(c.to_frame(section="all", only="all")) == 1
+
+
+@pytest.mark.parametrize("options", [{"values": "mean"}, {"section": "nothing"}])
+def test_a_frame_of_something_else_is_an_error(options):
+    with pytest.raises(ConfigurationError):
+        compare({"a": 1.0}, {"a": 2.0}).to_frame(**options)
+
+
+def test_a_percent_of_ten_versions_of_five_hundred_without_metrics_is_no_error():
+    versions = [make(f"0.{number}.0", {} if number % 50 == 0 else {"cer": number / 1000}) for number in range(500)]
+    c = Comparison(versions, baseline="latest")
+    assert c.best("cer").version == "0.1.0"
+    assert len(c.rank("cer").unranked) == 10
+    assert c.to_frame().shape == (1, 1500)

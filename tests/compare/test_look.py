@@ -1,0 +1,189 @@
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.compare import Comparison
+from pai_notebook.compare.digits import choose_format, format_percent
+from pai_notebook.model.version import ModelVersion
+from tests.compare.comparing import compare, make, results
+
+CORPUS = json.loads((Path(__file__).parents[1] / "data" / "corpora" / "dicts.json").read_text("utf-8"))["items"]
+FIELD_OF = {"metrics": "Metrics", "labels": "Labels", "spec": "TrainingSpec"}
+
+
+def text_of(comparison):
+    return " ".join(repr(comparison).split())
+
+
+def sized(versions, rows):
+    """A comparison in which everything differs."""
+    documents = [
+        make(
+            f"0.{number}.0",
+            results(d_holdout={f"metric_{place}": number / 7 + place for place in range(rows)}),
+            Labels=[{"Key": "team", "Value": f"team {number}"}],
+        )
+        for number in range(versions)
+    ]
+    return Comparison(documents)
+
+
+def test_twenty_versions_and_forty_rows_stay_within_their_budget():
+    assert len(sized(20, 40).to_html().encode()) < 150_000
+
+
+def test_what_is_not_shown_is_said_and_the_object_has_all():
+    c = sized(60, 100)
+    assert "Showing 20 of 60 versions; all of them are in the object." in text_of(c)
+    assert "Showing 40 of 101 rows" in text_of(c)
+    assert len(c.rows) == 101
+    assert c.to_frame().shape == (100, 180)
+
+
+def test_the_baseline_is_always_shown():
+    names = re.findall(r"\b0\.\d+\.0\b", Comparison(sized(60, 1).versions, baseline="0.3.0").to_markdown())
+    assert "0.3.0" in names
+    html = Comparison(sized(60, 1).versions, baseline="0.3.0").to_html()
+    assert ">0.3.0 <" in html
+    assert ">0.59.0<" in html
+    assert ">0.4.0<" not in html
+
+
+def test_identical_rows_are_folded_and_counted():
+    c = compare({"a": 1.0, "b": 1.0, "cer": 0.1}, {"a": 1.0, "b": 1.0, "cer": 0.2})
+    assert "2 identical rows hidden; only='all' shows them." in text_of(c)
+    assert "hidden" not in text_of(compare({"a": 1.0, "cer": 0.1}, {"a": 1.0, "cer": 0.2}, only="all"))
+
+
+def test_better_worse_and_best_are_symbols_and_words():
+    text = text_of(compare({"cer": 0.175, "rtf": 0.08}, {"cer": 0.181, "rtf": 0.07}))
+    assert "0.181 +0.006 (+3.43 %) ▲ worse" in text
+    assert "0.07 -0.01 (-12.50 %) ▼ better ★ best" in text
+    assert "* baseline" in text
+    assert "cer ↓ lower" in text
+
+
+def test_an_unknown_direction_has_no_verdict():
+    text = text_of(compare({"ks": 0.4}, {"ks": 0.5}))
+    assert "+0.1 (+25.00 %)" in text
+    assert "better" not in text
+    assert "best" not in text
+    assert "ks unknown" in text
+
+
+def test_where_a_direction_comes_from_is_said():
+    c = compare({"cer": 0.1, "rtf": 1.0}, {"cer": 0.2, "rtf": 2.0}, directions={"rtf": "max"})
+    assert "Directions: rtf max (told); cer min (inferred)." in text_of(c)
+
+
+def test_a_percent_of_zero_reads_undefined():
+    assert "+0.5 (n/a %)" in text_of(compare({"cer": 0}, {"cer": 0.5}))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (float("nan"), "NaN"),
+        (float("inf"), "∞"),
+        ("0.91", "0.91†"),
+        ("92.3%", "92.3%"),
+        (True, "✓ true"),
+        (False, "✗ false"),
+        ([0.3, 0.2], "2 values, last 0.2"),
+        ([[1, 2, 3], [4, 5, 6]], "2×3 matrix"),
+        ([{"a": 1}], 'list of 1: [{"a":1}]'),
+        (2**53 + 1, str(2**53 + 1)),
+    ],
+)
+def test_every_state_reads_differently(value, shown):
+    assert shown in text_of(compare({"m": 0.5, "x": 1}, {"m": value, "x": 1}))
+
+
+def test_a_missing_value_says_how_it_is_missing():
+    text = text_of(compare({"m": 0.5, "x": 1}, {"x": 1}, {}))
+    assert "absent - gone" in text
+    assert "no metrics - gone" in text
+
+
+def test_the_changed_words_of_a_description_are_marked():
+    versions = [make("0.1.0", VersionDescription="trained on 2023 data"), make("0.2.0", VersionDescription="trained on 2024 data")]
+    assert "trained on [-2023-] {+2024+} data" in text_of(Comparison(versions))
+
+
+def test_rows_are_grouped_under_headings():
+    versions = [
+        make(f"0.{n}.0", {"cer": n / 10}, Labels=[{"Key": "env", "Value": str(n)}], TrainingSpec={"lr": n}, Uri=f"oss://{n}")
+        for n in range(2)
+    ]
+    text = text_of(Comparison(versions))
+    assert text.index("Metrics") < text.index("Labels") < text.index("Training spec") < text.index("Other")
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.found.add(tag)
+        self.found |= {name for name, _ in attrs if name.startswith("on")}
+
+
+@pytest.mark.parametrize("item", CORPUS, ids=lambda item: item["id"])
+def test_no_hostile_document_breaks_out_of_the_table(item):
+    versions = [
+        make("0.1.0", Metrics={"acc": 0.5}),
+        ModelVersion.from_document({"VersionName": "0.2.0", FIELD_OF[item["kind"]]: item["doc"]}, "model-a"),
+    ]
+    c = Comparison(versions, only="all")
+    tags = Tags()
+    tags.feed(c.to_html())
+    assert not tags.found & {"script", "img", "iframe", "svg", "object", "embed", "link", "base", "form", "input", "math"}
+    assert not [name for name in tags.found if name.startswith("on")]
+    c.to_markdown().encode("utf-8", "surrogatepass")
+    assert "\x1b" not in repr(c)
+    assert c.explain("zh").sentences
+
+
+values = st.floats(allow_nan=False)
+
+
+@given(st.lists(values, min_size=1, max_size=6))
+def test_distinct_values_read_differently_and_each_has_three_digits_or_is_exact(numbers):
+    form = choose_format(numbers)
+    texts = {form.value(number): number + 0.0 for number in numbers}
+    assert len(texts) == len({number + 0.0 for number in numbers})
+
+
+@given(st.lists(st.floats(0.001, 1000), min_size=2, max_size=2))
+def test_a_difference_never_reads_as_none(numbers):
+    before, after = numbers
+    form = choose_format(numbers)
+    assert (float(form.delta(after - before)) == 0) == (after == before)
+    percent = 100 * (after - before) / before
+    assert (float(format_percent(percent).rstrip(" %")) == 0) == (percent == 0)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "texts"),
+    [
+        ([0.9123, 0.9149], ["0.912", "0.915"]),
+        ([0.175, 0.181, 0.16], ["0.175", "0.181", "0.160"]),
+        ([0.91230001, 0.91230002], ["0.91230001", "0.91230002"]),
+        ([0.1, 0.1 + 2**-55], ["0.1", "0.10000000000000003"]),
+        ([540, 1319], ["540", "1319"]),
+        ([1234567.891], ["1234568"]),
+        ([1e21, 2e21], ["1e+21", "2e+21"]),
+        ([0.0, 0.00001234], ["0", "1.23e-05"]),
+        ([5e-324], ["4.94e-324"]),
+    ],
+)
+def test_rows_have_as_few_digits_as_tell_them_apart(numbers, texts):
+    form = choose_format(numbers)
+    assert [form.value(number) for number in numbers] == texts

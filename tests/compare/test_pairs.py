@@ -1,0 +1,120 @@
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pai_notebook.compare import minimal_pairs
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from tests.compare.comparing import make, results, shuffled
+
+
+def trained(name, cer, labels=None, **settings):
+    spec = {"HyperParameters": [{"Name": key, "Value": str(value)} for key, value in settings.items()]} if settings else {}
+    pairs = [{"Key": key, "Value": value} for key, value in (labels or {}).items()]
+    return make(name, {"cer": cer}, TrainingSpec=spec, Labels=pairs)
+
+
+def found(pairs):
+    return [(pair.first, pair.second, pair.changes, round(pair.delta, 6)) for pair in pairs]
+
+
+def test_versions_that_differ_in_one_setting_are_found_with_the_effect():
+    versions = [
+        trained("0.1.0", 0.2, lr=1, n=3),
+        trained("0.2.0", 0.15, lr=2, n=3),
+        trained("0.3.0", 0.1, lr=2, n=4),
+        trained("0.4.0", 0.1, lr=5, n=9),
+    ]
+    pairs = minimal_pairs(versions, "cer")
+    assert found(pairs) == [
+        ("0.1.0", "0.2.0", (("training_spec.HyperParameters.lr", "1", "2"),), -0.05),
+        ("0.2.0", "0.3.0", (("training_spec.HyperParameters.n", "3", "4"),), -0.05),
+    ]
+    assert "▼ better" in repr(pairs)
+
+
+def test_a_setting_that_one_version_lacks_is_a_change():
+    pairs = minimal_pairs([trained("0.1.0", 0.2, lr=1), trained("0.2.0", 0.1, lr=1, warmup=5)], "cer")
+    assert found(pairs) == [("0.1.0", "0.2.0", (("training_spec.HyperParameters.warmup", None, "5"),), -0.1)]
+    assert "(not set) → 5" in repr(pairs)
+
+
+def test_a_label_is_a_setting():
+    pairs = minimal_pairs([trained("0.1.0", 0.2, {"data": "a"}, lr=1), trained("0.2.0", 0.1, {"data": "b"}, lr=1)], "cer")
+    assert found(pairs) == [("0.1.0", "0.2.0", (("labels.data", "a", "b"),), -0.1)]
+
+
+def test_two_changes_are_found_when_two_are_allowed():
+    versions = [trained("0.1.0", 0.2, lr=1, n=3), trained("0.2.0", 0.1, lr=2, n=4)]
+    assert len(minimal_pairs(versions, "cer")) == 0
+    assert len(minimal_pairs(versions, "cer", max_changes=2)[0].changes) == 2
+
+
+def test_versions_with_equal_settings_are_no_pair():
+    pairs = minimal_pairs([trained("0.1.0", 0.2, lr=1), trained("0.2.0", 0.1, lr=1)], "cer")
+    assert len(pairs) == 0
+    assert "No two of the 2 versions" in repr(pairs)
+
+
+def test_settings_that_name_a_run_are_left_out_and_listed():
+    first = make("0.1.0", {"cer": 0.2}, TrainingSpec={"JobId": "1", "Outputs": {"model": "oss://1"}, "lr": 1})
+    second = make("0.2.0", {"cer": 0.1}, TrainingSpec={"JobId": "2", "Outputs": {"model": "oss://2"}, "lr": 2})
+    pairs = minimal_pairs([first, second], "cer")
+    assert [pair.changes for pair in pairs] == [(("training_spec.lr", "1", "2"),)]
+    assert pairs.ignored == ("training_spec.JobId", "training_spec.Outputs.model")
+
+
+def test_a_metric_of_several_datasets_must_say_which():
+    versions = [make(f"0.{n}.0", results(d_a={"cer": 0.1}, d_b={"cer": 0.2}), TrainingSpec={"lr": n}) for n in range(2)]
+    with pytest.raises(ComparisonError, match="measured on 2 datasets"):
+        minimal_pairs(versions, "cer")
+    assert len(minimal_pairs(versions, "cer@d-b")) == 1
+
+
+def test_versions_without_any_setting_say_that_nothing_can_be_found():
+    with pytest.raises(ComparisonError, match="has a spec or a label"):
+        minimal_pairs([make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2})], "cer")
+
+
+@pytest.mark.parametrize("versions", [[], [make("0.1.0", {"wer": 0.1})]])
+def test_a_metric_that_is_not_there_is_an_error(versions):
+    with pytest.raises(ComparisonError, match="no version has a metric 'cer'"):
+        minimal_pairs(versions, "cer")
+
+
+@pytest.mark.parametrize("count", [0, 4, -1])
+def test_other_numbers_of_changes_are_an_error(count):
+    with pytest.raises(ConfigurationError, match="is not possible"):
+        minimal_pairs([trained("0.1.0", 0.1, lr=1)], "cer", max_changes=count)
+
+
+def test_pairs_become_a_frame():
+    frame = minimal_pairs([trained("0.1.0", 0.2, lr=1), trained("0.2.0", 0.1, lr=2)], "cer").to_frame()
+    assert frame[["from", "to", "first", "second", "delta"]].to_numpy().tolist() == [["1", "2", "0.1.0", "0.2.0", -0.1]]
+
+
+options = st.dictionaries(st.sampled_from(["lr", "n", "depth", "opt"]), st.integers(0, 2), max_size=4)
+
+
+@settings(max_examples=120)
+@given(st.lists(options, min_size=1, max_size=8), st.integers(1, 3), st.randoms(use_true_random=False))
+def test_the_pairs_are_those_of_looking_at_every_pair(contents, most, shuffler):
+    versions = [trained(f"0.{number}.0", number / 10, **content) for number, content in enumerate(contents)]
+    if not any(contents):
+        return
+    pairs = minimal_pairs(shuffled_order(versions, shuffler), "cer", max_changes=most)
+    expected = set()
+    for first in range(len(contents)):
+        for second in range(first + 1, len(contents)):
+            a, b = contents[first], contents[second]
+            differing = [key for key in a.keys() | b.keys() if a.get(key) != b.get(key)]
+            if a and b and 1 <= len(differing) <= most:
+                expected.add((f"0.{first}.0", f"0.{second}.0", len(differing)))
+    assert {(pair.first, pair.second, len(pair.changes)) for pair in pairs} == expected
+
+
+def shuffled_order(versions, shuffler: random.Random):
+    documents = [shuffled(version.raw, shuffler) for version in versions]
+    shuffler.shuffle(documents)
+    return [make(document.pop("VersionName"), document.pop("Metrics"), **document) for document in documents]
