@@ -1,6 +1,7 @@
 """Measure the frames against pandas.json_normalize and against columns built by hand for exactly this shape.
 
-Ratios hold within one run on one machine; run with ``python tests/bench/frames.py [count]``.
+Also comparisons, minimal pairs, and how everything grows. Ratios hold within one run on one machine; run with
+``python tests/bench/frames.py [count]``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from pai_notebook.compare import Comparison, minimal_pairs
 from pai_notebook.frames import to_frame
 from pai_notebook.model.version import ModelVersion
 
@@ -36,7 +39,9 @@ def make_document(number: int) -> dict[str, Any]:
         "FrameworkType": "Pytorch",
         "OwnerId": "1557702098123456",
         "Labels": [{"Key": f"key{place}", "Value": f"value{draw.randrange(9)}"} for place in range(LABELS)],
-        "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {f"metric{place}": draw.random() for place in range(METRICS)}}]},
+        "Metrics": {
+            "Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {f"metric{place}": draw.random() for place in range(METRICS)}}]
+        },
     }
 
 
@@ -99,16 +104,104 @@ def seconds(work: Callable[[], Any], repeats: int = 5) -> float:
     return statistics.median(taken)
 
 
-def main(count: int) -> None:
+def peak(work: Callable[[], Any]) -> int:
+    """Bytes that a piece of work needs at its peak."""
+    gc.collect()
+    tracemalloc.start()
+    work()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+def exponent(sizes: list[int], values: list[float]) -> float:
+    """Slope of log(value) over log(size): 1 is linear."""
+    x, y = [math.log(size) for size in sizes], [math.log(value) for value in values]
+    mean_x, mean_y = statistics.fmean(x), statistics.fmean(y)
+    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
+
+
+def make_versions(count: int) -> list[ModelVersion]:
+    """Build versions; their documents are not kept."""
+    return [ModelVersion.from_document(make_document(number), "model-a") for number in range(count)]
+
+
+def against_others(count: int) -> None:
+    """Print the frames of `count` versions beside json_normalize and beside columns built by hand."""
     documents = [make_document(number) for number in range(count)]
     versions = [ModelVersion.from_document(document, "model-a") for document in documents]
     for layout, normalize, by_hand in (("wide", normalize_wide, by_hand_wide), ("long", normalize_long, by_hand_long)):
-        ours = seconds(lambda: to_frame(versions, layout=layout))
-        theirs = seconds(lambda: normalize(documents))
-        hand = seconds(lambda: by_hand(documents))
-        print(f"{layout} frame of {count} versions x {METRICS} metrics: ours {ours * 1e3:.0f} ms, json_normalize {theirs * 1e3:.0f} ms, by hand {hand * 1e3:.0f} ms")
-        print(f"  json_normalize / ours = {theirs / ours:.2f}   ours / by hand = {ours / hand:.2f}")
+        ours, theirs, hand = alternately(
+            lambda: to_frame(versions, layout=layout), lambda: normalize(documents), lambda: by_hand(documents)
+        )
+        print(f"{layout} frame of {count} versions x {METRICS} metrics")
+        print(f"  ours {ours * 1e3:.0f} ms, json_normalize {theirs * 1e3:.0f} ms, by hand {hand * 1e3:.0f} ms")
+        ratios = f"json_normalize / ours = {theirs / ours:.2f}   ours / by hand = {ours / hand:.2f}"
+        print(f"  {ratios}   json_normalize / by hand = {theirs / hand:.2f}")
+
+
+def alternately(*works: Callable[[], Any], repeats: int = 7) -> list[float]:
+    """Median time of each of several pieces of work, taken in turns so that a busy moment meets all of them."""
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(repeats):
+        for place, work in enumerate(works):
+            taken[place].append(seconds(work, repeats=1))
+    return [statistics.median(times) for times in taken]
+
+
+def growth(sizes: list[int]) -> None:
+    """Print how time and memory of the frames grow with the number of versions."""
+    everything = make_versions(max(sizes))
+    for layout in ("wide", "long"):
+        times = [seconds(partial(to_frame, everything[:size], layout=layout), repeats=3) for size in sizes]
+        peaks = [peak(partial(to_frame, everything[:size], layout=layout)) for size in sizes]
+        shown = ", ".join(
+            f"{size}: {taken * 1e3:.0f} ms {most / 1e6:.0f} MB" for size, taken, most in zip(sizes, times, peaks, strict=True)
+        )
+        print(f"{layout} frame: {shown}")
+        print(f"  exponent of time {exponent(sizes, times):.2f}, of memory {exponent(sizes, [float(most) for most in peaks]):.2f}")
+
+
+def trained(number: int) -> ModelVersion:
+    """Build a version with fifteen settings of which neighbours share most."""
+    draw = random.Random(number)
+    settings = [{"Name": f"setting{place}", "Value": str(draw.randrange(3) if place < 4 else place)} for place in range(15)]
+    return ModelVersion.from_document(
+        {
+            **make_document(number),
+            "Labels": [{"Key": "seed", "Value": str(draw.randrange(200))}],
+            "TrainingSpec": {"HyperParameters": settings},
+        },
+        "model-a",
+    )
+
+
+def comparisons() -> None:
+    """Print the time of comparing 500 versions, of showing it, and of minimal pairs among 500 to 4,000 versions."""
+    versions = make_versions(500)
+    print(f"compare of 500 versions x {METRICS + LABELS} rows: {seconds(lambda: Comparison(fresh(versions))) * 1e3:.0f} ms")
+    compared = Comparison(versions)
+    html = compared.to_html()
+    print(f"  its HTML, {len(html.encode()) / 1e3:.0f} kB of 20 versions: {seconds(compared.to_html) * 1e3:.0f} ms")
+    print(
+        f"  its frame: {seconds(compared.to_frame) * 1e3:.0f} ms; ranking: {seconds(lambda: compared.rank('metric0', 'max')) * 1e3:.1f} ms"
+    )
+    sizes = [500, 1000, 2000, 4000]
+    everything = [trained(number) for number in range(max(sizes))]
+    times = []
+    for size in sizes:
+        times.append(seconds(partial(minimal_pairs, everything[:size], "metric0"), repeats=3))
+        found = len(minimal_pairs(everything[:size], "metric0"))
+        print(f"minimal_pairs of {size} versions ({size * (size - 1) // 2} pairs, {found} found): {times[-1] * 1e3:.0f} ms")
+    print(f"  exponent of time {exponent(sizes, times):.2f}; all pairs would be 2")
+
+
+def fresh(versions: list[ModelVersion]) -> list[ModelVersion]:
+    """Build the versions anew, so that nothing is remembered from the last time."""
+    return [ModelVersion.from_document(version.raw, version.model_id) for version in versions]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    against_others(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    comparisons()
+    growth([1_000, 3_000, 10_000, 30_000, 100_000])
