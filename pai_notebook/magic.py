@@ -16,11 +16,12 @@ from pai_notebook import completion
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
-from pai_notebook.twin import comparison, exporter, filters, to_python
+from pai_notebook.twin import baseline_address, comparison, exporter, filters, to_python
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from pai_notebook.compare import Comparison
     from pai_notebook.registry import Registry
     from pai_notebook.versions import VersionSet
 
@@ -148,11 +149,18 @@ class PaiModelMagics(Magics):
         saved = load_snapshot(path)
         return saved.select(*command.addresses) if command.addresses else saved
 
+    def _compared(self, command: Command) -> Comparison:
+        return self._with_baseline(command, command.get("baseline")).compare(**comparison(command))
+
     def _compare(self, command: Command) -> Any:
-        return self._written(command, self._versions(command).compare(**comparison(command)))
+        return self._written(command, self._compared(command))
 
     def _explain(self, command: Command) -> Any:
-        return self._versions(command).compare(**comparison(command)).explain(lang=command.get("lang", self.lang))
+        return (
+            self._with_baseline(command, command.get("baseline"))
+            .compare(**comparison(command))
+            .explain(lang=command.get("lang", self.lang))
+        )
 
     def _explore(self, command: Command) -> Any:
         from pai_notebook.explorer import Explorer  # noqa: PLC0415 - widgets load on first use
@@ -177,7 +185,7 @@ class PaiModelMagics(Magics):
         return version if command.get("as") else None
 
     def _report(self, command: Command) -> Any:
-        compared = self._versions(command).compare(**comparison(command))
+        compared = self._compared(command)
         return compared.report(command.get("to", "report.html"), lang=command.get("lang", self.lang))
 
     def _written(self, command: Command, result: Any) -> Any:
@@ -197,19 +205,13 @@ class PaiModelMagics(Magics):
         compared = self._with_baseline(command, options.get("baseline", "approved")).compare(**options)
         return compared.gate(cell)
 
-    def _with_baseline(self, command: Command, baseline: str) -> VersionSet:
-        """Versions of the gate, with the baseline fetched too when the address does not name it."""
+    def _with_baseline(self, command: Command, baseline: str | None) -> VersionSet:
+        """Versions of a comparison, with the baseline fetched too where the line names one that its addresses do not select."""
         versions = self._versions(command)
-        if baseline == "first" or baseline in versions or not command.addresses:
+        extra = baseline_address(command, baseline)
+        if extra is None or (baseline is not None and baseline in versions):
             return versions
-        address = command.addresses[0]
-        if baseline == "approved":
-            extra = [f"{address.model}@approved"]
-        elif baseline == "previous":
-            extra = [address.model]
-        else:
-            extra = [f"{address.model}@{baseline}"]
-        return self._fetched(replace(command, addresses=tuple(map(parse_address, extra)))).raise_for_errors() + versions
+        return self._fetched(replace(command, addresses=(parse_address(extra),))).raise_for_errors() + versions
 
 
 _matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()

@@ -8,7 +8,7 @@ from typing import Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.grammar import Command
 
-__all__ = ["EXPORTS", "comparison", "exporter", "filters", "to_python"]
+__all__ = ["EXPORTS", "baseline_address", "comparison", "exporter", "filters", "to_python"]
 
 EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
 
@@ -68,6 +68,21 @@ def _set_code(command: Command) -> list[str]:
     return lines
 
 
+def baseline_address(command: Command, baseline: str | None) -> str | None:
+    """Address of a baseline that has to be fetched beside the versions of a line, None when there is nothing to fetch.
+
+    Examples
+    --------
+    >>> from pai_notebook.grammar import parse_line
+    >>> baseline_address(parse_line("model-a@last:2 --baseline approved"), "approved")
+    'model-a@approved'
+    """
+    if baseline in (None, "first") or not command.addresses:
+        return None
+    selector = {"approved": "approved", "previous": "last:2"}.get(str(baseline), baseline)
+    return f"{command.addresses[0].model}@{selector}"
+
+
 def filters(command: Command) -> dict[str, Any]:
     """Keyword arguments of `VersionSet.filter` that the options mean."""
     found = {"where": command.get("where"), "label": command.pairs("label"), "approval": command.get("approval")}
@@ -105,17 +120,31 @@ def _ls_code(command: Command) -> list[str]:
     return [*_set_code(command), f"vs{_to_code(command)}"]
 
 
+def _baselined_code(command: Command) -> list[str]:
+    """Code of the set, with a baseline that the line names put before it."""
+    extra = baseline_address(command, command.get("baseline"))
+    if extra is None or _selects(command, command.get("baseline")):
+        return _set_code(command)
+    source = f"pai.load({_text(command.get('offline'))}).select" if command.get("offline") else "pai.get_versions"
+    return [*_set_code(command), f"vs = {source}({_text(extra)}) + vs"]
+
+
+def _selects(command: Command, name: str) -> bool:
+    """Whether the first address writes the baseline's name out, so that it is fetched anyway."""
+    return name in command.addresses[0].selector.names if command.addresses[0].selector.kind == "names" else False
+
+
 def _compare_code(command: Command) -> list[str]:
-    return [*_set_code(command), _call("vs.compare", **comparison(command)) + _to_code(command)]
+    return [*_baselined_code(command), _call("vs.compare", **comparison(command)) + _to_code(command)]
 
 
 def _explain_code(command: Command) -> list[str]:
-    return [*_set_code(command), _call("vs.compare", **comparison(command)) + "." + _call("explain", lang=command.get("lang"))]
+    return [*_baselined_code(command), _call("vs.compare", **comparison(command)) + "." + _call("explain", lang=command.get("lang"))]
 
 
 def _report_code(command: Command) -> list[str]:
     path = _text(command.get("to", "report.html"))
-    return [*_set_code(command), _call("vs.compare", **comparison(command)) + "." + _call("report", path, lang=command.get("lang"))]
+    return [*_baselined_code(command), _call("vs.compare", **comparison(command)) + "." + _call("report", path, lang=command.get("lang"))]
 
 
 def _explore_code(command: Command) -> list[str]:

@@ -26,7 +26,7 @@ def outputs() -> dict[str, tuple[str, str]]:
         return {
             "card": ("JupyterLab, light", versions.latest_approved._repr_html_()),
             "list": ("JupyterLab, dark", versions[-8:]._repr_html_()),
-            "comparison": ("JupyterLab, light", versions[-3:].compare()._repr_html_()),
+            "comparison": ("JupyterLab, light", (versions.filter(approval="Approved")[-1:] + versions[-2:]).compare()._repr_html_()),
         }
 
 

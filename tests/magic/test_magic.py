@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import pai_notebook as pai
 from pai_notebook import connection
 from pai_notebook import demo as demo_registry
-from pai_notebook.errors import AddressError, ModelNotFound, VersionNotFound
+from pai_notebook.errors import AddressError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
@@ -160,3 +160,23 @@ def test_watch_refreshes_in_place_until_the_approval_changes(demo, monkeypatch):
     assert demo.user_ns["seen"].approval_status == "Approved"
     with pytest.raises(AddressError, match="one version"):
         run(demo, "%paimodel watch model-w")
+
+
+@pytest.mark.parametrize("baseline", ["approved", "2.0.0"])
+def test_a_baseline_that_the_line_names_is_fetched_beside_its_versions(demo, capsys, baseline):
+    line = f"%paimodel compare {DIGITS}@last:2 --baseline {baseline}"
+    compared = run(demo, line)
+    assert compared.baseline.version_name == "2.0.0"
+    assert [version.version_name for version in compared.versions] == ["2.0.0", "2.4.0", "2.5.0"]
+    capsys.readouterr()
+    run(demo, f"{line} --code")
+    *setup, last = capsys.readouterr().out.strip().splitlines()
+    space = {}
+    exec("\n".join([*setup, f"result = {last}"]), space)
+    assert space["result"].fingerprint == compared.fingerprint
+
+
+def test_a_gate_fetches_its_baseline_and_fails_with_every_breach(demo):
+    with pytest.raises(RegressionError, match="d-digitsnoisy00001"):
+        run(demo, f"%%paimodel gate {DIGITS}@2.5.0 --baseline approved\naccuracy >= baseline - 0.01\n# a comment")
+    assert run(demo, f"%%paimodel gate {DIGITS}@2.4.0\naccuracy >= baseline - 0.01")
