@@ -131,9 +131,8 @@ def against_others(count: int) -> None:
     documents = [make_document(number) for number in range(count)]
     versions = [ModelVersion.from_document(document, "model-a") for document in documents]
     for layout, normalize, by_hand in (("wide", normalize_wide, by_hand_wide), ("long", normalize_long, by_hand_long)):
-        ours, theirs, hand = alternately(
-            lambda: to_frame(versions, layout=layout), lambda: normalize(documents), lambda: by_hand(documents)
-        )
+        works = partial(to_frame, versions, layout=layout), partial(normalize, documents), partial(by_hand, documents)
+        ours, theirs, hand = alternately(*works)
         print(f"{layout} frame of {count} versions x {METRICS} metrics")
         print(f"  ours {ours * 1e3:.0f} ms, json_normalize {theirs * 1e3:.0f} ms, by hand {hand * 1e3:.0f} ms")
         ratios = f"json_normalize / ours = {theirs / ours:.2f}   ours / by hand = {ours / hand:.2f}"
