@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import zlib
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -184,7 +183,7 @@ def _find_duplicate(pairs: list[tuple[str, Any]]) -> NoReturn:
 def _number(text: str) -> float | str:
     """The float, or the text itself where a float would turn it into infinity or zero."""
     value = float(text)
-    if math.isinf(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", text)[0])):
+    if math.isinf(value) or (value == 0 and text.lstrip("-0.")[:1].isdigit()):
         return text
     return value
 

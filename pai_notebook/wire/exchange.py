@@ -121,10 +121,12 @@ class Exchange:
         limit = self._limits.requests_per_second
         if limit is None:
             return None
-        bucket = self._bucket(question)
-        if asyncio.get_running_loop().time() + bucket.delay(limit) > end:
-            return self._timed_out(question, over=True)
-        await asyncio.sleep(bucket.reserve(limit))
+        bucket, epoch = self._bucket(question), -1
+        while epoch != bucket.epoch:
+            epoch = bucket.epoch
+            if asyncio.get_running_loop().time() + bucket.delay(limit) > end:
+                return self._timed_out(question, over=True)
+            await asyncio.sleep(bucket.reserve(limit))
         return None
 
     def _bucket(self, question: Question) -> Bucket:

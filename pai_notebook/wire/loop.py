@@ -164,14 +164,17 @@ class LoopThread:
             while not concurrent.futures.wait([future], timeout=_POLL).done:
                 if tick is not None:
                     tick()
-                if not self.running and not future.done():
-                    raise RuntimeError("the private event loop ended while a request was under way")
+                self._check_alive(future)
             return future.result()
         except BaseException:
             if not future.done():
                 future.cancel()
                 finished.wait(grace)
             raise
+
+    def _check_alive(self, future: concurrent.futures.Future[Any]) -> None:
+        if not self.running and not future.done():
+            raise RuntimeError("the private event loop ended while a request was under way")
 
     def join(self, user: object, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Keep the thread for `user` until it leaves; `close` is called on the loop if it never does."""

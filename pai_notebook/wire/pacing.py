@@ -24,6 +24,7 @@ _REST = 5.0
 _GROWTH = 0.0025
 _GROWTH_FLOOR = 8.0
 _LONGEST_PAUSE = 5.0
+_SLACK = 0.05
 
 
 class Bucket:
@@ -33,6 +34,11 @@ class Bucket:
     ----------
     clock : callable
         Seconds, monotonic.
+
+    Attributes
+    ----------
+    epoch : int
+        Grows with every refusal that changes the pace; a place reserved in an earlier epoch is void.
 
     Examples
     --------
@@ -48,6 +54,7 @@ class Bucket:
         self._accepted: deque[float] = deque()
         self._base: float | None = None
         self._cut_at = float("-inf")
+        self.epoch = 0
 
     def pace(self, limit: float) -> float:
         """Requests per second that are allowed now, at most `limit`."""
@@ -94,19 +101,25 @@ class Bucket:
         wait : float or None
             Seconds that the service asks to wait; everybody waits for them, up to a bound.
         """
-        now = self._clock()
+        now, pause = self._clock(), self._paused
         if wait:
-            self._paused = max(self._paused, now + min(wait, _LONGEST_PAUSE))
-        if sent <= self._cut_at:
+            self._paused = max(pause, now + min(wait, _LONGEST_PAUSE))
+        if sent > self._cut_at:
+            self._cut(now, sent, limit)
+        elif self._paused == pause:
             return
+        self._next = max(now, self._paused)
+        self.epoch += 1
+
+    def _cut(self, now: float, sent: float, limit: float) -> None:
+        """Fall below what was accepted in the second before the refused request, and pause until that second has room."""
         current = self.pace(limit)
-        # counted back from when the refused request left: the answers to those before it have arrived
         recent = sorted(moment for moment in self._accepted if sent - _WINDOW < moment <= sent)
         self._base = max(_SLOWEST, _CUT * min(current, max(len(recent), _DEEPEST_CUT * current)))
         self._cut_at = now
         surplus = len(recent) - int(self._base)
         if surplus > 0:
-            self._paused = max(self._paused, recent[surplus - 1] + _WINDOW)
+            self._paused = max(self._paused, recent[surplus - 1] + _WINDOW + _SLACK)
 
 
 _buckets: dict[tuple[str, str], Bucket] = {}

@@ -74,10 +74,12 @@ def drive(service, *, seconds, latency, hint=None, rate=40.0, workers=8):
     clock, dice = Clock(), random.Random(1)
     bucket, log = Bucket(clock), []
     events = [(clock.now, worker, "ask", 0.0) for worker in range(workers)]
+    epochs = {}
     end = clock.now + seconds
     while events[0][0] < end:
         clock.now, worker, kind, sent = heapq.heappop(events)
-        if kind == "ask":
+        if kind == "ask" or (kind == "send" and epochs[worker] != bucket.epoch):
+            epochs[worker] = bucket.epoch
             heapq.heappush(events, (clock.now + bucket.reserve(rate), worker, "send", 0.0))
         elif kind == "send":
             accepted = service.take(clock.now)
