@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import wait
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError
@@ -76,8 +77,11 @@ class Performer:
             if ticket not in self._tasks:
                 task = self._tasks[ticket] = asyncio.get_running_loop().create_task(self._do(job))
                 # a task that is cancelled before its first step never runs its own clean-up
-                task.add_done_callback(lambda _, ticket=ticket: self._tasks.pop(ticket, None))
+                task.add_done_callback(partial(self._forget, ticket))
         self._changed()
+
+    def _forget(self, ticket: int, _: object) -> None:
+        self._tasks.pop(ticket, None)
 
     async def _do(self, job: Job) -> None:
         try:

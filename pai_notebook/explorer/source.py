@@ -14,6 +14,7 @@ from pai_notebook.versions import VersionSet
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry import Registry
 
 __all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "Source"]
@@ -139,9 +140,13 @@ class SetSource:
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
         del progress
-        wanted = {(address.model, name) for address in job.addresses for name in address.selector.names}
-        kept = [version for version in self._versions if (version.model_id, version.version_name) in wanted]
-        return VersionSet(kept, self._versions.errors)
+        versions: list[ModelVersion] = []
+        for address in job.addresses:
+            held = self._of(address.model)
+            approved = held.filter(approval="Approved")
+            names = address.selector.pick(*([version.version_name for version in group] for group in (held, approved)))
+            versions += [version for name in names for version in held if version.version_name == name]
+        return VersionSet(versions, self._versions.errors)
 
     def _of(self, model_id: str) -> VersionSet:
         return VersionSet(version for version in self._versions if version.model_id == model_id)

@@ -47,7 +47,8 @@ def model_option(line: ModelLine) -> str:
     '情感分析 · latest 0.3.0 ✓ Approved · model-a'
     """
     latest = f"latest {visible(line.latest)} {approval_mark(line.approval)}" if line.latest else "no version yet"
-    return " · ".join([visible(line.name), latest, line.model_id] if line.name else [line.model_id, latest])
+    model_id = visible(line.model_id)
+    return " · ".join([visible(line.name), latest, model_id] if line.name else [model_id, latest])
 
 
 def version_option(line: VersionLine) -> str:

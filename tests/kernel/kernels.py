@@ -81,12 +81,18 @@ class Kernel:
                 return message["content"]["text"]
 
     def finish(self, message_id):
-        """Wait until a cell is done; messages of other parents are kept in `other`."""
+        """Wait until a cell is done.
+
+        Messages of other parents are kept in `other`, with updates of displays and widgets, whatever parent they name:
+        ipykernel 6 puts what another thread sends under the cell that happens to run.
+        """
         messages = []
         while True:
             message = self.client.get_iopub_msg(timeout=PATIENCE)
-            if message["parent_header"].get("msg_id") != message_id:
+            mine = message["parent_header"].get("msg_id") == message_id
+            if not mine or message["msg_type"] in ("update_display_data", "comm_msg"):
                 self.other.append(message)
+            if not mine:
                 continue
             messages.append(message)
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
@@ -149,9 +155,6 @@ class Kernel:
         reply = self.client.control_channel.get_msg(timeout=PATIENCE)
         self.subshell = reply["content"].get("subshell_id")
         return self.subshell is not None
-
-    def supports_subshells(self):
-        return int(self.version.split(".")[0]) >= 7
 
     def interrupt(self):
         self.manager.interrupt_kernel()

@@ -1,7 +1,8 @@
 """The explorer in real kernels: clicks are comm messages, on whatever thread the kernel handles them."""
 
 import pytest
-from registry_gate import eventually
+
+from tests.explorer.registry_gate import eventually
 
 LM = "model-rbvg5wp0buc6o2q3rh"
 LOUD = {"stream", "error", "display_data", "execute_result"}
@@ -25,8 +26,6 @@ def loud(messages):
 def shell(request, kernel):
     """A front-end that sends its comm messages on the kernel's main shell, and one that has a shell of its own, as JupyterLab."""
     if request.param == "own shell":
-        if not kernel.supports_subshells():
-            pytest.skip("ipykernel has subshells from 7.0 on")
         assert kernel.open_subshell()
     return kernel
 

@@ -1,0 +1,451 @@
+"""The explorer with its widgets, over HTTP, in this process: what a user sets, what comes back, what is left behind."""
+
+import json
+import threading
+from html.parser import HTMLParser
+
+import ipywidgets
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+import pai_notebook as pai
+from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET
+from pai_notebook.display import render_text
+from pai_notebook.errors import ConfigurationError, ModelNotFound, VersionNotFound
+from pai_notebook.explorer import Explorer, close_all
+from pai_notebook.explorer.fallback import VIEW
+from pai_notebook.explorer.panels import tab_block
+from pai_notebook.grammar import parse_line
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.twin import to_python
+from pai_notebook.versions import VersionSet
+from tests.explorer.registry_gate import eventually, gated
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+LM = "model-rbvg5wp0buc6o2q3rh"
+HOSTILE = "<img src=x onerror=alert(1)></style><script>alert(2)</script>\u202e\x1b[31m"
+
+
+@pytest.fixture(scope="module")
+def gate():
+    with gated() as opened:
+        yield opened
+
+
+@pytest.fixture
+def registry(gate):
+    gate.requests.clear()
+    gate.aborted.clear()
+    with eval(gate.connect, {"pai": pai}) as connected:
+        yield connected
+    gate.release()
+
+
+@pytest.fixture
+def explorer(registry):
+    opened = Explorer(registry)
+    opened.wait()
+    yield opened
+    opened.close()
+
+
+def controls(explorer):
+    return explorer._controls
+
+
+def choose(explorer, *names, model=LM):
+    """Choose a model and pick versions, as a user does in the lists."""
+    controls(explorer).models.value = model
+    explorer.wait()
+    controls(explorer).versions.value = names
+    explorer.wait()
+
+
+def fetch(explorer):
+    controls(explorer).fetch.click()
+    explorer.wait()
+
+
+def html_of(explorer):
+    """Everything that the explorer puts into a page as HTML."""
+    return "".join(widget.value for widget in controls(explorer).everything() if isinstance(widget, ipywidgets.HTML))
+
+
+def test_the_models_are_listed_with_their_latest_version_and_approval(explorer):
+    options = [label for label, _ in controls(explorer).models.options]
+    assert len(options) == 9
+    assert any("手写数字识别 · latest 1.12.2 ○ Pending" in option for option in options)
+    assert controls(explorer).models.value is None
+
+
+def test_a_search_in_chinese_finds_its_model(explorer):
+    controls(explorer).query.value = "数字"
+    explorer.wait()
+    assert [value for _, value in controls(explorer).models.options] == [DIGITS]
+
+
+def test_filters_of_models_are_asked_of_the_service(explorer, gate):
+    gate.requests.clear()
+    controls(explorer).provider.value = "pai"
+    controls(explorer).model_label.value = "license"
+    explorer.wait()
+    assert "Provider=pai" in gate.requests[-1]
+    assert "Label=license" in gate.requests[-1]
+    assert len(controls(explorer).models.options) == 1
+
+
+def test_versions_are_listed_highest_first_and_narrowed_at_once(explorer, gate):
+    choose(explorer)
+    listed = [value for _, value in controls(explorer).versions.options]
+    assert listed.index("0.10.0") < listed.index("0.9.0") < listed.index("0.2.0")
+    gate.requests.clear()
+    controls(explorer).text.value = "0.1"
+    controls(explorer).approval.value = "Approved"
+    explorer.wait()
+    assert all("0.1" in value and "Approved" in label for label, value in controls(explorer).versions.options)
+    assert gate.requests == []
+
+
+def test_three_versions_become_a_comparison_under_the_chosen_terms(explorer):
+    choose(explorer, "0.2.0", "0.10.0", "1.0.0")
+    fetch(explorer)
+    assert [version.version_name for version in explorer.selected] == ["0.2.0", "0.10.0", "1.0.0"]
+    controls(explorer).baseline.value = "0.10.0"
+    explorer.wait()
+    assert explorer.value.baseline.version_name == "0.10.0"
+    controls(explorer).metrics.value = "perplexity"
+    controls(explorer).differences.value = False
+    explorer.wait()
+    assert {row.path for row in explorer.value.metrics} == {"perplexity"}
+    assert explorer.value.only == "all"
+    assert "perplexity" in controls(explorer).panels["Metrics"].value
+    assert "latency_ms" not in controls(explorer).panels["Metrics"].value
+
+
+def test_a_direction_that_is_told_shows_as_told(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    controls(explorer).metric.value = "perplexity"
+    explorer.wait()
+    assert controls(explorer).direction.value == ""
+    controls(explorer).direction.value = "max"
+    explorer.wait()
+    row = next(row for row in explorer.value.metrics if row.path == "perplexity")
+    assert (row.direction.mode, row.direction.source) == ("max", "told")
+
+
+@pytest.mark.parametrize("tab", ["Card", "Metrics", "Labels", "Specs"])
+@pytest.mark.parametrize("versions", ["0.2.0", "0.2.0,0.10.0"])
+def test_every_tab_shows_something_of_every_result(explorer, tab, versions):
+    explorer.fetch(f"{LM}@{versions}")
+    controls(explorer).tabs.selected_index = controls(explorer).tabs.titles.index(tab)
+    explorer.wait()
+    assert "0.2.0" in controls(explorer).panels[tab].value
+    assert explorer.last_error is None
+
+
+def test_labels_and_specs_are_in_their_own_tabs(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    controls(explorer).differences.value = False
+    headings = {"Metrics": "Metrics", "Labels": "Labels", "Specs": "Training spec"}
+    for tab, heading in headings.items():
+        controls(explorer).tabs.selected_index = controls(explorer).tabs.titles.index(tab)
+        explorer.wait()
+        lines = {line.strip() for line in render_text(tab_block(explorer._state.shown)).splitlines()}
+        assert lines & set(headings.values()) == {heading}
+
+
+def test_the_card_of_any_fetched_version_can_be_shown(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    controls(explorer).tabs.selected_index = 0
+    controls(explorer).card.value = "0.10.0"
+    explorer.wait()
+    assert f"{LM}@0.10.0" in controls(explorer).panels["Card"].value
+
+
+def test_a_deleted_version_is_an_error_that_names_the_nearest(explorer, gate):
+    choose(explorer, "0.2.0", "0.3.0")
+    kept = gate.store.version(LM, "0.3.0")
+    gate.store.delete_version(LM, "0.3.0")
+    try:
+        fetch(explorer)
+    finally:
+        gate.store.put_version(LM, kept)
+    assert isinstance(explorer.last_error, VersionNotFound)
+    assert explorer.last_error.version_name == "0.3.0"
+    assert "0.3.0" in controls(explorer).trouble.value
+    assert [version.version_name for version in explorer.selected] == ["0.2.0"]
+    fetch(explorer)
+    assert explorer.last_error is None
+    assert controls(explorer).trouble.value == ""
+
+
+def test_cancel_aborts_what_the_server_is_doing(explorer, gate):
+    choose(explorer, "0.2.0")
+    gate.hold("/versions/0.2.0")
+    controls(explorer).fetch.click()
+    eventually(lambda: gate.waiting)
+    controls(explorer).cancel.click()
+    explorer.wait()
+    eventually(lambda: gate.aborted)
+    assert not explorer.selected
+    assert "Cancelled" in controls(explorer).status.value
+
+
+def test_progress_is_a_named_bar_while_the_amount_is_known(explorer, gate):
+    choose(explorer, "0.2.0", "0.3.0")
+    gate.hold("/versions/0.3.0")
+    controls(explorer).fetch.click()
+    eventually(lambda: 'value="1" max="2"' in controls(explorer).status.value)
+    assert 'role="status"' in controls(explorer).status.value
+    assert 'aria-label="progress"' in controls(explorer).status.value
+    gate.release()
+    explorer.wait()
+    assert "<progress" not in controls(explorer).status.value
+
+
+def test_a_script_fetches_without_a_click(explorer):
+    assert [version.version_name for version in explorer.fetch(f"{LM}@last:2")] == ["1.1.0", "1.2.0"]
+    assert controls(explorer).models.value == LM
+    assert controls(explorer).versions.value == ("1.2.0", "1.1.0")
+    assert len(explorer.frame) == 2
+
+
+def test_a_script_gets_the_error_raised(explorer):
+    with pytest.raises(ModelNotFound):
+        explorer.fetch("model-that-is-not-there@latest")
+    with pytest.raises(ConfigurationError, match="is not a model id"):
+        explorer.fetch("not an address")
+
+
+def test_versions_of_two_models_are_compared_when_picks_are_kept(explorer):
+    controls(explorer).keep.value = True
+    choose(explorer, "0.2.0")
+    choose(explorer, "2.5.0", model=DIGITS)
+    fetch(explorer)
+    assert explorer.selected.models == (LM, DIGITS)
+    assert explorer.value.baseline_name
+    assert [value for _, value in controls(explorer).card.options] == [f"{LM}@0.2.0", f"{DIGITS}@2.5.0"]
+
+
+@pytest.mark.parametrize("addresses", [[f"{LM}@0.2.0"], [f"{LM}@0.2.0,0.10.0"], [f"{LM}@0.2.0", f"{DIGITS}@2.5.0"]])
+def test_the_code_and_the_magic_line_say_the_same_and_give_the_same(explorer, registry, addresses):
+    explorer.fetch(*addresses)
+    controls(explorer).metrics.value = "perplexity, acc*"
+    controls(explorer).metric.value = explorer._state.metrics[0]
+    controls(explorer).direction.value = "min"
+    controls(explorer).differences.value = False
+    explorer.wait()
+    code, line = controls(explorer).python.value, controls(explorer).magic.value
+    assert code == explorer.to_code()
+    written = [text for text in code.splitlines() if not text.startswith("pai.connect")]
+    twin = to_python(parse_line(line.removeprefix("%paimodel "))).splitlines()
+    assert written == twin
+    *lines, last = [text for text in code.splitlines() if text and not text.startswith(("import", "pai.connect"))]
+    key = (ACCESS_KEY_ID, ACCESS_KEY_SECRET)
+    with pai.connect(endpoint=registry.client.settings.endpoint.url, credentials=key, default=True):
+        names = {"pai": pai}
+        exec("\n".join(lines), names)
+        result = eval(last, names)
+    assert result == (explorer.selected[0] if explorer.value is None else explorer.value)
+    assert registry.client.settings.endpoint.url in code
+
+
+def test_no_key_is_in_the_code_or_in_any_widget(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    state = json.dumps([widget.get_state() for widget in controls(explorer).everything()])
+    assert "demo-secret" not in state + explorer.to_code() + repr(explorer)
+    assert not any(isinstance(widget, ipywidgets.Password) for widget in controls(explorer).everything())
+
+
+class TestShowingItself:
+    def test_the_bundle_has_the_widget_the_table_and_the_text(self, explorer):
+        explorer.fetch(f"{LM}@0.2.0,0.10.0")
+        bundle = explorer._repr_mimebundle_()
+        assert bundle[VIEW]["model_id"] == controls(explorer).root.model_id
+        assert "<table" in bundle["text/html"]
+        assert "perplexity" in bundle["text/html"]
+        assert "perplexity" in bundle["text/plain"] == repr(explorer)
+
+    def test_the_bundle_can_be_asked_for_in_part(self, explorer):
+        assert list(explorer._repr_mimebundle_(include={"text/plain"})) == ["text/plain"]
+        assert VIEW not in explorer._repr_mimebundle_(exclude={VIEW})
+
+    def test_before_anything_was_fetched_it_shows_the_models(self, explorer):
+        assert "手写数字识别" in explorer._repr_mimebundle_()["text/html"]
+
+    def test_a_failure_is_part_of_what_is_kept(self, explorer):
+        with pytest.raises(ModelNotFound):
+            explorer.fetch("model-that-is-not-there@latest")
+        assert "no model model-that-is-not-there" in explorer._repr_mimebundle_()["text/html"]
+
+    def test_a_terminal_gets_text(self, explorer, capsys):
+        explorer.fetch(f"{LM}@0.2.0")
+        explorer._ipython_display_()
+        assert capsys.readouterr().out == f"{explorer!r}\n"
+        assert f"{LM}@0.2.0" in repr(explorer)
+
+    def test_html_and_text_say_the_same(self, explorer):
+        explorer.fetch(f"{LM}@0.2.0,0.10.0")
+        text = render_text(explorer._describe())
+        assert all(version.version_name in text for version in explorer.selected)
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_hostile_texts_stay_text_everywhere():
+    documents = [
+        {
+            "VersionName": name,
+            "VersionDescription": HOSTILE,
+            "ApprovalStatus": HOSTILE,
+            "Labels": [{"Key": HOSTILE, "Value": HOSTILE}],
+            "Metrics": {HOSTILE: value, "cer": HOSTILE},
+            "TrainingSpec": {HOSTILE: HOSTILE},
+            "Uri": HOSTILE,
+        }
+        for name, value in ((HOSTILE, 1), ("0.2.0", 2))
+    ]
+    explorer = Explorer(VersionSet(ModelVersion.from_document(document, f"model-{HOSTILE}") for document in documents))
+    try:
+        seen = ""
+        for index in range(len(controls(explorer).tabs.titles)):
+            explorer.wait()
+            controls(explorer).tabs.selected_index = index
+            explorer.wait()
+            seen += html_of(explorer) + explorer._repr_mimebundle_()["text/html"]
+        parser = Tags()
+        parser.feed(seen)
+        assert not {tag for tag, _ in parser.tags} & {"img", "script"}
+        assert not [attrs for _, attrs in parser.tags if any(name.startswith("on") for name in attrs)]
+        assert "\u202e" not in seen
+        assert "\x1b" not in seen
+        options = [
+            label
+            for control in ("models", "versions", "baseline", "card", "metric")
+            for label, _ in getattr(controls(explorer), control).options
+        ]
+        assert not any("\u202e" in label or "\x1b" in label for label in options)
+    finally:
+        explorer.close()
+
+
+class TestSets:
+    @pytest.fixture
+    def versions(self, registry):
+        return registry.get_versions(f"{LM}@0.2.0,0.10.0,1.0.0", f"{DIGITS}@2.5.0")
+
+    def test_a_set_is_shown_whole_and_makes_no_request(self, versions, gate):
+        gate.requests.clear()
+        explorer = Explorer(versions)
+        explorer.wait()
+        assert explorer.selected == versions
+        assert explorer.value is not None
+        assert gate.requests == []
+        explorer.close()
+
+    def test_a_part_of_a_set_can_be_picked(self, versions):
+        explorer = Explorer(versions)
+        explorer.wait()
+        controls(explorer).keep.value = False
+        controls(explorer).models.value = LM
+        explorer.wait()
+        controls(explorer).versions.value = ("0.10.0", "1.0.0")
+        fetch(explorer)
+        assert [version.version_name for version in explorer.selected] == ["0.10.0", "1.0.0"]
+        assert [version.version_name for version in explorer.fetch(f"{LM}@latest")] == ["1.0.0"]
+        explorer.close()
+
+    def test_an_empty_set_says_so(self):
+        explorer = Explorer(VersionSet())
+        explorer.wait()
+        assert "Nothing" in repr(explorer)
+        explorer.close()
+
+    def test_its_thread_ends_with_it(self, versions, registry):
+        registry.close()
+        explorer = Explorer(versions)
+        explorer.wait()
+        explorer.close()
+        assert "pai-loop" not in [thread.name for thread in threading.enumerate()]
+
+
+class TestEnding:
+    def test_closing_leaves_no_widget_and_no_comm(self, registry):
+        before = set(_instances)
+        explorer = Explorer(registry)
+        explorer.fetch(f"{LM}@0.2.0")
+        assert set(_instances) > before
+        explorer.close()
+        assert set(_instances) == before
+
+    def test_closing_twice_is_closing_once(self, registry):
+        explorer = Explorer(registry)
+        explorer.close()
+        explorer.close()
+
+    def test_closing_aborts_what_is_under_way(self, registry, gate):
+        explorer = Explorer(registry)
+        explorer.wait()
+        choose(explorer, "0.2.0")
+        gate.hold("/versions/0.2.0")
+        controls(explorer).fetch.click()
+        eventually(lambda: gate.waiting)
+        explorer.close()
+        eventually(lambda: gate.aborted)
+
+    def test_what_was_found_stays_after_closing(self, registry):
+        explorer = Explorer(registry)
+        explorer.fetch(f"{LM}@0.2.0,0.10.0")
+        explorer.close()
+        assert len(explorer.selected) == 2
+        assert explorer.value is not None
+        assert VIEW not in explorer._repr_mimebundle_()
+        assert "perplexity" in explorer._repr_mimebundle_()["text/html"]
+
+    def test_a_closed_explorer_fetches_nothing(self, registry):
+        explorer = Explorer(registry)
+        explorer.close()
+        with pytest.raises(ConfigurationError, match="closed"):
+            explorer.fetch(f"{LM}@0.2.0")
+
+    def test_the_registry_stays_open_when_the_explorer_closes(self, registry):
+        Explorer(registry).close()
+        assert registry.get_version(f"{LM}@0.2.0").version_name == "0.2.0"
+
+    def test_a_registry_that_is_closed_first_is_told_in_the_widget(self, registry):
+        explorer = Explorer(registry)
+        explorer.wait()
+        registry.close()
+        controls(explorer).query.value = "x"
+        assert "closed" in controls(explorer).trouble.value
+        assert isinstance(explorer.last_error, ConfigurationError)
+        explorer.close()
+
+    def test_all_open_explorers_can_be_closed_at_once(self, registry):
+        close_all()
+        before = set(_instances)
+        first, second = Explorer(registry), Explorer(registry)
+        close_all()
+        assert set(_instances) == before
+        assert first._closed
+        assert second._closed
+
+
+def test_what_is_no_registry_is_refused():
+    with pytest.raises(ConfigurationError, match="not into list"):
+        Explorer([])
+
+
+def test_without_an_argument_it_looks_into_the_default_registry(registry, monkeypatch):
+    monkeypatch.setattr("pai_notebook.connection._default", registry)
+    explorer = Explorer()
+    explorer.wait()
+    assert len(controls(explorer).models.options) == 9
+    explorer.close()
