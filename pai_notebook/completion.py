@@ -127,7 +127,7 @@ def _values(option: str, line: _Typed, seen: Seen | None) -> list[str]:
 def install(shell: InteractiveShell, seen: Callable[[], Seen | None]) -> Any:
     """Add the completion to a shell; give the result to `uninstall`."""
 
-    @context_matcher()
+    @context_matcher()  # type: ignore[untyped-decorator]
     def paimodel_matcher(context: CompletionContext) -> SimpleMatcherResult:
         match = _LINE.search(context.line_with_cursor[: context.cursor_position])
         if match is None:
