@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Self, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from pai_notebook.compare.digits import RowFormat, choose_format
 from pai_notebook.compare.rows import Change, Kind, Row, is_blank
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports
 from pai_notebook.exports.table import PlainTable
+from pai_notebook.files import write_file
 from pai_notebook.model.choose import chooser
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.compare.comparison import Comparison
     from pai_notebook.model.metrics import Cell
+    from pai_notebook.plot import Plots
 
 __all__ = ["Exports"]
 
@@ -81,6 +85,67 @@ class Exports(FrameExports):
         body = [[row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row)] for row in rows]
         right = range(3, len(header))
         return PlainTable(header, body, "comparison", _caption(comparison), _notes(comparison), row_headers=1, right=right)
+
+    @property
+    def plot(self) -> Plots:
+        """Charts: `.plot.bar("cer")`, `.slope`, `.heatmap()`, `.scatter(x, y)`, `.parallel()`, `.series`; needs the extra `plot`."""
+        from pai_notebook.compare.charting import chart_data  # noqa: PLC0415 - loads on first use
+        from pai_notebook.plot.accessor import Plots  # noqa: PLC0415 - as above
+
+        return Plots(chart_data(cast("Comparison", self)))
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        redact: Any = "default",
+        *,
+        lang: str = "en",
+        title: str = "",
+        question: str = "",
+        gates: Sequence[Any] = (),
+        charts: bool | Sequence[str] = True,
+        registry: str = "",
+        overwrite: bool = False,
+    ) -> Path:
+        """Write one self-contained HTML document: data sheet, cautions, sentences, table, charts, gates, fingerprint and code.
+
+        Parameters
+        ----------
+        path : path
+            Where to.
+        redact : optional
+            `"default"` masks ids, buckets, keys and queries in the data; a map adds patterns by kind; None masks nothing.
+        lang : {"en", "zh"}
+            Language of headings and sentences.
+        title, question : str
+            What it is about, and what it was to answer.
+        gates : sequence
+            What `gate` returned, or the `RegressionError` that it raised.
+        charts : bool or list of str
+            A heat map (with matplotlib installed), nothing, or a bar chart for each metric named.
+        registry : str
+            Where the versions came from, in your words.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. It runs no script and loads nothing; a browser prints it to PDF.
+        """
+        from pai_notebook.compare.reporting import report_of  # noqa: PLC0415 - loads on first use
+
+        document = report_of(
+            cast("Comparison", self),
+            redact=redact,
+            lang=lang,
+            title=title,
+            question=question,
+            gates=gates,
+            charts=charts,
+            registry=registry,
+        )
+        return write_file(path, document, overwrite=overwrite)
 
     def __copy__(self) -> Self:
         return self

@@ -10,18 +10,24 @@ from pai_notebook.display import Block, render_html, visible
 __all__ = ["html_page"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_WIDE = '<div style="overflow-x:auto">'
+_REACHABLE = '<div style="overflow-x:auto" tabindex="0">'
 _CSS = """
 :root{color-scheme:light dark}
+html,body{background:#fff;color:#1a1a1a}
+@media screen and (prefers-color-scheme:dark){html,body{background:#121212;color:#e8e8e8}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
-body{margin:0 auto;max-width:72em;padding:1em 1.5em}
+body{margin:0 auto;max-width:72em;padding:1em 1.5em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
 figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto;background:#fff}figcaption{font-size:90%}
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
 a{color:LinkText}
 @page{size:A4;margin:14mm}
-@media print{body{font-size:10pt;max-width:none;padding:0}h2{break-after:avoid}figure,pre,tr,caption{break-inside:avoid}
-thead{display:table-header-group}div{overflow:visible!important}table{max-width:100%;font-size:8.5pt!important}
-th,td{padding:.15em .4em!important;overflow-wrap:anywhere}details::details-content{content-visibility:visible;block-size:auto}}
+@media print{:root{color-scheme:light}
+body{font-size:10pt;max-width:none;padding:0}h2{break-after:avoid}figure,pre,tr,caption{break-inside:avoid}
+thead{display:table-header-group}div{overflow:visible!important}
+table{max-width:100%;font-size:8pt!important}th,td{padding:.15em .4em!important;overflow-wrap:anywhere}
+details::details-content{content-visibility:visible;block-size:auto}}
 """
 
 
@@ -42,7 +48,7 @@ def html_page(blocks: Sequence[Block | str], *, title: str, lang: str = "en") ->
     str
         The document. It forbids itself to load anything.
     """
-    body = "\n".join(block if isinstance(block, str) else render_html(block) for block in blocks)
+    body = "\n".join(block if isinstance(block, str) else render_html(block).replace(_WIDE, _REACHABLE) for block in blocks)
     shown = html.escape(visible(" ".join(title.split())))
     return (
         f'<!DOCTYPE html>\n<html lang="{html.escape(lang)}"><head><meta charset="utf-8">'

@@ -1,0 +1,44 @@
+"""A comparison as plain numbers for charts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pai_notebook.compare.rows import Kind, Row
+from pai_notebook.model.metrics import State, series_points
+from pai_notebook.plot.data import ChartData, Measure
+
+if TYPE_CHECKING:
+    from pai_notebook.compare.comparison import Comparison
+
+__all__ = ["chart_data"]
+
+
+def chart_data(comparison: Comparison) -> ChartData:
+    """Every metric of a comparison, those that changed first."""
+    rows = sorted(comparison.metrics, key=lambda row: not row.differs)
+    place = comparison.baseline_place or 0
+    return ChartData(comparison.names, place, tuple(_measure(comparison, row) for row in rows))
+
+
+def _measure(comparison: Comparison, row: Row) -> Measure:
+    return Measure(
+        row.path,
+        row.dataset,
+        row.direction.mode,
+        tuple(math.nan if cell.value is None else cell.value for cell in row.cells),
+        tuple(str(cell.state) for cell in row.cells),
+        tuple(str(change.kind) for change in row.changes),
+        tuple(_interval(comparison, row, place) for place in range(len(row.cells))),
+        tuple((series_points(cell.raw) or ()) if cell.state is State.SERIES else () for cell in row.cells),
+    )
+
+
+def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, float] | None:
+    base = comparison.baseline_place
+    if base is None or row.changes[place].kind is Kind.BASELINE or row.cells[base].value is None or row.cells[place].value is None:
+        return None
+    interval = comparison.interval(row.name, comparison.names[place], dataset=row.dataset).interval
+    value = row.cells[base].value or 0.0
+    return None if interval is None else (value + interval.low, value + interval.high)

@@ -1,0 +1,130 @@
+"""A comparison as a report: masked in the data first, then described."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.compare.gate import GateReport
+from pai_notebook.display import Code, Inline, Missing
+from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.redact import Redaction, as_redaction
+from pai_notebook.report import Report, masked_shape, report_html, words_of
+
+if TYPE_CHECKING:
+    from pai_notebook.compare.comparison import Comparison
+
+__all__ = ["masked_comparison", "report_of"]
+
+_SHOWN = 20
+
+
+def report_of(
+    comparison: Comparison,
+    *,
+    redact: Any = "default",
+    lang: str = "en",
+    title: str = "",
+    question: str = "",
+    gates: Sequence[Any] = (),
+    charts: bool | Sequence[str] = True,
+    registry: str = "",
+) -> str:
+    """Write the document; see `Comparison.report`."""
+    words = words_of(lang)
+    redaction = as_redaction(redact)
+    shown = comparison if redaction is None else masked_comparison(comparison, redaction)
+    mask = redaction.text if redaction else str
+    figures, lacking = _figures(shown, charts, words)
+    report = Report(
+        title=mask(title or words["report"].format(models=", ".join(_models(shown)))),
+        question=mask(question),
+        facts=masked_shape(tuple(_facts(comparison, shown, words, registry)), redaction),
+        cautions=[mask(text) for text in (*shown.comparability, *shown.notes)],
+        sentences=[mask(text) for text in shown.explain(lang).sentences],
+        gates=[masked_shape(_gate(gate)._describe(), redaction) for gate in gates],  # noqa: SLF001 - the hook of shown objects
+        comparison=masked_shape(shown._describe(), redaction),  # noqa: SLF001 - as above
+        figures=figures,
+        code=mask(shown.to_code()),
+        notes=lacking,
+    )
+    masked = [*redaction.sentences, words["of_masked"]] if redaction and redaction.masked else []
+    return report_html(replace(report, masked=masked), lang=lang)
+
+
+def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
+    """Give the same comparison of masked versions; names of versions and models stay."""
+    redaction.learn(version.raw for version in comparison.versions)
+    versions = [_masked_version(version, redaction) for version in comparison.versions]
+    baseline = None if comparison.baseline_place is None else versions[comparison.baseline_place]
+    arguments = comparison.arguments
+    directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
+    texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}
+    errors = {address: _masked_error(error, redaction) for address, error in comparison.errors.items()}
+    made = type(comparison)(versions, baseline=baseline or "first", directions=directions, errors=errors, **texts, **arguments)
+    made._reason = comparison.baseline_reason  # noqa: SLF001 - why it was chosen, not that it was handed over
+    return made
+
+
+def _masked_version(version: ModelVersion, redaction: Redaction) -> ModelVersion:
+    document = redaction.document(version.raw, version.address)
+    return ModelVersion.from_document(document, version.model_id, fetched=version.fetched)
+
+
+def _masked_texts(value: Any, redaction: Redaction) -> Any:
+    return redaction.text(value) if isinstance(value, str) else [redaction.text(text) for text in value]
+
+
+def _masked_error(error: PaiError, redaction: Redaction) -> PaiError:
+    hint = redaction.text(error.hint)
+    return PaiError(redaction.text(error.message), hint=hint, code=error.code, status=error.status, request_id=error.request_id)
+
+
+def _models(comparison: Comparison) -> list[str]:
+    return list(dict.fromkeys(version.model_id or "?" for version in comparison.versions)) or ["-"]
+
+
+def _facts(original: Comparison, shown: Comparison, words: dict[str, str], registry: str) -> list[tuple[str, Inline]]:
+    times = sorted(version.fetched for version in shown.versions if version.fetched)
+    ids = list(dict.fromkeys(version.request_id for version in shown.versions if version.request_id))
+    unknown = Missing(words["unknown"])
+    span = [f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in dict.fromkeys((times[0], times[-1]))] if times else []
+    return [
+        (words["models"], ", ".join(_models(shown))),
+        (words["versions"], _listed(shown.names)),
+        (words["baseline"], f"{shown.baseline_name}, {shown.baseline_reason}"),
+        (words["region"], registry or unknown),
+        (words["fetched"], " – ".join(span) if span else unknown),
+        (words["requests"], Code(_listed(ids)) if ids else unknown),
+        (words["fingerprint"], Code(original.fingerprint)),
+        (words["software"], f"pai_notebook {installed_version('pai-notebook')}"),
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" … {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{len(names)}: {', '.join(names[:_SHOWN])}{more}"
+
+
+def _gate(gate: Any) -> GateReport:
+    report = getattr(gate, "report", gate)
+    if not isinstance(report, GateReport):
+        raise ConfigurationError(
+            f"{type(gate).__name__} is no result of a gate", hint="Give what gate() returned, or the RegressionError that it raised."
+        )
+    return report
+
+
+def _figures(comparison: Comparison, charts: bool | Sequence[str], words: dict[str, str]) -> tuple[list[Any], list[str]]:  # noqa: FBT001
+    """Bars of the metrics that changed most, or of those asked for; a sentence where they cannot be drawn."""
+    if charts is False or comparison.baseline_place is None:
+        return [], []
+    try:
+        from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
+    except ImportError:
+        return [], [words["charts_need"]]
+    names = None if charts is True else list(charts)
+    return report_figures(comparison.plot.data, names), []

@@ -1,0 +1,125 @@
+"""What a chart is drawn from: plain numbers by metric and version."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from pai_notebook.errors import ComparisonError
+
+__all__ = ["ChartData", "Measure", "pareto_places"]
+
+Mode = Literal["max", "min"] | None
+_ARROWS = {"max": "↑ higher is better", "min": "↓ lower is better", None: "direction unknown"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One metric over all versions.
+
+    Attributes
+    ----------
+    path, dataset : str
+        What was measured, and on what.
+    mode : "max", "min" or None
+        Which way it is better.
+    values : sequence of float
+        One a version, NaN where there is none.
+    states : sequence of str
+        Why there is none, in a word.
+    verdicts : sequence of str
+        `better`, `worse`, `same`, `baseline` or another word, one a version.
+    intervals : sequence of (float, float) or None
+        Where the value may lie given the baseline's, where that is known.
+    points : sequence of tuples
+        The values of a series, empty where the metric is none.
+    """
+
+    path: str
+    dataset: str
+    mode: Mode
+    values: Sequence[float]
+    states: Sequence[str]
+    verdicts: Sequence[str]
+    intervals: Sequence[tuple[float, float] | None] = ()
+    points: Sequence[tuple[float, ...]] = ()
+
+    @property
+    def name(self) -> str:
+        """`path@dataset`, or the path alone."""
+        return f"{self.path}@{self.dataset}" if self.dataset else self.path
+
+    @property
+    def label(self) -> str:
+        """The name with its direction."""
+        return f"{self.name}  {_ARROWS[self.mode]}"
+
+    def gain(self, place: int, baseline: int) -> float:
+        """Change against the baseline in percent, positive where it is better; NaN where that has no meaning."""
+        base, value = self.values[baseline], self.values[place]
+        if self.mode is None or base == 0 or not (math.isfinite(base) and math.isfinite(value)):
+            return math.nan
+        return 100 * (value - base) / abs(base) * (1 if self.mode == "max" else -1)
+
+
+@dataclass(frozen=True)
+class ChartData:
+    """Metrics of a comparison.
+
+    Attributes
+    ----------
+    names : sequence of str
+        Versions in natural order.
+    baseline : int
+        Position of the baseline.
+    measures : sequence of Measure
+        One a metric and dataset; those that changed first.
+    """
+
+    names: Sequence[str]
+    baseline: int
+    measures: Sequence[Measure]
+
+    def find(self, metric: str, dataset: str | None = None) -> Measure:
+        """Find a metric by path, or `path@dataset`.
+
+        Raises
+        ------
+        ComparisonError
+            When there is none, or it was measured on several datasets and none was named.
+        """
+        found = [each for each in self.measures if metric in (each.name, each.path) and dataset in (None, each.dataset)]
+        exact = [each for each in found if each.name == metric] or found
+        if len(exact) == 1:
+            return exact[0]
+        if exact:
+            names = ", ".join(each.name for each in exact[:5])
+            raise ComparisonError(f"{metric} was measured on {len(exact)} datasets", hint=f"Name one: {names}.")
+        close = get_close_matches(metric, [each.name for each in self.measures], 3, cutoff=0.3)
+        hint = f"Nearest are {', '.join(close)}." if close else "c.coverage shows what there is."
+        raise ComparisonError(f"no metric {metric!r} to draw", hint=hint)
+
+
+def pareto_places(first: Measure, second: Measure) -> list[int]:
+    """Positions of the versions that no other beats in both metrics, in order of the first.
+
+    Raises
+    ------
+    ComparisonError
+        When the direction of one is not known.
+    """
+    for each in (first, second):
+        if each.mode is None:
+            raise ComparisonError(f"which way {each.name} is better is not known", hint="Tell compare(directions={...}).")
+    signs = [1 if each.mode == "max" else -1 for each in (first, second)]
+    points = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
+    known = {place: point for place, point in points.items() if not any(map(math.isnan, point))}
+    front = [
+        place
+        for place, point in known.items()
+        if not any(other != point and other[0] >= point[0] and other[1] >= point[1] for other in known.values())
+    ]
+    return sorted(front, key=lambda place: (first.values[place], second.values[place]))

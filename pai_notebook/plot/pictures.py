@@ -1,0 +1,58 @@
+"""Charts as pictures for a report; importing this needs matplotlib."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure as Canvas
+
+from pai_notebook.plot.accessor import Plots
+from pai_notebook.plot.data import ChartData, Measure
+from pai_notebook.report import Figure
+
+__all__ = ["png_of", "report_figures"]
+
+_MOST_VERSIONS = 20
+_MOST_ROWS = 12
+
+
+def png_of(figure: Any) -> bytes:
+    """The PNG of a figure, the same bytes for the same drawing."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=110, metadata={"Software": None})
+    return out.getvalue()
+
+
+def report_figures(data: ChartData, metrics: Sequence[str] | None = None) -> list[Figure]:
+    """A heat map of the metrics, and a bar chart of each that is named."""
+    measures = [each for each in data.measures if any(value == value for value in each.values)]  # noqa: PLR0124 - not NaN
+    if metrics is not None:
+        return [_bar(data, data.find(name)) for name in metrics]
+    if not measures or len(data.names) > _MOST_VERSIONS:
+        return []
+    figure, ax = _empty(1.0 * len(data.names) + 3.5, 0.42 * min(len(measures), _MOST_ROWS) + 1.4)
+    Plots(ChartData(data.names, data.baseline, measures[:_MOST_ROWS])).heatmap(ax=ax)
+    alt = "; ".join(_words(data, each) for each in measures[:_MOST_ROWS])
+    more = f"{_MOST_ROWS} of {len(measures)} metrics" if len(measures) > _MOST_ROWS else ""
+    return [Figure(png_of(figure), f"Change of metrics against {data.names[data.baseline]}: {alt}", more)]
+
+
+def _bar(data: ChartData, measure: Measure) -> Figure:
+    figure, ax = _empty(max(4.5, 0.75 * len(data.names) + 2), 3.6)
+    Plots(data).bar(measure.name, ax=ax)
+    return Figure(png_of(figure), f"Bars of {_words(data, measure)}", measure.name)
+
+
+def _empty(width: float, height: float) -> tuple[Canvas, Any]:
+    figure = Canvas(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _words(data: ChartData, measure: Measure) -> str:
+    values = zip(data.names, measure.values, measure.states, strict=True)
+    told = ", ".join(f"{name} {value:.4g}" if value == value else f"{name} {state}" for name, value, state in values)  # noqa: PLR0124
+    return f"{measure.label}: {told}"

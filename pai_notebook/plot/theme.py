@@ -1,0 +1,119 @@
+"""How charts look: colours that colour-blind readers tell apart, light or dark, and fonts for every script in the text."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from pai_notebook.display import visible
+from pai_notebook.errors import ConfigurationError
+
+__all__ = ["Theme", "finish", "new_axes", "theme_of"]
+
+CJK = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Arial Unicode MS",
+)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of a chart; from the palette of Okabe and Ito, which all common kinds of colour vision tell apart."""
+
+    ink: str
+    paper: str
+    faint: str
+    neutral: str
+    baseline: str
+    better: str = "#0072b2"
+    worse: str = "#d55e00"
+    lines: tuple[str, ...] = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+
+
+_THEMES = {
+    "light": Theme("#1a1a1a", "#ffffff", "#d0d0d0", "#9aa0a6", "#4d4d4d"),
+    "dark": Theme("#e8e8e8", "#181818", "#444444", "#8a8f94", "#c8c8c8", better="#56b4e9", worse="#e69f00",
+                  lines=("#56b4e9", "#e69f00", "#2fc79a", "#e29cc5", "#7aa6ff", "#ff8a3d")),
+}  # fmt: skip
+
+
+def theme_of(name: str) -> Theme:
+    """Colours by name, `light` or `dark`."""
+    if name not in _THEMES:
+        raise ConfigurationError(f"theme={name!r} is not known", hint="Write theme='light' or theme='dark'.")
+    return _THEMES[name]
+
+
+def new_axes(ax: Any, size: tuple[float, float]) -> Any:
+    """Give the axes that were handed in, or new ones.
+
+    Raises
+    ------
+    ConfigurationError
+        When matplotlib, the extra `plot`, is not installed.
+    """
+    if ax is not None:
+        return ax
+    try:
+        import matplotlib.pyplot as plt  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        raise ConfigurationError("charts need matplotlib", hint="Install pai-notebook[plot].") from None
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def finish(ax: Any, theme: Theme) -> Any:
+    """Colour the axes, take the frame away, and give every text a font that has its characters."""
+    from matplotlib.text import Text  # noqa: PLC0415 - an optional extra
+
+    figure = ax.get_figure()
+    figure.set_facecolor(theme.paper)
+    ax.set_facecolor(theme.paper)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(theme.faint)
+    ax.tick_params(colors=theme.ink, which="both", color=theme.faint)
+    for label in (ax.xaxis.label, ax.yaxis.label, ax.title):
+        label.set_color(theme.ink)
+    families = _families()
+    texts = [text for text in (*ax.findobj(Text), *ax.get_xticklabels(), *ax.get_yticklabels()) if text.get_text()]
+    for text in texts:
+        text.set_fontfamily(families)
+        text.set_parse_math(False)
+        text.set_text(visible(text.get_text()) if "\n" not in text.get_text() else text.get_text())
+    _name_missing({char for text in texts for char in text.get_text() if ord(char) > 0x7F})  # noqa: PLR2004 - every font has ASCII
+    return ax
+
+
+@functools.cache
+def _families() -> list[str]:
+    from matplotlib import font_manager  # noqa: PLC0415 - an optional extra
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *[name for name in CJK if name in installed][:1]]
+
+
+@functools.cache
+def _characters() -> frozenset[int]:
+    from matplotlib import font_manager  # noqa: PLC0415 - an optional extra
+
+    found: set[int] = set()
+    for name in _families():
+        found.update(font_manager.get_font(font_manager.findfont(name)).get_charmap())
+    return frozenset(found)
+
+
+def _name_missing(characters: set[str]) -> None:
+    missing = "".join(sorted(char for char in characters if ord(char) not in _characters() and not char.isspace()))
+    if missing:
+        warnings.warn(f"no font here has {missing[:40]}; install Noto Sans CJK to see them in charts", stacklevel=4)

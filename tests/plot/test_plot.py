@@ -1,0 +1,170 @@
+"""Charts draw what the comparison says, and say what they cannot draw."""
+
+import math
+import sys
+import warnings
+
+import matplotlib as mpl
+import pytest
+
+mpl.use("agg")
+
+from matplotlib import pyplot as plt
+from matplotlib.text import Text
+
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.plot import theme
+from pai_notebook.plot.pictures import png_of, report_figures
+from pai_notebook.versions import VersionSet
+
+
+def make(name, approval="Pending", **metrics):
+    return ModelVersion.from_document({"VersionName": name, "Metrics": metrics, "ApprovalStatus": approval}, "model-a")
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def compared():
+    return VersionSet(
+        [
+            make("0.2.0", "Approved", cer=0.175, rtf=0.08, accuracy=0.90, n=1000, loss_curve=[3, 2, None, 1]),
+            make("0.10.0", cer=0.181, rtf=0.05, accuracy=0.93, n=1000, loss_curve=[3, 1]),
+            make("1.0.0", cer=0.160, rtf=None, accuracy=0.95, n=1000, 中文="x"),
+        ]
+    ).compare(only="all")
+
+
+def words(ax):
+    return [text.get_text() for text in ax.findobj(Text) if text.get_text()]
+
+
+def test_bars_stand_for_the_values_in_natural_order_with_the_baseline_as_a_line(compared):
+    ax = compared.plot.bar("cer")
+    assert [bar.get_height() for bar in ax.patches] == [0.175, 0.181, 0.16]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2.0", "0.10.0", "1.0.0"]
+    assert ax.get_ylim()[0] == 0
+    assert any(list(line.get_ydata()) == [0.175, 0.175] for line in ax.lines)
+    assert ax.get_ylabel() == "cer  ↓ lower is better"
+
+
+def test_worse_bars_differ_by_hatch_and_mark_not_by_colour_alone(compared):
+    ax = compared.plot.bar("cer")
+    assert [bar.get_hatch() for bar in ax.patches] == [None, "//", None]
+    assert {"0.181 ▲", "0.16 ▼"} <= set(words(ax))
+
+
+def test_a_missing_value_is_named_and_draws_no_bar(compared):
+    ax = compared.plot.bar("rtf")
+    assert len(ax.patches) == 2
+    assert "null" in words(ax)
+
+
+def test_intervals_are_drawn_where_they_are_known(compared):
+    low, high = compared.plot.data.find("accuracy").intervals[1]
+    assert low < 0.93 < high
+    assert len(compared.plot.bar("accuracy").containers) == 5
+    assert compared.plot.data.find("rtf").intervals == (None, None, None)
+
+
+def test_a_slope_has_a_gap_where_there_is_no_number(compared):
+    line = compared.plot.slope("rtf").lines[0]
+    assert [math.isnan(value) for value in line.get_ydata()] == [False, False, True]
+
+
+def test_the_heat_map_colours_gains_and_writes_changes(compared):
+    ax = compared.plot.heatmap(["cer", "accuracy", "n"])
+    gains = ax.images[0].get_array()
+    assert gains[0][1] == pytest.approx(-3.43, abs=0.01)
+    assert gains[1][1] == pytest.approx(3.33, abs=0.01)
+    assert gains.mask[2].all() if hasattr(gains, "mask") and gains.mask.ndim else math.isnan(gains[2][1])
+    assert {"+3.43 %", "+3.33 %", "0.175", "cer ↓", "n ?"} <= set(words(ax))
+
+
+def test_the_scatter_joins_what_no_other_version_beats_and_names_what_it_leaves_out(compared):
+    ax = compared.plot.scatter("cer", "rtf")
+    front = ax.lines[-1]
+    assert list(zip(front.get_xdata(), front.get_ydata(), strict=True)) == [(0.175, 0.08), (0.181, 0.05)]
+    assert ax.get_title(loc="left") == "not drawn: 1.0.0"
+
+
+def test_parallel_coordinates_point_up_for_better(compared):
+    ax = compared.plot.parallel(["cer", "accuracy"])
+    assert [round(height, 3) for height in ax.lines[2].get_ydata()] == [1.0, 1.0]
+    assert [round(height, 3) for height in ax.lines[0].get_ydata()] == [0.286, 0.0]
+
+
+def test_a_series_draws_its_points_with_a_gap(compared):
+    lines = compared.plot.series("loss_curve").lines
+    assert [len(line.get_ydata()) for line in lines] == [4, 2]
+    assert math.isnan(lines[0].get_ydata()[2])
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_both_themes_keep_text_readable_on_their_paper(compared, name):
+    ax = compared.plot.bar("cer", theme=name)
+
+    def luminance(colour):
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in mpl.colors.to_rgb(colour)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    ink, paper = luminance(ax.yaxis.label.get_color()), luminance(ax.get_facecolor())
+    assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) > 7
+
+
+def test_charts_go_into_axes_that_are_handed_in(compared):
+    _, axes = plt.subplots(1, 2)
+    assert compared.plot.bar("cer", ax=axes[1]) is axes[1]
+
+
+def test_drawing_gives_the_same_bytes(compared):
+    first, second = (report_figures(compared.plot.data)[0].png for _ in range(2))
+    assert first == second
+
+
+def test_chinese_and_hostile_names_are_drawn_as_text(compared):
+    vs = VersionSet([make("0.1.0", **{"准确率 $x^2$ \x1b[2J": 1.0}), make("0.2.0", **{"准确率 $x^2$ \x1b[2J": 2.0})])
+    ax = vs.compare().plot.bar("准确率 $x^2$ \x1b[2J")
+    assert "\\x1b[2J" in ax.get_ylabel()
+    assert not ax.yaxis.label.get_parse_math()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error" if len(theme._families()) > 1 else "ignore")
+        assert png_of(ax.get_figure())[:4] == b"\x89PNG"
+
+
+def test_missing_glyphs_are_named(compared, monkeypatch):
+    monkeypatch.setattr(theme, "_characters", lambda: frozenset(range(0x2800)))
+    vs = VersionSet([make("0.1.0", 准确率=1.0), make("0.2.0", 准确率=2.0)])
+    with pytest.warns(UserWarning, match="no font here has 准确率|no font here has 准率确|no font here has"):
+        vs.compare().plot.bar("准确率")
+
+
+@pytest.mark.parametrize(
+    ("draw", "words_of_it"),
+    [
+        (lambda plot: plot.bar("ce"), "Nearest are cer"),
+        (lambda plot: plot.series("cer"), "is no series"),
+        (lambda plot: plot.scatter("cer", "n"), "which way n is better is not known"),
+        (lambda plot: plot.parallel(["cer"]), "at least two metrics"),
+        (lambda plot: plot("cer", kind="pie"), "Use kind="),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(compared, draw, words_of_it):
+    with pytest.raises(ComparisonError, match=words_of_it):
+        draw(compared.plot)
+
+
+def test_an_unknown_theme_is_refused(compared):
+    with pytest.raises(ConfigurationError, match="theme='pink'"):
+        compared.plot.bar("cer", theme="pink")
+
+
+def test_without_matplotlib_a_chart_says_what_to_install(compared, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ConfigurationError, match=r"pai-notebook\[plot\]"):
+        compared.plot.bar("cer")

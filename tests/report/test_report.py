@@ -1,0 +1,168 @@
+"""The report: whole, self-contained, and without anything that should not leave the team."""
+
+import base64
+import io
+import json
+import re
+import sys
+import zipfile
+
+import html5lib
+import pytest
+
+from pai_notebook.errors import ConfigurationError, RegressionError, ServiceUnavailable
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet, load
+
+OWNER, USER, ACCOUNT = "1557702098194904", "287712345678901234", "1099876543210987"
+KEY, SECRET = "LTAI" + "5tCanaryCanary99", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0"
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+BUCKET, SIGNATURE = "canary-team-bucket", "c2lnbmF0dXJlLWNhbmFyeQ%3D%3D"
+CANARIES = [OWNER, USER, ACCOUNT, KEY, SECRET, BUCKET, SIGNATURE, "hunter2-canary", "li@canary.example"]
+EVERYTHING = (
+    f"owner {OWNER} user {USER} acs:ram::{ACCOUNT}:role/x key {KEY} secret {SECRET} oss://{BUCKET}/a "
+    f"https://{BUCKET}.oss-cn-beijing.aliyuncs.com/k?Expires=1&Signature={SIGNATURE} password=hunter2-canary li@canary.example"
+)
+
+
+def canary(name, cer):
+    """A version with every canary in every field."""
+    return ModelVersion.from_document(
+        {
+            "VersionName": name,
+            "VersionDescription": EVERYTHING + name,
+            "OwnerId": OWNER,
+            "UserId": USER,
+            "Uri": f"oss://{BUCKET}.oss-cn-beijing.aliyuncs.com/m/{name}/",
+            "SourceId": EVERYTHING + name,
+            "SourceType": EVERYTHING,
+            "Labels": [{"Key": EVERYTHING, "Value": EVERYTHING + name}, {"Key": "password", "Value": "hunter2-canary"}],
+            "Options": json.dumps({"api_key": SECRET, "note": EVERYTHING + name}),
+            "ExtraInfo": {"CoverUris": [f"https://{BUCKET}.oss-cn-beijing.aliyuncs.com/c.png?Signature={SIGNATURE}"]},
+            "TrainingSpec": {EVERYTHING: EVERYTHING + name, "AccessKeySecret": SECRET},
+            "EvaluationSpec": {"env": [{"Name": "PASSWORD", "Value": "hunter2-canary"}]},
+            "InferenceSpec": {"nested": {"deep": [EVERYTHING + name]}},
+            "Metrics": {"Results": [{"Dataset": {"Uri": f"oss://{BUCKET}/eval"}, "Metrics": {"cer": cer, "note": EVERYTHING + name}}]},
+            "Unknown": EVERYTHING,
+        },
+        "model-a",
+    )
+
+
+@pytest.fixture
+def secretive():
+    errors = {"model-a@9.9.9": ServiceUnavailable(f"not there: {EVERYTHING}", hint=EVERYTHING)}
+    return VersionSet([canary("0.1.0", 0.175), canary("0.2.0", 0.181)], errors)
+
+
+def leaked(data):
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    return [secret for secret in CANARIES if secret in text]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_canary_of_any_field_is_in_the_report(secretive, tmp_path, lang):
+    compared = secretive.compare(only="all", directions={f"cer@oss://{BUCKET}/eval": "min"})
+    with pytest.raises(RegressionError) as caught:
+        compared.gate("cer <= 0.1")
+    options = {"gates": [caught.value], "title": EVERYTHING, "question": EVERYTHING, "registry": EVERYTHING, "lang": lang}
+    text = compared.report(tmp_path / "r.html", **options).read_text("utf-8")
+    assert leaked(text) == []
+    assert leaked("".join(html5lib.parse(text, namespaceHTMLElements=False).itertext())) == []
+    assert "masked-owner-1" in text
+    assert "masked-bucket-1" in text
+
+
+def test_without_redaction_the_canaries_are_there(secretive, tmp_path):
+    text = secretive.compare(only="all").report(tmp_path / "r.html", redact=None, charts=False).read_text("utf-8")
+    assert {OWNER, BUCKET} & set(leaked(text))
+
+
+def test_no_canary_is_in_a_masked_snapshot_nor_in_any_export_of_it(secretive, tmp_path):
+    path = secretive.save(tmp_path / "x.json", redact="default")
+    assert leaked(path.read_bytes()) == []
+    masked = load(path)
+    for thing in (masked, masked.compare(only="all")):
+        for kind in ("html", "markdown", "latex", "csv"):
+            assert leaked(getattr(thing, f"to_{kind}")(tmp_path / "x.out", overwrite=True).read_bytes()) == [], kind
+        parts = zipfile.ZipFile(io.BytesIO(thing.to_excel(tmp_path / "x.xlsx", overwrite=True).read_bytes()))
+        assert [secret for name in parts.namelist() for secret in leaked(parts.read(name))] == []
+
+
+def test_rules_of_your_own_are_masked_and_listed(secretive, tmp_path):
+    vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "VersionDescription": "for apollo-7"}, "model-a")])
+    text = vs.compare(only="all").report(tmp_path / "r.html", {"project": "apollo-[0-9]+"}).read_text("utf-8")
+    assert "apollo-7" not in text
+    assert "project: 1 value" in text
+
+
+def page(everything, tmp_path, **options):
+    vs = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:]
+    compared = vs.compare()
+    return compared, compared.report(tmp_path / "r.html", **options).read_text("utf-8")
+
+
+def test_the_report_has_every_part(everything, tmp_path):
+    compared, text = page(everything, tmp_path, question="Which one?", charts=["accuracy@d-digitsnoisy00001"])
+    tree = html5lib.parse(text, namespaceHTMLElements=False)
+    assert [element.text for element in tree.iter("h2")] == [
+        "Before you compare", "What changed", "Comparison", "Charts", "Data sheet", "Make it again", "What was masked",
+    ]  # fmt: skip
+    words = "".join(tree.itertext())
+    assert compared.fingerprint in words
+    assert "Which one?" in words
+    assert "pai.get_versions(" in words
+    assert [sentence for sentence in compared.explain().sentences if "uri" not in sentence and sentence not in words] == []
+    picture = next(tree.iter("img"))
+    assert base64.b64decode(picture.get("src").partition("base64,")[2]).startswith(b"\x89PNG")
+    assert "2.5.0 0.7" in picture.get("alt")
+
+
+def test_the_report_runs_nothing_and_loads_nothing(everything, tmp_path):
+    tree = html5lib.parse(page(everything, tmp_path)[1], namespaceHTMLElements=False)
+    assert [element.tag for element in tree.iter() if element.tag in ("script", "iframe", "link", "object", "embed", "form", "base")] == []
+    assert [name for element in tree.iter() for name in element.attrib if str(name).startswith("on")] == []
+    assert [
+        element.get("src") for element in tree.iter() if element.get("src") and not element.get("src").startswith("data:image/png;base64,")
+    ] == []
+
+
+def test_the_same_comparison_gives_the_same_bytes(everything, tmp_path):
+    first = page(everything, tmp_path)[1]
+    assert page(everything, tmp_path, overwrite=True)[1] == first
+
+
+def test_words_are_in_the_language_asked_for(everything, tmp_path):
+    text = page(everything, tmp_path, lang="zh")[1]
+    assert '<html lang="zh-CN">' in text
+    assert "<h2>变化</h2>" in text
+    with pytest.raises(ConfigurationError, match="lang='fr'"):
+        page(everything, tmp_path, lang="fr", overwrite=True)
+
+
+def test_without_matplotlib_the_report_says_what_is_missing(everything, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.delitem(sys.modules, "pai_notebook.plot.pictures", raising=False)
+    text = page(everything, tmp_path)[1]
+    assert "pai-notebook[plot]" in text
+    assert "<img" not in text
+
+
+def test_an_existing_report_is_kept_unless_told(everything, tmp_path):
+    page(everything, tmp_path)
+    with pytest.raises(ConfigurationError, match="overwrite=True"):
+        page(everything, tmp_path)
+
+
+def test_what_is_no_gate_result_is_refused(everything, tmp_path):
+    with pytest.raises(ConfigurationError, match="no result of a gate"):
+        page(everything, tmp_path, gates=["cer < 1"])
+
+
+def test_a_hostile_title_stays_text(everything, tmp_path):
+    text = page(everything, tmp_path, title="</title><script>alert(1)</script>\u202e", question="<img src=x onerror=alert(1)>")[1]
+    assert re.findall(r"<script|<img src=x|\u202e", text) == []
+
+
+def test_a_comparison_of_nothing_still_makes_a_report(tmp_path):
+    assert "<h1>" in VersionSet().compare().report(tmp_path / "r.html").read_text("utf-8")
