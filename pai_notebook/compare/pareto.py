@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Pareto", "front_of", "make_pareto"]
 
+_STEPS = 20
+
 
 @dataclass(frozen=True, repr=False)
 class Pareto(Displayed):
@@ -50,7 +52,7 @@ class Pareto(Displayed):
             [version, *(Number(form.value(value)) for form, value in zip(forms, values, strict=True))]
             for version, values in zip(self.versions, self.values, strict=True)
         ]
-        note: list[Inline] = [*self.steps, f"{len(self.dominated)} versions are beaten by one of these in everything."]
+        note: list[Inline] = [*self.steps[:_STEPS], f"{len(self.dominated)} versions are beaten by one of these in everything."]
         if self.unranked:
             note.append(f"Not placed, a number is missing: {', '.join(self.unranked[:8])}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004
         columns: list[Column | str] = [

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.digits import choose_format
 from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
 from pai_notebook.compare.rows import is_blank
 from pai_notebook.compare.rules import parse_rules
@@ -67,7 +66,7 @@ def _check(rule: Rule, pair: Pair) -> Check:
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None:
         return pair.check("failed", rule.text, "the baseline has no number to compare with")
-    allowed = f"{rule.compare} {choose_format([bound, cell.value]).value(bound)}{_origin(rule)}"
+    allowed = f"{rule.compare} {bound:.12g}{_origin(rule)}"
     passed = _holds(rule.compare, cell.value, bound)
     return pair.check("passed" if passed else "failed", rule.text, _warning(rule, pair.row) if passed else "beyond the bound", allowed)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.digits import choose_format
 from pai_notebook.compare.gate import Check, Outcome, Pair, candidates_of, failures
 from pai_notebook.compare.rows import Kind, is_blank
 from pai_notebook.compare.tolerance import Tolerance, exceeds
@@ -112,7 +111,7 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
         return pair.check("passed", _RULE) if within else pair.check(_outcome(policy.unknown), _RULE, reason)
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
-    allowed = f"{'<=' if lower else '>='} {choose_format([value, baseline, limit]).value(limit)}"
+    allowed = f"{'<=' if lower else '>='} {limit:.12g}"
     if (delta > 0) == lower and not within:
         return pair.check("failed", _RULE, f"worse, {direction.words}", allowed)
     return pair.check("passed", _RULE, "", allowed)
