@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FILTERS"]
 
-_LONG_TEXT = 600
+_LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
 _FITTING_COLUMNS = 6
@@ -29,7 +29,7 @@ _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
 def _is_long(text: str) -> bool:
-    return len(text) > _LONG_TEXT or text.count("\n") >= _LONG_LINES
+    return len(text) > _LONG_TEXT or prose(text).count("\n") >= _LONG_LINES
 
 
 def _beginning(text: str) -> str:

@@ -8,6 +8,7 @@ characters, lone surrogates, non-characters, and combining marks piled higher th
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 
 __all__ = ["CELL", "PROSE", "clip", "inline", "prose", "showing", "visible"]
@@ -17,6 +18,7 @@ PROSE = 4000
 _MOST_LINES = 60
 _MOST_MARKS = 5
 _SHORT = 32
+_EMPTY_LINES = re.compile(r"\n{5,}")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _VARYING = frozenset({"So", "Sm", "Sk", "Sc", "Lo", "Po"})
@@ -54,14 +56,18 @@ def inline(text: str, limit: int = CELL) -> str:
 
 
 def prose(text: str, limit: int = PROSE) -> str:
-    """Visible text that keeps its line breaks, at most 60 lines of it."""
+    """Visible text that keeps its line breaks, at most 60 lines of it; many empty lines are counted instead."""
     head, remark = clip(text, limit)
-    lines = head.replace("\r\n", "\n").expandtabs(4).split("\n")
+    lines = _EMPTY_LINES.sub(_counted, head.replace("\r\n", "\n").expandtabs(4)).split("\n")
     if len(lines) > _MOST_LINES:
         left_out = len("\n".join(lines[_MOST_LINES:])) + 1 + len(text) - len(head)
         lines, remark = lines[:_MOST_LINES], f"… {left_out:,} more characters"
     shown = "\n".join(visible(line) for line in lines)
     return f"{shown} {remark}" if remark else shown
+
+
+def _counted(lines: re.Match[str]) -> str:
+    return f"\n… {len(lines[0]) - 1:,} empty lines …\n"
 
 
 def visible(text: str) -> str:

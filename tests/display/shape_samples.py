@@ -204,7 +204,7 @@ def stress_card() -> Card:
         badges=[Badge("Rejected", "bad")],
         blocks=[
             Note("第一行：中文描述，包含全角标点。\n第二行 with \x1b[2J control and \u202ebidi\u202c characters.\n\n" + "很长的段落" * 40),
-            Note("n" * 700),
+            Note("n" * 1300),
             Table(["metric", Column("value", align="right")], metrics, caption="Metrics"),
             Facts(
                 [

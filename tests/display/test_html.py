@@ -119,8 +119,8 @@ def test_missing_values_are_set_apart_from_text_that_reads_the_same():
 
 
 def test_long_text_folds_and_short_text_does_not():
-    assert "<details>" not in render_html(Note("x" * 600))
-    assert "<details><summary" in render_html(Note("x" * 601))
+    assert "<details>" not in render_html(Note("x" * 1200))
+    assert "<details><summary" in render_html(Note("x" * 1201))
     assert "<details><summary" in render_html(Note("x\n" * 20))
 
 

@@ -88,6 +88,10 @@ def test_no_character_is_counted_twice_or_lost_when_lines_are_cut():
     assert remark == f"{len(text) - len(shown):,} more characters"
 
 
+def test_many_empty_lines_are_counted():
+    assert prose("a\n\nb" + "\n" * 1000 + "c") == "a\n\nb\n… 999 empty lines …\nc"
+
+
 def test_prose_keeps_line_breaks_and_turns_tabs_into_spaces():
     assert prose("a\r\n\tb\n\nc") == "a\n    b\n\nc"
 

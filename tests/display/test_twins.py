@@ -48,7 +48,7 @@ OWN_FACTS = {
     Code: lambda shape: [visible(shape.text)] if len(shape.text) <= 1000 else [],
     Diff: lambda shape: [],
     Facts: lambda shape: [fact for name, value in shape.pairs for fact in [visible(name), *long_facts(value)]],
-    Link: lambda shape: [] if shape.text == shape.href else facts(shape.text),
+    Link: lambda shape: [] if shape.text == shape.href or not shape.text.strip() else facts(shape.text),
     Node: lambda shape: [visible(shape.key), *long_facts(shape.value), *facts(shape.children)],
     Note: lambda shape: long_facts(shape.text),
     Number: lambda shape: facts([shape.text, shape.delta, [mark.word for mark in shape.marks]]),

@@ -1,0 +1,79 @@
+"""Time and size of outputs against pandas Styler, xarray and great_tables on tables of the same size.
+
+Ratios hold within one run on one machine; run with ``python tests/bench/look.py``. xarray and great_tables are left out
+where they are not installed. Styler gets the same text in every cell and the same two colours.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "display"))
+
+from shape_samples import comparison, version_card
+
+from pai_notebook.display import Heading, Table, render_html, render_markdown, render_text
+from pai_notebook.display.line import line
+
+
+def best(render: Callable[[], str], repeats: int = 7) -> tuple[float, int]:
+    """Shortest time in milliseconds, and bytes."""
+    size = len(render().encode())
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        render()
+        times.append(time.perf_counter() - began)
+    return 1000 * min(times), size
+
+
+def frame(table: Table) -> pd.DataFrame:
+    """The cells of a table as text."""
+    rows = [[line(cell) for cell in row[2:]] for row in table.rows if not isinstance(row, Heading)]
+    return pd.DataFrame(rows, columns=[f"0.{9 + n}.0" for n in range(len(rows[0]))])
+
+
+def colour(text: str) -> str:
+    return "background-color:#e443" if "worse" in text else "background-color:#2a53" if "better" in text else ""
+
+
+def others(text: pd.DataFrame) -> dict[str, Callable[[], str]]:
+    found: dict[str, Callable[[], str]] = {"Styler": lambda: text.style.map(colour).format(escape="html").to_html()}
+    if importlib.util.find_spec("great_tables"):
+        import great_tables  # noqa: PLC0415 - only where it is installed
+
+        found["great_tables"] = lambda: great_tables.GT(text).as_raw_html()
+    if importlib.util.find_spec("xarray"):
+        import xarray  # noqa: PLC0415 - only where it is installed
+
+        found["xarray"] = lambda: xarray.Dataset({name: ("metric", text[name]) for name in text})._repr_html_()
+    return found
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    table = comparison(20, 38).blocks[1]
+    ours, size = best(lambda: render_html(table))
+    print(f"comparison 20 x 40: {ours:.1f} ms, {size:,} bytes; Markdown {best(lambda: render_markdown(table))[0]:.1f} ms", end="; ")
+    print(f"text {best(lambda: render_text(table, 120))[0]:.1f} ms")
+    for name, render in others(frame(table)).items():
+        theirs, their_size = best(render)
+        print(f"  {name}: {theirs:.1f} ms, {their_size:,} bytes", end="; ")
+        print(f"ours takes {ours / theirs:.2f} of its time and {size / their_size:.2f} of its bytes")
+    card = version_card()
+    began = time.perf_counter()
+    for _ in range(1000):
+        render_html(card)
+    print(f"1,000 cards: {time.perf_counter() - began:.2f} s, {len(render_html(card).encode()):,} bytes each")
+
+
+if __name__ == "__main__":
+    main()
