@@ -67,6 +67,7 @@ OPTIONS: dict[str, Option] = {
     "--query": Option("TEXT", "models whose name, task or label contains this", ("ls",)),
     "--lang": Option("en|zh", "language of sentences", ("explain", "report")),
     "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx", _TABLES),
+    "--overwrite": Option("", "replace a file that exists", _TABLES),
     "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
     "--as": Option("NAME", "store the result under this name and show nothing", (*_SET, "watch")),
     "--code": Option("", "print the Python that does the same", (*_SET, "watch")),

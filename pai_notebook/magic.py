@@ -186,12 +186,13 @@ class PaiModelMagics(Magics):
 
     def _report(self, command: Command) -> Any:
         compared = self._compared(command)
-        return compared.report(command.get("to", "report.html"), lang=command.get("lang", self.lang))
+        path, overwrite = command.get("to", "report.html"), bool(command.get("overwrite"))
+        return compared.report(path, lang=command.get("lang", self.lang), overwrite=overwrite)
 
     def _written(self, command: Command, result: Any) -> Any:
         path = command.get("to")
         if path:
-            getattr(result, exporter(path))(path)
+            getattr(result, exporter(path))(path, overwrite=bool(command.get("overwrite")))
         return result
 
     def _gate(self, line: str, cell: str, names: Mapping[str, Any]) -> Any:

@@ -144,7 +144,8 @@ def _explain_code(command: Command) -> list[str]:
 
 def _report_code(command: Command) -> list[str]:
     path = _text(command.get("to", "report.html"))
-    return [*_baselined_code(command), _call("vs.compare", **comparison(command)) + "." + _call("report", path, lang=command.get("lang"))]
+    report = _call("report", path, lang=command.get("lang"), overwrite=command.get("overwrite"))
+    return [*_baselined_code(command), f"{_call('vs.compare', **comparison(command))}.{report}"]
 
 
 def _explore_code(command: Command) -> list[str]:
@@ -159,7 +160,7 @@ def _watch_code(command: Command) -> list[str]:
 
 def _to_code(command: Command) -> str:
     path = command.get("to")
-    return f".{exporter(path)}({_text(path)})" if path else ""
+    return "." + _call(exporter(path), _text(path), overwrite=command.get("overwrite")) if path else ""
 
 
 def exporter(path: str) -> str:

@@ -5,7 +5,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pai
 from pai_notebook import connection
-from pai_notebook.errors import SnapshotError, VersionNotFound
+from pai_notebook.errors import ConfigurationError, SnapshotError, VersionNotFound
 
 
 @pytest.fixture
@@ -67,3 +67,17 @@ def test_the_python_that_a_line_prints_gives_the_same(shell, snapshot, capsys):
     names = {}
     exec(capsys.readouterr().out, names)
     assert names["vs"] == shown
+
+
+def test_a_report_and_a_table_are_written_and_only_replaced_when_told(shell, snapshot, capsys):
+    line = f"%paimodel report {snapshot.models[0]}@last:2 --offline all.paisnap.json.gz --to r.html"
+    path = run(shell, line)
+    assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+    with pytest.raises(ConfigurationError, match="exists already"):
+        run(shell, line)
+    assert run(shell, line + " --overwrite") == path
+    capsys.readouterr()
+    run(shell, line + " --overwrite --code")
+    assert '.report("r.html", overwrite=True)' in capsys.readouterr().out
+    run(shell, "%paimodel ls --offline all.paisnap.json.gz --to all.csv")
+    assert "VersionSet" not in path.with_name("all.csv").read_text("utf-8")
