@@ -60,7 +60,7 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     redaction.learn(version.raw for version in comparison.versions)
     versions = [_masked_version(version, redaction) for version in comparison.versions]
     baseline = None if comparison.baseline_place is None else versions[comparison.baseline_place]
-    arguments = comparison.arguments
+    arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}
     errors = {address: _masked_error(error, redaction) for address, error in comparison.errors.items()}

@@ -160,6 +160,7 @@ def test_every_option_has_a_python_twin(verb, name):
         assert told != plain
         return
     address = "" if verb == "ls" and name in ("--query", "--limit", "--workspace") else "model-a@last:2"
+    address += " --to x.csv" if name == "--overwrite" else ""
     plain = to_python(parse_line(f"{verb} {address}"))
     told = to_python(parse_line(f"{verb} {address} {name} {VALUES.get(option.metavar, '')}"))
     ast.parse(told)
