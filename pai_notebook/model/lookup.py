@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
+from pai_notebook.model.flatten import flatten
+from pai_notebook.model.metrics import State, read_value, text_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -28,6 +30,7 @@ PLAIN_FIELDS = (
 )
 _LABEL = ("labels.", "label.")
 _METRIC = ("metrics.", "metric.")
+_SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options")
 
 
 def lookup(version: ModelVersion, name: str, *, dataset: str | None = None) -> Any:
@@ -38,7 +41,8 @@ def lookup(version: ModelVersion, name: str, *, dataset: str | None = None) -> A
     version : ModelVersion
         The version to look into.
     name : str
-        A plain field (`approval_status`), a label (`labels.env`), or a metric (`cer`, `metrics.cer`, `cer@d-a`).
+        A plain field (`approval_status`), a label (`labels.env`), a leaf of a spec (`training_spec.HyperParameters.lr`), or a
+        metric (`cer`, `metrics.cer`, `cer@d-a`).
     dataset : str, optional
         The dataset of a metric that has several.
 
@@ -64,6 +68,9 @@ def lookup(version: ModelVersion, name: str, *, dataset: str | None = None) -> A
     for prefix in _LABEL:
         if name.startswith(prefix):
             return version.labels.get(name.removeprefix(prefix))
+    section, dot, path = name.partition(".")
+    if dot and section in _SPECS:
+        return _leaf(getattr(version, section), path)
     for prefix in _METRIC:
         name = name.removeprefix(prefix)
     cells = [cell for cell in version.metrics if name in (cell.path, cell.name) and dataset in (None, cell.dataset)]
@@ -75,3 +82,12 @@ def lookup(version: ModelVersion, name: str, *, dataset: str | None = None) -> A
     if not cells:
         return None
     return cells[0].value if cells[0].value is not None else cells[0].text
+
+
+def _leaf(spec: Any, path: str) -> Any:
+    """Give a leaf of a spec: a number as float, everything else as text."""
+    leaves = flatten(spec)
+    if path not in leaves:
+        return None
+    state, value, _ = read_value(leaves[path])
+    return value if state is State.NUMBER else text_of(leaves[path])

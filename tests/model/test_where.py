@@ -11,6 +11,7 @@ VERSION = ModelVersion.from_document(
         "VersionName": "0.10.0",
         "ApprovalStatus": "Approved",
         "GmtCreateTime": "2024-06-07T02:10:41.117Z",
+        "TrainingSpec": {"HyperParameters": [{"Name": "lr", "Value": "5e-5"}], "layers": 12, "fp16": True},
         "Labels": [{"Key": "env", "Value": "prod"}, {"Key": "batch", "Value": "64"}, {"Key": "所有者", "Value": "张三"}],
         "Metrics": {
             "Results": [
@@ -54,6 +55,11 @@ VERSION = ModelVersion.from_document(
         "wer == none",
         "rtf != none",
         "text > 0.9",
+        "training_spec.HyperParameters.lr == '5e-5'",
+        "training_spec.HyperParameters.lr < 1e-4",
+        "training_spec.layers >= 12",
+        "training_spec.fp16 == true",
+        "training_spec.dropout == none",
         "metrics.rtf < 1",
         "wer != 0.5",
         "nan != 0",
