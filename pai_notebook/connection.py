@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.registry import ModelList, Registry
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+from pai_notebook.wire.credentials import Hidden
 
 if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
@@ -109,6 +110,8 @@ def connect(
     >>> registry.close()
     """
     global _default  # noqa: PLW0603 - one default registry per process is the feature
+    # rebound at once, so that no traceback that shows local variables shows a key
+    hidden, credentials = Hidden(credentials), None
     limits = Limits(
         max_attempts=max_attempts,
         connect_timeout=connect_timeout,
@@ -129,7 +132,7 @@ def connect(
         transport = transport or demo.transport()
     elif name is None:
         settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
-        provider = resolve_credentials(credentials)
+        provider = resolve_credentials(hidden)
     else:
         raise ConfigurationError(f"there is no registry called {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
     registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds)

@@ -20,7 +20,7 @@ from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiErro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Credentials", "Provider", "not_found", "resolve_credentials"]
+__all__ = ["Credentials", "Hidden", "Provider", "not_found", "resolve_credentials"]
 
 _RECHECK = 60.0
 _MARGIN = timedelta(minutes=5)
@@ -178,7 +178,7 @@ def resolve_credentials(credentials: Any = None, *, environ: Mapping[str, str] |
 
     Parameters
     ----------
-    credentials : None, tuple, Credentials, callable or vendor client
+    credentials : None, tuple, Credentials, callable, vendor client or Hidden
         `(id, secret)` or `(id, secret, token)`; a callable that returns either, or a `Credentials`; a client of `alibabacloud_credentials`.
         None: environment, credentials URI, then the vendor's chain (OIDC, profile files, ECS role), looked up at the first request.
     environ : mapping or None
@@ -195,7 +195,7 @@ def resolve_credentials(credentials: Any = None, *, environ: Mapping[str, str] |
     <Provider: Given>
     """
     # rebound at once, so that no traceback that shows local variables shows a key
-    given, credentials = _Holder(credentials), None
+    given, credentials = credentials if isinstance(credentials, Hidden) else Hidden(credentials), None
     if given.value is None:
         from pai_notebook.wire.chain import Chain  # noqa: PLC0415 - not needed when a key is given
 
@@ -217,8 +217,16 @@ def not_found(reasons: tuple[str, ...] = ()) -> CredentialsNotFound:
     )
 
 
-class _Holder:
-    """A value whose repr says nothing."""
+class Hidden:
+    """A value that tracebacks which show local variables do not show.
+
+    A function that takes credentials rebinds them to one first of all, and hands that on to `resolve_credentials`.
+
+    Examples
+    --------
+    >>> "secret" in repr(Hidden(("id", "secret")))
+    False
+    """
 
     __slots__ = ("value",)
 
@@ -247,7 +255,7 @@ class _Function:
         return None
 
     async def fetch(self) -> tuple[Credentials, float | None]:
-        result = _Holder(await _in_thread(self._function))
+        result = Hidden(await _in_thread(self._function))
         if inspect.isawaitable(result.value):
             result.value = await result.value
         return _coerce(result), None
@@ -263,7 +271,7 @@ class _Client:
         return None
 
     async def fetch(self) -> tuple[Credentials, float | None]:
-        return _coerce(_Holder(await _in_thread(self._client.get_credential))), _RECHECK
+        return _coerce(Hidden(await _in_thread(self._client.get_credential))), _RECHECK
 
 
 async def _in_thread(function: Callable[[], Any]) -> Any:
@@ -279,7 +287,7 @@ async def _in_thread(function: Callable[[], Any]) -> Any:
     )
 
 
-def _coerce(given: _Holder) -> Credentials:
+def _coerce(given: Hidden) -> Credentials:
     """Credentials from any accepted form; takes a holder so that no frame has a secret among its locals."""
     if isinstance(given.value, Credentials):
         return _checked(given.value)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from IPython.core.ultratb import VerboseTB
 
+import pai_notebook
 from pai_notebook.errors import PaiError
 from pai_notebook.wire import Credentials
 
@@ -135,3 +136,20 @@ def test_a_refused_call_of_the_constructor_shows_no_secret():
     ours = [part for part in frames.split('  File "') if "pai_notebook/" in part.split('"')[0]]
     assert ours
     assert not any(secret in part for part in ours for secret in (SECRET, TOKEN))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"endpoint": "http://127.0.0.1:1/x"},
+        {"region": "cn hangzhou"},
+        {"region": "cn-hangzhou", "deadline": 0},
+        {"region": "cn-hangzhou", "name": "demos"},
+    ],
+)
+@pytest.mark.parametrize("key", [(KEY_ID, SECRET, TOKEN), (KEY_ID, SECRET + "\n", TOKEN)], ids=["good key", "bad key"])
+def test_connecting_in_vain_shows_no_secret(wrong, key):
+    with pytest.raises(PaiError) as caught:
+        pai_notebook.connect(credentials=key, default=False, **wrong)
+    seen = everything(caught.value)
+    assert not [spelling for secret in key for spelling in spellings(secret) if spelling in seen]
