@@ -73,7 +73,8 @@ def parse_where(text: str) -> Predicate:
 
     Names are plain fields (`approval_status`, also `approval`, `framework`, `format`, `version`), labels (`label.env`), leaves
     of specs (`training_spec.HyperParameters.lr`), and metrics (`cer`, `cer@d-a` or `cer[d-a]`); a name with blanks stands in
-    backticks. Literals are numbers, quoted texts, `true`, `false` and `none`. Where a value is missing or of another kind, no ordering holds and `!=` does.
+    backticks. Literals are numbers, quoted texts, `true`, `false` and `none`. Where a value is missing or of another kind, no
+    ordering holds and `!=` does.
 
     Raises
     ------
