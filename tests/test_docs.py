@@ -1,0 +1,51 @@
+"""The documentation: complete by the names it must have, built without a warning, and true where it shows code."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pai_notebook as pai
+from pai_notebook.grammar import parse_line
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.zh-CN.md"]
+
+
+def test_every_error_has_a_line_that_says_what_to_do():
+    text = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+    assert [name for name in pai.errors.__all__ if f"`{name}`" not in text and name not in ("PaiError", "NotFound")] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_line_of_the_magic_that_a_page_shows_is_understood(page):
+    lines = re.findall(r"%paimodel ([a-z][^`#\n]*[^`#\s])", page.read_text("utf-8"))
+    for line in lines:
+        if "..." not in line:
+            parse_line(line)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_block_of_python_compiles(page):
+    for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        if "%" not in block.split("\n")[0]:
+            compile(block, page.name, "exec")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_links_to_is_there(page):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.skipif(importlib.util.find_spec("mkdocstrings") is None, reason="needs mkdocs, of the extra docs")
+def test_the_pages_build_without_a_warning_and_load_nothing(tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not re.findall(r"^(?:WARNING|ERROR)", done.stderr, re.MULTILINE)
+    pages = "".join(page.read_text("utf-8") for page in tmp_path.glob("*.html"))
+    assert re.findall(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"https?:", pages) == []
