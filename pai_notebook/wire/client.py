@@ -357,7 +357,7 @@ class Client:
         session = self._session()
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         return await session.flights.join(
-            (question, newest_first, limit, on_page),
+            (question, newest_first, limit, id(on_page)),
             lambda: self._read(question, session, newest_first=newest_first, limit=limit, on_page=on_page),
         )
 

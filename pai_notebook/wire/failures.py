@@ -292,10 +292,13 @@ def failure_of_exception(error: Exception, subject: Subject) -> Failure:
 
 
 def _again_after(error: Exception, chain: list[BaseException]) -> Again:
-    if any(isinstance(link, ssl.SSLError) for link in chain) or isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return Again.NEVER
-    refused = isinstance(error, httpx.ConnectError) and not isinstance(error, httpx.ProxyError)
-    return Again.NOT_SENT if refused else Again.LATER
+    if not isinstance(error, httpx.ConnectError):
+        return Again.LATER
+    # a handshake that was cut short or told to wait also leaves an SSLError behind, but of a kind of its own
+    refused = any(isinstance(link, ssl.SSLCertVerificationError) or type(link) is ssl.SSLError for link in chain)
+    return Again.NEVER if refused else Again.NOT_SENT
 
 
 def _unreachable(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError:

@@ -43,8 +43,8 @@ class Bucket:
     Examples
     --------
     >>> bucket = Bucket(clock=lambda: 100.0)
-    >>> [round(bucket.reserve(40.0), 3) for _ in range(10)][-3:]
-    [0.025, 0.05, 0.075]
+    >>> [round(bucket.reserve(40.0), 3) for _ in range(6)]
+    [0.0, 0.0, 0.0, 0.0, 0.025, 0.05]
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,8 +79,8 @@ class Bucket:
         return wait
 
     def _earliest(self, now: float, limit: float) -> float:
-        # one place of the burst is kept back, because requests arrive less evenly than they leave; a slowed pace has no burst at all
-        saved = (BURST - 2) / limit if self._base is None else 0.0
+        # half of the burst is kept back, because requests arrive less evenly than they leave; a slowed pace has no burst at all
+        saved = (BURST // 2 - 1) / limit if self._base is None else 0.0
         return max(self._next, now - saved)
 
     def accepted(self, sent: float) -> None:

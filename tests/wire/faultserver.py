@@ -8,6 +8,7 @@ import json
 import random
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -209,6 +210,7 @@ class FaultServer:
     """Serves on a loopback port until closed.
 
     `plan` takes a hit and returns None for a good answer, or a function of (connection, hit, good body); `answer` makes the good document.
+    The first `dropped` connections are closed as soon as they open.
     """
 
     plan: Callable = lambda hit: None
@@ -218,6 +220,8 @@ class FaultServer:
     aborted: list[Hit] = field(default_factory=list)
     close_after_each: bool = False
     port: int = 0
+    tls: ssl.SSLContext | None = None
+    dropped: int = 0
 
     def __post_init__(self):
         self._lock = threading.Lock()
@@ -273,6 +277,10 @@ class FaultServer:
     def _serve(self, conn, number):
         conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            if number <= self.dropped:
+                return
+            if self.tls is not None:
+                conn = self.tls.wrap_socket(conn, server_side=True)
             pending = b""
             while True:
                 while b"\r\n\r\n" not in pending:
