@@ -30,11 +30,13 @@ STYLE = """
 .pai-explorer .pai-small>div{font-size:12px;line-height:1.6}
 .pai-explorer .pai-panel{overflow-x:auto}
 .pai-explorer .pai-panel>div{min-width:0;width:100%;line-height:1.5}
-.pai-explorer .widget-checkbox{height:auto;min-height:28px}
+.pai-explorer .widget-checkbox{height:28px;display:flex;align-items:center}
 .pai-explorer .widget-checkbox label{white-space:normal;line-height:1.4}
 .pai-explorer .pai-terms{border-top:1px solid rgba(128,128,128,.4);padding-top:6px}
 .pai-explorer .widget-tab,.pai-explorer .widget-tab>div{min-width:0;background:transparent}
-.pai-explorer .widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:10px 0 0}
+.pai-explorer .jupyter-widgets.widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:10px 0 0;background:transparent}
+.pai-explorer .lm-TabBar-tab .lm-TabBar-tabLabel{color:var(--jp-ui-font-color1,inherit)}
+.pai-explorer summary{padding:2px 0}
 .pai-explorer progress{vertical-align:middle;width:8em}
 .pai-explorer :focus-visible{outline:2px solid #47c;outline-offset:1px}
 """
@@ -49,15 +51,15 @@ class _OneAtATime:
             super().set_state(sync_data)  # type: ignore[misc] # the widget's own
 
 
-class _Select(_OneAtATime, widgets.Select):  # type: ignore[misc] # ipywidgets has no types
-    ...
-
-
 class _SelectMultiple(_OneAtATime, widgets.SelectMultiple):  # type: ignore[misc] # ipywidgets has no types
     ...
 
 
 class _Dropdown(_OneAtATime, widgets.Dropdown):  # type: ignore[misc] # ipywidgets has no types
+    ...
+
+
+class _Combobox(_OneAtATime, widgets.Combobox):  # type: ignore[misc] # ipywidgets has no types
     ...
 
 
@@ -88,15 +90,15 @@ def _button(description: str, **wanted: Any) -> Any:
     return widgets.Button(description=description, layout=_layout(), **wanted)
 
 
+def _checkbox(description: str, **wanted: Any) -> Any:
+    return widgets.Checkbox(description=description, indent=False, layout=_layout(), **wanted)
+
+
 def _row(*children: Any, share: str = "1 1 6rem") -> widgets.HBox:
     """Children beside each other, each with a share of the width, below each other where that is too narrow."""
     for child in children:
         child.layout.flex = share
     return widgets.HBox(children, layout=_layout(flex_flow="row wrap", align_items="flex-end", grid_gap="6px 8px"))
-
-
-def _beside(*columns: Any) -> widgets.HBox:
-    return widgets.HBox(columns, layout=_layout(flex_flow="row wrap", align_items="stretch", grid_gap="8px 20px"))
 
 
 def _column(*children: Any, **layout: str) -> widgets.VBox:
@@ -123,19 +125,21 @@ class Controls:
         self.root = self._lay_out(searchable=searchable)
 
     def _make_pickers(self) -> None:
-        self.query = _text("Find models", "name, task or label, then Enter")
+        self.query = _text("Find models", "name, task, label or id, then Enter")
         self.workspace = _text("Workspace", "any")
         self.model_label = _text("Model label", "any")
         self.provider = _text("Provider", "own models")
-        self.models = _stacked(_Select, "Models", options=[], rows=6).add_class("pai-list")
+        self.models = _stacked(_Dropdown, "Model", options=[])
         self.text = _text("Version name", "contains", live=True)
         self.approval = _stacked(_Dropdown, "Approval", options=[("any", "")])
         self.label = _text("Label", "key=value", live=True)
-        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8).add_class("pai-list")
+        self.more = _stacked(_Combobox, "Pick by typing", placeholder="last:3, approved, 0.1.0", continuous_update=False)
+        # JupyterLab takes the arrow keys away from a list box and moves to another cell, so Tab passes it by: one picks by typing
+        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8, tabbable=False).add_class("pai-list")
         self.window = _html("pai-small")
         self.higher = _button("‹ Higher", tooltip="show higher versions")
         self.lower = _button("Lower ›", tooltip="show lower versions")
-        self.keep = widgets.Checkbox(description="keep picks across models", indent=False, layout=_layout())
+        self.keep = _checkbox("keep picks across models")
         self.clear = _button("Clear picks")
         self.fetch = _button("Fetch", button_style="primary")
         self.cancel = _button("Cancel")
@@ -148,7 +152,7 @@ class Controls:
         self.metric = _stacked(_Dropdown, "Direction of", options=[])
         directions = [("as its name suggests", ""), ("higher", "max"), ("lower", "min")]
         self.direction = _stacked(_Dropdown, "Better is", options=directions)
-        self.differences = widgets.Checkbox(value=True, description="differences only", indent=False, layout=_layout())
+        self.differences = _checkbox("differences only", value=True)
         self.card = _stacked(_Dropdown, "Version shown", options=[])
 
     def _lay_tabs(self) -> widgets.Tab:
@@ -156,22 +160,18 @@ class Controls:
         return _Tab(children=list(children.values()), titles=list(children), selected_index=0, layout=_layout())
 
     def _lay_out(self, *, searchable: bool) -> widgets.VBox:
-        filters = [_row(self.workspace, self.model_label, self.provider, share="1 1 5rem")] if searchable else []
-        models = _column(self.query, *filters, self.models, flex="1 1 19rem")
-        pages = _row(self.window, self.higher, self.lower, share="1 1 5rem")
-        versions = _column(_row(self.text, self.approval, self.label, share="1 1 5rem"), self.versions, pages, flex="1 1 19rem")
+        filters = [self.workspace, self.model_label, self.provider] if searchable else []
+        search = _row(self.query, *filters, share="1 1 7rem")
+        self.query.layout.flex = "3 1 14rem"
+        narrow = _row(self.text, self.approval, self.label, self.more, share="1 1 7rem")
+        self.more.layout.flex = "2 1 11rem"
+        pages = _row(self.window, self.higher, self.lower, share="0 1 6rem")
+        self.window.layout.flex = "1 1 6rem"
         actions = _row(self.fetch, self.cancel, self.clear, self.keep, share="0 1 9rem")
         self.keep.layout.flex = "0 1 15rem"
         terms = _row(self.baseline, self.metrics, self.metric, self.direction, self.differences, share="1 1 8rem")
-        return _column(
-            self.heading,
-            _beside(models, versions),
-            actions,
-            self.status,
-            self.trouble,
-            terms.add_class("pai-terms"),
-            self.tabs,
-        ).add_class("pai-explorer")
+        parts = [self.heading, search, self.models, narrow, self.versions, pages, actions, self.status, self.trouble]
+        return _column(*parts, terms.add_class("pai-terms"), self.tabs).add_class("pai-explorer")
 
     def everything(self) -> Iterator[widgets.Widget]:
         """Every widget below the root, each with its layout and style, children first."""

@@ -41,7 +41,7 @@ def status_html(state: ExplorerState) -> str:
     line = html.escape(visible(state.status))
     if state.progress is not None:
         done, total = state.progress
-        line += f" {done:,}{f' of {total:,}' if total else ''}"
+        line += f" · {done:,}{f' of {total:,}' if total else ''}"
         line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
     return f'<div role="status" class="pai-status">{line}</div>'
 
@@ -49,15 +49,24 @@ def status_html(state: ExplorerState) -> str:
 def _paint_lists(state: ExplorerState, controls: Controls) -> None:
     window = state.window
     models = [(model_option(line), line.model_id) for line in state.models]
-    listed = any(value == state.model_id for _, value in models)
-    _offer(controls.models, models, state.model_id if listed else None)
+    if not any(value == state.model_id for _, value in models):
+        chosen = visible(state.model_id) or f"choose one of {counted(len(models), 'model')}{' and more' if state.more else ''}"
+        models.insert(0, (chosen, state.model_id))
+    _offer(controls.models, models, state.model_id)
     _offer(controls.approval, [("any", ""), *((visible(word), word) for word in state.approvals)], state.narrowing.approval)
     _offer(controls.versions, [(version_option(line), line.name) for line in window.lines], state.shown_picks)
+    _set(controls.more, "options", _suggestions(state))
+    _set(controls.more, "value", "")
     hidden = sum(map(len, state.picks.values())) - len(state.shown_picks)
     picked = f" · {counted(hidden, 'pick')} not shown" if hidden else ""
     _set(controls.window, "value", f'<div class="pai-window">{window}{picked}</div>')
     _set(controls.keep, "value", state.keep_picks)
     _set(controls.text, "value", state.narrowing.text)
+
+
+def _suggestions(state: ExplorerState) -> tuple[str, ...]:
+    """What may be typed to pick versions: selectors first, then names that are listed."""
+    return ("latest", "approved", "last:3", "last:5", *(line.name for line in state.window.lines)) if state.lines else ()
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:

@@ -25,10 +25,9 @@ from pai_notebook.explorer.jobs import (
     Terms,
     VersionLine,
 )
-from pai_notebook.explorer.narrow import Narrowing, Window, in_order
+from pai_notebook.explorer.picking import Picker
 from pai_notebook.explorer.words import BASELINES, counted
-from pai_notebook.model.address import Address, Selector
-from pai_notebook.model.order import version_key
+from pai_notebook.model.address import Address
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -37,33 +36,22 @@ if TYPE_CHECKING:
 
 __all__ = ["ExplorerState"]
 
+_MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
-class ExplorerState:
+
+class ExplorerState(Picker):
     """Everything the explorer shows and answers.
-
-    Parameters
-    ----------
-    keep_picks : bool
-        Whether picks of one model stay when another is chosen, to compare across models.
 
     Attributes
     ----------
     search, models, more : Search, tuple of ModelLine, bool
         What was looked for, what was found, and whether there is more than is listed.
-    model_id, lines, narrowing : str, tuple of VersionLine, Narrowing
-        The chosen model, all its versions with the highest first, and how the list is narrowed.
-    picks : dict of str to tuple of str
-        Picked version names by model, in natural order.
     terms : Terms
         How versions are compared.
     asked, results, comparison : tuple of Address, VersionSet, Comparison or None
         What was asked for last, what it brought, and its comparison under `terms`.
     tab, card, metric : str
         The tab on show, the version on its card, and the metric whose direction is looked at.
-    error : Exception or None
-        What went wrong last; cleared by the next success of the same kind.
-    generation : int
-        Jobs started so far; every job has the number at its start as its ticket.
 
     Examples
     --------
@@ -76,99 +64,25 @@ class ExplorerState:
     (['model-a@0.2.0,0.10.0'], True)
     """
 
-    def __init__(self, *, keep_picks: bool = False) -> None:
-        self.keep_picks = keep_picks
+    def __init__(self) -> None:
+        super().__init__("Choose a model, pick versions, then Fetch.")
         self.search = Search()
         self.models: tuple[ModelLine, ...] = ()
         self.more = False
-        self.model_id = ""
-        self.lines: tuple[VersionLine, ...] = ()
-        self.narrowing = Narrowing()
-        self.picks: dict[str, tuple[str, ...]] = {}
         self.terms = Terms()
         self.asked: tuple[Address, ...] = ()
         self.results = VersionSet()
+        self.comparison: Comparison | None = None
         self.tab = "Card"
         self.card = ""
         self.metric = ""
-        self.comparison: Comparison | None = None
-        self.error: Exception | None = None
-        self.generation = 0
-        self.status = "Choose a model, pick versions, then Fetch."
-        self._measured: tuple[Job, int, int | None] | None = None
-        self._error_lane = ""
-        self._pending: dict[str, Job] = {}
-        self._page = 0
-        self._matching: tuple[VersionLine, ...] = ()
-
-    # ---- what is under way
-
-    @property
-    def pending(self) -> tuple[Job, ...]:
-        """Jobs whose answers are awaited, at most one for each lane."""
-        return tuple(self._pending.values())
-
-    @property
-    def busy(self) -> bool:
-        """Whether any answer is awaited."""
-        return bool(self._pending)
-
-    def awaits(self, job: Job) -> bool:
-        """Whether the answer to this very job would still be taken."""
-        return self._pending.get(job.lane) is job
-
-    def cancel(self) -> bool:
-        """Give up everything awaited; what was there before stays. Returns whether there was anything."""
-        had = self.busy
-        self._pending.clear()
-        self.status = "Cancelled; nothing was changed." if had else "Nothing to cancel."
-        return had
-
-    def _start(self, job: Job, status: str) -> Job:
-        self._pending[job.lane] = job
-        self.status = status
-        return job
-
-    def _ticket(self) -> int:
-        self.generation += 1
-        return self.generation
-
-    def _take(self, job: Job) -> bool:
-        """Whether an answer is awaited; from then on it no longer is."""
-        if not self.awaits(job):
-            return False
-        del self._pending[job.lane]
-        if self._error_lane == job.lane:
-            self.error, self._error_lane = None, ""
-        return True
-
-    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
-        """Note how far a job is."""
-        if not self.awaits(job):
-            return False
-        self._measured = (job, done, total)
-        return True
-
-    @property
-    def progress(self) -> tuple[int, int | None] | None:
-        """How many of how many, None when nothing is under way whose amount is known."""
-        if self._measured is None or not self.awaits(self._measured[0]):
-            return None
-        return self._measured[1:]
 
     def failed(self, job: Job, error: Exception) -> bool:
-        """Take a failure; what was there before stays."""
-        if not self._take(job):
-            return False
-        self.note(error, job.lane)
-        if isinstance(job, CompareVersions):
+        """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
+        taken = super().failed(job, error)
+        if taken and isinstance(job, CompareVersions):
             self.comparison = None
-        return True
-
-    def note(self, error: Exception, lane: str = "") -> None:
-        """Keep what went wrong, until the next success of the same kind."""
-        self.error, self._error_lane = error, lane
-        self.status = error.message if isinstance(error, PaiError) else f"{type(error).__name__}: {error}"
+        return taken
 
     # ---- models
 
@@ -188,11 +102,22 @@ class ExplorerState:
         if not self._take(job):
             return False
         self.models, self.more = tuple(models), more
-        tail = "; narrow the search to see the rest" if more else ""
-        self.status = (
-            f"{counted(len(self.models), 'model')}{' and more' if more else ''} found{tail}." if self.models else "No model matches."
-        )
+        tail = " and more; narrow the search to see the rest" if more else ""
+        self.status = f"{counted(len(self.models), 'model')} found{tail}." if self.models else "No model matches."
+        only = self._only_match(job.search.query)
+        if only and only != self.model_id:
+            self.choose_model(only)
         return True
+
+    def _only_match(self, query: str) -> str:
+        """The model that a search can only mean: the single one found, one of exactly this name, or the id that was typed."""
+        if not query:
+            return ""
+        named = [line.model_id for line in self.models if query in (line.name, line.model_id)]
+        found = named or [line.model_id for line in self.models]
+        if not found and _MODEL_ID.fullmatch(query):
+            return query
+        return found[0] if len(found) == 1 else ""
 
     # ---- versions of one model
 
@@ -202,10 +127,7 @@ class ExplorerState:
         if isinstance(waiting, ListVersions) and waiting.model_id == model_id:
             return None
         if model_id != self.model_id:
-            self.model_id, self.lines, self._page = model_id, (), 0
-            if not self.keep_picks:
-                self.picks = {}
-            self._narrow(replace(self.narrowing, text=""))
+            self._turn_to(model_id)
         if not model_id:
             self._pending.pop("versions", None)
             self.status = "Choose a model."
@@ -218,81 +140,13 @@ class ExplorerState:
         """Take the versions of a model; picks of versions that are gone are dropped."""
         if not self._take(job):
             return False
-        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.name), reverse=True))
-        there = {line.name for line in self.lines}
-        self._picked(job.model_id, [name for name in self.picks.get(job.model_id, ()) if name in there])
-        self._narrow(self.narrowing)
+        self._list(job.model_id, lines)
         self.status = f"{counted(len(self.lines), 'version')} of {self.model_name(job.model_id)}."
         return True
-
-    def narrow(self, **fields: str) -> None:
-        """Narrow the list by `text`, `approval` or `label`; picks stay, shown or not."""
-        self._page = 0
-        self._narrow(replace(self.narrowing, **fields))
-
-    def _narrow(self, narrowing: Narrowing) -> None:
-        self.narrowing = narrowing
-        self._matching = narrowing.keep(self.lines)
-
-    def turn(self, pages: int) -> None:
-        """Show another window of the list."""
-        self._page = self.window.page + pages
-
-    @property
-    def window(self) -> Window:
-        """The part of the list that is shown, never more than `narrow.WINDOW` lines."""
-        return Window.of(self._matching, self._page)
-
-    @property
-    def approvals(self) -> tuple[str, ...]:
-        """Approval words that occur in the list, for the filter."""
-        return tuple(sorted({line.approval for line in self.lines if line.approval}))
 
     def model_name(self, model_id: str) -> str:
         """Name of a model where it is known, else its id."""
         return next((model.name for model in self.models if model.model_id == model_id and model.name), model_id)
-
-    # ---- picking
-
-    def pick(self, names: Iterable[str]) -> None:
-        """Make these the picks among the versions in the window; picks outside it stay."""
-        shown = {line.name for line in self.window.lines}
-        outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
-        self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
-        self.status = self._picked_text()
-
-    def clear(self) -> None:
-        """Pick nothing."""
-        self.picks = {}
-        self.status = self._picked_text()
-
-    def keep(self, *, picks: bool) -> None:
-        """Say whether picks stay when another model is chosen; without it only those of the chosen model do."""
-        self.keep_picks = picks
-        if not picks:
-            self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
-
-    def _picked(self, model_id: str, names: Iterable[str]) -> None:
-        ordered = in_order(names)
-        self.picks = {model: kept for model, kept in self.picks.items() if model != model_id}
-        if ordered and model_id:
-            self.picks[model_id] = ordered
-
-    def _picked_text(self) -> str:
-        count = sum(map(len, self.picks.values()))
-        where = f" of {len(self.picks)} models" if len(self.picks) > 1 else ""
-        return f"{counted(count, 'version')}{where} picked." if count else "Nothing picked."
-
-    @property
-    def shown_picks(self) -> tuple[str, ...]:
-        """Picks that are in the window, in its order."""
-        picked = set(self.picks.get(self.model_id, ()))
-        return tuple(line.name for line in self.window.lines if line.name in picked)
-
-    @property
-    def addresses(self) -> tuple[Address, ...]:
-        """What is picked, as addresses."""
-        return tuple(Address(model, Selector("names", names=names)) for model, names in self.picks.items())
 
     # ---- fetching and comparing
 

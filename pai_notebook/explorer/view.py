@@ -181,6 +181,7 @@ class Explorer(Displayed):
             controls.approval: lambda word: state.narrow(approval=word or ""),
             controls.label: lambda text: state.narrow(label=text),
             controls.versions: state.pick,
+            controls.more: state.pick_more,
             controls.keep: lambda kept: state.keep(picks=kept),
             controls.baseline: lambda name: state.set_terms(baseline=name) if name else None,
             controls.metrics: state.set_metrics,

@@ -131,7 +131,7 @@ class Chromium:
             page.set_viewport_size({"width": width, "height": 1000})
         if front == "voila":
             page.goto(f"{server.url}/voila/render/{name}?token=t&voila-theme={'dark' if dark else 'light'}", timeout=PATIENCE)
-            return Notebook(page)
+            return Notebook(page, is_voila=True)
         place = f"lab/tree/{name}?token=t&reset" if front == "lab" else f"notebooks/{name}?token=t"
         page.goto(f"{server.url}/{place}")
         notebook = Notebook(page)
@@ -149,8 +149,9 @@ class Chromium:
 class Notebook:
     """A notebook in a front-end."""
 
-    def __init__(self, page):
+    def __init__(self, page, *, is_voila=False):
         self.page = page
+        self.is_voila = is_voila
 
     def ready(self):
         self.page.wait_for_function(f"window.jupyterapp && {_WIDGET} && {_WIDGET}.sessionContext")
@@ -177,7 +178,20 @@ class Notebook:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputArea")
 
     def save(self):
-        self.command("docmanager:save")
+        """Save, and return once the file is written."""
+        self.page.evaluate(f"{_WIDGET}.context.save()")
+
+    @property
+    def is_trusted(self):
+        """Whether the outputs of every code cell may do what they like."""
+        return self.page.evaluate(f"[...{_WIDGET}.content.model.cells].every(cell => cell.type !== 'code' || cell.trusted)")
+
+    def in_sight(self):
+        """Let the notebook be as high as it needs to be, so that everything is laid out and can be checked."""
+        height = self.page.evaluate(
+            "Math.max(...[...document.querySelectorAll('.jp-Cell')].map(cell => cell.getBoundingClientRect().bottom))"
+        )
+        self.page.set_viewport_size({"width": self.page.viewport_size["width"], "height": int(height) + 400})
 
     def close(self):
         with contextlib.suppress(Exception):

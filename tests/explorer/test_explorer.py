@@ -73,15 +73,31 @@ def html_of(explorer):
 
 def test_the_models_are_listed_with_their_latest_version_and_approval(explorer):
     options = [label for label, _ in controls(explorer).models.options]
-    assert len(options) == 9
+    assert len(options) == 10
     assert any("手写数字识别 · latest 1.12.2 ○ Pending" in option for option in options)
-    assert controls(explorer).models.value is None
+    assert controls(explorer).models.value == ""
+    assert options[0] == "choose one of 9 models"
 
 
 def test_a_search_in_chinese_finds_its_model(explorer):
     controls(explorer).query.value = "数字"
     explorer.wait()
     assert [value for _, value in controls(explorer).models.options] == [DIGITS]
+    assert len(controls(explorer).versions.options) == 41
+
+
+def test_versions_are_picked_by_typing(explorer):
+    choose(explorer)
+    assert "last:3" in controls(explorer).more.options
+    controls(explorer).more.value = "last:3"
+    explorer.wait()
+    assert controls(explorer).versions.value == ("1.2.0", "1.1.0", "1.0.0_rc10")
+    assert controls(explorer).more.value == ""
+    controls(explorer).more.value = "9.9.9"
+    explorer.wait()
+    assert "no version 9.9.9" in controls(explorer).trouble.value
+    fetch(explorer)
+    assert len(explorer.selected) == 3
 
 
 def test_filters_of_models_are_asked_of_the_service(explorer, gate):
@@ -91,7 +107,7 @@ def test_filters_of_models_are_asked_of_the_service(explorer, gate):
     explorer.wait()
     assert "Provider=pai" in gate.requests[-1]
     assert "Label=license" in gate.requests[-1]
-    assert len(controls(explorer).models.options) == 1
+    assert [value for _, value in controls(explorer).models.options if value] == ["model-rbvg5wunu7wxslm0zk"]
 
 
 def test_versions_are_listed_highest_first_and_narrowed_at_once(explorer, gate):
@@ -447,5 +463,5 @@ def test_without_an_argument_it_looks_into_the_default_registry(registry, monkey
     monkeypatch.setattr("pai_notebook.connection._default", registry)
     explorer = Explorer()
     explorer.wait()
-    assert len(controls(explorer).models.options) == 9
+    assert len(controls(explorer).models.options) == 10
     explorer.close()

@@ -52,9 +52,27 @@ class TestModels:
         job = state.find(query=" 数字 ")
         assert job.search.query == "数字"
         assert state.busy
-        assert state.found(job, [ModelLine("model-a", "手写数字识别")])
+        assert state.found(job, [ModelLine("model-a", "手写数字识别"), ModelLine("model-b", "数字去噪")])
         assert not state.busy
-        assert state.status == "1 model found."
+        assert state.status == "2 models found."
+
+    @pytest.mark.parametrize(
+        ("query", "found", "chosen"),
+        [
+            ("数字", [ModelLine("model-a", "手写数字识别")], "model-a"),
+            ("digits", [ModelLine("model-a", "digits-small"), ModelLine("model-b", "digits")], "model-b"),
+            ("digits", [ModelLine("model-a", "digits"), ModelLine("model-b", "digits")], ""),
+            ("digit", [ModelLine("model-a", "digits"), ModelLine("model-b", "digits-small")], ""),
+            ("model-rbvg5wfo5d0gngz1b8", [], "model-rbvg5wfo5d0gngz1b8"),
+            ("nothing", [], ""),
+            ("", [ModelLine("model-a", "digits")], ""),
+        ],
+    )
+    def test_a_search_that_can_only_mean_one_model_chooses_it(self, query, found, chosen):
+        state = ExplorerState()
+        state.found(state.find(query=query), found)
+        assert state.model_id == chosen
+        assert [job.model_id for job in state.pending] == ([chosen] if chosen else [])
 
     def test_filters_add_up(self):
         state = ExplorerState()
@@ -135,6 +153,40 @@ class TestVersions:
         state.narrow(text="0.2")
         state.pick(["0.2.0", "0.1.0", "9.9.9"])
         assert state.picks == {"model-a": ("0.2.0",)}
+
+    @pytest.mark.parametrize(
+        ("text", "picks"),
+        [
+            ("latest", ("1.0.0_rc2",)),
+            ("last:2", ("0.10.0", "1.0.0_rc2")),
+            ("0.1.0..0.10.0", ("0.1.0", "0.2.0", "0.10.0")),
+            (" 0.2.0, 0.1.0 ", ("0.1.0", "0.2.0")),
+            ("0.1*", ("0.1.0", "0.10.0")),
+            ("", ()),
+        ],
+    )
+    def test_versions_are_picked_by_typing_too(self, text, picks):
+        state = chosen()
+        state.pick_more(text)
+        assert state.picks == ({"model-a": picks} if picks else {})
+        assert state.error is None
+
+    def test_typing_adds_to_what_is_picked_shown_or_not(self):
+        state = chosen("0.1.0")
+        state.narrow(text="nothing like it")
+        state.pick_more("0.2.0")
+        assert state.picks == {"model-a": ("0.1.0", "0.2.0")}
+
+    @pytest.mark.parametrize(
+        ("text", "hint"), [("0.2.1", "Nearest are 0.2.0 and 0.10.0."), ("approved", "It has 4 versions."), ("!!", "Write MODEL")]
+    )
+    def test_typing_what_is_not_there_picks_nothing_and_says_why(self, text, hint):
+        state = chosen("0.1.0")
+        state.pick_more(text)
+        assert state.picks == {"model-a": ("0.1.0",)}
+        assert hint in state.error.hint
+        state.pick(["0.2.0"])
+        assert state.error is None
 
     def test_clearing_picks_nothing(self):
         state = chosen("0.1.0")
@@ -407,16 +459,15 @@ class Clicking(RuleBasedStateMachine):
     @initialize()
     def start(self):
         self.state = ExplorerState()
-        self.tickets = []
+        self.tickets = [0]
 
     def _new(self, job):
-        """Remember a job that an action started; tickets only rise."""
-        if job is None:
-            return multiple()
-        assert job in self.state.pending
-        assert not self.tickets or job.ticket > self.tickets[-1]
-        self.tickets.append(job.ticket)
-        return job
+        """Jobs that an action started, what it returned among them; tickets only rise."""
+        assert job is None or job in self.state.pending
+        started = sorted((each for each in self.state.pending if each.ticket > self.tickets[-1]), key=lambda each: each.ticket)
+        assert job is None or job in started
+        self.tickets += [each.ticket for each in started]
+        return multiple(*started)
 
     @rule(target=jobs, text=TEXT, label=TEXT)
     def find(self, text, label):
@@ -451,6 +502,13 @@ class Clicking(RuleBasedStateMachine):
         before = {name for name in self.state.picks.get(self.state.model_id, ()) if name not in self._window()}
         self.state.pick(names)
         assert set(self.state.picks.get(self.state.model_id, ())) == before | (set(names) & self._window())
+
+    @rule(text=st.sampled_from(["latest", "approved", "last:2", "0.1.0,9.9.9", "0.1.0..1.0.0", "*", "", "!!", "0.1.0"]))
+    def pick_more(self, text):
+        before = set(self.state.picks.get(self.state.model_id, ()))
+        self.state.pick_more(text)
+        after = set(self.state.picks.get(self.state.model_id, ()))
+        assert before <= after <= before | {line.name for line in self.state.lines}
 
     @rule(text=TEXT, label=TEXT, approval=st.sampled_from(["", "Approved", "?"]))
     def narrow(self, text, label, approval):

@@ -1,0 +1,149 @@
+"""The versions of the chosen model: narrowed, shown a window at a time, and picked by hand or by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pai_notebook.errors import PaiError, VersionNotFound
+from pai_notebook.explorer.jobs import VersionLine
+from pai_notebook.explorer.lanes import Lanes
+from pai_notebook.explorer.narrow import Narrowing, Window, in_order
+from pai_notebook.explorer.words import counted
+from pai_notebook.model.address import Address, Selector, nearest, parse_selector
+from pai_notebook.model.order import version_key
+
+__all__ = ["Picker"]
+
+
+class Picker(Lanes):
+    """What is listed and what is picked.
+
+    Attributes
+    ----------
+    model_id, lines, narrowing : str, tuple of VersionLine, Narrowing
+        The chosen model, all its versions with the highest first, and how the list is narrowed.
+    picks : dict of str to tuple of str
+        Picked version names by model, in natural order.
+    keep_picks : bool
+        Whether picks of one model stay when another is chosen, to compare across models.
+    """
+
+    def __init__(self, status: str = "") -> None:
+        super().__init__(status)
+        self.keep_picks = False
+        self.model_id = ""
+        self.lines: tuple[VersionLine, ...] = ()
+        self.narrowing = Narrowing()
+        self.picks: dict[str, tuple[str, ...]] = {}
+        self._page = 0
+        self._matching: tuple[VersionLine, ...] = ()
+
+    def _turn_to(self, model_id: str) -> None:
+        """Another model: its list is not known yet, and picks of the one before go unless they are kept."""
+        self.model_id, self.lines, self._page = model_id, (), 0
+        if not self.keep_picks:
+            self.picks = {}
+        self._narrow(replace(self.narrowing, text=""))
+
+    def _list(self, model_id: str, lines: Iterable[VersionLine]) -> None:
+        """The versions of the chosen model; picks of versions that are gone are dropped."""
+        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.name), reverse=True))
+        there = {line.name for line in self.lines}
+        self._picked(model_id, [name for name in self.picks.get(model_id, ()) if name in there])
+        self._narrow(self.narrowing)
+
+    def narrow(self, **fields: str) -> None:
+        """Narrow the list by `text`, `approval` or `label`; picks stay, shown or not."""
+        self._page = 0
+        self._narrow(replace(self.narrowing, **fields))
+
+    def _narrow(self, narrowing: Narrowing) -> None:
+        self.narrowing = narrowing
+        self._matching = narrowing.keep(self.lines)
+
+    def turn(self, pages: int) -> None:
+        """Show another window of the list."""
+        self._page = self.window.page + pages
+
+    @property
+    def window(self) -> Window:
+        """The part of the list that is shown, never more than `narrow.WINDOW` lines."""
+        return Window.of(self._matching, self._page)
+
+    @property
+    def approvals(self) -> tuple[str, ...]:
+        """Approval words that occur in the list, for the filter."""
+        return tuple(sorted({line.approval for line in self.lines if line.approval}))
+
+    def pick(self, names: Iterable[str]) -> None:
+        """Make these the picks among the versions in the window; picks outside it stay."""
+        shown = {line.name for line in self.window.lines}
+        outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
+        self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
+        self.status = self._picked_text()
+        self._forgive("pick")
+
+    def pick_more(self, text: str) -> None:
+        """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob."""
+        text = "".join(text.split())
+        if not text or not self.model_id:
+            return
+        try:
+            wanted = self._meant(text)
+        except PaiError as error:
+            self.note(error, "pick")
+            return
+        self._picked(self.model_id, [*self.picks.get(self.model_id, ()), *wanted])
+        self.status = self._picked_text()
+        self._forgive("pick")
+
+    def _meant(self, text: str) -> tuple[str, ...]:
+        names = [line.name for line in self.lines]
+        approved = [line.name for line in self.lines if line.approval.casefold() == "approved"]
+        selector = parse_selector(text)
+        wanted = selector.pick(names, approved)
+        missing = [name for name in wanted if name not in names]
+        if missing or not wanted:
+            close = " and ".join(nearest(missing[0], names)) if missing else ""
+            raise VersionNotFound(
+                f"no version {', '.join(missing) or text} in {self.model_id}",
+                model_id=self.model_id,
+                version_name=missing[0] if missing else "",
+                hint=f"Nearest are {close}." if close else f"It has {counted(len(names), 'version')}.",
+            )
+        return wanted
+
+    def clear(self) -> None:
+        """Pick nothing."""
+        self.picks = {}
+        self._forgive("pick")
+        self.status = self._picked_text()
+
+    def keep(self, *, picks: bool) -> None:
+        """Say whether picks stay when another model is chosen; without it only those of the chosen model do."""
+        self.keep_picks = picks
+        if not picks:
+            self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
+
+    def _picked(self, model_id: str, names: Iterable[str]) -> None:
+        ordered = in_order(names)
+        self.picks = {model: kept for model, kept in self.picks.items() if model != model_id}
+        if ordered and model_id:
+            self.picks[model_id] = ordered
+
+    def _picked_text(self) -> str:
+        count = sum(map(len, self.picks.values()))
+        where = f" of {len(self.picks)} models" if len(self.picks) > 1 else ""
+        return f"{counted(count, 'version')}{where} picked." if count else "Nothing picked."
+
+    @property
+    def shown_picks(self) -> tuple[str, ...]:
+        """Picks that are in the window, in its order."""
+        picked = set(self.picks.get(self.model_id, ()))
+        return tuple(line.name for line in self.window.lines if line.name in picked)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """What is picked, as addresses."""
+        return tuple(Address(model, Selector("names", names=names)) for model, names in self.picks.items())

@@ -1,0 +1,60 @@
+"""The explorer as somebody sees it who sits in front of a browser: everything by name and role, nothing by widget id."""
+
+from playwright.sync_api import expect
+
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
+
+
+class ExplorerPage:
+    """The first explorer on a page."""
+
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator(".pai-explorer").first
+        self.root.wait_for(timeout=PATIENCE)
+
+    def field(self, name):
+        return self.root.get_by_label(name, exact=True)
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def tab(self, name):
+        return self.root.get_by_role("tab", name=name, exact=True)
+
+    @property
+    def status(self):
+        return self.root.locator("[role=status]").first
+
+    @property
+    def panel(self):
+        """What the tab on show shows; ipywidgets gives it no role."""
+        return self.root.locator(".widget-tab-contents > *").locator("visible=true").first
+
+    def search(self, text):
+        self.field("Find models").fill(text)
+        self.field("Find models").press("Enter")
+
+    def choose(self, name):
+        option = self.field("Model").locator("option", has_text=name)
+        expect(option).to_have_count(1)
+        self.field("Model").select_option(label=option.inner_text())
+        expect(self.status).to_contain_text(f"of {name}.")
+
+    def pick(self, *names):
+        options = self.field("Versions").locator("option")
+        expect(options.filter(has_text=names[0]).first).to_be_attached()
+        labels = [text for text in options.all_inner_texts() if text.split()[0] in names]
+        assert len(labels) == len(names), labels
+        self.field("Versions").select_option(label=labels)
+        expect(self.status).to_have_text(f"{len(names)} version{'s' if len(names) > 1 else ''} picked.")
+
+    def fetch(self, status):
+        self.button("Fetch").click()
+        expect(self.status).to_have_text(status)
+
+    def shows(self, *names):
+        """Wait until the table on show compares these versions."""
+        for place, name in enumerate(reversed(names), start=1):
+            expect(self.panel.locator("thead tr:last-child th").nth(-place)).to_contain_text(name)

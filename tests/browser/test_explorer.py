@@ -1,0 +1,224 @@
+"""The explorer in real front-ends: from a search to a comparison that the next cell goes on with, and that survives the kernel."""
+
+import importlib.resources
+import json
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.explorer_page import ExplorerPage
+from tests.explorer.registry_gate import eventually, gated
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+FRONTS = ["lab", "notebook", "voila"]
+AXE = """async () => {
+  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const result = await axe.run({include: [['.pai-explorer']]}, {runOnly: {type: 'tag', values}});
+  return result.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | '));
+}"""
+
+
+@pytest.fixture(scope="module")
+def gate():
+    with gated() as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def open_gate(gate):
+    gate.requests.clear()
+    gate.aborted.clear()
+    yield
+    gate.release()
+
+
+def cells(gate, *more):
+    return [f"import pai_notebook as pai\nregistry = {gate.connect}\nex = pai.Explorer(registry)\nex", *more]
+
+
+def opened(lab, jupyter, gate, name, *more, **options):
+    """An explorer in a front-end, with its models listed."""
+    notebook = lab(jupyter.write(name, cells(gate, *more)), **options)
+    if not notebook.is_voila:
+        notebook.run(0)
+    explorer = ExplorerPage(notebook.page)
+    expect(explorer.status).to_have_text("9 models found.")
+    return notebook, explorer
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, gate, front):
+    more = ["print(len(ex.selected), ex.value.baseline_name)", "ex.value"]
+    notebook, explorer = opened(lab, jupyter, gate, f"story-{front}.ipynb", *more, front=front)
+
+    explorer.search("数字")
+    expect(explorer.status).to_have_text("41 versions of 手写数字识别.")
+    explorer.pick("2.5.0", "2.4.0", "1.0.0")
+    explorer.fetch("3 versions compared with the highest approved.")
+    explorer.shows("1.0.0", "2.4.0", "2.5.0")
+
+    explorer.field("Baseline").select_option(label="2.4.0")
+    expect(explorer.panel).to_contain_text("against 2.4.0")
+    explorer.field("Direction of").select_option(label="latency_ms")
+    explorer.field("Better is").select_option(label="higher")
+    expect(explorer.panel).to_contain_text("latency_ms max (told)")
+
+    _cancel_a_slow_fetch(explorer, gate)
+    _meet_a_deleted_version(explorer, gate)
+
+    if notebook.is_voila:
+        return
+    notebook.run(1)
+    notebook.run(2)
+    expect(notebook.output(1)).to_contain_text("2 2.4.0")
+    expect(notebook.output(2).locator("table")).to_contain_text("accuracy")
+
+
+def _cancel_a_slow_fetch(explorer, gate):
+    explorer.pick("2.3.0")
+    gate.hold("/versions/2.3.0")
+    explorer.fetch("Fetching 1 version …")
+    eventually(lambda: gate.waiting)
+    explorer.button("Cancel").click()
+    expect(explorer.status).to_contain_text("Cancelled")
+    eventually(lambda: gate.aborted)
+    gate.release()
+    explorer.shows("1.0.0", "2.4.0", "2.5.0")
+
+
+def _meet_a_deleted_version(explorer, gate):
+    explorer.pick("2.5.0", "2.4.0", "2.2.0")
+    kept = gate.store.version(DIGITS, "2.2.0")
+    gate.store.delete_version(DIGITS, "2.2.0")
+    try:
+        explorer.button("Fetch").click()
+        expect(explorer.root).to_contain_text(f"no version 2.2.0 in {DIGITS}")
+    finally:
+        gate.store.put_version(DIGITS, kept)
+    expect(explorer.panel).to_contain_text("2 versions against 2.4.0")
+
+
+def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate):
+    """Untrusted, where no widget is shown; and trusted without a kernel, where a saved widget view finds no model."""
+    notebook, explorer = opened(lab, jupyter, gate, "kept.ipynb")
+    explorer.choose("手写数字识别")
+    explorer.pick("2.5.0", "2.4.0")
+    explorer.fetch("2 versions compared with the first.")
+    copy = notebook.output(0).locator("[class^=pai-copy]")
+    expect(copy.locator("table")).to_contain_text("accuracy")
+    expect(copy).to_be_hidden()
+    notebook.save()
+    notebook.close()
+
+    trusted = lab("kept.ipynb")
+    assert trusted.is_trusted
+    expect(trusted.output(0).locator("[class^=pai-copy] table")).to_be_visible()
+
+    changed = jupyter.read("kept.ipynb")
+    changed.cells.append(nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="not from here\n")]))
+    untrusted = lab(jupyter.write("strange.ipynb", changed))
+    assert not untrusted.is_trusted
+    table = untrusted.output(0).locator("table").first
+    expect(table).to_be_visible()
+    expect(table).to_contain_text("accuracy")
+    expect(untrusted.output(0)).to_contain_text("Below is what it showed last.")
+
+
+def test_the_keyboard_is_enough(jupyter, lab, gate):
+    notebook, explorer = opened(lab, jupyter, gate, "keys.ipynb")
+    page = notebook.page
+
+    def press(*keys):
+        for key in keys:
+            page.keyboard.press(key)
+
+    def focused():
+        name = "e => e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText"
+        return page.evaluate(f"({name})(document.activeElement)")
+
+    def tab_to(name):
+        for _ in range(25):
+            if focused() == name:
+                return
+            press("Tab")
+        raise AssertionError(f"Tab does not reach {name}; it is at {focused()}")
+
+    explorer.field("Find models").focus()
+    page.keyboard.type("数字")
+    press("Enter")
+    expect(explorer.status).to_have_text("41 versions of 手写数字识别.")
+    tab_to("Pick by typing")
+    page.keyboard.type("last:3")
+    press("Enter")
+    expect(explorer.status).to_have_text("3 versions picked.")
+    tab_to("Fetch")
+    press("Enter")
+    expect(explorer.status).to_contain_text("3 versions compared")
+    assert focused() == "Fetch"
+    tab_to("Baseline")
+    press("Space", "ArrowDown", "ArrowDown", "Enter")
+    expect(explorer.status).to_have_text("3 versions compared with the latest.")
+    assert focused() == "Baseline"
+    tab_to("differences only")
+    press("Space")
+    expect(explorer.panel).not_to_contain_text("identical")
+    tab_to("Card")
+    press("ArrowRight", "ArrowRight", "Enter")
+    expect(explorer.tab("Labels")).to_have_attribute("aria-selected", "true")
+    expect(explorer.panel).to_contain_text("阶段")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, dark):
+    notebook, explorer = opened(lab, jupyter, gate, f"axe-explorer-{dark}.ipynb", dark=dark)
+    explorer.choose("手写数字识别")
+    explorer.pick("2.5.0", "2.4.0")
+    explorer.fetch("2 versions compared with the first.")
+    page = notebook.page
+    page.add_style_tag(content="html,body{height:100vh!important}")  # axe takes a body of no height for clipped and checks no contrast
+    page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8") + ";0")
+    for name in ("Card", "Metrics", "Labels", "Specs", "Code"):
+        explorer.tab(name).click()
+        expect(explorer.tab(name)).to_have_attribute("aria-selected", "true")
+        expect(explorer.panel).not_to_be_empty()
+        notebook.in_sight()
+        assert page.evaluate(AXE) == [], name
+    page.evaluate("document.querySelector('.pai-status').style = 'color:#888;background:#777'")
+    assert [found.split(":")[0] for found in page.evaluate(AXE)] == ["color-contrast"]
+
+
+def test_hostile_texts_stay_text(jupyter, lab, gate):
+    document = {
+        "VersionName": "0.1.0",
+        "VersionDescription": "<img src=x onerror=alert(1)>",
+        "Labels": [{"Key": "<img src=x onerror=window.hit=1>", "Value": "<script>window.hit=2</script>"}],
+        "Metrics": {"<img src=x onerror=window.hit=3>": 1},
+    }
+    code = f"""
+import json, pai_notebook as pai
+document = json.loads({json.dumps(document)!r})
+names = ["0.1.0", "0.2.0"]
+vs = pai.VersionSet(pai.ModelVersion.from_document({{**document, "VersionName": name}}, "model-a") for name in names)
+"""
+    notebook = lab(jupyter.write("hostile.ipynb", [code + "pai.Explorer(vs)"]))
+    notebook.run()
+    explorer = ExplorerPage(notebook.page)
+    for name in ("Card", "Metrics", "Labels", "Specs", "Code"):
+        explorer.tab(name).click()
+        expect(explorer.panel).not_to_be_empty()
+    assert explorer.root.locator("img, script").count() == 0
+    assert notebook.page.evaluate("window.hit") is None
+    expect(explorer.field("Versions").locator("option").first).to_contain_text("<img src=x")
+
+
+def test_an_explorer_shown_twice_stays_in_step(jupyter, lab, gate):
+    notebook, first = opened(lab, jupyter, gate, "twice.ipynb", "ex")
+    notebook.run(1)
+    second = ExplorerPage(notebook.output(1).page)
+    second.root = notebook.output(1).locator(".pai-explorer")
+    first.choose("手写数字识别")
+    first.pick("2.5.0")
+    first.fetch("1 version fetched.")
+    expect(second.status).to_have_text("1 version fetched.")
+    expect(second.root).to_contain_text(f"{DIGITS}@2.5.0")
