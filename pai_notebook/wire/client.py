@@ -6,19 +6,17 @@ Everything asynchronous here runs on the private loop; `run` and `submit` are th
 from __future__ import annotations
 
 import asyncio
-import re
 import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
-from pai_notebook.wire.exchange import Exchange, Reply
-from pai_notebook.wire.flight import Flights
-from pai_notebook.wire.lanes import Lanes, transport_maker
+from pai_notebook.wire.exchange import Reply
 from pai_notebook.wire.loop import shared_loop
-from pai_notebook.wire.paging import PAGE_SIZE, Listing, Page, read_pages
+from pai_notebook.wire.paging import PAGE_SIZE, Listing, Page, read_pages, smaller_size
 from pai_notebook.wire.persistence import Call, Persistence
-from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version
+from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
+from pai_notebook.wire.session import Session, SessionHolder
 
 if TYPE_CHECKING:
     import concurrent.futures
@@ -37,42 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Client", "Listing", "Reply"]
 
 T = TypeVar("T")
-_SMALLER_PAGES = {100: 50, 50: 10}
-_PAGE_SIZE_OBJECTION = re.compile(r"page|size|limit|exceed|range|\b100\b|^InvalidParameter|^\d+$", re.IGNORECASE)
-
-
-class _Session:
-    """What belongs to one event loop: connections and flights."""
-
-    def __init__(self, settings: Settings, provider: Provider, transport: httpx.AsyncBaseTransport | None) -> None:
-        self.loop = asyncio.get_running_loop()
-        make = transport_maker(settings.endpoint) if transport is None else lambda: transport
-        self.lanes = Lanes(make, settings.limits.max_workers, shared=transport is not None)
-        self.exchange = Exchange(settings, provider, self.lanes)
-        self.flights = Flights()
-
-    async def aclose(self) -> None:
-        await self.flights.aclose()
-        await self.lanes.aclose()
-
-
-class _Holder:
-    """The current session, apart from the client so that a forgotten client can be collected and its sockets closed."""
-
-    def __init__(self) -> None:
-        self.session: _Session | None = None
-
-    async def aclose(self) -> None:
-        session, self.session = self.session, None
-        if session is not None and session.loop is asyncio.get_running_loop():
-            await session.aclose()
-
-    def abandon(self) -> None:
-        """Close from whatever thread the garbage collector runs on, without waiting."""
-        shared_loop.forget(self)
-        session = self.session
-        if session is not None and shared_loop.is_current(session.loop):
-            session.loop.call_soon_threadsafe(lambda: session.loop.create_task(self.aclose()))
 
 
 class Client:
@@ -110,7 +72,7 @@ class Client:
         self._persistence = Persistence(settings.limits, provider)
         self._page_sizes: dict[str, int] = {}
         self._closed = False
-        self._holder = _Holder()
+        self._holder = SessionHolder()
         weakref.finalize(self, self._holder.abandon).atexit = False
 
     @property
@@ -160,7 +122,7 @@ class Client:
             shared_loop.run(self._holder.aclose())
         shared_loop.leave(self._holder)
 
-    def _session(self) -> _Session:
+    def _session(self) -> Session:
         """The session of the running loop; a loop that is gone (after a fork) leaves its session behind untouched."""
         if not shared_loop.inside:
             raise RuntimeError("use client.run(...) or client.submit(...): the coroutines belong to the private loop")
@@ -168,7 +130,7 @@ class Client:
             raise _closed()
         session = self._holder.session
         if session is None or session.loop is not asyncio.get_running_loop():
-            session = self._holder.session = _Session(self.settings, self._provider, self._transport)
+            session = self._holder.replace(Session(self.settings, self._provider, self._transport))
         return session
 
     async def get_version(self, model_id: str, version_name: str) -> Reply:
@@ -353,7 +315,7 @@ class Client:
     async def _list(self, question: Question, *, order: str | None, limit: int | None, on_page: OnPage | None) -> Listing:
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
             raise ConfigurationError(f"limit={limit!r} cannot be used", hint="Give a whole number of at least 1.")
-        newest_first = _direction(order) == "DESC"
+        newest_first = check_order(order) == "DESC"
         session = self._session()
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         return await session.flights.join(
@@ -362,7 +324,7 @@ class Client:
         )
 
     async def _read(
-        self, question: Question, session: _Session, *, newest_first: bool, limit: int | None, on_page: OnPage | None
+        self, question: Question, session: Session, *, newest_first: bool, limit: int | None, on_page: OnPage | None
     ) -> Listing:
         """Read all pages, with smaller ones when the service objects to their size."""
         size = self._page_sizes.get(question.action, PAGE_SIZE)
@@ -374,11 +336,12 @@ class Client:
             try:
                 return await read_pages(fetch, key=question.key, size=size, limit=limit, newest_first=newest_first, on_page=on_page)
             except PaiError as error:
-                if size not in _SMALLER_PAGES or not _objects_to_size(error):
+                smaller = smaller_size(size, error)
+                if smaller is None:
                     raise
-            size = self._page_sizes[question.action] = _SMALLER_PAGES[size]
+            size = self._page_sizes[question.action] = smaller
 
-    async def _ask(self, question: Question, session: _Session) -> Reply:
+    async def _ask(self, question: Question, session: Session) -> Reply:
         """Attempt until one gives a reply or no further one can help."""
         loop = asyncio.get_running_loop()
         call = Call(end=loop.time() + self.settings.limits.deadline)
@@ -397,23 +360,10 @@ def _closed() -> ConfigurationError:
     return ConfigurationError("this client is closed", hint="Call pai.connect(...) again.")
 
 
-def _direction(order: str | None) -> str:
-    word = str(order or "ASC").upper()
-    if word not in {"ASC", "DESC"}:
-        raise ConfigurationError(f"order={ascii(order)[:40]} cannot be used", hint='Give "ASC" or "DESC".')
-    return word
-
-
 def _page(question: Question, reply: Reply) -> Page:
     total = reply.document.get("TotalCount")
     counted = isinstance(total, int) and not isinstance(total, bool) and total >= 0
     return Page(tuple(reply.document.get(question.field) or ()), total if counted else None, reply.request_id)
-
-
-def _objects_to_size(error: PaiError) -> bool:
-    """Whether a refusal may be about the page size, whose maximum is not documented."""
-    text = f"{error.code}\n{error.message}" if error.status == 400 and type(error) is PaiError else ""  # noqa: PLR2004 - Bad Request
-    return bool(text) and any(_PAGE_SIZE_OBJECTION.search(part) for part in text.split("\n"))
 
 
 def _about(question: Question, settings: Settings, error: PaiError) -> PaiError:

@@ -7,20 +7,23 @@ can only move an item to a page that is still to be read. What is seen twice is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ProtocolError
+from pai_notebook.errors import PaiError, ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["Listing", "Page", "read_pages"]
+__all__ = ["PAGE_SIZE", "Listing", "Page", "read_pages", "smaller_size"]
 
 PAGE_SIZE = 100
 _PASSES = 4
 _MOST_PAGES = 10_000
+_SMALLER = {100: 50, 50: 10}
+_OBJECTION = re.compile(r"page|size|limit|exceed|range|\b100\b|^InvalidParameter|^\d+$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +208,15 @@ def _index(reading: _Reading, documents: tuple[dict[str, Any], ...]) -> dict[str
 def _merge(front: dict[str, dict[str, Any]], behind: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Both in order, each key once; the document that was read later is kept where it is known."""
     return {**front, **{key: document for key, document in behind.items() if key not in front}}
+
+
+def smaller_size(size: int, error: PaiError) -> int | None:
+    """Return the page size to try after a refusal, or None when it was not about the size (whose maximum is not documented).
+
+    Examples
+    --------
+    >>> smaller_size(100, PaiError("PageSize must not exceed 50", code="InvalidParameter", status=400))
+    50
+    """
+    may_be = error.status == 400 and type(error) is PaiError and _OBJECTION.search(f"{error.code}\n{error.message}")  # noqa: PLR2004 - Bad Request
+    return _SMALLER.get(size) if may_be else None

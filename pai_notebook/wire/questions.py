@@ -12,7 +12,7 @@ from pai_notebook.wire.names import check_model_id, check_version_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Question", "WrongAnswer", "ask_list_models", "ask_list_versions", "ask_model", "ask_version"]
+__all__ = ["Question", "WrongAnswer", "ask_list_models", "ask_list_versions", "ask_model", "ask_version", "check_order"]
 
 _VERSION_FILTERS = {
     "version_name": "VersionName",
@@ -153,6 +153,25 @@ def ask_list_versions(model_id: str, *, sort_by: str | None, filters: Mapping[st
 def ask_list_models(*, sort_by: str | None, filters: Mapping[str, Any]) -> Question:
     """Return the question for a list of models, without paging; parameters as `ask_list_versions`."""
     return Question("ListModels", "/api/v1/models", _query(_MODEL_FILTERS, filters, sort_by), "", "", "Models")
+
+
+def check_order(order: str | None) -> str:
+    """Return `"ASC"` (the default) or `"DESC"`.
+
+    Raises
+    ------
+    ConfigurationError
+        For another word.
+
+    Examples
+    --------
+    >>> check_order(None), check_order("desc")
+    ('ASC', 'DESC')
+    """
+    word = str(order or "ASC").upper()
+    if word not in {"ASC", "DESC"}:
+        raise ConfigurationError(f"order={ascii(order)[:40]} cannot be used", hint='Give "ASC" or "DESC".')
+    return word
 
 
 def _query(names: Mapping[str, str], filters: Mapping[str, Any], sort_by: str | None) -> tuple[tuple[str, str], ...]:

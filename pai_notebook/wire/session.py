@@ -1,0 +1,75 @@
+"""What belongs to one event loop: the connections of a client and what is in flight on them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from pai_notebook.wire.exchange import Exchange
+from pai_notebook.wire.flight import Flights
+from pai_notebook.wire.lanes import Lanes, transport_maker
+from pai_notebook.wire.loop import shared_loop
+
+if TYPE_CHECKING:
+    import httpx
+
+    from pai_notebook.wire.credentials import Provider
+    from pai_notebook.wire.settings import Settings
+
+__all__ = ["Session", "SessionHolder"]
+
+
+class Session:
+    """One client on one event loop.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of the client.
+    provider : Provider
+        Of the client.
+    transport : httpx.AsyncBaseTransport or None
+        What sends instead of sockets.
+    """
+
+    def __init__(self, settings: Settings, provider: Provider, transport: httpx.AsyncBaseTransport | None) -> None:
+        self.loop = asyncio.get_running_loop()
+        make = transport_maker(settings.endpoint) if transport is None else lambda: transport
+        self.lanes = Lanes(make, settings.limits.max_workers, shared=transport is not None)
+        self.exchange = Exchange(settings, provider, self.lanes)
+        self.flights = Flights()
+
+    async def aclose(self) -> None:
+        """Abort what is in flight and close the connections."""
+        await self.flights.aclose()
+        await self.lanes.aclose()
+
+
+class SessionHolder:
+    """The current session, apart from the client so that a forgotten client can be collected and its sockets closed."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self._left: list[Session] = []
+
+    def replace(self, session: Session) -> Session:
+        """Use another session; one of a loop that a fork left behind is kept untouched, because its sockets are the parent's too."""
+        if self.session is not None:
+            self._left.append(self.session)
+        self.session = session
+        return session
+
+    async def aclose(self) -> None:
+        """Close the session if it is of the running loop."""
+        session, self.session = self.session, None
+        if session is not None and session.loop is asyncio.get_running_loop():
+            await session.aclose()
+
+    def abandon(self) -> None:
+        """Close from whatever thread the garbage collector runs on, without waiting."""
+        shared_loop.forget(self)
+        session = self.session
+        if session is not None and shared_loop.is_current(session.loop):
+            with contextlib.suppress(RuntimeError):  # the loop may close at this moment, and then closes the session too
+                session.loop.call_soon_threadsafe(lambda: session.loop.create_task(self.aclose()))
