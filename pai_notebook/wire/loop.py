@@ -158,8 +158,9 @@ class LoopThread:
             finally:
                 finished.set()
 
-        future = self.submit(wrapped())
+        future: concurrent.futures.Future[T] | None = None
         try:
+            future = self.submit(wrapped())
             # short waits: an unlimited one cannot be interrupted on Windows
             while not concurrent.futures.wait([future], timeout=_POLL).done:
                 if tick is not None:
@@ -167,7 +168,7 @@ class LoopThread:
                 self._check_alive(future)
             return future.result()
         except BaseException:
-            if not future.done():
+            if future is not None and not future.done():
                 future.cancel()
                 finished.wait(grace)
             raise

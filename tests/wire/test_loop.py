@@ -130,8 +130,8 @@ def test_the_stop_button_of_a_real_kernel_aborts_the_request():
             answered = time.monotonic()
             assert reply["content"]["ename"] == "KeyboardInterrupt"
             assert wait_until(lambda: "gone" in server.hits[0].headers)
-            assert float(server.hits[0].headers["gone"].split()[1]) - interrupted < 0.5
-            assert answered - interrupted < 2, "the kernel also renders a traceback"
+            assert float(server.hits[0].headers["gone"].split()[1]) - interrupted < 2
+            assert answered - interrupted < 4, "the kernel also renders a traceback"
             after = 'print(client.run(client.get_version("m", "0.1.0")).attempts); client.close()'
             assert kernel.execute_interactive(after, timeout=10, output_hook=lambda message: None)["content"]["status"] == "ok"
         finally:
