@@ -63,7 +63,7 @@ OPTIONS: dict[str, Option] = {
     "--where": Option('"EXPR"', "only versions that meet a condition", _SET),
     "--last": Option("N", "only the N highest versions", _SET),
     "--sort": Option("NAME", "order by a field or metric; -NAME for descending", ("show", "ls")),
-    "--limit": Option("N", "at most N models", ("ls",)),
+    "--limit": Option("N", "at most N models or versions", ("ls",)),
     "--query": Option("TEXT", "models whose name, task or label contains this", ("ls",)),
     "--lang": Option("en|zh", "language of sentences", ("explain", "report")),
     "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx", _TABLES),

@@ -136,8 +136,9 @@ class PaiModelMagics(Magics):
         sort = command.get("sort")
         if sort:
             versions = versions.sort_values(sort.removeprefix("-"), ascending=not sort.startswith("-"))
-        last = command.number("last")
-        return versions if last is None else versions[-last:]
+        last, limit = command.number("last"), command.number("limit")
+        versions = versions if last is None else versions[-last:]
+        return versions if limit is None else versions[:limit]
 
     def _fetched(self, command: Command) -> VersionSet:
         """Versions of the addresses, from the registry or, with --offline, from a snapshot and nowhere else."""

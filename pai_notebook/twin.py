@@ -65,6 +65,8 @@ def _set_code(command: Command) -> list[str]:
         lines.append("vs = vs." + _sort_code(command.get("sort")))
     if command.number("last"):
         lines.append(f"vs = vs[-{command.number('last')}:]")
+    if command.number("limit"):
+        lines.append(f"vs = vs[:{command.number('limit')}]")
     return lines
 
 
