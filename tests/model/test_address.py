@@ -23,7 +23,8 @@ def test_versions_sort_as_people_read_them():
 def test_any_text_has_a_place_in_the_order(names):
     ordered = sorted(names, key=version_key)
     assert sorted(ordered) == sorted(names)
-    assert sorted(ordered[::-1], key=version_key) == ordered
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=version_key) == ordered
 
 
 @pytest.mark.parametrize(
