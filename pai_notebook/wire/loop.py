@@ -107,12 +107,17 @@ class LoopThread:
         ready = threading.Event()
 
         def main() -> None:
-            with asyncio.Runner() as runner:
-                loop = runner.get_loop()
-                loop.set_default_executor(_DaemonExecutor(max_workers=1))
-                self._loop, self._end = loop, asyncio.Event()
-                ready.set()
-                runner.run(self._serve(self._end))
+            try:
+                with asyncio.Runner() as runner:
+                    loop = runner.get_loop()
+                    loop.set_default_executor(_DaemonExecutor(max_workers=1))
+                    self._loop, self._end = loop, asyncio.Event()
+                    ready.set()
+                    runner.run(self._serve(self._end))
+            except RuntimeError as error:
+                # Python 3.12 starts a thread to end the executor, which it refuses when the interpreter is leaving
+                if "interpreter shutdown" not in str(error):
+                    raise
 
         self._thread = threading.Thread(target=main, name=self._name, daemon=True)
         self._pid = os.getpid()

@@ -20,10 +20,13 @@ def test_the_quickstart_runs_and_shows_a_card_and_a_hostile_label_stays_text(jup
     for cell in source.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    notebook = lab(jupyter.write(f"quickstart-{dark}.ipynb", source), dark=dark)
+    notebook = lab(jupyter.write(f"quickstart-{dark}.ipynb", source))
     notebook.run()
     page = notebook.page
     page.wait_for_function("text => document.querySelector('.jp-Notebook').textContent.includes(text)", arg=HOSTILE)
+    if dark:
+        notebook.command("apputils:change-theme", theme="JupyterLab Dark")
+        page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     assert page.locator(".jp-OutputArea-output", has_text="@2.0.0").filter(has_text="Approved").count()
     assert page.locator(".jp-OutputArea-output img[src='x']").count() == 0
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0

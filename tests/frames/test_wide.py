@@ -56,7 +56,7 @@ def test_the_documented_examples_are_typed():
     assert kinds["training_spec.ComputeResource.EcsCount"] == "Int64"
     assert frame.loc["0.1.2", "training_spec.HyperParameters.learning_rate"] == "5e-5"
     assert frame.loc["2.3.4_beta", "metrics.ks"] == 0.48
-    assert frame.columns.is_unique
+    assert len(set(frame.columns)) == len(frame.columns)
 
 
 def test_identifiers_stay_text():
@@ -211,7 +211,7 @@ def test_an_unknown_layout_is_an_error():
 def test_every_item_of_the_hostile_corpus_has_a_frame(item):
     versions = [make(**{FIELD_OF[item["kind"]]: item["doc"]}), make("0.2.0", Metrics={"acc": 0.5})]
     frame = to_frame(versions)
-    assert frame.columns.is_unique
+    assert len(set(frame.columns)) == len(frame.columns)
     assert to_frame(versions, flat=False).shape == frame.shape
     assert len(to_frame(versions, layout="long")) == sum(len(version.metrics) for version in versions)
 
@@ -228,7 +228,7 @@ metrics = metric_maps | st.fixed_dictionaries({"Results": st.lists(entries, max_
 def test_the_wide_frame_says_what_the_cells_say(raws):
     versions = [make(f"0.{number}.0", Metrics=raw) for number, raw in enumerate(raws)]
     frame = to_frame(versions, flat=False)
-    assert frame.columns.is_unique
+    assert len(set(frame.columns)) == len(frame.columns)
     for version in versions:
         for cell in version.metrics:
             found = frame.loc[version.version_name, ("metrics", cell.path, cell.dataset)]
