@@ -252,6 +252,8 @@ class Explorer(Displayed):
             copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.note(error)
+            # what cannot be drawn is not tried again before something else is to be shown
+            self._painted = self._state.shown
             panel, trouble, copy = "", _draw_trouble(error), None
         with TURN:
             painting.put(self._controls, shown.tab, panel, trouble)
