@@ -118,7 +118,7 @@ class Controls:
         self.heading = _html("pai-head")
         self._make_pickers()
         self._make_terms()
-        self.panels = {name: _html("pai-panel") for name in TABS}
+        self.panels = {name: _html("pai-panel") for name in (*TABS, "Chart")}
         self.python = _stacked(widgets.Textarea, "Python", rows=7).add_class("pai-code")
         self.magic = _stacked(widgets.Textarea, "Magic line", rows=2).add_class("pai-code")
         self.tabs = self._lay_tabs()
@@ -149,7 +149,7 @@ class Controls:
         self.trouble = _html("pai-panel")
         self.baseline = _stacked(_Dropdown, "Baseline", options=[])
         self.metrics = _text("Metrics shown", "all, or acc, f1*")
-        self.metric = _stacked(_Dropdown, "Direction of", options=[])
+        self.metric = _stacked(_Dropdown, "Metric", options=[])
         directions = [("as its name suggests", ""), ("higher", "max"), ("lower", "min")]
         self.direction = _stacked(_Dropdown, "Better is", options=directions)
         self.differences = _checkbox("differences only", value=True)

@@ -143,6 +143,7 @@ class Shown:
     results: VersionSet
     comparison: Comparison | None
     baseline: str
+    metric: str
     version: ModelVersion | None
     error: Exception | None
 

@@ -70,10 +70,10 @@ class Lanes:
         if not self.awaits(job):
             return False
         del self._pending[job.lane]
-        self._forgive(job.lane)
+        self.forgive(job.lane)
         return True
 
-    def _forgive(self, lane: str) -> None:
+    def forgive(self, lane: str) -> None:
         """Forget an error once something of the same kind went well."""
         if self._error_lane == lane:
             self.error, self._error_lane = None, ""

@@ -50,22 +50,31 @@ class Performer:
         self._changed = changed
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
-        # ipykernel looks up the cell that a message belongs to in a context variable, which a plain thread lacks
+        # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
 
     def act(self, action: Callable[[], Any]) -> Future[None]:
         """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
-        return self._context.copy().run(self._source.submit, self._act(action))
+        return self._here().run(self._source.submit, self._act(action))
 
     def wait(self) -> None:
         """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
-        self._context.copy().run(self._source.run, self.idle())
+        self._here().run(self._source.run, self.idle())
+
+    def _here(self) -> contextvars.Context:
+        """The caller's context, completed by that in which the explorer was made."""
+        here = self._context.copy()
+        for variable, value in contextvars.copy_context().items():
+            here.run(variable.set, value)
+        return here
 
     async def _act(self, action: Callable[[], Any]) -> None:
         try:
             action()
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error)
+            self._state.note(error, "act")
+        else:
+            self._state.forgive("act")
         self._reconcile()
 
     def _reconcile(self) -> None:

@@ -82,7 +82,7 @@ class Picker(Lanes):
         outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
         self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
         self.status = self._picked_text()
-        self._forgive("pick")
+        self.forgive("pick")
 
     def pick_more(self, text: str) -> None:
         """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob."""
@@ -96,7 +96,7 @@ class Picker(Lanes):
             return
         self._picked(self.model_id, [*self.picks.get(self.model_id, ()), *wanted])
         self.status = self._picked_text()
-        self._forgive("pick")
+        self.forgive("pick")
 
     def _meant(self, text: str) -> tuple[str, ...]:
         names = [line.name for line in self.lines]
@@ -117,7 +117,7 @@ class Picker(Lanes):
     def clear(self) -> None:
         """Pick nothing."""
         self.picks = {}
-        self._forgive("pick")
+        self.forgive("pick")
         self.status = self._picked_text()
 
     def keep(self, *, picks: bool) -> None:

@@ -277,7 +277,8 @@ class ExplorerState(Picker):
     def shown(self) -> Shown:
         """What the panels show, as one immutable value."""
         version = next((version for version in self.results if _name(version, self.results) == self.card), None)
-        return Shown(self.tab, self.models, self.results, self.comparison, self.terms.baseline, version, self.error)
+        metric = self.metric if self.tab == "Chart" else ""
+        return Shown(self.tab, self.models, self.results, self.comparison, self.terms.baseline, metric, version, self.error)
 
 
 def _name(version: ModelVersion, versions: VersionSet) -> str:

@@ -14,6 +14,7 @@ from pai_notebook.connection import default_registry
 from pai_notebook.display import Displayed, render_html, visible
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.explorer import code, painting, panels
+from pai_notebook.explorer.chart import chart_html
 from pai_notebook.explorer.controls import STYLE, TURN, Controls
 from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
 from pai_notebook.explorer.performer import Performer
@@ -251,10 +252,12 @@ class Explorer(Displayed):
             panel, trouble = await asyncio.to_thread(_draw, shown)
             copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error)
+            self._state.note(error, "draw")
             # what cannot be drawn is not tried again before something else is to be shown
             self._painted = self._state.shown
             panel, trouble, copy = "", _draw_trouble(error), None
+        else:
+            self._state.forgive("draw")
         with TURN:
             painting.put(self._controls, shown.tab, panel, trouble)
         if copy is not None:
@@ -266,7 +269,10 @@ class Explorer(Displayed):
 
 def _draw(shown: Shown) -> tuple[str, str]:
     """HTML of the tab on show and of the error, each empty where there is none."""
-    panel = render_html(panels.tab_block(shown)) if shown.tab in panels.TABS else ""
+    if shown.tab == "Chart":
+        panel = chart_html(shown.comparison, shown.metric)
+    else:
+        panel = render_html(panels.tab_block(shown)) if shown.tab in panels.TABS else ""
     return panel, _draw_trouble(shown.error) if shown.error is not None else ""
 
 

@@ -90,7 +90,7 @@ def finish(ax: Any, theme: Theme) -> Any:
     for text in texts:
         text.set_fontfamily(families)
         text.set_parse_math(False)
-        text.set_text(visible(text.get_text()) if "\n" not in text.get_text() else text.get_text())
+        text.set_text("\n".join(map(visible, text.get_text().split("\n"))))
     _name_missing({char for text in texts for char in text.get_text() if ord(char) > 0x7F})  # noqa: PLR2004 - every font has ASCII
     return ax
 

@@ -23,6 +23,12 @@ class ExplorerPage:
     def tab(self, name):
         return self.root.get_by_role("tab", name=name, exact=True)
 
+    def open_tab(self, name):
+        """Bring a tab to the front and wait for what it shows, text or pictures."""
+        self.tab(name).click()
+        expect(self.tab(name)).to_have_attribute("aria-selected", "true")
+        expect(self.panel.locator(".widget-html-content > *, textarea").first).to_be_visible()
+
     @property
     def status(self):
         return self.root.locator("[role=status]").first

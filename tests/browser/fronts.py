@@ -68,7 +68,8 @@ class Server:
         command += [f"--ServerApp.root_dir={self.work}", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
         command += ["--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         command += ["--LabApp.news_url=None"]
-        self.process = subprocess.Popen(command, env=environment(home), stdout=self.log, stderr=self.log, cwd=self.work)
+        self.environment = environment(home)
+        self.process = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log, cwd=self.work)
         self._wait(home / "server.log")
 
     def _wait(self, log):

@@ -2,6 +2,8 @@
 
 import importlib.resources
 import json
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -60,7 +62,7 @@ def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, g
 
     explorer.field("Baseline").select_option(label="2.4.0")
     expect(explorer.panel).to_contain_text("against 2.4.0")
-    explorer.field("Direction of").select_option(label="latency_ms")
+    explorer.field("Metric").select_option(label="latency_ms")
     explorer.field("Better is").select_option(label="higher")
     expect(explorer.panel).to_contain_text("latency_ms max (told)")
 
@@ -178,10 +180,8 @@ def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, dark):
     page = notebook.page
     page.add_style_tag(content="html,body{height:100vh!important}")  # axe takes a body of no height for clipped and checks no contrast
     page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8") + ";0")
-    for name in ("Card", "Metrics", "Labels", "Specs", "Code"):
-        explorer.tab(name).click()
-        expect(explorer.tab(name)).to_have_attribute("aria-selected", "true")
-        expect(explorer.panel).not_to_be_empty()
+    for name in ("Card", "Metrics", "Labels", "Specs", "Chart", "Code"):
+        explorer.open_tab(name)
         notebook.in_sight()
         assert page.evaluate(AXE) == [], name
     page.evaluate("document.querySelector('.pai-status').style = 'color:#888;background:#777'")
@@ -204,12 +204,27 @@ vs = pai.VersionSet(pai.ModelVersion.from_document({{**document, "VersionName": 
     notebook = lab(jupyter.write("hostile.ipynb", [code + "pai.Explorer(vs)"]))
     notebook.run()
     explorer = ExplorerPage(notebook.page)
-    for name in ("Card", "Metrics", "Labels", "Specs", "Code"):
-        explorer.tab(name).click()
-        expect(explorer.panel).not_to_be_empty()
-    assert explorer.root.locator("img, script").count() == 0
+    for name in ("Card", "Metrics", "Labels", "Specs", "Chart", "Code"):
+        explorer.open_tab(name)
+    assert explorer.root.locator("img:not([src^='data:image/png']), script").count() == 0
     assert notebook.page.evaluate("window.hit") is None
     expect(explorer.field("Versions").locator("option").first).to_contain_text("<img src=x")
+
+
+@pytest.mark.parametrize("state", [True, False], ids=["with widget state", "without"])
+def test_an_exported_page_shows_the_table_without_a_network(jupyter, chromium, gate, state):
+    """With widget state nbconvert prefers the widget, whose script comes from a network: the copy stands in for it."""
+    name = f"export-{state}"
+    jupyter.write(f"{name}.ipynb", cells(gate, f"ex.fetch('{DIGITS}@2.4.0,2.5.0'); None"))
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", f"--ExecutePreprocessor.store_widget_state={state}"]
+    subprocess.run([*command, f"{name}.ipynb"], cwd=jupyter.work, env=jupyter.environment, check=True, capture_output=True)
+    page = chromium.context.new_page()
+    page.goto((jupyter.work / f"{name}.html").as_uri())
+    table = page.locator("[class^=pai-copy] table").first
+    expect(table).to_be_visible()
+    expect(table).to_contain_text("accuracy")
+    assert ("application/vnd.jupyter.widget-view+json" in page.content()) == state
+    page.close()
 
 
 def test_an_explorer_shown_twice_stays_in_step(jupyter, lab, gate):

@@ -1,6 +1,7 @@
 """The explorer with its widgets, over HTTP, in this process: what a user sets, what comes back, what is left behind."""
 
 import json
+import sys
 import threading
 from html.parser import HTMLParser
 
@@ -168,6 +169,54 @@ def test_labels_and_specs_are_in_their_own_tabs(explorer):
         explorer.wait()
         lines = {line.strip() for line in render_text(tab_block(explorer._state.shown)).splitlines()}
         assert lines & set(headings.values()) == {heading}
+
+
+def show(explorer, tab):
+    """Bring a tab to the front and give its HTML."""
+    controls(explorer).tabs.selected_index = controls(explorer).tabs.titles.index(tab)
+    explorer.wait()
+    return controls(explorer).panels[tab].value
+
+
+def test_the_chart_follows_the_metric_and_says_its_numbers(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    controls(explorer).metric.value = "perplexity"
+    chart = show(explorer, "Chart")
+    assert chart.count('<img style="max-width:100%') == 4
+    assert "Bars of perplexity@" in chart
+    controls(explorer).metric.value = "latency_ms"
+    explorer.wait()
+    assert "Bars of latency_ms@" in controls(explorer).panels["Chart"].value
+    assert "Bars of perplexity@" not in controls(explorer).panels["Chart"].value
+
+
+def test_without_matplotlib_the_chart_says_what_is_missing(explorer, monkeypatch):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    monkeypatch.setitem(sys.modules, "pai_notebook.plot.pictures", None)
+    assert "Charts need matplotlib" in show(explorer, "Chart")
+    assert explorer.last_error is None
+
+
+def test_what_cannot_be_drawn_is_tried_once_and_told(explorer, monkeypatch):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    tries = []
+
+    def fail(*_):
+        tries.append(1)
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr("pai_notebook.explorer.view.chart_html", fail)
+    assert show(explorer, "Chart") == ""
+    assert len(tries) == 1
+    assert "RuntimeError: no ink" in controls(explorer).trouble.value
+    monkeypatch.undo()
+    assert "identical rows hidden" in show(explorer, "Labels")
+    assert controls(explorer).trouble.value == ""
+
+
+def test_one_version_has_no_chart(explorer):
+    explorer.fetch(f"{LM}@0.2.0")
+    assert "two or more versions" in show(explorer, "Chart")
 
 
 def test_the_card_of_any_fetched_version_can_be_shown(explorer):
@@ -338,7 +387,8 @@ def test_hostile_texts_stay_text_everywhere():
             seen += html_of(explorer) + explorer._repr_mimebundle_()["text/html"]
         parser = Tags()
         parser.feed(seen)
-        assert not {tag for tag, _ in parser.tags} & {"img", "script"}
+        assert all(attrs["src"].startswith("data:image/png;base64,") for tag, attrs in parser.tags if tag == "img")
+        assert "script" not in {tag for tag, _ in parser.tags}
         assert not [attrs for _, attrs in parser.tags if any(name.startswith("on") for name in attrs)]
         assert "\u202e" not in seen
         assert "\x1b" not in seen
@@ -348,6 +398,7 @@ def test_hostile_texts_stay_text_everywhere():
             for label, _ in getattr(controls(explorer), control).options
         ]
         assert not any("\u202e" in label or "\x1b" in label for label in options)
+        assert explorer.last_error is None
     finally:
         explorer.close()
 

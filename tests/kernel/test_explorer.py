@@ -178,6 +178,18 @@ def test_it_shows_itself_as_a_widget_and_a_copy_that_follows(shell):
     assert f"{LM}@0.2.0" in updates[-1]["data"]["text/plain"]
 
 
+def test_a_cell_that_fetches_updates_the_copy_itself_as_batch_tools_need(kernel):
+    kernel.run("ex")
+    ran = kernel.run(f"ex.fetch('{LM}@0.2.0'); None")
+    assert f"{LM}@0.2.0" in ran.of("update_display_data")[-1]["data"]["text/html"]
+    assert loud(ran.messages) == []
+
+
+def test_a_plain_thread_can_use_it(kernel):
+    kernel.run(f"import threading\nt = threading.Thread(target=lambda: ex.fetch('{LM}@0.2.0'))\nt.start(); t.join()")
+    assert kernel.value("(len(ex.selected), ex.last_error is None)") == [1, True]
+
+
 def test_unloading_the_extension_closes_every_explorer(kernel):
     kernel.run("%load_ext pai_notebook\n%unload_ext pai_notebook")
     assert kernel.value("ex._controls.root.comm is None")

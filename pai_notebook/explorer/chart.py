@@ -1,0 +1,58 @@
+"""The chart of a comparison as HTML: pictures with their numbers as text, or what is needed to see any."""
+
+from __future__ import annotations
+
+import base64
+import html
+import warnings
+from typing import TYPE_CHECKING
+
+from pai_notebook.display import Note, render_html, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pai_notebook.compare import Comparison
+    from pai_notebook.plot import ChartData
+    from pai_notebook.report import Figure
+
+__all__ = ["chart_html"]
+
+_MOST_BARS = 3
+
+
+def chart_html(comparison: Comparison | None, metric: str) -> str:
+    """A bar chart of a metric for each of its first datasets, and a heat map of all metrics.
+
+    Examples
+    --------
+    >>> "Pick and fetch" in chart_html(None, "cer")
+    True
+    """
+    if comparison is None:
+        return render_html(Note("Pick and fetch two or more versions to see a chart."))
+    try:
+        from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
+    except ImportError:
+        return render_html(Note("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel.", "info"))
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always")
+        figures = _figures(comparison.plot.data, metric, report_figures)
+    if not figures:
+        return render_html(Note("There are no numbers to draw, or more versions than a chart can show."))
+    notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
+    return "".join([*notes, *(_picture(figure.png, figure.alt) for figure in figures)])
+
+
+def _figures(data: ChartData, metric: str, draw: Callable[..., list[Figure]]) -> list[Figure]:
+    names = [each.name for each in data.measures if each.path == metric and any(map(_is_number, each.values))][:_MOST_BARS]
+    return [*draw(data, names), *draw(data)]
+
+
+def _is_number(value: float) -> bool:
+    return value == value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
+def _picture(png: bytes, alt: str) -> str:
+    data = base64.b64encode(png).decode("ascii")
+    return f'<img style="max-width:100%;display:block;margin:4px 0" src="data:image/png;base64,{data}" alt="{html.escape(visible(alt))}">'

@@ -1,0 +1,86 @@
+"""How the explorer copes with a model of many versions, on loopback: `python -m tests.bench.explorer [COUNT]`.
+
+Prints the time from the choice of a model to its list, from a click to the comparison of 20 versions, what the widgets
+send to a front-end, and the memory that it takes.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import pai_notebook as pai
+from pai_notebook import demo
+from pai_notebook.explorer import Explorer
+
+MODEL = "model-many"
+
+
+def store(count):
+    """A model of many versions, each with metrics on two datasets and a spec."""
+    versions = [
+        {
+            "VersionName": f"0.{number}.0",
+            "ApprovalStatus": "Approved" if number % 10 == 0 else "Pending",
+            "GmtCreateTime": f"2025-01-{number % 28 + 1:02}T00:00:00Z",
+            "Labels": [{"Key": "env", "Value": "prod" if number % 2 else "test"}],
+            "TrainingSpec": {"HyperParameters": {"lr": number / count}},
+            "Metrics": {"Results": [{"Dataset": {"DatasetId": name}, "Metrics": {"cer": number / count}} for name in ("d-a", "d-b")]},
+        }
+        for number in range(count)
+    ]
+    return demo.Store([{"ModelId": MODEL, "ModelName": "many"}], {MODEL: versions})
+
+
+def sent_by(explorer):
+    """Bytes of the state of every widget, and of the list of versions alone."""
+    states = {widget.model_id: len(json.dumps(widget.get_state(), default=str)) for widget in explorer._controls.everything()}
+    return sum(states.values()), states[explorer._controls.versions.model_id]
+
+
+def clocked(work):
+    """Seconds that a piece of work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main():
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    key = (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET)
+    with (
+        demo.serve(store=store(count)) as server,
+        pai.connect(endpoint=server.url, credentials=key, requests_per_second=None, cache_seconds=0, default=False) as registry,
+    ):
+        explorer = Explorer(registry)
+        explorer.wait()
+        controls = explorer._controls
+
+        def choose():
+            controls.models.value = MODEL
+            explorer.wait()
+
+        def narrow():
+            controls.label.value = "env=prod"
+            explorer.wait()
+
+        def compare():
+            controls.more.value = "last:20"
+            controls.fetch.click()
+            explorer.wait()
+
+        print(f"{count:,} versions listed after {clocked(choose):.2f} s, shown {explorer._state.window}")
+        print(f"narrowed after {clocked(narrow) * 1000:.0f} ms, shown {explorer._state.window}")
+        print(f"{len(controls.versions.options)} options; click to comparison of 20 versions, nothing remembered: {clocked(compare):.2f} s")
+        assert len(explorer.value.versions) == 20, explorer.last_error
+        whole, listed = sent_by(explorer)
+        print(f"all widgets {whole:,} bytes, the list of versions {listed:,} bytes")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(f"memory {before // 1024} MB before, {peak // 1024} MB at its peak, server included")
+        explorer.close()
+
+
+if __name__ == "__main__":
+    main()
