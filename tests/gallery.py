@@ -7,17 +7,13 @@ the text of each kind as well.
 
 import argparse
 import html
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent / "display"))
-
-from hosts import HOSTS
-from shape_samples import SAMPLES
 
 import pai_notebook as pai
 from pai_notebook.display import describe_error, mimebundle
 from pai_notebook.errors import PaiError
+from tests.display.hosts import HOSTS
+from tests.display.shape_samples import SAMPLES
 
 _STYLE = """
 body{margin:24px;font:15px/1.5 system-ui,sans-serif;background:#fff;color:#1f2328}

@@ -2,18 +2,14 @@
 
 import argparse
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from PIL import Image  # comes with matplotlib
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parent / "display"))
-
-from hosts import HOSTS
-
 import pai_notebook as pai
+from tests.display.hosts import HOSTS
 
 WIDTH = 1100
 

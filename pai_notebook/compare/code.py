@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError
 from pai_notebook.model.address import parse_address
-from pai_notebook.model.flatten import canonical_json
+from pai_notebook.model.document import canonical_json
 
 if TYPE_CHECKING:
     from pai_notebook.compare.comparison import Comparison

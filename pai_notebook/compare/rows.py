@@ -9,7 +9,7 @@ from typing import Any
 
 from pai_notebook.compare.direction import Direction
 from pai_notebook.compare.tolerance import Tolerance, exceeds
-from pai_notebook.model.flatten import canonical_json
+from pai_notebook.model.document import canonical_json
 from pai_notebook.model.metrics import Cell, State
 
 __all__ = ["BLANK", "Change", "Kind", "Row", "compare_cells", "is_blank", "merge_cells"]

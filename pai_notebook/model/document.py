@@ -26,14 +26,25 @@ V = TypeVar("V", bound="DocumentView")
 
 
 def canonical_json(value: Any) -> str:
-    r"""JSON text that is equal for equal values, whatever the order of keys.
+    r"""Give one text for one JSON value, whatever the order of its keys; pure ASCII, ``NaN`` and ``Infinity`` allowed.
 
     Examples
     --------
     >>> canonical_json({"b": 1.0, "a": [float("nan"), "张"]})
     '{"a":[NaN,"\\u5f20"],"b":1.0}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    except (TypeError, ValueError, RecursionError):
+        return json.dumps(_described(value), separators=(",", ":"))
+
+
+def _described(value: Any) -> str:
+    """Stand in for a value that JSON cannot write: keys that are not text, a cycle, or nesting beyond the interpreter."""
+    try:
+        return str(value)
+    except (RecursionError, ValueError):
+        return f"{type(value).__name__} that cannot be written"
 
 
 def copy_json(value: Any) -> Any:

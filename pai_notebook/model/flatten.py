@@ -5,12 +5,11 @@ The separator is ``.``; a key that holds one is escaped, so ``{"a.b": 1}`` and `
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["ROOT", "canonical_json", "escape_key", "flatten", "join_path", "natural_key", "split_path"]
+__all__ = ["ROOT", "escape_key", "flatten", "join_path", "natural_key", "split_path"]
 
 ROOT = "(value)"
 """The name of a value that stands where an object was expected and so has no key of its own."""
@@ -20,28 +19,6 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _KEY = re.compile(r"((?:[^\\.]|\\.)*)\.", re.DOTALL)
 _NAME_KEYS = ("Name", "name")
 _VALUE_KEYS = ("Value", "value")
-
-
-def canonical_json(value: Any) -> str:
-    r"""Give one text for one JSON value, whatever the order of its keys; pure ASCII, ``NaN`` and ``Infinity`` allowed.
-
-    Examples
-    --------
-    >>> canonical_json({"b": 1, "a": "é"})
-    '{"a":"\\u00e9","b":1}'
-    """
-    try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
-    except (TypeError, ValueError, RecursionError):
-        return json.dumps(_described(value), separators=(",", ":"))
-
-
-def _described(value: Any) -> str:
-    """Stand in for a value that JSON cannot write: keys that are not text, a cycle, or nesting beyond the interpreter."""
-    try:
-        return str(value)
-    except (RecursionError, ValueError):
-        return f"{type(value).__name__} that cannot be written"
 
 
 def escape_key(key: str) -> str:

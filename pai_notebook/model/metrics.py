@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, overload
 
-from pai_notebook.model.flatten import ROOT, canonical_json, join_path, natural_key
+from pai_notebook.model.document import canonical_json
+from pai_notebook.model.flatten import ROOT, join_path, natural_key
 from pai_notebook.model.results import Entry, read_entries, write_entries
 
 __all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.model.flatten import canonical_json, split_path
+from pai_notebook.model.document import canonical_json
+from pai_notebook.model.flatten import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Measure the frames against pandas.json_normalize and against columns built by hand for exactly this shape.
 
 Also comparisons, minimal pairs, and how everything grows. Ratios hold within one run on one machine; run with
-``python tests/bench/frames.py [count]``.
+``python -m tests.bench.frames [count]``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,9 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pai_notebook.compare import Comparison, minimal_pairs
 from pai_notebook.frames import to_frame

@@ -1,4 +1,4 @@
-"""What loading costs, beside the vendor's client, in one run: `python tests/bench/load.py`.
+"""What loading costs, beside the vendor's client, in one run: `python -m tests.bench.load`.
 
 Every figure is the median of fresh processes: milliseconds that `%load_ext pai_notebook` adds to an IPython that is already
 running, and that importing the vendor's generated client takes.

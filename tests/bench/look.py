@@ -1,27 +1,21 @@
 """Time and size of outputs against pandas Styler, xarray and great_tables on tables of the same size.
 
-Ratios hold within one run on one machine; run with ``python tests/bench/look.py``. xarray and great_tables are left out
+Ratios hold within one run on one machine; run with ``python -m tests.bench.look``. xarray and great_tables are left out
 where they are not installed. Styler gets the same text in every cell and the same two colours.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import sys
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "display"))
-
-from shape_samples import comparison, version_card
-
 from pai_notebook.display import Heading, Table, render_html, render_markdown, render_text
 from pai_notebook.display.line import line
+from tests.display.shape_samples import comparison, version_card
 
 
 def best(render: Callable[[], str], repeats: int = 7) -> tuple[float, int]:

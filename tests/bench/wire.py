@@ -1,6 +1,6 @@
 """Measure the wire against the vendor's SDK and against raw httpx, on loopback TLS with 20 ms latency and pacing off.
 
-Run with ``python tests/bench/wire.py``; ``--quick`` leaves out the vendor's slowest ways, ``--pacing`` measures the pace instead. Every
+Run with ``python -m tests.bench.wire``; ``--quick`` leaves out the vendor's slowest ways, ``--pacing`` measures the pace instead. Every
 figure is a fresh process; ratios hold within one run on one machine. The server runs in a process of its own.
 """
 
@@ -24,9 +24,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
-
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
 
 LATENCY = 0.020
 VERSIONS = [f"0.{number}.0" for number in range(500)]
@@ -272,7 +269,7 @@ def measure(name: str, url: str, bundle: Path, repeats: int) -> dict:
     counts(url, bundle)
     for _ in range(repeats):
         run = subprocess.run(
-            [sys.executable, __file__, "--client", name, "--url", url], env=env, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "tests.bench.wire", "--client", name, "--url", url], env=env, capture_output=True, text=True, check=False
         )
         seen = counts(url, bundle)
         said = json.loads(run.stdout.splitlines()[-1]) if run.returncode == 0 and run.stdout else {"good": -1, "failed": run.stderr[-300:]}
@@ -287,7 +284,9 @@ def measure(name: str, url: str, bundle: Path, repeats: int) -> dict:
 def compare(args) -> None:
     with tempfile.TemporaryDirectory() as folder:
         certificate, bundle = make_certificate(Path(folder))
-        server = subprocess.Popen([sys.executable, __file__, "--serve", str(certificate)], stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.wire", "--serve", str(certificate)], stdout=subprocess.PIPE, text=True
+        )
         url = f"https://localhost:{server.stdout.readline().strip()}"
         try:
             names = [name for name in SCENARIOS if not (args.quick and name in SLOW)]
@@ -336,8 +335,7 @@ def ratios(results: dict) -> None:
 
 def pacing() -> None:
     """The pace as a server sees it: 500 GETs at 40 a second, then a server that throttles above 20 a second."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from wire.faultserver import FaultServer, error
+    from tests.wire.faultserver import FaultServer, error
 
     pairs = [("m", f"0.{number}.0") for number in range(500)]
     with FaultServer() as server, server.client(requests_per_second=40.0) as client:

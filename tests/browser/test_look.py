@@ -3,17 +3,12 @@
 import importlib.resources
 import json
 import re
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "display"))
-
-from shape_samples import SAMPLES
-from structure import nodes, squeezed, text_of_html
-
 from pai_notebook.display import Note, mimebundle, render_html
+from tests.display.shape_samples import SAMPLES
+from tests.display.structure import nodes, squeezed, text_of_html
 
 AXE = """async () => {
   const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from demo_measurements import (
+from tests.data.demo_measurements import (
     Measured,
     Recipe,
     measure_classifier,

@@ -1,7 +1,7 @@
 """Make pai_notebook/demo/registry.json.gz, the data of the embedded registry, by training its models.
 
-    python tests/data/make_demo_registry.py            train everything (a quarter of a minute) and write the file
-    python tests/data/make_demo_registry.py --check    train every seventh version again and compare with the file
+    python -m tests.data.make_demo_registry            train everything (a quarter of a minute) and write the file
+    python -m tests.data.make_demo_registry --check    train every seventh version again and compare with the file
 
 What is measured: every number under Metrics. Classifiers and regressors are trained on data sets that come with
 scikit-learn and evaluated on a hold-out, on the same with noise and on the same shifted (`demo_measurements.py`);
@@ -28,9 +28,10 @@ from typing import Any
 
 import numpy as np
 import sklearn
-from demo_measurements import TIMINGS, Measured, rounded
-from demo_plan import PLANS, Plan, Planned, public_model
 from sklearn.exceptions import ConvergenceWarning
+
+from tests.data.demo_measurements import TIMINGS, Measured, rounded
+from tests.data.demo_plan import PLANS, Plan, Planned, public_model
 
 TARGET = Path(__file__).parents[2] / "pai_notebook" / "demo" / "registry.json.gz"
 LARGEST_METRICS = 8192

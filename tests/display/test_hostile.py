@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from hostile import FIELDS, mutated, strings
-from structure import CONTROLS, dangers, html_of_markdown, skeleton, squeezed
 
 from pai_notebook.display import render_html, render_markdown, render_text
 from pai_notebook.display.links import safe_href
+from tests.display.hostile import FIELDS, mutated, strings
+from tests.display.structure import CONTROLS, dangers, html_of_markdown, skeleton, squeezed
 
 TOKEN = "zq9zq9"
 STRINGS = strings()

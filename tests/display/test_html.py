@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from hosts import bare, untrusted
 from hypothesis import HealthCheck, given, settings
-from shape_samples import SAMPLES, comparison, version_card, version_list
-from shape_strategies import block
-from structure import dangers, nodes, squeezed, text_of_html, tree
 
 from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Picture, Table, render_html, render_markdown
+from tests.display.hosts import bare, untrusted
+from tests.display.shape_samples import SAMPLES, comparison, version_card, version_list
+from tests.display.shape_strategies import block
+from tests.display.structure import dangers, nodes, squeezed, text_of_html, tree
 
 HERE = Path(__file__).parent
 DIGEST = """

@@ -8,12 +8,12 @@ import shutil
 import tempfile
 
 import pytest
-from hostile import FIELDS, items
-from hosts import HOSTS
 from playwright.sync_api import sync_playwright
-from shape_samples import SAMPLES, comparison, version_list
 
 from pai_notebook.display import Column, Note, Number, Section, Stack, Table, render_html
+from tests.display.hostile import FIELDS, items
+from tests.display.hosts import HOSTS
+from tests.display.shape_samples import SAMPLES, comparison, version_list
 
 pytestmark = pytest.mark.browser
 

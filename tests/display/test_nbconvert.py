@@ -2,12 +2,12 @@
 
 import nbformat
 import pytest
-from hostile import FIELDS, items
 from nbconvert import HTMLExporter, MarkdownExporter, PythonExporter
-from shape_samples import SAMPLES
-from structure import dangers, squeezed, text_of_html, text_of_markdown
 
 from pai_notebook.display import mimebundle, render_html, render_text
+from tests.display.hostile import FIELDS, items
+from tests.display.shape_samples import SAMPLES
+from tests.display.structure import dangers, squeezed, text_of_html, text_of_markdown
 
 OFFLINE = {"mathjax_url": "", "require_js_url": "", "jquery_url": ""}
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structure import CONTROLS
 
 from pai_notebook.display.plain import CELL, PROSE, clip, inline, prose, visible
+from tests.display.structure import CONTROLS
 
 everything = st.text(st.characters(exclude_categories=()))
 KEPT = [

@@ -1,10 +1,10 @@
 """Every kind as it is, to be opened in a browser or an editor and judged: `pytest --snapshot-update` after a wanted change."""
 
 import pytest
-from shape_samples import SAMPLES
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from pai_notebook.display import render_html, render_markdown, render_text
+from tests.display.shape_samples import SAMPLES
 
 RENDERERS = {"html": render_html, "md": render_markdown, "txt": lambda shape: render_text(shape, 100)}
 

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shape_samples import SAMPLES, comparison, version_card, version_list
-from shape_strategies import block
 
 from pai_notebook.display import Column, Heading, Missing, Number, Table, render_text
 from pai_notebook.display.text import default_width
 from pai_notebook.display.width import cells
+from tests.display.shape_samples import SAMPLES, comparison, version_card, version_list
+from tests.display.shape_strategies import block
 
 
 @pytest.mark.parametrize("width", [24, 40, 72, 80, 120, 200])

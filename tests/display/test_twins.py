@@ -4,9 +4,6 @@ import dataclasses
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from shape_samples import SAMPLES
-from shape_strategies import block
-from structure import squeezed, text_of_html, text_of_markdown
 
 from pai_notebook.display import (
     Card,
@@ -27,6 +24,9 @@ from pai_notebook.display import (
     visible,
 )
 from pai_notebook.display.plain import prose
+from tests.display.shape_samples import SAMPLES
+from tests.display.shape_strategies import block
+from tests.display.structure import squeezed, text_of_html, text_of_markdown
 
 DECORATION = str.maketrans("", "", "─▾·:;|{}[]+-,")
 

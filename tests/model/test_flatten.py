@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.model.flatten import canonical_json, flatten, join_path, natural_key, split_path
+from pai_notebook.model.document import canonical_json
+from pai_notebook.model.flatten import flatten, join_path, natural_key, split_path
 
 keys = st.text("a.\\(value)\n准", max_size=4)
 
