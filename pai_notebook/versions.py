@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
-from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
+from pai_notebook.errors import ComparisonError, FetchErrors, PaiError, VersionNotFound
 from pai_notebook.exports.methods import FrameExports
 from pai_notebook.exports.table import PlainTable
 from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.listing import describe_versions
-from pai_notebook.model.lookup import lookup
 from pai_notebook.model.order import version_key
+from pai_notebook.model.sieve import conditions, is_same, ordered
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.model.where import parse_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +167,9 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
     @property
     def latest_approved(self) -> ModelVersion:
         """The highest approved version in natural order."""
-        return self._highest([version for version in self._versions if _is(version.approval_status, "Approved")], "no version is approved")
+        return self._highest(
+            [version for version in self._versions if is_same(version.approval_status, "Approved")], "no version is approved"
+        )
 
     def _highest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
         if not versions:
@@ -191,7 +192,7 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
         found: list[ModelVersion] = []
         for address in (each if isinstance(each, Address) else parse_address(each) for each in addresses):
             of_model = {version.version_name: version for version in self._versions if version.model_id == address.model}
-            approved = [name for name, version in of_model.items() if _is(version.approval_status, "Approved")]
+            approved = [name for name, version in of_model.items() if is_same(version.approval_status, "Approved")]
             names = address.selector.pick(list(of_model), approved)
             missing = next((name for name in names if name not in of_model), "" if names else str(address.selector))
             if missing:
@@ -230,22 +231,9 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
         AddressError
             When `where` does not follow the grammar; it names the column.
         """
-        steps: list[tuple[str, Callable[[ModelVersion], bool]]] = []
-        if label is not None:
-            steps.append((f"label {dict(label)}", lambda version: version.labels.matches(label)))
-        for name, attribute, wanted in (
-            ("approval", "approval_status", approval),
-            ("framework", "framework_type", framework),
-            ("format", "format_type", format),
-        ):
-            if wanted is not None:
-                steps.append((f"{name} {wanted!r}", _attribute_is(attribute, wanted)))
-        if created_after is not None:
-            steps.append((f"created after {created_after}", _created_after(_moment(created_after))))
-        if where is not None:
-            steps.append((f"where {where!r}", parse_where(where)))
+        fields = {"approval": ("approval_status", approval), "framework": ("framework_type", framework), "format": ("format_type", format)}
         kept = self
-        for what, predicate in steps:
+        for what, predicate in conditions(where, label=label, fields=fields, created_after=created_after):
             good = [version for version in kept if predicate(version)]
             kept = kept._derive(good, f"{what} removed {len(kept) - len(good)} of {len(kept)}")
         return kept
@@ -257,19 +245,7 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
 
         `version_name` sorts naturally. Ties keep their order. With `dataset`, the metric of that dataset.
         """
-        if by == "version_name":
-            return self._derive(sorted(self, key=lambda version: version_key(version.version_name), reverse=not ascending))
-        values = [(lookup(version, by, dataset=dataset), version) for version in self._versions]
-        known = sorted(
-            ((value, version) for value, version in values if not _missing(value)),
-            key=lambda pair: _comparable(pair[0]),
-            reverse=not ascending,
-        )
-        if not known and self._versions:
-            raise ComparisonError(f"none of the {len(self)} versions has a value for {by!r}", hint="Look at to_frame(layout='long').")
-        unknown = [version for value, version in values if _missing(value)]
-        ordered = [version for _, version in known]
-        return self._derive(unknown + ordered if na_position == "first" else ordered + unknown)
+        return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
 
     def to_frame(
         self,
@@ -425,34 +401,3 @@ def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
 
 def _names(version: ModelVersion) -> tuple[str, str]:
     return version.version_name, version.address
-
-
-def _is(value: str, wanted: str) -> bool:
-    return value.casefold() == wanted.casefold()
-
-
-def _attribute_is(attribute: str, wanted: str) -> Callable[[ModelVersion], bool]:
-    return lambda version: _is(getattr(version, attribute), wanted)
-
-
-def _created_after(moment: datetime) -> Callable[[ModelVersion], bool]:
-    return lambda version: version.created is not None and version.created > moment
-
-
-def _moment(value: datetime | str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ConfigurationError(f"{value!r} is not a time", hint="Write created_after='2026-01-31' or a datetime.") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value == "" or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
-
-
-def _comparable(value: Any) -> tuple[int, Any]:
-    """Numbers and times among themselves, text after them, so that mixed columns still sort."""
-    if isinstance(value, bool | int | float):
-        return 0, value
-    return (1, value.timestamp()) if isinstance(value, datetime) else (2, str(value))
