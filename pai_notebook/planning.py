@@ -17,7 +17,7 @@ from pai_notebook.model.document import canonical_json
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from pai_notebook.wire import Client, Listing, Reply
 
@@ -44,12 +44,15 @@ class Arrivals:
         Version names of models that were listed whole, and of the approved ones under (model_id, "approved").
     progress : callable, optional
         Called with the number of versions that arrived.
+    remember : bool
+        Whether the versions may answer later questions.
     """
 
     versions: dict[Key, ModelVersion] = field(default_factory=dict)
     failures: dict[Key, PaiError] = field(default_factory=dict)
     listed: dict[Any, list[str]] = field(default_factory=dict)
     progress: Callable[[int], None] | None = None
+    remember: bool = True
 
     def add(self, version: ModelVersion) -> None:
         """Keep one version and report progress."""
@@ -154,6 +157,21 @@ class Fetcher:
             raise await self.no_model(model_id, error) from error
         return await self._take(model_id, listing, arrivals)
 
+    async def stream_versions(self, model_id: str) -> AsyncGenerator[list[ModelVersion], None]:
+        """Every version of a model a page at a time, the newest page first; nothing is remembered."""
+        try:
+            async for listing in self._client.stream_versions(model_id):
+                arrivals = Arrivals(remember=False)
+                versions = await self._take(model_id, listing, arrivals)
+                for error in arrivals.failures.values():
+                    if not isinstance(error, NotFound):  # what was deleted since the page was read is no failure
+                        raise error
+                yield versions
+                if not listing.complete:
+                    self.notes.append(f"the service counts {listing.total:,} versions of {model_id} and hands out fewer")
+        except NotFound as error:
+            raise await self.no_model(model_id, error) from error
+
     async def _model(self, model_id: str, kinds: set[str], names: set[str], arrivals: Arrivals) -> None:
         """One model whose versions have to be listed; its failure does not touch the others."""
         try:
@@ -248,8 +266,9 @@ class Fetcher:
 
     def _keep(self, version: ModelVersion, arrivals: Arrivals) -> None:
         key = (version.model_id, version.version_name)
-        self._cache[key] = version
-        self._cache.move_to_end(key)
+        if arrivals.remember:
+            self._cache[key] = version
+            self._cache.move_to_end(key)
         while len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)
         arrivals.add(version)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
@@ -228,6 +230,67 @@ class Registry(Displayed):
         models = ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
         self._fetcher.see(model.model_id for model in models)
         return models
+
+    def to_parquet(
+        self,
+        path: str | os.PathLike[str],
+        models: str | Model | Iterable[str | Model] | None = None,
+        *,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        overwrite: bool = False,
+        progress: bool = True,
+    ) -> Path:
+        """Write the long frame of every version, page by page as it arrives; for registries that outgrow a notebook.
+
+        Only a page and one group of rows are in memory, and the names of the versions of one model, packed: about ten bytes each.
+
+        Parameters
+        ----------
+        path : path
+            The file; it appears when everything is written. Needs the extra `parquet`.
+        models : str, Model or several, optional
+            Model ids, or what `list_models` gave; by default every model that `list_models()` finds.
+        include, exclude : str or list of str
+            Globs over metric paths.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+        progress : bool
+            Show a line for what takes longer than half a second.
+
+        Returns
+        -------
+        pathlib.Path
+            The file: one row a metric cell, the columns of `VersionSet.to_frame("long")`, the newest page of a model first.
+
+        Raises
+        ------
+        PaiError
+            When a page cannot be had; no file is left then.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> import pai_notebook as pai
+        >>> with pai.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
+        ...     path = registry.to_parquet(f"{folder}/all.parquet")
+        ...     len(pd.read_parquet(path)) > 100
+        True
+        """
+        from pai_notebook.exports.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
+
+        chosen = self.list_models() if models is None else [models] if isinstance(models, str | Model) else models
+        ids = list(dict.fromkeys(each.model_id if isinstance(each, Model) else each for each in chosen))
+        return write_parquet(path, self._pages(ids, progress=progress), include=include, exclude=exclude, overwrite=overwrite)
+
+    def _pages(self, model_ids: Sequence[str], *, progress: bool) -> Iterator[list[ModelVersion]]:
+        count = 0
+        with Progress(lambda: count) as line:
+            for model_id in model_ids:
+                for page in self._client.iterate(self._fetcher.stream_versions(model_id), tick=line.tick if progress else None):
+                    count += len(page)
+                    yield page
 
     def drift(self, versions: VersionSet) -> Drift:
         """What has changed in the registry since these versions were fetched or saved.

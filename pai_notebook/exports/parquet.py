@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import new_file
 from pai_notebook.frames import to_frame
+from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pai_notebook.model.version import ModelVersion
 
 __all__ = ["write_parquet"]
 
+_ROWS = 100_000
 
-def write_parquet(path: str | os.PathLike[str], batches: Iterable[Sequence[ModelVersion]], *, overwrite: bool = False) -> Path:
-    """Write one row a metric cell; only one batch is in memory at a time.
+
+def write_parquet(
+    path: str | os.PathLike[str],
+    batches: Iterable[Sequence[ModelVersion]],
+    *,
+    include: str | Sequence[str] | None = None,
+    exclude: str | Sequence[str] | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write one row a metric cell; only one batch and one group of rows are in memory at a time.
+
+    `value` is null where a cell has no number and NaN only where the registry says NaN, so that sums and means of a query leave out
+    what is missing.
 
     Parameters
     ----------
@@ -26,6 +43,8 @@ def write_parquet(path: str | os.PathLike[str], batches: Iterable[Sequence[Model
         The file; it appears when everything is written.
     batches : iterable of sequences of ModelVersion
         For example pages of a listing.
+    include, exclude : str or list of str
+        Globs over metric paths.
     overwrite : bool
         Whether a file that exists may be replaced.
 
@@ -43,21 +62,29 @@ def write_parquet(path: str | os.PathLike[str], batches: Iterable[Sequence[Model
         from pyarrow import parquet  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise ConfigurationError("writing Parquet needs pyarrow", hint="Install pai-notebook[parquet].") from None
-    target = Path(path).expanduser()
-    if target.exists() and not overwrite:
-        raise ConfigurationError(f"{target} exists already", hint="Say overwrite=True to replace it, or choose another name.")
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
     schema = _schema()
-    try:
-        with parquet.ParquetWriter(beside, schema) as writer:
-            for batch in batches:
-                writer.write_table(_table(batch, schema))
-        beside.replace(target)
-    except OSError as error:
-        raise ConfigurationError(f"cannot write {target}: {error}", hint="Choose another path, or make the folder first.") from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
+    tables = (_table(to_frame(batch, layout="long", include=include, exclude=exclude), schema) for batch in batches)
+    with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as writer:
+        for group in _groups(tables):
+            writer.write_table(group)
+    return Path(path).expanduser()
+
+
+def _groups(tables: Iterable[Any]) -> Iterator[Any]:
+    """Join small tables, because the end of the file describes every group and readers pay for each."""
+    import pyarrow as pa  # noqa: PLC0415 - an optional extra
+
+    waiting: list[Any] = []
+    rows = 0
+    for table in tables:
+        if table.num_rows:
+            waiting.append(table)
+            rows += table.num_rows
+        if rows >= _ROWS:
+            yield pa.concat_tables(waiting)
+            waiting, rows = [], 0
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def _schema() -> Any:
@@ -67,14 +94,23 @@ def _schema() -> Any:
     return pa.schema([*texts, ("value", pa.float64()), ("text", pa.string()), ("state", pa.string()), ("duplicate", pa.bool_())])
 
 
-def _table(batch: Sequence[ModelVersion], schema: Any) -> Any:
+def _table(frame: pd.DataFrame, schema: Any) -> Any:
     import pyarrow as pa  # noqa: PLC0415 - an optional extra
 
-    frame = to_frame(batch, layout="long")
-    arrays = []
-    for field in schema:
-        values = frame[field.name].tolist()
-        if pa.types.is_string(field.type):
-            values = [value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else None for value in values]
-        arrays.append(pa.array(values, field.type, from_pandas=False))
-    return pa.Table.from_arrays(arrays, schema=schema)
+    columns = {field.name: _texts(frame[field.name]) for field in schema if pa.types.is_string(field.type)}
+    values = frame["value"].to_numpy()
+    columns["value"] = pa.array(values, mask=np.isnan(values) & (frame["state"] != State.NAN).to_numpy())
+    columns["duplicate"] = pa.array(frame["duplicate"].to_numpy())
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _texts(column: pd.Series[Any]) -> Any:
+    """A column of texts; a lone surrogate, which JSON allows and UTF-8 does not, is written as an escape."""
+    import pyarrow as pa  # noqa: PLC0415 - an optional extra
+
+    values = [value if isinstance(value, str) else None for value in column.tolist()]
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        whole = [None if value is None else value.encode("utf-8", "backslashreplace").decode() for value in values]
+        return pa.array(whole, pa.string())

@@ -17,10 +17,11 @@ from pai_notebook.wire.paging import PAGE_SIZE, Listing, Page, read_pages, small
 from pai_notebook.wire.persistence import Call, Persistence
 from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
 from pai_notebook.wire.session import Session, SessionHolder
+from pai_notebook.wire.streaming import stream_pages
 
 if TYPE_CHECKING:
     import concurrent.futures
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
     from datetime import timedelta
 
     import httpx
@@ -106,6 +107,21 @@ class Client:
         """Start one of this client's coroutines; cancelling the future aborts its requests."""
         self._enter(coroutine)
         return shared_loop.submit(coroutine)
+
+    def iterate(self, source: AsyncGenerator[T, None], *, tick: Callable[[], None] | None = None) -> Iterator[T]:
+        """Hand on what one of this client's asynchronous generators yields; leaving early or an interrupt ends it."""
+
+        async def following() -> tuple[T, ...]:
+            async for item in source:
+                return (item,)
+            return ()
+
+        try:
+            while found := self.run(following(), tick=tick):
+                yield found[0]
+        finally:
+            if not self._closed:
+                self.run(source.aclose())
 
     def _enter(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         if self._closed:
@@ -199,6 +215,21 @@ class Client:
             "source_id": source_id,
         }
         return await self._list(ask_list_versions(model_id, sort_by=sort_by, filters=filters), order=order, limit=limit, on_page=on_page)
+
+    async def stream_versions(self, model_id: str) -> AsyncGenerator[Listing, None]:
+        """Fetch every version of a model without holding them: a listing for each page, the newest page first.
+
+        Whatever others create and delete meanwhile, a version that was there all the time comes, and comes once. The last
+        listing is empty and not `complete` when the service counts more than it hands out.
+
+        Raises
+        ------
+        PaiError
+            As `get_version`.
+        """
+        question = ask_list_versions(model_id, sort_by=None, filters={})
+        async for listing in stream_pages(self._pages_of(question, self._session()), key=question.key):
+            yield listing
 
     async def list_models(
         self,
@@ -317,29 +348,28 @@ class Client:
             raise ConfigurationError(f"limit={limit!r} cannot be used", hint="Give a whole number of at least 1.")
         newest_first = check_order(order) == "DESC"
         session = self._session()
+        fetch = self._pages_of(question, session)
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         return await session.flights.join(
             (question, newest_first, limit, id(on_page)),
-            lambda: self._read(question, session, newest_first=newest_first, limit=limit, on_page=on_page),
+            lambda: read_pages(fetch, key=question.key, limit=limit, newest_first=newest_first, on_page=on_page),
         )
 
-    async def _read(
-        self, question: Question, session: Session, *, newest_first: bool, limit: int | None, on_page: OnPage | None
-    ) -> Listing:
-        """Read all pages, with smaller ones when the service objects to their size."""
-        size = self._page_sizes.get(question.action, PAGE_SIZE)
+    def _pages_of(self, question: Question, session: Session) -> Callable[[int, int, bool], Awaitable[Page]]:
+        """What fetches one page of a list, a smaller one than asked for when the service objects to its size."""
 
         async def fetch(number: int, size: int, newest: bool) -> Page:  # noqa: FBT001 - as read_pages calls it
-            return _page(question, await self._ask(question.page(number, size, newest_first=newest), session))
+            while True:
+                largest = self._page_sizes.get(question.action, PAGE_SIZE)
+                try:
+                    return _page(question, await self._ask(question.page(number, min(size, largest), newest_first=newest), session))
+                except PaiError as error:
+                    smaller = smaller_size(largest, error)
+                    if smaller is None:
+                        raise
+                    self._page_sizes[question.action] = smaller
 
-        while True:
-            try:
-                return await read_pages(fetch, key=question.key, size=size, limit=limit, newest_first=newest_first, on_page=on_page)
-            except PaiError as error:
-                smaller = smaller_size(size, error)
-                if smaller is None:
-                    raise
-            size = self._page_sizes[question.action] = smaller
+        return fetch
 
     async def _ask(self, question: Question, session: Session) -> Reply:
         """Attempt until one gives a reply or no further one can help."""

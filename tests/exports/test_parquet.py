@@ -39,6 +39,14 @@ def test_pyarrow_reads_back_the_long_frame(everything, tmp_path):
     assert [value or "" for value in found["text"].to_pylist()] == frame["text"].fillna("").tolist()
 
 
+def test_a_missing_number_is_null_and_only_nan_is_nan(tmp_path):
+    metrics = {"a": float("nan"), "b": None, "c": "text", "d": [1, 2], "e": float("inf")}
+    vs = VersionSet([ModelVersion.from_document({"VersionName": "1", "Metrics": metrics}, "m")])
+    found = pq.read_table(vs.to_parquet(tmp_path / "x.parquet"))
+    assert [repr(value) for value in found["value"].to_pylist()] == ["nan", "None", "None", "2.0", "inf"]
+    assert found["state"].to_pylist() == ["NaN", "null", "text", "series", "infinite"]
+
+
 def test_dask_reads_back_the_same_means(everything, tmp_path):
     code = "import dask.dataframe as dd, sys; f = dd.read_parquet(sys.argv[1]); print(f[f.metric == 'accuracy'].value.mean().compute())"
     path = everything.to_parquet(tmp_path / "x.parquet")

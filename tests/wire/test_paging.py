@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError
 from pai_notebook.wire.paging import Page, read_pages
+from pai_notebook.wire.streaming import PackedNames, stream_pages
 
 from .faultserver import FaultServer, error, good_answer, listing
 
@@ -50,6 +51,13 @@ class Shelf:
         found = asyncio.run(read_pages(self.fetch, key=lambda item: item["VersionName"], size=SIZE, **options))
         return found, [int(item["VersionName"]) for item in found.items]
 
+    def stream(self):
+        async def everything():
+            return [listing async for listing in stream_pages(self.fetch, key=lambda item: item["VersionName"], size=SIZE)]
+
+        pages = asyncio.run(everything())
+        return pages, [int(item["VersionName"]) for page in pages for item in page.items]
+
 
 CHANGES = st.lists(st.lists(st.none() | st.integers(0, 100), max_size=3), max_size=12)
 
@@ -64,6 +72,46 @@ def test_what_is_there_all_the_time_is_read_once_whatever_others_do(count, chang
     lasting = [name for name in names if name in shelf.always]
     assert lasting == sorted(lasting, reverse=newest_first)
     assert len(found.request_ids) == shelf.requests
+
+
+@given(st.integers(0, 32), CHANGES, st.sampled_from([2, 3, 10**6]), st.booleans())
+@settings(max_examples=500)
+def test_a_stream_hands_on_once_what_is_there_all_the_time(count, changes, most, counts):
+    shelf = Shelf(count, changes if counts else [], most=most, counts=counts)
+    pages, names = shelf.stream()
+    assert shelf.always <= set(names) <= shelf.ever
+    assert len(names) == len(set(names))
+    assert all(page.items or not page.complete for page in pages)
+
+
+@given(st.integers(0, 32), st.lists(st.integers(0, 3), max_size=8))
+@settings(max_examples=300)
+def test_a_stream_reads_again_when_pages_shrink_for_a_moment(count, glitches):
+    shelf = Shelf(count, [])
+    trouble = iter(glitches)
+    fetch = shelf.fetch
+
+    async def glitch(number, size, newest):
+        page = await fetch(number, size, newest)
+        return Page(page.items[: len(page.items) - next(trouble, 0)], page.total, page.request_id)
+
+    shelf.fetch = glitch
+    pages, names = shelf.stream()
+    assert len(names) == len(set(names))
+    if all(page.complete for page in pages):
+        assert set(names) == set(range(count))
+    if len(glitches) < 2:
+        assert all(page.complete for page in pages)
+
+
+@given(st.lists(st.text(max_size=3)))
+def test_packed_names_are_a_set(names):
+    packed = PackedNames()
+    known = set()
+    for name in names:
+        assert packed.add(name) == (name not in known)
+        known.add(name)
+    assert len(packed) == len(known)
 
 
 @given(st.integers(0, 32), CHANGES, st.integers(1, 20), st.booleans())
@@ -134,6 +182,9 @@ def test_a_count_that_is_too_high_is_believed_for_two_passes_and_then_told():
     assert names == list(range(7))
     assert (found.complete, found.total) == (False, 9)
     assert shelf.requests == 6
+    pages, names = shelf.stream()
+    assert sorted(names) == list(range(7))
+    assert (pages[-1].items, pages[-1].complete, pages[-1].total) == ((), False, 9)
 
 
 def test_one_page_for_every_number_is_an_error():
@@ -144,8 +195,9 @@ def test_one_page_for_every_number_is_an_error():
         return await honest(1, size, newest)
 
     shelf.fetch = stuck
-    with pytest.raises(ProtocolError, match="every page number"):
-        shelf.read()
+    for ask in (shelf.read, shelf.stream):
+        with pytest.raises(ProtocolError, match="every page number"):
+            ask()
 
 
 def test_a_list_that_never_ends_is_an_error():
@@ -154,6 +206,10 @@ def test_a_list_that_never_ends_is_an_error():
 
     with pytest.raises(ProtocolError, match="more than can be read"):
         asyncio.run(read_pages(endless, key=lambda item: item["VersionName"]))
+    shelf = Shelf(0, [])
+    shelf.fetch = endless
+    with pytest.raises(ProtocolError, match="more than can be read"):
+        shelf.stream()
 
 
 NAMES = [f"0.{number}.0" for number in range(500)]
@@ -185,6 +241,8 @@ def test_a_service_that_objects_to_the_page_size_is_asked_for_smaller_pages(most
         assert names_of(client.run(client.list_versions("m-1"))) == NAMES[:120]
         tried = len(server.hits)
         assert names_of(client.run(client.list_versions("m-2"))) == NAMES[:120]
+        streamed = [item["VersionName"] for page in client.iterate(client.stream_versions("m-3")) for item in page.items]
+        assert sorted(streamed) == sorted(NAMES[:120])
         assert {hit.query["PageSize"] for hit in server.hits[tried:]} == {str(most)}, "the size is remembered"
 
 

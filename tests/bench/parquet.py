@@ -1,0 +1,93 @@
+"""A registry that outgrows a notebook, written as Parquet: `python -m tests.bench.parquet 1000000 [FILE]`.
+
+The versions are made up by the embedded registry's handler as its pages are asked for, and come through the real client, signed,
+checked and paced by nothing. Printed are the time, the peak of resident memory, its growth since the first tenth, and the file read back.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+import pai_notebook as pai
+from pai_notebook import demo
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+METRICS = ("accuracy", "f1", "precision", "recall", "loss", "rtf")
+
+
+def make_document(number: int) -> dict[str, Any]:
+    """Build a version of the documented form: two data sets with three metrics each, two labels, a spec."""
+    draw = random.Random(number).random
+    results = [
+        {"Dataset": {"DatasetId": dataset}, "Metrics": {name: draw() for name in METRICS[place : place + 3]}}
+        for place, dataset in ((0, "d-test"), (3, "d-live"))
+    ]
+    return {
+        "VersionName": f"{number // 1000}.{number % 1000}.0",
+        "GmtCreateTime": (START + timedelta(seconds=number)).isoformat().replace("+00:00", "Z"),
+        "ApprovalStatus": ("Approved", "Pending", "Rejected")[number % 3],
+        "FrameworkType": "Pytorch",
+        "FormatType": "SavedModel",
+        "Uri": f"oss://models.oss-cn-hangzhou-internal.aliyuncs.com/synthetic/{number}/",
+        "OwnerId": "1557702098123456",
+        "Labels": [{"Key": "env", "Value": "test"}, {"Key": "run", "Value": str(number)}],
+        "Metrics": {"Results": results},
+        "TrainingSpec": {"HyperParameters": [{"Name": "lr", "Value": "0.001"}, {"Name": "seed", "Value": str(number)}]},
+    }
+
+
+def find(name: str) -> int:
+    """Position of a version by its name."""
+    major, minor, _ = name.split(".")
+    return int(major) * 1000 + int(minor)
+
+
+def peak() -> float:
+    """Peak of resident memory so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def write(count: int, path: Path) -> tuple[float, int]:
+    """Write `count` versions; seconds it took, and requests the registry answered."""
+    handler = demo.Handler(demo.LazyStore(count, make_document, find=find))
+    requests = 0
+
+    def answer(request: demo.Request) -> demo.Response:
+        nonlocal requests
+        requests += 1
+        return handler.handle(request)
+
+    with pai.connect("demo", transport=demo.transport(handler=answer), default=False) as registry:
+        begin = time.perf_counter()
+        registry.to_parquet(path, "model-synthetic", overwrite=True, progress=sys.stderr.isatty())
+        return time.perf_counter() - begin, requests
+
+
+def main(count: int, path: Path) -> None:
+    """Write a tenth, then everything, and compare the peaks."""
+    before = peak()
+    write(max(count // 10, 1), path)
+    tenth = peak()
+    took, requests = write(count, path)
+    print(f"{count:,} versions in {requests:,} requests: {took:.0f} s, {count / took:,.0f} versions a second")
+    print(f"peak memory {peak():.0f} MB; {before:.0f} MB before the first request, {tenth:.0f} MB after a tenth of the versions")
+    file = pq.ParquetFile(path)
+    names = set(pc.unique(pq.read_table(path, columns=["version"])["version"]).to_pylist())
+    rows = file.metadata.num_rows
+    print(f"read back: {rows:,} rows of {len(names):,} versions in {file.num_row_groups} row groups, {path.stat().st_size / 1e6:.0f} MB")
+    assert (rows, len(names)) == (count * len(METRICS), count)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        main(int(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else f"{folder}/all.parquet"))
