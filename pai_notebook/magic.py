@@ -118,7 +118,7 @@ class PaiModelMagics(Magics):
 
     def _show(self, command: Command) -> Any:
         if len(command.addresses) == 1 and command.addresses[0].selector.is_single and not command.get("offline"):
-            return self._registry(command).get_version(str(command.addresses[0]), refresh=bool(command.get("refresh")))
+            return self._registry(command).get_version(str(command.addresses[0]), refresh=bool(command.get("refresh")), suggest=True)
         return self._versions(command)
 
     def _ls(self, command: Command) -> Any:
@@ -144,7 +144,7 @@ class PaiModelMagics(Magics):
         """Versions of the addresses, from the registry or, with --offline, from a snapshot and nowhere else."""
         path = command.get("offline")
         if path is None:
-            return self._registry(command).get_versions(*command.addresses, refresh=bool(command.get("refresh")))
+            return self._registry(command).get_versions(*command.addresses, refresh=bool(command.get("refresh")), suggest=True)
         from pai_notebook.versions import load as load_snapshot  # noqa: PLC0415 - loads on first use
 
         saved = load_snapshot(path)

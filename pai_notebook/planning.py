@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ModelNotFound, NotFound, PaiError, VersionNotFound
-from pai_notebook.model.address import Address, nearest
-from pai_notebook.model.document import canonical_json
+from pai_notebook.belief import Belief
+from pai_notebook.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    CredentialsNotFound,
+    ModelNotFound,
+    NotFound,
+    PaiError,
+    VersionNotFound,
+)
+from pai_notebook.memory import Key, Memory
+from pai_notebook.missing import hint_models, hint_versions, no_version, nothing_selected
+from pai_notebook.model.address import Address
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -25,9 +33,8 @@ __all__ = ["Arrivals", "Fetcher"]
 
 PAGE = 100
 FEW = 2
+SAMPLE = 3
 MODELS_AT_ONCE = 4
-
-Key = tuple[str, str]
 
 
 @dataclass
@@ -41,7 +48,9 @@ class Arrivals:
     failures : dict of (model_id, version_name) to PaiError
         The bad ones.
     listed : dict of model_id to list of str
-        Version names of models that were listed whole, and of the approved ones under (model_id, "approved").
+        Version names of models that were listed, and of the approved ones under (model_id, "approved").
+    whole : set of str
+        Models of which every version was listed, so that a name that is not among them does not exist.
     progress : callable, optional
         Called with the number of versions that arrived.
     remember : bool
@@ -51,6 +60,7 @@ class Arrivals:
     versions: dict[Key, ModelVersion] = field(default_factory=dict)
     failures: dict[Key, PaiError] = field(default_factory=dict)
     listed: dict[Any, list[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
     progress: Callable[[int], None] | None = None
     remember: bool = True
 
@@ -70,7 +80,7 @@ class Arrivals:
             if whole is not None and not names:
                 errors[str(address)] = whole
             elif not names and address.selector.kind != "all":
-                errors[str(address)] = _nothing(address, self.listed.get(address.model, []))
+                errors[str(address)] = nothing_selected(address, self.listed.get(address.model, []))
             for name in names:
                 key = (address.model, name)
                 if key in self.versions:
@@ -78,15 +88,6 @@ class Arrivals:
                 elif key in self.failures or whole is not None:
                     errors[f"{address.model}@{name}"] = self.failures.get(key) or whole or PaiError("not fetched")
         return found, errors
-
-
-def _nothing(address: Address, available: Sequence[str]) -> PaiError:
-    if address.selector.kind == "approved":
-        return VersionNotFound(
-            f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest."
-        )
-    hint = f"It has {len(available)} versions." if available else "The model has no version yet."
-    return VersionNotFound(f"{address} selects no version", model_id=address.model, hint=hint)
 
 
 class Fetcher:
@@ -102,60 +103,63 @@ class Fetcher:
         How many versions are remembered, least recently used first to go.
     cache_seconds : float
         How long a remembered version answers without a request.
+
+    Attributes
+    ----------
+    memory : Memory
+        Versions and names seen so far; may be read from any thread.
     """
 
     def __init__(self, client: Client, *, cache_size: int = 4096, cache_seconds: float = 60.0) -> None:
         self._client = client
-        self._cache: OrderedDict[Key, ModelVersion] = OrderedDict()
-        self._cache_size = cache_size
-        self._cache_seconds = cache_seconds
-        self._trust: bool | None = None
-        self._seen: dict[str, None] = {}
-        self.notes: list[str] = []
+        self._belief = Belief(client)
+        self._gaps: dict[str, str] = {}
+        self.memory = Memory(size=cache_size, seconds=cache_seconds)
 
-    def __len__(self) -> int:
-        return len(self._cache)
+    @property
+    def notes(self) -> list[str]:
+        """What turned out to be odd about the service, a sentence each."""
+        return [note for note in (self._belief.note, *self._gaps.values()) if note]
 
-    def names(self, model_id: str) -> list[str]:
-        """Version names of a model that are remembered, for completion; makes no request."""
-        return [name for model, name in list(self._cache) if model == model_id]
-
-    def models(self) -> list[str]:
-        """Ids of models that were listed, or of which a version is remembered; makes no request."""
-        return list(dict.fromkeys([*self._seen, *(model for model, _ in list(self._cache))]))
-
-    def see(self, model_ids: Iterable[str]) -> None:
-        """Remember ids of models, for completion."""
-        self._seen.update(dict.fromkeys(model_ids))
-
-    def recent(self, count: int = 50) -> list[ModelVersion]:
-        """Versions that were asked for last, for completion; makes no request."""
-        return list(self._cache.values())[-count:]
-
-    async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False) -> Arrivals:
-        """Fetch everything the addresses mean into `arrivals`."""
+    async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False, suggest: bool = False) -> Arrivals:
+        """Fetch everything the addresses mean into `arrivals`; `suggest` asks for names near to those that do not exist."""
         singles: dict[Key, None] = {}
-        jobs: list[tuple[str, set[str], set[str]]] = []
+        jobs: list[tuple[str, set[str], list[str]]] = []
         for model, selectors in _by_model(addresses).items():
             names = dict.fromkeys(name for selector in selectors if selector.kind == "names" for name in selector.names)
-            wanted = {name for name in names if refresh or not self._recall(arrivals, (model, name))}
+            wanted = [name for name in names if refresh or not self._recall(arrivals, (model, name))]
             kinds = {selector.kind for selector in selectors} - {"names"}
             if kinds or len(wanted) > FEW:
                 jobs.append((model, kinds, wanted))
             else:
-                singles.update(((model, name), None) for name in names if name in wanted)
+                singles.update(((model, name), None) for name in wanted)
         await self._each(jobs, lambda job: self._model(job[0], job[1], job[2], arrivals))
         await self._get(list(singles), arrivals)
-        await self._explain_missing(arrivals)
+        await self._explain_missing(arrivals, suggest=suggest)
         return arrivals
 
-    async def list_versions(self, model_id: str, arrivals: Arrivals, **filters: Any) -> list[ModelVersion]:
+    async def list_versions(self, model_id: str, arrivals: Arrivals, **options: Any) -> list[ModelVersion]:
         """Every version of a model that meets the service's own filters, checked against a single GET once."""
         try:
-            listing = await self._client.list_versions(model_id, **filters)
+            listing = await self._client.list_versions(model_id, **options)
         except NotFound as error:
-            raise await self.no_model(model_id, error) from error
+            self.hint(error)
+            raise
+        if not options.keys() - {"on_page"}:
+            self._saw(model_id, listing, arrivals)
         return await self._take(model_id, listing, arrivals)
+
+    def _saw(self, model_id: str, listing: Listing, arrivals: Arrivals) -> None:
+        """Note which versions a model has, as a list of all of them says."""
+        names = [str(item.get("VersionName", "")) for item in listing.items]
+        self.memory.see_versions(model_id, names, whole=listing.complete)
+        self._note_gap(model_id, listing)
+        if listing.complete:
+            arrivals.whole.add(model_id)
+
+    def _note_gap(self, model_id: str, listing: Listing) -> None:
+        if not listing.complete:
+            self._gaps[model_id] = f"the service counts {listing.total:,} versions of {model_id} and hands out fewer"
 
     async def stream_versions(self, model_id: str) -> AsyncGenerator[list[ModelVersion], None]:
         """Every version of a model a page at a time, the newest page first; nothing is remembered."""
@@ -167,12 +171,12 @@ class Fetcher:
                     if not isinstance(error, NotFound):  # what was deleted since the page was read is no failure
                         raise error
                 yield versions
-                if not listing.complete:
-                    self.notes.append(f"the service counts {listing.total:,} versions of {model_id} and hands out fewer")
+                self._note_gap(model_id, listing)
         except NotFound as error:
-            raise await self.no_model(model_id, error) from error
+            self.hint(error)
+            raise
 
-    async def _model(self, model_id: str, kinds: set[str], names: set[str], arrivals: Arrivals) -> None:
+    async def _model(self, model_id: str, kinds: set[str], names: list[str], arrivals: Arrivals) -> None:
         """One model whose versions have to be listed; its failure does not touch the others."""
         try:
             if kinds - {"approved"}:
@@ -184,7 +188,21 @@ class Fetcher:
                 await self._approved(model_id, arrivals)
         except PaiError as error:
             arrivals.failures[model_id, ""] = error
-        self._name_missing(model_id, names, arrivals)
+        await self._rest(model_id, names, arrivals)
+
+    async def _rest(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
+        """Named versions that no list has shown: missing where the list was whole, else fetched singly."""
+        rest = [name for name in names if (model_id, name) not in arrivals.versions and (model_id, name) not in arrivals.failures]
+        failed = arrivals.failures.get((model_id, ""))
+        if model_id in arrivals.whole:
+            arrivals.failures.update({(model_id, name): no_version(model_id, name, self.memory.known(model_id)) for name in rest})
+        elif failed is None:
+            await self._get([(model_id, name) for name in rest], arrivals)
+        elif not isinstance(failed, (AuthenticationError, CredentialsNotFound, ConfigurationError)):
+            # a list that cannot be had is no reason to give up, unless the first few cannot be had singly either
+            await self._get([(model_id, name) for name in rest[:SAMPLE]], arrivals)
+            if any((model_id, name) in arrivals.versions for name in rest[:SAMPLE]):
+                await self._get([(model_id, name) for name in rest[SAMPLE:]], arrivals)
 
     async def _approved(self, model_id: str, arrivals: Arrivals) -> None:
         """Names of the approved versions, from what is already listed or by the service's filter."""
@@ -196,28 +214,23 @@ class Fetcher:
             version.version_name for version in versions if version.approval_status.casefold() == "approved"
         ]
 
-    async def _names(self, model_id: str, names: set[str], arrivals: Arrivals) -> None:
+    async def _names(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
         """Several named versions: one page first, then whatever is cheaper for the rest."""
-        try:
-            listing = await self._client.list_versions(model_id, limit=PAGE)
-        except NotFound as error:
-            raise await self.no_model(model_id, error) from error
+        listing = await self._client.list_versions(model_id, limit=PAGE)
         await self._take(model_id, listing, arrivals, only=names)
         rest = [name for name in names if (model_id, name) not in arrivals.versions]
         pages = math.ceil((listing.total or 0) / PAGE)
         if not rest:
             return
         if pages <= 1 and listing.total is not None:
-            arrivals.listed[model_id] = [str(item.get("VersionName", "")) for item in listing.items]
-        elif len(rest) < pages:
-            await self._get([(model_id, name) for name in rest], arrivals)
-        else:
-            versions = await self.list_versions(model_id, arrivals)
-            arrivals.listed[model_id] = [version.version_name for version in versions]
+            self._saw(model_id, listing, arrivals)
+        elif len(rest) >= pages:
+            await self.list_versions(model_id, arrivals)
 
-    async def _take(self, model_id: str, listing: Listing, arrivals: Arrivals, only: set[str] | None = None) -> list[ModelVersion]:
+    async def _take(self, model_id: str, listing: Listing, arrivals: Arrivals, only: Iterable[str] | None = None) -> list[ModelVersion]:
         """Versions of a listing; what a list item lacks is fetched singly."""
-        items = [item for item in listing.items if only is None or item.get("VersionName") in only]
+        wanted = None if only is None else set(only)
+        items = [item for item in listing.items if wanted is None or item.get("VersionName") in wanted]
         lacking = await self._lacking(model_id, items, arrivals)
         for item in items:
             if item.get("VersionName") not in lacking:
@@ -227,30 +240,11 @@ class Fetcher:
         return [arrivals.versions[key] for key in keys if key in arrivals.versions]
 
     async def _lacking(self, model_id: str, items: Sequence[Mapping[str, Any]], arrivals: Arrivals) -> list[str]:
-        """Names of the items that a list does not carry whole; looked into once a registry, by one GET."""
-        if self._trust is None and items:
-            sample = min(items, key=len)
-            try:
-                reply = await self._client.get_version(model_id, str(sample.get("VersionName", "")))
-            except PaiError:
-                return []
-            self._keep(_version(reply, model_id), arrivals)
-            self._judge(sample, reply.document)
-        if self._trust is not False:
-            return []
-        return [str(item.get("VersionName", "")) for item in items]
-
-    def _judge(self, item: Mapping[str, Any], document: Mapping[str, Any]) -> None:
-        """Decide whether lists can be believed, from one version seen both ways."""
-        single = {key: value for key, value in document.items() if key != "RequestId"}
-        listed = {key: value for key, value in item.items() if key != "RequestId"}
-        if canonical_json(single) == canonical_json(listed):
-            self._trust = True
-        elif single.get("GmtModifiedTime") == listed.get("GmtModifiedTime"):
-            self._trust = False
-            missing = sorted(set(single) - set(listed))
-            what = f"lacks {', '.join(missing)}" if missing else "differs from GetModelVersion"
-            self.notes.append(f"ListModelVersions {what}; every version is fetched singly")
+        """Names of the items that a list does not carry whole."""
+        seen = await self._belief.test(model_id, items)
+        if seen is not None:
+            self._keep(_version(seen, model_id), arrivals)
+        return [str(item.get("VersionName", "")) for item in items] if self._belief.whole is False else []
 
     async def _get(self, keys: Sequence[Key], arrivals: Arrivals) -> None:
         """Fetch single versions, at most the client's number of workers in flight."""
@@ -265,64 +259,47 @@ class Fetcher:
             await self._client.get_many(keys, on_result=keep)
 
     def _keep(self, version: ModelVersion, arrivals: Arrivals) -> None:
-        key = (version.model_id, version.version_name)
         if arrivals.remember:
-            self._cache[key] = version
-            self._cache.move_to_end(key)
-        while len(self._cache) > self._cache_size:
-            self._cache.popitem(last=False)
+            self.memory.keep(version)
         arrivals.add(version)
 
     def _recall(self, arrivals: Arrivals, key: Key) -> bool:
-        """Answer from memory when the answer is young enough; the version then says when it was fetched."""
-        version = self._cache.get(key)
-        if version is None or version.fetched is None or (datetime.now(UTC) - version.fetched).total_seconds() > self._cache_seconds:
-            return False
-        self._cache.move_to_end(key)
-        arrivals.add(version.remembered())
-        return True
+        """Answer from memory when the answer is young enough."""
+        version = self.memory.recall(key)
+        if version is not None:
+            arrivals.add(version)
+        return version is not None
 
-    def _name_missing(self, model_id: str, names: Iterable[str], arrivals: Arrivals) -> None:
-        """Say which named versions a model that was listed whole does not have."""
-        available = arrivals.listed.get(model_id)
-        for name in names:
-            if available is not None and name not in available:
-                arrivals.failures[model_id, name] = _no_version(model_id, name, available, None)
+    async def _explain_missing(self, arrivals: Arrivals, *, suggest: bool) -> None:
+        """Name what is near to the things that the service says do not exist."""
+        for key, error in list(arrivals.failures.items()):
+            if isinstance(error, NotFound) and error.status is not None:
+                arrivals.failures[key] = await self._asked(error) if suggest else error
+                self.hint(arrivals.failures[key])
 
-    async def _explain_missing(self, arrivals: Arrivals) -> None:
-        """Turn a bare 404 into the nearest names, with one list call a model."""
-        for (model_id, name), error in list(arrivals.failures.items()):
-            if isinstance(error, VersionNotFound) and error.status is not None and name:
-                arrivals.failures[model_id, name] = await self._explained(model_id, name, error)
+    def hint(self, error: PaiError) -> bool:
+        """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""
+        if isinstance(error, VersionNotFound):
+            return hint_versions(error, self.memory.known(error.model_id))
+        return isinstance(error, ModelNotFound) and hint_models(error, self.memory.models())
 
-    async def _explained(self, model_id: str, name: str, error: PaiError) -> PaiError:
-        try:
-            listing = await self._client.list_versions(model_id, limit=PAGE)
-        except NotFound as missing:
-            return await self.no_model(model_id, missing)
-        except PaiError:
-            return error
-        return _no_version(model_id, name, [str(item.get("VersionName", "")) for item in listing.items], error)
-
-    async def no_model(self, model_id: str, error: NotFound) -> PaiError:
-        """Say that a model does not exist, with the ids nearest to it."""
-        try:
-            listing = await self._client.list_models(limit=PAGE)
-        except PaiError:
-            return error
-        ids = [str(item.get("ModelId", "")) for item in listing.items]
-        close = get_close_matches(model_id, ids, 2, cutoff=0.5)
-        hint = f"Nearest are {' and '.join(close)}; %paimodel ls shows all." if close else "%paimodel ls shows the models of this registry."
-        return ModelNotFound(
-            f"no model {model_id}",
-            hint=hint,
-            code=error.code,
-            status=error.status,
-            request_id=error.request_id,
-            action=error.action,
-            model_id=model_id,
-            region=error.region,
-        )
+    async def _asked(self, error: PaiError) -> PaiError:
+        """The error after a look at what there is, for a person who may have mistyped: up to two requests more."""
+        if isinstance(error, VersionNotFound) and not self.memory.was_listed(error.model_id):
+            try:
+                listing = await self._client.list_versions(error.model_id, limit=PAGE, order="DESC")
+            except ModelNotFound as missing:
+                error = missing
+            except PaiError:
+                return error
+            else:
+                names = [str(item.get("VersionName", "")) for item in listing.items]
+                self.memory.see_versions(error.model_id, names, whole=listing.total == len(names))
+        if isinstance(error, ModelNotFound) and not self.hint(error):
+            with suppress(PaiError):
+                models = await self._client.list_models(limit=PAGE)
+                self.memory.see(str(item.get("ModelId", "")) for item in models.items)
+        return error
 
     async def _each(self, jobs: Sequence[Any], work: Callable[[Any], Any]) -> None:
         """Run jobs, a few at a time; the first unexpected exception ends all."""
@@ -346,18 +323,3 @@ def _by_model(addresses: Sequence[Address]) -> dict[str, list[Any]]:
 
 def _version(reply: Reply, model_id: str) -> ModelVersion:
     return ModelVersion.from_document(reply.document, model_id, fetched=reply.fetched)
-
-
-def _no_version(model_id: str, name: str, available: Sequence[str], error: PaiError | None) -> PaiError:
-    close = nearest(name, available)
-    return VersionNotFound(
-        f"no version {name} in {model_id}",
-        hint=f"Nearest are {' and '.join(close)}." if close else "The model has no version yet.",
-        code=error.code if error else "",
-        status=error.status if error else None,
-        request_id=error.request_id if error else "",
-        action=error.action if error else "ListModelVersions",
-        model_id=model_id,
-        version_name=name,
-        region=error.region if error else "",
-    )

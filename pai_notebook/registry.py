@@ -82,7 +82,7 @@ class Registry(Displayed):
         """What turned out to be odd about this registry, a sentence each."""
         return tuple(self._fetcher.notes)
 
-    def get_version(self, model_id: str, version_name: str | None = None, *, refresh: bool = False) -> ModelVersion:
+    def get_version(self, model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
         """Fetch one version with GetModelVersion.
 
         Parameters
@@ -93,11 +93,13 @@ class Registry(Displayed):
             Name of the version.
         refresh : bool
             Ask the service even when the version was fetched a moment ago.
+        suggest : bool
+            When there is no such thing, ask the service for names near to it, in up to two requests more, as `%paimodel` does.
 
         Raises
         ------
         VersionNotFound, ModelNotFound
-            With the nearest names.
+            With the nearest of the names that this registry has seen.
         PaiError
             Any other failure; nothing is returned by halves.
 
@@ -114,13 +116,14 @@ class Registry(Displayed):
             raise ConfigurationError(
                 f"{address} does not name one version", hint="Add a version, as in get_version(model_id, '0.1.0'), or use get_versions."
             )
-        return self._fetch([address], refresh=refresh).raise_first()
+        return self._fetch([address], refresh=refresh, suggest=suggest).raise_first()
 
     def get_versions(
         self,
         *addresses: str | Address | Sequence[str | Address],
         on_error: OnError = "collect",
         refresh: bool = False,
+        suggest: bool = False,
         progress: bool | Callable[[int], None] = True,
     ) -> VersionSet:
         """Fetch many versions, by pages where that takes fewer requests.
@@ -134,6 +137,8 @@ class Registry(Displayed):
             Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
         refresh : bool
             Ask the service even for versions that were fetched a moment ago.
+        suggest : bool
+            Ask the service for names near to those that do not exist.
         progress : bool or callable
             Show a line for what takes longer than half a second; or call this with the number of versions that arrived so far,
             a few times a second.
@@ -143,7 +148,7 @@ class Registry(Displayed):
         VersionSet
             In the order of the addresses. An interrupt raises KeyboardInterrupt whose `partial` is the set so far.
         """
-        outcome = self._fetch(_addresses(addresses), refresh=refresh, progress=progress)
+        outcome = self._fetch(_addresses(addresses), refresh=refresh, suggest=suggest, progress=progress)
         return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
 
     def list_versions(
@@ -205,7 +210,8 @@ class Registry(Displayed):
         try:
             reply = self._client.run(self._client.get_model(model_id))
         except NotFound as error:
-            raise self._client.run(self._fetcher.no_model(model_id, error)) from error
+            self._fetcher.hint(error)
+            raise
         return Model.from_document(reply.document, fetched=reply.fetched)
 
     def list_models(
@@ -228,7 +234,7 @@ class Registry(Displayed):
             self._client.list_models(query=query, workspace_id=workspace_id or self.workspace_id or None, limit=limit, **filters)
         )
         models = ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
-        self._fetcher.see(model.model_id for model in models)
+        self._fetcher.memory.see(model.model_id for model in models)
         return models
 
     def to_parquet(
@@ -337,25 +343,27 @@ class Registry(Displayed):
 
     def remembered_models(self) -> list[str]:
         """Ids of models seen so far, for completion; makes no request."""
-        return self._fetcher.models()
+        return self._fetcher.memory.models()
 
     def remembered_names(self, model_id: str) -> list[str]:
         """Version names of a model seen so far, for completion; makes no request."""
-        return sorted(self._fetcher.names(model_id), key=version_key, reverse=True)
+        return sorted(self._fetcher.memory.known(model_id).names, key=version_key, reverse=True)
 
     def remembered_labels(self) -> list[str]:
         """Label keys seen lately, for completion; makes no request."""
-        return list(dict.fromkeys(key for version in self._fetcher.recent() for key in version.labels))
+        return list(dict.fromkeys(key for version in self._fetcher.memory.recent() for key in version.labels))
 
     def remembered_metrics(self) -> list[str]:
         """Metric names seen lately, for completion; makes no request."""
-        return list(dict.fromkeys(name for version in self._fetcher.recent() for name in version.metrics.names))
+        return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.names))
 
-    def _fetch(self, addresses: Sequence[Address], *, refresh: bool, progress: bool | Callable[[int], None] = False) -> _Outcome:
+    def _fetch(
+        self, addresses: Sequence[Address], *, refresh: bool, suggest: bool, progress: bool | Callable[[int], None] = False
+    ) -> _Outcome:
         arrivals = Arrivals()
         outcome = _Outcome(addresses, arrivals)
         with _partial(lambda: outcome.versions):
-            self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh), arrivals, progress=progress)
+            self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh, suggest=suggest), arrivals, progress=progress)
         return outcome
 
     def _wait(self, coroutine: Coroutine[Any, Any, T], arrivals: Arrivals, *, progress: bool | Callable[[int], None]) -> T:
@@ -379,7 +387,7 @@ class Registry(Displayed):
         settings = self._client.settings
         facts: list[tuple[str, Inline]] = [("endpoint", Code(settings.endpoint.url)), ("region", settings.region or "not needed")]
         facts += [("workspace", Code(settings.workspace_id))] if settings.workspace_id else []
-        facts += [("remembered", f"{len(self._fetcher)} versions")]
+        facts += [("remembered", f"{len(self._fetcher.memory)} versions")]
         notes = list(self.notes)
         offset = self._client.clock_offset.total_seconds()
         if abs(offset) > 1:

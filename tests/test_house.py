@@ -27,6 +27,8 @@ HOUSE = [
     ["plot"],
     ["compare"],
     ["versions", "progress"],
+    ["memory"],
+    ["belief", "missing"],
     ["planning"],
     ["registry"],
     ["connection"],

@@ -220,7 +220,7 @@ def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subje
     where = f" in {subject.region}" if subject.region else ""
     if subject.version_name and ("version" in words or "model" not in words):
         return VersionNotFound(
-            f"{subject.model_id} has no version {subject.version_name}", hint="List its versions to see which there are.", **details
+            f"no version {subject.version_name} in {subject.model_id}", hint="List its versions to see which there are.", **details
         )
     if subject.model_id:
         return ModelNotFound(

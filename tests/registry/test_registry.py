@@ -143,22 +143,51 @@ def test_the_bad_are_named_and_the_good_are_kept(watched):
     assert names(caught.value.partial) == ["0.1.0"]
 
 
-def test_a_missing_version_is_answered_with_the_nearest_names(watched):
+def test_a_missing_version_costs_one_request_and_names_the_nearest_of_those_seen(watched):
     w = watched({"model-a": many(12)})
-    with pytest.raises(VersionNotFound, match=r"no version 0\.9\.5 in model-a .*Nearest are 0\.9\.0 and 0\.10\.0") as caught:
+    with pytest.raises(VersionNotFound, match=r"no version 0\.9\.5 in model-a .*List its versions") as caught:
         w.registry.get_version("model-a", "0.9.5")
-    assert caught.value.status == 404
-    assert caught.value.request_id
+    assert (caught.value.status, bool(caught.value.request_id)) == (404, True)
     assert len(caught.value._render_traceback_()) == 2
+    assert w.seen == {"GetModelVersion": 1}
+    w.registry.get_version("model-a", "0.2.0")
+    with pytest.raises(VersionNotFound, match=r"Nearest of those seen is 0\.2\.0\."):
+        w.registry.get_version("model-a", "0.9.5")
+    w.registry.list_versions("model-a")
+    before = sum(w.seen.values())
+    with pytest.raises(VersionNotFound, match=r"Nearest are 0\.9\.0 and 0\.10\.0\."):
+        w.registry.get_version("model-a", "0.9.5")
+    assert sum(w.seen.values()) == before + 1
 
 
-def test_a_missing_model_is_answered_with_the_nearest_ids(watched):
+def test_names_near_to_a_missing_one_are_asked_for_on_request_and_once(watched):
+    w = watched({"model-alpha": many(12)})
+    w.registry.get_version("model-alpha", "0.2.0")
+    for _ in range(2):
+        with pytest.raises(VersionNotFound, match=r"Nearest are 0\.9\.0 and 0\.10\.0\."):
+            w.registry.get_version("model-alpha", "0.9.5", suggest=True)
+    assert w.seen == {"GetModelVersion": 3, "ListModelVersions": 1}
+    fresh = watched({"model-alpha": many(1)})
+    vs = fresh.registry.get_versions("model-alpa@0.9.5", "model-alpa@latest", suggest=True)
+    assert "model-alpha" in vs.errors["model-alpa@latest"].hint
+    assert fresh.seen["ListModels"] == 1
+
+
+def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(watched):
     w = watched({"model-alpha": many(1)})
-    for ask in (lambda: w.registry.get_version("model-alpa@latest"), lambda: w.registry.get_model("model-alpa")):
-        with pytest.raises(ModelNotFound, match="model-alpha"):
+    asks = [
+        lambda: w.registry.get_version("model-alpa@latest"),
+        lambda: w.registry.get_model("model-alpa"),
+        lambda: w.registry.list_versions("model-alpa"),
+    ]
+    for number, ask in enumerate(asks, 1):
+        with pytest.raises(ModelNotFound, match="Check the id and the region"):
             ask()
-    with pytest.raises(ModelNotFound, match="model-alpha"):
-        w.registry.list_versions("model-alpa")
+        assert sum(w.seen.values()) == number
+    w.registry.list_models()
+    for ask in asks:
+        with pytest.raises(ModelNotFound, match="Nearest is model-alpha"):
+            ask()
 
 
 def test_an_empty_model_is_an_empty_set_but_has_no_latest(watched):

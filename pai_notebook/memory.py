@@ -1,0 +1,97 @@
+"""What a registry remembers: versions that were fetched, and names that were seen. Makes no request."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Key", "Memory", "Names"]
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Version names of one model, and whether these are all that it had when it was listed."""
+
+    names: tuple[str, ...] = ()
+    whole: bool = False
+
+
+class Memory:
+    """Versions by model and name, least recently used first to go, and the names that lists have shown.
+
+    Parameters
+    ----------
+    size : int
+        How many versions are kept.
+    seconds : float
+        How long a version answers without a request.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> memory = Memory(size=1, seconds=60.0)
+    >>> for name in ("0.1.0", "0.2.0"):
+    ...     memory.keep(ModelVersion.from_document({"VersionName": name}, "model-a"))
+    >>> len(memory), memory.known("model-a").names
+    (1, ('0.2.0',))
+    """
+
+    def __init__(self, *, size: int, seconds: float) -> None:
+        self._size = size
+        self._seconds = seconds
+        self._versions: OrderedDict[Key, ModelVersion] = OrderedDict()
+        self._models: dict[str, None] = {}
+        self._listed: dict[str, Names] = {}
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def keep(self, version: ModelVersion) -> None:
+        """Remember a version."""
+        key = (version.model_id, version.version_name)
+        self._versions[key] = version
+        self._versions.move_to_end(key)
+        while len(self._versions) > self._size:
+            self._versions.popitem(last=False)
+
+    def recall(self, key: Key) -> ModelVersion | None:
+        """Return a version when it is young enough; it then says when it was fetched."""
+        version = self._versions.get(key)
+        if version is None or version.fetched is None or (datetime.now(UTC) - version.fetched).total_seconds() > self._seconds:
+            return None
+        self._versions.move_to_end(key)
+        return version.remembered()
+
+    def recent(self, count: int = 50) -> list[ModelVersion]:
+        """Versions that were asked for last."""
+        return list(self._versions.values())[-count:]
+
+    def see(self, model_ids: Iterable[str]) -> None:
+        """Remember ids of models."""
+        self._models.update(dict.fromkeys(model_ids))
+
+    def see_versions(self, model_id: str, names: Iterable[str], *, whole: bool) -> None:
+        """Remember what a list has shown of a model."""
+        self._listed[model_id] = Names(tuple(names), whole)
+
+    def was_listed(self, model_id: str) -> bool:
+        """Whether a list of the model was seen."""
+        return model_id in self._listed
+
+    def known(self, model_id: str) -> Names:
+        """Version names of a model that were seen, in lists or singly."""
+        listed = self._listed.get(model_id, Names())
+        fetched = (name for model, name in list(self._versions) if model == model_id)
+        return Names(tuple(dict.fromkeys([*listed.names, *fetched])), listed.whole)
+
+    def models(self) -> list[str]:
+        """Ids of models that were seen."""
+        return list(dict.fromkeys([*self._models, *list(self._listed), *(model for model, _ in list(self._versions))]))

@@ -1,0 +1,71 @@
+"""What to say about a version or a model that does not exist: the nearest names among those that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from pai_notebook.errors import ModelNotFound, VersionNotFound
+from pai_notebook.model.address import nearest
+
+if TYPE_CHECKING:
+    from pai_notebook.memory import Names
+    from pai_notebook.model.address import Address
+
+__all__ = ["hint_models", "hint_versions", "no_version", "nothing_selected"]
+
+
+def no_version(model_id: str, name: str, available: Names) -> VersionNotFound:
+    """Return the error for a version that a list of its model does not have.
+
+    Examples
+    --------
+    >>> from pai_notebook.memory import Names
+    >>> print(no_version("model-a", "0.9.0", Names(("0.8.0", "0.10.0"), whole=True)))
+    no version 0.9.0 in model-a. Nearest are 0.8.0 and 0.10.0.
+    """
+    error = VersionNotFound(f"no version {name} in {model_id}", action="ListModelVersions", model_id=model_id, version_name=name)
+    hint_versions(error, available)
+    return error
+
+
+def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFound:
+    """Return the error for a selector that means no version of a model that exists."""
+    if address.selector.kind == "approved":
+        return VersionNotFound(
+            f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest."
+        )
+    hint = f"It has {len(available)} versions." if available else "The model has no version yet."
+    return VersionNotFound(f"{address} selects no version", model_id=address.model, hint=hint)
+
+
+def hint_versions(error: VersionNotFound, known: Names) -> bool:
+    """Put the nearest of the known names into the hint of an error; false, and the hint as it was, when none is known."""
+    close = nearest(error.version_name, [name for name in known.names if name != error.version_name])
+    if close:
+        error.hint = _nearest(close, "" if known.whole else " of those seen") + "."
+    elif known.whole:
+        error.hint = "The model has no version yet."
+    return bool(close) or known.whole
+
+
+def hint_models(error: ModelNotFound, known: Sequence[str]) -> bool:
+    """Put the ids nearest to a model that does not exist into the hint of an error; false when none is near.
+
+    Examples
+    --------
+    >>> error = ModelNotFound("there is no model model-alpa", model_id="model-alpa")
+    >>> hint_models(error, ["model-alpha", "other"])
+    True
+    >>> error.hint
+    'Nearest is model-alpha; %paimodel ls shows all.'
+    """
+    close = get_close_matches(error.model_id, [known_id for known_id in known if known_id != error.model_id], 2, cutoff=0.5)
+    if close:
+        error.hint = _nearest(close) + "; %paimodel ls shows all."
+    return bool(close)
+
+
+def _nearest(close: Sequence[str], of: str = "") -> str:
+    return f"Nearest{of} {'are' if len(close) > 1 else 'is'} {' and '.join(close)}"

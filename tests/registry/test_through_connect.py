@@ -1,0 +1,374 @@
+"""The promises of the wire as an outsider sees them: `pai.connect`, the synchronous registry, 16 threads, a server that misbehaves."""
+
+import gc
+import threading
+import time
+import tracemalloc
+import warnings
+import zlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+
+import pai_notebook as pai
+from tests.wire import faultserver as faults
+from tests.wire.faultserver import DAMAGE, FAULTS, KEY_ID, SECRET, TOKEN, FaultServer, draw, error, http_date, listing, message, raw, skewed
+
+GET, LIST = "GetModelVersion", "ListModelVersions"
+
+
+def connect(server, **options):
+    options = {"credentials": (KEY_ID, SECRET), "requests_per_second": None, "backoff_scale": 0.1, "default": False, **options}
+    return pai.connect(endpoint=server.url, **options)
+
+
+def fetch_all(registry, pairs, threads=16):
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda pair: registry.get_version(*pair), pairs))
+
+
+def failure(ask):
+    with pytest.raises(pai.PaiError) as caught:
+        ask()
+    return caught.value
+
+
+def by_action(server):
+    return Counter(hit.headers["x-acs-action"] for hit in server.hits)
+
+
+def survivable(pairs, *, rate):
+    """A seed whose schedule leaves every version a good answer within four attempts."""
+
+    def worst(seed):
+        return max(all(draw(seed, f"/api/v1/models/{m}/versions/{v}", n, rate=rate, kinds=FAULTS) for n in range(1, 5)) for m, v in pairs)
+
+    return next(seed for seed in range(1000) if not worst(seed))
+
+
+def both(names):
+    """A good answer to single GETs and to lists."""
+    pages = listing(names)
+
+    def answer(hit):
+        if hit.path.endswith("/versions"):
+            return pages(hit)
+        return {"VersionName": hit.version, "Uri": f"{hit.path.split('/')[4]}/{hit.version}"}
+
+    return answer
+
+
+def test_r1_sixteen_threads_lose_nothing_with_a_tenth_of_the_attempts_faulty():
+    pairs = [(f"m-{number % 20}", f"0.{number}.0") for number in range(1000)]
+    seed = survivable(pairs, rate=0.1)
+    with FaultServer(lambda hit: draw(seed, hit.target, hit.attempt, rate=0.1, kinds=FAULTS)) as server, connect(server) as registry:
+        versions = fetch_all(registry, pairs)
+    assert [(v.model_id, v.version_name) for v in versions] == pairs
+    assert all(v.uri == f"oss://bucket.example//api/v1/models/{v.model_id}/versions/{v.version_name}" for v in versions)
+    assert server.served["good"] == 1000
+    assert len(server.hits) <= 1200
+    assert max(server.per_target().values()) <= 4
+    assert by_action(server).keys() == {GET}
+
+
+PERMANENT = [
+    (400, "InvalidParameter", "PaiError"),
+    (400, "SignatureDoesNotMatch", "AuthenticationError"),
+    (400, "IncompleteSignature", "AuthenticationError"),
+    (401, "Unauthorized", "AuthenticationError"),
+    (403, "NoPermission", "PermissionDenied"),
+    (403, "Forbidden.RAM", "PermissionDenied"),
+    (404, "100600008", "VersionNotFound"),
+    (404, "InvalidAccessKeyId.NotFound", "AuthenticationError"),
+    (404, "InvalidApi.NotFound", "NotFound"),
+    (405, "MethodNotAllowed", "PaiError"),
+    (501, "NotImplemented", "PaiError"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), PERMANENT)
+def test_r3_a_permanent_error_costs_one_request_and_keeps_its_kind(status, code, kind):
+    with FaultServer(lambda hit: error(status, code, "model version not exists")) as server, connect(server) as registry:
+        caught = failure(lambda: registry.get_version("m-1", "0.1.0"))
+        assert type(caught).__name__ == kind
+        assert (caught.code, caught.status, caught.attempts) == (code, status, 1)
+        assert len(server.hits) == 1
+        again = failure(lambda: registry.get_versions("m-2@0.1.0", on_error="raise"))
+        assert type(again.errors["m-2@0.1.0"]).__name__ == kind
+        assert len(server.hits) == 2
+        failure(lambda: registry.get_model("m-1"))
+        assert len(server.hits) == 3
+        # a list that is refused like this may have asked for too large a page, so smaller ones are tried
+        pages = 3 if code == "InvalidParameter" else 1
+        failure(lambda: registry.list_versions("m-1"))
+        failure(registry.list_models)
+        assert len(server.hits) == 3 + 2 * pages
+
+
+def test_r2_endless_faults_cost_the_attempts_that_were_allowed():
+    for attempts in (1, 3, 5):
+        with FaultServer(lambda hit: "503") as server, connect(server, max_attempts=attempts, backoff_scale=0.01) as registry:
+            assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pai.errors.ServiceUnavailable
+        assert len(server.hits) == attempts
+
+
+def test_r4_and_r5_a_hint_is_kept_or_told_at_once_when_too_long():
+    soon = error(429, "Throttling", Retry_After="1")
+    with FaultServer(lambda hit: soon if hit.attempt == 1 else None) as server, connect(server) as registry:
+        registry.get_version("m", "0.1.0")
+    assert 1.0 <= server.hits[1].time - server.hits[0].time <= 2.5
+    with FaultServer(lambda hit: error(429, "Throttling", Retry_After="3600")) as server, connect(server, deadline=2.0) as registry:
+        began = time.monotonic()
+        assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pai.errors.Throttled
+        assert time.monotonic() - began < 2.5
+
+
+def silence(conn, hit, good):
+    time.sleep(4)
+
+
+def drip(conn, hit, good):
+    conn.sendall(message(200, good)[: -len(good)])
+    for byte in good * 100:
+        conn.sendall(bytes([byte]))
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("fault", [silence, drip, faults.stall, "503"], ids=str)
+def test_r6_sixteen_threads_over_eight_connections_keep_a_deadline_of_two_seconds(fault):
+    with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0, max_attempts=1000, backoff_scale=3.0) as registry:
+
+        def ask(number):
+            began = time.monotonic()
+            caught = failure(lambda: registry.get_version("m", f"0.{number}.0"))
+            return type(caught), time.monotonic() - began
+
+        with ThreadPoolExecutor(16) as pool:
+            outcomes = list(pool.map(ask, range(16)))
+    assert {kind for kind, _ in outcomes} <= {pai.errors.DeadlineExceeded, pai.errors.ServiceUnavailable}
+    assert max(took for _, took in outcomes) <= 2.5
+
+
+@pytest.mark.parametrize("fault", [silence, "503"], ids=str)
+@pytest.mark.parametrize("address", ["m@latest", "m@0.1.0,0.2.0,0.3.0"])
+def test_a_selector_that_cannot_be_listed_ends_in_time_too(fault, address):
+    with FaultServer(lambda hit: fault) as server, connect(server, deadline=0.5, backoff_scale=0.01) as registry:
+        began = time.monotonic()
+        assert not registry.get_versions(address)
+        assert time.monotonic() - began <= 2.5
+
+
+@pytest.mark.parametrize("offset", [timedelta(hours=2), timedelta(hours=-2)], ids=str)
+def test_r9_a_wrong_clock_costs_one_more_request_for_all_calls_that_follow(offset):
+    with FaultServer(skewed(offset)) as server, connect(server) as registry:
+        for number in range(11):
+            registry.get_version("m", f"0.{number}.0")
+        assert "clock" in repr(registry)
+    assert len(server.hits) == 12
+
+
+def test_r10_an_expired_token_is_renewed_once_for_32_threads():
+    calls = []
+
+    def tokens():
+        calls.append(1)
+        time.sleep(0.05)
+        return (KEY_ID, SECRET, f"{TOKEN}{len(calls)}")
+
+    refuse = lambda hit: error(400, "InvalidSecurityToken.Expired") if hit.headers["x-acs-security-token"] == f"{TOKEN}1" else None  # noqa: E731
+    with FaultServer(refuse) as server, connect(server, credentials=tokens) as registry:
+        assert len(fetch_all(registry, [("m", f"0.{number}.0") for number in range(32)], threads=32)) == 32
+    assert len(calls) == 2
+    assert max(server.per_target().values()) <= 2
+
+
+def test_r11_an_outage_costs_at_most_a_quarter_more_and_ends_when_it_ends():
+    up = threading.Event()
+    with FaultServer(lambda hit: None if up.is_set() else "503") as server, connect(server) as registry:
+
+        def ask(number):
+            try:
+                return registry.get_version("m", f"0.{number}.0")
+            except pai.errors.ServiceUnavailable:
+                return None
+
+        with ThreadPoolExecutor(16) as pool:
+            assert not any(pool.map(ask, range(500)))
+            assert 500 <= len(server.hits) <= 625
+            up.set()
+            assert all(pool.map(ask, range(500, 550)))
+
+
+@pytest.mark.parametrize("kind", sorted(DAMAGE))
+def test_r12_a_damaged_answer_is_asked_for_again(kind):
+    with FaultServer(lambda hit: kind if hit.attempt == 1 else None) as server, connect(server) as registry:
+        assert registry.get_version("m", "0.1.0").version_name == "0.1.0"
+    assert len(server.hits) == 2
+
+
+def test_r14_reused_connections_never_hand_over_another_answer():
+    def stray(conn, hit, good):
+        conn.sendall(message(200, good) + message(200, good))
+
+    pairs = [("m", f"0.{number}.0") for number in range(200)]
+    for server in (FaultServer(lambda hit: stray), FaultServer(close_after_each=True)):
+        with server, connect(server) as registry:
+            assert [version.version_name for version in fetch_all(registry, pairs)] == [name for _, name in pairs]
+
+
+def test_r16_nothing_is_left_after_close():
+    process = psutil.Process()
+    with FaultServer(lambda hit: draw(16, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)) as server:
+        with connect(server) as registry:
+            registry.get_version("warm", "0.0.0")
+        time.sleep(0.1)
+        before = process.num_fds()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            registry = connect(server, max_attempts=20, retry_quota=10**6, backoff_scale=0.01)
+            fetch_all(registry, [("m", f"0.{number}.0") for number in range(300)])
+            registry.close()
+            gc.collect()
+        ends = time.monotonic() + 3
+        while process.num_fds() > before + 2 and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert process.num_fds() <= before + 2
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("pai-")]
+        assert not [warning for warning in caught if issubclass(warning.category, ResourceWarning)]
+    assert "closed" in str(failure(lambda: registry.get_version("m", "0.1.0")))
+
+
+@pytest.mark.parametrize("location", ["http://127.0.0.1:{port}/x", "//127.0.0.1:{port}/", "https://evil.example/", "/elsewhere", ""])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_s1_a_redirect_is_one_request_and_leads_nowhere(location, status):
+    with FaultServer() as other:
+        target = location.format(port=other.port)
+        with FaultServer(lambda hit: lambda conn, hit, good: conn.sendall(message(status, b"", Location=target))) as server:
+            with connect(server, credentials=(KEY_ID, SECRET, TOKEN)) as registry:
+                caught = failure(lambda: registry.get_version("m", "0.1.0"))
+            assert type(caught) is pai.errors.ProtocolError
+            assert (len(server.hits), len(other.hits)) == (1, 0)
+            assert not [secret for secret in (KEY_ID, SECRET, TOKEN) if secret in str(caught)]
+
+
+def test_s2_loopback_is_never_asked_through_a_proxy(monkeypatch):
+    with FaultServer() as proxy, FaultServer() as server:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        with connect(server) as registry:
+            registry.get_version("m", "0.1.0")
+        assert (proxy.connections, len(server.hits)) == (0, 1)
+
+
+def gzip_bomb(conn, hit, good):
+    packer = zlib.compressobj(9, wbits=31)
+    body = b"".join(packer.compress(bytes(2**20)) for _ in range(256)) + packer.flush()
+    conn.sendall(message(200, body, Content_Encoding="gzip"))
+
+
+def endless(conn, hit, good):
+    conn.sendall(message(200, b"", length=False))
+    while True:
+        conn.sendall(bytes(2**16))
+
+
+def many_headers(conn, hit, good):
+    conn.sendall(b"HTTP/1.1 200 OK\r\n" + b"".join(b"x-%d: %s\r\n" % (number, b"y" * 100) for number in range(20_000)) + b"\r\n")
+
+
+OVERSIZED = {
+    "gzip bomb": gzip_bomb,
+    "endless": endless,
+    "headers": many_headers,
+    "depth": raw(message(200, b"[" * 10**5)),
+    "digits": raw(message(200, b'{"VersionName":"0.1.0","n":' + b"9" * 20_000 + b"}")),
+}
+
+
+@pytest.mark.parametrize("fault", sorted(OVERSIZED))
+def test_s3_an_oversized_answer_costs_little_memory_and_time(fault):
+    with FaultServer(lambda hit: OVERSIZED[fault]) as server, connect(server, max_attempts=1) as registry:
+        began = time.monotonic()
+        tracemalloc.start()
+        caught = failure(lambda: registry.get_version("m", "0.1.0"))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert isinstance(caught, pai.errors.ProtocolError | pai.errors.ServiceUnavailable)
+        assert time.monotonic() - began < 10
+        # the fault server's own memory is traced too
+        assert peak < 80 * 2**20
+
+
+def test_s5_a_wide_answer_is_read():
+    wide = {"VersionName": "0.1.0", "Labels": [{"Key": f"k{number}", "Value": "v"} for number in range(100_000)]}
+    with FaultServer(answer=lambda hit: wide) as server, connect(server) as registry:
+        assert len(registry.get_version("m", "0.1.0").labels) == 100_000
+
+
+LISTS_FAIL = {
+    "503": "503",
+    "404 of a gateway": lambda conn, hit, good: conn.sendall(message(404, b"<html>no such page</html>")),
+    "no such action": error(404, "InvalidApi.NotFound"),
+    "no such model": error(404, "100600006", "model not exists"),
+    "403": error(403, "NoPermission"),
+    "not a list": lambda conn, hit, good: conn.sendall(message(200, b'{"Versions": 3}')),
+}
+
+
+@pytest.mark.parametrize("fault", sorted(LISTS_FAIL))
+def test_a_thousand_addresses_arrive_from_a_server_that_cannot_list(fault):
+    names = [f"0.{number}.0" for number in range(500)]
+    plan = lambda hit: LISTS_FAIL[fault] if hit.path.endswith("/versions") else None  # noqa: E731
+    with FaultServer(plan, answer=both(names)) as server, connect(server, backoff_scale=0.01) as registry:
+        versions = registry.get_versions([f"m-{model}@{name}" for name in names for model in "ab"])
+        assert not versions.errors
+        assert [version.address for version in versions] == [f"m-{model}@{name}" for name in names for model in "ab"]
+        assert by_action(server)[GET] == 1000
+        assert by_action(server)[LIST] <= 8
+
+
+GETS_FAIL = {**LISTS_FAIL, "no such version": error(404, "100600008", "model version not exists")}
+
+
+@pytest.mark.parametrize("fault", sorted(GETS_FAIL))
+def test_every_version_arrives_from_a_server_that_only_lists(fault):
+    names = [f"0.{number}.0" for number in range(250)]
+    plan = lambda hit: None if hit.path.endswith("/versions") else GETS_FAIL[fault]  # noqa: E731
+    with FaultServer(plan, answer=both(names)) as server, connect(server, backoff_scale=0.01) as registry:
+        with ThreadPoolExecutor(16) as pool:
+            sets = list(pool.map(lambda number: registry.list_versions(f"m-{number}"), range(16)))
+        for number, versions in enumerate(sets):
+            assert [version.uri for version in versions] == [f"m-{number}/{name}" for name in names]
+        assert len(registry.get_versions([f"m-99@{name}" for name in names])) == 250
+        assert by_action(server)[GET] <= 12
+
+
+def test_sixteen_threads_check_once_that_lists_can_be_believed():
+    names = [f"0.{number}.0" for number in range(50)]
+    with FaultServer(answer=both(names)) as server, connect(server) as registry, ThreadPoolExecutor(16) as pool:
+        assert all(len(found) == 50 for found in pool.map(lambda number: registry.list_versions(f"m-{number}"), range(16)))
+    assert by_action(server) == {GET: 1, LIST: 16}
+
+
+def test_versions_beyond_what_the_service_hands_out_are_fetched_singly_and_the_gap_is_told():
+    names = [f"0.{number}.0" for number in range(10)]
+    short = lambda hit: {**both(names)(hit), "TotalCount": 30}  # noqa: E731
+    with FaultServer(answer=short) as server, connect(server) as registry:
+        versions = registry.get_versions("m@0.1.0,0.2.0,0.3.0,0.20.0", "m")
+        assert [version.version_name for version in versions][:4] == ["0.1.0", "0.2.0", "0.3.0", "0.20.0"]
+        assert "30" in registry.notes[-1]
+        assert not versions.errors
+
+
+def test_a_date_hint_is_read_against_the_services_clock():
+    def plan(hit):
+        now = datetime.now(UTC) + timedelta(hours=5)
+        busy = error(503, "ServiceUnavailable", Date=http_date(now), Retry_After=http_date(now + timedelta(seconds=1)))
+        return busy if hit.attempt == 1 else None
+
+    with FaultServer(plan) as server, connect(server) as registry:
+        registry.get_version("m", "0.1.0")
+    assert server.hits[1].time - server.hits[0].time <= 2.5
