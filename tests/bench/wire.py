@@ -107,8 +107,9 @@ class Server(asyncio.Protocol):
         if (parts.path, number, size) not in cls.pages:
             names = parts.path.split("/")
             if size:
-                page = VERSIONS[(number - 1) * size : number * size]
-                document = {"RequestId": "r", "TotalCount": len(VERSIONS), "Versions": [version_document(names[4], name) for name in page]}
+                held = VERSIONS if names[4] == "model-0" else [name for model, name in SINGLES if model == names[4]]
+                page = held[(number - 1) * size : number * size]
+                document = {"RequestId": "r", "TotalCount": len(held), "Versions": [version_document(names[4], name) for name in page]}
             else:
                 document = {"RequestId": "r", **version_document(names[4], names[6])}
             cls.pages[parts.path, number, size] = json.dumps(document).encode()
@@ -120,8 +121,8 @@ async def serve(certificate: str) -> None:
     context.load_cert_chain(certificate)
     for model, name in [*(("model-0", name) for name in VERSIONS), *SINGLES]:
         Server.body(f"/api/v1/models/{model}/versions/{name}")
-    for number in range(1, 6):
-        Server.body(f"/api/v1/models/model-0/versions?PageNumber={number}&PageSize=100")
+    for model, number in [("model-0", number) for number in range(2, 6)] + [(model, 1) for model in dict(SINGLES)]:
+        Server.body(f"/api/v1/models/{model}/versions?PageNumber={number}&PageSize=100")
     server = await asyncio.get_running_loop().create_server(Server, "localhost", 0, ssl=context, backlog=200)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
@@ -146,6 +147,16 @@ def ours_single(url, pairs=SINGLES):
     yield lambda: client.run(client.get_version("model-0", "0.0.0"))
     yield lambda: sum(not isinstance(reply, Exception) for reply in client.run(client.get_many(pairs)))
     client.close()
+
+
+def ours_planned(url):
+    """The same versions by the public API, which asks for a page where that takes fewer requests."""
+    import pai_notebook
+
+    registry = pai_notebook.connect(endpoint=url, credentials=KEY, requests_per_second=None, default=False)
+    yield lambda: registry.get_version("model-0", "0.0.0")
+    yield lambda: len(registry.get_versions([f"{model}@{name}" for model, name in SINGLES], progress=False))
+    registry.close()
 
 
 def vendor(url):
@@ -232,6 +243,7 @@ SCENARIOS = {
     "500 versions: vendor, 16 threads": all_versions(vendor_threads),
     "500 versions: vendor, async 16": all_versions(vendor_async),
     "200 singles: ours": ours_single,
+    "200 singles: ours, planned": ours_planned,
     "200 singles: raw httpx, 8 in flight": raw_httpx,
     "200 singles: vendor one by one": vendor_one_by_one,
     "200 singles: vendor, 16 threads": vendor_threads,
@@ -315,22 +327,27 @@ def ratios(results: dict) -> None:
         top, bottom = results.get(above, {}), results.get(below, {})
         return top[key] / bottom[key] if key in top and key in bottom else float("nan")
 
-    pages, single = "500 versions: ours, by pages", "200 singles: ours"
+    pages, single, planned = "500 versions: ours, by pages", "200 singles: ours", "200 singles: ours, planned"
+    threads, least = "200 singles: vendor, 16 threads", len(SINGLES) / 8 * LATENCY
     requests, connections = results[pages]["requests"] - 1, results[single]["connections"]
     failed = results[pages]["failed"] + results[single]["failed"]
     lines = [
         ("by pages, times faster than the vendor one by one", ratio("500 versions: vendor one by one", pages), "at least 60"),
         ("by pages, times faster than the vendor with 16 threads", ratio("500 versions: vendor, 16 threads", pages), ""),
         ("requests for the 500 versions", requests, "at most 6"),
-        ("single GETs, times faster than the vendor with 16 threads", ratio("200 singles: vendor, 16 threads", single), "above 1"),
-        ("single GETs, CPU against the vendor with 16 threads", ratio(single, "200 singles: vendor, 16 threads", "cpu"), "at most 0.5"),
+        ("single GETs, times faster than the vendor with 16 threads", ratio(threads, single), "above 1"),
+        ("single GETs, CPU against the vendor with 16 threads", ratio(single, threads, "cpu"), "at most 0.5"),
         ("single GETs, time against raw httpx", ratio(single, "200 singles: raw httpx, 8 in flight"), "at most 1.25"),
+        ("single GETs, time against what 8 in flight and the latency allow", results[single]["seconds"] / least, ""),
+        ("vendor with 16 threads, time against the same", results[threads]["seconds"] / least, ""),
+        ("planned, times faster than the vendor with 16 threads", ratio(threads, planned), ""),
+        ("planned, requests for the same 200 versions", results[planned]["requests"] - 1, ""),
         ("connections of ours", connections, "at most 8"),
         ("failed runs of ours", failed, "0"),
     ]
     print()
     for text, value, aim in lines:
-        print(f"{text:60}{value:8.2f}   {f'aim: {aim}' if aim else ''}")
+        print(f"{text:66}{value:8.2f}   {f'aim: {aim}' if aim else ''}")
 
 
 def pacing() -> None:

@@ -137,7 +137,7 @@ def drip(conn, hit, good):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("fault", [silence, drip, faults.stall, "503"], ids=str)
+@pytest.mark.parametrize("fault", [silence, drip, faults.stall, "503"], ids=["silence", "drip", "stall", "503"])
 def test_r6_sixteen_threads_over_eight_connections_keep_a_deadline_of_two_seconds(fault):
     with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0, max_attempts=1000, backoff_scale=3.0) as registry:
 
@@ -152,7 +152,7 @@ def test_r6_sixteen_threads_over_eight_connections_keep_a_deadline_of_two_second
     assert max(took for _, took in outcomes) <= 2.5
 
 
-@pytest.mark.parametrize("fault", [silence, "503"], ids=str)
+@pytest.mark.parametrize("fault", [silence, "503"], ids=["silence", "503"])
 @pytest.mark.parametrize("address", ["m@latest", "m@0.1.0,0.2.0,0.3.0"])
 def test_a_selector_that_cannot_be_listed_ends_in_time_too(fault, address):
     with FaultServer(lambda hit: fault) as server, connect(server, deadline=0.5, backoff_scale=0.01) as registry:
