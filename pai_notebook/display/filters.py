@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
-from pai_notebook.display.line import line
+from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, visible
-from pai_notebook.display.shapes import Badge, Chips, Heading, Inline, Number, Table
+from pai_notebook.display.shapes import Heading, Inline, Number, Table, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +19,8 @@ __all__ = ["FILTERS"]
 _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
-_FITTING_COLUMNS = 6
+_FITTING_COLUMNS = 4
 _SHORT_TEXT = 28
-_NO_BREAK = ";white-space:nowrap"
-_ROOM_FOR_CHIPS = ";min-width:16em"
-_BREAKABLE = re.compile(r"[\s/?&-]|[^\x00-\x7f]")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
@@ -51,24 +47,19 @@ def _has_remarks(cell: Inline) -> bool:
     return isinstance(cell, Number) and bool(cell.delta or cell.marks)
 
 
-def _is_text(cell: Inline) -> bool:
-    return not isinstance(cell, Number | Badge)
-
-
 def _is_long_cell(cell: Inline) -> bool:
-    text = line(cell)
+    text = "" if isinstance(cell, Number) else line(cell)
     return len(text) > _SHORT_TEXT or "\n" in text
-
-
-def _unbreakable(cell: Inline) -> str:
-    """What keeps a short text with spaces or hyphens on one line, and many chips from standing one below the other."""
-    if _is_long_cell(cell):
-        return _ROOM_FOR_CHIPS if isinstance(cell, Chips) else ""
-    return _NO_BREAK if _BREAKABLE.search(line(cell)) else ""
 
 
 def _padding(row: Any, column: int, count: int) -> str:
     return _FIGURE_SPACE * count if "." in row[column].text else _POINT_SPACE + _FIGURE_SPACE * (count - 1)
+
+
+def _tone(number: Number) -> Tone:
+    """Find what the marks of a number say about it: good and bad before the rest."""
+    tones = [mark.tone for mark in number.marks]
+    return next((tone for tone in tones if tone in ("good", "bad")), "neutral")
 
 
 def _percent(share: float) -> str:
@@ -82,19 +73,19 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "has_groups": layout.has_groups,
     "is_long_cell": _is_long_cell,
     "is_number": lambda cell: isinstance(cell, Number),
-    "is_text": _is_text,
     "is_heading": lambda row: isinstance(row, Heading),
     "is_long": _is_long,
     "is_short": lambda text: len(text if isinstance(text, str) else "=".join(text)) <= _SHORT_TEXT,
     "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
     "is_share": layout.is_share,
+    "line": line,
     "percent": _percent,
     "pieces": lambda shape: word_diff(shape.before, shape.after),
     "plain": inline,
     "prose": prose,
     "remark": layout.remark,
+    "remarks": remarks,
     "target": target,
-    "unbreakable": _unbreakable,
-    "unbroken": lambda text: inline(text).replace(" ", "\u00a0"),
+    "tone": _tone,
     "symbol": lambda shape: inline(layout.symbol(shape)),
 }

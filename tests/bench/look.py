@@ -1,7 +1,8 @@
 """Time and size of outputs against pandas Styler, xarray and great_tables on tables of the same size.
 
 Ratios hold within one run on one machine; run with ``python -m tests.bench.look``. xarray and great_tables are left out
-where they are not installed. Styler gets the same text in every cell and the same two colours.
+where they are not installed. They get the same text in every cell and the same row names; Styler the caption and the
+two colours as well, but neither the second line of a cell nor the notes below the table.
 """
 
 from __future__ import annotations
@@ -30,25 +31,38 @@ def best(render: Callable[[], str], repeats: int = 7) -> tuple[float, int]:
 
 
 def frame(table: Table) -> pd.DataFrame:
-    """The cells of a table as text."""
-    rows = [[line(cell) for cell in row[2:]] for row in table.rows if not isinstance(row, Heading)]
-    return pd.DataFrame(rows, columns=[f"0.{9 + n}.0" for n in range(len(rows[0]))])
+    """Everything that stands in the table, as text: section, name and dataset of each row as its index."""
+    section, names, rows = "", [], []
+    for row in table.rows:
+        if isinstance(row, Heading):
+            section = row.text
+        else:
+            names.append((section, line(row[0]), line(row[1])))
+            rows.append([line(cell) for cell in row[2:]])
+    index = pd.MultiIndex.from_tuples(names, names=["section", "name", "dataset"])
+    return pd.DataFrame(rows, index=index, columns=[line(column.header) for column in table.columns[2:]])
 
 
 def colour(text: str) -> str:
     return "background-color:#e443" if "worse" in text else "background-color:#2a53" if "better" in text else ""
 
 
-def others(text: pd.DataFrame) -> dict[str, Callable[[], str]]:
-    found: dict[str, Callable[[], str]] = {"Styler": lambda: text.style.map(colour).format(escape="html").to_html()}
+def styled(text: pd.DataFrame, caption: str) -> str:
+    return text.style.map(colour).format(escape="html").set_caption(caption).to_html()
+
+
+def others(table: Table) -> dict[str, Callable[[], str]]:
+    text = frame(table)
+    flat = text.reset_index()
+    found: dict[str, Callable[[], str]] = {"Styler": lambda: styled(text, table.caption)}
     if importlib.util.find_spec("great_tables"):
         import great_tables  # noqa: PLC0415 - only where it is installed
 
-        found["great_tables"] = lambda: great_tables.GT(text).as_raw_html()
+        found["great_tables"] = lambda: great_tables.GT(flat).as_raw_html()
     if importlib.util.find_spec("xarray"):
         import xarray  # noqa: PLC0415 - only where it is installed
 
-        found["xarray"] = lambda: xarray.Dataset({name: ("metric", text[name]) for name in text})._repr_html_()
+        found["xarray"] = lambda: xarray.Dataset({name: ("row", flat[name]) for name in flat})._repr_html_()
     return found
 
 
@@ -58,7 +72,7 @@ def main() -> None:
     ours, size = best(lambda: render_html(table))
     print(f"comparison 20 x 40: {ours:.1f} ms, {size:,} bytes; Markdown {best(lambda: render_markdown(table))[0]:.1f} ms", end="; ")
     print(f"text {best(lambda: render_text(table, 120))[0]:.1f} ms")
-    for name, render in others(frame(table)).items():
+    for name, render in others(table).items():
         theirs, their_size = best(render)
         print(f"  {name}: {theirs:.1f} ms, {their_size:,} bytes", end="; ")
         print(f"ours takes {ours / theirs:.2f} of its time and {size / their_size:.2f} of its bytes")

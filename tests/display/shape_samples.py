@@ -142,7 +142,7 @@ def comparison(versions: int = 3, metrics: int = 8) -> Stack:
     for n in range(metrics):
         base = dice.random()
         cells = [Number(f"{base:.4f}"), *(compared(dice, base) for _ in range(versions - 1))]
-        rows.append([("cer", "rtf", "accuracy", "f1_macro")[n % 4], f"d-{'abcdefgh'[n // 4 % 8]}", *cells])
+        rows.append([("cer", "rtf", "accuracy", "f1_macro")[n % 4], f"d-{'abcdefghij'[n // 4 % 10]}", *cells])
     rows += [Heading("labels"), ["env", "", "test", *(("prod", Mark("≠", "changed")) for _ in range(versions - 1))]]
     rows += [Heading("training spec"), ["HyperParameters.learning_rate", "", "5e-05", *("5e-05" for _ in range(versions - 1))]]
     return Stack(

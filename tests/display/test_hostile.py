@@ -27,6 +27,11 @@ def changes_kind(field: str, text: str) -> bool:
     return not text or (field in ADDRESSES and safe_href(text) != "")
 
 
+def skeletons(describe) -> list[list[tuple]]:
+    """What harmless words are made of; in a cell, those too long for one line say how wide they may be."""
+    return [skeleton(render_html(describe("z" * length))) for length in range(1, 40)]
+
+
 def without_breaks(found: list[tuple]) -> list[tuple]:
     return [part[1:] for part in found if part[1] not in LINE_BREAKS]
 
@@ -34,23 +39,23 @@ def without_breaks(found: list[tuple]) -> list[tuple]:
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_string_changes_the_structure_of_html(field):
     describe = FIELDS[field]
-    expected = skeleton(render_html(describe(TOKEN)))
+    expected = skeletons(describe)
     for text in STRINGS:
         html = render_html(describe(shorter(text)))
         assert set(dangers(html)) <= ({"<img>"} if field == "picture address" else set()), text
-        assert skeleton(html) == expected or changes_kind(field, text), text
+        assert skeleton(html) in expected or changes_kind(field, text), text
 
 
 @pytest.mark.parametrize("start", range(TURNS))
 def test_none_of_a_thousand_mutations_changes_the_structure_of_html(start):
     """Each mutation is put into a field, in every turn into another one."""
     names = [name for name in FIELDS if name != "diff"]
-    expected = {name: skeleton(render_html(FIELDS[name](TOKEN))) for name in names}
+    expected = {name: skeletons(FIELDS[name]) for name in names}
     for place, text in enumerate(MUTATED):
         name = names[(place + start * len(names) // TURNS) % len(names)]
         html = render_html(FIELDS[name](text))
         assert set(dangers(html)) <= ({"<img>"} if name == "picture address" else set()), (name, text)
-        assert skeleton(html) == expected[name] or changes_kind(name, text), (name, text)
+        assert skeleton(html) in expected[name] or changes_kind(name, text), (name, text)
 
 
 @pytest.mark.parametrize("field", [name for name in FIELDS if name != "diff"])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Picture, Table, render_html, render_markdown
+from tests.bench.look import frame, styled
 from tests.display.hosts import bare, untrusted
 from tests.display.shape_samples import SAMPLES, comparison, version_card, version_list
 from tests.display.shape_strategies import block
@@ -30,6 +31,11 @@ print(hashlib.sha256("".join(text for shape in SAMPLES.values() for text in mime
 )
 def test_realistic_outputs_stay_within_their_budget(shape, budget):
     assert len(render_html(shape).encode()) < budget
+
+
+def test_a_comparison_takes_less_than_half_the_bytes_of_a_styler_with_the_same_text():
+    table = comparison(20, 38).blocks[1]
+    assert len(render_html(table).encode()) < len(styled(frame(table), table.caption).encode()) / 2
 
 
 def test_the_style_sheet_is_small():
