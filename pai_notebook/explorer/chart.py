@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Note, render_html, visible
@@ -37,11 +38,14 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
         return render_html(Note("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel.", "info"))
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always")
-        figures = _figures(comparison.plot.data, metric, report_figures)
-    if not figures:
+        light, dark = (_figures(comparison.plot.data, metric, partial(report_figures, theme=theme)) for theme in ("light", "dark"))
+    if not light:
         return render_html(Note("There are no numbers to draw, or more versions than a chart can show."))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
-    return "".join([*notes, *(_picture(figure.png, figure.alt) for figure in figures)])
+    pictures = [
+        _picture(figure, kind) for pair in zip(light, dark, strict=True) for figure, kind in zip(pair, ("light", "dark"), strict=True)
+    ]
+    return "".join([*notes, *pictures])
 
 
 def _figures(data: ChartData, metric: str, draw: Callable[..., list[Figure]]) -> list[Figure]:
@@ -53,6 +57,7 @@ def _is_number(value: float) -> bool:
     return value == value  # noqa: PLR0124 - NaN is the value that differs from itself
 
 
-def _picture(png: bytes, alt: str) -> str:
-    data = base64.b64encode(png).decode("ascii")
-    return f'<img style="max-width:100%;display:block;margin:4px 0" src="data:image/png;base64,{data}" alt="{html.escape(visible(alt))}">'
+def _picture(figure: Figure, kind: str) -> str:
+    """One picture of a pair; the explorer's style sheet shows the one that suits the theme."""
+    data = base64.b64encode(figure.png).decode("ascii")
+    return f'<img class="pai-chart pai-{kind}" src="data:image/png;base64,{data}" alt="{html.escape(visible(figure.alt))}">'

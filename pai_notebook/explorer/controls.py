@@ -10,10 +10,13 @@ import ipywidgets as widgets
 
 from pai_notebook.explorer.panels import TABS
 
-__all__ = ["STYLE", "TURN", "Controls"]
+__all__ = ["LIST_KEYS", "STYLE", "TURN", "Controls"]
 
 # One thread at a time changes a widget: a front-end's message on whatever thread the kernel uses, or our writer.
 TURN = threading.RLock()
+
+# JupyterLab takes the plain arrow keys away from everything in an output, and moves to another cell.
+LIST_KEYS = "Ctrl with the arrow keys moves, Ctrl with Space picks; plain arrow keys move to another cell in JupyterLab"
 
 STYLE = """
 .pai-explorer{max-width:1400px}
@@ -37,6 +40,10 @@ STYLE = """
 .pai-explorer .jupyter-widgets.widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:10px 0 0;background:transparent}
 .pai-explorer .lm-TabBar-tab .lm-TabBar-tabLabel{color:var(--jp-ui-font-color1,inherit)}
 .pai-explorer summary{padding:2px 0}
+.pai-explorer .pai-chart{max-width:100%;margin:4px 0;display:block}
+.pai-explorer .pai-chart.pai-dark{display:none}
+body:is([data-jp-theme-light="false"],.vscode-dark,.vscode-high-contrast) .pai-explorer .pai-chart.pai-dark{display:block}
+body:is([data-jp-theme-light="false"],.vscode-dark,.vscode-high-contrast) .pai-explorer .pai-chart.pai-light{display:none}
 .pai-explorer progress{vertical-align:middle;width:8em}
 .pai-explorer :focus-visible{outline:2px solid #47c;outline-offset:1px}
 """
@@ -63,6 +70,14 @@ class _Combobox(_OneAtATime, widgets.Combobox):  # type: ignore[misc] # ipywidge
     ...
 
 
+class _Text(_OneAtATime, widgets.Text):  # type: ignore[misc] # ipywidgets has no types
+    ...
+
+
+class _Checkbox(_OneAtATime, widgets.Checkbox):  # type: ignore[misc] # ipywidgets has no types
+    ...
+
+
 class _Tab(_OneAtATime, widgets.Tab):  # type: ignore[misc] # ipywidgets has no types
     ...
 
@@ -79,7 +94,7 @@ def _stacked(kind: type, description: str, **wanted: Any) -> Any:
 
 
 def _text(description: str, placeholder: str, *, live: bool = False) -> Any:
-    return _stacked(widgets.Text, description, placeholder=placeholder, continuous_update=live)
+    return _stacked(_Text, description, placeholder=placeholder, continuous_update=live)
 
 
 def _html(kind: str) -> Any:
@@ -91,7 +106,7 @@ def _button(description: str, **wanted: Any) -> Any:
 
 
 def _checkbox(description: str, **wanted: Any) -> Any:
-    return widgets.Checkbox(description=description, indent=False, layout=_layout(), **wanted)
+    return _Checkbox(description=description, indent=False, layout=_layout(), **wanted)
 
 
 def _row(*children: Any, share: str = "1 1 6rem") -> widgets.HBox:
@@ -134,8 +149,7 @@ class Controls:
         self.approval = _stacked(_Dropdown, "Approval", options=[("any", "")])
         self.label = _text("Label", "key=value", live=True)
         self.more = _stacked(_Combobox, "Pick by typing", placeholder="last:3, approved, 0.1.0", continuous_update=False)
-        # JupyterLab takes the arrow keys away from a list box and moves to another cell, so Tab passes it by: one picks by typing
-        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8, tabbable=False).add_class("pai-list")
+        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8, tooltip=LIST_KEYS).add_class("pai-list")
         self.window = _html("pai-small")
         self.higher = _button("‹ Higher", tooltip="show higher versions")
         self.lower = _button("Lower ›", tooltip="show lower versions")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import threading
 from collections.abc import Callable
 from concurrent.futures import wait
 from functools import partial
@@ -50,12 +51,24 @@ class Performer:
         self._changed = changed
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._coming = 0
+        self._counting = threading.Lock()
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
 
     def act(self, action: Callable[[], Any]) -> Future[None]:
         """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
-        return self._here().run(self._source.submit, self._act(action))
+        self._count(1)
+        try:
+            return self._here().run(self._source.submit, self._act(action))
+        except BaseException:
+            self._count(-1)
+            raise
+
+    def _count(self, more: int) -> None:
+        """Count actions that are on their way to the loop's thread."""
+        with self._counting:
+            self._coming += more
 
     def wait(self) -> None:
         """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
@@ -69,6 +82,7 @@ class Performer:
         return here
 
     async def _act(self, action: Callable[[], Any]) -> None:
+        self._count(-1)
         try:
             action()
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
@@ -87,7 +101,12 @@ class Performer:
                 task = self._tasks[ticket] = asyncio.get_running_loop().create_task(self._do(job))
                 # a task that is cancelled before its first step never runs its own clean-up
                 task.add_done_callback(partial(self._forget, ticket))
-        self._changed()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say that the state changed; what was typed or clicked since is newer than it, and will say so itself."""
+        if not self._coming:
+            self._changed()
 
     def _forget(self, ticket: int, _: object) -> None:
         self._tasks.pop(ticket, None)
@@ -108,7 +127,7 @@ class Performer:
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
             if self._state.progressed(job, done, total):
-                self._changed()
+                self._tell()
 
         if isinstance(job, FindModels):
             models, more = await self._source.find_models(job)

@@ -150,6 +150,11 @@ class Explorer(Displayed):
             print(repr(self))  # noqa: T201 - what a terminal shows of an object
         else:
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
+            # what came in between the description and its display would be missing from the copy
+            self._act(self._draw_again)
+
+    def _draw_again(self) -> None:
+        self._painted = None
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = dict(super()._repr_mimebundle_(include, exclude))

@@ -26,23 +26,23 @@ def png_of(figure: Any) -> bytes:
     return out.getvalue()
 
 
-def report_figures(data: ChartData, metrics: Sequence[str] | None = None) -> list[Figure]:
-    """A heat map of the metrics, and a bar chart of each that is named."""
+def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: str = "light") -> list[Figure]:
+    """A heat map of the metrics, or a bar chart of each that is named."""
     measures = [each for each in data.measures if any(value == value for value in each.values)]  # noqa: PLR0124 - not NaN
     if metrics is not None:
-        return [_bar(data, data.find(name)) for name in metrics]
+        return [_bar(data, data.find(name), theme) for name in metrics]
     if not measures or len(data.names) > _MOST_VERSIONS:
         return []
     figure, ax = _empty(1.0 * len(data.names) + 3.5, 0.42 * min(len(measures), _MOST_ROWS) + 1.4)
-    Plots(ChartData(data.names, data.baseline, measures[:_MOST_ROWS])).heatmap(ax=ax)
+    Plots(ChartData(data.names, data.baseline, measures[:_MOST_ROWS])).heatmap(ax=ax, theme=theme)
     alt = "; ".join(_words(data, each) for each in measures[:_MOST_ROWS])
     more = f"{_MOST_ROWS} of {len(measures)} metrics" if len(measures) > _MOST_ROWS else ""
     return [Figure(png_of(figure), f"Change of metrics against {data.names[data.baseline]}: {alt}", more)]
 
 
-def _bar(data: ChartData, measure: Measure) -> Figure:
+def _bar(data: ChartData, measure: Measure, theme: str) -> Figure:
     figure, ax = _empty(max(4.5, 0.75 * len(data.names) + 2), 3.6)
-    Plots(data).bar(measure.name, ax=ax)
+    Plots(data).bar(measure.name, ax=ax, theme=theme)
     return Figure(png_of(figure), f"Bars of {_words(data, measure)}", measure.name)
 
 

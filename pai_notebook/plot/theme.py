@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,7 @@ def finish(ax: Any, theme: Theme) -> Any:
     for label in (ax.xaxis.label, ax.yaxis.label, ax.title):
         label.set_color(theme.ink)
     families = _families()
+    _fit(ax, families)
     texts = [text for text in (*ax.findobj(Text), *ax.get_xticklabels(), *ax.get_yticklabels()) if text.get_text()]
     for text in texts:
         text.set_fontfamily(families)
@@ -93,6 +95,63 @@ def finish(ax: Any, theme: Theme) -> Any:
         text.set_text("\n".join(map(visible, text.get_text().split("\n"))))
     _name_missing({char for text in texts for char in text.get_text() if ord(char) > 0x7F})  # noqa: PLR2004 - every font has ASCII
     return ax
+
+
+# Names at the ticks take at most this share of the figure; the rest is the drawing's, and the axis' own name has to fit beside it.
+_NAMES = 0.4
+_MOST_LINES = 4
+
+
+def _fit(ax: Any, families: list[str]) -> None:
+    """Shorten names at the ticks and wrap names of axes, so that they are neither cut off nor take the room of the drawing."""
+    from matplotlib.ticker import FixedLocator  # noqa: PLC0415 - an optional extra
+
+    width, height = ax.get_figure().get_size_inches() * 72
+    # names of versions that are long stand at 45 degrees
+    for axis, across, along in ((ax.xaxis, height * math.sqrt(2), width), (ax.yaxis, width, height)):
+        if isinstance(axis.get_major_locator(), FixedLocator):
+            names = axis.get_ticklabels()
+            axis.set_ticklabels([_shortened(visible(name.get_text()), _NAMES * across, name.get_fontsize(), families) for name in names])
+        label = axis.label
+        label.set_text(_wrapped(visible(label.get_text()), (0.9 - _NAMES) * along, label.get_fontsize(), families))
+
+
+def _points(text: str, size: float, families: list[str]) -> float:
+    """Width of a line in points."""
+    from matplotlib.backends.backend_agg import RendererAgg  # noqa: PLC0415 - an optional extra
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - an optional extra
+
+    renderer: Any = RendererAgg
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a character that no font has the whole chart warns once
+        return float(renderer(1, 1, 72).get_text_width_height_descent(text, FontProperties(families, size=size), ismath=False)[0])
+
+
+def _shortened(text: str, most: float, size: float, families: list[str]) -> str:
+    """Beginning and end of each line that is wider than there is room, since names differ at their ends."""
+    return "\n".join(_cut(line, most, size, families) for line in text.split("\n"))
+
+
+def _cut(line: str, most: float, size: float, families: list[str]) -> str:
+    kept, shown = len(line), line
+    while kept > 2 and (width := _points(shown, size, families)) > most:  # noqa: PLR2004 - one character at either end
+        kept = min(kept - 1, int(kept * most / width) + 1)
+        shown = f"{line[: kept - kept // 2]}…{line[len(line) - kept // 2 :]}"
+    return shown
+
+
+def _wrapped(text: str, most: float, size: float, families: list[str]) -> str:
+    """A text as it is where it fits, else its words in a few lines that do."""
+    if _points(text, size, families) <= most:
+        return text
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and len(lines) < _MOST_LINES and _points(longer, size, families) > most:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return _shortened("\n".join(lines), most, size, families)
 
 
 @functools.cache

@@ -1,7 +1,9 @@
 """One Jupyter server and one Chromium for all tests here; nothing outside loopback can be reached, and every attempt is noted."""
 
 import os
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,29 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure tells what every page shows and what the server has logged; with PAI_SCREENSHOTS set there are pictures too."""
+    report = yield
+    lab = getattr(item, "funcargs", {}).get("lab")
+    if report.when == "call" and report.failed and lab is not None:
+        for number, notebook in enumerate(lab.pages):
+            report.sections.append((f"page {number}", _evidence(notebook, f"failed-{item.name}-{number}")))
+        report.sections.append(("server", item.funcargs["jupyter"].logged()))
+    return report
+
+
+def _evidence(notebook, name):
+    try:
+        if "PAI_SCREENSHOTS" in os.environ:
+            notebook.page.screenshot(
+                path=Path(os.environ["PAI_SCREENSHOTS"]) / f"{re.sub(r'[^A-Za-z0-9-]+', '-', name)}.png", timeout=10_000
+            )
+        return notebook.evidence()
+    except Exception as error:  # noqa: BLE001 - the failure itself is what has to be reported
+        return f"nothing to be learned from the page: {error}"
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +76,7 @@ def lab(jupyter, chromium):
         pages.append(chromium.open(jupyter, notebook, **options))
         return pages[-1]
 
+    open_notebook.pages = pages
     yield open_notebook
     for page in pages:
         page.close()

@@ -30,6 +30,11 @@ class ExplorerPage:
         expect(self.panel.locator(".widget-html-content > *, textarea").first).to_be_visible()
 
     @property
+    def picks(self):
+        """Versions that are picked in the list."""
+        return self.field("Versions").evaluate("list => [...list.selectedOptions].map(each => each.text.trim().split(/\\s/)[0])")
+
+    @property
     def status(self):
         return self.root.locator("[role=status]").first
 

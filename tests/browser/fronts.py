@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -30,6 +31,14 @@ _ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+_EVIDENCE = """() => ({
+  address: location.href,
+  focus: document.activeElement?.outerHTML.slice(0, 300),
+  kernel: window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status,
+  status: [...document.querySelectorAll('.pai-status')].map(each => each.textContent),
+  outputs: [...document.querySelectorAll('.jp-OutputArea-output')].map(each => each.innerText.slice(0, 1500)),
+  dialogs: [...document.querySelectorAll('.jp-Dialog')].map(each => each.innerText),
+})"""
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -37,15 +46,18 @@ _SETTINGS = {
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A free port below those that the system hands out, so that no connection of anybody takes it before the server does."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(home):
     """The environment of a user who has no settings, no trust database and no keys of their own."""
     kept = {key: value for key, value in os.environ.items() if not re.match("JUPYTER|IPYTHON|ALIBABA|PAI_|REGION", key)}
-    folders = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    folders = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     lab = {name: str(home / name.lower()) for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
     return {**kept, **folders, **lab, "HOME": str(home), "NO_PROXY": "*", "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
@@ -62,24 +74,31 @@ class Server:
             path.write_text(json.dumps(settings), "utf-8")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = (home / "server.log").open("wb")
+        self.log_path = home / "server.log"
+        self.log = self.log_path.open("wb")
         command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ServerApp.ip=127.0.0.1"]
         command += [f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=t"]
         command += [f"--ServerApp.root_dir={self.work}", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
         command += ["--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-        command += ["--LabApp.news_url=None"]
-        self.environment = environment(home)
+        # kernels listen on sockets in a folder, whose path must be short: a free TCP port may be taken before a kernel binds it
+        command += ["--LabApp.news_url=None", "--KernelManager.transport=ipc"]
+        self._runtime = tempfile.TemporaryDirectory(prefix="pai-")
+        self.environment = {**environment(home), "JUPYTER_RUNTIME_DIR": self._runtime.name}
         self.process = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log, cwd=self.work)
-        self._wait(home / "server.log")
+        self._wait()
 
-    def _wait(self, log):
+    def _wait(self):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, log.read_text()[-3000:]
+            assert self.process.poll() is None, self.logged()
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api/status?token=t", timeout=2):
                 return
             time.sleep(0.2)
-        raise AssertionError(log.read_text()[-3000:])
+        raise AssertionError(self.logged())
+
+    def logged(self):
+        """The end of what the server and its kernels have written."""
+        return self.log_path.read_text("utf-8", "replace")[-4000:]
 
     def write(self, name, cells):
         """Write a notebook without outputs; what is no source text is a notebook already."""
@@ -100,6 +119,7 @@ class Server:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         self.log.close()
+        self._runtime.cleanup()
 
 
 class Chromium:
@@ -153,6 +173,9 @@ class Notebook:
     def __init__(self, page, *, is_voila=False):
         self.page = page
         self.is_voila = is_voila
+        self.said = []
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text[:300]}"))
+        page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"[:600]))
 
     def ready(self):
         self.page.wait_for_function(f"window.jupyterapp && {_WIDGET} && {_WIDGET}.sessionContext")
@@ -193,6 +216,11 @@ class Notebook:
             "Math.max(...[...document.querySelectorAll('.jp-Cell')].map(cell => cell.getBoundingClientRect().bottom))"
         )
         self.page.set_viewport_size({"width": self.page.viewport_size["width"], "height": int(height) + 400})
+
+    def evidence(self):
+        """What a failure is understood by: what the page shows, what it wrote to its console, and what its kernel is doing."""
+        shown = self.page.evaluate(_EVIDENCE)
+        return json.dumps(shown, indent=1, ensure_ascii=False) + "\n" + "\n".join(self.said[-30:])
 
     def close(self):
         with contextlib.suppress(Exception):

@@ -182,7 +182,7 @@ def test_the_chart_follows_the_metric_and_says_its_numbers(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     controls(explorer).metric.value = "perplexity"
     chart = show(explorer, "Chart")
-    assert chart.count('<img style="max-width:100%') == 4
+    assert [chart.count(f'<img class="pai-chart pai-{kind}" ') for kind in ("light", "dark")] == [4, 4]
     assert "Bars of perplexity@" in chart
     controls(explorer).metric.value = "latency_ms"
     explorer.wait()

@@ -58,7 +58,7 @@ def kernel(any_kernel, registry):
     registry.aborted.clear()
     yield any_kernel
     registry.release()
-    any_kernel.subshell = None
+    any_kernel.close_subshell()
     any_kernel.run("ex.close()\nregistry.close()")
     assert any_kernel.value("len(__import__('comm').get_comm_manager().comms)") == before
     assert "pai-loop" not in any_kernel.value("[t.name for t in __import__('threading').enumerate()]")

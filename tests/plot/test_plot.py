@@ -168,3 +168,33 @@ def test_without_matplotlib_a_chart_says_what_to_install(compared, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ConfigurationError, match=r"pai-notebook\[plot\]"):
         compared.plot.bar("cer")
+
+
+LONG = ("word_error_rate_of_the_far_field_microphone_array_in_a_noisy_kitchen", "字错误率在非常嘈杂的厨房环境下的远场麦克风阵列" * 2)
+
+
+@pytest.mark.parametrize("kind", ["bar", "slope", "heatmap"])
+def test_long_names_are_shortened_in_the_middle_and_nothing_is_cut_off(kind):
+    name = "1.0.0_release_candidate_with_a_long_name_2025"
+    compared = VersionSet([make(name, **dict.fromkeys(LONG, 1.0)), make("1.1.0", **dict.fromkeys(LONG, 2.0))]).compare(
+        only="all", baseline=name
+    )
+    ax = compared.plot.heatmap() if kind == "heatmap" else getattr(compared.plot, kind)(LONG[0])
+    figure = ax.get_figure()
+    figure.canvas.draw()
+    whole = figure.bbox
+    names = ax.get_yticklabels() if kind == "heatmap" else []
+    for text in filter(Text.get_text, (ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *names)):
+        box = text.get_window_extent()
+        assert min(box.x0 - whole.x0, box.y0 - whole.y0, whole.x1 - box.x1, whole.y1 - box.y1) > -1, text
+    shown = ax.get_xticklabels()[0].get_text()
+    assert shown.startswith("1.0.0_re")
+    assert "…" in shown
+    assert shown.removesuffix(" *").endswith("2025")
+    figures = report_figures(compared.plot.data)
+    assert all(long in figures[0].alt for long in (*LONG, name))
+
+
+def test_short_names_stay_as_they_are(compared):
+    ax = compared.plot.heatmap()
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2.0 *", "0.10.0", "1.0.0"]
