@@ -27,7 +27,7 @@ class ExplorerPage:
         """Bring a tab to the front and wait for what it shows, text or pictures."""
         self.tab(name).click()
         expect(self.tab(name)).to_have_attribute("aria-selected", "true")
-        expect(self.panel.locator(".widget-html-content > *, textarea").first).to_be_visible()
+        expect(self.panel.locator(".widget-html-content > *, textarea").locator("visible=true").first).to_be_attached()
 
     @property
     def picks(self):
