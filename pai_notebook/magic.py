@@ -10,18 +10,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand, output_can_be_silenced
-from traitlets import Bool, Enum, Unicode
+from traitlets import Bool, Enum, Unicode, observe
 
 from pai_notebook import completion
+from pai_notebook.display import mimebundle
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
+from pai_notebook.model.card import describe_version
 from pai_notebook.twin import baseline_address, comparison, exporter, filters, to_python
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from pai_notebook.compare import Comparison
+    from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry import Registry
     from pai_notebook.versions import VersionSet
 
@@ -40,6 +43,7 @@ class PaiModelMagics(Magics):
     network = Unicode("", help="public or vpc.").tag(config=True)
     endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
     lang = Enum(["en", "zh"], "en", help="Language of sentences.").tag(config=True)
+    images = Bool(False, help="Show covers as pictures; whoever looks at them asks their hosts.").tag(config=True)  # noqa: FBT003 - as below
     debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
 
     regions: ClassVar[dict[str, Registry]] = {}
@@ -75,6 +79,12 @@ class PaiModelMagics(Magics):
                 lines = traceback.format_exception(error)
                 error._render_traceback_ = lambda: lines  # type: ignore[method-assign]
             raise
+
+    @observe("images")
+    def _images_changed(self, change: Mapping[str, Any]) -> None:
+        """Have this shell, and nothing beyond it, show versions with their pictures."""
+        if self.shell is not None:
+            _show_images(self.shell, wanted=change["new"])
 
     def _run(self, command: Command) -> Any:
         if command.get("code"):
@@ -216,6 +226,22 @@ class PaiModelMagics(Magics):
         return self._fetched(replace(command, addresses=(parse_address(extra),))).raise_for_errors() + versions
 
 
+_VERSION = ("pai_notebook.model.version", "ModelVersion")
+
+
+def _show_images(shell: InteractiveShell, *, wanted: bool) -> None:
+    """Have a shell print versions with pictures, or as they print themselves."""
+    formatter = shell.display_formatter
+    if formatter is not None:
+        formatter.mimebundle_formatter.pop(".".join(_VERSION), None)
+        if wanted:
+            formatter.mimebundle_formatter.for_type_by_name(*_VERSION, _with_images)
+
+
+def _with_images(version: ModelVersion) -> dict[str, str]:
+    return mimebundle(describe_version(version, images=True))
+
+
 _matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
@@ -239,6 +265,7 @@ def unload(shell: InteractiveShell) -> None:
     for kind in ("line", "cell"):
         manager.magics[kind].pop("paimodel", None)
     magics = manager.registry.pop(PaiModelMagics.__name__, None)
+    _show_images(shell, wanted=False)
     shell.configurables[:] = [item for item in shell.configurables if not isinstance(item, PaiModelMagics)]
     if magics is not None:
         for registry in PaiModelMagics.regions.values():

@@ -21,6 +21,7 @@ from pai_notebook.display import (
     Missing,
     Note,
     Number,
+    Picture,
     Section,
     Table,
     Tone,
@@ -55,13 +56,16 @@ _NO_SHARE = frozenset(
 _TOKEN = re.compile(r"[A-Za-z]+")
 
 
-def describe_version(version: ModelVersion) -> Block:
-    """Describe a version as a card; a version with every field missing still gives one that says so."""
+def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
+    """Describe a version as a card; one with every field missing still gives one that says so.
+
+    Cover addresses are links; with `images` they are pictures, and whoever looks at the card asks their hosts for them.
+    """
     return Card(
         version.address or "a version without a name",
         subtitle=_essentials(version),
         badges=[approval_badge(version.approval_status)],
-        blocks=[block for block in _blocks(version) if block is not None],
+        blocks=[block for block in _blocks(version, images=images) if block is not None],
         footer=_footer(version),
     )
 
@@ -112,17 +116,17 @@ def _essentials(version: ModelVersion) -> str:
     return " · ".join(part for part in parts if part) or "framework, format and times unknown"
 
 
-def _blocks(version: ModelVersion) -> list[Block | None]:
+def _blocks(version: ModelVersion, *, images: bool) -> list[Block | None]:
     return [
         Note(version.description) if version.description else None,
         _metrics(version),
-        Facts(_facts(version)),
+        Facts(_facts(version, images=images)),
         *_specs(version),
         *(Note(note, "warn") for note in version.notes[:5]),
     ]
 
 
-def _facts(version: ModelVersion) -> list[tuple[str, Inline]]:
+def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
     facts: list[tuple[str, Inline]] = [
         ("labels", labels_shape(version.labels)),
         ("storage", Code(version.uri) if version.uri else Missing("not recorded")),
@@ -133,17 +137,16 @@ def _facts(version: ModelVersion) -> list[tuple[str, Inline]]:
     if _texts(words):
         facts.append(("trained words", Chips(words, unit="words")))
     if _texts(covers):
-        facts.append(("covers", _covers(covers)))
+        facts.append(("covers", _covers(covers, Picture if images else Link)))
     accounts = dict.fromkeys(part for part in (version.owner_id, version.user_id) if part)
     if accounts:
         facts.append(("owner" if len(accounts) == 1 else "owner, user", tuple(Code(account) for account in accounts)))
     return facts
 
 
-def _covers(uris: list[str]) -> Lines:
-    """Cover pictures as links; nothing is loaded."""
+def _covers(uris: list[str], shape: type[Link]) -> Lines:
     rest = [f"and {len(uris) - COVERS} more"] if len(uris) > COVERS else []
-    return Lines([*(Link(uri, uri) for uri in uris[:COVERS]), *rest])
+    return Lines([*(shape(uri, uri) for uri in uris[:COVERS]), *rest])
 
 
 def _source(version: ModelVersion) -> Inline:

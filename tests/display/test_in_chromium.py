@@ -10,7 +10,7 @@ import tempfile
 import pytest
 from playwright.sync_api import sync_playwright
 
-from pai_notebook.display import Column, Note, Number, Section, Stack, Table, render_html
+from pai_notebook.display import Column, Link, Note, Number, Picture, Section, Stack, Table, render_html
 from tests.display.hostile import FIELDS, items
 from tests.display.hosts import HOSTS
 from tests.display.shape_samples import SAMPLES, comparison, version_list
@@ -146,6 +146,21 @@ def test_no_hostile_string_runs_or_asks_for_anything(page):
         page.mouse.move(300, 300)
         assert page.evaluate("typeof window.__pwned") == "undefined", name
         assert page.locator("main img, main svg, main script, main iframe").count() == 0, name
+
+
+def test_a_cover_is_asked_for_only_where_it_is_a_picture(context):
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    address = "https://covers.example/c.png"
+    page.set_content(HOSTS["plain page, light"](render_html(Note(Link(address, address)))))
+    page.wait_for_load_state("networkidle")
+    assert asked == []
+    with page.expect_request(address):
+        page.set_content(HOSTS["plain page, light"](render_html(Note(Picture(address, address)))))
+    assert page.get_by_role("img", name="picture").count() == 1
+    assert asked == [address]
+    page.close()
 
 
 def test_badges_and_marks_are_seen_without_colour(page):

@@ -10,6 +10,7 @@ from pai_notebook import connection
 from pai_notebook import demo as demo_registry
 from pai_notebook.errors import AddressError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
+from tests.display.structure import nodes
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
@@ -143,6 +144,32 @@ def test_settings_are_traits(demo):
     run(demo, "%config PaiModelMagics.region = 'cn-shanghai'")
     magics = demo.magics_manager.registry["PaiModelMagics"]
     assert magics.region == "cn-shanghai"
+
+
+def covers(shell, version):
+    bundle, _ = shell.display_formatter.format(version)
+    return [node.get("src") for _, node in nodes(bundle["text/html"]) if node.tag == "img"], bundle
+
+
+def test_covers_are_pictures_in_this_shell_and_only_when_told(demo):
+    hostile = ["https://a.example/c.png", "http://a.example/c.png", "data:image/svg+xml,<svg onload=x>", 'https://a.example/"onerror="x']
+    version = pai.ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"CoverUris": hostile}})
+    assert covers(demo, version)[0] == []
+    run(demo, "%config PaiModelMagics.images = True")
+    found, bundle = covers(demo, version)
+    assert found == ["https://a.example/c.png", "https://a.example/%22onerror=%22x"]
+    assert all(address in bundle["text/plain"] for address in hostile)
+    assert "![" not in bundle["text/markdown"]
+    assert "<img" not in version._repr_html_()
+    run(demo, "%config PaiModelMagics.images = False")
+    assert covers(demo, version)[0] == []
+
+
+def test_unloading_takes_the_pictures_away(demo):
+    run(demo, "%config PaiModelMagics.images = True")
+    run(demo, "%unload_ext pai_notebook")
+    version = pai.ModelVersion.from_document({"ExtraInfo": {"CoverUris": ["https://a.example/c.png"]}})
+    assert covers(demo, version)[0] == []
 
 
 def test_watch_refreshes_in_place_until_the_approval_changes(demo, monkeypatch):
