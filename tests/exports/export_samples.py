@@ -15,3 +15,8 @@ def strings(*targets):
 def _value(item):
     made = item.get("value_gen")
     return made["repeat"] * made["count"] if made else item["value"]
+
+
+def latex_rows(text):
+    """Rows of the body of a LaTeX table, floating or long."""
+    return text.rpartition(r"\midrule")[2].partition(r"\bottomrule")[0].replace(r"\endhead", "").strip().splitlines()

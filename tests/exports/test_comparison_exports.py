@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet
-from tests.exports.export_samples import strings
+from tests.exports.export_samples import latex_rows, strings
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_markdown_and_latex_show_the_same_cells_one_column_a_version(compared):
     table = compared._printed()
     html = MarkdownIt("commonmark").enable("table").render(compared.to_markdown())
     assert html.count("<tr>") == len(table.rows) + 1
-    body = compared.to_latex().split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
+    body = latex_rows(compared.to_latex())
     assert len(body) == len(table.rows)
     numbers = [row for row in table.rows if row[2] in ("max", "min")]
     assert numbers
