@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Clause", "Explanation", "Language", "explain_rows"]
 
 Language = Literal["en", "zh"]
+_LONGEST = 60
 LISTED = 8
 """Rows of one group that are spelled out; the others are counted."""
 
@@ -181,7 +182,14 @@ def _brief(row: Row, cell: Cell, number: object) -> str:
     if cell.state is State.NULL:
         return "null"
     text = visible(" ".join(cell.text.split()))
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a sentence, not a document
+    return _shortened(text.rstrip(".。") if row.path == "description" else text)
+
+
+def _shortened(text: str) -> str:
+    """Cut a long text: words at the end, an address or a path, which differ there, in the middle."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST - 1]}…" if " " in text else f"{text[: _LONGEST // 2]}…{text[1 - _LONGEST // 2 :]}"
 
 
 def _name(row: Row, lang: Language) -> str:

@@ -79,6 +79,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
     "is_share": layout.is_share,
     "line": line,
+    "more": layout.more,
     "percent": _percent,
     "pieces": lambda shape: word_diff(shape.before, shape.after),
     "plain": inline,

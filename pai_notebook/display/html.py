@@ -13,7 +13,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.filters import FILTERS
-from pai_notebook.display.plain import showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +52,7 @@ def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
     def long(shape: Any) -> str:
         return macros["long"](shape)
 
-    environment.globals.update(show=show, long=long, showing=showing)
+    environment.globals.update(show=show, long=long)
     environment.filters.update(FILTERS)
     for name in ("inline", "table", "blocks"):
         macros.update(vars(environment.get_template(f"{name}.html.j2").module))

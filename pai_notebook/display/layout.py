@@ -7,9 +7,9 @@ import math
 import re
 
 from pai_notebook.display.plain import showing
-from pai_notebook.display.shapes import Badge, Card, Column, Heading, Note, Number, Table
+from pai_notebook.display.shapes import Badge, Card, Chips, Column, Heading, Note, Number, Table
 
-__all__ = ["decimals", "groups", "has_groups", "is_share", "paddings", "remark", "symbol"]
+__all__ = ["decimals", "groups", "has_groups", "is_share", "more", "paddings", "remark", "symbol"]
 
 _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
@@ -50,6 +50,18 @@ def remark(table: Table) -> str:
     shown = sum(not isinstance(row, Heading) for row in table.rows[: table.limit])
     total = max(table.total or 0, sum(not isinstance(row, Heading) for row in table.rows))
     return showing(shown, total, table.unit) if shown < total else ""
+
+
+def more(chips: Chips) -> str:
+    """How many items are left out, if any.
+
+    Examples
+    --------
+    >>> more(Chips(["a", "b", "c"], limit=1))
+    '+2 more'
+    """
+    left_out = len(chips.items) - chips.limit
+    return f"+{left_out:,} more" if left_out > 0 else ""
 
 
 def has_groups(table: Table) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.links import target
-from pai_notebook.display.plain import inline, prose, showing
+from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.shapes import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
 
 __all__ = ["line", "long", "remarks"]
@@ -66,9 +66,7 @@ def _(shape: Missing) -> str:
 @line.register
 def _(shape: Chips) -> str:
     shown = [inline(item) if isinstance(item, str) else f"{inline(item[0])}={inline(item[1])}" for item in shape.items[: shape.limit]]
-    if len(shape.items) > shape.limit:
-        shown.append(showing(shape.limit, len(shape.items), shape.unit))
-    return "  ".join(shown)
+    return "  ".join(part for part in [*shown, layout.more(shape)] if part)
 
 
 _BRACKETS = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}"), "skip": (" ", " ")}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.links import target
-from pai_notebook.display.plain import inline, prose, showing
+from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.shapes import (
     Badge,
     Block,
@@ -165,9 +165,7 @@ def _(shape: Missing) -> str:
 @_inline.register
 def _(shape: Chips) -> str:
     shown = [_code(item if isinstance(item, str) else "=".join(item)) for item in shape.items[: shape.limit]]
-    if len(shape.items) > shape.limit:
-        shown.append(_escaped(showing(shape.limit, len(shape.items), shape.unit)))
-    return " ".join(shown)
+    return " ".join(part for part in [*shown, _escaped(layout.more(shape))] if part)
 
 
 _TAGS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>", "skip": " *{}* "}

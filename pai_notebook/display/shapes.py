@@ -229,7 +229,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Chips:
-    """Labels: key and value pairs, or plain words. The first `limit` are shown, then "showing 24 of 500".
+    """Labels: key and value pairs, or plain words. The first `limit` are shown, then "+476 more".
 
     Examples
     --------
@@ -239,7 +239,6 @@ class Chips:
 
     items: Sequence[str | tuple[str, str]]
     limit: int = field(default=24, kw_only=True)
-    unit: str = field(default="labels", kw_only=True)
 
     def __post_init__(self) -> None:
         _keep(self, items=tuple(item if isinstance(item, str) else tuple(item) for item in self.items))

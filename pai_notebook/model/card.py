@@ -80,9 +80,9 @@ def time_text(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment is not None else ""
 
 
-def labels_shape(labels: Labels) -> Inline:
-    """Labels as chips; `none` when there are none."""
-    return Chips(labels.pairs) if labels.pairs else Missing("none")
+def labels_shape(labels: Labels, *, limit: int = 24) -> Inline:
+    """Labels as chips, the first `limit` of them; `none` when there are none."""
+    return Chips(labels.pairs, limit=limit) if labels.pairs else Missing("none")
 
 
 def is_share(path: str, values: Sequence[float | None]) -> bool:
@@ -135,7 +135,7 @@ def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
     extra = version.extra_info if isinstance(version.extra_info, dict) else {}
     words, covers = extra.get("TrainedWords"), extra.get("CoverUris")
     if _texts(words):
-        facts.append(("trained words", Chips(words, unit="words")))
+        facts.append(("trained words", Chips(words)))
     if _texts(covers):
         facts.append(("covers", _covers(covers, Picture if images else Link)))
     accounts = dict.fromkeys(part for part in (version.owner_id, version.user_id) if part)

@@ -21,6 +21,7 @@ __all__ = ["describe_model", "describe_models", "describe_versions", "differing_
 
 ROWS = 20
 METRICS = 5
+LABELS = 4
 MODELS = 50
 
 
@@ -69,7 +70,7 @@ def _row(version: ModelVersion, bars: Mapping[tuple[str, str], bool], *, several
     head: list[Inline] = [Code(version.model_id)] if several else []
     head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
     metrics = [cell_shape(version.metrics.get(path, dataset), bar=bar) for (path, dataset), bar in bars.items()]
-    return [*head, *metrics, labels_shape(version.labels)]
+    return [*head, *metrics, labels_shape(version.labels, limit=LABELS)]
 
 
 def _day(moment: datetime | None) -> Inline:
@@ -142,7 +143,7 @@ def _model_row(model: Model) -> list[Inline]:
     version: Inline = latest.version_name if latest else Missing("no version yet")
     badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
     task = " / ".join(part for part in (model.domain, model.task) if part)
-    return [Code(model.model_id), model.name, version, badge, task, _day(model.modified), labels_shape(model.labels)]
+    return [Code(model.model_id), model.name, version, badge, task, _day(model.modified), labels_shape(model.labels, limit=LABELS)]
 
 
 def describe_model(model: Model) -> Block:

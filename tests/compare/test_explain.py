@@ -44,6 +44,21 @@ def test_the_same_in_chinese():
     )
 
 
+def test_a_description_that_is_a_sentence_ends_with_one_stop():
+    first, second = make("0.1.0", {}, VersionDescription="Trained twice."), make("0.2.0", {}, VersionDescription="训练三次。")
+    compared = Comparison([first, second], baseline="0.1.0")
+    assert str(compared.explain()) == "0.2.0 against 0.1.0: description changed Trained twice → 训练三次."
+    assert str(compared.explain("zh")) == "0.2.0 对比 0.1.0：描述 变化 Trained twice → 训练三次。"
+
+
+def test_long_addresses_are_cut_where_they_are_alike():
+    first, second = (
+        make(name, {}, Uri=f"oss://a-bucket.oss-cn-hangzhou.aliyuncs.com/sentiment/models/{name}/") for name in ("0.1.0", "0.2.0")
+    )
+    text = str(Comparison([first, second], baseline="0.1.0").explain())
+    assert text.endswith("sentiment/models/0.1.0/ → oss://a-bucket.oss-cn-hangzhou…s.com/sentiment/models/0.2.0/.")
+
+
 def test_equal_versions_differ_in_nothing():
     assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain()) == "0.2.0 against 0.1.0: nothing differs."
     assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain("zh")) == "0.2.0 对比 0.1.0：没有差异。"

@@ -119,7 +119,6 @@ FIELDS = {
     "chip": lambda s: Note(Chips([s])),
     "chip key": lambda s: Note(Chips([(s, "v")])),
     "chip value": lambda s: Note(Chips([("k", s)])),
-    "chip unit": lambda s: Note(Chips(["a", "b"], limit=1, unit=s)),
     "lines": lambda s: Note(Lines([s, "end"])),
     "cell": lambda s: Table(["k", "v"], [["a", s], [s, "b"]]),
     "cell on the right": lambda s: Table(["k", Column("v", align="right")], [["a", s], ["b", (s, Mark("≠", "changed"))]]),
