@@ -19,7 +19,8 @@ TURN = threading.RLock()
 LIST_KEYS = "Ctrl with the arrow keys moves, Ctrl with Space picks; plain arrow keys move to another cell in JupyterLab"
 
 STYLE = """
-.pai-explorer{max-width:1400px}
+.pai-explorer{max-width:1400px;background:var(--jp-layout-color0,transparent)}
+body[data-jp-theme-light="false"] .pai-explorer{color-scheme:dark}
 .pai-explorer .pai-stacked{flex-direction:column;align-items:stretch;height:auto}
 .pai-explorer .pai-stacked>.widget-label{flex:none;width:auto;max-width:none;height:auto;line-height:1.6;text-align:left}
 .pai-explorer .pai-stacked>.widget-label{font-size:12px;opacity:.85}
@@ -184,6 +185,8 @@ class Controls:
         actions = _row(self.fetch, self.cancel, self.clear, self.keep, share="0 1 9rem")
         self.keep.layout.flex = "0 1 15rem"
         terms = _row(self.baseline, self.metrics, self.metric, self.direction, self.differences, share="1 1 8rem")
+        for wide in (self.baseline, self.direction):
+            wide.layout.flex = "2 1 11rem"
         parts = [self.heading, search, self.models, narrow, self.versions, pages, actions, self.status, self.trouble]
         return _column(*parts, terms.add_class("pai-terms"), self.tabs).add_class("pai-explorer")
 

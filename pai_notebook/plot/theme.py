@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,7 @@ class Theme:
 
 _THEMES = {
     "light": Theme("#1a1a1a", "#ffffff", "#d0d0d0", "#9aa0a6", "#4d4d4d"),
-    "dark": Theme("#e8e8e8", "#181818", "#444444", "#8a8f94", "#c8c8c8", better="#56b4e9", worse="#e69f00",
+    "dark": Theme("#e8e8e8", "#111111", "#444444", "#8a8f94", "#c8c8c8", better="#56b4e9", worse="#e69f00",
                   lines=("#56b4e9", "#e69f00", "#2fc79a", "#e29cc5", "#7aa6ff", "#ff8a3d")),
 }  # fmt: skip
 
@@ -141,17 +142,15 @@ def _cut(line: str, most: float, size: float, families: list[str]) -> str:
 
 
 def _wrapped(text: str, most: float, size: float, families: list[str]) -> str:
-    """A text as it is where it fits, else its words in a few lines that do."""
-    if _points(text, size, families) <= most:
-        return text
+    """A text as it is where it fits, else its words and the data set of a metric in a few lines that do."""
     lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and len(lines) < _MOST_LINES and _points(longer, size, families) > most:
+    for word in re.findall(r"[^\s@]+(?:@|\s+|$)|\S+\s*", text):
+        longer = lines[-1] + word
+        if lines[-1] and len(lines) < _MOST_LINES and _points(longer.rstrip(), size, families) > most:
             lines.append(word)
         else:
             lines[-1] = longer
-    return _shortened("\n".join(lines), most, size, families)
+    return _shortened("\n".join(map(str.rstrip, lines)), most, size, families)
 
 
 @functools.cache

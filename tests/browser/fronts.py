@@ -82,6 +82,7 @@ class Server:
         command += ["--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         # kernels listen on sockets in a folder, whose path must be short: a free TCP port may be taken before a kernel binds it
         command += ["--LabApp.news_url=None", "--KernelManager.transport=ipc"]
+        command += ["--VoilaConfiguration.allow_theme_override=YES"]
         self._runtime = tempfile.TemporaryDirectory(prefix="pai-")
         self.environment = {**environment(home), "JUPYTER_RUNTIME_DIR": self._runtime.name}
         self.process = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log, cwd=self.work)
@@ -151,7 +152,7 @@ class Chromium:
         if width:
             page.set_viewport_size({"width": width, "height": 1000})
         if front == "voila":
-            page.goto(f"{server.url}/voila/render/{name}?token=t&voila-theme={'dark' if dark else 'light'}", timeout=PATIENCE)
+            page.goto(f"{server.url}/voila/render/{name}?token=t&theme={'dark' if dark else 'light'}", timeout=PATIENCE)
             return Notebook(page, is_voila=True)
         place = f"lab/tree/{name}?token=t&reset" if front == "lab" else f"notebooks/{name}?token=t"
         page.goto(f"{server.url}/{place}")
