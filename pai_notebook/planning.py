@@ -22,6 +22,7 @@ from pai_notebook.errors import (
 from pai_notebook.memory import Key, Memory
 from pai_notebook.missing import hint_models, hint_versions, no_version, nothing_selected
 from pai_notebook.model.address import Address
+from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -232,9 +233,10 @@ class Fetcher:
         wanted = None if only is None else set(only)
         items = [item for item in listing.items if wanted is None or item.get("VersionName") in wanted]
         lacking = await self._lacking(model_id, items, arrivals)
+        provenance = self._provenance(listing.request_ids)
         for item in items:
             if item.get("VersionName") not in lacking:
-                self._keep(ModelVersion.from_document(item, model_id, fetched=listing.fetched), arrivals)
+                self._keep(ModelVersion.from_document(item, model_id, fetched=listing.fetched, provenance=provenance), arrivals)
         await self._get([(model_id, name) for name in lacking], arrivals)
         keys = [(model_id, str(item.get("VersionName", ""))) for item in items]
         return [arrivals.versions[key] for key in keys if key in arrivals.versions]
@@ -243,8 +245,16 @@ class Fetcher:
         """Names of the items that a list does not carry whole."""
         seen = await self._belief.test(model_id, items)
         if seen is not None:
-            self._keep(_version(seen, model_id), arrivals)
+            self._keep(self._version(seen, model_id), arrivals)
         return [str(item.get("VersionName", "")) for item in items] if self._belief.whole is False else []
+
+    def _version(self, reply: Reply, model_id: str) -> ModelVersion:
+        provenance = self._provenance((reply.request_id,))
+        return ModelVersion.from_document(reply.document, model_id, fetched=reply.fetched, provenance=provenance)
+
+    def _provenance(self, request_ids: tuple[str, ...]) -> Provenance:
+        settings = self._client.settings
+        return Provenance(settings.endpoint.host, settings.region, settings.workspace_id, tuple(filter(None, request_ids)))
 
     async def _get(self, keys: Sequence[Key], arrivals: Arrivals) -> None:
         """Fetch single versions, at most the client's number of workers in flight."""
@@ -253,7 +263,7 @@ class Fetcher:
             if isinstance(result, PaiError):
                 arrivals.failures[key] = result
             else:
-                self._keep(_version(result, key[0]), arrivals)
+                self._keep(self._version(result, key[0]), arrivals)
 
         if keys:
             await self._client.get_many(keys, on_result=keep)
@@ -319,7 +329,3 @@ def _by_model(addresses: Sequence[Address]) -> dict[str, list[Any]]:
     for address in addresses:
         grouped.setdefault(address.model, []).append(address.selector)
     return grouped
-
-
-def _version(reply: Reply, model_id: str) -> ModelVersion:
-    return ModelVersion.from_document(reply.document, model_id, fetched=reply.fetched)

@@ -124,7 +124,7 @@ class Exports(FrameExports):
         charts : bool or list of str
             A heat map (with matplotlib installed), nothing, or a bar chart for each metric named.
         registry : str
-            Where the versions came from, in your words.
+            Where the versions came from, in your words; by default as the versions remember it.
         overwrite : bool
             Whether a file that exists may be replaced.
 

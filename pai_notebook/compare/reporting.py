@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version as installed_version
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.compare.gate import GateReport
+from pai_notebook.demo import ENDPOINT
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.model.version import ModelVersion
@@ -48,7 +50,7 @@ def report_of(
         gates=[masked_shape(_gate(gate)._describe(), redaction) for gate in gates],  # noqa: SLF001 - the hook of shown objects
         comparison=masked_shape(shown._describe(), redaction),  # noqa: SLF001 - as above
         figures=figures,
-        code=mask(shown.to_code()),
+        code=mask(_code(shown)),
         notes=lacking,
     )
     masked = [*redaction.sentences, words["of_masked"]] if redaction and redaction.masked else []
@@ -71,7 +73,7 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
 
 def _masked_version(version: ModelVersion, redaction: Redaction) -> ModelVersion:
     document = redaction.document(version.raw, version.address)
-    return ModelVersion.from_document(document, version.model_id, fetched=version.fetched)
+    return ModelVersion.from_document(document, version.model_id, fetched=version.fetched, provenance=version.provenance)
 
 
 def _masked_texts(value: Any, redaction: Redaction) -> Any:
@@ -89,19 +91,45 @@ def _models(comparison: Comparison) -> list[str]:
 
 def _facts(original: Comparison, shown: Comparison, words: dict[str, str], registry: str) -> list[tuple[str, Inline]]:
     times = sorted(version.fetched for version in shown.versions if version.fetched)
-    ids = list(dict.fromkeys(version.request_id for version in shown.versions if version.request_id))
     unknown = Missing(words["unknown"])
     span = [f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in dict.fromkeys((times[0], times[-1]))] if times else []
     return [
         (words["models"], ", ".join(_models(shown))),
         (words["versions"], _listed(shown.names)),
         (words["baseline"], f"{shown.baseline_name}, {shown.baseline_reason}"),
-        (words["region"], registry or unknown),
+        *_source_facts(shown.versions, words, registry),
         (words["fetched"], " – ".join(span) if span else unknown),
-        (words["requests"], Code(_listed(ids)) if ids else unknown),
         (words["fingerprint"], Code(original.fingerprint)),
         (words["software"], f"pai_notebook {installed_version('pai-notebook')}"),
     ]
+
+
+def _source_facts(versions: Sequence[ModelVersion], words: dict[str, str], registry: str) -> list[tuple[str, Inline]]:
+    """Which registry, which workspace and which requests the versions came from."""
+    sources = [version.provenance for version in versions]
+    registries = dict.fromkeys(f"{each.registry} ({each.region})" if each.region else each.registry for each in sources if each)
+    workspaces = dict.fromkeys(each.workspace_id for each in sources if each.workspace_id)
+    told = [each.request_ids or (version.request_id,) for each, version in zip(sources, versions, strict=True)]
+    ids = list(dict.fromkeys(each for each in chain.from_iterable(told) if each))
+    unknown = Missing(words["unknown"])
+    return [
+        (words["region"], registry or ", ".join(registries) or unknown),
+        *([(words["workspace"], ", ".join(workspaces))] if workspaces else []),
+        (words["requests"], Code(_listed(ids)) if ids else unknown),
+    ]
+
+
+def _code(comparison: Comparison) -> str:
+    """The code of a comparison, which asks the registry the versions came from where that is one and known."""
+    code = comparison.to_code()
+    sources = {(each.registry, each.region, each.workspace_id) for each in (version.provenance for version in comparison.versions)}
+    if len(sources) != 1 or "pai.get_versions(" not in code:
+        return code
+    registry, region, workspace = sources.pop()
+    options = {"region": region, "workspace_id": workspace}
+    arguments = ["'demo'"] if ENDPOINT.endswith(f"//{registry}") else [f"{name}={value!r}" for name, value in options.items() if value]
+    connecting = f"pai.connect({', '.join(arguments)})  # {registry}\n" if registry else ""
+    return code.replace("\n\n", f"\n\n{connecting}", 1)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from pai_notebook.model.card import describe_version
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
+from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.source import Source, read_source
 from pai_notebook.model.storage import Storage, read_storage
 
@@ -39,6 +40,8 @@ class ModelVersion(Displayed, DocumentView):
         The model it belongs to; the service's answer does not say.
     fetched : datetime, optional
         When the answer arrived, UTC; None for a document that did not come from a service.
+    provenance : Provenance, optional
+        Which registry and which requests it came from.
 
     Attributes
     ----------
@@ -57,6 +60,7 @@ class ModelVersion(Displayed, DocumentView):
 
     model_id: str
     fetched: datetime | None
+    provenance: Provenance
     from_memory: bool
 
     request_id = Field("RequestId", read_text, "Id of the request that answered; empty for a version that came in a list.")
@@ -82,16 +86,31 @@ class ModelVersion(Displayed, DocumentView):
     source_id = Field("SourceId", read_text, "Where it was made, as sent; taken apart in `source`.")
     approval_status = Field("ApprovalStatus", read_text, "Pending, Approved, Rejected, or another word.")
 
-    def __init__(self, document: Mapping[str, Any], *, model_id: str = "", fetched: datetime | None = None) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        model_id: str = "",
+        fetched: datetime | None = None,
+        provenance: Provenance | None = None,
+    ) -> None:
         super().__init__(document)
         self.__dict__["model_id"] = model_id
         self.__dict__["fetched"] = fetched
+        self.__dict__["provenance"] = provenance or Provenance()
         self.__dict__["from_memory"] = False
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any], model_id: str | None = None, *, fetched: datetime | None = None) -> Self:
+    def from_document(
+        cls,
+        document: Mapping[str, Any],
+        model_id: str | None = None,
+        *,
+        fetched: datetime | None = None,
+        provenance: Provenance | None = None,
+    ) -> Self:
         """Build a version from a document of the service, or one of the same shape."""
-        return cls(document, model_id=model_id or "", fetched=fetched)
+        return cls(document, model_id=model_id or "", fetched=fetched, provenance=provenance)
 
     @cached_property
     def source(self) -> Source:
@@ -133,7 +152,7 @@ class ModelVersion(Displayed, DocumentView):
         return hash((self.model_id, self.digest))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._document, self.model_id, self.fetched)
+        return _rebuild, (type(self), self._document, self.model_id, self.fetched, self.provenance)
 
     def _describe(self) -> Block:
         return describe_version(self)
@@ -143,5 +162,7 @@ def _sorted(value: Any) -> Any:
     return sorted(value, key=canonical_json) if isinstance(value, list) else value
 
 
-def _rebuild(cls: type[ModelVersion], document: dict[str, Any], model_id: str, fetched: datetime | None) -> ModelVersion:
-    return cls(document, model_id=model_id, fetched=fetched)
+def _rebuild(
+    cls: type[ModelVersion], document: dict[str, Any], model_id: str, fetched: datetime | None, provenance: Provenance
+) -> ModelVersion:
+    return cls(document, model_id=model_id, fetched=fetched, provenance=provenance)

@@ -1,10 +1,11 @@
 """The snapshot file: versions as JSON that a person can read, with a digest for each and one for the whole.
 
     {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
-     "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "document": {...}}], "errors": [...], "masked": [...]}
+     "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
+     "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...]}], "errors": [...], "masked": [...]}
 
-`document` is what the service sent. Keys this release does not know are left alone and are part of the digest; a file of a higher
-`schema` is refused, because its meaning may have changed.
+`document` is what the service sent, `source` the place in `sources` of where it came from. Keys this release does not know are left
+alone and are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -24,6 +25,7 @@ from pai_notebook import errors as errors_module
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import write_file
 from pai_notebook.model.document import canonical_json, digest_of
+from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact import as_redaction
 
@@ -117,15 +119,18 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
     mask = redaction.text if redaction else _same
     if redaction:
         redaction.learn(version.raw for version in versions)
-    kept = [_kept(version, version.raw if redaction is None else redaction.document(version.raw, version.address)) for version in versions]
+    sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
+    places = {source: place for place, source in enumerate(sources)}
+    documents = [version.raw if redaction is None else redaction.document(version.raw, version.address) for version in versions]
     content = {
         "format": FORMAT,
         "schema": SCHEMA,
         "saved": now.astimezone(UTC).isoformat(),
         "generator": f"pai_notebook {installed_version('pai-notebook')}",
         "digest": "",
-        "versions": kept,
+        "versions": [_kept(version, document, places) for version, document in zip(versions, documents, strict=True)],
     }
+    content.update({"sources": [asdict(source) for source in sources]} if sources else {})
     content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
     content["removed"] = [mask(text) for text in removed]
     content["masked"] = list(redaction.sentences) if redaction else []
@@ -136,10 +141,11 @@ def _same(text: str) -> str:
     return text
 
 
-def _kept(version: ModelVersion, document: dict[str, Any]) -> dict[str, Any]:
+def _kept(version: ModelVersion, document: dict[str, Any], places: Mapping[Provenance, int]) -> dict[str, Any]:
     again = ModelVersion.from_document(document, version.model_id)
     fetched = version.fetched.astimezone(UTC).isoformat() if version.fetched else None
-    return {"model_id": version.model_id, "digest": again.digest, "fetched": fetched, "document": document}
+    source = {"source": places[version.provenance]} if version.provenance else {}
+    return {"model_id": version.model_id, "digest": again.digest, "fetched": fetched, **source, "document": document}
 
 
 def _failure(address: str, error: PaiError, mask: Any) -> dict[str, Any]:
@@ -165,7 +171,7 @@ def read_snapshot(path: str | os.PathLike[str]) -> Snapshot:
     _check_head(target, content)
     try:
         return _snapshot(target, content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise SnapshotError(f"{target} is not a whole snapshot: {error!r}", hint=_NOTHING_DONE) from error
 
 
@@ -231,20 +237,27 @@ def _is_whole(entry: Any) -> bool:
 
 
 def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
+    sources = [_source(each) for each in content.get("sources", [])]
     return Snapshot(
         path=target,
         saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
-        versions=tuple(_version(entry) for entry in content["versions"]),
+        versions=tuple(_version(entry, sources) for entry in content["versions"]),
         errors={entry["address"]: _error(entry) for entry in content.get("errors", [])},
         removed=tuple(map(str, content.get("removed", []))),
         masked=tuple(map(str, content.get("masked", []))),
     )
 
 
-def _version(entry: Mapping[str, Any]) -> ModelVersion:
+def _source(entry: Mapping[str, Any]) -> Provenance:
+    texts = {name: str(entry.get(name, "")) for name in ("registry", "region", "workspace_id")}
+    return Provenance(**texts, request_ids=tuple(map(str, entry.get("request_ids", []))))
+
+
+def _version(entry: Mapping[str, Any], sources: Sequence[Provenance]) -> ModelVersion:
     fetched = entry.get("fetched")
     moment = datetime.fromisoformat(fetched).astimezone(UTC) if fetched else None
-    return ModelVersion.from_document(entry["document"], str(entry["model_id"]), fetched=moment)
+    provenance = sources[entry["source"]] if "source" in entry else None
+    return ModelVersion.from_document(entry["document"], str(entry["model_id"]), fetched=moment, provenance=provenance)
 
 
 def _error(entry: Mapping[str, Any]) -> PaiError:

@@ -10,7 +10,9 @@ import zipfile
 import html5lib
 import pytest
 
+import pai_notebook as pai
 from pai_notebook.errors import ConfigurationError, RegressionError, ServiceUnavailable
+from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet, load
 
@@ -116,6 +118,58 @@ def test_the_report_has_every_part(everything, tmp_path):
     picture = next(tree.iter("img"))
     assert base64.b64decode(picture.get("src").partition("base64,")[2]).startswith(b"\x89PNG")
     assert "2.5.0 0.7" in picture.get("alt")
+
+
+def test_the_report_tells_registry_workspace_and_requests_without_being_told(tmp_path):
+    with pai.connect("demo", default=False, workspace_id="10241") as registry:
+        listed = registry.get_versions(f"{DIGITS}@last:3")
+        single = registry.get_version(DIGITS, listed[0].version_name, refresh=True)
+    words = data_sheet(listed.compare().report(tmp_path / "r.html", charts=False))
+    assert words["registry"] == "aiworkspace.demo.invalid (cn-hangzhou)"
+    assert words["workspace"] == "10241"
+    assert listed[0].provenance.request_ids[0] in words["request ids"]
+    assert words["fetched"].endswith("UTC")
+    offline = load(VersionSet([single, *listed[1:]]).save(tmp_path / "x.json"))
+    again = data_sheet(offline.compare().report(tmp_path / "again.html", charts=False))
+    assert again["registry"] == words["registry"]
+    assert single.request_id in again["request ids"]
+    told = data_sheet(listed.compare().report(tmp_path / "told.html", charts=False, registry="the team's own"))
+    assert told["registry"] == "the team's own"
+
+
+def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
+    with pai.connect("demo", default=False) as registry:
+        compared = registry.get_versions(f"{DIGITS}@last:3").compare(directions={"accuracy": "max"})
+    tree = html5lib.parse(compared.report(tmp_path / "r.html").read_text("utf-8"), namespaceHTMLElements=False)
+    code = "".join(tree.find(".//pre").itertext())
+    assert "pai.connect('demo')" in code
+    space = {}
+    exec(code, space)
+    pai.connection.current_registry().close()
+    assert space["c"].fingerprint == compared.fingerprint
+
+
+def test_the_code_of_a_report_connects_to_where_the_versions_came_from(tmp_path):
+    source = Provenance("aiworkspace.cn-beijing.aliyuncs.com", "cn-beijing", "77", ("R-1",))
+    make = [ModelVersion.from_document({"VersionName": name}, "model-a", provenance=source) for name in ("0.1.0", "0.2.0")]
+    text = VersionSet(make).compare().report(tmp_path / "r.html", charts=False).read_text("utf-8")
+    assert "pai.connect(region=&#x27;cn-beijing&#x27;, workspace_id=&#x27;77&#x27;)  # aiworkspace.cn-beijing.aliyuncs.com" in text
+
+
+def test_what_is_not_known_is_said_to_be_not_recorded(everything, tmp_path):
+    words = data_sheet(everything[:2].compare().report(tmp_path / "r.html", charts=False))
+    assert [words[name] for name in ("registry", "fetched", "request ids")] == ["not recorded"] * 3
+    assert "workspace" not in words
+
+
+def data_sheet(path):
+    """The facts of a report's data sheet by their names."""
+    tree = html5lib.parse(path.read_text("utf-8"), namespaceHTMLElements=False)
+    pairs = [
+        (text.strip() for text in map("".join, (name.itertext(), fact.itertext())))
+        for name, fact in zip(tree.iter("dt"), tree.iter("dd"), strict=True)
+    ]
+    return dict(pairs)
 
 
 def test_the_report_runs_nothing_and_loads_nothing(everything, tmp_path):

@@ -36,6 +36,30 @@ def test_every_version_of_the_embedded_registry_comes_back_equal_by_digest_and_d
     assert [version.raw for version in again] == [version.raw for version in everything]
 
 
+def test_where_versions_came_from_comes_back_and_stands_once_in_the_file(tmp_path):
+    with pai.connect("demo", default=False, workspace_id="10241") as registry:
+        model = registry.list_models()[0].model_id
+        vs = registry.list_versions(model) + registry.get_versions(f"{model}@latest", refresh=True)
+    path = vs.save(tmp_path / "x.json")
+    again = load(path)
+    assert [version.provenance for version in again] == [version.provenance for version in vs]
+    told = again[0].provenance
+    assert (told.registry, told.region, told.workspace_id) == ("aiworkspace.demo.invalid", "cn-hangzhou", "10241")
+    assert told.request_ids
+    assert all(path.read_text("utf-8").count(each) <= 2 for each in told.request_ids), "not repeated for every version"
+
+
+def test_a_snapshot_that_names_a_source_it_does_not_have_is_refused(tmp_path):
+    with pai.connect("demo", default=False) as registry:
+        path = registry.get_versions(f"{registry.list_models()[0].model_id}@latest").save(tmp_path / "x.json")
+    content = json.loads(path.read_text("utf-8"))
+    content["sources"] = []
+    content["digest"] = file._digest(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        load(path)
+
+
 def test_failures_filters_and_times_of_fetching_come_back(tmp_path):
     errors = {
         "model-a@9.9.9": VersionNotFound("no version 9.9.9", hint="Nearest is 0.1.0.", status=404, request_id="R-1"),
