@@ -66,7 +66,7 @@ OPTIONS: dict[str, Option] = {
     "--limit": Option("N", "at most N models or versions", ("ls",)),
     "--query": Option("TEXT", "models whose name, task or label contains this", ("ls",)),
     "--lang": Option("en|zh", "language of sentences", ("explain", "report")),
-    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx", _TABLES),
+    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx; a report is .html", _TABLES),
     "--overwrite": Option("", "replace a file that exists", _TABLES),
     "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
     "--as": Option("NAME", "store the result under this name and show nothing", (*_SET, "watch")),
@@ -82,6 +82,7 @@ OPTIONS: dict[str, Option] = {
 
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:_[A-Za-z0-9_]+)?")
+_SELECTOR = re.compile(r"latest|approved|last:\S*|[0-9]\S*(?:\.\.|\*)\S*")
 _NAME = re.compile(r"\{([^\W\d]\w*)\}|\$([^\W\d]\w*)")
 _LONGEST = 4096
 _HELP = "Type %paimodel help for the grammar."
@@ -158,7 +159,7 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     words, options = _options([_expand(word, names or {}) for word in _split(line)])
     verb = words.pop(0) if words and words[0] in VERBS else ""
     if options.pop("help", False) or (not verb and not words):
-        return Command("help", words=tuple(word for word in (verb, *words) if word)[:1])
+        return Command("help", words=(verb,) if verb else ())
     if verb in ("connect", "help"):
         command = Command(verb, words=tuple(words), options=options)
     else:
@@ -261,6 +262,9 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
             raise AddressError(f"{wrong[0]!r} is not a version name", hint=_HELP)
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)
     _suggest_verb(words)
+    for word in words[1:]:
+        if _SELECTOR.fullmatch(word):
+            raise AddressError(f"{word!r} is no model", hint=f"Write {words[0].partition('@')[0]}@{word}.")
     return tuple(parse_address(word) for word in words)
 
 

@@ -18,7 +18,7 @@ from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.card import describe_version
-from pai_notebook.twin import baseline_address, comparison, exporter, filters, to_python
+from pai_notebook.twin import baseline_address, comparison, exporter, filters, report_path, to_python
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -141,7 +141,7 @@ class PaiModelMagics(Magics):
     def _versions(self, command: Command) -> VersionSet:
         versions = self._fetched(command)
         if not versions:
-            versions.raise_for_errors()
+            _whole(versions)
         versions = versions.filter(**filters(command))
         sort = command.get("sort")
         if sort:
@@ -196,9 +196,8 @@ class PaiModelMagics(Magics):
         return version if command.get("as") else None
 
     def _report(self, command: Command) -> Any:
-        compared = self._compared(command)
-        path, overwrite = command.get("to", "report.html"), bool(command.get("overwrite"))
-        return compared.report(path, lang=command.get("lang", self.lang), overwrite=overwrite)
+        path, overwrite = report_path(command), bool(command.get("overwrite"))
+        return self._compared(command).report(path, lang=command.get("lang", self.lang), overwrite=overwrite)
 
     def _written(self, command: Command, result: Any) -> Any:
         path = command.get("to")
@@ -223,7 +222,14 @@ class PaiModelMagics(Magics):
         extra = baseline_address(command, baseline)
         if extra is None or (baseline is not None and baseline in versions):
             return versions
-        return self._fetched(replace(command, addresses=(parse_address(extra),))).raise_for_errors() + versions
+        return _whole(self._fetched(replace(command, addresses=(parse_address(extra),)))) + versions
+
+
+def _whole(versions: VersionSet) -> VersionSet:
+    """Give versions of which none failed; a single failure is raised as itself."""
+    if len(versions.errors) == 1:
+        raise next(iter(versions.errors.values()))
+    return versions.raise_for_errors()
 
 
 _VERSION = ("pai_notebook.model.version", "ModelVersion")

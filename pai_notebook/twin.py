@@ -8,7 +8,7 @@ from typing import Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.grammar import Command
 
-__all__ = ["EXPORTS", "baseline_address", "comparison", "exporter", "filters", "to_python"]
+__all__ = ["EXPORTS", "baseline_address", "comparison", "exporter", "filters", "report_path", "to_python"]
 
 EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
 
@@ -145,8 +145,7 @@ def _explain_code(command: Command) -> list[str]:
 
 
 def _report_code(command: Command) -> list[str]:
-    path = _text(command.get("to", "report.html"))
-    report = _call("report", path, lang=command.get("lang"), overwrite=command.get("overwrite"))
+    report = _call("report", _text(report_path(command)), lang=command.get("lang"), overwrite=command.get("overwrite"))
     return [*_baselined_code(command), f"{_call('vs.compare', **comparison(command))}.{report}"]
 
 
@@ -163,6 +162,21 @@ def _watch_code(command: Command) -> list[str]:
 def _to_code(command: Command) -> str:
     path = command.get("to")
     return "." + _call(exporter(path), _text(path), overwrite=command.get("overwrite")) if path else ""
+
+
+def report_path(command: Command) -> str:
+    """File of a report, which is HTML.
+
+    Examples
+    --------
+    >>> from pai_notebook.grammar import parse_line
+    >>> report_path(parse_line("report model-a@last:2"))
+    'report.html'
+    """
+    path = str(command.get("to", "report.html"))
+    if not path.lower().endswith((".html", ".htm")):
+        raise ConfigurationError(f"a report is HTML, and {path} is not", hint="Write --to report.html; compare --to FILE writes tables.")
+    return path
 
 
 def exporter(path: str) -> str:

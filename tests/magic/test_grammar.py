@@ -42,6 +42,8 @@ def _expanded(item):
         ("connect --region cn-hangzhou", "connect"),
         ("help compare", "help"),
         ("compare --help", "help"),
+        ("model-a@latest --help", "help"),
+        ("nonsense --help", "help"),
         ("", "help"),
         ("-h", "help"),
     ],
@@ -70,6 +72,9 @@ def test_a_line_means_one_verb(line, verb):
         ("model-a@{v}", "v is not defined"),
         ("model-a@$v", "v is not defined"),
         ("help nonsense", "no verb"),
+        ("model-a latest", "model-a@latest"),
+        ("compare model-a last:3", "model-a@last:3"),
+        ("model-a@0.1.0 0.2.0..0.4.0", "model-a@0.2.0..0.4.0"),
         ("connect a b", "one name"),
         ("model-a@latest --access-key-secret S3CRET", "saved in the history"),
     ],
@@ -160,7 +165,7 @@ def test_every_option_has_a_python_twin(verb, name):
         assert told != plain
         return
     address = "" if verb == "ls" and name in ("--query", "--limit", "--workspace") else "model-a@last:2"
-    address += " --to x.csv" if name == "--overwrite" else ""
+    address += " --to x.html" if name == "--overwrite" else ""
     plain = to_python(parse_line(f"{verb} {address}"))
     told = to_python(parse_line(f"{verb} {address} {name} {VALUES.get(option.metavar, '')}"))
     ast.parse(told)

@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import pai_notebook as pai
 from pai_notebook import connection
 from pai_notebook import demo as demo_registry
-from pai_notebook.errors import AddressError, ModelNotFound, RegressionError, VersionNotFound
+from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
 from tests.display.structure import nodes
 
@@ -118,6 +118,19 @@ def test_an_unknown_version_is_answered_in_two_lines_with_the_nearest(demo):
     assert "Nearest" in lines[1]
 
 
+def test_a_report_is_html_and_nothing_else_is_written(demo, tmp_path):
+    with pytest.raises(ConfigurationError, match="a report is HTML"):
+        run(demo, f"%paimodel report {DIGITS}@last:2 --to {tmp_path / 'x.pdf'}")
+    run(demo, f"%paimodel report {DIGITS}@last:2 --to {tmp_path / 'x.html'};")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.html"]
+
+
+@pytest.mark.parametrize("line", [f"compare {DIGITS}@last:3 --baseline 9.9.9", f"compare {DIGITS}@9.9.9"])
+def test_a_single_version_that_is_not_there_is_the_error_itself(demo, line):
+    with pytest.raises(VersionNotFound, match=r"no version 9\.9\.9"):
+        run(demo, f"%paimodel {line}")
+
+
 def test_an_unknown_model_is_answered_with_the_nearest(demo):
     with pytest.raises(ModelNotFound, match=DIGITS):
         run(demo, f"%paimodel {DIGITS[:-1]}9@latest")
@@ -132,6 +145,7 @@ def test_debug_shows_the_whole_traceback(demo):
 def test_help_is_a_manual_and_the_question_mark_has_one_too(demo):
     assert "--baseline" in repr(run(demo, "%paimodel help"))
     assert "--where" in repr(run(demo, "%paimodel help ls"))
+    assert repr(run(demo, f"%paimodel {DIGITS}@latest --help")) == repr(run(demo, "%paimodel help"))
     assert "%paimodel MODEL@latest" in demo.find_line_magic("paimodel").__doc__
 
 
