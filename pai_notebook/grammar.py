@@ -156,6 +156,10 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     >>> parse_line("model-a $v", {"v": "0.1.0"}).verb
     'show'
     """
+    if line.split(maxsplit=1)[:1] == ["gate"]:
+        raise AddressError(
+            "gate takes a whole cell", hint="Write %%paimodel gate model-a@latest --baseline approved, then one rule a line."
+        )
     words, options = _options([_expand(word, names or {}) for word in _split(line)])
     verb = words.pop(0) if words and words[0] in VERBS else ""
     if options.pop("help", False) or (not verb and not words):
@@ -170,7 +174,7 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
 
 
 def _split(line: str) -> list[str]:
-    line = line.strip().removesuffix(";")
+    line = _without_comment(line).strip().removesuffix(";")
     if len(line) > _LONGEST:
         raise AddressError(f"the line is {len(line):,} characters long", hint=f"At most {_LONGEST:,} are read; use Python for long lists.")
     if any(ord(mark) < 32 or ord(mark) == 127 for mark in line):  # noqa: PLR2004 - ASCII control characters
@@ -182,6 +186,17 @@ def _split(line: str) -> list[str]:
     except ValueError as error:
         column = max(line.rfind('"'), line.rfind("'")) + 1
         raise AddressError(f"column {column}: {str(error).lower()} in {line!r}", hint="Close the quotation, or leave it out.") from None
+
+
+def _without_comment(line: str) -> str:
+    """The line up to a `#` that stands at its start or behind a blank, as in Python, but not inside quotation marks."""
+    quote = ""
+    for place, mark in enumerate(line):
+        if mark in "\"'":
+            quote = mark if not quote else "" if mark == quote else quote
+        elif mark == "#" and not quote and line[place - 1 : place].strip() == "":
+            return line[:place]
+    return line
 
 
 def _expand(word: str, names: Mapping[str, Any]) -> str:
@@ -292,7 +307,7 @@ def _check(command: Command) -> None:
         raise AddressError("watch follows one version", hint="For example %paimodel watch model-a@latest.")
     if command.verb in ("show", "compare", "explain", "report") and not command.addresses and "offline" not in command.options:
         raise AddressError(f"{command.verb} needs an address", hint=f"For example %paimodel {command.verb} model-a@latest.")
-    if command.verb == "help" and command.words and command.words[0] not in VERBS:
+    if command.verb == "help" and command.words and command.words[0] not in (*VERBS, "gate"):
         raise AddressError(f"there is no verb {command.words[0]!r}", hint=f"The verbs are {', '.join(VERBS)}.")
     if command.verb == "connect" and len(command.words) > 1:
         raise AddressError(

@@ -72,6 +72,7 @@ def test_a_line_means_one_verb(line, verb):
         ("model-a@{v}", "v is not defined"),
         ("model-a@$v", "v is not defined"),
         ("help nonsense", "no verb"),
+        ("gate model-a@latest", "whole cell"),
         ("model-a latest", "model-a@latest"),
         ("compare model-a last:3", "model-a@last:3"),
         ("model-a@0.1.0 0.2.0..0.4.0", "model-a@0.2.0..0.4.0"),
@@ -170,3 +171,14 @@ def test_every_option_has_a_python_twin(verb, name):
     told = to_python(parse_line(f"{verb} {address} {name} {VALUES.get(option.metavar, '')}"))
     ast.parse(told)
     assert told != plain
+
+
+@pytest.mark.parametrize("line", ["ls model-a  # the versions", "ls model-a #", "ls model-a;   # silent"])
+def test_a_comment_behind_the_line_is_left_out(line):
+    assert parse_line(line) == parse_line("ls model-a")
+
+
+def test_a_hash_inside_a_word_or_quotation_marks_is_no_comment():
+    assert parse_line("ls model-a --label key=#1 --query a#b").get("label") == ("key=#1",)
+    assert parse_line("ls --query '# 1'").get("query") == "# 1"
+    assert parse_line("# only a comment").verb == "help"
