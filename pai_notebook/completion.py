@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Seen", "install", "suggest", "uninstall"]
 
-_LINE = re.compile(r"(?:^|=)\s*%{1,2}paimodel\s+(?P<typed>.*)$")
+_LINE = re.compile(r"(?:^|=)\s*(?P<marks>%{1,2})paimodel\s+(?P<typed>.*)$")
 _SELECTORS = ("latest", "approved", "last:5")
 _FIXED = {
     "--approval": ("Approved", "Pending", "Rejected"),
@@ -60,7 +60,7 @@ class _Typed:
         return named[0].partition("@")[0] if named else ""
 
 
-def suggest(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
+def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tuple[str, list[str]]:
     """Return what the last word of a line may become.
 
     Parameters
@@ -69,6 +69,8 @@ def suggest(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
         What stands behind `%paimodel`, up to the cursor.
     seen : Seen, optional
         What is known of the registry.
+    cell : bool
+        Whether it is the first line of a cell, which starts with `gate` and goes on as `compare` does.
 
     Returns
     -------
@@ -82,6 +84,9 @@ def suggest(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
     >>> suggest("explain model-a@last:2 --la")
     ('--la', ['--label', '--last', '--lang'])
     """
+    if cell:
+        verb, space, rest = typed.partition(" ")
+        return suggest(f"compare {rest}", seen) if space and verb == "gate" else (typed, ["gate"] if "gate".startswith(typed) else [])
     head, _, fragment = typed.rpartition(" ")
     line = _Typed(tuple(head.split()), fragment)
     return fragment, [word for word in _candidates(line, seen) if word.startswith(fragment) and word != fragment]
@@ -94,7 +99,7 @@ def _candidates(line: _Typed, seen: Seen | None) -> list[str]:
     if line.fragment.startswith("-"):
         return [name for name, option in OPTIONS.items() if not option.verbs or not line.verb or line.verb in option.verbs]
     if line.verb == "help":
-        return list(VERBS)
+        return [*VERBS, "gate"]
     if line.verb == "connect":
         return ["demo"]
     return _addresses(line, seen)
@@ -132,7 +137,7 @@ def install(shell: InteractiveShell, seen: Callable[[], Seen | None]) -> Any:
         match = _LINE.search(context.line_with_cursor[: context.cursor_position])
         if match is None:
             return {"completions": []}
-        fragment, words = suggest(match["typed"], seen())
+        fragment, words = suggest(match["typed"], seen(), cell=match["marks"] == "%%")
         return {
             "completions": [SimpleCompletion(text=word, type="magic") for word in words],
             "suppress": True,

@@ -18,7 +18,7 @@ from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.card import describe_version
-from pai_notebook.twin import baseline_address, comparison, exporter, filters, report_path, to_python
+from pai_notebook.twin import baseline_address, comparison, exporter, filters, gate_to_python, report_path, to_python
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -91,7 +91,10 @@ class PaiModelMagics(Magics):
             print(to_python(command))  # noqa: T201 - printing is what --code is for
             return None
         run: Callable[[Command], Any] = getattr(self, f"_{command.verb}")
-        result = run(command)
+        return self._kept(command, run(command))
+
+    def _kept(self, command: Command, result: Any) -> Any:
+        """Give the result, or store it under the name that the line says."""
         name = command.get("as")
         if name is None:
             return result
@@ -212,9 +215,13 @@ class PaiModelMagics(Magics):
                 "a %%paimodel cell starts with gate", hint="Write %%paimodel gate model-a@latest --baseline approved, then one rule a line."
             )
         command = parse_line(f"compare {words[1] if len(words) > 1 else ''}", names)
-        options = comparison(command)
-        compared = self._with_baseline(command, options.get("baseline", "approved")).compare(**options)
-        return compared.gate(cell)
+        if command.get("to"):
+            raise AddressError("gate does not take --to", hint="It gives an object; --as NAME stores it.")
+        command = replace(command, options={"baseline": "approved", **command.options})
+        if command.get("code"):
+            print(gate_to_python(command, cell))  # noqa: T201 - printing is what --code is for
+            return None
+        return self._kept(command, self._compared(command).gate(cell))
 
     def _with_baseline(self, command: Command, baseline: str | None) -> VersionSet:
         """Versions of a comparison, with the baseline fetched too where the line names one that its addresses do not select."""

@@ -35,6 +35,8 @@ class Manual(Displayed):
         self.verb = verb
 
     def _describe(self) -> Block:
+        if self.verb == "gate":
+            return Stack([_of_gate(), _options(_names("compare"))])
         return _of_verb(self.verb) if self.verb else _of_all()
 
 
@@ -45,14 +47,17 @@ def _of_all() -> Block:
         caption="%paimodel [verb] address... [options]",
     )
     addresses = Table(["address", "means"], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption="Addresses")
-    gate = Section("%%paimodel gate ADDRESS --baseline approved", [_gate()])
-    return Stack([verbs, addresses, _options(list(OPTIONS)), gate])
+    return Stack([verbs, addresses, _options(list(OPTIONS)), _of_gate()])
 
 
 def _of_verb(verb: str) -> Block:
-    names = [name for name, option in OPTIONS.items() if not option.verbs or verb in option.verbs]
     examples = Table([f"%paimodel {verb}"], [[Code(line)] for line in EXAMPLES[verb]], caption=VERBS[verb])
-    return Stack([examples, _options(names)])
+    return Stack([examples, _options(_names(verb))])
+
+
+def _names(verb: str) -> list[str]:
+    """Options that a verb takes."""
+    return [name for name, option in OPTIONS.items() if not option.verbs or verb in option.verbs]
 
 
 def _options(names: list[str]) -> Table:
@@ -60,16 +65,17 @@ def _options(names: list[str]) -> Table:
     return Table(["option", "means"], rows, caption="Options")
 
 
-def _gate() -> Block:
+def _of_gate() -> Block:
     rows: list[list[Inline]] = [
         [Code("cer[d-a] <= baseline + 0.002"), "on one data set, at most this much above the baseline"],
         [Code("rtf <= baseline + 5%"), "on every data set, relative"],
         [Code("accuracy >= 0.92 if present"), "a fixed bound; passes where the metric is not recorded"],
         [Code("# comment"), "ignored"],
     ]
-    return Table(
+    rules = Table(
         ["rule", "means"],
         rows,
         caption="One rule a line; a rule that cannot be checked fails",
         note=Lines(["A gate that does not pass stops the notebook run."]),
     )
+    return Section("%%paimodel gate ADDRESS --baseline approved", [rules])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.grammar import Command
 
-__all__ = ["EXPORTS", "baseline_address", "comparison", "exporter", "filters", "report_path", "to_python"]
+__all__ = ["EXPORTS", "baseline_address", "comparison", "exporter", "filters", "gate_to_python", "report_path", "to_python"]
 
 EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
 
@@ -29,6 +30,25 @@ def to_python(command: Command) -> str:
     if command.get("region"):
         lines.insert(2, f"pai.connect(region={_text(command.get('region'))})")
     return "\n".join([*lines, *_WRITERS[command.verb](command)])
+
+
+def gate_to_python(command: Command, rules: str) -> str:
+    """Python that does what a gate does.
+
+    Examples
+    --------
+    >>> from pai_notebook.grammar import parse_line
+    >>> print(gate_to_python(parse_line("compare model-a@0.2.0 --baseline 0.1.0"), "cer <= 0.2"))
+    import pai_notebook as pai
+    <BLANKLINE>
+    vs = pai.get_versions("model-a@0.2.0")
+    vs = pai.get_versions("model-a@0.1.0") + vs
+    vs.compare(baseline="0.1.0").gate("cer <= 0.2")
+    """
+    rules = rules.strip()
+    as_written = "\n" in rules and not re.search(r'\\|"""|"$', rules)
+    literal = f'"""{rules}"""' if as_written else _text(rules)
+    return f"{to_python(command)}.gate({literal})"
 
 
 def _text(value: Any) -> str:

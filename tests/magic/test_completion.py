@@ -47,6 +47,13 @@ def test_a_word_is_completed_from_what_was_seen(typed, expected):
     assert suggest(typed, Memory())[1] == expected
 
 
+def test_a_cell_starts_with_gate_and_goes_on_as_a_comparison():
+    assert suggest("g", cell=True) == ("g", ["gate"])
+    assert suggest("comp", cell=True)[1] == []
+    assert suggest("gate model-a@0.2", Memory(), cell=True)[1] == ["model-a@0.2.0"]
+    assert suggest("gate model-a --ba", cell=True) == ("--ba", ["--baseline"])
+
+
 def test_without_a_registry_the_grammar_is_completed():
     assert suggest("expl")[1] == ["explain", "explore"]
     assert suggest("compare model-a --ba")[1] == ["--baseline"]
@@ -76,6 +83,7 @@ def test_a_shell_completes_the_line_after_an_assignment_and_in_later_lines(compl
     assert ask("%paimodel expl") == ["%paimodel explain", "%paimodel explore"]
     assert f"x = %paimodel {DIGITS}@latest" in ask(f"x = %paimodel {DIGITS}@la")
     assert f"y = 1\n%paimodel {DIGITS}@2.5.0" in ask(f"y = 1\n%paimodel {DIGITS}@2.5")
+    assert ask("%%paimodel ga") == ["%%paimodel gate"]
     assert "%paimodel ls --label 所有者=" in ask("%paimodel ls --label 所")
 
 

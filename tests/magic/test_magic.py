@@ -221,3 +221,21 @@ def test_a_gate_fetches_its_baseline_and_fails_with_every_breach(demo):
     with pytest.raises(RegressionError, match="d-digitsnoisy00001"):
         run(demo, f"%%paimodel gate {DIGITS}@2.5.0 --baseline approved\naccuracy >= baseline - 0.01\n# a comment")
     assert run(demo, f"%%paimodel gate {DIGITS}@2.4.0\naccuracy >= baseline - 0.01")
+
+
+@pytest.mark.parametrize("rules", ["accuracy >= 0.5", 'accuracy >= baseline - 0.01\n# a "comment"\nmacro_f1 >= 0.1'])
+def test_a_gate_has_a_twin_and_can_be_stored(demo, capsys, rules):
+    line = f"%%paimodel gate {DIGITS}@2.4.0"
+    assert run(demo, f"{line} --as passed\n{rules}") is None
+    assert run(demo, f"{line} --code\n{rules}") is None
+    code = capsys.readouterr().out
+    space = {}
+    setup, _, call = code.strip().partition("vs.compare(")
+    exec(f"{setup}result = vs.compare({call}", space)
+    assert repr(space["result"]) == repr(demo.user_ns["passed"])
+    with pytest.raises(AddressError, match="does not take --to"):
+        run(demo, f"{line} --to x.html\n{rules}")
+
+
+def test_help_of_the_gate_has_its_rules(demo):
+    assert "baseline + 5%" in repr(run(demo, "%paimodel help gate"))
