@@ -12,7 +12,7 @@ import pai_notebook as pai
 from pai_notebook.grammar import parse_line
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.zh-CN.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 
 def test_every_error_has_a_line_that_says_what_to_do():
@@ -22,7 +22,7 @@ def test_every_error_has_a_line_that_says_what_to_do():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_line_of_the_magic_that_a_page_shows_is_understood(page):
-    lines = re.findall(r"%paimodel ([a-z][^`#\n]*[^`#\s])", page.read_text("utf-8"))
+    lines = re.findall(r"(?<!%)%paimodel ([a-z][^`#\n]*[^`#\s])", page.read_text("utf-8"))
     for line in lines:
         if "..." not in line:
             parse_line(line)
@@ -33,6 +33,19 @@ def test_every_block_of_python_compiles(page):
     for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         if "%" not in block.split("\n")[0]:
             compile(block, page.name, "exec")
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_first_lines_a_newcomer_copies_run_as_they_stand(page, tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    assert (ROOT / page).read_text("utf-8").split("\n").index("```python") < 40
+    runs = [block for block in blocks if "connect demo" in block or 'connect("demo")' in block]
+    assert runs
+    shell = "from IPython.core.interactiveshell import InteractiveShell; import sys; shell = InteractiveShell()"
+    code = f"{shell}\nfor block in {runs!r}:\n    for line in block.splitlines(): shell.run_cell(line).raise_error()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".html"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
