@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from pai_notebook.errors import ComparisonError
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.files import write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import theme_of
@@ -65,6 +68,32 @@ class Plots:
     def series(self, metric: str, *, dataset: str | None = None, ax: Any = None, theme: str = "light") -> Any:
         """The points of a metric that is a list, one line a version."""
         return draw_series(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
+
+    def save(self, path: str | os.PathLike[str], ax: Any, *, dpi: int = 150, overwrite: bool = False) -> Path:
+        """Write a chart as PNG or SVG, as the path ends; the same chart gives the same bytes.
+
+        Parameters
+        ----------
+        path : path
+            Ends in `.png` or `.svg`; the file appears whole or not at all. For other formats use `ax.figure.savefig`.
+        ax : matplotlib.axes.Axes
+            What a chart gave back, for example `c.plot.bar("cer")`.
+        dpi : int
+            Points per inch of a PNG.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Raises
+        ------
+        ConfigurationError
+            When the path ends otherwise, or the file exists.
+        """
+        from pai_notebook.plot.pictures import picture_of  # noqa: PLC0415 - matplotlib is an optional extra
+
+        form = Path(path).suffix.lower().removeprefix(".")
+        if form not in ("png", "svg"):
+            raise ConfigurationError(f"{path} ends in neither .png nor .svg", hint="For other formats use ax.figure.savefig.")
+        return write_file(path, picture_of(ax.figure, form, dpi=dpi), overwrite=overwrite)
 
     def _several(self, metrics: Sequence[str] | None) -> list[Measure]:
         chosen = self.data.measures if metrics is None else [self.data.find(name) for name in metrics]

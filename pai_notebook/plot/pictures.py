@@ -1,4 +1,4 @@
-"""Charts as pictures for a report; importing this needs matplotlib."""
+"""Charts as pictures, for files and for a report; importing this needs matplotlib."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
@@ -13,17 +14,24 @@ from pai_notebook.plot.accessor import Plots
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.report import Figure
 
-__all__ = ["png_of", "report_figures"]
+__all__ = ["picture_of", "png_of", "report_figures"]
 
 _MOST_VERSIONS = 20
 _MOST_ROWS = 12
 
 
-def png_of(figure: Any) -> bytes:
-    """The PNG of a figure, the same bytes for the same drawing."""
+def picture_of(figure: Any, form: str, *, dpi: int) -> bytes:
+    """A figure as `png` or `svg`, the same bytes for the same drawing; letters of an SVG are outlines and need no font."""
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110, metadata={"Software": None})
+    unchanging: dict[str, None] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
+    with rc_context({"svg.hashsalt": "pai_notebook", "svg.fonttype": "path"}):
+        figure.savefig(out, format=form, dpi=dpi, metadata=unchanging)
     return out.getvalue()
+
+
+def png_of(figure: Any) -> bytes:
+    """The PNG of a figure at the size of a report."""
+    return picture_of(figure, "png", dpi=110)
 
 
 def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: str = "light") -> list[Figure]:

@@ -1,8 +1,13 @@
 """Charts draw what the comparison says, and say what they cannot draw."""
 
 import math
+import os
+import re
+import struct
+import subprocess
 import sys
 import warnings
+from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import pytest
@@ -198,3 +203,54 @@ def test_long_names_are_shortened_in_the_middle_and_nothing_is_cut_off(kind):
 def test_short_names_stay_as_they_are(compared):
     ax = compared.plot.heatmap()
     assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2.0 *", "0.10.0", "1.0.0"]
+
+
+SAVING = """
+import sys
+from pai_notebook.versions import VersionSet
+from pai_notebook.model.version import ModelVersion
+make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer 字": cer, "rtf": 1 - cer}}, "model-a")
+plot = VersionSet([make("0.1.0", 0.2), make("0.2.0", 0.1)]).compare(baseline="first").plot
+for form in ("svg", "png"):
+    plot.save(f"{sys.argv[1]}.{form}", plot.heatmap())
+"""
+
+
+def test_a_saved_chart_has_the_same_bytes_in_every_process(tmp_path):
+    for name in "ab":
+        subprocess.run(
+            [sys.executable, "-c", SAVING, str(tmp_path / name)], check=True, env={"PYTHONHASHSEED": str(ord(name)), "HOME": "/"}
+        )
+    for form in ("svg", "png"):
+        assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
+
+
+def test_an_svg_is_xml_that_needs_no_font_and_loads_and_runs_nothing(tmp_path):
+    text = "</text><script>alert(1)</script> --> 中文"
+    vs = VersionSet([make("0.1.0", **{text: 1}), make("0.2.0", **{text: 2})])
+    plot = vs.compare(baseline="first", directions={text: "max"}, only="all").plot
+    path = plot.save(tmp_path / "x.svg", plot.heatmap())
+    tree = ET.fromstring(path.read_text("utf-8"))
+    tags = {element.tag.partition("}")[2] for element in tree.iter()}
+    assert not tags & {"script", "text", "foreignObject", "a"}
+    addresses = {value for element in tree.iter() for name, value in element.attrib.items() if name.endswith(("href", "src"))}
+    assert all(value.startswith(("#", "data:image/png;base64,")) for value in addresses)
+    assert not re.search(r"<dc:date|matplotlib v", path.read_text("utf-8"))
+
+
+def test_a_png_has_the_size_that_was_asked_for(compared, tmp_path):
+    ax = compared.plot.bar("cer")
+    data = compared.plot.save(tmp_path / "x.png", ax, dpi=200).read_bytes()
+    width, height = struct.unpack(">II", data[16:24])
+    assert (width, height) == tuple(round(inches * 200) for inches in ax.figure.get_size_inches())
+
+
+def test_a_chart_is_not_written_over_another_nor_in_a_form_it_cannot_have(compared, tmp_path):
+    ax = compared.plot.bar("cer")
+    compared.plot.save(tmp_path / "x.png", ax)
+    with pytest.raises(ConfigurationError, match="overwrite=True"):
+        compared.plot.save(tmp_path / "x.png", ax)
+    compared.plot.save(tmp_path / "x.png", ax, overwrite=True)
+    with pytest.raises(ConfigurationError, match="savefig"):
+        compared.plot.save(tmp_path / "x.gif", ax)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
