@@ -80,7 +80,8 @@ def connect(
     max_attempts : int
         Requests a call may take, the first included.
     connect_timeout, attempt_timeout, deadline : float
-        Seconds for a connection, for one request, and for a whole call with its retries.
+        Seconds for a connection, for one request, and for one answer with its retries and waits: a version, a model, or a page
+        of a list. A call that takes many of them may take longer, and an interrupt keeps what has arrived.
     backoff_scale : float
         Scales the waits between attempts; 0 for tests.
     max_bytes : int

@@ -14,6 +14,7 @@ from pai_notebook.errors import (
     AuthenticationError,
     ConfigurationError,
     CredentialsNotFound,
+    DeadlineExceeded,
     ModelNotFound,
     NotFound,
     PaiError,
@@ -36,6 +37,8 @@ PAGE = 100
 FEW = 2
 SAMPLE = 3
 MODELS_AT_ONCE = 4
+HOPELESS = (AuthenticationError, ConfigurationError, CredentialsNotFound, DeadlineExceeded)
+"""What ends a list and would end single requests as well."""
 
 
 @dataclass
@@ -159,6 +162,7 @@ class Fetcher:
             arrivals.whole.add(model_id)
 
     def _note_gap(self, model_id: str, listing: Listing) -> None:
+        self._gaps.pop(model_id, None)
         if not listing.complete:
             self._gaps[model_id] = f"the service counts {listing.total:,} versions of {model_id} and hands out fewer"
 
@@ -199,7 +203,7 @@ class Fetcher:
             arrivals.failures.update({(model_id, name): no_version(model_id, name, self.memory.known(model_id)) for name in rest})
         elif failed is None:
             await self._get([(model_id, name) for name in rest], arrivals)
-        elif not isinstance(failed, (AuthenticationError, CredentialsNotFound, ConfigurationError)):
+        elif not isinstance(failed, HOPELESS):
             # a list that cannot be had is no reason to give up, unless the first few cannot be had singly either
             await self._get([(model_id, name) for name in rest[:SAMPLE]], arrivals)
             if any((model_id, name) in arrivals.versions for name in rest[:SAMPLE]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -15,6 +14,7 @@ from pai_notebook.model.address import Address, Selector, parse_address
 from pai_notebook.model.listing import describe_models
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
+from pai_notebook.outcome import Outcome, keeping_partial
 from pai_notebook.planning import Arrivals, Fetcher
 from pai_notebook.progress import Progress
 from pai_notebook.versions import VersionSet
@@ -171,7 +171,7 @@ class Registry(Displayed):
             raise ConfigurationError(f"last={last} selects nothing", hint="Give a number from 1.")
         arrivals = Arrivals()
         filters = {"approval": approval, "framework": framework, "format_type": format}
-        with _partial(lambda: VersionSet(arrivals.versions.values())):
+        with keeping_partial(lambda: VersionSet(arrivals.versions.values())):
             fetched = self._client.run(
                 self._fetcher.list_versions(model_id, arrivals, **{key: value for key, value in filters.items() if value})
             )
@@ -359,10 +359,10 @@ class Registry(Displayed):
 
     def _fetch(
         self, addresses: Sequence[Address], *, refresh: bool, suggest: bool, progress: bool | Callable[[int], None] = False
-    ) -> _Outcome:
+    ) -> Outcome:
         arrivals = Arrivals()
-        outcome = _Outcome(addresses, arrivals)
-        with _partial(lambda: outcome.versions):
+        outcome = Outcome(addresses, arrivals)
+        with keeping_partial(lambda: outcome.versions):
             self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh, suggest=suggest), arrivals, progress=progress)
         return outcome
 
@@ -393,44 +393,6 @@ class Registry(Displayed):
         if abs(offset) > 1:
             notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
         return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
-
-
-class _Outcome:
-    """The answer to a bulk fetch, at any moment of it."""
-
-    def __init__(self, addresses: Sequence[Address], arrivals: Arrivals) -> None:
-        self._addresses = addresses
-        self._arrivals = arrivals
-
-    @property
-    def versions(self) -> VersionSet:
-        found, errors = self._arrivals.answer(self._addresses)
-        return VersionSet(found, errors)
-
-    def raise_first(self) -> ModelVersion:
-        found, errors = self._arrivals.answer(self._addresses)
-        for error in errors.values():
-            raise error
-        return found[0]
-
-
-@contextmanager
-def _partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
-    """Put what has arrived on whatever ends a bulk call, so that nothing fetched is lost."""
-    try:
-        yield
-    except (KeyboardInterrupt, Exception) as error:
-        ended = _single(error)
-        if getattr(ended, "partial", None) is None:
-            ended.partial = so_far()  # type: ignore[attr-defined]
-        if ended is error:
-            raise
-        raise ended from None
-
-
-def _single(error: BaseException) -> BaseException:
-    """Return what a group of tasks ended with: the first exception itself, so that people see the reason and not the plumbing."""
-    return _single(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _addresses(given: Sequence[Any]) -> list[Address]:

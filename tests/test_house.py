@@ -30,6 +30,7 @@ HOUSE = [
     ["memory"],
     ["belief", "missing"],
     ["planning"],
+    ["outcome"],
     ["registry"],
     ["connection"],
     ["explorer"],

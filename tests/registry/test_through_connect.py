@@ -6,7 +6,6 @@ import time
 import tracemalloc
 import warnings
 import zlib
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -14,30 +13,9 @@ import psutil
 import pytest
 
 import pai_notebook as pai
+from tests.registry.outsider import GET, both, by_action, connect, failure, fetch_all
 from tests.wire import faultserver as faults
-from tests.wire.faultserver import DAMAGE, FAULTS, KEY_ID, SECRET, TOKEN, FaultServer, draw, error, http_date, listing, message, raw, skewed
-
-GET, LIST = "GetModelVersion", "ListModelVersions"
-
-
-def connect(server, **options):
-    options = {"credentials": (KEY_ID, SECRET), "requests_per_second": None, "backoff_scale": 0.1, "default": False, **options}
-    return pai.connect(endpoint=server.url, **options)
-
-
-def fetch_all(registry, pairs, threads=16):
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(lambda pair: registry.get_version(*pair), pairs))
-
-
-def failure(ask):
-    with pytest.raises(pai.PaiError) as caught:
-        ask()
-    return caught.value
-
-
-def by_action(server):
-    return Counter(hit.headers["x-acs-action"] for hit in server.hits)
+from tests.wire.faultserver import DAMAGE, FAULTS, KEY_ID, SECRET, TOKEN, FaultServer, draw, error, http_date, message, raw, skewed
 
 
 def survivable(pairs, *, rate):
@@ -47,18 +25,6 @@ def survivable(pairs, *, rate):
         return max(all(draw(seed, f"/api/v1/models/{m}/versions/{v}", n, rate=rate, kinds=FAULTS) for n in range(1, 5)) for m, v in pairs)
 
     return next(seed for seed in range(1000) if not worst(seed))
-
-
-def both(names):
-    """A good answer to single GETs and to lists."""
-    pages = listing(names)
-
-    def answer(hit):
-        if hit.path.endswith("/versions"):
-            return pages(hit)
-        return {"VersionName": hit.version, "Uri": f"{hit.path.split('/')[4]}/{hit.version}"}
-
-    return answer
 
 
 def test_r1_sixteen_threads_lose_nothing_with_a_tenth_of_the_attempts_faulty():
@@ -72,6 +38,24 @@ def test_r1_sixteen_threads_lose_nothing_with_a_tenth_of_the_attempts_faulty():
     assert len(server.hits) <= 1200
     assert max(server.per_target().values()) <= 4
     assert by_action(server).keys() == {GET}
+
+
+def test_r1_a_bulk_call_by_singles_and_one_by_pages_lose_nothing_either():
+    pairs = [(f"m-{number}", f"0.{number}.0") for number in range(500)]
+    seed = survivable(pairs, rate=0.1)
+    with FaultServer(lambda hit: draw(seed, hit.target, hit.attempt, rate=0.1, kinds=FAULTS)) as server, connect(server) as registry:
+        versions = registry.get_versions([f"{model}@{name}" for model, name in pairs])
+    assert [(v.model_id, v.version_name) for v in versions] == pairs
+    assert not versions.errors
+    assert len(server.hits) <= 600
+    names = [f"0.{number}.0" for number in range(100)]
+    kinds = {name: fault for name, fault in FAULTS.items() if name != "another version"}
+    plan = lambda hit: draw(7, hit.target, hit.attempt, rate=0.2, kinds=kinds)  # noqa: E731
+    with FaultServer(plan, answer=both(names)) as server, connect(server) as registry, ThreadPoolExecutor(16) as pool:
+        sets = list(pool.map(lambda number: registry.list_versions(f"m-{number}"), range(20)))
+    for number, found in enumerate(sets):
+        assert [version.uri for version in found] == [f"m-{number}/{name}" for name in names]
+    assert max(server.per_target().values()) <= 4
 
 
 PERMANENT = [
@@ -155,10 +139,33 @@ def test_r6_sixteen_threads_over_eight_connections_keep_a_deadline_of_two_second
 @pytest.mark.parametrize("fault", [silence, "503"], ids=["silence", "503"])
 @pytest.mark.parametrize("address", ["m@latest", "m@0.1.0,0.2.0,0.3.0"])
 def test_a_selector_that_cannot_be_listed_ends_in_time_too(fault, address):
-    with FaultServer(lambda hit: fault) as server, connect(server, deadline=0.5, backoff_scale=0.01) as registry:
+    with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0) as registry:
         began = time.monotonic()
         assert not registry.get_versions(address)
         assert time.monotonic() - began <= 2.5
+
+
+@pytest.mark.parametrize("value", ["-5", "soon", "1e999", "NaN", "9" * 20, "", "0x10", "Infinity", "1, 2", "٣", "²"])
+def test_r7_a_hint_that_is_none_is_ignored(value):
+    head = b"HTTP/1.1 503 No\r\nRetry-After: " + value.encode() + b"\r\nContent-Length: 0\r\n\r\n"
+    with FaultServer(lambda hit: raw(head) if hit.attempt == 1 else None) as server, connect(server) as registry:
+        registry.get_version("m", "0.1.0")
+    assert len(server.hits) == 2
+    assert server.hits[1].time - server.hits[0].time < 1
+
+
+def test_r8_no_attempt_repeats_a_nonce_or_an_old_date():
+    ages = []
+
+    def plan(hit):
+        sent = datetime.strptime(hit.headers["x-acs-date"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        ages.append((datetime.now(UTC) - sent).total_seconds())
+        return draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)
+
+    with FaultServer(plan) as server, connect(server, max_attempts=20, retry_quota=10**6, backoff_scale=0.05) as registry:
+        fetch_all(registry, [("m", f"0.{number}.0") for number in range(200)])
+    assert len({hit.headers["x-acs-signature-nonce"] for hit in server.hits}) == len(server.hits) > 240
+    assert max(ages) < 2
 
 
 @pytest.mark.parametrize("offset", [timedelta(hours=2), timedelta(hours=-2)], ids=str)
@@ -207,6 +214,39 @@ def test_r12_a_damaged_answer_is_asked_for_again(kind):
     with FaultServer(lambda hit: kind if hit.attempt == 1 else None) as server, connect(server) as registry:
         assert registry.get_version("m", "0.1.0").version_name == "0.1.0"
     assert len(server.hits) == 2
+
+
+def slow_start(conn, hit, good):
+    time.sleep(0.6)
+    conn.sendall(message(200, good))
+
+
+ODD = {
+    "interim": lambda conn, hit, good: conn.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + message(200, good)),
+    "gzip": lambda conn, hit, good: conn.sendall(message(200, faults.gzipped(good), Content_Encoding="gzip")),
+    "text/plain": lambda conn, hit, good: conn.sendall(message(200, good, Content_Type="text/plain")),
+    "no type": lambda conn, hit, good: conn.sendall(message(200, good)),
+    "slow start": slow_start,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(ODD))
+def test_r13_odd_but_good_answers_cost_one_request(kind):
+    with FaultServer(lambda hit: ODD[kind]) as server, connect(server) as registry:
+        registry.get_version("m", "0.1.0")
+    assert len(server.hits) == 1
+
+
+def test_r15_a_port_that_opens_within_a_second_is_waited_for():
+    with FaultServer() as probe:
+        port = probe.port
+    revived = []
+    timer = threading.Timer(0.8, lambda: revived.append(FaultServer(port=port)))
+    timer.start()
+    with connect(probe) as registry:
+        assert registry.get_version("m", "0.1.0").version_name == "0.1.0"
+    timer.join()
+    revived[0].close()
 
 
 def test_r14_reused_connections_never_hand_over_another_answer():
@@ -302,65 +342,40 @@ def test_s3_an_oversized_answer_costs_little_memory_and_time(fault):
         assert peak < 80 * 2**20
 
 
+GOOD = b'{"VersionName": "0.1.0", "Labels": []}'
+WRONG = {
+    "other version": b'{"VersionName": "0.2.0"}',
+    "no version": b'{"RequestId": "x"}',
+    "array": b"[]",
+    "null": b"null",
+    "text": b'"0.1.0"',
+    "duplicate keys": b'{"VersionName": "0.2.0", "VersionName": "0.1.0"}',
+    "two documents": GOOD + GOOD,
+    "bad UTF-8": GOOD.replace(b"[]", b'"\xff"'),
+    "GBK": GOOD.replace(b"[]", '"版本"'.encode("gbk")),
+    "HTML": b"<html>hello</html>",
+}
+RAW_WRONG = {
+    "not HTTP": b"SSH-2.0-OpenSSH\r\n\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n" + GOOD,
+    "unknown encoding": message(200, GOOD, Content_Encoding="zstd"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted([*WRONG, *RAW_WRONG]))
+def test_s4_a_wrong_answer_is_an_error_of_ours_and_short(kind):
+    said = RAW_WRONG.get(kind) or message(200, WRONG[kind])
+    with FaultServer(lambda hit: raw(said)) as server, connect(server, backoff_scale=0.01) as registry:
+        caught = failure(lambda: registry.get_version("m", "0.1.0"))
+    assert isinstance(caught, pai.errors.ProtocolError | pai.errors.ServiceUnavailable)
+    assert len(str(caught)) < 2000
+    assert len(server.hits) <= 4
+
+
 def test_s5_a_wide_answer_is_read():
     wide = {"VersionName": "0.1.0", "Labels": [{"Key": f"k{number}", "Value": "v"} for number in range(100_000)]}
     with FaultServer(answer=lambda hit: wide) as server, connect(server) as registry:
         assert len(registry.get_version("m", "0.1.0").labels) == 100_000
-
-
-LISTS_FAIL = {
-    "503": "503",
-    "404 of a gateway": lambda conn, hit, good: conn.sendall(message(404, b"<html>no such page</html>")),
-    "no such action": error(404, "InvalidApi.NotFound"),
-    "no such model": error(404, "100600006", "model not exists"),
-    "403": error(403, "NoPermission"),
-    "not a list": lambda conn, hit, good: conn.sendall(message(200, b'{"Versions": 3}')),
-}
-
-
-@pytest.mark.parametrize("fault", sorted(LISTS_FAIL))
-def test_a_thousand_addresses_arrive_from_a_server_that_cannot_list(fault):
-    names = [f"0.{number}.0" for number in range(500)]
-    plan = lambda hit: LISTS_FAIL[fault] if hit.path.endswith("/versions") else None  # noqa: E731
-    with FaultServer(plan, answer=both(names)) as server, connect(server, backoff_scale=0.01) as registry:
-        versions = registry.get_versions([f"m-{model}@{name}" for name in names for model in "ab"])
-        assert not versions.errors
-        assert [version.address for version in versions] == [f"m-{model}@{name}" for name in names for model in "ab"]
-        assert by_action(server)[GET] == 1000
-        assert by_action(server)[LIST] <= 8
-
-
-GETS_FAIL = {**LISTS_FAIL, "no such version": error(404, "100600008", "model version not exists")}
-
-
-@pytest.mark.parametrize("fault", sorted(GETS_FAIL))
-def test_every_version_arrives_from_a_server_that_only_lists(fault):
-    names = [f"0.{number}.0" for number in range(250)]
-    plan = lambda hit: None if hit.path.endswith("/versions") else GETS_FAIL[fault]  # noqa: E731
-    with FaultServer(plan, answer=both(names)) as server, connect(server, backoff_scale=0.01) as registry:
-        with ThreadPoolExecutor(16) as pool:
-            sets = list(pool.map(lambda number: registry.list_versions(f"m-{number}"), range(16)))
-        for number, versions in enumerate(sets):
-            assert [version.uri for version in versions] == [f"m-{number}/{name}" for name in names]
-        assert len(registry.get_versions([f"m-99@{name}" for name in names])) == 250
-        assert by_action(server)[GET] <= 12
-
-
-def test_sixteen_threads_check_once_that_lists_can_be_believed():
-    names = [f"0.{number}.0" for number in range(50)]
-    with FaultServer(answer=both(names)) as server, connect(server) as registry, ThreadPoolExecutor(16) as pool:
-        assert all(len(found) == 50 for found in pool.map(lambda number: registry.list_versions(f"m-{number}"), range(16)))
-    assert by_action(server) == {GET: 1, LIST: 16}
-
-
-def test_versions_beyond_what_the_service_hands_out_are_fetched_singly_and_the_gap_is_told():
-    names = [f"0.{number}.0" for number in range(10)]
-    short = lambda hit: {**both(names)(hit), "TotalCount": 30}  # noqa: E731
-    with FaultServer(answer=short) as server, connect(server) as registry:
-        versions = registry.get_versions("m@0.1.0,0.2.0,0.3.0,0.20.0", "m")
-        assert [version.version_name for version in versions][:4] == ["0.1.0", "0.2.0", "0.3.0", "0.20.0"]
-        assert "30" in registry.notes[-1]
-        assert not versions.errors
 
 
 def test_a_date_hint_is_read_against_the_services_clock():

@@ -198,7 +198,9 @@ def endless(conn, hit, good):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("fault", [drip, slow_header, faults.stall, silence, endless, "503"], ids=["drip", "header", "stall", "silence", "endless", "503"])
+@pytest.mark.parametrize(
+    "fault", [drip, slow_header, faults.stall, silence, endless, "503"], ids=["drip", "header", "stall", "silence", "endless", "503"]
+)
 def test_r6_a_deadline_is_a_deadline(fault):
     with (
         FaultServer(lambda hit: fault) as server,
