@@ -61,6 +61,8 @@ class PaiModelMagics(Magics):
         %paimodel ls [MODEL]               models, or the versions of one
         %paimodel explain MODEL@...        what changed, in sentences
         %paimodel explore [MODEL]          the widget
+        %paimodel report MODEL@...         one HTML document, with --to FILE
+        %paimodel watch MODEL@latest       refreshed in place until its approval changes
         %paimodel connect demo             the embedded registry; or --region cn-hangzhou
         %paimodel help [VERB]              every verb and option
 

@@ -26,6 +26,7 @@ _ADDRESSES = (
     ("model-a@0.1.0..0.9.0", "a range, both ends included, which need not exist"),
     ("model-a@1.*", "a glob"),
 )
+_WRITE = ("--to", "--overwrite")
 
 
 class Manual(Displayed):
@@ -36,7 +37,7 @@ class Manual(Displayed):
 
     def _describe(self) -> Block:
         if self.verb == "gate":
-            return Stack([_of_gate(), _options(_names("compare"))])
+            return Stack([_of_gate(), _options([name for name in _names("compare") if name not in _WRITE])])
         return _of_verb(self.verb) if self.verb else _of_all()
 
 

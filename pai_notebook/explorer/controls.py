@@ -10,13 +10,13 @@ import ipywidgets as widgets
 
 from pai_notebook.explorer.panels import TABS
 
-__all__ = ["LIST_KEYS", "STYLE", "TURN", "Controls"]
+__all__ = ["KEYS", "STYLE", "TURN", "Controls"]
 
 # One thread at a time changes a widget: a front-end's message on whatever thread the kernel uses, or our writer.
 TURN = threading.RLock()
 
-# JupyterLab takes the plain arrow keys away from everything in an output, and moves to another cell.
-LIST_KEYS = "Ctrl with the arrow keys moves, Ctrl with Space picks; plain arrow keys move to another cell in JupyterLab"
+# A notebook takes the plain arrow keys for itself, from whatever has the focus in an output, and leaves those with Ctrl alone.
+KEYS = "Keys: Ctrl+↑ ↓ and Ctrl+Space in the list, Ctrl+← → and Enter in the tabs"
 
 STYLE = """
 .pai-explorer{max-width:1400px;background:var(--jp-layout-color0,transparent)}
@@ -31,6 +31,7 @@ body[data-jp-theme-light="false"] .pai-explorer{color-scheme:dark}
 .pai-explorer .pai-list option{padding:1px 4px;line-height:1.5}
 .pai-explorer .pai-code textarea{font-family:var(--jp-code-font-family,monospace);font-size:12px}
 .pai-explorer .pai-head>div{font-size:15px;line-height:1.4;font-weight:600}
+.pai-explorer .pai-head small{font-size:12px;font-weight:400;opacity:.8;margin-left:1em}
 .pai-explorer .pai-small>div{font-size:12px;line-height:1.6}
 .pai-explorer .pai-panel{overflow-x:auto}
 .pai-explorer .pai-panel>div{min-width:0;width:100%;line-height:1.5}
@@ -150,7 +151,7 @@ class Controls:
         self.approval = _stacked(_Dropdown, "Approval", options=[("any", "")])
         self.label = _text("Label", "key=value", live=True)
         self.more = _stacked(_Combobox, "Pick by typing", placeholder="last:3, approved, 0.1.0", continuous_update=False)
-        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8, tooltip=LIST_KEYS).add_class("pai-list")
+        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8).add_class("pai-list")
         self.window = _html("pai-small")
         self.higher = _button("‹ Higher", tooltip="show higher versions")
         self.lower = _button("Lower ›", tooltip="show lower versions")

@@ -15,7 +15,7 @@ from pai_notebook.display import Displayed, render_html, visible
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.explorer import code, painting, panels
 from pai_notebook.explorer.chart import chart_html
-from pai_notebook.explorer.controls import STYLE, TURN, Controls
+from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
 from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
 from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
@@ -167,7 +167,7 @@ class Explorer(Displayed):
 
     def _heading(self) -> str:
         name = html.escape(visible(self._source.title))
-        return f"<style>{STYLE}{self._copy.hiding_style}</style><strong>{name}</strong>"
+        return f"<style>{STYLE}{self._copy.hiding_style}</style><strong>{name}</strong> <small>{KEYS}</small>"
 
     # ---- from the widgets to the state
 

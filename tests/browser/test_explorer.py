@@ -101,9 +101,11 @@ def _meet_a_deleted_version(explorer, gate):
     expect(explorer.panel).to_contain_text("2 versions against 2.4.0")
 
 
-def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate):
+@pytest.mark.parametrize("front", ["lab", "notebook"])
+def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate, front):
     """Untrusted, where no widget is shown; and trusted without a kernel, where a saved widget view finds no model."""
-    notebook, explorer = opened(lab, jupyter, gate, "kept.ipynb")
+    kept = f"kept-{front}.ipynb"
+    notebook, explorer = opened(lab, jupyter, gate, kept, front=front)
     explorer.choose("手写数字识别")
     explorer.pick("2.5.0", "2.4.0")
     explorer.fetch("2 versions compared with the first.")
@@ -113,13 +115,13 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     notebook.save()
     notebook.close()
 
-    trusted = lab("kept.ipynb")
+    trusted = lab(kept, front=front)
     assert trusted.is_trusted
     expect(trusted.output(0).locator("[class^=pai-copy] table")).to_be_visible()
 
-    changed = jupyter.read("kept.ipynb")
+    changed = jupyter.read(kept)
     changed.cells.append(nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="not from here\n")]))
-    untrusted = lab(jupyter.write("strange.ipynb", changed))
+    untrusted = lab(jupyter.write(f"strange-{front}.ipynb", changed), front=front)
     assert not untrusted.is_trusted
     table = untrusted.output(0).locator("table").first
     expect(table).to_be_visible()
@@ -127,8 +129,9 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     expect(untrusted.output(0)).to_contain_text("Below is what it showed last.")
 
 
-def test_the_keyboard_is_enough(jupyter, lab, gate):
-    notebook, explorer = opened(lab, jupyter, gate, "keys.ipynb")
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_keyboard_is_enough(jupyter, lab, gate, front):
+    notebook, explorer = opened(lab, jupyter, gate, f"keys-{front}.ipynb", front=front)
     page = notebook.page
 
     def press(*keys):
@@ -159,6 +162,12 @@ def test_the_keyboard_is_enough(jupyter, lab, gate):
     expect(explorer.status).to_have_text("3 versions picked.")
     assert explorer.picks == ["2.5.0", "2.4.0", "2.3.0"]
     assert focused() == "Versions"
+    if notebook.is_voila:
+        press("Home", "Shift+ArrowDown")
+        expect(explorer.status).to_have_text("2 versions picked.")
+        assert explorer.picks == ["2.5.0", "2.4.0"]
+        press("Shift+ArrowDown")
+        expect(explorer.status).to_have_text("3 versions picked.")
     tab_to("Fetch")
     press("Enter")
     expect(explorer.status).to_contain_text("3 versions compared")
@@ -171,7 +180,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate):
     press("Space")
     expect(explorer.panel).not_to_contain_text("identical")
     tab_to("Card")
-    press("ArrowRight", "ArrowRight", "Enter")
+    press("Control+ArrowRight", "Control+ArrowRight", "Enter")
     expect(explorer.tab("Labels")).to_have_attribute("aria-selected", "true")
     expect(explorer.panel).to_contain_text("阶段")
 

@@ -84,7 +84,8 @@ def gated(store=None, **options):
         gate.server = server
         gate.url = server.url
         server.handle_error = lambda *_: None  # a client that hung up is what is tested
-        key = f"({demo.ACCESS_KEY_ID!r}, {demo.ACCESS_KEY_SECRET!r})"
+        # by name: a secret that is written out would be saved in the notebooks
+        key = "(lambda demo: (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))(__import__('importlib').import_module('pai_notebook.demo'))"
         gate.connect = f"pai.connect(endpoint={server.url!r}, credentials={key}, cache_seconds=0)"
         try:
             yield gate
