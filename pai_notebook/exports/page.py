@@ -22,11 +22,16 @@ h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;bor
 figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto;background:#fff}figcaption{font-size:90%}
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
 a{color:LinkText}
-@page{size:A4;margin:14mm}
+@page{size:A4;margin:14mm}@page wide{size:A4 landscape}
 @media print{:root{color-scheme:light}
 body{font-size:10pt;max-width:none;padding:0}h2{break-after:avoid}figure,pre,tr,caption{break-inside:avoid}
 thead{display:table-header-group}div{overflow:visible!important}
-table{max-width:100%;font-size:8pt!important}th,td{padding:.15em .4em!important;overflow-wrap:anywhere}
+table{max-width:100%;font-size:8pt!important}table *{white-space:normal!important}td b,td em{display:inline!important}
+th,td{padding:.15em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
+h2:has(+div thead>tr>:nth-child(8)),main>div:has(thead>tr>:nth-child(8)){page:wide}
+table:has(thead>tr>:nth-child(8)){font-size:7pt!important}
+table:has(thead>tr>:nth-child(12)){font-size:6pt!important}table:has(thead>tr>:nth-child(12)) td{overflow-wrap:anywhere}
+table:has(thead>tr>:nth-child(16)){font-size:5pt!important}
 details::details-content{content-visibility:visible;block-size:auto}}
 """
 

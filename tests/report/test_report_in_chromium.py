@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from playwright.sync_api import sync_playwright
 
+from pai_notebook.errors import RegressionError
 from pai_notebook.versions import VersionSet
 
 CHROMIUM = shutil.which("chromium")
@@ -63,6 +64,26 @@ def test_the_page_forbids_what_it_does_not_need(report):
 def test_a_narrow_screen_does_not_scroll_sideways(report):
     with opened(report, viewport={"width": 400, "height": 800}) as (page, _):
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@pytest.mark.parametrize("count", [2, 5, 9, 20])
+def test_no_word_stands_outside_of_the_printed_page(everything, tmp_path, count):
+    digits = [version for version in everything if version.model_id == "model-rbvg5wfo5d0gngz1b8"]
+    compared = VersionSet(digits)[-count:].compare()
+    with pytest.raises(RegressionError) as caught:
+        compared.gate("accuracy >= 1")
+    with opened(compared.report(tmp_path / "r.html", gates=[caught.value])) as (page, _):
+        page.pdf(path=tmp_path / "r.pdf", prefer_css_page_size=True)
+    boxes = subprocess.run(["pdftotext", "-bbox", "r.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    outside, found = [], 0
+    for sheet in re.findall(r"<page .*?</page>", boxes, re.DOTALL):
+        width = float(re.search(r'width="([0-9.]+)"', sheet)[1])
+        words = re.findall(r'<word xMin="([0-9.-]+)"[^>]* xMax="([0-9.]+)"[^>]*>(.*?)</word>', sheet)
+        found += len(words)
+        outside += [text for left, right, text in words if float(left) < 30 or float(right) > width - 30]
+    assert found > 200
+    assert outside == []
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
