@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import ipywidgets
 import pytest
@@ -266,6 +267,44 @@ def test_progress_is_a_named_bar_while_the_amount_is_known(explorer, gate):
     gate.release()
     explorer.wait()
     assert "<progress" not in controls(explorer).status.value
+
+
+def test_nothing_older_is_painted_over_what_was_typed_since(explorer):
+    choose(explorer)
+    busy, on_loop = threading.Event(), threading.Event()
+
+    async def occupy():
+        on_loop.set()
+        busy.wait(30)
+
+    explorer._source.submit(occupy())
+    assert on_loop.wait(30)
+    seen = []
+    controls(explorer).text.observe(lambda change: seen.append(change["new"]), "value")
+    controls(explorer).text.value = "1"
+    controls(explorer).text.value = "1."
+    busy.set()
+    explorer.wait()
+    assert seen == ["1", "1."]
+    assert {line.name for line in explorer._state.window.lines} >= {"1.0.0", "1.2.0"}
+
+
+def test_a_change_during_the_display_is_in_the_copy_in_the_end(explorer, monkeypatch):
+    shown = []
+    monkeypatch.setattr("pai_notebook.explorer.view.get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle["text/html"]))
+    monkeypatch.setattr("IPython.display.update_display", lambda bundle, **_: shown.append(bundle["text/html"]))
+    describe = explorer._describe
+
+    def overtaken():
+        block = describe()
+        explorer.fetch(f"{LM}@0.2.0,0.10.0")
+        return block
+
+    monkeypatch.setattr(explorer, "_describe", overtaken)
+    explorer._ipython_display_()
+    explorer.wait()
+    assert "perplexity" in shown[-1]
 
 
 def test_a_script_fetches_without_a_click(explorer):
