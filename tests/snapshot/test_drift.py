@@ -66,6 +66,33 @@ def test_each_single_change_of_each_field_is_found_and_nothing_else(everything):
     assert tried > 150
 
 
+def mutations(document):
+    """Every way to change one field: one leaf below it, nothing in its place, and a field that was not there."""
+    kept = ("RequestId", "VersionName")
+    found = [(path[0], changed(document, path)) for path in leaves(document) if path[0] not in kept]
+    found += [(key, {**document, key: None}) for key, value in document.items() if key not in kept and value not in (None, "", [], {})]
+    return [*found, ("NewField", {**document, "NewField": 1})]
+
+
+def test_each_single_change_of_a_registry_is_found_and_nothing_else(bundled):
+    tried = 0
+    held = {model: documents[-2:] for model, documents in bundled["versions"].items() if documents}
+    store = demo.Store([{"ModelId": model} for model in held], held)
+    with pai.connect("demo", default=False, transport=demo.transport(store)) as registry:
+        for model in held:
+            saved = registry.list_versions(model)
+            name, document = saved[-1].version_name, saved[-1].raw
+            for field, after in mutations(document):
+                store.put_version(model, after)
+                drift = registry.drift(saved)
+                found = {(change.address, change.field.split(".")[0]) for change in drift.changes}
+                assert (found, drift.removed, drift.added) == ({(f"{model}@{name}", NAMES.get(field, field))}, (), ()), field
+                tried += 1
+            store.put_version(model, document)
+            registry.assert_unchanged(saved)
+    assert tried > 600
+
+
 def test_order_of_labels_and_results_and_request_ids_are_no_change():
     results = [{"Dataset": {"DatasetId": name}, "Metrics": {"cer": 0.1}} for name in "ab"]
     labels = [{"Key": key, "Value": "1"} for key in "ab"]
