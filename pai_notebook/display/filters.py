@@ -9,7 +9,7 @@ from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, visible
-from pai_notebook.display.shapes import Heading, Inline, Number, Table, Tone
+from pai_notebook.display.shapes import Chips, Heading, Inline, Number, Table, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
 _FITTING_COLUMNS = 4
-_SHORT_TEXT = 28
+_SHORT_TEXT, _SHORT_CHIP = 28, 40
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
@@ -48,8 +48,17 @@ def _has_remarks(cell: Inline) -> bool:
 
 
 def _is_long_cell(cell: Inline) -> bool:
-    text = "" if isinstance(cell, Number) else line(cell)
+    """Whether a cell is too long for one line; numbers never are, and chips stand in one line if each of them is short."""
+    if isinstance(cell, Number):
+        return False
+    if isinstance(cell, Chips):
+        return not all(map(_is_short_chip, cell.items))
+    text = line(cell)
     return len(text) > _SHORT_TEXT or "\n" in text
+
+
+def _is_short_chip(text: str | tuple[str, str]) -> bool:
+    return len(text if isinstance(text, str) else "=".join(text)) <= _SHORT_CHIP
 
 
 def _padding(row: Any, column: int, count: int) -> str:
@@ -75,7 +84,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_number": lambda cell: isinstance(cell, Number),
     "is_heading": lambda row: isinstance(row, Heading),
     "is_long": _is_long,
-    "is_short": lambda text: len(text if isinstance(text, str) else "=".join(text)) <= _SHORT_TEXT,
+    "is_short_chip": _is_short_chip,
     "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
     "is_share": layout.is_share,
     "line": line,

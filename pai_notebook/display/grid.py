@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Grid"]
 
 _GAP = "  "
+_GLUE = "\u00a0"
 
 
 class Grid:
@@ -114,8 +115,10 @@ class Grid:
         align, after = self._columns[column].align, self._tails[column]
         room = width - (after + 1 if after else 0)
         if after and room >= 1 and cells(head) <= room:
-            return [pad(pad(head, room, align) + " " + pad(tail, after), width)]
-        return [pad(part, width, align) for part in wrap(f"{head} {tail}".rstrip(" ") if tail else head, width)]
+            lines = [pad(pad(head, room, align) + " " + pad(tail, after), width)]
+        else:
+            lines = [pad(part, width, align) for part in wrap(f"{head} {tail}".rstrip(" ") if tail else head, width)]
+        return [each.replace(_GLUE, " ") for each in lines]
 
 
 def _row(row: Sequence[Inline], place: int, short: dict[tuple[int, int], int]) -> list[tuple[str, str]]:
@@ -125,7 +128,7 @@ def _row(row: Sequence[Inline], place: int, short: dict[tuple[int, int], int]) -
 def _cell(cell: Inline, short: int) -> tuple[str, str]:
     """Split a cell into what is aligned and what follows it."""
     if isinstance(cell, Number):
-        return inline(cell.text) + " " * short, remarks(cell)
+        return inline(cell.text) + " " * short, " ".join(part.replace(" ", _GLUE) for part in remarks(cell))
     return line(cell), ""
 
 

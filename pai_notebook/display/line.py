@@ -55,7 +55,7 @@ def _(shape: Mark) -> str:
 
 @line.register
 def _(shape: Number) -> str:
-    return " ".join(part for part in (inline(shape.text), remarks(shape)) if part)
+    return " ".join(part for part in (inline(shape.text), *remarks(shape)) if part)
 
 
 @line.register
@@ -87,9 +87,9 @@ def _(shape: Lines) -> str:
     return "\n".join(line(item) for item in shape.items)
 
 
-def remarks(number: Number) -> str:
-    """Write what follows the digits."""
-    return " ".join([part for part in [inline(number.delta)] if part] + [line(mark) for mark in number.marks])
+def remarks(number: Number) -> list[str]:
+    """Write what follows the digits: the difference, then each mark."""
+    return [part for part in [inline(number.delta)] if part] + [line(mark) for mark in number.marks]
 
 
 def long(value: Inline) -> str:

@@ -1,26 +1,15 @@
 """Outputs in the real JupyterLab: nothing is lost when they are not trusted, dollar signs stay, axe is content."""
 
-import importlib.resources
 import json
 import re
 
 import pytest
 
 from pai_notebook.display import Note, mimebundle, render_html
+from tests.browser.looks import audit, shown
 from tests.display.shape_samples import SAMPLES
 from tests.display.structure import nodes, squeezed, text_of_html
 
-AXE = """async () => {
-  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  const result = await axe.run({include: [['.jp-OutputArea-output']]}, {runOnly: {type: 'tag', values}});
-  return result.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 120));
-}"""
-PLANT = """() => {
-  const planted = document.createElement('p');
-  planted.style = 'color:#888;background:#777';
-  planted.textContent = 'planted words';
-  document.querySelector('.jp-OutputArea-output .tex2jax_ignore').prepend(planted);
-}"""
 SANITIZE = "html => window.jupyterapp.shell.currentWidget.content.rendermime.sanitizer.sanitize(html)"
 SHOW = """
 import json
@@ -30,7 +19,7 @@ for bundle in json.loads({bundles!r}):
 """
 
 
-def shown(shapes):
+def cell(shapes):
     return SHOW.format(bundles=json.dumps([mimebundle(shape) for shape in shapes]))
 
 
@@ -50,23 +39,18 @@ def test_the_sanitiser_of_jupyterlab_loses_no_fact_and_no_element(jupyter, lab):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_in_any_kind(jupyter, lab, dark):
-    notebook = lab(jupyter.write(f"axe-{dark}.ipynb", [shown(SAMPLES.values())]), dark=dark)
+    notebook = lab(jupyter.write(f"axe-{dark}.ipynb", [cell(SAMPLES.values())]), dark=dark)
     notebook.run()
     page = notebook.page
-    page.wait_for_function("count => document.querySelectorAll('.jp-OutputArea-output .tex2jax_ignore').length == count", arg=len(SAMPLES))
-    page.evaluate("document.querySelectorAll('.jp-OutputArea-output details').forEach(each => each.open = true)")
+    shown(page, len(SAMPLES))
     page.set_viewport_size({"width": 1300, "height": 14_000})  # axe checks contrast only where the notebook is scrolled to
-    page.add_style_tag(content="html,body{height:100vh!important}")  # and takes a body of no height for clipped
     page.wait_for_function("document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook').getBoundingClientRect().height > 10000")
-    page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8") + ";0")
-    assert page.evaluate(AXE) == []
-    page.evaluate(PLANT)
-    assert [found.split(":")[0] for found in page.evaluate(AXE)] == ["color-contrast"]
+    assert audit(page) == []
 
 
 def test_dollar_signs_in_data_are_not_typeset(jupyter, lab):
     formula = "from IPython.display import HTML; HTML('<p>$z^2$</p>')"
-    notebook = lab(jupyter.write("dollars.ipynb", [shown([Note("costs $x^2$ and $$y$$")]), formula]))
+    notebook = lab(jupyter.write("dollars.ipynb", [cell([Note("costs $x^2$ and $$y$$")]), formula]))
     notebook.run()
     notebook.output(1).locator("mjx-container, .MathJax").first.wait_for()
     assert "costs $x^2$ and $$y$$" in notebook.output(0).inner_text()

@@ -1,0 +1,71 @@
+"""What every front-end must do with an output: keep its facts, pass axe, let nothing stick out; and a picture of it for a person."""
+
+import importlib.resources
+import os
+import re
+from pathlib import Path
+
+from tests.display.structure import squeezed, tree
+
+PICTURES = os.environ.get("PAI_SCREENSHOTS")
+OURS = ".tex2jax_ignore"
+_AXE = """async ours => {
+  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const result = await axe.run({include: [[ours]]}, {runOnly: {type: 'tag', values}});
+  return result.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160));
+}"""
+_PLANT = """ours => {
+  const planted = document.createElement('p');
+  planted.className = 'planted';
+  planted.style = 'color:#888;background:#777';
+  planted.textContent = 'planted words';
+  document.querySelector(ours).prepend(planted);
+}"""
+_READ = """nodes => nodes.map(node => {
+  const copy = node.cloneNode(true);
+  copy.querySelectorAll('style').forEach(each => each.remove());
+  return copy.textContent;
+})"""
+_STICKING_OUT = """ours => [...document.querySelectorAll(ours)].flatMap(output => {
+  const edge = output.getBoundingClientRect().right + 1;
+  return [...output.querySelectorAll('*')].filter(each => !each.closest('table') && each.getBoundingClientRect().right > edge)
+    .map(each => each.outerHTML.slice(0, 120));
+})"""
+
+
+def words(html):
+    """What there is to read in an output, without white space and without its style sheet."""
+    root = tree(html)
+    for parent in root.iter():
+        for child in [child for child in parent if child.tag in ("style", "head")]:
+            parent.remove(child)
+    return squeezed("".join(root.itertext()))
+
+
+def shown(page, count):
+    """Wait until a page shows this many outputs of ours, unfold them, and read each."""
+    page.wait_for_function("([ours, count]) => document.querySelectorAll(ours).length === count", arg=[OURS, count])
+    page.evaluate("ours => document.querySelectorAll(ours + ' details').forEach(each => each.open = true)", OURS)
+    return [squeezed(text) for text in page.locator(OURS).evaluate_all(_READ)]
+
+
+def audit(page):
+    """What axe finds in our outputs; it must find what is planted, or its silence says nothing."""
+    page.add_style_tag(content="html,body{min-height:100vh!important}")  # axe takes a body of no height for clipped
+    page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8") + ";0")
+    found = page.evaluate(_AXE, OURS)
+    page.evaluate(_PLANT, OURS)
+    assert [each.split(":")[0] for each in page.evaluate(_AXE, ".planted")] == ["color-contrast"]
+    page.evaluate("document.querySelector('.planted').remove()")
+    return found
+
+
+def sticking_out(page):
+    """What is wider than the output it belongs to; a table is not, as it scrolls in a frame of its own."""
+    return page.evaluate(_STICKING_OUT, OURS)
+
+
+def picture(page, name):
+    """Store what the page shows where a person asked for it."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png", full_page=True)
