@@ -8,6 +8,7 @@ from typing import Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.grammar import Command
+from pai_notebook.literals import call, literal
 
 __all__ = ["EXPORTS", "baseline_address", "comparison", "exporter", "filters", "gate_to_python", "report_path", "to_python"]
 
@@ -28,7 +29,7 @@ def to_python(command: Command) -> str:
     """
     lines = ["import pai_notebook as pai", ""]
     if command.get("region"):
-        lines.insert(2, f"pai.connect(region={_text(command.get('region'))})")
+        lines.insert(2, f"pai.connect(region={literal(command.get('region'))})")
     return "\n".join([*lines, *_WRITERS[command.verb](command)])
 
 
@@ -47,24 +48,8 @@ def gate_to_python(command: Command, rules: str) -> str:
     """
     rules = rules.strip()
     as_written = "\n" in rules and not re.search(r'\\|"""|"$', rules)
-    literal = f'"""{rules}"""' if as_written else _text(rules)
-    return f"{to_python(command)}.gate({literal})"
-
-
-def _text(value: Any) -> str:
-    """A Python literal in double quotes where that needs no escape."""
-    return f'"{value}"' if isinstance(value, str) and '"' not in value and "\\" not in value and value.isprintable() else repr(value)
-
-
-def _call(name: str, *positional: str, **keywords: Any) -> str:
-    words = [f"{key}={_literal(value)}" for key, value in keywords.items() if value not in (None, {}, ())]
-    return f"{name}({', '.join([*positional, *words])})"
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(key)}: {_literal(item)}" for key, item in value.items()) + "}"
-    return "[" + ", ".join(_text(item) for item in value) + "]" if isinstance(value, tuple | list) else _text(value)
+    text = f'"""{rules}"""' if as_written else literal(rules)
+    return f"{to_python(command)}.gate({text})"
 
 
 def globs(text: str | None) -> tuple[str, ...] | None:
@@ -73,12 +58,12 @@ def globs(text: str | None) -> tuple[str, ...] | None:
 
 
 def _set_code(command: Command) -> list[str]:
-    addresses = [_text(str(address)) for address in command.addresses]
+    addresses = [literal(str(address)) for address in command.addresses]
     if command.get("offline"):
-        lines = [f"vs = pai.load({_text(command.get('offline'))})" + (f".select({', '.join(addresses)})" if addresses else "")]
+        lines = [f"vs = pai.load({literal(command.get('offline'))})" + (f".select({', '.join(addresses)})" if addresses else "")]
     else:
-        lines = ["vs = " + _call("pai.get_versions", *addresses, refresh=command.get("refresh"))]
-    narrowed = _call("vs.filter", **filters(command))
+        lines = ["vs = " + call("pai.get_versions", *addresses, refresh=command.get("refresh"))]
+    narrowed = call("vs.filter", **filters(command))
     if narrowed != "vs.filter()":
         lines.append(f"vs = {narrowed}")
     if command.get("sort"):
@@ -125,20 +110,20 @@ def comparison(command: Command) -> dict[str, Any]:
 
 
 def _sort_code(text: str) -> str:
-    return _call("sort_values", _text(text.removeprefix("-")), ascending=False if text.startswith("-") else None)
+    return call("sort_values", literal(text.removeprefix("-")), ascending=False if text.startswith("-") else None)
 
 
 def _show_code(command: Command) -> list[str]:
     single = len(command.addresses) == 1 and command.addresses[0].selector.is_single and not command.get("offline")
     if single:
-        return [_call("pai.get_version", _text(str(command.addresses[0])), refresh=command.get("refresh"))]
+        return [call("pai.get_version", literal(str(command.addresses[0])), refresh=command.get("refresh"))]
     return [*_set_code(command), "vs"]
 
 
 def _ls_code(command: Command) -> list[str]:
     if not command.addresses and not command.get("offline"):
-        query = [_text(command.get("query"))] if command.get("query") else []
-        return [_call("pai.list_models", *query, workspace_id=command.get("workspace"), limit=command.number("limit"))]
+        query = [literal(command.get("query"))] if command.get("query") else []
+        return [call("pai.list_models", *query, workspace_id=command.get("workspace"), limit=command.number("limit"))]
     return [*_set_code(command), f"vs{_to_code(command)}"]
 
 
@@ -147,8 +132,8 @@ def _baselined_code(command: Command) -> list[str]:
     extra = baseline_address(command, command.get("baseline"))
     if extra is None or _selects(command, command.get("baseline")):
         return _set_code(command)
-    source = f"pai.load({_text(command.get('offline'))}).select" if command.get("offline") else "pai.get_versions"
-    return [*_set_code(command), f"vs = {source}({_text(extra)}) + vs"]
+    source = f"pai.load({literal(command.get('offline'))}).select" if command.get("offline") else "pai.get_versions"
+    return [*_set_code(command), f"vs = {source}({literal(extra)}) + vs"]
 
 
 def _selects(command: Command, name: str) -> bool:
@@ -157,16 +142,16 @@ def _selects(command: Command, name: str) -> bool:
 
 
 def _compare_code(command: Command) -> list[str]:
-    return [*_baselined_code(command), _call("vs.compare", **comparison(command)) + _to_code(command)]
+    return [*_baselined_code(command), call("vs.compare", **comparison(command)) + _to_code(command)]
 
 
 def _explain_code(command: Command) -> list[str]:
-    return [*_baselined_code(command), _call("vs.compare", **comparison(command)) + "." + _call("explain", lang=command.get("lang"))]
+    return [*_baselined_code(command), call("vs.compare", **comparison(command)) + "." + call("explain", lang=command.get("lang"))]
 
 
 def _report_code(command: Command) -> list[str]:
-    report = _call("report", _text(report_path(command)), lang=command.get("lang"), overwrite=command.get("overwrite"))
-    return [*_baselined_code(command), f"{_call('vs.compare', **comparison(command))}.{report}"]
+    report = call("report", literal(report_path(command)), lang=command.get("lang"), overwrite=command.get("overwrite"))
+    return [*_baselined_code(command), f"{call('vs.compare', **comparison(command))}.{report}"]
 
 
 def _explore_code(command: Command) -> list[str]:
@@ -174,14 +159,13 @@ def _explore_code(command: Command) -> list[str]:
 
 
 def _watch_code(command: Command) -> list[str]:
-    call = _call("pai.watch", _text(str(command.addresses[0])))
-    every = f", every={command.number('every')})" if command.get("every") else ")"
-    return [f"for v in {call[:-1]}{every}:", "    display(v)"]
+    watching = call("pai.watch", literal(str(command.addresses[0])), every=command.number("every"))
+    return [f"for v in {watching}:", "    display(v)"]
 
 
 def _to_code(command: Command) -> str:
     path = command.get("to")
-    return "." + _call(exporter(path), _text(path), overwrite=command.get("overwrite")) if path else ""
+    return "." + call(exporter(path), literal(path), overwrite=command.get("overwrite")) if path else ""
 
 
 def report_path(command: Command) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import TYPE_CHECKING, Any
+
+from pai_notebook.literals import call, literal
 
 if TYPE_CHECKING:
     from pai_notebook.explorer.state import ExplorerState
@@ -25,11 +29,11 @@ def python_code(state: ExplorerState, connect: str = "") -> str:
         lines += [connect]
     if not state.asked:
         return "\n".join([*lines, "pai.Explorer()"])
-    addresses = ", ".join(_text(str(address)) for address in state.asked)
+    addresses = ", ".join(literal(str(address)) for address in state.asked)
     if len(state.results) == 1:
         return "\n".join([*lines, f"pai.get_version({addresses})"])
     lines.append(f"vs = pai.get_versions({addresses})")
-    return "\n".join([*lines, f"vs.compare({_arguments(_options(state))})"])
+    return "\n".join([*lines, call("vs.compare", **_options(state))])
 
 
 def magic_line(state: ExplorerState) -> str:
@@ -49,26 +53,9 @@ def magic_line(state: ExplorerState) -> str:
 
 def _options(state: ExplorerState) -> dict[str, Any]:
     terms = state.terms
-    options: dict[str, Any] = {"baseline": terms.baseline, "directions": dict(terms.directions)}
-    options |= {} if terms.differences_only else {"only": "all"}
-    options |= {"include": list(terms.metrics)} if terms.metrics else {}
-    return {key: value for key, value in options.items() if value}
-
-
-def _arguments(options: dict[str, Any]) -> str:
-    return ", ".join(f"{key}={_literal(value)}" for key, value in options.items())
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(key)}: {_literal(item)}" for key, item in value.items()) + "}"
-    return "[" + ", ".join(map(_text, value)) + "]" if isinstance(value, list) else _text(value)
-
-
-def _text(value: str) -> str:
-    """A literal in double quotes where that needs no escape."""
-    return f'"{value}"' if '"' not in value and "\\" not in value and value.isprintable() else repr(value)
+    only = None if terms.differences_only else "all"
+    return {"baseline": terms.baseline, "directions": dict(terms.directions), "only": only, "include": list(terms.metrics)}
 
 
 def _quoted(word: str) -> str:
-    return f'"{word}"' if any(mark.isspace() for mark in word) else word
+    return shlex.quote(word) if re.search(r"[\s\"'\\#;]", word) else word
