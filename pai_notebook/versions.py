@@ -316,6 +316,37 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
         main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
         return [main, PlainTable.from_frame(self.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
 
+    def redact(self, rules: Any = "default") -> VersionSet:
+        """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.
+
+        Parameters
+        ----------
+        rules : optional
+            `"default"`, a map of your own patterns by the kind they find, or a `Redaction`; as `report` and `save` take it.
+
+        Returns
+        -------
+        VersionSet
+            Names of versions and models stay; `origin` lists what was masked.
+
+        Examples
+        --------
+        >>> vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "Uri": "oss://team-data/m"}, "model-a")])
+        >>> vs.redact()[0].uri
+        'oss://masked-bucket-1/m'
+        """
+        from pai_notebook.redact import as_redaction  # noqa: PLC0415 - loads on first use
+        from pai_notebook.redact.versions import masked_error, masked_versions  # noqa: PLC0415 - as above
+
+        redaction = as_redaction(rules)
+        if redaction is None:
+            return self
+        versions = masked_versions(self._versions, redaction)
+        errors = {address: masked_error(error, redaction) for address, error in self._errors.items()}
+        removed = tuple(map(redaction.text, self._removed))
+        told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
+        return VersionSet(versions, errors, removed=removed, origin=" ".join(filter(None, (self._origin, told))))
+
     def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:
         """Write the set to a snapshot file that `load` reads back without a service.
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.compare.gate import GateReport
 from pai_notebook.demo import ENDPOINT
 from pai_notebook.display import Code, Inline, Missing
-from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact import Redaction, as_redaction
+from pai_notebook.redact.versions import masked_error, masked_versions
 from pai_notebook.report import Report, masked_shape, report_html, words_of
 
 if TYPE_CHECKING:
@@ -59,30 +60,19 @@ def report_of(
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
     """Give the same comparison of masked versions; names of versions and models stay."""
-    redaction.learn(version.raw for version in comparison.versions)
-    versions = [_masked_version(version, redaction) for version in comparison.versions]
+    versions = masked_versions(comparison.versions, redaction)
     baseline = None if comparison.baseline_place is None else versions[comparison.baseline_place]
     arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}
-    errors = {address: _masked_error(error, redaction) for address, error in comparison.errors.items()}
+    errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}
     made = type(comparison)(versions, baseline=baseline or "first", directions=directions, errors=errors, **texts, **arguments)
     made._reason = comparison.baseline_reason  # noqa: SLF001 - why it was chosen, not that it was handed over
     return made
 
 
-def _masked_version(version: ModelVersion, redaction: Redaction) -> ModelVersion:
-    document = redaction.document(version.raw, version.address)
-    return ModelVersion.from_document(document, version.model_id, fetched=version.fetched, provenance=version.provenance)
-
-
 def _masked_texts(value: Any, redaction: Redaction) -> Any:
     return redaction.text(value) if isinstance(value, str) else [redaction.text(text) for text in value]
-
-
-def _masked_error(error: PaiError, redaction: Redaction) -> PaiError:
-    hint = redaction.text(error.hint)
-    return PaiError(redaction.text(error.message), hint=hint, code=error.code, status=error.status, request_id=error.request_id)
 
 
 def _models(comparison: Comparison) -> list[str]:

@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 import html5lib
+import pyarrow.parquet as pq
 import pytest
 
 import pai_notebook as pai
@@ -89,6 +90,20 @@ def test_no_canary_is_in_a_masked_snapshot_nor_in_any_export_of_it(secretive, tm
             assert leaked(getattr(thing, f"to_{kind}")(tmp_path / "x.out", overwrite=True).read_bytes()) == [], kind
         parts = zipfile.ZipFile(io.BytesIO(thing.to_excel(tmp_path / "x.xlsx", overwrite=True).read_bytes()))
         assert [secret for name in parts.namelist() for secret in leaked(parts.read(name))] == []
+
+
+def test_no_canary_is_in_any_export_of_a_masked_set(secretive, tmp_path):
+    masked = secretive.redact()
+    assert "bucket: 1 value" in masked.origin
+    for thing in (masked, masked.compare(only="all")):
+        assert leaked(repr(thing) + thing._repr_html_()) == []
+        for kind in ("html", "markdown", "latex", "csv"):
+            assert leaked(getattr(thing, f"to_{kind}")(tmp_path / "x.out", overwrite=True).read_bytes()) == [], kind
+        parts = zipfile.ZipFile(io.BytesIO(thing.to_excel(tmp_path / "x.xlsx", overwrite=True).read_bytes()))
+        assert [secret for name in parts.namelist() for secret in leaked(parts.read(name))] == []
+    assert leaked(str(pq.read_table(masked.to_parquet(tmp_path / "x.parquet")).to_pylist())) == []
+    assert leaked(masked.save(tmp_path / "x.json").read_bytes()) == []
+    assert secretive.redact(None) is secretive
 
 
 def test_rules_of_your_own_are_masked_and_listed(secretive, tmp_path):
