@@ -172,11 +172,7 @@ class PaiModelMagics(Magics):
         return self._written(command, self._compared(command))
 
     def _explain(self, command: Command) -> Any:
-        return (
-            self._with_baseline(command, command.get("baseline"))
-            .compare(**comparison(command))
-            .explain(lang=command.get("lang", self.lang))
-        )
+        return self._compared(command).explain(lang=command.get("lang", self.lang))
 
     def _explore(self, command: Command) -> Any:
         from pai_notebook.explorer import Explorer  # noqa: PLC0415 - widgets load on first use
