@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -29,13 +29,13 @@ from pai_notebook.display import (
     tree_of,
 )
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.numbers import format_number
+from pai_notebook.model.numbers import DIGITS, format_number
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["approval_badge", "cell_shape", "describe_version", "is_share", "labels_shape", "time_text"]
+__all__ = ["approval_badge", "cell_shape", "describe_version", "is_rounded", "is_share", "labels_shape", "time_text"]
 
 METRIC_ROWS = 60
 COVERS = 8
@@ -91,8 +91,8 @@ def is_share(path: str, values: Sequence[float | None]) -> bool:
     return bool(known) and all(0 <= value <= 1 for value in known) and not _NO_SHARE & {token.lower() for token in _TOKEN.findall(path)}
 
 
-def cell_shape(cell: Cell | None, *, bar: bool = False) -> Inline:
-    """Describe a metric cell: a number with few digits, or the state it is in."""
+def cell_shape(cell: Cell | None, *, bar: bool = False, digits: int = DIGITS) -> Inline:
+    """Describe a metric cell: a number with few significant digits, or the state it is in."""
     if cell is None:
         return Missing("absent")
     if cell.state in (State.NULL, State.NAN):
@@ -103,7 +103,13 @@ def cell_shape(cell: Cell | None, *, bar: bool = False) -> Inline:
         return f"{cell.text} (text)"
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
         return cell.text
-    return Number(format_number(cell.value), bar=cell.value if bar else None)
+    return Number(format_number(cell.value, digits), bar=cell.value if bar else None)
+
+
+def is_rounded(cells: Iterable[Cell], digits: int = DIGITS) -> bool:
+    """Whether a number has more digits than are shown."""
+    values = (cell.value for cell in cells if cell.state is State.NUMBER and cell.value is not None)
+    return any(float(format_number(value, digits)) != value for value in values)
 
 
 def _essentials(version: ModelVersion) -> str:
@@ -192,10 +198,7 @@ def _shapes(shapes: list[Inline]) -> Inline:
 
 
 def _metric_note(cells: Sequence[Cell]) -> str:
-    rounded = any(
-        cell.state is State.NUMBER and cell.value is not None and float(format_number(cell.value)) != cell.value for cell in cells
-    )
-    return "6 significant digits; the object has all" if rounded else ""
+    return f"{DIGITS} significant digits; the object has all" if is_rounded(cells) else ""
 
 
 def _specs(version: ModelVersion) -> list[Block]:

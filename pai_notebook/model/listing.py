@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table, tree_of
-from pai_notebook.model.card import approval_badge, cell_shape, is_share, labels_shape, time_text
+from pai_notebook.model.card import approval_badge, cell_shape, is_rounded, is_share, labels_shape, time_text
 from pai_notebook.model.metrics import State
 from pai_notebook.model.order import version_key
 
@@ -22,6 +22,7 @@ __all__ = ["describe_model", "describe_models", "describe_versions", "differing_
 ROWS = 20
 METRICS = 5
 LABELS = 4
+DIGITS = 4
 MODELS = 50
 
 
@@ -49,7 +50,7 @@ def _table(versions: Sequence[ModelVersion]) -> Table:
         [*columns, "labels"],
         rows,
         caption=_caption(versions),
-        note=_note(versions, which, len(names)),
+        note=_note(versions, shown, which, names),
         row_headers=2 if several else 1,
         total=len(versions),
         unit="versions",
@@ -69,7 +70,7 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
 def _row(version: ModelVersion, bars: Mapping[tuple[str, str], bool], *, several: bool) -> list[Inline]:
     head: list[Inline] = [Code(version.model_id)] if several else []
     head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
-    metrics = [cell_shape(version.metrics.get(path, dataset), bar=bar) for (path, dataset), bar in bars.items()]
+    metrics = [cell_shape(version.metrics.get(path, dataset), bar=bar, digits=DIGITS) for (path, dataset), bar in bars.items()]
     return [*head, *metrics, labels_shape(version.labels, limit=LABELS)]
 
 
@@ -83,8 +84,12 @@ def _caption(versions: Sequence[ModelVersion]) -> str:
     return f"{what}: {len(versions)} version{'' if len(versions) == 1 else 's'}"
 
 
-def _note(versions: Sequence[ModelVersion], which: str, metrics: int) -> str:
-    parts = [which, f"{METRICS} of {metrics} metric columns; to_frame() has all" if metrics > METRICS else "", _latest_note(versions)]
+def _note(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion], which: str, names: Sequence[tuple[str, str]]) -> str:
+    cells = [cell for version in shown for name in names[:METRICS] if (cell := version.metrics.get(*name))]
+    digits = f"{DIGITS} significant digits" if is_rounded(cells, DIGITS) else ""
+    columns = f"{METRICS} of {len(names)} metric columns" if len(names) > METRICS else ""
+    left_out = ", ".join(part for part in (columns, digits) if part)
+    parts = [which, f"{left_out}; to_frame() has all" if left_out else "", _latest_note(versions)]
     return " · ".join(part for part in parts if part)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["format_number"]
+__all__ = ["DIGITS", "format_number"]
 
 DIGITS = 6
 
