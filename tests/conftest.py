@@ -9,6 +9,4 @@ settings.load_profile("untimed")
 
 
 def pytest_configure(config):
-    sweep = Sweep(config)
-    sweep.install()
-    config.pluginmanager.register(sweep, "secret-sweep")
+    config.pluginmanager.register(Sweep(config), "secret-sweep")

@@ -3,7 +3,9 @@
 Secrets are learnt as the suite uses them: every key, token and bearer token that signs, every signature made. They are looked for in
 
 - what any logger says at DEBUG, without touching how logging is set up;
-- the exceptions that `pytest.raises` or a report saw, with their causes, notes and the variables of their frames, as IPython shows them;
+- every error of the package as it is made, and the exceptions that `pytest.raises` or a report saw, with their causes, notes and the
+  variables of their frames, as IPython shows them;
+- the reprs of what lives in `wire/`, which is where keys are;
 - what is rendered as HTML, Markdown or text, what IPython displays, and what kernels answer;
 - what tests print, and the files they leave, in their folders and in `notebooks/`.
 
@@ -35,6 +37,7 @@ ON_PURPOSE = {
     r"^test_the_credentials_file_is_r\w*: .* file mine\.ini$": "a credentials file, which the test writes for the chain to read",
     r"^test_the_(profile_of_the_aliyun|vendor_library_leaves)\w*: .* file config\.json$": "a profile of the aliyun command, likewise",
     r"^home\d+: .* file history\.sqlite": "IPython's history of a kernel, in which a test has typed the demo's key",
+    r"test_no_door_\w+\[\w+-echo with status 200\]: .* the text of an error": "as it is made, before the excerpt of the answer is redacted",
     r"test_s1_\w+\[302 with a secret\]: .* logger httpcore": "the test's server says it in a header of its answer, which httpcore logs",
 }
 """Patterns over a leak as it is told, each with the reason why it is none."""
@@ -109,6 +112,13 @@ def from_the_package(trace):
     return trace
 
 
+def kinds_in(package: str) -> list[type]:
+    """Classes of a package that say themselves how they are shown."""
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(package)]
+    kinds = {value for module in modules for value in vars(module).values() if isinstance(value, type) and "__repr__" in vars(value)}
+    return sorted((kind for kind in kinds if kind.__module__.startswith(package)), key=lambda kind: kind.__qualname__)
+
+
 def safely(value: object) -> str:
     try:
         return repr(value)
@@ -130,19 +140,23 @@ class Sweep:
 
     # what is listened to
 
-    def install(self) -> None:
+    def pytest_configure(self):
         """Put ears on the doors."""
         from IPython.core.formatters import DisplayFormatter  # noqa: PLC0415 - after pytest has set up warnings
 
         from pai_notebook import display  # noqa: PLC0415
         from pai_notebook.demo import ACCESS_KEY_SECRET  # noqa: PLC0415
         from pai_notebook.display import bundle, html, markdown, text  # noqa: PLC0415
+        from pai_notebook.errors import PaiError  # noqa: PLC0415
         from pai_notebook.wire import credentials, signing  # noqa: PLC0415
 
         self.known.add(ACCESS_KEY_SECRET, "")
         made = credentials.Credentials.__init__
         self._replace(credentials.Credentials, "__init__", lambda original: self._learning(made))
         self._replace(signing, "authorization", self._noting_signatures)
+        self._replace(PaiError, "__init__", self._making)
+        for kind in kinds_in("pai_notebook.wire"):
+            self._replace(kind, "__repr__", lambda original, kind=kind: self._showing(f"the repr of {kind.__name__}", original))
         self._replace(logging.Logger, "isEnabledFor", lambda original: lambda logger, level: True)
         self._replace(logging.Logger, "callHandlers", self._hearing)
         self._replace(DisplayFormatter, "format", lambda original: self._showing("what IPython displays", original))
@@ -158,7 +172,7 @@ class Sweep:
                     self._undo.append(functools.partial(bundle._RENDERERS.__setitem__, kind, original))
         self._replace(type(pytest.raises(ZeroDivisionError)), "__exit__", self._catching)
 
-    def remove(self) -> None:
+    def pytest_unconfigure(self):
         """Take the ears off again."""
         while self._undo:
             self._undo.pop()()
@@ -175,6 +189,14 @@ class Sweep:
             for secret in (key.access_key_secret, key.security_token, key.bearer_token):
                 if isinstance(secret, str):
                     self.known.add(secret, self.test)
+
+        return init
+
+    def _making(self, original):
+        @functools.wraps(original)
+        def init(error, *args, **kwargs):
+            original(error, *args, **kwargs)
+            self.hear("the text of an error", str(error))
 
         return init
 
@@ -301,9 +323,6 @@ class Sweep:
             terminalreporter.section("secrets that were let out", red=True, bold=True)
             for leak, count in Counter(self.leaks).most_common():
                 terminalreporter.write_line(f"{leak}" + (f" ({count} times)" if count > 1 else ""))
-
-    def pytest_unconfigure(self):
-        self.remove()
 
 
 def contents(path: Path):

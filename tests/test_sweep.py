@@ -16,9 +16,7 @@ CONFTEST = """
 from tests.sweep import Sweep
 
 def pytest_configure(config):
-    sweep = Sweep(config)
-    sweep.install()
-    config.pluginmanager.register(sweep, "secret-sweep")
+    config.pluginmanager.register(Sweep(config), "secret-sweep")
 """
 BEGIN = """
 import logging
@@ -37,6 +35,8 @@ LEAKS = {
     "an exception": "pytest.raises(PaiError, boom, PaiError(KEY.access_key_secret))",
     "exception with a note": "error = PaiError('x'); error.add_note(KEY.security_token); pytest.raises(PaiError, boom, error)",
     "exception with a cause": "pytest.raises(ValueError, caused, KEY.access_key_secret)",
+    "the text of an error": "PaiError(KEY.access_key_secret)",
+    "the repr of Endpoint": "from pai_notebook.wire import Endpoint; repr(Endpoint('https://h', KEY.access_key_secret))",
     "a result of render_html": "render_html(Note(KEY.access_key_secret))",
     "a result of render_markdown": "render_markdown(Note(KEY.access_key_secret))",
     "a result of render_text": "render_text(Note(KEY.access_key_secret))",
