@@ -13,11 +13,11 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.page import html_page
 from pai_notebook.redact import Redaction
 
-__all__ = ["WORDS", "Figure", "Report", "masked_shape", "report_html"]
+__all__ = ["Figure", "Report", "masked_shape", "report_html", "words_of"]
 
 S = TypeVar("S")
 
-WORDS: dict[str, dict[str, str]] = {
+_WORDS: dict[str, dict[str, str]] = {
     "en": {
         "report": "Comparison of {models}",
         "sheet": "Data sheet",
@@ -67,7 +67,6 @@ WORDS: dict[str, dict[str, str]] = {
         "charts_need": "图表需要 matplotlib：请安装 pai-notebook[plot]。",
     },
 }
-"""Words of the document by language."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +160,9 @@ def report_html(report: Report, *, lang: str = "en") -> str:
 
 def words_of(lang: str) -> dict[str, str]:
     """Words of a language."""
-    if lang not in WORDS:
+    if lang not in _WORDS:
         raise ConfigurationError(f"lang={lang!r} is not known", hint="Write lang='en' or lang='zh'.")
-    return WORDS[lang]
+    return _WORDS[lang]
 
 
 def _section(title: str, blocks: Sequence[Block]) -> list[Block | str]:

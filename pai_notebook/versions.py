@@ -381,12 +381,22 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
 
         return write_snapshot(path, self._versions, errors=self._errors, removed=self._removed, redact=redact, overwrite=overwrite)
 
-    def to_parquet(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like; needs the extra `parquet`."""
+    def to_parquet(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like; needs the extra `parquet`.
+
+        `include` and `exclude` are globs over metric paths. `Registry.to_parquet` does the same without holding the versions.
+        """
         from pai_notebook.exports.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
 
         batches = (self._versions[start : start + 1000] for start in range(0, max(len(self), 1), 1000))
-        return write_parquet(path, batches, overwrite=overwrite)
+        return write_parquet(path, batches, include=include, exclude=exclude, overwrite=overwrite)
 
     def _describe(self) -> Block:
         described = describe_versions(self._versions, errors=self._errors, removed=self._removed)

@@ -17,7 +17,7 @@ from pai_notebook.exports.guard import guard_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PlainTable", "csv_text", "markdown_text", "number_text", "table_block"]
+__all__ = ["PlainTable", "cell_text", "csv_text", "markdown_text", "number_text", "table_block"]
 
 
 @dataclass(frozen=True)
