@@ -1,9 +1,11 @@
 """A whole registry as Parquet: every version once, page by page, and nothing left behind when it fails."""
 
+import _thread
 import gc
 import json
 import subprocess
 import sys
+import time
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -137,6 +139,34 @@ def test_a_failure_half_way_leaves_no_file_and_a_registry_that_works(connected, 
     assert list(tmp_path.iterdir()) == []
     broken[0] = False
     assert registry.to_parquet(tmp_path / "x.parquet", "model-synthetic").exists()
+
+
+def test_an_interrupt_ends_the_writing_and_leaves_no_file_and_a_registry_that_works(connected, tmp_path):
+    pressed = []
+
+    def pressing(request, answer):
+        if "PageNumber=4" in request.target and not pressed:
+            pressed.append(request)
+            _thread.interrupt_main()
+            time.sleep(0.2)
+        return answer(request)
+
+    registry = connected(demo.LazyStore(700, document), pressing)
+    with pytest.raises(KeyboardInterrupt):
+        registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
+    assert list(tmp_path.iterdir()) == []
+    assert pq.read_table(registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")).num_rows == 1400
+
+
+def test_who_stops_reading_stops_the_requests(connected):
+    asked = []
+    registry = connected(demo.LazyStore(5000, document), lambda request, answer: asked.append(request.target) or answer(request))
+    for page in registry.client.iterate(registry.client.stream_versions("model-synthetic")):
+        assert len(page.items) == 100
+        break
+    assert len(asked) == 2
+    registry.get_version("model-synthetic", "0.1.0")
+    assert len(asked) == 3
 
 
 def test_an_unknown_model_is_named_with_its_nearest(connected, tmp_path):
