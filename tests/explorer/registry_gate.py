@@ -76,6 +76,10 @@ def _hung_up(connection):
         return True
 
 
+# a request that is held on a busy machine is not to be given up and made again
+_PATIENT = "connect_timeout=30, attempt_timeout=60, deadline=120"
+
+
 @contextlib.contextmanager
 def gated(store=None, **options):
     """A registry behind a gate, with `.url` and `.connect`, the code that connects a notebook to it."""
@@ -86,7 +90,7 @@ def gated(store=None, **options):
         server.handle_error = lambda *_: None  # a client that hung up is what is tested
         # by name: a secret that is written out would be saved in the notebooks
         key = "(lambda demo: (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))(__import__('importlib').import_module('pai_notebook.demo'))"
-        gate.connect = f"pai.connect(endpoint={server.url!r}, credentials={key}, cache_seconds=0)"
+        gate.connect = f"pai.connect(endpoint={server.url!r}, credentials={key}, cache_seconds=0, {_PATIENT})"
         try:
             yield gate
         finally:

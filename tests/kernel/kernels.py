@@ -105,6 +105,12 @@ class Kernel:
             if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == message_id:
                 return message["content"]["text"]
 
+    def next_of(self, kind):
+        """Wait for a message of a kind; those before it are left out."""
+        while (message := self._next(self.client.get_iopub_msg, f"a message {kind}"))["msg_type"] != kind:
+            pass
+        return message
+
     def finish(self, message_id):
         """Wait until a cell is done.
 

@@ -2,42 +2,71 @@
 
 import subprocess
 import sys
-import time
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tests.explorer.registry_gate import eventually
+
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
-WAIT = 10
-
-
-def _eventually(condition):
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 def test_the_stop_button_aborts_the_request_keeps_what_arrived_and_leaves_the_registry_usable(any_kernel, registry):
     kernel = any_kernel
-    kernel.run(f"import pai_notebook as pai\nregistry = {registry.connect}")
+    # one worker: the second request is made when the first is answered
+    kernel.run(f"import pai_notebook as pai\nregistry = {registry.connect.removesuffix(')')}, max_workers=1)")
     registry.aborted.clear()
     registry.hold("2.5.0")
     try:
         cell = kernel.send(f"registry.get_versions('{DIGITS}@2.4.0', '{DIGITS}@2.5.0', progress=False)")
-        _eventually(lambda: registry.waiting)
+        eventually(lambda: registry.waiting)
         kernel.interrupt()
         ran = kernel.finish(cell)
         assert ran.error["ename"] == "KeyboardInterrupt"
-        _eventually(lambda: any("2.5.0" in target for target in registry.aborted))
+        eventually(lambda: any("2.5.0" in target for target in registry.aborted))
     finally:
         registry.release()
     assert kernel.value("[v.version_name for v in __import__('sys').last_value.partial]") == ["2.4.0"]
     assert kernel.value(f"[v.version_name for v in registry.get_versions('{DIGITS}@2.5.0')]") == ["2.5.0"]
     kernel.run("registry.close()")
     assert kernel.value("[t.name for t in __import__('threading').enumerate() if t.name.startswith('pai')]") == []
+
+
+@pytest.fixture
+def watched(any_kernel, registry):
+    """A kernel whose default registry has a pending version that may change while it is watched."""
+    kept = registry.store.version(DIGITS, "2.5.0")
+    any_kernel.run(f"%load_ext pai_notebook\nimport pai_notebook as pai\nregistry = {registry.connect}")
+    any_kernel.drain()
+    yield any_kernel
+    registry.store.put_version(DIGITS, kept)
+    any_kernel.run("registry.close()\n%unload_ext pai_notebook")
+
+
+def _displayed(kernel):
+    message = kernel.next_of("display_data")
+    return message["content"]["transient"]["display_id"]
+
+
+def test_watch_updates_one_display_until_the_approval_changes(watched, registry):
+    cell = watched.send(f"%paimodel watch {DIGITS}@2.5.0 --every 1 --as seen")
+    display = _displayed(watched)
+    registry.store.update_version(DIGITS, "2.5.0", {"ApprovalStatus": "Approved"})
+    assert watched.finish(cell).error is None
+    updates = [message["content"] for message in watched.drain() if message["msg_type"] == "update_display_data"]
+    assert {update["transient"]["display_id"] for update in updates} == {display}
+    assert "Approved" in updates[-1]["data"]["text/plain"]
+    assert watched.value("seen.approval_status") == "Approved"
+
+
+def test_the_stop_button_ends_a_watch_without_an_error(watched):
+    cell = watched.send(f"%paimodel watch {DIGITS}@2.5.0 --as seen")
+    _displayed(watched)
+    watched.interrupt()
+    assert watched.finish(cell).error is None
+    assert watched.value("seen.version_name") == "2.5.0"
 
 
 def _notebook(*cells):
