@@ -11,7 +11,7 @@ from pai_notebook.display.text import render_text
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from pai_notebook.display.shapes import Block
+    from pai_notebook.display.blocks import Block
 
 __all__ = ["Displayed", "mimebundle"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
+from pai_notebook.display.blocks import Heading, Table
 from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose, visible
-from pai_notebook.display.shapes import Chips, Heading, Inline, Number, Table, Tone
+from pai_notebook.display.spans import Chips, Inline, Number, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable

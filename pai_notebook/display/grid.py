@@ -6,9 +6,10 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
+from pai_notebook.display.blocks import Heading, Table
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.plain import inline
-from pai_notebook.display.shapes import Heading, Inline, Number, Table
+from pai_notebook.display.spans import Inline, Number
 from pai_notebook.display.width import cells, pad, wrap
 
 if TYPE_CHECKING:

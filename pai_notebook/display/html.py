@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     import jinja2
 
-    from pai_notebook.display.shapes import Block, Inline
+    from pai_notebook.display.blocks import Block
+    from pai_notebook.display.spans import Inline
 
 __all__ = ["render_html"]
 

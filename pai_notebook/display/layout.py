@@ -6,8 +6,9 @@ import itertools
 import math
 import re
 
+from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
 from pai_notebook.display.plain import showing
-from pai_notebook.display.shapes import Badge, Card, Chips, Column, Heading, Note, Number, Table
+from pai_notebook.display.spans import Badge, Chips, Number
 
 __all__ = ["decimals", "groups", "has_groups", "is_share", "more", "paddings", "remark", "symbol"]
 
@@ -74,7 +75,7 @@ def groups(table: Table) -> list[tuple[str, int]]:
 
     Examples
     --------
-    >>> from pai_notebook.display.shapes import Column
+    >>> from pai_notebook.display.blocks import Column
     >>> groups(Table(["metric", Column("a", group="cer"), Column("b", group="cer")], []))
     [('', 1), ('cer', 2)]
     """
@@ -100,7 +101,7 @@ def paddings(table: Table) -> dict[tuple[int, int], int]:
 
     Examples
     --------
-    >>> from pai_notebook.display.shapes import Column
+    >>> from pai_notebook.display.blocks import Column
     >>> paddings(Table([Column("cer", align="right")], [[Number("0.175")], [Number("0.2")]], row_headers=0))
     {(1, 0): 2}
     """

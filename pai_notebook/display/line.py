@@ -9,7 +9,7 @@ from pai_notebook.display import layout
 from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
-from pai_notebook.display.shapes import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
+from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
 
 __all__ = ["line", "long", "remarks"]
 

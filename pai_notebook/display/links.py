@@ -7,7 +7,7 @@ import urllib.parse
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pai_notebook.display.shapes import Link
+    from pai_notebook.display.spans import Link
 
 __all__ = ["Target", "safe_href", "target"]
 
@@ -30,7 +30,7 @@ def target(link: Link) -> Target:
 
     Examples
     --------
-    >>> from pai_notebook.display.shapes import Link
+    >>> from pai_notebook.display.spans import Link
     >>> target(Link("job", "https://example.com/")), target(Link("job", "file:///etc/passwd"))  # doctest: +NORMALIZE_WHITESPACE
     (Target(words='job', href='https://example.com/', address=''),
      Target(words='job', href='', address='file:///etc/passwd'))

@@ -12,31 +12,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
+from pai_notebook.display.blocks import Block, Card, Facts, Heading, Node, Note, Section, Stack, Table, Tree
 from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
-from pai_notebook.display.shapes import (
-    Badge,
-    Block,
-    Card,
-    Chips,
-    Code,
-    Diff,
-    Facts,
-    Heading,
-    Inline,
-    Lines,
-    Link,
-    Mark,
-    Missing,
-    Node,
-    Note,
-    Number,
-    Section,
-    Stack,
-    Table,
-    Tree,
-)
+from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pai_notebook.display.shapes import Block, Card, Code, Facts, Inline, Note, Table
+from pai_notebook.display.blocks import Block, Card, Facts, Note, Table
+from pai_notebook.display.spans import Code, Inline
 from pai_notebook.errors import FetchErrors, PaiError
 
 __all__ = ["describe_error"]

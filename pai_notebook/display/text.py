@@ -9,10 +9,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
+from pai_notebook.display.blocks import Block, Card, Facts, Node, Note, Section, Stack, Table, Tree
 from pai_notebook.display.grid import Grid
 from pai_notebook.display.line import line, long
 from pai_notebook.display.plain import inline
-from pai_notebook.display.shapes import Block, Card, Facts, Inline, Node, Note, Section, Stack, Table, Tree
+from pai_notebook.display.spans import Inline
 from pai_notebook.display.width import cells, pad, wrap
 
 if TYPE_CHECKING:

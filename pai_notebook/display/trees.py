@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pai_notebook.display.blocks import Node, Tree
 from pai_notebook.display.plain import showing
-from pai_notebook.display.shapes import Missing, Node, Tree
+from pai_notebook.display.spans import Missing
 
 __all__ = ["count_values", "tree_of"]
 

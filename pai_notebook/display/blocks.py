@@ -1,17 +1,13 @@
-"""The handful of shapes in which everything in this package describes how it looks.
+"""Shapes that stand below each other: tables, facts, trees, notes, sections and cards, made of spans.
 
-A shape holds plain, untrusted text. Renderers escape it, make control and direction characters visible, say what they
-leave out, and never round, sort or compute. So a room above writes one description and gets HTML, Markdown and text.
-
-Inline shapes stand in a line or in a table cell: `str`, `Code`, `Link`, `Picture`, `Badge`, `Mark`, `Number`, `Missing`, `Chips`,
-`Diff`, `Lines`, or a tuple of them side by side. Blocks stand below each other: `Table`, `Facts`, `Tree`, `Note`,
-`Section`, `Stack`, `Card`. Sequences may be given as any iterable; they are kept as tuples, so shapes hash and compare.
+Everything in this package describes how it looks with these and the shapes of `spans`: a room above writes one
+description and gets HTML, Markdown and text.
 
 Examples
 --------
 A model version, as a room above describes it:
 
->>> from pai_notebook.display import render_text, tree_of
+>>> from pai_notebook.display import Chips, Code, Missing, Number, render_text, tree_of
 >>> metrics = Table(
 ...     ["metric", Column("d-a", align="right", group="dataset"), Column("d-b", align="right", group="dataset")],
 ...     [
@@ -60,222 +56,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
+
+from pai_notebook.display.spans import Badge, Inline, Mark, Tone, check_tone, keep
 
 __all__ = [
     "Align",
-    "Badge",
     "Block",
     "Card",
-    "Chips",
-    "Code",
     "Column",
-    "Diff",
     "Facts",
     "Heading",
-    "Inline",
-    "Lines",
-    "Link",
-    "Mark",
-    "Missing",
     "Node",
     "Note",
-    "Number",
-    "Picture",
     "Section",
     "Stack",
     "Table",
-    "Tone",
     "Tree",
 ]
 
-Tone: TypeAlias = Literal["neutral", "info", "good", "bad", "warn"]
 Align: TypeAlias = Literal["left", "right"]
-
-_TONES = ("neutral", "info", "good", "bad", "warn")
-
-
-def _keep(shape: Any, **values: Any) -> None:
-    """Set fields of a frozen shape while it is being made."""
-    for name, value in values.items():
-        object.__setattr__(shape, name, value)
-
-
-def _check_tone(tone: str) -> None:
-    if tone not in _TONES:
-        raise ValueError(f"tone must be one of {', '.join(_TONES)}, not {tone!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Text to be copied as it is: a storage address, an id, a command. Shown in a fixed-width font.
-
-    Examples
-    --------
-    >>> Code("oss://bucket/model/")
-    Code(text='oss://bucket/model/')
-    """
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Text that leads to `href`; only public `https:` addresses become links, others are shown as text beside it.
-
-    Examples
-    --------
-    >>> Link("training job", "https://pai.console.aliyun.com/?regionId=cn-hangzhou#/job")
-    Link(text='training job', href='https://pai.console.aliyun.com/?regionId=cn-hangzhou#/job')
-    """
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture(Link):
-    """A picture from a public `https:` address, above the text that leads to it; Markdown and text show only the link.
-
-    Whoever looks at the output asks the address's host for the picture, so describe one only where the user said so.
-
-    Examples
-    --------
-    >>> Picture("cover", "https://example.com/cover.png")
-    Picture(text='cover', href='https://example.com/cover.png')
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state as a word and a shape: ✓ good, ✗ bad, ! warn, ● info, ○ neutral, or the `symbol` given.
-
-    Examples
-    --------
-    >>> Badge("Approved", "good"), Badge("Pending"), Badge("Rejected", "bad")  # doctest: +ELLIPSIS
-    (Badge(word='Approved', tone='good', symbol=''), Badge(word='Pending', tone='neutral', symbol=''), ...)
-    """
-
-    word: str
-    tone: Tone = "neutral"
-    symbol: str = field(default="", kw_only=True)
-
-    def __post_init__(self) -> None:
-        _check_tone(self.tone)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A small remark beside a value, as symbol and word: ▲ worse, ▼ better, = same, ≠ changed, ★ best.
-
-    The symbol says which way the value went, the tone whether that is good; the two are independent.
-
-    Examples
-    --------
-    >>> Mark("▲", "worse", tone="bad")
-    Mark(symbol='▲', word='worse', tone='bad')
-    """
-
-    symbol: str
-    word: str
-    tone: Tone = field(default="neutral", kw_only=True)
-
-    def __post_init__(self) -> None:
-        _check_tone(self.tone)
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number already written out, with an optional bar, difference and marks.
-
-    Parameters
-    ----------
-    text : str
-        The digits as they are to be read; renderers do not round. In a right-aligned column decimal points line up.
-    bar : float or None
-        Share of the full width of a small bar, 0 to 1; values outside and NaN draw none.
-    delta : str
-        Difference to a baseline, already written out with its sign.
-    marks : sequence of Mark
-        What the difference means.
-
-    Examples
-    --------
-    >>> Number("0.181", delta="+0.006 (+3.4 %)", marks=[Mark("▲", "worse", tone="bad")]).marks[0].word
-    'worse'
-    """
-
-    text: str
-    bar: float | None = None
-    delta: str = field(default="", kw_only=True)
-    marks: Sequence[Mark] = field(default=(), kw_only=True)
-
-    def __post_init__(self) -> None:
-        _keep(self, marks=tuple(self.marks))
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Where a value would be: `absent`, `null`, `NaN`, `no metrics`, `fetch failed`. Set apart from text that reads the same.
-
-    Examples
-    --------
-    >>> Missing("absent")
-    Missing(word='absent')
-    """
-
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chips:
-    """Labels: key and value pairs, or plain words. The first `limit` are shown, then "+476 more".
-
-    Examples
-    --------
-    >>> Chips([("env", "prod"), "release"]).items
-    (('env', 'prod'), 'release')
-    """
-
-    items: Sequence[str | tuple[str, str]]
-    limit: int = field(default=24, kw_only=True)
-
-    def __post_init__(self) -> None:
-        _keep(self, items=tuple(item if isinstance(item, str) else tuple(item) for item in self.items))
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """What changed between two texts, word by word; long unchanged stretches are left out and counted.
-
-    Examples
-    --------
-    >>> from pai_notebook.display import render_text
-    >>> print(render_text(Diff("trained on 2023 data", "trained on 2024 data")))
-    trained on [-2023-] {+2024+} data
-    """
-
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Inline shapes below each other, for example the values of a label key that occurs twice.
-
-    Examples
-    --------
-    >>> Lines(["prod", "test"]).items
-    ('prod', 'test')
-    """
-
-    items: Sequence[Inline]
-
-    def __post_init__(self) -> None:
-        _keep(self, items=tuple(self.items))
-
-
-Inline: TypeAlias = str | Code | Link | Badge | Mark | Number | Missing | Chips | Diff | Lines | tuple["Inline", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +134,7 @@ class Table:
 
     Examples
     --------
+    >>> from pai_notebook.display import Number
     >>> Table(["version", Column("cer", align="right")], [["0.1.0", Number("0.175")]], unit="versions", total=143).total
     143
     """
@@ -350,7 +151,7 @@ class Table:
     def __post_init__(self) -> None:
         columns = tuple(column if isinstance(column, Column) else Column(column) for column in self.columns)
         rows = tuple(row if isinstance(row, Heading) else tuple(row) for row in self.rows)
-        _keep(self, columns=columns, rows=rows)
+        keep(self, columns=columns, rows=rows)
         for row in rows:
             if not isinstance(row, Heading) and len(row) != len(columns):
                 raise ValueError(f"a row of {len(row)} cells in a table of {len(columns)} columns")
@@ -362,6 +163,7 @@ class Facts:
 
     Examples
     --------
+    >>> from pai_notebook.display import Code
     >>> Facts({"storage": Code("oss://bucket/")}.items()).pairs
     (('storage', Code(text='oss://bucket/')),)
     """
@@ -369,7 +171,7 @@ class Facts:
     pairs: Sequence[tuple[str, Inline]]
 
     def __post_init__(self) -> None:
-        _keep(self, pairs=tuple((name, value) for name, value in self.pairs))
+        keep(self, pairs=tuple((name, value) for name, value in self.pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +183,7 @@ class Node:
     children: Sequence[Node] = ()
 
     def __post_init__(self) -> None:
-        _keep(self, children=tuple(self.children))
+        keep(self, children=tuple(self.children))
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +200,7 @@ class Tree:
     remark: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        _keep(self, items=tuple(self.items))
+        keep(self, items=tuple(self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +218,7 @@ class Note:
 
     def __post_init__(self) -> None:
         if self.tone is not None:
-            _check_tone(self.tone)
+            check_tone(self.tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,7 +237,7 @@ class Section:
     summary: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        _keep(self, blocks=tuple(self.blocks))
+        keep(self, blocks=tuple(self.blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,8 +258,8 @@ class Card:
     tone: Tone = field(default="neutral", kw_only=True)
 
     def __post_init__(self) -> None:
-        _check_tone(self.tone)
-        _keep(self, badges=tuple(self.badges), blocks=tuple(self.blocks))
+        check_tone(self.tone)
+        keep(self, badges=tuple(self.badges), blocks=tuple(self.blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,7 +275,7 @@ class Stack:
     blocks: Sequence[Block]
 
     def __post_init__(self) -> None:
-        _keep(self, blocks=tuple(self.blocks))
+        keep(self, blocks=tuple(self.blocks))
 
 
 Block: TypeAlias = Table | Facts | Tree | Note | Section | Card | Stack
