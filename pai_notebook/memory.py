@@ -6,7 +6,10 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from pai_notebook.model.order import Neighbours
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -16,12 +19,18 @@ __all__ = ["Key", "Memory", "Names"]
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
-    """Version names of one model, and whether these are all that it had when it was listed."""
+    """Version names of one model, whether a list of it was seen, and whether these are all that it had then."""
 
     names: tuple[str, ...] = ()
+    listed: bool = False
     whole: bool = False
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """The names in order; sorted once, however many others are looked up."""
+        return Neighbours(self.names)
 
 
 class Memory:
@@ -50,6 +59,7 @@ class Memory:
         self._versions: OrderedDict[Key, ModelVersion] = OrderedDict()
         self._models: dict[str, None] = {}
         self._listed: dict[str, Names] = {}
+        self._known: dict[str, Names] = {}
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -57,6 +67,8 @@ class Memory:
     def keep(self, version: ModelVersion) -> None:
         """Remember a version."""
         key = (version.model_id, version.version_name)
+        if key not in self._versions:
+            self._known.pop(version.model_id, None)
         self._versions[key] = version
         self._versions.move_to_end(key)
         while len(self._versions) > self._size:
@@ -80,17 +92,18 @@ class Memory:
 
     def see_versions(self, model_id: str, names: Iterable[str], *, whole: bool) -> None:
         """Remember what a list has shown of a model."""
-        self._listed[model_id] = Names(tuple(names), whole)
-
-    def was_listed(self, model_id: str) -> bool:
-        """Whether a list of the model was seen."""
-        return model_id in self._listed
+        self._listed[model_id] = Names(tuple(names), listed=True, whole=whole)
+        self._known.pop(model_id, None)
 
     def known(self, model_id: str) -> Names:
         """Version names of a model that were seen, in lists or singly."""
-        listed = self._listed.get(model_id, Names())
-        fetched = (name for model, name in list(self._versions) if model == model_id)
-        return Names(tuple(dict.fromkeys([*listed.names, *fetched])), listed.whole)
+        known = self._known.get(model_id)
+        if known is None:
+            listed = self._listed.get(model_id, Names())
+            fetched = (name for model, name in list(self._versions) if model == model_id)
+            names = tuple(dict.fromkeys([*listed.names, *fetched]))
+            known = self._known[model_id] = Names(names, listed.listed, listed.whole)
+        return known
 
     def models(self) -> list[str]:
         """Ids of models that were seen."""

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ModelNotFound, VersionNotFound
-from pai_notebook.model.address import nearest
 
 if TYPE_CHECKING:
     from pai_notebook.memory import Names
@@ -42,7 +41,7 @@ def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFo
 
 def hint_versions(error: VersionNotFound, known: Names) -> bool:
     """Put the nearest of the known names into the hint of an error; false, and the hint as it was, when none is known."""
-    close = nearest(error.version_name, [name for name in known.names if name != error.version_name])
+    close = known.neighbours.of(error.version_name)
     if close:
         error.hint = _nearest(close, "" if known.whole else " of those seen") + "."
     elif known.whole:

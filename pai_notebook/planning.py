@@ -37,6 +37,7 @@ PAGE = 100
 FEW = 2
 SAMPLE = 3
 MODELS_AT_ONCE = 4
+HINTS = 20
 HOPELESS = (AuthenticationError, ConfigurationError, CredentialsNotFound, DeadlineExceeded)
 """What ends a list and would end single requests as well."""
 
@@ -200,7 +201,8 @@ class Fetcher:
         rest = [name for name in names if (model_id, name) not in arrivals.versions and (model_id, name) not in arrivals.failures]
         failed = arrivals.failures.get((model_id, ""))
         if model_id in arrivals.whole:
-            arrivals.failures.update({(model_id, name): no_version(model_id, name, self.memory.known(model_id)) for name in rest})
+            known = self.memory.known(model_id)
+            arrivals.failures.update({(model_id, name): no_version(model_id, name, known) for name in rest})
         elif failed is None:
             await self._get([(model_id, name) for name in rest], arrivals)
         elif not isinstance(failed, HOPELESS):
@@ -236,7 +238,7 @@ class Fetcher:
         """Versions of a listing; what a list item lacks is fetched singly."""
         wanted = None if only is None else set(only)
         items = [item for item in listing.items if wanted is None or item.get("VersionName") in wanted]
-        lacking = await self._lacking(model_id, items, arrivals)
+        lacking = dict.fromkeys(await self._lacking(model_id, items, arrivals))
         provenance = self._provenance(listing.request_ids)
         for item in items:
             if item.get("VersionName") not in lacking:
@@ -285,11 +287,11 @@ class Fetcher:
         return version is not None
 
     async def _explain_missing(self, arrivals: Arrivals, *, suggest: bool) -> None:
-        """Name what is near to the things that the service says do not exist."""
-        for key, error in list(arrivals.failures.items()):
-            if isinstance(error, NotFound) and error.status is not None:
-                arrivals.failures[key] = await self._asked(error) if suggest else error
-                self.hint(arrivals.failures[key])
+        """Name what is near to the first things that the service says do not exist; nobody reads a thousand hints."""
+        missing = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, NotFound) and error.status is not None]
+        for key, error in missing[:HINTS]:
+            arrivals.failures[key] = await self._asked(error) if suggest else error
+            self.hint(arrivals.failures[key])
 
     def hint(self, error: PaiError) -> bool:
         """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""
@@ -299,7 +301,7 @@ class Fetcher:
 
     async def _asked(self, error: PaiError) -> PaiError:
         """The error after a look at what there is, for a person who may have mistyped: up to two requests more."""
-        if isinstance(error, VersionNotFound) and not self.memory.was_listed(error.model_id):
+        if isinstance(error, VersionNotFound) and not self.memory.known(error.model_id).listed:
             try:
                 listing = await self._client.list_versions(error.model_id, limit=PAGE, order="DESC")
             except ModelNotFound as missing:

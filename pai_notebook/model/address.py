@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from pai_notebook.errors import AddressError
-from pai_notebook.model.order import version_key
+from pai_notebook.model.order import Neighbours, version_key
 
 __all__ = ["Address", "Selector", "nearest", "parse_address", "parse_selector"]
 
@@ -151,12 +151,8 @@ def nearest(name: str, available: Sequence[str], count: int = 2) -> tuple[str, .
     >>> nearest("1.2.1", ["0.1.0", "1.2.0", "1.3.0", "2.0.0"])
     ('1.2.0', '1.3.0')
     """
-    ordered = sorted(available, key=version_key)
-    key = version_key(name)
-    below = [other for other in ordered if version_key(other) < key][-1:]
-    above = [other for other in ordered if version_key(other) > key][:1]
-    chosen = below + above or get_close_matches(name, ordered, count)
-    return tuple(chosen[:count])
+    ordered = Neighbours(available)
+    return (ordered.of(name) or tuple(get_close_matches(name, ordered.names, count)))[:count]
 
 
 def _hint(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
-__all__ = ["version_key"]
+__all__ = ["Neighbours", "version_key"]
 
 _RUNS = re.compile(r"(\d+)")
 
@@ -36,6 +38,26 @@ def version_key(name: str) -> VersionKey:
     """
     numbers, _, suffix = name.partition("_")
     return _runs(numbers), _runs(suffix), name
+
+
+class Neighbours:
+    """Names in natural order, to look up what stands next to many others.
+
+    Examples
+    --------
+    >>> Neighbours(["0.1.0", "1.3.0", "1.2.0"]).of("1.2.1")
+    ('1.2.0', '1.3.0')
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = sorted(names, key=version_key)
+        self._keys = [version_key(name) for name in self.names]
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """The name before and the name after this one, where there are such."""
+        key = version_key(name)
+        below, above = bisect_left(self._keys, key), bisect_right(self._keys, key)
+        return (*self.names[max(0, below - 1) : below], *self.names[above : above + 1])
 
 
 def _runs(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -4,6 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pai_notebook import memory
+from pai_notebook.errors import ModelNotFound
+from pai_notebook.model.order import Neighbours
 from tests.registry.outsider import GET, LIST, both, by_action, connect
 from tests.wire.faultserver import FaultServer, error, message
 
@@ -60,3 +63,24 @@ def test_versions_beyond_what_the_service_hands_out_are_fetched_singly_and_the_g
         assert [version.version_name for version in versions][:4] == ["0.1.0", "0.2.0", "0.3.0", "0.20.0"]
         assert "30" in registry.notes[-1]
         assert not versions.errors
+
+
+def test_ten_thousand_names_that_do_not_exist_are_looked_up_in_one_sorted_list(monkeypatch):
+    sorted_lists = []
+    monkeypatch.setattr(memory, "Neighbours", lambda names: sorted_lists.append(names) or Neighbours(names))
+    with FaultServer(answer=both([f"0.{number}.0" for number in range(300)])) as server, connect(server) as registry:
+        versions = registry.get_versions([f"m@1.{number}.0" for number in range(10_000)])
+    assert len(versions.errors) == 10_000
+    assert {problem.hint for problem in versions.errors.values()} == {"Nearest is 0.299.0."}
+    assert len(sorted_lists) == 1
+    assert len(server.hits) <= 6
+
+
+def test_a_thousand_models_that_do_not_exist_cost_a_request_each_and_a_few_hints():
+    gone = error(404, "100600006", "model not exists")
+    with FaultServer(lambda hit: gone) as server, connect(server) as registry:
+        registry.fetcher.memory.see(["m-1a"])
+        versions = registry.get_versions([f"m-{number}@0.1.0" for number in range(1000)], suggest=True)
+    assert {type(problem) for problem in versions.errors.values()} == {ModelNotFound}
+    assert "m-1a" in versions.errors["m-1@0.1.0"].hint
+    assert len(server.hits) <= 1040
