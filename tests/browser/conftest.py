@@ -32,7 +32,7 @@ def pytest_runtest_makereport(item, call):
     report = yield
     lab = getattr(item, "funcargs", {}).get("lab")
     if report.when == "call" and report.failed and lab is not None:
-        for number, notebook in enumerate(lab.pages):
+        for number, notebook in enumerate(lab.opened):
             report.sections.append((f"page {number}", _evidence(notebook, f"failed-{item.name}-{number}")))
         report.sections.append(("server", item.funcargs["jupyter"].logged()))
     return report
@@ -69,17 +69,15 @@ def chromium():
 @pytest.fixture
 def lab(jupyter, chromium):
     """Opens notebooks; afterwards no request may have left this machine."""
-    pages = []
     chromium.outside.clear()
 
     def open_notebook(notebook, **options):
-        pages.append(chromium.open(jupyter, notebook, **options))
-        return pages[-1]
+        return chromium.open(jupyter, notebook, **options)
 
-    open_notebook.pages = pages
+    open_notebook.opened = chromium.opened
     yield open_notebook
-    for page in pages:
-        page.close()
+    is_voila = any(notebook.is_voila for notebook in chromium.opened)
+    chromium.close_all()
     # Voila's own template asks for an icon font and for MathJax, and its pages do without
-    voila = ("fontawesome", "mathjax") if any(page.is_voila for page in pages) else ()
+    voila = ("fontawesome", "mathjax") if is_voila else ()
     assert [url for url in chromium.outside if not any(own in url for own in voila)] == []

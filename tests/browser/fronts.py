@@ -39,6 +39,10 @@ _EVIDENCE = """() => ({
   outputs: [...document.querySelectorAll('.jp-OutputArea-output')].map(each => each.innerText.slice(0, 1500)),
   dialogs: [...document.querySelectorAll('.jp-Dialog')].map(each => each.innerText),
 })"""
+_END_KERNELS = """async () => {
+  const kernels = await (await fetch('/api/kernels?token=t')).json();
+  await Promise.all(kernels.map(kernel => fetch(`/api/kernels/${kernel.id}?token=t`, {method: 'DELETE'})));
+}"""
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -140,6 +144,7 @@ class Chromium:
         )
         self.context.set_default_timeout(PATIENCE)
         self.outside = []
+        self.opened = []
         self.context.route(re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/]|localhost[:/])"), self._refuse)
 
     def _refuse(self, route, request):
@@ -149,19 +154,25 @@ class Chromium:
     def open(self, server, name, *, front="lab", dark=False, width=None):
         """Open a notebook in JupyterLab, Notebook 7 or Voila, ready for use."""
         page = self.context.new_page()
+        notebook = Notebook(page, is_voila=front == "voila")
+        self.opened.append(notebook)
         if width:
             page.set_viewport_size({"width": width, "height": 1000})
-        if front == "voila":
+        if notebook.is_voila:
             page.goto(f"{server.url}/voila/render/{name}?token=t&theme={'dark' if dark else 'light'}", timeout=PATIENCE)
-            return Notebook(page, is_voila=True)
+            return notebook
         place = f"lab/tree/{name}?token=t&reset" if front == "lab" else f"notebooks/{name}?token=t"
         page.goto(f"{server.url}/{place}")
-        notebook = Notebook(page)
         notebook.ready()
         if dark:
             notebook.command("apputils:change-theme", theme="JupyterLab Dark")
             page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
         return notebook
+
+    def close_all(self):
+        """Close every page that was opened, also one that did not get ready."""
+        while self.opened:
+            self.opened.pop().close()
 
     def stop(self):
         self.context.close()
@@ -180,14 +191,19 @@ class Notebook:
 
     def ready(self):
         self.page.wait_for_function(f"window.jupyterapp && {_WIDGET} && {_WIDGET}.sessionContext")
-        self.page.evaluate(
+        self.evaluate(
             f"async () => {{ await window.jupyterapp.restored; const p = {_WIDGET};"
             " await p.revealed; await p.context.ready; await p.sessionContext.ready }"
         )
         self.page.wait_for_function(f"{_WIDGET}.sessionContext.session?.kernel?.status === 'idle'")
 
+    def evaluate(self, function, argument=None):
+        """Call a function in the page and wait for its promise, but not for ever."""
+        late = f"new Promise((_, fail) => setTimeout(() => fail(new Error('not done within {PATIENCE} ms')), {PATIENCE}))"
+        return self.page.evaluate(f"argument => Promise.race([({function})(argument), {late}])", argument)
+
     def command(self, name, **arguments):
-        return self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, arguments])
+        return self.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, arguments])
 
     def run(self, index=None):
         """Run one cell, or all, and wait until it is done."""
@@ -204,7 +220,7 @@ class Notebook:
 
     def save(self):
         """Save, and return once the file is written."""
-        self.page.evaluate(f"{_WIDGET}.context.save()")
+        self.evaluate(f"() => {_WIDGET}.context.save()")
 
     @property
     def is_trusted(self):
@@ -224,6 +240,7 @@ class Notebook:
         return json.dumps(shown, indent=1, ensure_ascii=False) + "\n" + "\n".join(self.said[-30:])
 
     def close(self):
+        """End the kernels and close the page; Voila would leave its kernel running."""
         with contextlib.suppress(Exception):
-            self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+            self.evaluate(_END_KERNELS if self.is_voila else "() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
         self.page.close()

@@ -199,12 +199,12 @@ def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, front, dark):
         explorer.open_tab(name)
         if not notebook.is_voila:
             notebook.in_sight()
-        assert page.evaluate(AXE) == [], name
+        assert notebook.evaluate(AXE) == [], name
     explorer.open_tab("Chart")
     expect(explorer.panel.locator(f"img.pai-{'dark' if dark else 'light'}").first).to_be_visible()
     expect(explorer.panel.locator(f"img.pai-{'light' if dark else 'dark'}").first).to_be_hidden()
     page.evaluate("document.querySelector('.pai-status').style = 'color:#888;background:#777'")
-    assert [found.split(":")[0] for found in page.evaluate(AXE)] == ["color-contrast"]
+    assert [found.split(":")[0] for found in notebook.evaluate(AXE)] == ["color-contrast"]
 
 
 def test_hostile_texts_stay_text(jupyter, lab, gate):
