@@ -142,4 +142,4 @@ def _needs(text: str, packages: Sequence[str]) -> str:
         return f"{needs}."
     if _PDFLATEX.fullmatch(text):
         return rf"{needs} and, with pdfLaTeX, \usepackage[T1]{{fontenc}}."
-    return rf"{needs}, XeLaTeX and fonts that have every character; for Chinese \usepackage{{xeCJK}} and \setCJKmainfont."
+    return rf"{needs}, XeLaTeX and a font that has every character, such as \setmainfont{{Noto Sans CJK SC}} of fontspec."

@@ -188,7 +188,7 @@ def test_headers_of_markdown_are_escaped_too():
 ALLOWED = {
     "textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater", "textbar", "textasciigrave",
     "begin", "end", "caption", "toprule", "midrule", "bottomrule", "par", "footnotesize", "usepackage", "centering",
-    "raggedleft", "raggedright", "arraybackslash", "linewidth", "allowbreak", "setCJKmainfont",
+    "raggedleft", "raggedright", "arraybackslash", "linewidth", "allowbreak", "setmainfont",
     "endfirsthead", "endhead", "begingroup", "endgroup",
 }  # fmt: skip
 
