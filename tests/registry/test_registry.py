@@ -18,6 +18,8 @@ from pai_notebook.errors import (
     ServiceUnavailable,
     VersionNotFound,
 )
+from pai_notebook.explorer.jobs import FindModels, Search
+from pai_notebook.explorer.source import RegistrySource
 from pai_notebook.progress import Progress
 
 
@@ -188,6 +190,14 @@ def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(w
     for ask in asks:
         with pytest.raises(ModelNotFound, match="Nearest is model-alpha"):
             ask()
+
+
+def test_models_that_the_explorer_found_are_known_to_the_registry(watched):
+    w = watched({"model-alpha": many(1)})
+    source = RegistrySource(w.registry)
+    source.run(source.find_models(FindModels(ticket=1, search=Search())))
+    with pytest.raises(ModelNotFound, match="Nearest is model-alpha"):
+        w.registry.list_versions("model-alpa")
 
 
 def test_an_empty_model_is_an_empty_set_but_has_no_latest(watched):
