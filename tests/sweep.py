@@ -26,7 +26,11 @@ from pathlib import Path
 
 import pytest
 
+import pai_notebook
+
 ROOT = Path(__file__).parents[1]
+TESTS = str(ROOT / "tests")
+PACKAGE = str(Path(pai_notebook.__file__).parent)
 SHORTEST = 12
 """Shorter test secrets such as `secret` are ordinary words."""
 MOST = 20
@@ -99,7 +103,7 @@ def shown(error: BaseException) -> str:
         seen.add(id(error))
         parts += [str(error), repr(error), *getattr(error, "__notes__", ()), *map(str, vars(error).values())]
         for frame, _ in traceback.walk_tb(from_the_package(error.__traceback__)):
-            if "tests" not in Path(frame.f_code.co_filename).parts:
+            if not frame.f_code.co_filename.startswith(TESTS):
                 parts += map(safely, frame.f_locals.values())
         error = error.__cause__ or error.__context__
     return "\n".join(parts)
@@ -107,7 +111,7 @@ def shown(error: BaseException) -> str:
 
 def from_the_package(trace):
     """The frames from the first of the package on: the caller's own may hold what the caller knows."""
-    while trace is not None and "pai_notebook" not in Path(trace.tb_frame.f_code.co_filename).parts:
+    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
         trace = trace.tb_next
     return trace
 
