@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import weakref
 from collections.abc import Callable, Container
@@ -150,8 +151,9 @@ class Explorer(Displayed):
             print(repr(self))  # noqa: T201 - what a terminal shows of an object
         else:
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
-            # what came in between the description and its display would be missing from the copy
-            self._act(self._draw_again)
+            # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
+            with contextlib.suppress(ConfigurationError):
+                self._performer.act(self._draw_again)
 
     def _draw_again(self) -> None:
         self._painted = None

@@ -307,6 +307,17 @@ def test_a_change_during_the_display_is_in_the_copy_in_the_end(explorer, monkeyp
     assert "perplexity" in shown[-1]
 
 
+def test_an_explorer_of_a_closed_registry_still_shows_its_table(explorer, registry, monkeypatch):
+    shown = []
+    monkeypatch.setattr("pai_notebook.explorer.view.get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle["text/html"]))
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    registry.close()
+    explorer._ipython_display_()
+    assert "perplexity" in shown[-1]
+    assert explorer.last_error is None
+
+
 def test_a_script_fetches_without_a_click(explorer):
     assert [version.version_name for version in explorer.fetch(f"{LM}@last:2")] == ["1.1.0", "1.2.0"]
     assert controls(explorer).models.value == LM
