@@ -1,6 +1,7 @@
 """The embedded registry on loopback with a gate: requests can be held, counted, and seen to be given up by the client."""
 
 import contextlib
+import inspect
 import select
 import socket
 import threading
@@ -97,10 +98,10 @@ def gated(store=None, **options):
             gate.release()
 
 
-def eventually(condition, patience=30.0):
+def eventually(condition, patience=60.0):
     """Wait until a condition holds, and return what it gave."""
     deadline = time.monotonic() + patience
     while not (result := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, f"it did not happen within {patience} s: {inspect.getsource(condition).strip()}"
         time.sleep(0.02)
     return result
