@@ -89,21 +89,21 @@ async def stream_pages(fetch: Fetch, *, key: Callable[[dict[str, Any]], str], si
         if len(stream.seen) == before:
             break
         before = len(stream.seen)
-    if stream.beyond and len(stream.seen) <= stream.size:
+    if stream.repeats and len(stream.seen) <= stream.size:
         raise ProtocolError("the service answers every page number with the same page", hint="Report it to the service.")
     yield Listing((), stream.totals[-1], (), datetime.now(UTC), complete=False)
 
 
 @dataclass(slots=True)
 class _Stream:
-    """One list under way: what was met, what the service counted in this pass, and whether any page but the first held something."""
+    """One list under way: what was met, what the service counted in this pass, and whether every page of it was the same."""
 
     fetch: Fetch
     key: Callable[[dict[str, Any]], str]
     size: int
     seen: PackedNames = field(default_factory=PackedNames)
     totals: list[int] = field(default_factory=list)
-    beyond: bool = False
+    repeats: bool = False
 
     async def once(self) -> AsyncIterator[Listing]:
         """One pass; the first page of several is read again at the end, as deletions move others towards it."""
@@ -121,8 +121,12 @@ class _Stream:
             )
         if pages <= 1:
             yield self._new(first)
+        repeated = 0
         for number in range(pages, 0, -1) if pages > 1 else ():
-            yield self._new(await self._page(number))
+            page = await self._page(number)
+            repeated += number > 1 and bool(page.items) and self._keys(page) == self._keys(first)
+            yield self._new(page)
+        self.repeats = pages > 1 and repeated == pages - 1
 
     async def _forward(self, page: Page) -> AsyncIterator[Listing]:
         """Without a count: until a page brings nothing new."""
@@ -137,8 +141,10 @@ class _Stream:
     async def _page(self, number: int) -> Page:
         page = await self.fetch(number, self.size, False)  # noqa: FBT003 - as `read_pages` calls it
         self.totals += [] if page.total is None else [page.total]
-        self.beyond |= number > 1 and bool(page.items)
         return page
+
+    def _keys(self, page: Page) -> set[str]:
+        return {self.key(item) for item in page.items}
 
     def _new(self, page: Page) -> Listing:
         items = tuple(item for item in page.items if self.seen.add(self.key(item)))

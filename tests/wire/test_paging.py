@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError
@@ -85,6 +85,7 @@ def test_a_stream_hands_on_once_what_is_there_all_the_time(count, changes, most,
 
 
 @given(st.integers(0, 32), st.lists(st.integers(0, 3), max_size=8))
+@example(2, [1, 0, 1, 0, 0, 1])
 @settings(max_examples=300)
 def test_a_stream_reads_again_when_pages_shrink_for_a_moment(count, glitches):
     shelf = Shelf(count, [])
