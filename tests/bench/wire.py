@@ -275,17 +275,18 @@ def counts(url: str, bundle: Path) -> dict:
     return {**found, "connections": found.get("connections", 1) - 1}
 
 
-def measure(name: str, url: str, bundle: Path, repeats: int) -> dict:
+def measure(name: str, url: str, bundle: Path) -> dict:
+    """One scenario in a fresh process, and what the server saw of it."""
     env = {**os.environ, "SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle), "NO_PROXY": "localhost"}
-    runs = []
+    command = [sys.executable, "-m", "tests.bench.wire", "--client", name, "--url", url]
     counts(url, bundle)
-    for _ in range(repeats):
-        run = subprocess.run(
-            [sys.executable, "-m", "tests.bench.wire", "--client", name, "--url", url], env=env, capture_output=True, text=True, check=False
-        )
-        seen = counts(url, bundle)
-        said = json.loads(run.stdout.splitlines()[-1]) if run.returncode == 0 and run.stdout else {"good": -1, "failed": run.stderr[-300:]}
-        runs.append({**said, **seen})
+    run = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    said = json.loads(run.stdout.splitlines()[-1]) if run.returncode == 0 and run.stdout else {"good": -1, "failed": run.stderr[-300:]}
+    return {**said, **counts(url, bundle)}
+
+
+def summary(runs: list[dict]) -> dict:
+    """The medians of the runs that went well."""
     whole = [run for run in runs if run["good"] > 0]
     if not whole:
         return {"failed": len(runs), "why": runs[-1].get("failed", "")}
@@ -294,30 +295,35 @@ def measure(name: str, url: str, bundle: Path, repeats: int) -> dict:
 
 
 def compare(args) -> None:
+    """Every scenario once a round, so that what else the machine does meets all of them alike."""
+    names = [name for name in SCENARIOS if not (args.quick and name in SLOW)]
     with tempfile.TemporaryDirectory() as folder:
         certificate, bundle = make_certificate(Path(folder))
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.wire", "--serve", str(certificate)], stdout=subprocess.PIPE, text=True
-        )
+        command = [sys.executable, "-m", "tests.bench.wire", "--serve", str(certificate)]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         url = f"https://localhost:{server.stdout.readline().strip()}"
+        print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs, {args.repeats} rounds, medians")
         try:
-            names = [name for name in SCENARIOS if not (args.quick and name in SLOW)]
-            results = {}
-            print(f"{'':38}{'seconds':>9}{'/s':>8}{'CPU s':>8}{'peak MB':>9}{'requests':>10}{'connections':>13}{'failed runs':>13}")
-            for name in names:
-                found = results[name] = measure(name, url, bundle, args.repeats)
-                if "seconds" not in found:
-                    print(f"{name:38} every run failed: {found['why']}")
-                    continue
-                # one request and one connection belong to the warm-up
-                print(
-                    f"{name:38}{found['seconds']:9.3f}{found['good'] / found['seconds']:8.0f}{found['cpu']:8.3f}{found['peak']:9.0f}"
-                    f"{found['requests'] - 1:10.0f}{found['connections']:13.0f}{found['failed']:13d}"
-                )
+            rounds = [{name: measure(name, url, bundle) for name in names} for _ in range(args.repeats)]
         finally:
             server.kill()
             server.wait()
+    results = {name: summary([each[name] for each in rounds]) for name in names}
+    show(results)
     ratios(results)
+
+
+def show(results: dict) -> None:
+    print(f"{'':38}{'seconds':>9}{'/s':>8}{'CPU s':>8}{'peak MB':>9}{'requests':>10}{'connections':>13}{'failed runs':>13}")
+    for name, found in results.items():
+        if "seconds" not in found:
+            print(f"{name:38} every run failed: {found['why']}")
+            continue
+        # one request and one connection belong to the warm-up
+        print(
+            f"{name:38}{found['seconds']:9.3f}{found['good'] / found['seconds']:8.0f}{found['cpu']:8.3f}{found['peak']:9.0f}"
+            f"{found['requests'] - 1:10.0f}{found['connections']:13.0f}{found['failed']:13d}"
+        )
 
 
 def ratios(results: dict) -> None:
