@@ -54,8 +54,14 @@ def report_of(
         code=mask(_code(shown)),
         notes=lacking,
     )
-    masked = [*redaction.sentences, words["of_masked"]] if redaction and redaction.masked else []
+    masked = [*_masked(redaction, lang), words["of_masked"]] if redaction and redaction.masked else []
     return report_html(replace(report, masked=masked), lang=lang)
+
+
+def _masked(redaction: Redaction, lang: str) -> Sequence[str]:
+    if lang != "zh":
+        return redaction.sentences
+    return [f"{kind}：{values} 个值，共 {places} 处，首见于 {first}" for kind, values, places, first in redaction.by_kind]
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
@@ -82,11 +88,12 @@ def _models(comparison: Comparison) -> list[str]:
 def _facts(original: Comparison, shown: Comparison, words: dict[str, str], registry: str) -> list[tuple[str, Inline]]:
     times = sorted(version.fetched for version in shown.versions if version.fetched)
     unknown = Missing(words["unknown"])
+    reason = words.get(shown.baseline_reason, shown.baseline_reason)
     span = [f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in dict.fromkeys((times[0], times[-1]))] if times else []
     return [
         (words["models"], ", ".join(_models(shown))),
         (words["versions"], _listed(shown.names)),
-        (words["baseline"], f"{shown.baseline_name}, {shown.baseline_reason}"),
+        (words["baseline"], words["reason"].format(name=shown.baseline_name, reason=reason)),
         *_source_facts(shown.versions, words, registry),
         (words["fetched"], " – ".join(span) if span else unknown),
         (words["fingerprint"], Code(original.fingerprint)),

@@ -85,13 +85,18 @@ class Redaction:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The same for people, a sentence for each kind."""
+        return tuple(
+            f"{kind}: {_counted(values, 'value')} in {_counted(places, 'place')}, first in {first}"
+            for kind, values, places, first in self.by_kind
+        )
+
+    @property
+    def by_kind(self) -> tuple[tuple[str, int, int, str], ...]:
+        """Of each kind how many values were masked, in how many places, and where first."""
         kinds: dict[str, list[Masked]] = {}
         for item in self.masked:
             kinds.setdefault(item.kind, []).append(item)
-        return tuple(
-            f"{kind}: {_counted(len(items), 'value')} in {_counted(sum(item.count for item in items), 'place')}, first in {items[0].where}"
-            for kind, items in kinds.items()
-        )
+        return tuple((kind, len(items), sum(item.count for item in items), items[0].where) for kind, items in kinds.items())
 
     def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Read the ids and buckets of many documents, so that they are masked wherever else they occur."""
