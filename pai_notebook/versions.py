@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ComparisonError, FetchErrors, PaiError, VersionNotFound
-from pai_notebook.exports.methods import FrameExports
-from pai_notebook.exports.table import PlainTable
+from pai_notebook.keeping import Kept
 from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.listing import describe_versions
 from pai_notebook.model.order import version_key
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["VersionSet", "load"]
 
 
-class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
+class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     """An immutable sequence of versions that is also addressed by version name.
 
     Parameters
@@ -307,96 +305,6 @@ class VersionSet(FrameExports, Displayed, Sequence[ModelVersion]):
         from pai_notebook.compare import minimal_pairs  # noqa: PLC0415 - loads on first use
 
         return minimal_pairs(self._versions, metric, max_changes=max_changes)
-
-    def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
-        wide = self.to_frame(include=include, exclude=exclude)
-        caption = f"{len(self)} versions of {', '.join(self.models[:3])}" + (" and others" if len(self.models) > 3 else "")  # noqa: PLR2004
-        notes = [*([self._origin] if self._origin else []), *self._removed]
-        notes += [f"{address} could not be fetched: {error}" for address, error in self._errors.items()]
-        main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
-        return [main, PlainTable.from_frame(self.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
-
-    def redact(self, rules: Any = "default") -> VersionSet:
-        """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.
-
-        Parameters
-        ----------
-        rules : optional
-            `"default"`, a map of your own patterns by the kind they find, or a `Redaction`; as `report` and `save` take it.
-
-        Returns
-        -------
-        VersionSet
-            Names of versions and models stay; `origin` lists what was masked.
-
-        Examples
-        --------
-        >>> vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "Uri": "oss://team-data/m"}, "model-a")])
-        >>> vs.redact()[0].uri
-        'oss://masked-bucket-1/m'
-        """
-        from pai_notebook.redact import as_redaction  # noqa: PLC0415 - loads on first use
-        from pai_notebook.redact.versions import masked_error, masked_versions  # noqa: PLC0415 - as above
-
-        redaction = as_redaction(rules)
-        if redaction is None:
-            return self
-        versions = masked_versions(self._versions, redaction)
-        errors = {address: masked_error(error, redaction) for address, error in self._errors.items()}
-        removed = tuple(map(redaction.text, self._removed))
-        told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
-        return VersionSet(versions, errors, removed=removed, origin=" ".join(filter(None, (self._origin, told))))
-
-    def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:
-        """Write the set to a snapshot file that `load` reads back without a service.
-
-        Parameters
-        ----------
-        path : path
-            Where to; compressed when it ends in `.gz`.
-        redact : optional
-            `"default"` masks ids, buckets and keys, a map adds rules of your own; None keeps everything.
-        overwrite : bool
-            Whether a file that exists may be replaced.
-
-        Returns
-        -------
-        pathlib.Path
-            The file.
-
-        Raises
-        ------
-        ConfigurationError
-            When the file exists already or cannot be written.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a")])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     load(vs.save(f"{folder}/x.paisnap.json")) == vs
-        True
-        """
-        from pai_notebook.snapshot import write_snapshot  # noqa: PLC0415 - loads on first use
-
-        return write_snapshot(path, self._versions, errors=self._errors, removed=self._removed, redact=redact, overwrite=overwrite)
-
-    def to_parquet(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        include: str | Sequence[str] | None = None,
-        exclude: str | Sequence[str] | None = None,
-        overwrite: bool = False,
-    ) -> Path:
-        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like; needs the extra `parquet`.
-
-        `include` and `exclude` are globs over metric paths. `Registry.to_parquet` does the same without holding the versions.
-        """
-        from pai_notebook.exports.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
-
-        batches = (self._versions[start : start + 1000] for start in range(0, max(len(self), 1), 1000))
-        return write_parquet(path, batches, include=include, exclude=exclude, overwrite=overwrite)
 
     def _describe(self) -> Block:
         described = describe_versions(self._versions, errors=self._errors, removed=self._removed)

@@ -26,6 +26,7 @@ HOUSE = [
     ["report", "snapshot"],
     ["plot"],
     ["compare"],
+    ["keeping"],
     ["versions", "progress"],
     ["memory"],
     ["belief", "missing"],

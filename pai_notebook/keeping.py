@@ -1,0 +1,116 @@
+"""What a set of versions can become: plain tables for every export, a masked set, a snapshot, Parquet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from pai_notebook.exports.methods import FrameExports
+from pai_notebook.exports.table import PlainTable
+
+__all__ = ["Kept"]
+
+
+class Kept(FrameExports):
+    """Ways of keeping and sharing a set of versions; mixed into `VersionSet`, which stands above and is known here by its face alone."""
+
+    __slots__ = ()
+
+    def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
+        versions: Any = self
+        wide = versions.to_frame(include=include, exclude=exclude)
+        caption = f"{len(versions)} versions of {', '.join(versions.models[:3])}" + (" and others" if len(versions.models) > 3 else "")  # noqa: PLR2004
+        notes = [*([versions.origin] if versions.origin else []), *versions.removed]
+        notes += [f"{address} could not be fetched: {error}" for address, error in versions.errors.items()]
+        main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
+        return [main, PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
+
+    def redact(self, rules: Any = "default") -> Self:
+        """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.
+
+        Parameters
+        ----------
+        rules : optional
+            `"default"`, a map of your own patterns by the kind they find, or a `Redaction`; as `report` and `save` take it.
+
+        Returns
+        -------
+        VersionSet
+            Names of versions and models stay; `origin` lists what was masked.
+
+        Examples
+        --------
+        >>> from pai_notebook import ModelVersion, VersionSet
+        >>> vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "Uri": "oss://team-data/m"}, "model-a")])
+        >>> vs.redact()[0].uri
+        'oss://masked-bucket-1/m'
+        """
+        from pai_notebook.redact import as_redaction  # noqa: PLC0415 - loads on first use
+        from pai_notebook.redact.versions import masked_error, masked_versions  # noqa: PLC0415 - as above
+
+        redaction = as_redaction(rules)
+        if redaction is None:
+            return self
+        versions: Any = self
+        masked = masked_versions(versions, redaction)
+        errors = {address: masked_error(error, redaction) for address, error in versions.errors.items()}
+        removed = tuple(map(redaction.text, versions.removed))
+        told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
+        made: Self = type(versions)(masked, errors, removed=removed, origin=" ".join(filter(None, (versions.origin, told))))
+        return made
+
+    def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:
+        """Write the set to a snapshot file that `load` reads back without a service.
+
+        Parameters
+        ----------
+        path : path
+            Where to; compressed when it ends in `.gz`.
+        redact : optional
+            `"default"` masks ids, buckets and keys, a map adds rules of your own; None keeps everything.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pai_notebook import ModelVersion, VersionSet, load
+        >>> vs = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a")])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     load(vs.save(f"{folder}/x.paisnap.json")) == vs
+        True
+        """
+        from pai_notebook.snapshot import write_snapshot  # noqa: PLC0415 - loads on first use
+
+        versions: Any = self
+        return write_snapshot(path, versions, errors=versions.errors, removed=versions.removed, redact=redact, overwrite=overwrite)
+
+    def to_parquet(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like; needs the extra `parquet`.
+
+        `include` and `exclude` are globs over metric paths. `Registry.to_parquet` does the same without holding the versions.
+        """
+        from pai_notebook.exports.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
+
+        versions: Any = self
+        batches = (versions[start : start + 1000] for start in range(0, max(len(versions), 1), 1000))
+        return write_parquet(path, batches, include=include, exclude=exclude, overwrite=overwrite)
