@@ -6,8 +6,8 @@ The handler reads any `Catalog`. `Store` keeps documents in memory and may be ch
 
 from __future__ import annotations
 
+import bz2
 import copy
-import gzip
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -99,8 +99,8 @@ class Store:
         >>> len(Store.bundled().models()) >= 6
         True
         """
-        packed = resources.files("pai_notebook.demo").joinpath("registry.json.gz").read_bytes()
-        content = json.loads(gzip.decompress(packed))
+        packed = resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()
+        content = json.loads(bz2.decompress(packed))
         return cls(content["models"], content["versions"])
 
     def models(self) -> Sequence[Document]:

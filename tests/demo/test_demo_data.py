@@ -1,6 +1,6 @@
 """What the bundled data promise to everybody who builds on them."""
 
-import gzip
+import bz2
 import itertools
 import json
 from importlib import resources
@@ -9,7 +9,7 @@ import pytest
 
 from pai_notebook.demo import Store
 
-PACKED = resources.files("pai_notebook.demo").joinpath("registry.json.gz").read_bytes()
+PACKED = resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()
 STORE = Store.bundled()
 MODELS = {model["ModelName"]: model for model in STORE.models()}
 VERSIONS = {name: list(STORE.versions(model["ModelId"])) for name, model in MODELS.items()}
@@ -54,7 +54,7 @@ def test_the_file_is_strict_json():
     def refuse(word):
         raise AssertionError(word)
 
-    assert json.loads(gzip.decompress(PACKED), parse_constant=refuse)["made_with"]["scikit-learn"]
+    assert json.loads(bz2.decompress(PACKED), parse_constant=refuse)["made_with"]["scikit-learn"]
 
 
 def test_names_sort_differently_as_text_and_by_number_in_every_model():

@@ -1,4 +1,4 @@
-import gzip
+import bz2
 import json
 from importlib import resources
 
@@ -11,5 +11,5 @@ from pai_notebook.versions import VersionSet
 @pytest.fixture(scope="session")
 def everything():
     """Every version of the embedded registry."""
-    held = json.loads(gzip.decompress(resources.files("pai_notebook.demo").joinpath("registry.json.gz").read_bytes()))["versions"]
+    held = json.loads(bz2.decompress(resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()))["versions"]
     return VersionSet(ModelVersion.from_document(document, model) for model in held for document in held[model])

@@ -1,4 +1,4 @@
-import gzip
+import bz2
 import json
 from importlib import resources
 
@@ -10,8 +10,8 @@ from pai_notebook.versions import VersionSet
 
 @pytest.fixture(scope="session")
 def bundled():
-    packed = resources.files("pai_notebook.demo").joinpath("registry.json.gz").read_bytes()
-    return json.loads(gzip.decompress(packed))
+    packed = resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()
+    return json.loads(bz2.decompress(packed))
 
 
 @pytest.fixture(scope="session")
