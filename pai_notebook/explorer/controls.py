@@ -191,6 +191,12 @@ class Controls:
         parts = [self.heading, search, self.models, narrow, self.versions, pages, actions, self.status, self.trouble]
         return _column(*parts, terms.add_class("pai-terms"), self.tabs).add_class("pai-explorer")
 
+    @property
+    def inputs(self) -> list[widgets.Widget]:
+        """Every widget that a front-end sends messages of."""
+        kinds = (_OneAtATime, widgets.Button)
+        return [widget for widget in self.everything() if isinstance(widget, kinds)]
+
     def everything(self) -> Iterator[widgets.Widget]:
         """Every widget below the root, each with its layout and style, children first."""
         yield from _below(self.root)

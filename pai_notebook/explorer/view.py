@@ -68,6 +68,7 @@ class Explorer(Displayed):
         self._performer = Performer(self._state, self._source, self._changed)
         self._painted: Shown | None = None
         self._painting = False
+        self._shell = ""
         self._closed = False
         self._bind()
         _open.add(self)
@@ -235,6 +236,7 @@ class Explorer(Displayed):
     def _changed(self) -> None:
         if self._closed:
             return
+        self._keep_order()
         try:
             with TURN:
                 painting.paint(self._state, self._controls, self._source.connect_code)
@@ -243,6 +245,19 @@ class Explorer(Displayed):
         if not self._painting:
             self._painting = True
             self._performer.spawn(self._paint_panels())
+
+    def _keep_order(self) -> None:
+        """Let all of a front-end's messages come in on one shell.
+
+        ipykernel 7.4 hands a widget's message to the shell that wrote to that widget last, so two controls that were written
+        to from different shells are answered by two threads, in any order. So each control is written to from the shell in use.
+        """
+        shell = _shell_in_use()
+        if shell != self._shell and shell:
+            with TURN:
+                for control in self._controls.inputs:
+                    control.send_state("tabbable")
+        self._shell = shell
 
     async def _paint_panels(self) -> None:
         """Draw until everything that is to be shown is."""
@@ -272,6 +287,15 @@ class Explorer(Displayed):
 
     def _draw_copy(self, shown: Shown) -> dict[str, str]:
         return copy_bundle(panels.describe_shown(shown, self._source.title), self._copy.name)
+
+
+def _shell_in_use() -> str:
+    """Id of the shell that the message being answered came in on; empty for the main one, or where there is no message."""
+    kernel: Any = getattr(get_ipython(), "kernel", None)
+    try:
+        return str(kernel.get_parent().get("header", {}).get("subshell_id") or "")
+    except (AttributeError, LookupError):
+        return ""
 
 
 def _draw(shown: Shown) -> tuple[str, str]:

@@ -153,6 +153,19 @@ def test_an_exception_in_a_callback_itself_is_shown_too(shell):
     assert loud(shell.drain()) == []
 
 
+def test_messages_of_all_controls_are_answered_in_order_by_one_thread(shell):
+    watch = "getattr(ex._controls, name).observe(lambda _: log.append(threading.current_thread().name), 'value')"
+    shell.run(f"import threading\nlog = []\nfor name in ('metric', 'direction'):\n    {watch}")
+    choose(shell, "0.2.0", "0.10.0")
+    shell.click(shell.model_id_of["fetch"])
+    shell.until("ex.value is not None and len(ex._controls.metric.options) > 1")
+    shell.set(shell.model_id_of["metric"], index=1)
+    shell.set(shell.model_id_of["direction"], index=1)
+    shell.until("ex._state.terms.directions")
+    assert shell.value("ex._state.terms.directions[0] == (ex._state.metrics[1], 'max')")
+    assert len(set(shell.value("log")) - {"pai-loop"}) == 1
+
+
 def test_two_explorers_do_not_disturb_each_other(shell):
     shell.run("other = pai.Explorer(registry); other.wait()")
     choose(shell, "0.2.0")
