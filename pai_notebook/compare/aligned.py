@@ -149,7 +149,7 @@ class Aligned:
     def notes(self) -> tuple[str, ...]:
         """What the arguments asked for in vain."""
         unused = self._directions.unused([(row.path, row.dataset) for row in self._all if row.section == "metrics"])
-        return tuple(f"directions: {pattern!r} fits no metric" for pattern in unused)
+        return (*(f"directions: {pattern!r} fits no metric" for pattern in unused), *self._selection.unused(self._all))
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Row]:

@@ -54,12 +54,29 @@ class Selection:
 
     def keeps(self, row: Row) -> bool:
         """Whether a row is wanted."""
-        if row.section == "metrics" and self.dataset and not (row.dataset == self.dataset or fnmatchcase(row.dataset, self.dataset)):
+        if row.section == "metrics" and self.dataset and not _is_dataset(row.dataset, self.dataset):
             return False
         included = [pattern for pattern in self.include if _about(pattern) == row.section]
         return (not included or _fits(row, included)) and not _fits(
             row, [pattern for pattern in self.exclude if _about(pattern) == row.section]
         )
+
+    def unused(self, rows: Sequence[Row]) -> tuple[str, ...]:
+        """Say which patterns fit no row, a sentence each; nothing when there is no row at all."""
+        told = [("include", pattern) for pattern in self.include] + [("exclude", pattern) for pattern in self.exclude]
+        vain = [f"{name}: {pattern!r} fits no row" for name, pattern in told if rows and not _any_fits(rows, pattern)]
+        datasets = {row.dataset for row in rows if row.section == "metrics"}
+        if self.dataset and datasets and not any(_is_dataset(name, self.dataset) for name in datasets):
+            vain.append(f"dataset: {self.dataset!r} is none of those measured on")
+        return tuple(vain)
+
+
+def _any_fits(rows: Sequence[Row], pattern: str) -> bool:
+    return any(_fits(row, [pattern]) for row in rows if row.section == _about(pattern))
+
+
+def _is_dataset(name: str, wanted: str) -> bool:
+    return name == wanted or fnmatchcase(name, wanted)
 
 
 def _patterns(given: str | Sequence[str] | None) -> tuple[str, ...]:
