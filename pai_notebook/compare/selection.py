@@ -62,9 +62,8 @@ class Selection:
         )
 
     def unused(self, rows: Sequence[Row]) -> tuple[str, ...]:
-        """Say which patterns fit no row, a sentence each; nothing when there is no row at all."""
-        told = [("include", pattern) for pattern in self.include] + [("exclude", pattern) for pattern in self.exclude]
-        vain = [f"{name}: {pattern!r} fits no row" for name, pattern in told if rows and not _any_fits(rows, pattern)]
+        """Say what is included in vain, a sentence each; nothing when there is no row at all. To exclude in vain does no harm."""
+        vain = [f"include: {pattern!r} fits no row" for pattern in self.include if rows and not _any_fits(rows, pattern)]
         datasets = {row.dataset for row in rows if row.section == "metrics"}
         if self.dataset and datasets and not any(_is_dataset(name, self.dataset) for name in datasets):
             vain.append(f"dataset: {self.dataset!r} is none of those measured on")
