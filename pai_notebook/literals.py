@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 __all__ = ["call", "literal"]
 
 
 def literal(value: Any) -> str:
-    """A text, a list of texts, or a dictionary of either as Python.
+    """Write JSON, or a tuple of it, as Python: keys in the order given, NaN and infinity so that they can be read.
 
     Examples
     --------
-    >>> print(literal({"所有者": ["a", 'b"c']}))
-    {"所有者": ["a", 'b"c']}
+    >>> print(literal({"所有者": ["a", 'b"c', float("nan")]}))
+    {"所有者": ["a", 'b"c', float("nan")]}
     """
     if isinstance(value, dict):
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(literal, value)) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
     plain = isinstance(value, str) and '"' not in value and "\\" not in value and value.isprintable()
     return f'"{value}"' if plain else repr(value)
 

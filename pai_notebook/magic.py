@@ -13,11 +13,9 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_loca
 from traitlets import Bool, Enum, Unicode, observe
 
 from pai_notebook import completion
-from pai_notebook.display import mimebundle
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
-from pai_notebook.model.card import describe_version
 from pai_notebook.twin import baseline_address, comparison, exporter, filters, gate_to_python, report_path, to_python
 
 if TYPE_CHECKING:
@@ -250,6 +248,9 @@ def _show_images(shell: InteractiveShell, *, wanted: bool) -> None:
 
 
 def _with_images(version: ModelVersion) -> dict[str, str]:
+    from pai_notebook.display import mimebundle  # noqa: PLC0415 - loading the extension loads nothing that shows
+    from pai_notebook.model.card import describe_version  # noqa: PLC0415 - as above
+
     return mimebundle(describe_version(version, images=True))
 
 

@@ -128,7 +128,7 @@ def test_importing_the_package_leaves_heavy_libraries_alone(module):
     assert module not in _loaded_by("import pai_notebook")
 
 
-@pytest.mark.parametrize("module", ["pandas", "httpx", "ipywidgets", "alibabacloud_credentials", "jinja2"])
+@pytest.mark.parametrize("module", ["pandas", "httpx", "ipywidgets", "alibabacloud_credentials", "jinja2", "pai_notebook.display"])
 def test_loading_the_extension_leaves_heavy_libraries_alone(module):
     code = "from IPython.core.interactiveshell import InteractiveShell as S; S().run_line_magic('load_ext', 'pai_notebook')"
     assert module not in _loaded_by(code)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError
+from pai_notebook.literals import call, literal
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
 
@@ -32,8 +32,8 @@ def fingerprint_of(comparison: Comparison) -> str:
 def python_of(comparison: Comparison) -> str:
     """Write Python that makes an equal comparison: from the registry where the addresses say enough, else from the documents."""
     versions = _by_address(comparison.versions, sorted(comparison.errors)) or _by_document(comparison.versions)
-    arguments = [f"{name}={_literal(value)}" for name, value in comparison.arguments.items()]
-    return f"import pai_notebook as pai\n\nvs = {versions}\nc = vs.compare({', '.join(arguments)})\n"
+    compare = call("vs.compare", **{name: _sorted(value) for name, value in comparison.arguments.items()})
+    return f"import pai_notebook as pai\n\nvs = {versions}\nc = {compare}\n"
 
 
 def _by_address(versions: Sequence[ModelVersion], failed: Sequence[str]) -> str:
@@ -47,7 +47,7 @@ def _by_address(versions: Sequence[ModelVersion], failed: Sequence[str]) -> str:
     except AddressError:
         return ""
     exact = all(address.selector.kind == "names" for address in read) and all(len(set(found)) == len(found) for found in names.values())
-    return f"pai.get_versions({', '.join(map(repr, addresses))})" if exact and addresses else ""
+    return f"pai.get_versions({', '.join(map(literal, addresses))})" if exact and addresses else ""
 
 
 def _by_document(versions: Sequence[ModelVersion]) -> str:
@@ -56,16 +56,11 @@ def _by_document(versions: Sequence[ModelVersion]) -> str:
 
 
 def _document(version: ModelVersion) -> str:
-    return f"pai.ModelVersion.from_document({_literal(version.raw)}, {version.model_id!r})"
+    return f"pai.ModelVersion.from_document({literal(_sorted(version.raw))}, {literal(version.model_id)})"
 
 
-def _literal(value: Any) -> str:
-    """Write a value as Python, keys in order; unlike `repr` it writes NaN and infinity so that they can be read."""
+def _sorted(value: Any) -> Any:
+    """A value with the keys of every object in order, so that equal versions are written alike."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_literal(value[key])}" for key in sorted(value, key=str)) + "}"
-    if isinstance(value, list | tuple):
-        inner = ", ".join(map(_literal, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if len(value) == 1 else f"({inner})"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"float({str(value)!r})"
-    return repr(value)
+        return {key: _sorted(value[key]) for key in sorted(value, key=str)}
+    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value

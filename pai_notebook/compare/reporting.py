@@ -12,6 +12,7 @@ from pai_notebook.compare.gate import GateReport
 from pai_notebook.demo import ENDPOINT
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.literals import call, literal
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact import Redaction, as_redaction
 from pai_notebook.redact.versions import masked_error, masked_versions
@@ -123,9 +124,9 @@ def _code(comparison: Comparison) -> str:
     if len(sources) != 1 or "pai.get_versions(" not in code:
         return code
     registry, region, workspace = sources.pop()
-    options = {"region": region, "workspace_id": workspace}
-    arguments = ["'demo'"] if ENDPOINT.endswith(f"//{registry}") else [f"{name}={value!r}" for name, value in options.items() if value]
-    connecting = f"pai.connect({', '.join(arguments)})  # {registry}\n" if registry else ""
+    is_demo = ENDPOINT.endswith(f"//{registry}")
+    connect = call("pai.connect", literal("demo")) if is_demo else call("pai.connect", region=region, workspace_id=workspace)
+    connecting = f"{connect}  # {registry}\n" if registry else ""
     return code.replace("\n\n", f"\n\n{connecting}", 1)
 
 

@@ -49,13 +49,13 @@ def test_code_of_versions_of_a_registry_fetches_them():
         c = vs.compare(directions={"ks": "max"}, only="all")
         code = c.to_code()
         names = ",".join(version.version_name for version in sorted(vs, key=lambda version: c.names.index(version.version_name)))
-        assert f"vs = pai.get_versions('{model}@{names}')" in code
+        assert f'vs = pai.get_versions("{model}@{names}")' in code
         assert run(code).fingerprint == c.fingerprint
 
 
 def test_code_of_versions_that_failed_asks_for_them_again():
     c = Comparison([make("0.1.0", {"cer": 0.1})], errors={"model-a@9.9.9": VersionNotFound("no version 9.9.9")})
-    assert "pai.get_versions('model-a@0.1.0', 'model-a@9.9.9')" in c.to_code()
+    assert 'pai.get_versions("model-a@0.1.0", "model-a@9.9.9")' in c.to_code()
 
 
 def test_code_of_two_forms_of_one_version_holds_the_documents():
@@ -78,5 +78,5 @@ def test_code_never_holds_what_python_would_run():
 
 
 def test_defaults_are_not_written():
-    assert compare({"cer": 0.1}, {"cer": 0.2}).to_code().endswith("c = vs.compare(baseline='first')\n")
+    assert compare({"cer": 0.1}, {"cer": 0.2}).to_code().endswith('c = vs.compare(baseline="first")\n')
     assert compare({"cer": 0.1}, {"cer": 0.2}, baseline="approved").to_code().endswith("c = vs.compare()\n")

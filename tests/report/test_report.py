@@ -157,7 +157,7 @@ def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
         compared = registry.get_versions(f"{DIGITS}@last:3").compare(directions={"accuracy": "max"})
     tree = html5lib.parse(compared.report(tmp_path / "r.html").read_text("utf-8"), namespaceHTMLElements=False)
     code = "".join(tree.find(".//pre").itertext())
-    assert "pai.connect('demo')" in code
+    assert 'pai.connect("demo")' in code
     space = {}
     exec(code, space)
     pai.connection.current_registry().close()
@@ -168,7 +168,7 @@ def test_the_code_of_a_report_connects_to_where_the_versions_came_from(tmp_path)
     source = Provenance("aiworkspace.cn-beijing.aliyuncs.com", "cn-beijing", "77", ("R-1",))
     make = [ModelVersion.from_document({"VersionName": name}, "model-a", provenance=source) for name in ("0.1.0", "0.2.0")]
     text = VersionSet(make).compare().report(tmp_path / "r.html", charts=False).read_text("utf-8")
-    assert "pai.connect(region=&#x27;cn-beijing&#x27;, workspace_id=&#x27;77&#x27;)  # aiworkspace.cn-beijing.aliyuncs.com" in text
+    assert "pai.connect(region=&quot;cn-beijing&quot;, workspace_id=&quot;77&quot;)  # aiworkspace.cn-beijing.aliyuncs.com" in text
 
 
 def test_what_is_not_known_is_said_to_be_not_recorded(everything, tmp_path):
