@@ -145,7 +145,7 @@ def test_chinese_and_hostile_names_are_drawn_as_text(compared):
 def test_missing_glyphs_are_named(compared, monkeypatch):
     monkeypatch.setattr(theme, "_characters", lambda: frozenset(range(0x2800)))
     vs = VersionSet([make("0.1.0", 准确率=1.0), make("0.2.0", 准确率=2.0)])
-    with pytest.warns(UserWarning, match="no font here has 准确率|no font here has 准率确|no font here has"):
+    with pytest.warns(UserWarning, match="no font here has 准率确;"):
         vs.compare().plot.bar("准确率")
 
 
