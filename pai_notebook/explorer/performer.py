@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pai_notebook.explorer.source import Source
     from pai_notebook.explorer.state import ExplorerState
 
-__all__ = ["Performer"]
+__all__ = ["Performer", "compare"]
 
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
@@ -138,7 +138,7 @@ class Performer:
         elif isinstance(job, FetchVersions):
             self._state.fetched(job, await self._source.fetch_versions(job, progress))
         else:
-            self._state.compared(job, await asyncio.to_thread(_compare, job))
+            self._state.compared(job, await asyncio.to_thread(compare, job))
 
     def spawn(self, work: Any) -> None:
         """Run a coroutine beside the jobs; `idle` waits for it too."""
@@ -170,7 +170,8 @@ class Performer:
             await asyncio.wait(running)
 
 
-def _compare(job: CompareVersions) -> Comparison:
+def compare(job: CompareVersions) -> Comparison:
+    """Do the job: the same wherever it is done, as it only reads."""
     terms = job.terms
     return job.versions.compare(
         baseline=terms.baseline,

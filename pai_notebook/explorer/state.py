@@ -239,14 +239,22 @@ class ExplorerState(Picker):
 
     def compared(self, job: CompareVersions, comparison: Comparison) -> bool:
         """Take a comparison."""
+        if self.awaits(job):
+            # before it is no longer awaited, so that whoever reads meanwhile finds one of the two
+            self.comparison = comparison
         if not self._take(job):
             return False
-        self.comparison = comparison
         if self.error is None:
             self.status = (
                 f"{counted(len(self.results), 'version')} compared with {BASELINES.get(self.terms.baseline, self.terms.baseline)}."
             )
         return True
+
+    @property
+    def comparing(self) -> CompareVersions | None:
+        """The comparison that is being made."""
+        job = self._pending.get("compare")
+        return job if isinstance(job, CompareVersions) else None
 
     @property
     def baselines(self) -> tuple[str, ...]:

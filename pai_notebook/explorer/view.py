@@ -13,12 +13,12 @@ from IPython import get_ipython
 
 from pai_notebook.connection import default_registry
 from pai_notebook.display import Displayed, render_html, visible
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer import code, painting, panels
 from pai_notebook.explorer.chart import chart_html
 from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
 from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
-from pai_notebook.explorer.performer import Performer
+from pai_notebook.explorer.performer import Performer, compare
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, parse_address
@@ -72,7 +72,11 @@ class Explorer(Displayed):
         self._closed = False
         self._bind()
         _open.add(self)
-        self._performer.act(self._state.find if versions is None else lambda: self._open(versions))
+        self._state.find()
+        if versions is not None:
+            # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
+            self._state.adopt(versions)
+        self._performer.act(_nothing)
 
     # ---- what the next cell goes on with
 
@@ -83,8 +87,15 @@ class Explorer(Displayed):
 
     @property
     def value(self) -> Comparison | None:
-        """The comparison on show, None with fewer than two versions or while it is being made."""
-        return self._state.comparison
+        """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
+        # one that is still being made is made here too, so that a notebook that runs by itself need not wait for it
+        waiting = self._state.comparing
+        if waiting is None:
+            return self._state.comparison
+        try:
+            return compare(waiting)
+        except PaiError:
+            return None
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -173,10 +184,6 @@ class Explorer(Displayed):
         return f"<style>{STYLE}{self._copy.hiding_style}</style><strong>{name}</strong> <small>{KEYS}</small>"
 
     # ---- from the widgets to the state
-
-    def _open(self, versions: VersionSet) -> None:
-        self._state.find()
-        self._state.adopt(versions)
 
     def _bind(self) -> None:
         state, controls = self._state, self._controls
@@ -287,6 +294,10 @@ class Explorer(Displayed):
 
     def _draw_copy(self, shown: Shown) -> dict[str, str]:
         return copy_bundle(panels.describe_shown(shown, self._source.title), self._copy.name)
+
+
+def _nothing() -> None:
+    """An action that only starts what the state awaits."""
 
 
 def _shell_in_use() -> str:

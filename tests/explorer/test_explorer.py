@@ -21,6 +21,7 @@ from pai_notebook.grammar import parse_line
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.twin import to_python
 from pai_notebook.versions import VersionSet
+from pai_notebook.wire.loop import shared_loop
 from tests.explorer.registry_gate import eventually, gated
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
@@ -66,6 +67,11 @@ def choose(explorer, *names, model=LM):
 def fetch(explorer):
     controls(explorer).fetch.click()
     explorer.wait()
+
+
+async def _blocked(hold):
+    """Keep the loop's thread from everything else, as a busy machine does."""
+    hold.wait(10)
 
 
 def html_of(explorer):
@@ -465,6 +471,20 @@ class TestSets:
         assert explorer.selected == versions
         assert explorer.value is not None
         assert gate.requests == []
+        explorer.close()
+
+    def test_the_next_line_has_the_set_and_its_comparison_however_busy_the_loop_is(self, versions):
+        hold = threading.Event()
+        shared_loop.submit(_blocked(hold))
+        explorer = Explorer(versions)
+        try:
+            assert explorer.selected == versions
+            assert explorer.value.fingerprint == versions.compare(baseline=explorer.value.baseline_name).fingerprint
+        finally:
+            hold.set()
+        explorer.wait()
+        assert explorer.value is explorer.value
+        assert explorer.last_error is None
         explorer.close()
 
     def test_a_part_of_a_set_can_be_picked(self, versions):
