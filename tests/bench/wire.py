@@ -128,10 +128,10 @@ async def serve(certificate: str) -> None:
     await server.serve_forever()
 
 
-def ours(url):
+def ours(url, workers=8):
     from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
 
-    settings = resolve_settings(endpoint=url, environ={}, home="/nonexistent", limits=Limits(requests_per_second=None))
+    settings = resolve_settings(endpoint=url, environ={}, home="/nonexistent", limits=Limits(requests_per_second=None, max_workers=workers))
     return Client(settings, resolve_credentials(KEY))
 
 
@@ -142,8 +142,8 @@ def ours_list(url):
     client.close()
 
 
-def ours_single(url, pairs=SINGLES):
-    client = ours(url)
+def ours_single(url, pairs=SINGLES, workers=8):
+    client = ours(url, workers)
     yield lambda: client.run(client.get_version("model-0", "0.0.0"))
     yield lambda: sum(not isinstance(reply, Exception) for reply in client.run(client.get_many(pairs)))
     client.close()
@@ -243,8 +243,10 @@ SCENARIOS = {
     "500 versions: vendor, 16 threads": all_versions(vendor_threads),
     "500 versions: vendor, async 16": all_versions(vendor_async),
     "200 singles: ours": ours_single,
+    "200 singles: ours, 16 in flight": lambda url: ours_single(url, workers=16),
     "200 singles: ours, planned": ours_planned,
     "200 singles: raw httpx, 8 in flight": raw_httpx,
+    "200 singles: raw httpx, 16 in flight": lambda url: raw_httpx(url, workers=16),
     "200 singles: vendor one by one": vendor_one_by_one,
     "200 singles: vendor, 16 threads": vendor_threads,
     "200 singles: vendor, async 16": vendor_async,
@@ -333,27 +335,31 @@ def ratios(results: dict) -> None:
         top, bottom = results.get(above, {}), results.get(below, {})
         return top[key] / bottom[key] if key in top and key in bottom else float("nan")
 
-    pages, single, planned = "500 versions: ours, by pages", "200 singles: ours", "200 singles: ours, planned"
+    pages, planned = "500 versions: ours, by pages", "200 singles: ours, planned"
+    eight, sixteen = "200 singles: ours", "200 singles: ours, 16 in flight"
     threads, least = "200 singles: vendor, 16 threads", len(SINGLES) / 8 * LATENCY
-    requests, connections = results[pages]["requests"] - 1, results[single]["connections"]
-    failed = results[pages]["failed"] + results[single]["failed"]
+    mine = [results[name] for name in (pages, eight, sixteen, planned)]
     lines = [
         ("by pages, times faster than the vendor one by one", ratio("500 versions: vendor one by one", pages), "at least 60"),
         ("by pages, times faster than the vendor with 16 threads", ratio("500 versions: vendor, 16 threads", pages), ""),
-        ("requests for the 500 versions", requests, "at most 6"),
-        ("single GETs, times faster than the vendor with 16 threads", ratio(threads, single), "above 1"),
-        ("single GETs, CPU against the vendor with 16 threads", ratio(single, threads, "cpu"), "at most 0.5"),
-        ("single GETs, time against raw httpx", ratio(single, "200 singles: raw httpx, 8 in flight"), "at most 1.25"),
-        ("single GETs, time against what 8 in flight and the latency allow", results[single]["seconds"] / least, ""),
-        ("vendor with 16 threads, time against the same", results[threads]["seconds"] / least, ""),
-        ("planned, times faster than the vendor with 16 threads", ratio(threads, planned), ""),
-        ("planned, requests for the same 200 versions", results[planned]["requests"] - 1, ""),
-        ("connections of ours", connections, "at most 8"),
-        ("failed runs of ours", failed, "0"),
+        ("requests for the 500 versions", results[pages]["requests"] - 1, "at most 6"),
+        ("the 200 as people ask, times faster than the vendor with 16 threads", ratio(threads, planned), "above 1"),
+        ("the same, CPU against it", ratio(planned, threads, "cpu"), "at most 0.5"),
+        ("the same, requests", results[planned]["requests"] - 1, ""),
+        ("the same, connections", results[planned]["connections"], "at most 8"),
+        ("200 GETs, 16 in flight, times faster than the vendor with 16 threads", ratio(threads, sixteen), "above 1"),
+        ("the same, CPU against it", ratio(sixteen, threads, "cpu"), "at most 0.5"),
+        ("the same, time against raw httpx with 16 in flight", ratio(sixteen, "200 singles: raw httpx, 16 in flight"), "at most 1.25"),
+        ("200 GETs, 8 in flight, times faster than the vendor with 16 threads", ratio(threads, eight), ""),
+        ("the same, CPU against it", ratio(eight, threads, "cpu"), "at most 0.5"),
+        ("the same, time against raw httpx with 8 in flight", ratio(eight, "200 singles: raw httpx, 8 in flight"), "at most 1.25"),
+        ("the same, connections", results[eight]["connections"], "at most 8"),
+        ("what 8 in flight and the latency allow, times faster than the vendor", results[threads]["seconds"] / least, ""),
+        ("failed runs of ours", sum(each["failed"] for each in mine), "0"),
     ]
     print()
     for text, value, aim in lines:
-        print(f"{text:66}{value:8.2f}   {f'aim: {aim}' if aim else ''}")
+        print(f"{text:72}{value:8.2f}   {f'aim: {aim}' if aim else ''}")
 
 
 def pacing() -> None:
