@@ -40,7 +40,7 @@ class PaiModelMagics(Magics):
     workspace_id = Unicode("", help="Workspace that ls looks into.").tag(config=True)
     network = Unicode("", help="public or vpc.").tag(config=True)
     endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
-    lang = Enum(["en", "zh"], "en", help="Language of sentences.").tag(config=True)
+    lang = Enum(["en", "zh"], "en", help="Language of sentences and reports.").tag(config=True)
     images = Bool(False, help="Show covers as pictures; whoever looks at them asks their hosts.").tag(config=True)  # noqa: FBT003 - as below
     debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
 

@@ -9,72 +9,13 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from pai_notebook.display import Block, Facts, Inline, Note, Stack, visible
-from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.page import html_page
+from pai_notebook.phrases import in_language, say, speaking
 from pai_notebook.redact import Redaction
 
-__all__ = ["Figure", "Report", "masked_shape", "report_html", "words_of"]
+__all__ = ["Figure", "Report", "masked_shape", "report_html"]
 
 S = TypeVar("S")
-
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "report": "Comparison of {models}",
-        "sheet": "Data sheet",
-        "careful": "Before you compare",
-        "changed": "What changed",
-        "gates": "Gates",
-        "comparison": "Comparison",
-        "charts": "Charts",
-        "again": "Make it again",
-        "masked": "What was masked",
-        "models": "models",
-        "versions": "versions",
-        "baseline": "baseline",
-        "reason": "{name}, {reason}",
-        "region": "registry",
-        "workspace": "workspace",
-        "fetched": "fetched",
-        "requests": "request ids",
-        "fingerprint": "fingerprint",
-        "software": "written by",
-        "unknown": "not recorded",
-        "no_cautions": "Nothing found that stands in the way of comparing.",
-        "of_masked": "The fingerprint is that of the data before masking; the code compares the data as the registry has it.",
-        "charts_need": "Charts need matplotlib: install pai-notebook[plot].",
-    },
-    "zh": {
-        "report": "{models} 的版本比较",
-        "sheet": "数据说明",
-        "careful": "比较之前",
-        "changed": "变化",
-        "gates": "门禁",
-        "comparison": "比较",
-        "charts": "图表",
-        "again": "如何重现",
-        "masked": "已遮盖的内容",
-        "models": "模型",
-        "versions": "版本",
-        "baseline": "基线",
-        "reason": "{name}（{reason}）",
-        "chosen": "指定",
-        "the highest approved version": "已批准版本中最高的",
-        "the first version, because none is approved": "没有已批准的版本，取第一个",
-        "the latest version": "最新版本",
-        "the version before the latest": "最新版本之前的一个",
-        "the first version": "第一个版本",
-        "region": "注册中心",
-        "workspace": "工作空间",
-        "fetched": "获取时间",
-        "requests": "请求 ID",
-        "fingerprint": "指纹",
-        "software": "生成工具",
-        "unknown": "无记录",
-        "no_cautions": "没有发现妨碍比较的问题。",
-        "of_masked": "指纹对应遮盖之前的数据；代码重现的是注册中心里的数据。",
-        "charts_need": "图表需要 matplotlib：请安装 pai-notebook[plot]。",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -143,38 +84,37 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     Raises
     ------
     ConfigurationError
-        For a language other than en and zh.
+        For a language other than `en` and `zh`.
 
     Examples
     --------
     >>> "<h2>What changed</h2>" in report_html(Report("cer", sentences=["cer worsened."]))
     True
     """
-    words = words_of(lang)
+    report = in_language(report, lang)
+
+    def section(title: str, parts: Sequence[Block | str]) -> list[Block | str]:
+        return [f"<h2>{say(title).in_language(lang)}</h2>", *parts] if parts else []
+
+    good = Note(say("Nothing found that stands in the way of comparing.").in_language(lang), "good")
+    cautions = [Note(text, "warn") for text in report.cautions] or [good]
     parts: list[Block | str] = [f"<h1>{_plain(report.title)}</h1>"]
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []
-    cautions = [Note(text, "warn") for text in report.cautions] or [Note(words["no_cautions"], "good")]
-    parts += _section(words["gates"], report.gates)
-    parts += _section(words["careful"], cautions if report.comparison else ())
-    parts += [f"<h2>{words['changed']}</h2>", *(f"<p>{_plain(text)}</p>" for text in report.sentences)] if report.sentences else []
-    parts += _section(words["comparison"], [report.comparison] if report.comparison else ())
-    parts += [f"<h2>{words['charts']}</h2>", *map(_figure, report.figures)] if report.figures else []
-    parts += _section(words["sheet"], [Facts(report.facts)] if report.facts else ())
-    parts += [f"<h2>{words['again']}</h2>", _code(report.code)] if report.code else []
-    parts += _section(words["masked"], [Note(text) for text in report.masked])
+    parts += section("Gates", _stacked(report.gates))
+    parts += section("Before you compare", _stacked(cautions) if report.comparison else ())
+    parts += section("What changed", [f"<p>{_plain(text)}</p>" for text in report.sentences])
+    parts += section("Comparison", _stacked([report.comparison] if report.comparison else ()))
+    parts += section("Charts", [_figure(figure) for figure in report.figures])
+    parts += section("Data sheet", _stacked([Facts(report.facts)] if report.facts else ()))
+    parts += section("Make it again", [_code(report.code)] if report.code else [])
+    parts += section("What was masked", _stacked([Note(text) for text in report.masked]))
     parts += [Note(text) for text in report.notes]
-    return html_page(parts, title=report.title, lang="zh-CN" if lang == "zh" else lang)
+    with speaking(lang):
+        return html_page(parts, title=report.title, lang="zh-CN" if lang == "zh" else lang)
 
 
-def words_of(lang: str) -> dict[str, str]:
-    """Words of a language."""
-    if lang not in _WORDS:
-        raise ConfigurationError(f"lang={lang!r} is not known", hint="Write lang='en' or lang='zh'.")
-    return _WORDS[lang]
-
-
-def _section(title: str, blocks: Sequence[Block]) -> list[Block | str]:
-    return [f"<h2>{title}</h2>", Stack(blocks)] if blocks else []
+def _stacked(blocks: Sequence[Block]) -> list[Block | str]:
+    return [Stack(blocks)] if blocks else []
 
 
 def _code(text: str) -> str:

@@ -15,7 +15,8 @@ PACKAGE = Path(pai_notebook.__file__).parent
 
 # From the ground up; a module may import from rooms before its own, never from one behind it.
 HOUSE = [
-    ["errors"],
+    ["errors", "chinese"],
+    ["phrases"],
     ["display", "files", "literals"],
     ["wire"],
     ["demo"],

@@ -14,6 +14,7 @@ from pai_notebook.compare.rows import Row, is_blank
 from pai_notebook.compare.selection import Selection
 from pai_notebook.compare.tolerance import Tolerance
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
@@ -149,7 +150,7 @@ class Aligned:
     def notes(self) -> tuple[str, ...]:
         """What the arguments asked for in vain."""
         unused = self._directions.unused([(row.path, row.dataset) for row in self._all if row.section == "metrics"])
-        return (*(f"directions: {pattern!r} fits no metric" for pattern in unused), *self._selection.unused(self._all))
+        return (*(say("directions: {pattern!r} fits no metric", pattern=pattern) for pattern in unused), *self._selection.unused(self._all))
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Row]:

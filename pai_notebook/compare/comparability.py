@@ -12,6 +12,7 @@ from pai_notebook.compare.identity import is_identity
 from pai_notebook.compare.rows import Kind, Row, is_blank
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import State, similar_names
+from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -49,13 +50,12 @@ class Setting:
     metrics: Sequence[Row]
     others: Sequence[Row]
 
-    def listed(self, places: Sequence[int]) -> str:
+    def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""
-        shown = ", ".join(self.names[place] for place in places[:_NAMED])
-        return shown + (f" and {len(places) - _NAMED} more" if len(places) > _NAMED else "")
+        return _first([self.names[place] for place in places])
 
 
-def cautions(setting: Setting) -> tuple[str, ...]:
+def cautions(setting: Setting) -> tuple[Phrase, ...]:
     """Say what stands in the way of comparing, one sentence each, in a fixed order."""
     rules = (
         _nothing_in_common,
@@ -71,11 +71,17 @@ def cautions(setting: Setting) -> tuple[str, ...]:
     return tuple(sentence for rule in rules for sentence in rule(setting))
 
 
+def _first(names: Sequence[str]) -> Phrase:
+    """The first few names and how many more."""
+    shown = joined(names[:_NAMED])
+    return shown if len(names) <= _NAMED else say("{shown} and {count} more", shown=shown, count=len(names) - _NAMED)
+
+
 def _stated(row: Row) -> list[int]:
     return [place for place, cell in enumerate(row.cells) if not is_blank(cell)]
 
 
-def _nothing_in_common(setting: Setting) -> Iterator[str]:
+def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
     base = {(row.path, row.dataset) for row in setting.metrics if not is_blank(row.cells[setting.baseline])}
     base_datasets = {dataset for _, dataset in base}
     apart, strange = [], []
@@ -89,14 +95,14 @@ def _nothing_in_common(setting: Setting) -> Iterator[str]:
             apart.append(place)
     baseline = setting.names[setting.baseline]
     if strange:
-        yield f"no dataset in common with {baseline}: {setting.listed(strange)}"
+        yield say("no dataset in common with {baseline}: {versions}", baseline=baseline, versions=setting.listed(strange))
     if apart:
-        yield f"no metric in common with {baseline}: {setting.listed(apart)}"
+        yield say("no metric in common with {baseline}: {versions}", baseline=baseline, versions=setting.listed(apart))
     if not base and any(_stated(row) for row in setting.metrics):
-        yield f"the baseline {baseline} has no metrics"
+        yield say("the baseline {baseline} has no metrics", baseline=baseline)
 
 
-def _other_dataset(setting: Setting) -> Iterator[str]:
+def _other_dataset(setting: Setting) -> Iterator[Phrase]:
     by_path: dict[str, list[Row]] = {}
     for row in setting.metrics:
         by_path.setdefault(row.path, []).append(row)
@@ -106,11 +112,16 @@ def _other_dataset(setting: Setting) -> Iterator[str]:
             {place for row in rows for place in _stated(row)} - {place for row in rows if row.dataset in home for place in _stated(row)}
         )
         if home and elsewhere:
-            where = sorted({row.dataset or "no dataset" for row in rows for place in elsewhere if not is_blank(row.cells[place])})
-            yield f"{path} of {setting.listed(elsewhere)} was measured on {', '.join(where[:_NAMED])}, not where the baseline's was"
+            where = sorted({row.dataset or say("no dataset") for row in rows for place in elsewhere if not is_blank(row.cells[place])})
+            yield say(
+                "{metric} of {versions} was measured on {datasets}, not where the baseline's was",
+                metric=path,
+                versions=setting.listed(elsewhere),
+                datasets=joined(where[:_NAMED]),
+            )
 
 
-def _fraction_and_percent(setting: Setting) -> Iterator[str]:
+def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
         if not _SHARE.search(row.path):
             continue
@@ -122,50 +133,60 @@ def _fraction_and_percent(setting: Setting) -> Iterator[str]:
             if 1 < value <= 100 and any(0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
         ]
         if likely:
-            yield f"{row.name} looks like percent in {setting.listed(likely)} and like a fraction elsewhere"
+            versions = setting.listed(likely)
+            yield say("{metric} looks like percent in {versions} and like a fraction elsewhere", metric=row.name, versions=versions)
 
 
-def _sample_counts(setting: Setting) -> Iterator[str]:
+def _sample_counts(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
         keys = split_path(row.path)
         counts = {cell.value for cell in row.cells if cell.value is not None}
         if keys and keys[-1].casefold() in COUNTS and len(counts) > 1:
-            shown = ", ".join(f"{count:g}" for count in sorted(counts)[:_NAMED])
-            yield f"{row.name} differs ({shown}): the values were not measured on the same examples"
+            shown = joined([f"{count:g}" for count in sorted(counts)[:_NAMED]])
+            yield say("{metric} differs ({counts}): the values were not measured on the same examples", metric=row.name, counts=shown)
 
 
-def _frameworks(setting: Setting) -> Iterator[str]:
+def _frameworks(setting: Setting) -> Iterator[Phrase]:
     frameworks = sorted({version.framework_type for version in setting.versions if version.framework_type})
     speeds = [row.name for row in setting.metrics if _SPEED.search(row.path) and len(_stated(row)) > 1]
     if len({name.casefold() for name in frameworks}) > 1 and speeds:
-        yield f"{', '.join(speeds[:_NAMED])} compare{'s' if len(speeds) == 1 else ''} across frameworks: {', '.join(frameworks[:_NAMED])}"
+        yield say(
+            "{metrics} compares across frameworks: {frameworks}"
+            if len(speeds) == 1
+            else "{metrics} compare across frameworks: {frameworks}",
+            metrics=joined(speeds[:_NAMED]),
+            frameworks=joined(frameworks[:_NAMED]),
+        )
 
 
-def _evaluation(setting: Setting) -> Iterator[str]:
+def _evaluation(setting: Setting) -> Iterator[Phrase]:
     changed = [
         row for row in setting.others if row.section == "evaluation_spec" and any(change.kind is Kind.CHANGED for change in row.changes)
     ]
     telling = [row.path for row in changed if not is_identity(row.path)]
     if telling:
-        more = f" and {len(telling) - _NAMED} more" if len(telling) > _NAMED else ""
-        yield f"evaluated in different ways: {', '.join(telling[:_NAMED])}{more} of the evaluation spec differ"
+        yield say("evaluated in different ways: {names} of the evaluation spec differ", names=_first(telling))
 
 
-def _hygiene(setting: Setting) -> Iterator[str]:
-    for kind, rows in (("metrics", setting.metrics), ("labels", [row for row in setting.others if row.section == "labels"])):
+def _hygiene(setting: Setting) -> Iterator[Phrase]:
+    labels = [row for row in setting.others if row.section == "labels"]
+    for kind, rows in ((say("metrics"), setting.metrics), (say("labels"), labels)):
         for sentence in similar_names(list(dict.fromkeys(row.path for row in rows))):
-            yield f"{kind} {sentence}"
+            yield say("{kind} {sentence}", kind=kind, sentence=sentence)
 
 
-def _texts(setting: Setting) -> Iterator[str]:
+def _texts(setting: Setting) -> Iterator[Phrase]:
     texts = [row.name for row in setting.metrics if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
     if texts:
-        more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
-        yield f"numbers sent as text, compared as numbers: {', '.join(texts[:_NAMED])}{more}"
+        yield say("numbers sent as text, compared as numbers: {metrics}", metrics=_first(texts))
 
 
-def _duplicates(setting: Setting) -> Iterator[str]:
+def _duplicates(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
         places = [place for place, cell in enumerate(row.cells) if cell.duplicate and cell.value is None]
         if places:
-            yield f"{row.name} is stated more than once, differently, in {setting.listed(places)}: no difference is shown"
+            yield say(
+                "{metric} is stated more than once, differently, in {versions}: no difference is shown",
+                metric=row.name,
+                versions=setting.listed(places),
+            )

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from pai_notebook.compare.vocabulary import CHINESE, FLIPS, HIGHER, LOCAL_VETOES, LOWER, PHRASES, TURNED, VETOES, Mode
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.flatten import split_path
+from pai_notebook.phrases import Phrase, joined, say
 
 __all__ = ["Direction", "Directions", "infer_direction", "read_mode"]
 
@@ -48,7 +49,13 @@ class Direction:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f"{self.mode} ({self.source}: {self.reason})" if self.mode else f"unknown ({self.reason})"
+        return str(self.said)
+
+    @property
+    def said(self) -> Phrase:
+        """The answer with where it comes from."""
+        source, reason = say(self.source), self.reason
+        return say("{mode} ({source}: {reason})" if self.mode else "{source} ({reason})", mode=self.mode, source=source, reason=reason)
 
     @property
     def words(self) -> str:
@@ -95,14 +102,14 @@ def infer_direction(path: str) -> Direction:
     """
     votes = _votes(path)
     if votes is None:
-        return Direction(reason="the name says what it is measured by, not how good it is")
+        return Direction(reason=say("the name says what it is measured by, not how good it is"))
     modes = set(votes.values())
     if len(modes) > 1:
-        told = " and ".join(f"{word!r} ({mode})" for word, mode in votes.items())
-        return Direction(reason=f"{told} disagree")
+        told = joined([f"{word!r} ({mode})" for word, mode in votes.items()], " and ")
+        return Direction(reason=say("{words} disagree", words=told))
     if not modes:
-        return Direction(reason="nothing in the name says")
-    return Direction(modes.pop(), "inferred", f"from {' and '.join(map(repr, votes))}")
+        return Direction(reason=say("nothing in the name says"))
+    return Direction(modes.pop(), "inferred", say("from {words}", words=joined([repr(word) for word in votes], " and ")))
 
 
 def _votes(path: str) -> dict[str, Mode] | None:
@@ -192,7 +199,8 @@ class Directions:
                 f"directions contradict each other for {names[0]}: {said}", hint=f"Add {names[0]!r} itself to directions."
             )
         mode = self.told[best[0]]
-        return Direction(mode, "told", f"by {best[0]!r}") if mode else Direction(reason=f"told to be unknown by {best[0]!r}")
+        by = say("by {pattern!r}" if mode else "told to be unknown by {pattern!r}", pattern=best[0])
+        return Direction(mode, "told", by) if mode else Direction(reason=by)
 
     def unused(self, names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
         """Patterns that match none of these (path, dataset) metrics."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from pai_notebook.compare.digits import choose_format, format_percent
 from pai_notebook.compare.rows import Kind, Row, is_blank
 from pai_notebook.display import Block, Displayed, Note, Stack, visible
-from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import Cell, State
+from pai_notebook.phrases import check_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,8 +128,7 @@ def explain_rows(rows: Sequence[Row], names: Sequence[str], baseline: int, lang:
     ConfigurationError
         For a language other than en and zh.
     """
-    if lang not in ("en", "zh"):
-        raise ConfigurationError(f"no sentences in {lang!r}", hint="Write lang='en' or lang='zh'.")
+    check_language(lang)
     language: Language = "zh" if lang == "zh" else "en"
     words = _ZH if language == "zh" else _EN
     sentences, clauses = [], []

@@ -11,6 +11,7 @@ from pai_notebook.compare.rows import Row, difference
 from pai_notebook.display import Badge, Block, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
+from pai_notebook.phrases import joined, say
 
 __all__ = ["Check", "GateFailed", "GateReport", "Outcome", "Pair", "candidates_of", "failures"]
 
@@ -97,36 +98,47 @@ class GateReport(Displayed):
         raise GateFailed(self)
 
     def _describe(self) -> Block:
-        word = "passed" if self.passed else "failed"
         counts = {outcome: sum(check.outcome == outcome for check in self.checks) for outcome in ("failed", "passed", "skipped")}
         order = sorted(self.checks, key=lambda check: check.outcome != "failed")
         columns: list[Column | str] = [
             "",
-            "check",
-            "version",
-            Column("value", align="right"),
-            Column("baseline", align="right"),
-            "allowed",
-            "remark",
+            say("check"),
+            say("version"),
+            Column(say("value"), align="right"),
+            Column(say("baseline"), align="right"),
+            say("allowed"),
+            say("remark"),
         ]
         limit = max(_SHOWN, counts["failed"])
-        said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count) or "nothing was checked"
-        return Table(
-            columns, [_shape(check) for check in order], caption=f"{self.title} {word}: {said}", row_headers=2, limit=limit, unit="checks"
+        counted = [say("{count} {outcome}", count=count, outcome=say(outcome)) for outcome, count in counts.items() if count]
+        title = say(self.title)
+        caption = say(
+            "{title} passed: {counts}" if self.passed else "{title} failed: {counts}",
+            title=title,
+            counts=joined(counted) if counted else say("nothing was checked"),
         )
+        return Table(columns, [_shape(check) for check in order], caption=caption, row_headers=2, limit=limit, unit=say("checks"))
 
 
-_BADGES = {"passed": Badge("passed", "good"), "failed": Badge("failed", "bad"), "skipped": Badge("skipped", "neutral")}
+_BADGES = {
+    "passed": Badge(say("passed"), "good"),
+    "failed": Badge(say("failed"), "bad"),
+    "skipped": Badge(say("skipped"), "neutral"),
+}
 
 
 def _shape(check: Check) -> list[Inline]:
     form = choose_format([number for number in (check.value, check.baseline) if number is not None])
     delta = "" if check.delta is None else form.delta(check.delta)
-    value: Inline = Missing("none") if check.value is None else Number(form.value(check.value), delta=delta)
-    baseline: Inline = Missing("none") if check.baseline is None else Number(form.value(check.baseline))
+    value: Inline = Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
+    baseline: Inline = Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
     name = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
-    where: Inline = Lines([name, check.rule]) if name else check.rule
+    rule = say(check.rule) if check.rule in _OURS else check.rule
+    where: Inline = Lines([name, rule]) if name else rule
     return [_BADGES[check.outcome], where, check.version, value, baseline, check.allowed, check.reason]
+
+
+_OURS = ("no regression", "no rule", "no version", "fetch")
 
 
 class GateFailed(RegressionError):
@@ -183,8 +195,12 @@ def candidates_of(names: Sequence[str], baseline: int | None) -> list[int]:
 
 def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]) -> list[Check]:
     """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check."""
-    found = [Check("failed", "fetch", reason=f"{address} could not be fetched: {error}") for address, error in errors.items()]
+    found = [
+        Check("failed", "fetch", reason=say("{address} could not be fetched: {error}", address=address, error=str(error)))
+        for address, error in errors.items()
+    ]
     if not candidates_of(names, baseline):
-        nobody = "there is no version to check" if baseline is None else f"the only version is the baseline {names[baseline]} itself"
+        alone = "the only version is the baseline {name} itself"
+        nobody = say("there is no version to check") if baseline is None else say(alone, name=names[baseline])
         found.append(Check("failed", "no version", reason=nobody))
     return found

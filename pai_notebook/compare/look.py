@@ -9,6 +9,7 @@ from pai_notebook.compare.digits import RowFormat, choose_format, format_percent
 from pai_notebook.compare.rows import Change, Kind, Row, is_blank
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
 from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.compare.comparison import Comparison
@@ -20,24 +21,26 @@ ROWS = 40
 _CAUTIONS = 6
 _FAILURES = 5
 _TEXT = 120
-_ARROWS = {"↑": "higher", "↓": "lower"}
+_METRICS = 8
+_ARROWS = {"↑": say("higher"), "↓": say("lower")}
 _HEADINGS = {
-    "metrics": "Metrics",
-    "labels": "Labels",
-    "training_spec": "Training spec",
-    "inference_spec": "Inference spec",
-    "evaluation_spec": "Evaluation spec",
-    "compression_spec": "Compression spec",
-    "distillation_spec": "Distillation spec",
-    "extra_info": "Extra information",
-    "options": "Options",
-    "other": "Other",
+    "metrics": say("Metrics"),
+    "labels": say("Labels"),
+    "training_spec": say("Training spec"),
+    "inference_spec": say("Inference spec"),
+    "evaluation_spec": say("Evaluation spec"),
+    "compression_spec": say("Compression spec"),
+    "distillation_spec": say("Distillation spec"),
+    "extra_info": say("Extra information"),
+    "options": say("Options"),
+    "other": say("Other"),
 }
 
 
-def describe_comparison(comparison: Comparison) -> Block:
+def describe_comparison(comparison: Comparison, *, cautions: bool = True) -> Block:
     """Describe a comparison: what to be careful about, then one table, rows by section, the baseline marked."""
     blocks: list[Block] = list(_banners(comparison))
+    blocks += _cautions(comparison) if cautions else ()
     if comparison.versions:
         blocks.append(_table(comparison))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
@@ -46,18 +49,25 @@ def describe_comparison(comparison: Comparison) -> Block:
 def _banners(comparison: Comparison) -> Iterator[Note]:
     failed = comparison.errors
     if failed:
-        shown = "; ".join(f"{address} ({getattr(error, 'message', error)})" for address, error in list(failed.items())[:_FAILURES])
-        more = f"; and {len(failed) - _FAILURES} more" if len(failed) > _FAILURES else ""
-        yield Note(f"{len(failed)} of {len(failed) + len(comparison.versions)} versions could not be fetched: {shown}{more}", "bad")
+        shown: list[str] = [f"{address} ({getattr(error, 'message', error)})" for address, error in list(failed.items())[:_FAILURES]]
+        shown += [say("and {count} more", count=len(failed) - _FAILURES)] if len(failed) > _FAILURES else []
+        total = len(failed) + len(comparison.versions)
+        yield Note(
+            say("{count} of {total} versions could not be fetched: {shown}", count=len(failed), total=total, shown=joined(shown, "; ")),
+            "bad",
+        )
     if not comparison.versions:
-        yield Note("There is no version to compare.", "warn")
+        yield Note(say("There is no version to compare."), "warn")
     elif len(comparison.versions) == 1:
-        yield Note(f"There is only one version, {comparison.names[0]}: nothing to compare it with.", "warn")
+        yield Note(say("There is only one version, {name}: nothing to compare it with.", name=comparison.names[0]), "warn")
+
+
+def _cautions(comparison: Comparison) -> Iterator[Note]:
     cautions = comparison.comparability
     for text in cautions[:_CAUTIONS]:
-        yield Note(f"Careful: {text}", "warn")
+        yield Note(say("Careful: {text}", text=text), "warn")
     if len(cautions) > _CAUTIONS:
-        yield Note(f"and {len(cautions) - _CAUTIONS} more; .comparability has all", "warn")
+        yield Note(say("and {count} more; .comparability has all", count=len(cautions) - _CAUTIONS), "warn")
     for text in comparison.notes:
         yield Note(text, "info")
 
@@ -66,7 +76,7 @@ def _table(comparison: Comparison) -> Table:
     rows = comparison.changed if comparison.only == "diff" else comparison.rows
     places = _shown_versions(comparison)
     datasets = any(row.dataset for row in rows)
-    columns: list[Column | str] = ["", *(["dataset"] if datasets else [])]
+    columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
     columns += [_column(comparison, place) for place in places]
     columns += [Column(address, align="right") for address in list(comparison.errors)[: VERSIONS - len(places)]]
     body = [_row(comparison, row, places, datasets=datasets, width=len(columns)) for row in rows[:ROWS]]
@@ -83,8 +93,14 @@ def _table(comparison: Comparison) -> Table:
 def _caption(comparison: Comparison) -> str:
     models = list(dict.fromkeys(version.model_id for version in comparison.versions))
     count = len(comparison.versions)
-    what = f"{models[0]}: " if len(models) == 1 and models[0] else f"{len(models)} models: " if len(models) > 1 else ""
-    return f"{what}{count} version{'' if count == 1 else 's'} against {comparison.baseline_name}, {comparison.baseline_reason}"
+    what = models[0] if len(models) == 1 else say("{count} models", count=len(models))
+    said = say(
+        "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}",
+        count=count,
+        baseline=comparison.baseline_name,
+        reason=say(comparison.baseline_reason),
+    )
+    return say("{what}: {said}", what=what, said=said) if what else said
 
 
 def _shown_versions(comparison: Comparison) -> list[int]:
@@ -100,7 +116,7 @@ def _shown_versions(comparison: Comparison) -> list[int]:
 def _column(comparison: Comparison, place: int) -> Column:
     name: Inline = comparison.names[place]
     if place == comparison.baseline_place:
-        name = (comparison.names[place], Mark("*", "baseline"))
+        name = (comparison.names[place], Mark("*", say("baseline")))
     return Column(name, align="right")
 
 
@@ -116,31 +132,41 @@ def _with_headings(rows: Sequence[Row], body: Sequence[list[Inline]]) -> Iterato
 def _notes(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> Iterator[Inline]:
     folded = len(comparison.identical) if comparison.only == "diff" else 0
     if folded:
-        yield f"{folded} identical row{'' if folded == 1 else 's'} hidden; only='all' shows {'it' if folded == 1 else 'them'}."
+        several = "{count} identical rows hidden; only='all' shows them."
+        yield say("{count} identical row hidden; only='all' shows it." if folded == 1 else several, count=folded)
     if len(rows) > ROWS:
-        yield f"Showing {ROWS} of {len(rows)} rows; all of them are in the object, as .rows and .to_frame()."
+        yield say("Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().", shown=ROWS, total=len(rows))
     if len(places) < len(comparison.versions):
-        yield f"Showing {len(places)} of {len(comparison.versions)} versions; all of them are in the object."
+        shown, total = len(places), len(comparison.versions)
+        yield say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=total)
     metrics = [row for row in rows[:ROWS] if row.section == "metrics"]
     if metrics:
-        yield f"Directions: {'; '.join(_directions(metrics))}."
+        yield say("Directions: {groups}.", groups=joined(list(_directions(metrics)), "; "))
     if any(_could_be_chance(comparison, row, place) for row in metrics for place in places):
-        yield "~ a 95 % interval of the difference, from n or a spread beside the metric, includes zero; independent test sets are assumed."
+        yield say(
+            "~ a 95 % interval of the difference, from n or a spread beside the metric, includes zero; independent test sets are assumed."
+        )
     if any(cell.state is State.NUMERIC_TEXT for row in metrics for cell in row.cells):
-        yield "† a number that was sent as text."
+        yield say("† a number that was sent as text.")
 
 
-def _directions(rows: Sequence[Row]) -> Iterator[str]:
+def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:
     """Say for each metric which way it is better and where that comes from, metrics of one answer together."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[Phrase, list[str]] = {}
     for row in rows:
-        source = f"{row.direction.mode} ({row.direction.source})" if row.direction.mode else "unknown"
+        mode, source = row.direction.mode, say(row.direction.source)
+        source = say("{mode} ({source})", mode=mode, source=source) if mode else source
         names = groups.setdefault(source, [])
         if row.path not in names:
             names.append(row.path)
     for source, names in sorted(groups.items(), key=lambda group: (group[0] == "unknown", group[0])):
-        more = f" and {len(names) - 8} more" if len(names) > 8 else ""  # noqa: PLR2004 - a line
-        yield f"{', '.join(names[:8])}{more} {source}"
+        yield say("{names} {source}", names=_first(names, _METRICS), source=source)
+
+
+def _first(names: Sequence[str], count: int) -> Phrase:
+    """The first names, and how many more."""
+    shown = joined(names[:count])
+    return shown if len(names) <= count else say("{shown} and {count} more", shown=shown, count=len(names) - count)
 
 
 def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: bool, width: int) -> list[Inline]:
@@ -151,7 +177,7 @@ def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: b
     best = comparison.best_places(row)
     base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
     cells = [_cell(row, place, form, base, _marks(comparison, row, place, best=place in best)) for place in places]
-    failed: list[Inline] = [Missing("fetch failed")] * (width - len(head) - len(cells))
+    failed: list[Inline] = [Missing(say("fetch failed"))] * (width - len(head) - len(cells))
     return [*head, *cells, *failed]
 
 
@@ -160,15 +186,15 @@ def _marks(comparison: Comparison, row: Row, place: int, *, best: bool) -> list[
     marks = []
     if change.kind in (Kind.BETTER, Kind.WORSE):
         sign = "▲" if (change.delta or 0) > 0 else "▼"
-        marks.append(Mark(sign, "better", tone="good") if change.kind is Kind.BETTER else Mark(sign, "worse", tone="bad"))
+        marks.append(Mark(sign, say("better"), tone="good") if change.kind is Kind.BETTER else Mark(sign, say("worse"), tone="bad"))
         if _could_be_chance(comparison, row, place):
-            marks.append(Mark("~", "could be chance"))
+            marks.append(Mark("~", say("could be chance")))
     elif change.kind is Kind.GAINED:
-        marks.append(Mark("+", "new"))
+        marks.append(Mark("+", say("new")))
     elif change.kind is Kind.CHANGED and change.delta is None:
-        marks.append(Mark("≠", "changed"))
+        marks.append(Mark("≠", say("changed")))
     if best:
-        marks.append(Mark("★", "best", tone="good"))
+        marks.append(Mark("★", say("best"), tone="good"))
     return marks
 
 
@@ -180,9 +206,9 @@ def _could_be_chance(comparison: Comparison, row: Row, place: int) -> bool:
 def _cell(row: Row, place: int, form: RowFormat, base: Cell | None, marks: list[Mark]) -> Inline:
     cell, change = row.cells[place], row.changes[place]
     if is_blank(cell):
-        return (Missing(str(cell.state)), Mark("-", "gone")) if change.kind is Kind.LOST else Missing(str(cell.state))
+        return (Missing(say(cell.state)), Mark("-", say("gone"))) if change.kind is Kind.LOST else Missing(say(cell.state))
     if cell.state in (State.NULL, State.NAN):
-        return Missing(str(cell.state))
+        return Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
         return Number(_number(cell, form), delta=_delta(change, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
@@ -196,7 +222,7 @@ def _number(cell: Cell, form: RowFormat) -> str:
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"
     if cell.state is State.SERIES:
-        return f"{len(series_points(cell.raw) or ())} values, last {text}"
+        return say("{count} values, last {text}", count=len(series_points(cell.raw) or ()), text=text)
     return cell.text if cell.note and cell.state is State.NUMBER else text
 
 
@@ -210,12 +236,14 @@ def _delta(change: Change, form: RowFormat) -> str:
 def _word(cell: Cell) -> str:
     """Write a cell that is no number: a truth value, the size of a matrix, or text."""
     if cell.state is State.BOOLEAN:
-        return "✓ true" if cell.text == "true" else "✗ false"
+        return say("✓ true") if cell.text == "true" else say("✗ false")
     if cell.state is State.MATRIX and isinstance(cell.raw, list):
         widths = {len(line) for line in cell.raw if isinstance(line, list)}
         if len(widths) == 1 and all(isinstance(line, list) for line in cell.raw):
-            return f"{len(cell.raw)}×{widths.pop()} matrix"
-        return f"list of {len(cell.raw)}: {cell.text[:_TEXT]}"
+            return say("{rows}×{columns} matrix", rows=len(cell.raw), columns=widths.pop())
+        return say("list of {count}: {text}", count=len(cell.raw), text=cell.text[:_TEXT])
     if cell.state is State.SERIES:
-        return f"{len(series_points(cell.raw) or ())} values"
-    return cell.text if len(cell.text) <= _TEXT else f"{cell.text[:_TEXT]}… {len(cell.text) - _TEXT} more characters"
+        return say("{count} values", count=len(series_points(cell.raw) or ()))
+    if len(cell.text) <= _TEXT:
+        return cell.text
+    return say("{text}… {count} more characters", text=cell.text[:_TEXT], count=len(cell.text) - _TEXT)

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.compare.gate import GateReport
+from pai_notebook.compare.look import describe_comparison
 from pai_notebook.demo import ENDPOINT
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.literals import call, literal
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.phrases import Phrase, check_language, in_language, joined, say
 from pai_notebook.redact import Redaction, as_redaction
 from pai_notebook.redact.versions import masked_error, masked_versions
-from pai_notebook.report import Report, masked_shape, report_html, words_of
+from pai_notebook.report import Report, masked_shape, report_html
 
 if TYPE_CHECKING:
     from pai_notebook.compare.comparison import Comparison
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["masked_comparison", "report_of"]
 
 _SHOWN = 20
+_OF_MASKED = "The fingerprint is that of the data before masking; the code compares the data as the registry has it."
+S = TypeVar("S")
 
 
 def report_of(
@@ -38,31 +42,31 @@ def report_of(
     registry: str = "",
 ) -> str:
     """Write the document; see `Comparison.report`."""
-    words = words_of(lang)
+    check_language(lang)
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
-    figures, lacking = _figures(shown, charts, words)
+    figures, lacking = _figures(shown, charts)
+
+    def told(shape: S) -> S:
+        """In its language first, then masked: what is masked has lost the template it was made of."""
+        said: S = in_language(shape, lang)
+        return masked_shape(said, redaction)
+
     report = Report(
-        title=mask(title or words["report"].format(models=", ".join(_models(shown)))),
+        title=told(title or say("Comparison of {models}", models=joined(_models(shown)))),
         question=mask(question),
-        facts=masked_shape(tuple(_facts(comparison, shown, words, registry)), redaction),
-        cautions=[mask(text) for text in (*shown.comparability, *shown.notes)],
+        facts=told(tuple(_facts(comparison, shown, registry))),
+        cautions=told((*shown.comparability, *shown.notes)),
         sentences=[mask(text) for text in shown.explain(lang).sentences],
-        gates=[masked_shape(_gate(gate)._describe(), redaction) for gate in gates],  # noqa: SLF001 - the hook of shown objects
-        comparison=masked_shape(shown._describe(), redaction),  # noqa: SLF001 - as above
-        figures=figures,
+        gates=[told(_gate(gate)._describe()) for gate in gates],  # noqa: SLF001 - the hook of shown objects
+        comparison=told(describe_comparison(shown, cautions=False)),
+        figures=[told(figure) for figure in figures],
         code=mask(_code(shown)),
         notes=lacking,
     )
-    masked = [*_masked(redaction, lang), words["of_masked"]] if redaction and redaction.masked else []
+    masked = [*redaction.sentences, say(_OF_MASKED)] if redaction and redaction.masked else []
     return report_html(replace(report, masked=masked), lang=lang)
-
-
-def _masked(redaction: Redaction, lang: str) -> Sequence[str]:
-    if lang != "zh":
-        return redaction.sentences
-    return [f"{kind}：{values} 个值，共 {places} 处，首见于 {first}" for kind, values, places, first in redaction.by_kind]
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
@@ -86,34 +90,34 @@ def _models(comparison: Comparison) -> list[str]:
     return list(dict.fromkeys(version.model_id or "?" for version in comparison.versions)) or ["-"]
 
 
-def _facts(original: Comparison, shown: Comparison, words: dict[str, str], registry: str) -> list[tuple[str, Inline]]:
+def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple[str, Inline]]:
     times = sorted(version.fetched for version in shown.versions if version.fetched)
-    unknown = Missing(words["unknown"])
-    reason = words.get(shown.baseline_reason, shown.baseline_reason)
+    unknown = Missing(say("not recorded"))
+    reason = say(shown.baseline_reason)
     span = [f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in dict.fromkeys((times[0], times[-1]))] if times else []
     return [
-        (words["models"], ", ".join(_models(shown))),
-        (words["versions"], _listed(shown.names)),
-        (words["baseline"], words["reason"].format(name=shown.baseline_name, reason=reason)),
-        *_source_facts(shown.versions, words, registry),
-        (words["fetched"], " – ".join(span) if span else unknown),
-        (words["fingerprint"], Code(original.fingerprint)),
-        (words["software"], f"pai_notebook {installed_version('pai-notebook')}"),
+        (say("models"), joined(_models(shown))),
+        (say("versions"), _listed(shown.names)),
+        (say("baseline"), say("{name}, {reason}", name=shown.baseline_name, reason=reason)),
+        *_source_facts(shown.versions, registry),
+        (say("fetched"), " – ".join(span) if span else unknown),
+        (say("fingerprint"), Code(original.fingerprint)),
+        (say("written by"), f"pai_notebook {installed_version('pai-notebook')}"),
     ]
 
 
-def _source_facts(versions: Sequence[ModelVersion], words: dict[str, str], registry: str) -> list[tuple[str, Inline]]:
+def _source_facts(versions: Sequence[ModelVersion], registry: str) -> list[tuple[str, Inline]]:
     """Which registry, which workspace and which requests the versions came from."""
     sources = [version.provenance for version in versions]
     registries = dict.fromkeys(f"{each.registry} ({each.region})" if each.region else each.registry for each in sources if each)
     workspaces = dict.fromkeys(each.workspace_id for each in sources if each.workspace_id)
     told = [each.request_ids or (version.request_id,) for each, version in zip(sources, versions, strict=True)]
     ids = list(dict.fromkeys(each for each in chain.from_iterable(told) if each))
-    unknown = Missing(words["unknown"])
+    unknown = Missing(say("not recorded"))
     return [
-        (words["region"], registry or ", ".join(registries) or unknown),
-        *([(words["workspace"], ", ".join(workspaces))] if workspaces else []),
-        (words["requests"], Code(_listed(ids)) if ids else unknown),
+        (say("registry"), registry or ", ".join(registries) or unknown),
+        *([(say("workspace"), ", ".join(workspaces))] if workspaces else []),
+        (say("request ids"), Code(_listed(ids)) if ids else unknown),
     ]
 
 
@@ -130,9 +134,10 @@ def _code(comparison: Comparison) -> str:
     return code.replace("\n\n", f"\n\n{connecting}", 1)
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" … {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{len(names)}: {', '.join(names[:_SHOWN])}{more}"
+def _listed(names: Sequence[str]) -> Phrase:
+    shown: list[str] = list(names[:_SHOWN])
+    shown += [say("and {count} more", count=len(names) - _SHOWN)] if len(names) > _SHOWN else []
+    return say("{count}: {names}", count=len(names), names=joined(shown))
 
 
 def _gate(gate: Any) -> GateReport:
@@ -144,13 +149,13 @@ def _gate(gate: Any) -> GateReport:
     return report
 
 
-def _figures(comparison: Comparison, charts: bool | Sequence[str], words: dict[str, str]) -> tuple[list[Any], list[str]]:  # noqa: FBT001
+def _figures(comparison: Comparison, charts: bool | Sequence[str]) -> tuple[list[Any], list[str]]:  # noqa: FBT001
     """Bars of the metrics that changed most, or of those asked for; a sentence where they cannot be drawn."""
     if charts is False or comparison.baseline_place is None:
         return [], []
     try:
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
-        return [], [words["charts_need"]]
+        return [], [say("Charts need matplotlib: install pai-notebook[plot].")]
     names = None if charts is True else list(charts)
     return report_figures(comparison.plot.data, names), []

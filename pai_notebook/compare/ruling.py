@@ -12,6 +12,7 @@ from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
 from pai_notebook.compare.rows import is_blank
 from pai_notebook.compare.rules import parse_rules
 from pai_notebook.model.metrics import State
+from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
     from pai_notebook.compare.rows import Row
@@ -31,7 +32,7 @@ def check_rules(text: str, rows: Sequence[Row], names: Sequence[str], baseline: 
     rules = parse_rules(text)
     checks = failures(names, baseline, errors)
     if not rules:
-        checks.append(Check("failed", "no rule", reason="the gate has no rule; write one a line"))
+        checks.append(Check("failed", "no rule", reason=say("the gate has no rule; write one a line")))
     for rule in rules:
         checks += _apply(rule, rows, names, baseline)
     return tuple(checks)
@@ -41,7 +42,7 @@ def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int 
     candidates = candidates_of(names, baseline)
     found = [row for row in rows if _selected(row, rule)]
     if not found and candidates:
-        reason = "no version has this metric"
+        reason = say("no version has this metric")
         yield Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
     for row in found:
         base = None if baseline is None else row.cells[baseline]
@@ -58,17 +59,17 @@ def _selected(row: Row, rule: Rule) -> bool:
 def _check(rule: Rule, pair: Pair) -> Check:
     cell, base = pair.cell, pair.base
     if is_blank(cell):
-        return pair.check("skipped" if rule.optional else "failed", rule.text, f"the value is {cell.state}")
+        return pair.check("skipped" if rule.optional else "failed", rule.text, say("the value is {state}", state=say(cell.state)))
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     if cell.value is None or math.isnan(cell.value):
-        return pair.check("failed", rule.text, f"the value is {cell.state}: {cell.text[:40]}")
+        return pair.check("failed", rule.text, say("the value is {state}: {text}", state=say(cell.state), text=cell.text[:40]))
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None:
-        return pair.check("failed", rule.text, "the baseline has no number to compare with")
-    allowed = f"{rule.compare} {bound:.12g}{_origin(rule)}"
+        return pair.check("failed", rule.text, say("the baseline has no number to compare with"))
+    allowed = _origin(rule, f"{rule.compare} {bound:.12g}")
     passed = _holds(rule.compare, cell.value, bound)
-    return pair.check("passed" if passed else "failed", rule.text, _warning(rule, pair.row) if passed else "beyond the bound", allowed)
+    return pair.check("passed" if passed else "failed", rule.text, _warning(rule, pair.row) if passed else say("beyond the bound"), allowed)
 
 
 def _check_equal(rule: Rule, pair: Pair) -> Check:
@@ -77,22 +78,22 @@ def _check_equal(rule: Rule, pair: Pair) -> Check:
     if rule.base in ("true", "false"):
         wanted, state = str(rule.base), State.BOOLEAN
     elif base is None or is_blank(base) or base.state in (State.NULL, State.NAN):
-        return pair.check("failed", rule.text, "the baseline has nothing to compare with")
+        return pair.check("failed", rule.text, say("the baseline has nothing to compare with"))
     else:
         wanted, state = base.text, base.state
     equal = (pair.cell.text, pair.cell.state) == (wanted, state)
-    return pair.check(
-        "passed" if equal else "failed", rule.text, "" if equal else f"the value is {pair.cell.text[:40]}", f"== {wanted[:40]}"
-    )
+    reason = "" if equal else say("the value is {text}", text=pair.cell.text[:40])
+    return pair.check("passed" if equal else "failed", rule.text, reason, f"== {wanted[:40]}")
 
 
-def _origin(rule: Rule) -> str:
-    """Say where a bound comes from."""
+def _origin(rule: Rule, bound: str) -> str:
+    """Say of a bound where it comes from."""
     if rule.base != "baseline":
-        return ""
+        return bound
     if not rule.number:
-        return " (baseline)"
-    return f" (baseline {'+' if rule.number > 0 else '-'} {abs(rule.number):g}{'%' if rule.percent else ''})"
+        return say("{bound} (baseline)", bound=bound)
+    more = f"{'+' if rule.number > 0 else '-'} {abs(rule.number):g}{'%' if rule.percent else ''}"
+    return say("{bound} (baseline {more})", bound=bound, more=more)
 
 
 def _holds(compare: str, value: float, bound: float) -> bool:
@@ -106,7 +107,7 @@ def _holds(compare: str, value: float, bound: float) -> bool:
 def _warning(rule: Rule, row: Row) -> str:
     """Say when a rule that passed accepts any worse value."""
     if row.direction.mode == "max" and rule.compare in ("<", "<="):
-        return f"note: {row.path} is better when higher, and this rule accepts any lower value"
+        return say("note: {metric} is better when higher, and this rule accepts any lower value", metric=row.path)
     if row.direction.mode == "min" and rule.compare in (">", ">="):
-        return f"note: {row.path} is better when lower, and this rule accepts any higher value"
+        return say("note: {metric} is better when lower, and this rule accepts any higher value", metric=row.path)
     return ""

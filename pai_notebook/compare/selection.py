@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from pai_notebook.compare.rows import Row
+from pai_notebook.phrases import say
 
 __all__ = ["Selection"]
 
@@ -63,10 +64,11 @@ class Selection:
 
     def unused(self, rows: Sequence[Row]) -> tuple[str, ...]:
         """Say what is included in vain, a sentence each; nothing when there is no row at all. To exclude in vain does no harm."""
-        vain = [f"include: {pattern!r} fits no row" for pattern in self.include if rows and not _any_fits(rows, pattern)]
+        missed = [pattern for pattern in self.include if rows and not _any_fits(rows, pattern)]
+        vain = [say("include: {pattern!r} fits no row", pattern=pattern) for pattern in missed]
         datasets = {row.dataset for row in rows if row.section == "metrics"}
         if self.dataset and datasets and not any(_is_dataset(name, self.dataset) for name in datasets):
-            vain.append(f"dataset: {self.dataset!r} is none of those measured on")
+            vain.append(say("dataset: {dataset!r} is none of those measured on", dataset=self.dataset))
         return tuple(vain)
 
 

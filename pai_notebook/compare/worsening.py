@@ -12,6 +12,7 @@ from pai_notebook.compare.rows import Kind, is_blank
 from pai_notebook.compare.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import State
+from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
     from pai_notebook.compare.rows import Row
@@ -59,7 +60,7 @@ def check_worsening(
     checks = failures(names, baseline, errors)
     used = {pattern for row in rows for pattern in policy.fitting(row)}
     checks += [
-        Check("failed", _RULE, metric=pattern, reason=f"no version has a metric {pattern!r}")
+        Check("failed", _RULE, metric=pattern, reason=say("no version has a metric {pattern!r}", pattern=pattern))
         for pattern in policy.metrics
         if pattern not in used
     ]
@@ -77,11 +78,12 @@ def check_worsening(
 def _check(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:
     cell, base = pair.cell, pair.base
     if base is None or is_blank(base):
-        return pair.check("skipped", _RULE, "the baseline does not have it")
+        return pair.check("skipped", _RULE, say("the baseline does not have it"))
     if is_blank(cell):
-        return pair.check(_outcome(policy.missing), _RULE, f"the value is {cell.state}")
+        return pair.check(_outcome(policy.missing), _RULE, say("the value is {state}", state=say(cell.state)))
     if {cell.state, base.state} & {State.NAN, State.NULL}:
-        return pair.check("failed", _RULE, f"the value is {cell.state}, the baseline's is {base.state}")
+        reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
+        return pair.check("failed", _RULE, reason)
     if cell.value is None or base.value is None:
         return _check_words(policy, pair, same=same, named=named)
     return _check_number(policy, pair, base.value)
@@ -96,8 +98,8 @@ def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Chec
     if same:
         return pair.check("passed", _RULE)
     if pair.cell.state is State.BOOLEAN:
-        return pair.check(_outcome(policy.unknown), _RULE, f"changed to {pair.cell.text}")
-    return pair.check("failed" if named else "skipped", _RULE, f"{pair.cell.state} cannot be checked")
+        return pair.check(_outcome(policy.unknown), _RULE, say("changed to {text}", text=pair.cell.text))
+    return pair.check("failed" if named else "skipped", _RULE, say("{state} cannot be checked", state=say(pair.cell.state)))
 
 
 def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
@@ -107,11 +109,11 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     bound = policy.tolerance.bound(pair.row.path, pair.row.dataset, baseline)
     within = not exceeds(delta, bound, max(abs(value), abs(baseline)))
     if direction.mode is None:
-        reason = f"changed, and which way is better is {direction}"
+        reason = say("changed, and which way is better is {direction}", direction=direction.said)
         return pair.check("passed", _RULE) if within else pair.check(_outcome(policy.unknown), _RULE, reason)
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
     allowed = f"{'<=' if lower else '>='} {limit:.12g}"
     if (delta > 0) == lower and not within:
-        return pair.check("failed", _RULE, f"worse, {direction.words}", allowed)
+        return pair.check("failed", _RULE, say("worse, {direction}", direction=say(direction.words)), allowed)
     return pair.check("passed", _RULE, "", allowed)

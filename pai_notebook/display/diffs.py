@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from pai_notebook.display.plain import clip
+from pai_notebook.phrases import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,6 +82,6 @@ def _unchanged(words: list[str], *, is_first: bool, is_last: bool) -> Iterator[P
         return
     if head:
         yield Piece("same", "".join(words[:head]))
-    yield Piece("skip", f"… {count:,} unchanged words …")
+    yield Piece("skip", now("… {count:,} unchanged words …", count=count))
     if tail:
         yield Piece("same", "".join(words[len(words) - tail :]))

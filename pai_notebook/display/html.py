@@ -48,7 +48,8 @@ def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
     macros: dict[str, Callable[..., str]] = {}
 
     def show(shape: Any, *extra: Any) -> str:
-        return macros[type(shape).__name__.lower()](shape, *extra)
+        # a text may be of a kind of its own, such as a phrase
+        return macros["str" if isinstance(shape, str) else type(shape).__name__.lower()](shape, *extra)
 
     def long(shape: Any) -> str:
         return macros["long"](shape)

@@ -9,6 +9,7 @@ import re
 from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
 from pai_notebook.display.plain import showing
 from pai_notebook.display.spans import Badge, Chips, Number
+from pai_notebook.phrases import now
 
 __all__ = ["decimals", "groups", "has_groups", "is_share", "more", "paddings", "remark", "symbol"]
 
@@ -62,7 +63,7 @@ def more(chips: Chips) -> str:
     '+2 more'
     """
     left_out = len(chips.items) - chips.limit
-    return f"+{left_out:,} more" if left_out > 0 else ""
+    return now("+{count:,} more", count=left_out) if left_out > 0 else ""
 
 
 def has_groups(table: Table) -> bool:

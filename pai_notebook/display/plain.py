@@ -11,6 +11,8 @@ import functools
 import re
 import unicodedata
 
+from pai_notebook.phrases import now
+
 __all__ = ["CELL", "PROSE", "clip", "inline", "prose", "showing", "visible"]
 
 CELL = 240
@@ -33,7 +35,7 @@ def showing(shown: int, total: int, unit: str) -> str:
     >>> showing(20, 1430, "versions")
     'showing 20 of 1,430 versions'
     """
-    return f"showing {shown:,} of {total:,} {inline(unit)}"
+    return now("showing {shown:,} of {total:,} {unit}", shown=shown, total=total, unit=inline(unit))
 
 
 def clip(text: str, limit: int) -> tuple[str, str]:
@@ -46,7 +48,7 @@ def clip(text: str, limit: int) -> tuple[str, str]:
     """
     if len(text) <= limit:
         return text, ""
-    return text[:limit], f"… {len(text) - limit:,} more characters"
+    return text[:limit], now("… {count:,} more characters", count=len(text) - limit)
 
 
 def inline(text: str, limit: int = CELL) -> str:
@@ -61,13 +63,13 @@ def prose(text: str, limit: int = PROSE) -> str:
     lines = _EMPTY_LINES.sub(_counted, head.replace("\r\n", "\n").expandtabs(4)).split("\n")
     if len(lines) > _MOST_LINES:
         left_out = len("\n".join(lines[_MOST_LINES:])) + 1 + len(text) - len(head)
-        lines, remark = lines[:_MOST_LINES], f"… {left_out:,} more characters"
+        lines, remark = lines[:_MOST_LINES], now("… {count:,} more characters", count=left_out)
     shown = "\n".join(visible(line) for line in lines)
     return f"{shown} {remark}" if remark else shown
 
 
 def _counted(lines: re.Match[str]) -> str:
-    return f"\n… {len(lines[0]) - 1:,} empty lines …\n"
+    return now("\n… {count:,} empty lines …\n", count=len(lines[0]) - 1)
 
 
 def visible(text: str) -> str:

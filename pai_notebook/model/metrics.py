@@ -15,6 +15,7 @@ from typing import Any, overload
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import ROOT, join_path, natural_key
 from pai_notebook.model.results import Entry, read_entries, write_entries
+from pai_notebook.phrases import Phrase, joined, say
 
 __all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
 
@@ -336,7 +337,7 @@ def _duplicates(cells: Sequence[Cell]) -> list[str]:
     return [f"{name} occurs more than once" for name in names]
 
 
-def similar_names(names: Sequence[str]) -> list[str]:
+def similar_names(names: Sequence[str]) -> list[Phrase]:
     """Say which names differ only in case, width, accents' encoding or surrounding blanks.
 
     Examples
@@ -347,4 +348,5 @@ def similar_names(names: Sequence[str]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(unicodedata.normalize("NFKC", name).casefold().strip(), []).append(name)
-    return [f"{' and '.join(map(repr, group))} differ only in case or encoding" for group in groups.values() if len(group) > 1]
+    alike = [joined([repr(name) for name in group], " and ") for group in groups.values() if len(group) > 1]
+    return [say("{names} differ only in case or encoding", names=names) for names in alike]

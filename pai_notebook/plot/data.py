@@ -9,11 +9,12 @@ from difflib import get_close_matches
 from typing import Literal
 
 from pai_notebook.errors import ComparisonError
+from pai_notebook.phrases import Phrase, say
 
 __all__ = ["ChartData", "Measure", "pareto_places"]
 
 Mode = Literal["max", "min"] | None
-_ARROWS = {"max": "↑ higher is better", "min": "↓ lower is better", None: "direction unknown"}
+_ARROWS = {"max": say("↑ higher is better"), "min": say("↓ lower is better"), None: say("direction unknown")}
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class Measure:
         return f"{self.path}@{self.dataset}" if self.dataset else self.path
 
     @property
-    def label(self) -> str:
+    def label(self) -> Phrase:
         """The name with its direction."""
-        return f"{self.name}  {_ARROWS[self.mode]}"
+        return say("{name}  {direction}", name=self.name, direction=_ARROWS[self.mode])
 
     def gain(self, place: int, baseline: int) -> float:
         """Change against the baseline in percent, positive where it is better; NaN where that has no meaning."""

@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
+from pai_notebook.phrases import Phrase, joined, say
 from pai_notebook.plot.accessor import Plots
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.report import Figure
@@ -43,15 +44,16 @@ def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, the
         return []
     figure, ax = _empty(1.0 * len(data.names) + 3.5, 0.42 * min(len(measures), _MOST_ROWS) + 1.4)
     Plots(ChartData(data.names, data.baseline, measures[:_MOST_ROWS])).heatmap(ax=ax, theme=theme)
-    alt = "; ".join(_words(data, each) for each in measures[:_MOST_ROWS])
-    more = f"{_MOST_ROWS} of {len(measures)} metrics" if len(measures) > _MOST_ROWS else ""
-    return [Figure(png_of(figure), f"Change of metrics against {data.names[data.baseline]}: {alt}", more)]
+    told = joined([_words(data, each) for each in measures[:_MOST_ROWS]], "; ")
+    alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=told)
+    more = say("{shown} of {total} metrics", shown=_MOST_ROWS, total=len(measures)) if len(measures) > _MOST_ROWS else ""
+    return [Figure(png_of(figure), alt, more)]
 
 
 def _bar(data: ChartData, measure: Measure, theme: str) -> Figure:
     figure, ax = _empty(max(4.5, 0.75 * len(data.names) + 2), 3.6)
     Plots(data).bar(measure.name, ax=ax, theme=theme)
-    return Figure(png_of(figure), f"Bars of {_words(data, measure)}", measure.name)
+    return Figure(png_of(figure), say("Bars of {metric}", metric=_words(data, measure)), measure.name)
 
 
 def _empty(width: float, height: float) -> tuple[Canvas, Any]:
@@ -60,7 +62,8 @@ def _empty(width: float, height: float) -> tuple[Canvas, Any]:
     return figure, figure.add_subplot()
 
 
-def _words(data: ChartData, measure: Measure) -> str:
+def _words(data: ChartData, measure: Measure) -> Phrase:
     values = zip(data.names, measure.values, measure.states, strict=True)
-    told = ", ".join(f"{name} {value:.4g}" if value == value else f"{name} {state}" for name, value, state in values)  # noqa: PLR0124
-    return f"{measure.label}: {told}"
+    texts = [(name, f"{value:.4g}" if value == value else say(state)) for name, value, state in values]  # noqa: PLR0124 - not NaN
+    told = [say("{name} {text}", name=name, text=text) for name, text in texts]
+    return say("{what}: {said}", what=measure.label, said=joined(told))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.phrases import Phrase, say
 from pai_notebook.redact.rules import MASK, PATTERNS, Rule, buckets, kind_under, named_kind
 
 __all__ = ["Masked", "Redaction", "as_redaction"]
@@ -69,6 +70,7 @@ class Redaction:
     def __init__(self, rules: Mapping[str, str] | None = None, *, keep: Sequence[str] = ()) -> None:
         self.rules = (*_compiled(rules or {}), *(rule for rule in PATTERNS if rule.kind not in keep))
         self.keep = frozenset(keep)
+        self._own = frozenset(rules or ())
         self._masks: dict[str, str] = {}
         self._found: dict[str, Masked] = {}
         self._known: dict[str, str] = {}
@@ -83,20 +85,21 @@ class Redaction:
         return tuple(self._found.values())
 
     @property
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Phrase, ...]:
         """The same for people, a sentence for each kind."""
-        return tuple(
-            f"{kind}: {_counted(values, 'value')} in {_counted(places, 'place')}, first in {first}"
-            for kind, values, places, first in self.by_kind
-        )
-
-    @property
-    def by_kind(self) -> tuple[tuple[str, int, int, str], ...]:
-        """Of each kind how many values were masked, in how many places, and where first."""
         kinds: dict[str, list[Masked]] = {}
         for item in self.masked:
             kinds.setdefault(item.kind, []).append(item)
-        return tuple((kind, len(items), sum(item.count for item in items), items[0].where) for kind, items in kinds.items())
+        return tuple(
+            say(
+                "{kind}: {values} in {places}, first in {first}",
+                kind=kind if kind in self._own else say(kind),
+                values=_values(len(items)),
+                places=_places(sum(item.count for item in items)),
+                first=items[0].where,
+            )
+            for kind, items in kinds.items()
+        )
 
     def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Read the ids and buckets of many documents, so that they are masked wherever else they occur."""
@@ -212,5 +215,9 @@ def _compiled(rules: Mapping[str, str]) -> tuple[Rule, ...]:
         raise ConfigurationError(f"a redaction rule is no regular expression: {error}", hint="Rules map a kind to a pattern.") from error
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _values(count: int) -> Phrase:
+    return say("{count} value" if count == 1 else "{count} values", count=count)
+
+
+def _places(count: int) -> Phrase:
+    return say("{count} place" if count == 1 else "{count} places", count=count)

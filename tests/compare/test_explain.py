@@ -76,7 +76,7 @@ def test_sentences_never_say_why():
 
 
 def test_another_language_is_an_error():
-    with pytest.raises(ConfigurationError, match="no sentences in 'de'"):
+    with pytest.raises(ConfigurationError, match="lang='de' is not known"):
         pair().explain("de")
 
 

@@ -1,0 +1,135 @@
+"""What this package says, in English, able to be said in Chinese: gettext's idea with the sentence itself as the key.
+
+A phrase is an ordinary English text, so nothing that stores, compares or hashes it depends on a language. It keeps the
+template and the values it was made of; `in_language` says it again where a whole document is written in another language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Self
+
+from pai_notebook.chinese import SEPARATORS, TEMPLATES
+from pai_notebook.errors import ConfigurationError
+
+__all__ = ["Phrase", "check_language", "in_language", "joined", "now", "say", "speaking"]
+
+_speaking: ContextVar[str] = ContextVar("language of what renderers add", default="en")
+
+
+class Phrase(str):
+    """An English text that knows its template and values.
+
+    Parameters
+    ----------
+    text : str
+        The text in English.
+    template : str
+        As `str.format` takes it; empty for values that are joined.
+    values : mapping of str to object, or sequence
+        What fills the template; phrases among them are said in the same language.
+    separator : str
+        What stands between joined values.
+    """
+
+    __slots__ = ("separator", "template", "values")
+
+    template: str
+    values: Any
+    separator: str
+
+    def __new__(cls, text: str, template: str = "", values: Any = (), separator: str = "") -> Self:
+        """Keep the text as English has it, with what it was made of."""
+        made = super().__new__(cls, text)
+        made.template, made.values, made.separator = template, values, separator
+        return made
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return str(self), self.template, self.values, self.separator
+
+    def in_language(self, lang: str) -> str:
+        """Say it in `en` or `zh`; a template nobody has translated stays English."""
+        if lang != "zh":
+            return str(self)
+        if self.separator:
+            return SEPARATORS.get(self.separator, self.separator).join(in_language(list(self.values), lang))
+        return TEMPLATES.get(self.template, self.template).format(**in_language(dict(self.values), lang))
+
+
+def say(template: str, /, **values: Any) -> Phrase:
+    """Fill a template of ours.
+
+    Examples
+    --------
+    >>> phrase = say("and {count} more", count=3)
+    >>> phrase, phrase.in_language("zh")
+    ('and 3 more', '另有 3 个')
+    """
+    return Phrase(template.format(**values), template, values)
+
+
+def joined(values: Sequence[Any], separator: str = ", ") -> Phrase:
+    """Join texts by a separator that other languages write in their own way.
+
+    Examples
+    --------
+    >>> joined(["0.1.0", say("absent")], "; ").in_language("zh")
+    '0.1.0；缺失'
+    """
+    return Phrase(separator.join(map(str, values)), values=tuple(values), separator=separator)
+
+
+def in_language(node: Any, lang: str) -> Any:
+    """Say every phrase of a shape, a sequence or a mapping in a language; anything else stays as it is.
+
+    Examples
+    --------
+    >>> in_language((say("absent"), "absent"), "zh")
+    ('缺失', 'absent')
+    """
+    if isinstance(node, Phrase):
+        return node.in_language(lang)
+    if isinstance(node, tuple | list):
+        return type(node)(in_language(item, lang) for item in node)
+    if isinstance(node, Mapping):
+        return {key: in_language(value, lang) for key, value in node.items()}
+    if is_dataclass(node) and not isinstance(node, type):
+        return replace(node, **{each.name: in_language(getattr(node, each.name), lang) for each in fields(node)})
+    return node
+
+
+def check_language(lang: str) -> None:
+    """Refuse a language that nothing can be said in.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is neither `en` nor `zh`.
+    """
+    if lang not in ("en", "zh"):
+        raise ConfigurationError(f"lang={lang!r} is not known", hint="Write lang='en' or lang='zh'.")
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Let renderers say what they add themselves, such as how much they left out, in a language."""
+    token = _speaking.set(lang)
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
+def now(template: str, /, **values: Any) -> str:
+    """Fill a template in the language that is being spoken.
+
+    Examples
+    --------
+    >>> with speaking("zh"):
+    ...     now("… {count:,} more characters", count=1200)
+    '… 另有 1,200 个字符'
+    """
+    return say(template, **values).in_language(_speaking.get())

@@ -1,0 +1,95 @@
+"""What the package says: every sentence has its Chinese, with the same values, and stays an ordinary text."""
+
+import ast
+import copy
+import pickle
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import pai_notebook
+from pai_notebook.chinese import SEPARATORS, TEMPLATES
+from pai_notebook.model.metrics import State
+from pai_notebook.phrases import Phrase, in_language, joined, now, say, speaking
+
+PACKAGE = Path(pai_notebook.__file__).parent
+SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name not in ("chinese.py", "phrases.py")]
+
+
+def fields_of(template):
+    return sorted(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+def said():
+    """Every template that is handed to `say` or `now` as it stands, alone or as one of two."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "now"):
+                first = node.args[0]
+                for each in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
+                    if isinstance(each, ast.Constant):
+                        yield path.name, each.value
+
+
+def constants():
+    """Every text that stands in a source."""
+    nodes = (node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_everything_that_is_said_has_its_chinese():
+    templates = list(said())
+    assert len(templates) > 100
+    assert [(name, template) for name, template in templates if template not in TEMPLATES] == []
+
+
+def test_nothing_is_translated_that_nobody_says():
+    assert set(TEMPLATES) - constants() - {str(state) for state in State} == set()
+    assert set(SEPARATORS) <= constants() | {", "}
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_the_chinese_has_the_same_values_and_other_words(template):
+    chinese = TEMPLATES[template]
+    assert fields_of(chinese) == fields_of(template)
+    assert chinese != template or not any(word.isalpha() for word in template.split() if word not in ("null", "NaN"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_what_is_joined_is_joined_by_a_known_separator(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "joined" and len(node.args) > 1:
+            assert node.args[1].value in SEPARATORS
+
+
+def test_a_phrase_is_its_english_text():
+    phrase = say("the value is {state}", state=say("absent"))
+    assert phrase == "the value is absent"
+    assert hash(phrase) == hash("the value is absent")
+    assert {phrase: 1}["the value is absent"] == 1
+    assert phrase.in_language("zh") == "值为缺失"
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda phrase: pickle.loads(pickle.dumps(phrase))])
+def test_a_phrase_that_was_copied_or_pickled_still_knows_its_chinese(again):
+    made = again(say("{kind} {sentence}", kind=say("labels"), sentence=joined(["'a'", "'A'"], " and ")))
+    assert isinstance(made, Phrase)
+    assert made == "labels 'a' and 'A'"
+    assert made.in_language("zh") == "标签 'a' 与 'A'"
+
+
+def test_values_are_never_taken_for_templates():
+    hostile = "{state} {0} {{}} baseline"
+    assert say("the value is {text}", text=hostile).in_language("zh") == f"值为 {hostile}"
+    assert in_language(hostile, "zh") == hostile
+
+
+def test_words_of_the_data_are_never_translated():
+    assert in_language(["absent", joined(["absent", "better"])], "zh") == ["absent", "absent、better"]
+
+
+def test_a_language_is_spoken_only_inside():
+    with speaking("zh"):
+        assert now("+{count:,} more", count=2) == "另有 2 个"
+    assert now("+{count:,} more", count=2) == "+2 more"
