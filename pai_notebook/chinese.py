@@ -133,6 +133,37 @@ _CAUTIONS = {
     "dataset: {dataset!r} is none of those measured on": "dataset：{dataset!r} 不在所测的数据集之中",
 }
 
+_EXPLANATION = {
+    "{version} against {baseline}: {clauses}.": "{version} 对比 {baseline}：{clauses}。",
+    "nothing differs": "没有差异",
+    "{name} improved {change}": "{name} 变好 {change}",
+    "{name} worsened {change}": "{name} 变差 {change}",
+    "{name} changed {change}": "{name} 变化 {change}",
+    "{name} is gone (was {before})": "{name} 消失（原为 {before}）",
+    "{name} is new ({after})": "{name} 新增（{after}）",
+    "{arrow} ({percent})": "{arrow}（{percent}）",
+    "{path} on {dataset}": "{path}（{dataset}）",
+    "label {name}": "标签 {name}",
+    "{section} {path}": "{section} {path}",
+    "and {count} more {group}": "另有 {count} 项{group}",
+    "settings": "配置",
+    "fields": "字段",
+    "approval status": "审批状态",
+    "framework type": "框架",
+    "format type": "格式",
+    "source type": "来源类型",
+    "source id": "来源",
+    "uri": "存储地址",
+    "description": "描述",
+    "training spec": "训练配置",
+    "inference spec": "推理配置",
+    "evaluation spec": "评估配置",
+    "compression spec": "压缩配置",
+    "distillation spec": "蒸馏配置",
+    "extra info": "附加信息",
+    "options": "选项",
+}
+
 _GATES = {
     "Gate": "门禁",
     "No regression": "无退化检查",
@@ -226,4 +257,4 @@ _LEFT_OUT = {
     "… {count:,} unchanged words …": "… {count:,} 个词未变 …",
 }
 
-TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _GATES | _REPORT | _LEFT_OUT
+TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT

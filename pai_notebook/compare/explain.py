@@ -4,73 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pai_notebook.compare.digits import choose_format, format_percent
 from pai_notebook.compare.rows import Kind, Row, is_blank
 from pai_notebook.display import Block, Displayed, Note, Stack, visible
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.phrases import check_language
+from pai_notebook.phrases import Phrase, check_language, joined, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Clause", "Explanation", "Language", "explain_rows"]
+__all__ = ["Clause", "Explanation", "explain_rows"]
 
-Language = Literal["en", "zh"]
 _LONGEST = 60
 LISTED = 8
 """Rows of one group that are spelled out; the others are counted."""
 
-_EN = {
-    "better": "{name} improved {change}",
-    "worse": "{name} worsened {change}",
-    "changed": "{name} changed {change}",
-    "lost": "{name} is gone (was {before})",
-    "gained": "{name} is new ({after})",
-    "label": "label {name}",
-    "more": "and {count} more {group}",
-    "same": "nothing differs",
-    "head": "{version} against {baseline}: ",
-    "join": "; ",
-    "stop": ".",
-    "on": "{path} on {dataset}",
+_CLAUSES = {
+    Kind.BETTER: "{name} improved {change}",
+    Kind.WORSE: "{name} worsened {change}",
+    Kind.CHANGED: "{name} changed {change}",
+    Kind.LOST: "{name} is gone (was {before})",
+    Kind.GAINED: "{name} is new ({after})",
 }
-_ZH = {
-    "better": "{name} 变好 {change}",
-    "worse": "{name} 变差 {change}",
-    "changed": "{name} 变化 {change}",
-    "lost": "{name} 消失（原为 {before}）",
-    "gained": "{name} 新增（{after}）",
-    "label": "标签 {name}",
-    "more": "另有 {count} 项{group}",
-    "same": "没有差异",
-    "head": "{version} 对比 {baseline}：",
-    "join": "；",
-    "stop": "。",
-    "on": "{path}（{dataset}）",
+_GROUPS = (*[say("metrics")] * 5, say("settings"), say("labels"), say("fields"))
+_FIELDS = {
+    "approval_status": say("approval status"),
+    "framework_type": say("framework type"),
+    "format_type": say("format type"),
+    "source_type": say("source type"),
+    "source_id": say("source id"),
+    "uri": say("uri"),
+    "description": say("description"),
 }
-_GROUPS = {
-    "en": ("metrics", "metrics", "metrics", "metrics", "metrics", "settings", "labels", "fields"),
-    "zh": ("指标",) * 5 + ("配置", "标签", "字段"),
-}
-_FIELDS_ZH = {
-    "approval_status": "审批状态",
-    "framework_type": "框架",
-    "format_type": "格式",
-    "source_type": "来源类型",
-    "source_id": "来源",
-    "uri": "存储地址",
-    "description": "描述",
-}
-_SPECS_ZH = {
-    "training_spec": "训练配置",
-    "inference_spec": "推理配置",
-    "evaluation_spec": "评估配置",
-    "compression_spec": "压缩配置",
-    "distillation_spec": "蒸馏配置",
-    "extra_info": "附加信息",
-    "options": "选项",
+_SPECS = {
+    "training_spec": say("training spec"),
+    "inference_spec": say("inference spec"),
+    "evaluation_spec": say("evaluation spec"),
+    "compression_spec": say("compression spec"),
+    "distillation_spec": say("distillation spec"),
+    "extra_info": say("extra info"),
+    "options": say("options"),
 }
 
 
@@ -99,7 +74,7 @@ class Clause:
 class Explanation(Displayed):
     """Sentences about what changed, one for each version; `clauses` has their parts, `str()` the text."""
 
-    def __init__(self, sentences: Sequence[str], clauses: Sequence[Clause], lang: Language) -> None:
+    def __init__(self, sentences: Sequence[str], clauses: Sequence[Clause], lang: str) -> None:
         self.sentences = tuple(sentences)
         self.clauses = tuple(clauses)
         self.lang = lang
@@ -129,32 +104,31 @@ def explain_rows(rows: Sequence[Row], names: Sequence[str], baseline: int, lang:
         For a language other than en and zh.
     """
     check_language(lang)
-    language: Language = "zh" if lang == "zh" else "en"
-    words = _ZH if language == "zh" else _EN
     sentences, clauses = [], []
     for place, version in enumerate(names):
         if place == baseline:
             continue
-        found = list(_clauses(rows, place, baseline, version, language))
-        clauses += found
-        body = words["join"].join(clause.text for clause in found) or words["same"]
-        sentences.append(words["head"].format(version=version, baseline=names[baseline]) + body + words["stop"])
-    return Explanation(sentences, clauses, language)
+        found = list(_clauses(rows, place, baseline))
+        clauses += [Clause(version, row, said.in_language(lang), count) for row, said, count in found]
+        told = joined([said for _, said, _ in found], "; ") if found else say("nothing differs")
+        sentence = say("{version} against {baseline}: {clauses}.", version=version, baseline=names[baseline], clauses=told)
+        sentences.append(sentence.in_language(lang))
+    return Explanation(sentences, clauses, lang)
 
 
-def _clauses(rows: Sequence[Row], place: int, baseline: int, version: str, lang: Language) -> Iterator[Clause]:
-    words = _ZH if lang == "zh" else _EN
-    groups: list[list[Row]] = [[] for _ in _GROUPS["en"]]
+def _clauses(rows: Sequence[Row], place: int, baseline: int) -> Iterator[tuple[str, Phrase, int]]:
+    """What differs: the row, the words, and how many rows they stand for."""
+    groups: list[list[Row]] = [[] for _ in _GROUPS]
     for row in rows:
         kind = row.changes[place].kind
         if kind not in (Kind.SAME, Kind.BASELINE):
             groups[_group(row, kind)].append(row)
-    for number, group in enumerate(groups):
+    for name, group in zip(_GROUPS, groups, strict=True):
         for row in group[:LISTED]:
-            yield Clause(version, row.full_name, _clause(row, place, baseline, lang))
+            yield row.full_name, _clause(row, place, baseline), 1
         if len(group) > LISTED:
             count = len(group) - LISTED
-            yield Clause(version, "", words["more"].format(count=count, group=_GROUPS[lang][number]), count)
+            yield "", say("and {count} more {group}", count=count, group=name), count
 
 
 def _group(row: Row, kind: Kind) -> int:
@@ -163,15 +137,14 @@ def _group(row: Row, kind: Kind) -> int:
     return 6 if row.section == "labels" else 7 if row.section == "other" else 5
 
 
-def _clause(row: Row, place: int, baseline: int, lang: Language) -> str:
-    words = _ZH if lang == "zh" else _EN
-    change, before, after = row.changes[place], row.cells[baseline], row.cells[place]
-    form = choose_format([cell.value for cell in (before, after) if cell.value is not None])
-    texts = ["—" if is_blank(cell) else _brief(row, cell, form.value) for cell in (before, after)]
-    arrow = f"{texts[0]} → {texts[1]}"
+def _clause(row: Row, place: int, baseline: int) -> Phrase:
+    change, cells = row.changes[place], (row.cells[baseline], row.cells[place])
+    form = choose_format([cell.value for cell in cells if cell.value is not None])
+    before, after = ("—" if is_blank(cell) else _brief(row, cell, form.value) for cell in cells)
+    arrow = f"{before} → {after}"
     if change.percent is not None:
-        arrow += f"（{format_percent(change.percent)}）" if lang == "zh" else f" ({format_percent(change.percent)})"
-    return words[change.kind].format(name=_name(row, lang), change=arrow, before=texts[0], after=texts[1])
+        arrow = say("{arrow} ({percent})", arrow=arrow, percent=format_percent(change.percent))
+    return say(_CLAUSES[change.kind], name=_name(row), change=arrow, before=before, after=after)
 
 
 def _brief(row: Row, cell: Cell, number: object) -> str:
@@ -191,19 +164,10 @@ def _shortened(text: str) -> str:
     return f"{text[: _LONGEST - 1]}…" if " " in text else f"{text[: _LONGEST // 2]}…{text[1 - _LONGEST // 2 :]}"
 
 
-def _name(row: Row, lang: Language) -> str:
-    return visible(_raw_name(row, lang))
-
-
-def _raw_name(row: Row, lang: Language) -> str:
+def _name(row: Row) -> str:
+    path = visible(row.path)
     if row.section == "metrics":
-        return _EN_OR_ZH_ON[lang].format(path=row.path, dataset=row.dataset) if row.dataset else row.path
+        return say("{path} on {dataset}", path=path, dataset=visible(row.dataset)) if row.dataset else path
     if row.section == "labels":
-        return (_ZH if lang == "zh" else _EN)["label"].format(name=row.path)
-    if row.section == "other":
-        return _FIELDS_ZH[row.path] if lang == "zh" else row.path.replace("_", " ")
-    section = _SPECS_ZH[row.section] if lang == "zh" else row.section.replace("_", " ")
-    return f"{section} {row.path}"
-
-
-_EN_OR_ZH_ON = {"en": _EN["on"], "zh": _ZH["on"]}
+        return say("label {name}", name=path)
+    return _FIELDS[row.path] if row.section == "other" else say("{section} {path}", section=_SPECS[row.section], path=path)
