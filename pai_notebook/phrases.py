@@ -6,16 +6,15 @@ template and the values it was made of; `in_language` says it again where a whol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, Self
 
 from pai_notebook.chinese import SEPARATORS, TEMPLATES
 from pai_notebook.errors import ConfigurationError
 
-__all__ = ["Phrase", "check_language", "in_language", "joined", "now", "say", "speaking"]
+__all__ = ["Phrase", "check_language", "first", "in_language", "joined", "now", "say", "speaking"]
 
 _speaking: ContextVar[str] = ContextVar("language of what renderers add", default="en")
 
@@ -55,8 +54,8 @@ class Phrase(str):
         if lang != "zh":
             return str(self)
         if self.separator:
-            return SEPARATORS.get(self.separator, self.separator).join(in_language(list(self.values), lang))
-        return TEMPLATES.get(self.template, self.template).format(**in_language(dict(self.values), lang))
+            return SEPARATORS[self.separator].join(in_language(value, lang) for value in self.values)
+        return TEMPLATES.get(self.template, self.template).format(**{name: in_language(value, lang) for name, value in self.values.items()})
 
 
 def say(template: str, /, **values: Any) -> Phrase:
@@ -71,7 +70,7 @@ def say(template: str, /, **values: Any) -> Phrase:
     return Phrase(template.format(**values), template, values)
 
 
-def joined(values: Sequence[Any], separator: str = ", ") -> Phrase:
+def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:
     """Join texts by a separator that other languages write in their own way.
 
     Examples
@@ -79,26 +78,30 @@ def joined(values: Sequence[Any], separator: str = ", ") -> Phrase:
     >>> joined(["0.1.0", say("absent")], "; ").in_language("zh")
     '0.1.0；缺失'
     """
-    return Phrase(separator.join(map(str, values)), values=tuple(values), separator=separator)
+    return Phrase(separator.join(texts), values=tuple(texts), separator=separator)
 
 
-def in_language(node: Any, lang: str) -> Any:
-    """Say every phrase of a shape, a sequence or a mapping in a language; anything else stays as it is.
+def first(texts: Sequence[str], count: int) -> Phrase:
+    """Join the first texts, and say how many more there are.
 
     Examples
     --------
-    >>> in_language((say("absent"), "absent"), "zh")
+    >>> first(["0.1.0", "0.2.0", "0.3.0"], 2)
+    '0.1.0, 0.2.0 and 1 more'
+    """
+    shown = joined(texts[:count])
+    return shown if len(texts) <= count else say("{shown} and {count} more", shown=shown, count=len(texts) - count)
+
+
+def in_language(value: Any, lang: str) -> Any:
+    """Say a phrase in a language; anything else, data above all, stays as it is.
+
+    Examples
+    --------
+    >>> in_language(say("absent"), "zh"), in_language("absent", "zh")
     ('缺失', 'absent')
     """
-    if isinstance(node, Phrase):
-        return node.in_language(lang)
-    if isinstance(node, tuple | list):
-        return type(node)(in_language(item, lang) for item in node)
-    if isinstance(node, Mapping):
-        return {key: in_language(value, lang) for key, value in node.items()}
-    if is_dataclass(node) and not isinstance(node, type):
-        return replace(node, **{each.name: in_language(getattr(node, each.name), lang) for each in fields(node)})
-    return node
+    return value.in_language(lang) if isinstance(value, Phrase) else value
 
 
 def check_language(lang: str) -> None:

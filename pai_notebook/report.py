@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from pai_notebook.exports.page import html_page
 from pai_notebook.phrases import in_language, say, speaking
 from pai_notebook.redact import Redaction
 
-__all__ = ["Figure", "Report", "masked_shape", "report_html"]
+__all__ = ["Figure", "Report", "report_html", "retold"]
 
 S = TypeVar("S")
 
@@ -91,7 +91,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     >>> "<h2>What changed</h2>" in report_html(Report("cer", sentences=["cer worsened."]))
     True
     """
-    report = in_language(report, lang)
+    report = retold(report, lang)
 
     def section(title: str, parts: Sequence[Block | str]) -> list[Block | str]:
         return [f"<h2>{say(title).in_language(lang)}</h2>", *parts] if parts else []
@@ -132,23 +132,26 @@ def _figure(figure: Figure) -> str:
     return f'<figure><img src="data:image/png;base64,{data}" alt="{_plain(figure.alt)}">{caption}</figure>'
 
 
-def masked_shape(shape: S, redaction: Redaction | None) -> S:
-    """Mask every text of a shape; what is masked in the data already stays as it is.
+def retold(shape: S, lang: str, redaction: Redaction | None = None) -> S:
+    """Say every text of a shape in a language, then mask it; what is masked in the data already stays as it is.
 
     Examples
     --------
-    >>> masked_shape(Note("oss://team-data/x"), Redaction())
-    Note(text='oss://masked-bucket-1/x', tone=None)
+    >>> from pai_notebook.phrases import say
+    >>> retold(Note(say("Careful: {text}", text="oss://team-data/x")), "zh", Redaction())
+    Note(text='注意：oss://masked-bucket-1/x', tone=None)
     """
-    return shape if redaction is None else _masked(shape, redaction)
+    mask = redaction.text if redaction else str
+    made: S = _retold(shape, lambda text: mask(in_language(text, lang)))
+    return made
 
 
-def _masked(node: Any, redaction: Redaction) -> Any:
+def _retold(node: Any, change: Callable[[str], str]) -> Any:
     if isinstance(node, str):
-        return redaction.text(node)
+        return change(node)
     if isinstance(node, tuple | list):
-        return tuple(_masked(item, redaction) for item in node)
+        return tuple(_retold(item, change) for item in node)
     if is_dataclass(node) and not isinstance(node, type):
         texts = {each.name: getattr(node, each.name) for each in fields(node) if each.name not in ("tone", "align", "symbol")}
-        return replace(node, **{name: _masked(value, redaction) for name, value in texts.items()})
+        return replace(node, **{name: _retold(value, change) for name, value in texts.items()})
     return node

@@ -14,7 +14,7 @@ from pai_notebook.compare.rows import Row, is_blank
 from pai_notebook.compare.selection import Selection
 from pai_notebook.compare.tolerance import Tolerance
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.phrases import say
+from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
@@ -102,7 +102,7 @@ class Aligned:
         return "" if self._place is None else self._names[self._place]
 
     @property
-    def baseline_reason(self) -> str:
+    def baseline_reason(self) -> Phrase:
         """Why this version is the baseline."""
         return self._reason
 

@@ -9,6 +9,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotF
 from pai_notebook.model.address import nearest
 from pai_notebook.model.order import version_key
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.phrases import Phrase, say
 
 __all__ = ["Baseline", "choose_baseline", "in_order", "unique_names"]
 
@@ -35,7 +36,7 @@ def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
 
 def choose_baseline(
     versions: Sequence[ModelVersion], names: Sequence[str], wanted: Baseline, errors: Mapping[str, Any]
-) -> tuple[int | None, str]:
+) -> tuple[int | None, Phrase]:
     """Find the baseline among versions in natural order: its position and the reason in words.
 
     `"approved"` (or None) is the highest approved version, the first where none is approved; `"first"`, `"latest"` and
@@ -50,33 +51,33 @@ def choose_baseline(
     """
     if isinstance(wanted, ModelVersion):
         if wanted in versions:
-            return list(versions).index(wanted), "chosen"
+            return list(versions).index(wanted), say("chosen")
         return _named(versions, names, wanted.address, errors)
     if isinstance(wanted, str) and wanted in names:
-        return list(names).index(wanted), "chosen"
+        return list(names).index(wanted), say("chosen")
     if wanted is not None and not isinstance(wanted, str):
         raise ConfigurationError(f"{wanted!r} is no baseline", hint="Write a version name, 'approved', 'previous', 'first' or 'latest'.")
     if wanted not in (None, "approved", "previous", "first", "latest"):
         return _named(versions, names, wanted, errors)
-    return _by_rule(versions, wanted or "approved") if versions else (None, "there is no version")
+    return _by_rule(versions, wanted or "approved") if versions else (None, say("there is no version"))
 
 
-def _by_rule(versions: Sequence[ModelVersion], rule: str) -> tuple[int, str]:
+def _by_rule(versions: Sequence[ModelVersion], rule: str) -> tuple[int, Phrase]:
     approved = [place for place, version in enumerate(versions) if version.approval_status.casefold() == "approved"]
     if rule == "approved":
-        return (approved[-1], "the highest approved version") if approved else (0, "the first version, because none is approved")
+        return (approved[-1], say("the highest approved version")) if approved else (0, say("the first version, because none is approved"))
     last = len(versions) - 1
     return {
-        "latest": (last, "the latest version"),
-        "previous": (max(last - 1, 0), "the version before the latest"),
-        "first": (0, "the first version"),
+        "latest": (last, say("the latest version")),
+        "previous": (max(last - 1, 0), say("the version before the latest")),
+        "first": (0, say("the first version")),
     }[rule]
 
 
-def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, str]:
+def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
     found = [place for place, version in enumerate(versions) if wanted in (version.version_name, version.address)]
     if len(found) == 1:
-        return found[0], "chosen"
+        return found[0], say("chosen")
     if found:
         addresses = ", ".join(names[place] for place in found)
         raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Say which one: {addresses}.")

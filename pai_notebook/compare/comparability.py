@@ -12,7 +12,7 @@ from pai_notebook.compare.identity import is_identity
 from pai_notebook.compare.rows import Kind, Row, is_blank
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import State, similar_names
-from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -52,7 +52,7 @@ class Setting:
 
     def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""
-        return _first([self.names[place] for place in places])
+        return first([self.names[place] for place in places], _NAMED)
 
 
 def cautions(setting: Setting) -> tuple[Phrase, ...]:
@@ -69,12 +69,6 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _duplicates,
     )
     return tuple(sentence for rule in rules for sentence in rule(setting))
-
-
-def _first(names: Sequence[str]) -> Phrase:
-    """The first few names and how many more."""
-    shown = joined(names[:_NAMED])
-    return shown if len(names) <= _NAMED else say("{shown} and {count} more", shown=shown, count=len(names) - _NAMED)
 
 
 def _stated(row: Row) -> list[int]:
@@ -165,7 +159,7 @@ def _evaluation(setting: Setting) -> Iterator[Phrase]:
     ]
     telling = [row.path for row in changed if not is_identity(row.path)]
     if telling:
-        yield say("evaluated in different ways: {names} of the evaluation spec differ", names=_first(telling))
+        yield say("evaluated in different ways: {names} of the evaluation spec differ", names=first(telling, _NAMED))
 
 
 def _hygiene(setting: Setting) -> Iterator[Phrase]:
@@ -178,7 +172,7 @@ def _hygiene(setting: Setting) -> Iterator[Phrase]:
 def _texts(setting: Setting) -> Iterator[Phrase]:
     texts = [row.name for row in setting.metrics if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
     if texts:
-        yield say("numbers sent as text, compared as numbers: {metrics}", metrics=_first(texts))
+        yield say("numbers sent as text, compared as numbers: {metrics}", metrics=first(texts, _NAMED))
 
 
 def _duplicates(setting: Setting) -> Iterator[Phrase]:

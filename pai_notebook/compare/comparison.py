@@ -25,6 +25,7 @@ from pai_notebook.compare.tolerance import Tolerance
 from pai_notebook.compare.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -254,7 +255,7 @@ class Comparison(Aligned, Exports, Displayed):
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
         return GateReport(
-            check_worsening(policy, self.metrics, self._names, self._place, self._errors), "No regression"
+            check_worsening(policy, self.metrics, self._names, self._place, self._errors), say("No regression")
         ).raise_for_breaches()
 
     def gate(self, rules: str) -> GateReport:
@@ -272,7 +273,7 @@ class Comparison(Aligned, Exports, Displayed):
         AddressError
             When a rule does not follow the grammar, with line and column.
         """
-        return GateReport(check_rules(rules, self.metrics, self._names, self._place, self._errors), "Gate").raise_for_breaches()
+        return GateReport(check_rules(rules, self.metrics, self._names, self._place, self._errors), say("Gate")).raise_for_breaches()
 
     @cached_property
     def fingerprint(self) -> str:

@@ -58,9 +58,9 @@ class Direction:
         return say("{mode} ({source}: {reason})" if self.mode else "{source} ({reason})", mode=self.mode, source=source, reason=reason)
 
     @property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """The answer in words."""
-        return {"max": "higher is better", "min": "lower is better"}.get(self.mode or "", "direction unknown")
+        return {"max": say("higher is better"), "min": say("lower is better")}.get(self.mode or "", say("direction unknown"))
 
     @property
     def arrow(self) -> str:

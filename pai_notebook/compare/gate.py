@@ -111,10 +111,9 @@ class GateReport(Displayed):
         ]
         limit = max(_SHOWN, counts["failed"])
         counted = [say("{count} {outcome}", count=count, outcome=say(outcome)) for outcome, count in counts.items() if count]
-        title = say(self.title)
         caption = say(
             "{title} passed: {counts}" if self.passed else "{title} failed: {counts}",
-            title=title,
+            title=self.title,
             counts=joined(counted) if counted else say("nothing was checked"),
         )
         return Table(columns, [_shape(check) for check in order], caption=caption, row_headers=2, limit=limit, unit=say("checks"))
@@ -133,12 +132,8 @@ def _shape(check: Check) -> list[Inline]:
     value: Inline = Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     baseline: Inline = Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
     name = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
-    rule = say(check.rule) if check.rule in _OURS else check.rule
-    where: Inline = Lines([name, rule]) if name else rule
+    where: Inline = Lines([name, check.rule]) if name else check.rule
     return [_BADGES[check.outcome], where, check.version, value, baseline, check.allowed, check.reason]
-
-
-_OURS = ("no regression", "no rule", "no version", "fetch")
 
 
 class GateFailed(RegressionError):
@@ -196,11 +191,11 @@ def candidates_of(names: Sequence[str], baseline: int | None) -> list[int]:
 def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]) -> list[Check]:
     """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check."""
     found = [
-        Check("failed", "fetch", reason=say("{address} could not be fetched: {error}", address=address, error=str(error)))
+        Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=str(error)))
         for address, error in errors.items()
     ]
     if not candidates_of(names, baseline):
         alone = "the only version is the baseline {name} itself"
         nobody = say("there is no version to check") if baseline is None else say(alone, name=names[baseline])
-        found.append(Check("failed", "no version", reason=nobody))
+        found.append(Check("failed", say("no version"), reason=nobody))
     return found

@@ -9,7 +9,7 @@ from pai_notebook.compare.digits import RowFormat, choose_format, format_percent
 from pai_notebook.compare.rows import Change, Kind, Row, is_blank
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
 from pai_notebook.model.metrics import Cell, State, series_points
-from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.compare.comparison import Comparison
@@ -98,7 +98,7 @@ def _caption(comparison: Comparison) -> str:
         "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}",
         count=count,
         baseline=comparison.baseline_name,
-        reason=say(comparison.baseline_reason),
+        reason=comparison.baseline_reason,
     )
     return say("{what}: {said}", what=what, said=said) if what else said
 
@@ -160,13 +160,7 @@ def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:
         if row.path not in names:
             names.append(row.path)
     for source, names in sorted(groups.items(), key=lambda group: (group[0] == "unknown", group[0])):
-        yield say("{names} {source}", names=_first(names, _METRICS), source=source)
-
-
-def _first(names: Sequence[str], count: int) -> Phrase:
-    """The first names, and how many more."""
-    shown = joined(names[:count])
-    return shown if len(names) <= count else say("{shown} and {count} more", shown=shown, count=len(names) - count)
+        yield say("{names} {source}", names=first(names, _METRICS), source=source)
 
 
 def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: bool, width: int) -> list[Inline]:

@@ -15,10 +15,10 @@ from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.literals import call, literal
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.phrases import Phrase, check_language, in_language, joined, say
+from pai_notebook.phrases import Phrase, check_language, first, joined, say
 from pai_notebook.redact import Redaction, as_redaction
 from pai_notebook.redact.versions import masked_error, masked_versions
-from pai_notebook.report import Report, masked_shape, report_html
+from pai_notebook.report import Report, report_html, retold
 
 if TYPE_CHECKING:
     from pai_notebook.compare.comparison import Comparison
@@ -49,9 +49,7 @@ def report_of(
     figures, lacking = _figures(shown, charts)
 
     def told(shape: S) -> S:
-        """In its language first, then masked: what is masked has lost the template it was made of."""
-        said: S = in_language(shape, lang)
-        return masked_shape(said, redaction)
+        return retold(shape, lang, redaction)
 
     report = Report(
         title=told(title or say("Comparison of {models}", models=joined(_models(shown)))),
@@ -61,7 +59,7 @@ def report_of(
         sentences=[mask(text) for text in shown.explain(lang).sentences],
         gates=[told(_gate(gate)._describe()) for gate in gates],  # noqa: SLF001 - the hook of shown objects
         comparison=told(describe_comparison(shown, cautions=False)),
-        figures=[told(figure) for figure in figures],
+        figures=told(figures),
         code=mask(_code(shown)),
         notes=lacking,
     )
@@ -93,12 +91,11 @@ def _models(comparison: Comparison) -> list[str]:
 def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple[str, Inline]]:
     times = sorted(version.fetched for version in shown.versions if version.fetched)
     unknown = Missing(say("not recorded"))
-    reason = say(shown.baseline_reason)
     span = [f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in dict.fromkeys((times[0], times[-1]))] if times else []
     return [
         (say("models"), joined(_models(shown))),
         (say("versions"), _listed(shown.names)),
-        (say("baseline"), say("{name}, {reason}", name=shown.baseline_name, reason=reason)),
+        (say("baseline"), say("{name}, {reason}", name=shown.baseline_name, reason=shown.baseline_reason)),
         *_source_facts(shown.versions, registry),
         (say("fetched"), " – ".join(span) if span else unknown),
         (say("fingerprint"), Code(original.fingerprint)),
@@ -135,9 +132,7 @@ def _code(comparison: Comparison) -> str:
 
 
 def _listed(names: Sequence[str]) -> Phrase:
-    shown: list[str] = list(names[:_SHOWN])
-    shown += [say("and {count} more", count=len(names) - _SHOWN)] if len(names) > _SHOWN else []
-    return say("{count}: {names}", count=len(names), names=joined(shown))
+    return say("{count}: {names}", count=len(names), names=first(names, _SHOWN))
 
 
 def _gate(gate: Any) -> GateReport:

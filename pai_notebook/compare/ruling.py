@@ -32,7 +32,7 @@ def check_rules(text: str, rows: Sequence[Row], names: Sequence[str], baseline: 
     rules = parse_rules(text)
     checks = failures(names, baseline, errors)
     if not rules:
-        checks.append(Check("failed", "no rule", reason=say("the gate has no rule; write one a line")))
+        checks.append(Check("failed", say("no rule"), reason=say("the gate has no rule; write one a line")))
     for rule in rules:
         checks += _apply(rule, rows, names, baseline)
     return tuple(checks)

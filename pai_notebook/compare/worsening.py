@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Policy", "check_worsening"]
 
-_RULE = "no regression"
+_RULE = say("no regression")
 
 
 @dataclass(frozen=True)
@@ -115,5 +115,5 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     limit = baseline + bound if lower else baseline - bound
     allowed = f"{'<=' if lower else '>='} {limit:.12g}"
     if (delta > 0) == lower and not within:
-        return pair.check("failed", _RULE, say("worse, {direction}", direction=say(direction.words)), allowed)
+        return pair.check("failed", _RULE, say("worse, {direction}", direction=direction.words), allowed)
     return pair.check("passed", _RULE, "", allowed)

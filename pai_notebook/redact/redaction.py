@@ -70,7 +70,6 @@ class Redaction:
     def __init__(self, rules: Mapping[str, str] | None = None, *, keep: Sequence[str] = ()) -> None:
         self.rules = (*_compiled(rules or {}), *(rule for rule in PATTERNS if rule.kind not in keep))
         self.keep = frozenset(keep)
-        self._own = frozenset(rules or ())
         self._masks: dict[str, str] = {}
         self._found: dict[str, Masked] = {}
         self._known: dict[str, str] = {}
@@ -93,7 +92,7 @@ class Redaction:
         return tuple(
             say(
                 "{kind}: {values} in {places}, first in {first}",
-                kind=kind if kind in self._own else say(kind),
+                kind=say(kind),
                 values=_values(len(items)),
                 places=_places(sum(item.count for item in items)),
                 first=items[0].where,
