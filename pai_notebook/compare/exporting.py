@@ -116,7 +116,7 @@ class Exports(FrameExports):
         redact : optional
             `"default"` masks ids, buckets, keys and queries in the data; a map adds patterns by kind; None masks nothing.
         lang : {"en", "zh"}
-            Language of headings and sentences.
+            Language of all but names, values, code and the words inside charts.
         title, question : str
             What it is about, and what it was to answer.
         gates : sequence
