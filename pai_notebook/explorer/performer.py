@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pai_notebook.explorer.source import Source
     from pai_notebook.explorer.state import ExplorerState
 
-__all__ = ["Performer", "compare"]
+__all__ = ["Performer"]
 
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
@@ -53,6 +53,8 @@ class Performer:
         self._background: set[asyncio.Task[None]] = set()
         self._coming = 0
         self._counting = threading.Lock()
+        self._comparing = threading.Lock()
+        self._compared: tuple[CompareVersions, Comparison] | None = None
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
 
@@ -138,7 +140,14 @@ class Performer:
         elif isinstance(job, FetchVersions):
             self._state.fetched(job, await self._source.fetch_versions(job, progress))
         else:
-            self._state.compared(job, await asyncio.to_thread(compare, job))
+            self._state.compared(job, await asyncio.to_thread(self.compare, job))
+
+    def compare(self, job: CompareVersions) -> Comparison:
+        """Do the job, once, for whichever thread comes first."""
+        with self._comparing:
+            if self._compared is None or self._compared[0] is not job:
+                self._compared = job, _compare(job)
+            return self._compared[1]
 
     def spawn(self, work: Any) -> None:
         """Run a coroutine beside the jobs; `idle` waits for it too."""
@@ -170,8 +179,7 @@ class Performer:
             await asyncio.wait(running)
 
 
-def compare(job: CompareVersions) -> Comparison:
-    """Do the job: the same wherever it is done, as it only reads."""
+def _compare(job: CompareVersions) -> Comparison:
     terms = job.terms
     return job.versions.compare(
         baseline=terms.baseline,

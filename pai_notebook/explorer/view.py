@@ -7,6 +7,7 @@ import contextlib
 import html
 import weakref
 from collections.abc import Callable, Container
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
@@ -18,7 +19,7 @@ from pai_notebook.explorer import code, painting, panels
 from pai_notebook.explorer.chart import chart_html
 from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
 from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
-from pai_notebook.explorer.performer import Performer, compare
+from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, parse_address
@@ -88,12 +89,12 @@ class Explorer(Displayed):
     @property
     def value(self) -> Comparison | None:
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
-        # one that is still being made is made here too, so that a notebook that runs by itself need not wait for it
+        # one that is still to be made is made here, so that a notebook that runs by itself need not wait for it
         waiting = self._state.comparing
         if waiting is None:
             return self._state.comparison
         try:
-            return compare(waiting)
+            return self._performer.compare(waiting)
         except PaiError:
             return None
 
@@ -177,7 +178,8 @@ class Explorer(Displayed):
         return bundle
 
     def _describe(self) -> Block:
-        return panels.describe_shown(self._state.shown, self._source.title)
+        # with the comparison, however far it is: a notebook that runs by itself may end before a later copy arrives
+        return panels.describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
 
     def _heading(self) -> str:
         name = html.escape(visible(self._source.title))
