@@ -59,7 +59,7 @@ def _is_long_cell(cell: Inline) -> bool:
 
 
 def _is_short_chip(text: str | tuple[str, str]) -> bool:
-    return len(text if isinstance(text, str) else "=".join(text)) <= _SHORT_CHIP
+    return len(layout.chip(text)) <= _SHORT_CHIP
 
 
 def _padding(row: Any, column: int, count: int) -> str:

@@ -7,11 +7,11 @@ import math
 import re
 
 from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
-from pai_notebook.display.plain import showing
+from pai_notebook.display.plain import inline, showing
 from pai_notebook.display.spans import Badge, Chips, Number
 from pai_notebook.phrases import now
 
-__all__ = ["decimals", "groups", "has_groups", "is_share", "more", "paddings", "remark", "symbol"]
+__all__ = ["chip", "decimals", "groups", "has_groups", "is_share", "more", "paddings", "remark", "symbol"]
 
 _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
@@ -52,6 +52,17 @@ def remark(table: Table) -> str:
     shown = sum(not isinstance(row, Heading) for row in table.rows[: table.limit])
     total = max(table.total or 0, sum(not isinstance(row, Heading) for row in table.rows))
     return showing(shown, total, table.unit) if shown < total else ""
+
+
+def chip(item: str | tuple[str, str]) -> str:
+    """Write one item of chips as visible text; a name and a value are made visible before they are joined.
+
+    Examples
+    --------
+    >>> chip("gold"), chip(("env", "prod"))
+    ('gold', 'env=prod')
+    """
+    return inline(item) if isinstance(item, str) else "=".join(map(inline, item))
 
 
 def more(chips: Chips) -> str:

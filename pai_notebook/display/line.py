@@ -65,8 +65,7 @@ def _(shape: Missing) -> str:
 
 @line.register
 def _(shape: Chips) -> str:
-    shown = [inline(item) if isinstance(item, str) else f"{inline(item[0])}={inline(item[1])}" for item in shape.items[: shape.limit]]
-    return "  ".join(part for part in [*shown, layout.more(shape)] if part)
+    return "  ".join(part for part in [*map(layout.chip, shape.items[: shape.limit]), layout.more(shape)] if part)
 
 
 _BRACKETS = {"same": ("", ""), "gone": ("[-", "-]"), "new": ("{+", "+}"), "skip": (" ", " ")}

@@ -87,9 +87,8 @@ def _strong(text: str) -> str:
     return f"**{text.strip()}**" if text.strip() else ""
 
 
-def _code(text: str) -> str:
-    """Write a code span whose fence is longer than any run of backticks inside."""
-    shown = inline(text, 1000)
+def _code(shown: str) -> str:
+    """Write visible text as a code span whose fence is longer than any run of backticks inside."""
     if not shown:
         return ""
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
@@ -109,7 +108,7 @@ def _(shape: tuple) -> str:  # type: ignore[type-arg]
 
 @_inline.register
 def _(shape: Code) -> str:
-    return _code(shape.text)
+    return _code(inline(shape.text, 1000))
 
 
 @_inline.register
@@ -117,7 +116,7 @@ def _(shape: Link) -> str:
     words, href, address = target(shape)
     if href:
         return f"[{_escaped(inline(words))}](<{href}>)"
-    return " ".join(part for part in (_escaped(inline(words)), _code(address)) if part)
+    return " ".join(part for part in (_escaped(inline(words)), _code(inline(address, 1000))) if part)
 
 
 @_inline.register
@@ -144,7 +143,7 @@ def _(shape: Missing) -> str:
 
 @_inline.register
 def _(shape: Chips) -> str:
-    shown = [_code(item if isinstance(item, str) else "=".join(item)) for item in shape.items[: shape.limit]]
+    shown = [_code(layout.chip(item)) for item in shape.items[: shape.limit]]
     return " ".join(part for part in [*shown, _escaped(layout.more(shape))] if part)
 
 

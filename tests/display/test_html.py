@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Picture, Table, render_html, render_markdown
 from tests.bench.look import frame, styled
@@ -74,7 +74,6 @@ def test_no_id_no_script_nothing_fetched(name):
 
 
 @given(block)
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_shape_is_well_formed(shape):
     """What a forgiving parser makes of the output is what was written: no tag was left open or closed for us."""
     html = render_html(shape)

@@ -1,7 +1,7 @@
 """Text for terminals: aligned, wrapped, complete."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.display import Column, Heading, Missing, Number, Table, render_text
@@ -19,7 +19,6 @@ def test_no_line_is_wider_than_the_terminal(name, width):
 
 
 @given(block, st.integers(40, 120))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_line_of_any_shape_is_wider_than_the_terminal(shape, width):
     lines = render_text(shape, width).split("\n")
     assert max(map(cells, lines)) <= width

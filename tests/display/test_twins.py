@@ -3,7 +3,8 @@
 import dataclasses
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pai_notebook.display import (
     Card,
@@ -23,10 +24,11 @@ from pai_notebook.display import (
     render_text,
     visible,
 )
-from pai_notebook.display.plain import prose
+from pai_notebook.display.plain import inline, prose
 from tests.display.shape_samples import SAMPLES
-from tests.display.shape_strategies import block
+from tests.display.shape_strategies import block, text
 from tests.display.structure import squeezed, text_of_html, text_of_markdown
+from tests.examples import examples
 
 DECORATION = str.maketrans("", "", "─▾·:;|{}[]+-,")
 
@@ -69,7 +71,7 @@ def readings(shape) -> dict[str, str]:
 
 
 @given(block)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(150)
 def test_every_fact_is_in_all_three(shape):
     for kind, reading in readings(shape).items():
         seen = squeezed(reading)
@@ -78,10 +80,22 @@ def test_every_fact_is_in_all_three(shape):
 
 
 @given(block)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(150)
 def test_none_says_more_than_the_others(shape):
     seen = {kind: sorted(squeezed(reading).translate(DECORATION)) for kind, reading in readings(shape).items()}
     assert seen["html"] == seen["markdown"] == seen["text"]
+
+
+@given(st.lists(st.one_of(text, st.tuples(text, text)), min_size=1, max_size=4))
+@example([("", "\ufe00")])
+@example([("a", "\u0338")])
+@example(["\u0301", ("1", "\ufe0f")])
+def test_what_stands_beside_a_text_does_not_hide_it(items):
+    for kind, reading in readings(Chips(items)).items():
+        seen = squeezed(reading)
+        for item in items:
+            wanted = "=".join(map(inline, [item] if isinstance(item, str) else item))
+            assert squeezed(wanted) in seen, (kind, wanted, reading)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
