@@ -3,12 +3,13 @@ import os
 import subprocess
 import sys
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.compare import Comparison
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import shuffled
+from tests.examples import examples
 
 PROGRAM = """
 import json, sys
@@ -64,7 +65,7 @@ def outputs(documents):
     }
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_results_labels_keys_and_arrival_changes_no_byte(shuffler):
     documents = [shuffled(each, shuffler) for each in DOCUMENTS]

@@ -1,12 +1,13 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.compare import Comparison
 from pai_notebook.errors import ConfigurationError
 from tests.compare.comparing import compare, make, results
+from tests.examples import examples
 
 
 def pair():
@@ -91,7 +92,7 @@ metrics = st.dictionaries(st.sampled_from(["cer", "wer", "accuracy", "ks", "a.b"
 labels = st.lists(st.fixed_dictionaries({"Key": st.sampled_from(["env", "team"]), "Value": st.sampled_from(["a", "b"])}), max_size=2)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(st.tuples(metrics, labels), min_size=1, max_size=4), st.sampled_from(["en", "zh"]))
 def test_every_clause_is_backed_by_a_row_and_every_difference_has_a_clause(contents, lang):
     versions = [make(f"0.{number}.0", raw, Labels=pairs) for number, (raw, pairs) in enumerate(contents)]

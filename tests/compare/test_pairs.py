@@ -1,12 +1,13 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.compare import minimal_pairs
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from tests.compare.comparing import make, results, shuffled
+from tests.examples import examples
 
 
 def trained(name, cer, labels=None, **settings):
@@ -97,7 +98,7 @@ def test_pairs_become_a_frame():
 options = st.dictionaries(st.sampled_from(["lr", "n", "depth", "opt"]), st.integers(0, 2), max_size=4)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(st.lists(options, min_size=1, max_size=8), st.integers(1, 3), st.randoms(use_true_random=False))
 def test_the_pairs_are_those_of_looking_at_every_pair(contents, most, shuffler):
     versions = [trained(f"0.{number}.0", number / 10, **content) for number, content in enumerate(contents)]

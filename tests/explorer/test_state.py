@@ -13,6 +13,7 @@ from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet
+from tests.examples import examples
 
 MODELS = {"model-a": ["0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2"], "model-b": ["2.0.0"], "model-c": []}
 
@@ -623,5 +624,5 @@ class Clicking(RuleBasedStateMachine):
         assert self.state.shown.version is not None
 
 
-Clicking.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Clicking.TestCase.settings = settings(examples(150), stateful_step_count=40)
 TestClicking = Clicking.TestCase

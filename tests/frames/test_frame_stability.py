@@ -4,11 +4,12 @@ import subprocess
 import sys
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.frames import to_frame
 from pai_notebook.model.version import ModelVersion
+from tests.examples import examples
 
 PROGRAM = """
 import json, sys
@@ -52,7 +53,7 @@ def frames(documents):
     return [to_frame(versions, layout="wide"), to_frame(versions, layout="wide", flat=False), to_frame(versions, layout="long")]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_results_labels_and_keys_changes_nothing(shuffler):
     documents = [document(number) for number in range(4)]

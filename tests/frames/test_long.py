@@ -3,12 +3,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.frames import rebuild, to_frame
 from pai_notebook.model.metrics import State, read_metrics
 from pai_notebook.model.version import ModelVersion
+from tests.examples import examples
 
 
 def make(name="0.1.0", model="model-a", **fields):
@@ -86,7 +87,7 @@ entries = st.fixed_dictionaries(
 documents = metric_maps | st.fixed_dictionaries({"Results": st.lists(entries, max_size=4)}, optional={"b": leaves}) | leaves
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(documents, max_size=4))
 def test_the_metrics_are_rebuilt_from_the_long_frame(raws):
     versions = [make(f"0.{number}.0", Metrics=raw) for number, raw in enumerate(raws)]
@@ -95,7 +96,7 @@ def test_the_metrics_are_rebuilt_from_the_long_frame(raws):
         assert comparable(documents.get(("model-a", version.version_name))) == comparable(raw)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(documents, max_size=4))
 def test_the_long_frame_says_what_the_cells_say(raws):
     versions = [make(f"0.{number}.0", Metrics=raw) for number, raw in enumerate(raws)]

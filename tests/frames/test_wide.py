@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.frames import to_frame
 from pai_notebook.model.version import ModelVersion
+from tests.examples import examples
 
 DATA = Path(__file__).parents[1] / "data"
 PAYLOADS = json.loads((DATA / "payloads.json").read_text("utf-8"))["documents"]
@@ -227,7 +228,7 @@ entries = st.fixed_dictionaries({"Dataset": st.fixed_dictionaries({"DatasetId": 
 metrics = metric_maps | st.fixed_dictionaries({"Results": st.lists(entries, max_size=3)}, optional={"b": leaf})
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(metrics, max_size=5))
 def test_the_wide_frame_says_what_the_cells_say(raws):
     versions = [make(f"0.{number}.0", Metrics=raw) for number, raw in enumerate(raws)]

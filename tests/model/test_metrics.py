@@ -4,10 +4,11 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pai_notebook.model.metrics import State, read_metrics, read_value, rebuild_metrics, series_points
+from tests.examples import examples
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS = [item["doc"] for item in json.loads((DATA / "corpora" / "dicts.json").read_text("utf-8"))["items"]]
@@ -220,7 +221,7 @@ def test_the_hostile_corpus_reads_and_rebuilds(raw):
     assert read_metrics(rebuild_metrics(found.cells)) == found
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(documents)
 def test_any_json_reads_without_error_and_rebuilds_from_its_cells(raw):
     found = read_metrics(raw)

@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pai
@@ -17,6 +17,7 @@ from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Thr
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.snapshot import file, write_snapshot
 from pai_notebook.versions import VersionSet, load
+from tests.examples import examples
 
 
 def make(name="0.1.0", **fields):
@@ -109,7 +110,7 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(st.dictionaries(st.sampled_from(["Metrics", "Labels", "InferenceSpec", "Options", "New", "GmtCreateTime"]) | st.text(), json_values))
 def test_any_document_comes_back_exactly(tmp_path_factory, document):
     path = tmp_path_factory.mktemp("snap") / "x.json"

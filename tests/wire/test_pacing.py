@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import deque
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.errors import DeadlineExceeded
 from pai_notebook.wire.pacing import BURST, Bucket, bucket_for
+from tests.examples import examples
 
 from .faultserver import FaultServer, error
 
@@ -33,7 +34,7 @@ class Clock:
 
 
 @given(st.sampled_from([5.0, 40.0, 100.0]), st.lists(st.floats(0, 2), min_size=1, max_size=200))
-@settings(max_examples=200)
+@examples(200)
 def test_no_second_holds_more_than_the_pace_and_the_burst(rate, gaps):
     clock = Clock()
     bucket = Bucket(clock)

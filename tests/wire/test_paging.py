@@ -4,12 +4,13 @@ import asyncio
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError
 from pai_notebook.wire.paging import Page, read_pages
 from pai_notebook.wire.streaming import PackedNames, stream_pages
+from tests.examples import examples
 
 from .faultserver import FaultServer, error, good_answer, listing
 
@@ -63,7 +64,7 @@ CHANGES = st.lists(st.lists(st.none() | st.integers(0, 100), max_size=3), max_si
 
 
 @given(st.integers(0, 32), CHANGES, st.booleans(), st.sampled_from([2, 3, 10**6]))
-@settings(max_examples=500)
+@examples(500)
 def test_what_is_there_all_the_time_is_read_once_whatever_others_do(count, changes, newest_first, most):
     shelf = Shelf(count, changes, most=most)
     found, names = shelf.read(newest_first=newest_first)
@@ -75,7 +76,7 @@ def test_what_is_there_all_the_time_is_read_once_whatever_others_do(count, chang
 
 
 @given(st.integers(0, 32), CHANGES, st.sampled_from([2, 3, 10**6]), st.booleans())
-@settings(max_examples=500)
+@examples(500)
 def test_a_stream_hands_on_once_what_is_there_all_the_time(count, changes, most, counts):
     shelf = Shelf(count, changes if counts else [], most=most, counts=counts)
     pages, names = shelf.stream()
@@ -86,7 +87,7 @@ def test_a_stream_hands_on_once_what_is_there_all_the_time(count, changes, most,
 
 @given(st.integers(0, 32), st.lists(st.integers(0, 3), max_size=8))
 @example(2, [1, 0, 1, 0, 0, 1])
-@settings(max_examples=300)
+@examples(300)
 def test_a_stream_reads_again_when_pages_shrink_for_a_moment(count, glitches):
     shelf = Shelf(count, [])
     trouble = iter(glitches)
@@ -116,7 +117,7 @@ def test_packed_names_are_a_set(names):
 
 
 @given(st.integers(0, 32), CHANGES, st.integers(1, 20), st.booleans())
-@settings(max_examples=300)
+@examples(300)
 def test_a_limit_gives_the_ends_of_the_list(count, changes, limit, newest_first):
     shelf = Shelf(count, changes)
     _, names = shelf.read(limit=limit, newest_first=newest_first)
@@ -128,7 +129,7 @@ def test_a_limit_gives_the_ends_of_the_list(count, changes, limit, newest_first)
 
 
 @given(st.integers(0, 32), st.lists(st.integers(0, 3), max_size=8), st.booleans())
-@settings(max_examples=300)
+@examples(300)
 def test_pages_that_shrink_or_repeat_for_a_moment_cost_requests_and_nothing_else(count, glitches, repeat):
     shelf = Shelf(count, [])
     trouble = iter(glitches)
