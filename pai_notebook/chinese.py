@@ -42,16 +42,9 @@ _STATES = {
 }
 
 _TABLE = {
+    "Other fields": "其他字段",
     "Metrics": "指标",
     "Labels": "标签",
-    "Training spec": "训练配置",
-    "Inference spec": "推理配置",
-    "Evaluation spec": "评估配置",
-    "Compression spec": "压缩配置",
-    "Distillation spec": "蒸馏配置",
-    "Extra information": "附加信息",
-    "Options": "选项",
-    "Other": "其他",
     "metrics": "指标",
     "labels": "标签",
     "dataset": "数据集",
@@ -74,10 +67,10 @@ _TABLE = {
     "{count} version against {baseline}, {reason}": "{count} 个版本，基线 {baseline}（{reason}）",
     "{count} versions against {baseline}, {reason}": "{count} 个版本，基线 {baseline}（{reason}）",
     "chosen": "指定",
-    "the highest approved version": "已批准版本中最高的",
+    "the newest approved version": "最新创建的已批准版本",
     "the first version, because none is approved": "没有已批准的版本，取第一个",
     "the latest version": "最新版本",
-    "the version before the latest": "最新版本之前的一个",
+    "the version created before the latest": "最新版本之前创建的一个",
     "the first version": "第一个版本",
     "there is no version": "没有版本",
     "{count} identical row hidden; only='all' shows it.": "隐藏了 {count} 行相同的内容；only='all' 可全部显示。",
@@ -128,7 +121,9 @@ _CAUTIONS = {
     "{metric} is stated more than once, differently, in {versions}: no difference is shown": (
         "{metric} 在 {versions} 中多次出现且取值不同：不显示差值"
     ),
+    "tolerance: {pattern!r} fits no metric": "tolerance：{pattern!r} 不匹配任何指标",
     "directions: {pattern!r} fits no metric": "directions：{pattern!r} 没有匹配的指标",
+    "exclude: {pattern!r} fits no row": "exclude：{pattern!r} 不匹配任何行",
     "include: {pattern!r} fits no row": "include：{pattern!r} 没有匹配的行",
     "dataset: {dataset!r} is none of those measured on": "dataset：{dataset!r} 不在所测的数据集之中",
 }
@@ -154,13 +149,19 @@ _EXPLANATION = {
     "source type": "来源类型",
     "source id": "来源",
     "uri": "存储地址",
+    "request id": "请求 ID",
+    "model": "模型",
+    "created": "创建时间",
+    "modified": "修改时间",
+    "user id": "用户 ID",
+    "owner id": "所有者 ID",
     "description": "描述",
     "training spec": "训练配置",
     "inference spec": "推理配置",
     "evaluation spec": "评估配置",
     "compression spec": "压缩配置",
     "distillation spec": "蒸馏配置",
-    "extra info": "附加信息",
+    "extra information": "附加信息",
     "options": "选项",
 }
 

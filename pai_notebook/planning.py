@@ -23,6 +23,7 @@ from pai_notebook.errors import (
 from pai_notebook.memory import Key, Memory
 from pai_notebook.missing import hint_models, hint_versions, no_version, nothing_selected
 from pai_notebook.model.address import Address
+from pai_notebook.model.order import is_approved
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
 
@@ -81,7 +82,7 @@ class Arrivals:
         errors: dict[str, PaiError] = {}
         for address in addresses:
             whole = self.failures.get((address.model, ""))
-            names = address.selector.pick(self.listed.get(address.model, []), self.listed.get((address.model, "approved"), []))
+            names = address.selector.pick(self._listed(address))
             if whole is not None and not names:
                 errors[str(address)] = whole
             elif not names and address.selector.kind != "all":
@@ -93,6 +94,11 @@ class Arrivals:
                 elif key in self.failures or whole is not None:
                     errors[f"{address.model}@{name}"] = self.failures.get(key) or whole or PaiError("not fetched")
         return found, errors
+
+    def _listed(self, address: Address) -> list[ModelVersion]:
+        key = (address.model, "approved") if address.selector.kind == "approved" else address.model
+        names = self.listed.get(key, [])
+        return [self.versions[address.model, name] for name in names if (address.model, name) in self.versions]
 
 
 class Fetcher:
@@ -217,9 +223,7 @@ class Fetcher:
             versions = [arrivals.versions[model_id, name] for name in arrivals.listed[model_id] if (model_id, name) in arrivals.versions]
         else:
             versions = await self.list_versions(model_id, arrivals, approval="Approved")
-        arrivals.listed[model_id, "approved"] = [
-            version.version_name for version in versions if version.approval_status.casefold() == "approved"
-        ]
+        arrivals.listed[model_id, "approved"] = [version.version_name for version in versions if is_approved(version)]
 
     async def _names(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
         """Several named versions: one page first, then whatever is cheaper for the rest."""

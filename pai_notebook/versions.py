@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ComparisonError, FetchErrors, PaiError, VersionNotFound
 from pai_notebook.keeping import Kept
 from pai_notebook.model.address import Address, nearest, parse_address
+from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.listing import describe_versions
-from pai_notebook.model.order import version_key
-from pai_notebook.model.sieve import conditions, is_same, ordered
+from pai_notebook.model.names import nearest_sentence
+from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         if name in self._errors:
             raise self._errors[name]
         close = nearest(name, [version.version_name for version in self._versions])
-        hint = f"Nearest are {' and '.join(close)}." if close else "The set is empty."
+        hint = nearest_sentence(close) if close else "The set is empty."
         raise VersionNotFound(f"no version {name} in this set of {len(self)}", version_name=name, hint=hint)
 
     def __add__(self, other: object) -> VersionSet:
@@ -159,20 +160,23 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
 
     @property
     def latest(self) -> ModelVersion:
-        """The highest version in natural order (not necessarily the newest by creation time)."""
-        return self._highest(self._versions, "the set is empty")
+        """The newest version by creation time."""
+        return self._newest(self._versions, "the set is empty")
 
     @property
     def latest_approved(self) -> ModelVersion:
-        """The highest approved version in natural order."""
-        return self._highest(
-            [version for version in self._versions if is_same(version.approval_status, "Approved")], "no version is approved"
-        )
+        """The newest approved version by creation time."""
+        return self._newest([version for version in self._versions if is_approved(version)], "no version is approved")
 
-    def _highest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
+    @property
+    def highest(self) -> ModelVersion:
+        """The version with the highest name."""
+        return max(self._versions or (self.latest,), key=lambda version: version_key(version.version_name))
+
+    def _newest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
         if not versions:
             raise VersionNotFound(f"{why}: {len(self)} versions here", hint="Look at the set with %paimodel ls, or widen the selection.")
-        return max(versions, key=lambda version: version_key(version.version_name))
+        return max(versions, key=creation_key)
 
     def select(self, *addresses: str | Address) -> VersionSet:
         """Versions of the set that addresses mean, in the order of the addresses; nothing is fetched.
@@ -190,12 +194,11 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         found: list[ModelVersion] = []
         for address in (each if isinstance(each, Address) else parse_address(each) for each in addresses):
             of_model = {version.version_name: version for version in self._versions if version.model_id == address.model}
-            approved = [name for name, version in of_model.items() if is_same(version.approval_status, "Approved")]
-            names = address.selector.pick(list(of_model), approved)
+            names = address.selector.pick(of_model.values())
             missing = next((name for name in names if name not in of_model), "" if names else str(address.selector))
             if missing:
                 close = nearest(missing, list(of_model))
-                hint = f"Nearest are {' and '.join(close)}." if close else f"Models here: {', '.join(self.models) or 'none'}."
+                hint = nearest_sentence(close) if close else f"Models here: {', '.join(self.models) or 'none'}."
                 raise VersionNotFound(f"this set has no {address.model}@{missing}", model_id=address.model, version_name=missing, hint=hint)
             found += [of_model[name] for name in names]
         return self._derive(found)
@@ -204,36 +207,50 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         self,
         where: str | None = None,
         *,
-        label: Mapping[str, str] | None = None,
-        approval: str | None = None,
-        framework: str | None = None,
-        format: str | None = None,  # noqa: A002 - the API's word
-        created_after: datetime | str | None = None,
+        label: Mapping[str, Words] | None = None,
+        approval: Words | None = None,
+        framework: Words | None = None,
+        format: Words | None = None,  # noqa: A002 - the API's word
+        created_after: datetime | date | timedelta | str | None = None,
     ) -> VersionSet:
-        """Versions that meet every condition; `removed` of the result says what fell away.
+        """Return the versions that meet every condition; `removed` of the result says what fell away.
 
         Parameters
         ----------
-        where : str
-            A condition over fields, labels and metrics, for example `cer < 0.2 and label.env == 'prod'`. Never evaluated
-            as Python.
-        label : mapping
-            Key and value, matched exactly (the service's own filter matches substrings of either).
-        approval, framework, format : str
-            Compared without regard to case.
-        created_after : datetime or ISO 8601 text
-            Exclusive; a time without zone is UTC. A version whose creation time is unknown is removed.
+        where : str, optional
+            A condition over fields, labels, settings and metrics, for example
+            `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`. Never evaluated as Python.
+        label : mapping, optional
+            Key and value, or a list of values of which any will do; matched exactly (the service's own filter matches substrings).
+        approval, framework, format : str or list of str, optional
+            The word, or words of which any will do, in any case.
+        created_after : datetime, date, timedelta or text, optional
+            Exclusive; a time without zone is UTC, a date its first moment, `-30d` thirty days ago. A version whose creation time
+            is unknown is removed.
+
+        Returns
+        -------
+        VersionSet
+            In the order of this set, with its `errors`.
 
         Raises
         ------
         AddressError
-            When `where` does not follow the grammar; it names the column.
+            When `where` does not follow the grammar or names nothing that occurs; it names the column and the nearest names.
+        ConfigurationError
+            When another argument cannot be used.
+
+        Examples
+        --------
+        >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}}, "model-a")
+        >>> kept = VersionSet([make("0.1.0", 0.3), make("0.2.0", 0.1)]).filter("cer < 20%")
+        >>> [version.version_name for version in kept], kept.removed
+        (['0.2.0'], ("where 'cer < 20%' removed 1 of 2",))
         """
-        fields = {"approval": ("approval_status", approval), "framework": ("framework_type", framework), "format": ("format_type", format)}
         kept = self
-        for what, predicate in conditions(where, label=label, fields=fields, created_after=created_after):
-            good = [version for version in kept if predicate(version)]
-            kept = kept._derive(good, f"{what} removed {len(kept) - len(good)} of {len(kept)}")
+        words = {"approval": approval, "framework": framework, "format": format}
+        for said, good in filtered(self._versions, where, label=label, words=words, created_after=created_after):
+            kept = kept._derive(good, f"{said} removed {len(kept) - len(good)} of {len(kept)}")
         return kept
 
     def sort_values(

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.compare.direction import Direction, Directions
 from pai_notebook.compare.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
-from pai_notebook.model.flatten import flatten, natural_key
+from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
 
 if TYPE_CHECKING:
     from pai_notebook.compare.tolerance import Tolerance
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["SPECS", "metric_rows", "other_rows"]
+__all__ = ["metric_rows", "other_rows"]
 
-SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options")
-_FIELDS = ("approval_status", "framework_type", "format_type", "source_type", "source_id", "uri", "description")
 _NO_DIRECTION = Direction(reason="not a metric")
 
 
@@ -47,25 +46,23 @@ def _blank(path: str, dataset: str, *, empty: bool = False) -> Cell:
 
 
 def other_rows(versions: Sequence[ModelVersion], baseline: int) -> Iterator[Row]:
-    """Rows of labels, of specs by structure, and of plain fields."""
+    """Rows of labels, of specs by structure, and of plain fields; fields beyond the catalogue take part as the others do."""
+    compared = [info for info in catalogue(versions) if info.compared]
     yield from _section("labels", versions, baseline, lambda version: {key: _joined(version.labels.get_all(key)) for key in version.labels})
-    for spec in SPECS:
-        yield from _section(spec, versions, baseline, partial(_leaves, spec))
-    yield from _section("other", versions, baseline, _fields, order=_FIELDS)
+    for info in compared:
+        if info.kind == "spec":
+            yield from _section(info.name, versions, baseline, partial(leaves, info=info))
+    plain = [info for info in compared if info.is_plain]
+    yield from _section("other", versions, baseline, partial(_plain, plain), order=[info.name for info in plain])
 
 
 def _joined(values: Sequence[str]) -> str:
     return ", ".join(sorted(values))
 
 
-def _leaves(name: str, version: ModelVersion) -> dict[str, Any]:
-    spec = getattr(version, name)
-    return flatten(spec) if spec not in (None, "", {}) else {}
-
-
-def _fields(version: ModelVersion) -> dict[str, Any]:
-    found = {name: getattr(version, name) for name in _FIELDS}
-    return {name: value for name, value in found.items() if value != ""}
+def _plain(infos: Sequence[FieldInfo], version: ModelVersion) -> dict[str, Any]:
+    found = {info.name: info.of(version) for info in infos}
+    return {name: value for name, value in found.items() if value not in ("", None)}
 
 
 def _section(

@@ -56,9 +56,9 @@ class Aligned:
         self._only: Literal["diff", "all"] = only
         self._tolerance = Tolerance(tolerance)
         self._told_tolerance = tolerance
-        self._selection = Selection.read(include, exclude, dataset)
         self._n = n
         self._all = self._aligned()
+        self._selection = Selection.read(include, exclude, dataset, list(dict.fromkeys(row.key.section or row.path for row in self._all)))
 
     def _aligned(self) -> tuple[Row, ...]:
         if self._place is None:
@@ -148,9 +148,13 @@ class Aligned:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the arguments asked for in vain."""
-        unused = self._directions.unused([(row.path, row.dataset) for row in self._all if row.section == "metrics"])
-        return (*(say("directions: {pattern!r} fits no metric", pattern=pattern) for pattern in unused), *self._selection.unused(self._all))
+        """Patterns of the arguments that matched nothing, a sentence each."""
+        metrics = [row.key for row in self._all if row.section == "metrics"]
+        return (
+            *(say("directions: {pattern!r} fits no metric", pattern=text) for text in self._directions.unused(metrics)),
+            *(say("tolerance: {pattern!r} fits no metric", pattern=text) for text in self._tolerance.unused(metrics)),
+            *self._selection.unused(self._all),
+        )
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Row]:
@@ -163,8 +167,8 @@ class Aligned:
             "directions": self._directions.told,
             "only": self._only,
             "tolerance": self._tolerance.canonical(),
-            "include": sorted(self._selection.include),
-            "exclude": sorted(self._selection.exclude),
+            "include": sorted(self._selection.include.texts),
+            "exclude": sorted(self._selection.exclude.texts),
             "dataset": self._selection.dataset,
             "n": None if self._n is None else float(self._n),
         }
@@ -178,8 +182,8 @@ class Aligned:
             "directions": self._directions.told,
             "only": self._only if self._only != "diff" else None,
             "tolerance": self._told_tolerance,
-            "include": list(self._selection.include),
-            "exclude": list(self._selection.exclude),
+            "include": list(self._selection.include.texts),
+            "exclude": list(self._selection.exclude.texts),
             "dataset": self._selection.dataset,
             "n": self._n,
         }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pai_notebook.compare.direction import Direction, read_mode
 from pai_notebook.compare.rows import Row
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import resolve
 
 __all__ = ["Question", "ask", "find_row"]
 
@@ -41,8 +41,8 @@ class Question:
         return value > other if self.direction.mode == "max" else value < other
 
 
-def find_row(rows: Sequence[Row], metric: str, dataset: str | None = None) -> Row:
-    """Find the row of a metric by `cer`, `cer@d-a`, `metrics.cer@d-a`, or by name and dataset.
+def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
+    """Find the row of a name: `cer`, `cer@d-a`, `metrics.cer[d-a]`, `labels.env`, or a metric's name and its dataset.
 
     Raises
     ------
@@ -50,22 +50,11 @@ def find_row(rows: Sequence[Row], metric: str, dataset: str | None = None) -> Ro
         When there is none (the nearest names are in the hint), or when the metric was measured on several datasets and none is
         named.
     """
-    named = [row for row in rows if metric in row.names]
-    exact = [row for row in named if metric in (row.name, row.full_name)]
-    found = exact if len(exact) == 1 and dataset is None else [row for row in named if dataset in (None, row.dataset)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(row.name for row in found)
-        raise ComparisonError(f"{metric} was measured on {len(found)} datasets", hint=f"Name one: {names}.")
-    if named:
-        there = ", ".join(repr(row.dataset) for row in named)
-        raise ComparisonError(f"{metric} was not measured on dataset {dataset!r}", hint=f"It was on {there}.")
-    known = list(dict.fromkeys(name for row in rows for name in (row.path, row.name)))
-    near = get_close_matches(metric, known, 3) or known[:3]
-    raise ComparisonError(
-        f"no version has a metric {metric!r}", hint=f"Nearest are {', '.join(near)}." if near else "No version has any metric."
-    )
+    if not isinstance(name, str):
+        raise ComparisonError(f"{name!r} is not a name", hint="Pass a text such as 'accuracy' or 'accuracy@d-a'.")
+    by_name = {row.key: row for row in rows}
+    metrics = all(key.section == "metrics" for key in by_name)
+    return by_name[resolve(name, list(by_name), dataset=dataset, what="metric" if metrics else "row")]
 
 
 def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> Question:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.model.address import nearest
-from pai_notebook.model.order import version_key
+from pai_notebook.model.names import nearest_sentence
+from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
 
@@ -63,13 +64,13 @@ def choose_baseline(
 
 
 def _by_rule(versions: Sequence[ModelVersion], rule: str) -> tuple[int, Phrase]:
-    approved = [place for place, version in enumerate(versions) if version.approval_status.casefold() == "approved"]
+    by_time = sorted(range(len(versions)), key=lambda place: creation_key(versions[place]))
     if rule == "approved":
-        return (approved[-1], say("the highest approved version")) if approved else (0, say("the first version, because none is approved"))
-    last = len(versions) - 1
+        approved = [place for place in by_time if is_approved(versions[place])]
+        return (approved[-1], say("the newest approved version")) if approved else (0, say("the first version, because none is approved"))
     return {
-        "latest": (last, say("the latest version")),
-        "previous": (max(last - 1, 0), say("the version before the latest")),
+        "latest": (by_time[-1], say("the latest version")),
+        "previous": (by_time[max(len(by_time) - 2, 0)], say("the version created before the latest")),
         "first": (0, say("the first version")),
     }[rule]
 
@@ -88,5 +89,5 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     raise VersionNotFound(
         f"the baseline {wanted} is not among the {len(versions)} versions",
         version_name=wanted,
-        hint=f"Nearest are {' and '.join(close)}." if close else "The set is empty.",
+        hint=nearest_sentence(close) if close else "The set is empty.",
     )

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Literal
 
 from pai_notebook.compare.vocabulary import CHINESE, FLIPS, HIGHER, LOCAL_VETOES, LOWER, PHRASES, TURNED, VETOES, Mode
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.phrases import Phrase, joined, say
 
 __all__ = ["Direction", "Directions", "infer_direction", "read_mode"]
@@ -178,7 +178,10 @@ class Directions:
     """
 
     def __init__(self, told: Mapping[str, Any] | None = None) -> None:
+        if told is not None and not isinstance(told, Mapping):
+            raise ConfigurationError(f"directions={told!r} is not a mapping", hint="Pass directions={'cer': 'min'}.")
         self.told = {pattern: read_mode(mode) for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())}
+        self._patterns = {Pattern(text): mode for text, mode in self.told.items()}
 
     def of(self, path: str, dataset: str) -> Direction:
         """Direction of a metric.
@@ -188,32 +191,13 @@ class Directions:
         ConfigurationError
             When two equally specific patterns say different things.
         """
-        names = (f"{path}@{dataset}", path) if dataset else (path,)
-        found = sorted(((_rank(pattern, names), pattern) for pattern in self.told if _matches(pattern, names)), reverse=True)
-        if not found:
+        found = choose(self._patterns, Name("metrics", path, dataset), "directions")
+        if found is None:
             return infer_direction(path)
-        best = [pattern for rank, pattern in found if rank == found[0][0]]
-        if len({self.told[pattern] for pattern in best}) > 1:
-            said = " and ".join(f"{pattern!r} says {self.told[pattern] or 'unknown'}" for pattern in sorted(best))
-            raise ConfigurationError(
-                f"directions contradict each other for {names[0]}: {said}", hint=f"Add {names[0]!r} itself to directions."
-            )
-        mode = self.told[best[0]]
-        by = say("by {pattern!r}" if mode else "told to be unknown by {pattern!r}", pattern=best[0])
+        pattern, mode = found
+        by = say("by {pattern!r}" if mode else "told to be unknown by {pattern!r}", pattern=pattern.text)
         return Direction(mode, "told", by) if mode else Direction(reason=by)
 
-    def unused(self, names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-        """Patterns that match none of these (path, dataset) metrics."""
-        candidates = [(f"{path}@{dataset}", path) if dataset else (path,) for path, dataset in names]
-        return tuple(pattern for pattern in self.told if not any(_matches(pattern, each) for each in candidates))
-
-
-def _matches(pattern: str, names: Sequence[str]) -> bool:
-    return any(name == pattern or fnmatchcase(name, pattern) for name in names)
-
-
-def _rank(pattern: str, names: Sequence[str]) -> tuple[int, int]:
-    """How specific a pattern is: the full name, the metric, then globs by the characters they spell out."""
-    if pattern in names:
-        return 2 if pattern == names[0] and len(names) > 1 else 1, 0
-    return 0, len(re.sub(r"\[[^\]]*\]|[*?]", "", pattern))
+    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
+        """Patterns that match none of these metrics."""
+        return Patterns(self.told).unused(names)

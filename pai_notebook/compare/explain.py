@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.compare.digits import choose_format, format_percent
 from pai_notebook.compare.rows import Kind, Row, is_blank
 from pai_notebook.display import Block, Displayed, Note, Stack, visible
+from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.phrases import Phrase, check_language, joined, say
 
@@ -29,24 +30,6 @@ _CLAUSES = {
     Kind.GAINED: "{name} is new ({after})",
 }
 _GROUPS = (*[say("metrics")] * 5, say("settings"), say("labels"), say("fields"))
-_FIELDS = {
-    "approval_status": say("approval status"),
-    "framework_type": say("framework type"),
-    "format_type": say("format type"),
-    "source_type": say("source type"),
-    "source_id": say("source id"),
-    "uri": say("uri"),
-    "description": say("description"),
-}
-_SPECS = {
-    "training_spec": say("training spec"),
-    "inference_spec": say("inference spec"),
-    "evaluation_spec": say("evaluation spec"),
-    "compression_spec": say("compression spec"),
-    "distillation_spec": say("distillation spec"),
-    "extra_info": say("extra info"),
-    "options": say("options"),
-}
 
 
 @dataclass(frozen=True)
@@ -170,4 +153,7 @@ def _name(row: Row) -> str:
         return say("{path} on {dataset}", path=path, dataset=visible(row.dataset)) if row.dataset else path
     if row.section == "labels":
         return say("label {name}", name=path)
-    return _FIELDS[row.path] if row.section == "other" else say("{section} {path}", section=_SPECS[row.section], path=path)
+    info = field_named(row.key.section or row.path)
+    if row.section == "other":
+        return path if info is None else info.title
+    return say("{section} {path}", section=visible(row.section) if info is None else info.title, path=path)

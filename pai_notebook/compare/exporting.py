@@ -13,7 +13,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports
 from pai_notebook.exports.table import PlainTable
 from pai_notebook.files import write_file
-from pai_notebook.model.choose import chooser
+from pai_notebook.model.names import chooser
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ class Exports(FrameExports):
 
         comparison = cast("Comparison", self)
         header, rows = flat_table(comparison)
-        kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if chooser(include, exclude)(*row.names)]
+        kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if chooser(include, exclude)(row.key)]
         table = PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
         states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
         return [table, PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")]
@@ -80,7 +80,7 @@ class Exports(FrameExports):
     def _printed(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> PlainTable:
         """One column a version: the value with as many digits as tell the row apart, and the difference beside it."""
         comparison = cast("Comparison", self)
-        rows = [row for row in _rows(comparison) if chooser(include, exclude)(*row.names)]
+        rows = [row for row in _rows(comparison) if chooser(include, exclude)(row.key)]
         header = ["name", "dataset", "better", *comparison.names]
         body = [[row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row)] for row in rows]
         right = range(3, len(header))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.compare.digits import RowFormat, choose_format, format_percent
 from pai_notebook.compare.rows import Change, Kind, Row, is_blank
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
+from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.phrases import Phrase, first, joined, say
 
@@ -23,18 +24,12 @@ _FAILURES = 5
 _TEXT = 120
 _METRICS = 8
 _ARROWS = {"↑": say("higher"), "↓": say("lower")}
-_HEADINGS = {
-    "metrics": say("Metrics"),
-    "labels": say("Labels"),
-    "training_spec": say("Training spec"),
-    "inference_spec": say("Inference spec"),
-    "evaluation_spec": say("Evaluation spec"),
-    "compression_spec": say("Compression spec"),
-    "distillation_spec": say("Distillation spec"),
-    "extra_info": say("Extra information"),
-    "options": say("Options"),
-    "other": say("Other"),
-}
+
+
+def section_heading(section: str) -> str:
+    """What stands above the rows of a section."""
+    info = field_named(section)
+    return say("Other fields") if section == "other" else section if info is None else info.heading
 
 
 def describe_comparison(comparison: Comparison, *, cautions: bool = True) -> Block:
@@ -86,7 +81,7 @@ def _table(comparison: Comparison) -> Table:
         caption=_caption(comparison),
         note=Lines(list(_notes(comparison, rows, places))),
         row_headers=2 if datasets else 1,
-        limit=ROWS + len(_HEADINGS),
+        limit=2 * ROWS,
     )
 
 
@@ -125,7 +120,7 @@ def _with_headings(rows: Sequence[Row], body: Sequence[list[Inline]]) -> Iterato
     for row, cells in zip(rows, body, strict=True):
         if row.section != section:
             section = row.section
-            yield Heading(_HEADINGS[section])
+            yield Heading(section_heading(section))
         yield cells
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
-from pai_notebook.compare.align import SPECS, metric_rows
+from pai_notebook.compare.align import metric_rows
 from pai_notebook.compare.asking import find_row
 from pai_notebook.compare.baseline import in_order, unique_names
 from pai_notebook.compare.digits import choose_format
@@ -20,7 +20,8 @@ from pai_notebook.compare.identity import is_identity
 from pai_notebook.compare.tolerance import Tolerance
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.model.flatten import flatten, natural_key
+from pai_notebook.model.fields import catalogue, leaves
+from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import text_of
 
 if TYPE_CHECKING:
@@ -194,10 +195,9 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
 def _settings(version: ModelVersion, ignored: set[str]) -> Leaves:
     """Leaves of specs and labels that describe a version, as text."""
     found = {f"labels.{key}": ", ".join(sorted(version.labels.get_all(key))) for key in version.labels}
-    for spec in SPECS:
-        if spec not in _IGNORED_SPECS:
-            value = getattr(version, spec)
-            found |= {f"{spec}.{path}": text_of(leaf) for path, leaf in (flatten(value) if value not in (None, "", {}) else {}).items()}
+    for info in catalogue([version]):
+        if info.kind == "spec" and info.name not in _IGNORED_SPECS:
+            found |= {f"{info.name}.{path}": text_of(leaf) for path, leaf in leaves(version, info).items()}
     named = {path for path in found if is_identity(path.partition(".")[2])}
     ignored |= named
     return {path: text for path, text in found.items() if path not in named}
@@ -223,8 +223,8 @@ def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[
     """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
     hashes: dict[tuple[str, str], int] = {}
     buckets: dict[int, list[tuple[int, frozenset[str]]]] = {}
-    for place, leaves in settings.items():
-        own = {path: hashes.setdefault((path, text), _hash(path, text)) for path, text in leaves.items()}
+    for place, known in settings.items():
+        own = {path: hashes.setdefault((path, text), _hash(path, text)) for path, text in known.items()}
         whole = 0
         for value in own.values():
             whole ^= value

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pai_notebook.compare.direction import Direction
 from pai_notebook.compare.tolerance import Tolerance, exceeds
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.names import Name
 
 __all__ = ["BLANK", "Change", "Kind", "Row", "compare_cells", "is_blank", "merge_cells"]
 
@@ -76,20 +78,20 @@ class Row:
     changes: tuple[Change, ...]
     direction: Direction
 
+    @cached_property
+    def key(self) -> Name:
+        """The name that every argument of this package understands."""
+        return Name("" if self.section == "other" else self.section, self.path, self.dataset)
+
     @property
     def name(self) -> str:
         """`path@dataset`, or the path alone."""
-        return f"{self.path}@{self.dataset}" if self.dataset else self.path
+        return self.key.short
 
     @property
     def full_name(self) -> str:
         """The name as a column of the wide frame has it: `metrics.cer@d-a`, `labels.env`, `uri`."""
-        return self.name if self.section == "other" else f"{self.section}.{self.name}"
-
-    @property
-    def names(self) -> tuple[str, str, str, str]:
-        """Every name under which the row can be asked for."""
-        return self.path, self.name, self.full_name, self.path if self.section == "other" else f"{self.section}.{self.path}"
+        return str(self.key)
 
     @property
     def differs(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from pai_notebook.model.where import grammar_error
+from pai_notebook.model.conditions import grammar_error
 
 __all__ = ["Rule", "parse_rules"]
 
@@ -137,7 +137,7 @@ class _Reader:
                 "the brackets of the dataset do not match" if opened >= 0 else "expected the name of a metric", at=max(opened, self.at)
             )
         self.at = split
-        return match["metric"].strip("`"), match["dataset"]
+        return match["metric"].strip(), match["dataset"]
 
     def _first_comparator(self) -> int:
         inside = ""

@@ -12,6 +12,7 @@ from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
 from pai_notebook.compare.rows import is_blank
 from pai_notebook.compare.rules import parse_rules
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Pattern
 from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int 
 
 
 def _selected(row: Row, rule: Rule) -> bool:
-    if rule.dataset is not None and row.dataset != rule.dataset:
-        return False
-    return rule.metric in row.names or fnmatchcase(row.path, rule.metric) or fnmatchcase(row.name, rule.metric)
+    named = rule.dataset is None or rule.dataset == row.dataset or fnmatchcase(row.dataset, rule.dataset)
+    return named and Pattern(rule.metric).fits(row.key)
 
 
 def _check(rule: Rule, pair: Pair) -> Check:

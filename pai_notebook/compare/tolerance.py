@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.names import Name, Pattern, Patterns, choose
 
 __all__ = ["Tolerance", "exceeds"]
 
@@ -22,7 +22,7 @@ class Tolerance:
     ----------
     given : float, str, pair or mapping
         0.002 is absolute, "5%" is relative to abs(baseline), (0.002, 0.05) is whichever is larger; a mapping has these by
-        metric name, `metric@dataset` or glob, the longest pattern that fits wins.
+        metric name, `metric@dataset` or glob, the most specific pattern that fits wins.
 
     Raises
     ------
@@ -40,15 +40,26 @@ class Tolerance:
     def __init__(self, given: Any = 0) -> None:
         patterns = given if isinstance(given, Mapping) else {"*": given}
         self._bounds = {str(pattern): _read(value) for pattern, value in patterns.items()}
+        self._patterns = {Pattern(text): bounds for text, bounds in self._bounds.items()}
+        self._by_name = isinstance(given, Mapping)
 
     def bound(self, path: str, dataset: str, baseline: float) -> float:
-        """Largest difference that still counts as the same, in the metric's own unit."""
-        names = (path, f"{path}@{dataset}") if dataset else (path,)
-        fitting = [pattern for pattern in self._bounds if any(name == pattern or fnmatchcase(name, pattern) for name in names)]
-        if not fitting:
+        """Largest difference that still counts as the same, in the metric's own unit.
+
+        Raises
+        ------
+        ConfigurationError
+            When two equally specific patterns say different things.
+        """
+        found = choose(self._patterns, Name("metrics", path, dataset), "tolerance")
+        if found is None:
             return 0.0
-        absolute, relative = self._bounds[max(fitting, key=lambda pattern: (pattern in names, len(pattern), pattern))]
+        absolute, relative = found[1]
         return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
+
+    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
+        """Patterns that match none of these metrics."""
+        return Patterns(self._bounds).unused(names) if self._by_name else ()
 
     def canonical(self) -> dict[str, list[float]]:
         """Give the tolerance as plain JSON, for fingerprints."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.compare.gate import Check, Outcome, Pair, candidates_of, failures
@@ -12,6 +11,7 @@ from pai_notebook.compare.rows import Kind, is_blank
 from pai_notebook.compare.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Pattern
 from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ class Policy:
 
     def fitting(self, row: Row) -> list[str]:
         """Patterns that a row fits."""
-        return [
-            pattern for pattern in self.metrics if pattern in row.names or fnmatchcase(row.path, pattern) or fnmatchcase(row.name, pattern)
-        ]
+        return [pattern for pattern in self.metrics if Pattern(pattern).fits(row.key)]
 
 
 def check_worsening(
@@ -69,7 +67,7 @@ def check_worsening(
     for row in rows:
         fitting = policy.fitting(row)
         if fitting:
-            named = any(pattern in row.names for pattern in fitting)
+            named = any((Pattern(pattern).rank(row.key) or (0,))[0] for pattern in fitting)
             pairs = [(place, Pair(row, names[place], row.cells[place], row.cells[baseline])) for place in candidates_of(names, baseline)]
             checks += [_check(policy, pair, same=row.changes[place].kind is Kind.SAME, named=named) for place, pair in pairs]
     return tuple(checks)

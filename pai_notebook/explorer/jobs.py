@@ -133,6 +133,16 @@ class VersionLine:
         """Keep of a version what its line and the filters need."""
         return cls(version.version_name, version.approval_status, version.created, tuple(version.labels.pairs))
 
+    @property
+    def version_name(self) -> str:
+        """The name, under the word that selectors ask for."""
+        return self.name
+
+    @property
+    def approval_status(self) -> str:
+        """The approval, under the word that selectors ask for."""
+        return self.approval
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:

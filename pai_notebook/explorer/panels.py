@@ -8,6 +8,7 @@ from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Tabl
 from pai_notebook.errors import PaiError
 from pai_notebook.explorer.words import counted
 from pai_notebook.model.card import approval_badge, labels_shape
+from pai_notebook.model.fields import plain_fields, specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "describe_failure", "describe_shown", "tab_block"]
 
-_SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options")
-_SPEC_SECTIONS = [f"{name}.*" for name in _SPECS]
+_SPEC_SECTIONS = [f"{info.name}.*" for info in specs()]
 _SECTIONS = ["labels.*", *_SPEC_SECTIONS]
-_FIELDS = ["approval_status", "framework_type", "format_type", "source_type", "source_id", "uri", "description"]
+_FIELDS = [info.name for info in plain_fields() if info.compared]
 
 
 def tab_block(shown: Shown) -> Block:
@@ -84,9 +84,9 @@ def _specs(shown: Shown) -> Block:
         return part
     blocks: list[Block] = []
     for version in shown.results[:20]:
-        specs = {name: getattr(version, name) for name in _SPECS if getattr(version, name)}
-        trees: list[Block] = [Section(name, [tree_of(value)]) for name, value in specs.items()]
-        blocks.append(Section(version.address, trees or [Note("No spec recorded.")], summary=counted(len(specs), "spec")))
+        found = {info.name: info.of(version) for info in specs() if info.of(version)}
+        trees: list[Block] = [Section(name, [tree_of(value)]) for name, value in found.items()]
+        blocks.append(Section(version.address, trees or [Note("No spec recorded.")], summary=counted(len(found), "spec")))
     return Stack(blocks)
 
 

@@ -100,9 +100,7 @@ class Picker(Lanes):
 
     def _meant(self, text: str) -> tuple[str, ...]:
         names = [line.name for line in self.lines]
-        approved = [line.name for line in self.lines if line.approval.casefold() == "approved"]
-        selector = parse_selector(text)
-        wanted = selector.pick(names, approved)
+        wanted = parse_selector(text).pick(self.lines)
         missing = [name for name in wanted if name not in names]
         if missing or not wanted:
             close = " and ".join(nearest(missing[0], names)) if missing else ""

@@ -144,8 +144,7 @@ class SetSource:
         versions: list[ModelVersion] = []
         for address in job.addresses:
             held = self._of(address.model)
-            approved = held.filter(approval="Approved")
-            names = address.selector.pick(*([version.version_name for version in group] for group in (held, approved)))
+            names = address.selector.pick(held)
             versions += [version for name in names for version in held if version.version_name == name]
         return VersionSet(versions, self._versions.errors)
 

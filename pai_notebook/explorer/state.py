@@ -28,6 +28,7 @@ from pai_notebook.explorer.jobs import (
 from pai_notebook.explorer.picking import Picker
 from pai_notebook.explorer.words import BASELINES, counted
 from pai_notebook.model.address import Address
+from pai_notebook.model.order import is_approved
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ class ExplorerState(Picker):
     def baselines(self) -> tuple[str, ...]:
         """What the fetched versions may be compared with; relative ones first where they mean something."""
         names = self.names
-        approved = any(version.approval_status.casefold() == "approved" for version in self.results)
+        approved = any(is_approved(version) for version in self.results)
         return (*(word for word in BASELINES if approved or word != "approved"), *names) if names else ()
 
     @property

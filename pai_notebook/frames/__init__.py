@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.frames.long import long_frame, rebuild
 from pai_notebook.frames.wide import wide_frame
-from pai_notebook.model.choose import chooser
+from pai_notebook.model.names import chooser
 
 if TYPE_CHECKING:
     import pandas as pd

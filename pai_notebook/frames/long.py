@@ -12,6 +12,7 @@ import pandas as pd
 from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import TEXT, repeated_texts
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Name
 from pai_notebook.model.results import write_entries
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ __all__ = ["long_frame", "rebuild"]
 COLUMNS = ("model", "version", "dataset", "metric", "value", "text", "state", "duplicate")
 
 
-def long_frame(versions: Sequence[ModelVersion], wanted: Callable[..., bool]) -> pd.DataFrame:
+def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool]) -> pd.DataFrame:
     """Build one row a cell: model, version, dataset, metric, value, text, state, duplicate.
 
     Rows follow the versions as given and, within one, the natural order of metric and dataset. `text` is there where
@@ -32,10 +33,8 @@ def long_frame(versions: Sequence[ModelVersion], wanted: Callable[..., bool]) ->
     return _frame(_chosen(cells, wanted), [version.model_id for version in versions], [version.version_name for version in versions])
 
 
-def _chosen(cells: Collected, wanted: Callable[..., bool]) -> Collected:
-    chosen = np.array(
-        [wanted(path, f"{path}@{dataset}", f"metrics.{path}", f"metrics.{path}@{dataset}") for path, dataset in cells.names], np.bool_
-    )
+def _chosen(cells: Collected, wanted: Callable[[Name], bool]) -> Collected:
+    chosen = np.array([wanted(Name("metrics", path, dataset)) for path, dataset in cells.names], np.bool_)
     if chosen.all():
         return cells
     kept = np.flatnonzero(chosen[cells.columns])

@@ -11,7 +11,9 @@ import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import TEXT, as_categories, as_texts, as_times, as_values, repeated_texts
+from pai_notebook.model import names as called
 from pai_notebook.model.document import read_options
+from pai_notebook.model.fields import catalogue_of
 from pai_notebook.model.flatten import flatten, natural_key
 from pai_notebook.model.labels import read_labels
 from pai_notebook.model.metrics import State
@@ -24,34 +26,13 @@ __all__ = ["Name", "flat_names", "wide_frame"]
 Name = tuple[str, str, str]
 """Section, path and dataset of a column."""
 
-_FIELDS: tuple[tuple[str, str, Callable[[Sequence[Any]], Any]], ...] = (
-    ("approval_status", "ApprovalStatus", as_categories),
-    ("created", "GmtCreateTime", as_times),
-    ("modified", "GmtModifiedTime", as_times),
-    ("description", "VersionDescription", as_texts),
-    ("framework_type", "FrameworkType", as_categories),
-    ("format_type", "FormatType", as_categories),
-    ("source_type", "SourceType", as_categories),
-    ("source_id", "SourceId", as_texts),
-    ("uri", "Uri", as_texts),
-    ("user_id", "UserId", as_texts),
-    ("owner_id", "OwnerId", as_texts),
-)
-_SPECS = (
-    ("training_spec", "TrainingSpec"),
-    ("inference_spec", "InferenceSpec"),
-    ("evaluation_spec", "EvaluationSpec"),
-    ("compression_spec", "CompressionSpec"),
-    ("distillation_spec", "DistillationSpec"),
-    ("extra_info", "ExtraInfo"),
-    ("options", "Options"),
-)
+_READERS: dict[str, Callable[[Sequence[Any]], Any]] = {"category": as_categories, "time": as_times}
 _KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
 _STR = {str}
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
 
-def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[..., bool], *, flat: bool) -> pd.DataFrame:
+def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[[called.Name], bool], *, flat: bool) -> pd.DataFrame:
     """Build one row a version; see `pai_notebook.frames.to_frame`."""
     documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk
     models = [version.model_id for version in versions]
@@ -59,24 +40,30 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[..., bool], *,
     columns: dict[Name, Any] = {}
     if not several and any(models):
         columns["version", "model_id", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
+    infos = [info for info in catalogue_of(documents) if info.key not in ("", "VersionName")]
     sent: set[str] = set().union(*documents)
-    for name, key, read in _FIELDS:
-        if wanted(name):
-            columns["version", name, ""] = (
-                read([document.get(key) for document in documents]) if key in sent else _missing(read, len(documents))
-            )
+    for info in infos:
+        if info.is_plain and wanted(_called("version", info.name)):
+            read = _READERS.get(info.kind, as_texts if info.known else as_values)
+            values = [document.get(info.key) for document in documents] if info.key in sent else None
+            columns["version", info.name, ""] = _missing(read, len(documents)) if values is None else read(values)
     columns.update(_labels(documents))
     cells = collect(document.get("Metrics") for document in documents)
     metrics = _metrics(cells, len(documents))
     columns.update(metrics)
-    for section, key in _SPECS:
-        if key in sent:
-            columns.update(_spec(section, [document.get(key) for document in documents]))
+    for info in infos:
+        if info.kind == "spec" and info.key in sent:
+            columns.update(_spec(info.name, [document.get(info.key) for document in documents]))
     names = flat_names(columns)
-    kept = [name for name in columns if wanted(names[name])]
+    kept = [name for name in columns if wanted(_called(*name))]
     frame = pd.DataFrame({place: columns[name] for place, name in enumerate(kept)}, index=_index(versions, several=several), copy=False)
     frame.columns = pd.Index([names[name] for name in kept], dtype=object) if flat else _levels(kept)
     return frame
+
+
+def _called(section: str, path: str, dataset: str = "") -> called.Name:
+    """Give the name of a column as patterns know it."""
+    return called.Name("" if section == "version" else section, path, dataset)
 
 
 def _missing(read: Callable[[Sequence[Any]], Any], count: int) -> Any:

@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from pai_notebook.errors import AddressError
-from pai_notebook.model.order import Neighbours, version_key
+from pai_notebook.model.names import nearest as nearest_names
+from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
 
-__all__ = ["Address", "Selector", "nearest", "parse_address", "parse_selector"]
+__all__ = ["WORDS", "Address", "Selector", "is_version_name", "nearest", "parse_address", "parse_selector"]
 
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:_[A-Za-z0-9_]+)?")
-_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+WORDS: dict[str, str] = {
+    "latest": "the newest version by creation time",
+    "approved": "the newest approved version by creation time",
+    "previous": "the version created before the latest",
+    "highest": "the highest version by name",
+    "all": "every version",
+}
+"""Selectors that are a word, and what each means."""
+
+_SINGLE = ("latest", "approved", "previous", "highest")
+_SERVICE_NAME = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}(?:_[A-Za-z0-9_]{1,64})?")
+_VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
+_MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
+_GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
+_LAST = re.compile(r"last:([0-9]{1,6})", re.IGNORECASE)
 _GRAMMAR = (
-    "Write MODEL or MODEL@SELECTOR, where a selector is latest, approved, last:N, VERSION[,VERSION...], VERSION..VERSION or a glob like 1.*"
+    "Write MODEL or MODEL@SELECTOR, where a selector is latest, approved, previous, highest, last:N, VERSION, a range such as "
+    "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas"
 )
+_LONGEST = 60
+
+
+def is_version_name(text: str) -> bool:
+    """Whether the service takes a text as the name of a version: three numbers, and a suffix behind an underscore.
+
+    Examples
+    --------
+    >>> is_version_name("1.0.0_rc1"), is_version_name("2.4")
+    (True, False)
+    """
+    return _SERVICE_NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -27,53 +53,89 @@ class Selector:
     Attributes
     ----------
     kind : str
-        `all`, `latest`, `approved`, `last`, `names`, `range` or `glob`.
+        `all`, `latest`, `approved`, `previous`, `highest`, `last`, `names`, `range`, `glob` or `list`.
     names : tuple of str
-        The version names of `names` and `range`, or the pattern of `glob`.
+        The version names of `names`, the two ends of `range` (a version name, a word, or empty for an open end), or the pattern
+        of `glob`.
     count : int
         The number of `last`.
+    parts : tuple of Selector
+        The members of `list`.
     """
 
     kind: str = "all"
     names: tuple[str, ...] = ()
     count: int = 0
+    parts: tuple[Selector, ...] = ()
 
     def __str__(self) -> str:
         if self.kind == "last":
             return f"last:{self.count}"
+        if self.kind == "list":
+            return ",".join(map(str, self.parts))
         return {"names": ",", "range": ".."}.get(self.kind, "").join(self.names) if self.names else self.kind
 
     @property
     def is_single(self) -> bool:
         """Whether at most one version is meant."""
-        return self.kind in ("latest", "approved") or (self.kind == "names" and len(self.names) == 1)
+        return self.kind in _SINGLE or (self.kind == "names" and len(self.names) == 1)
 
-    def pick(self, available: Sequence[str], approved: Sequence[str] = ()) -> tuple[str, ...]:
-        """Names meant among those available: in the written order for `names`, in natural order otherwise.
+    def pick(self, versions: Iterable[Dated]) -> tuple[str, ...]:
+        """Names meant among the versions of one model: in the written order for names and lists, in the order of names otherwise.
 
-        Names that were written out are returned even when they are not available, so that the caller can name them.
+        Names that were written out are returned even when there is no such version, so that the caller can name them.
+
+        Parameters
+        ----------
+        versions : iterable
+            Anything with `version_name`, `created` and `approval_status`.
 
         Examples
         --------
-        >>> names = ["0.10.0", "0.2.0", "0.9.0", "1.0.0"]
-        >>> parse_selector("0.2.0..0.10.0").pick(names)
-        ('0.2.0', '0.9.0', '0.10.0')
-        >>> parse_selector("last:2").pick(names), parse_selector("latest").pick(names)
-        (('0.10.0', '1.0.0'), ('1.0.0',))
+        >>> from pai_notebook.model.version import ModelVersion
+        >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
+        >>> versions = [make("0.10.0", "03"), make("0.2.0", "01"), make("0.9.1", "04"), make("1.0.0", "02")]
+        >>> parse_selector("0.2.0..0.10.0").pick(versions)
+        ('0.2.0', '0.9.1', '0.10.0')
+        >>> parse_selector("latest").pick(versions), parse_selector("last:2").pick(versions), parse_selector("highest").pick(versions)
+        (('0.9.1',), ('0.9.1', '0.10.0'), ('1.0.0',))
         """
         if self.kind == "names":
             return tuple(dict.fromkeys(self.names))
-        ordered = sorted(dict.fromkeys(approved if self.kind == "approved" else available), key=version_key)
-        if self.kind in ("latest", "approved"):
-            return tuple(ordered[-1:])
-        if self.kind == "last":
-            return tuple(ordered[-self.count :])
+        known = list(versions)
+        if self.kind == "list":
+            return tuple(dict.fromkeys(name for part in self.parts for name in part.pick(known)))
+        return tuple(sorted(dict.fromkeys(self._chosen(known)), key=version_key))
+
+    def _chosen(self, versions: list[Dated]) -> list[str]:
+        names = [version.version_name for version in versions]
+        if self.kind == "highest":
+            return sorted(names, key=version_key)[-1:]
         if self.kind == "range":
-            low, high = (version_key(name) for name in self.names)
-            return tuple(name for name in ordered if low <= version_key(name) <= high)
+            return _between(self.names, versions)
         if self.kind == "glob":
-            return tuple(name for name in ordered if fnmatchcase(name, self.names[0]))
-        return tuple(ordered)
+            return [name for name in names if fnmatchcase(name, self.names[0])]
+        if self.kind == "all":
+            return names
+        able = [version for version in versions if is_approved(version)] if self.kind == "approved" else versions
+        newest = [version.version_name for version in sorted(able, key=creation_key, reverse=True)]
+        return newest[1:2] if self.kind == "previous" else newest[: self.count or 1]
+
+
+def _between(ends: Sequence[str], versions: list[Dated]) -> list[str]:
+    """Names from one end to the other, both included; an end that is a word is looked up, an empty one is open."""
+    found = [parse_selector(end).pick(versions) if end in _SINGLE else (end,) for end in ends]
+    if not all(found):
+        return []
+    low, high = found[0][0], found[1][0]
+    if low and high and version_key(low) > version_key(high):
+        low, high = high, low
+    names = [version.version_name for version in versions]
+    return [
+        name
+        for name in names
+        if (not low or version_key(low) <= version_key(name)) and (not high or version_key(name) <= version_key(high))
+    ]
 
 
 @dataclass(frozen=True)
@@ -83,7 +145,7 @@ class Address:
     Attributes
     ----------
     model : str
-        Id of the model.
+        Id of the model, or its name where that is unique in the registry.
     selector : Selector
         Which versions; `all` when the address names only the model.
     """
@@ -103,6 +165,11 @@ def parse_address(text: str) -> Address:
     text : str
         `model` or `model@selector`.
 
+    Returns
+    -------
+    Address
+        With the selector `all` when only a model is named.
+
     Raises
     ------
     AddressError
@@ -112,39 +179,84 @@ def parse_address(text: str) -> Address:
     --------
     >>> parse_address("model-a@0.1.0..0.9.0").selector.kind
     'range'
-    >>> parse_address("model-a").selector.kind
-    'all'
+    >>> str(parse_address("手写数字识别@LATEST"))
+    '手写数字识别@latest'
     """
-    model, at, selector = text.partition("@")
-    if not _MODEL.fullmatch(model):
-        raise AddressError(f"{_shown(model)} is not a model id", hint=_GRAMMAR + ".")
-    if not at:
-        return Address(model)
-    return Address(model, parse_selector(selector))
+    if not isinstance(text, str):
+        raise AddressError(f"{text!r} is not an address", hint=_GRAMMAR + ".")
+    model, at, selector = text.strip().partition("@")
+    if not _MODEL.fullmatch(model) or not text.isprintable():
+        raise AddressError(f"{_shown(model)} is not a model id", hint=_hint(text))
+    return Address(model, parse_selector(selector)) if at else Address(model)
 
 
 def parse_selector(text: str) -> Selector:
-    """Read what stands behind the `@` of an address."""
-    if text in ("latest", "approved", "all"):
-        return Selector(text)
-    last = re.fullmatch(r"last:([0-9]{1,6})", text)
+    """Read what stands behind the `@` of an address.
+
+    Parameters
+    ----------
+    text : str
+        A word, `last:N`, names with commas, a range or a glob. Words may be written in any case.
+
+    Returns
+    -------
+    Selector
+        What it selects.
+
+    Raises
+    ------
+    AddressError
+        When the text does not follow the grammar.
+
+    Examples
+    --------
+    >>> [parse_selector(text).kind for text in ("LATEST", "last:5", "2.0.0..", "approved..latest", "latest,approved", "1.0.0,1.1.0")]
+    ['latest', 'last', 'range', 'range', 'list', 'names']
+    """
+    parts = [part.strip() for part in re.split("[,，]", text)]
+    if len(parts) > 1:
+        read = [_part(part, text) for part in parts]
+        if all(part.kind == "names" for part in read):
+            return Selector("names", names=tuple(name for part in read for name in part.names))
+        return Selector("list", parts=tuple(read))
+    return _part(text.strip(), text)
+
+
+def _part(text: str, whole: str) -> Selector:
+    """Read one member of a list."""
+    word = text.casefold()
+    if word in WORDS:
+        return Selector(word)
+    last = _LAST.fullmatch(text)
     if last and int(last[1]):
         return Selector("last", count=int(last[1]))
     low, dots, high = text.partition("..")
-    if dots and _VERSION.fullmatch(low) and _VERSION.fullmatch(high):
-        if version_key(low) > version_key(high):
-            raise AddressError(f"the range {text} runs backwards", hint=f"Write {high}..{low}.")
-        return Selector("range", names=(low, high))
-    names = tuple(text.split(","))
-    if all(_VERSION.fullmatch(name) for name in names):
-        return Selector("names", names=names)
-    if re.fullmatch(r"[A-Za-z0-9._*?\[\]!-]{1,128}", text) and any(mark in text for mark in "*?["):
+    if dots and (low or high):
+        return _range(_end(low, whole), _end(high, whole), text)
+    if any(mark in text for mark in "*?[") and _GLOB.fullmatch(text):
         return Selector("glob", names=(text,))
-    raise AddressError(f"{_shown(text)} selects no versions", hint=_hint(text))
+    if _VERSION.fullmatch(text):
+        return Selector("names", names=(text,))
+    raise AddressError(f"{_shown(text)} is not a selector", hint=_hint(whole))
 
 
-def nearest(name: str, available: Sequence[str], count: int = 2) -> tuple[str, ...]:
-    """Available names closest to one that does not exist, in natural order.
+def _end(text: str, whole: str) -> str:
+    if not text or _VERSION.fullmatch(text):
+        return text
+    if text.casefold() in _SINGLE:
+        return text.casefold()
+    raise AddressError(f"{_shown(text)} is no end of a range", hint=_hint(whole))
+
+
+def _range(low: str, high: str, text: str) -> Selector:
+    literal = bool(low and high) and not {low, high} & set(_SINGLE)
+    if literal and version_key(low) > version_key(high):
+        raise AddressError(f"the range {text} runs backwards", hint=f"Write {high}..{low}.")
+    return Selector("range", names=(low, high))
+
+
+def nearest(name: str, available: Iterable[str], count: int = 2) -> tuple[str, ...]:
+    """Available version names closest to one that does not exist, in the order of names.
 
     Examples
     --------
@@ -152,15 +264,21 @@ def nearest(name: str, available: Sequence[str], count: int = 2) -> tuple[str, .
     ('1.2.0', '1.3.0')
     """
     ordered = Neighbours(available)
-    return (ordered.of(name) or tuple(get_close_matches(name, ordered.names, count)))[:count]
+    starting = [known for known in ordered.names if known.startswith(f"{name.lstrip('vV')}.")]
+    return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest_names(name, ordered.names, count))]))[:count]
 
 
 def _hint(text: str) -> str:
     if any(mark in text for mark in "{}$"):
-        return "A {name} or $name that is not defined in this notebook reaches the line unchanged; define it first."
-    return _GRAMMAR + "."
+        return (
+            "Only plain names are replaced in a line: write {name} or $name for a variable that is defined in this notebook; "
+            "expressions are not evaluated."
+        )
+    selector = text.partition("@")[2] or text
+    close = nearest_names(selector, [*WORDS, "last:5"], 1)
+    return "".join(f"Did you mean {word}? " for word in close) + _GRAMMAR + "."
 
 
 def _shown(text: str) -> str:
     """Return the text quoted, short, and without control characters."""
-    return ascii(text if len(text) <= 60 else text[:60] + "...") if not text.isprintable() or len(text) > 60 else repr(text)  # noqa: PLR2004 - one line
+    return ascii(text[:_LONGEST] + "..." * (len(text) > _LONGEST)) if not text.isprintable() or len(text) > _LONGEST else repr(text)

@@ -28,6 +28,7 @@ from pai_notebook.display import (
     count_values,
     tree_of,
 )
+from pai_notebook.model.fields import specs
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.numbers import DIGITS, format_number
 
@@ -41,14 +42,6 @@ METRIC_ROWS = 60
 COVERS = 8
 SPEC_VALUES = 60
 SPEC_AT_LEAST = 5
-_SPECS = (
-    ("Training spec", "training_spec"),
-    ("Inference spec", "inference_spec"),
-    ("Evaluation spec", "evaluation_spec"),
-    ("Compression spec", "compression_spec"),
-    ("Distillation spec", "distillation_spec"),
-    ("Options", "options"),
-)
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
 _NO_SHARE = frozenset(
     {"seconds", "second", "sec", "ms", "us", "ns", "time", "latency", "loss", "n", "count", "size", "rtf", "steps", "epoch"}
@@ -203,8 +196,9 @@ def _metric_note(cells: Sequence[Cell]) -> str:
 
 def _specs(version: ModelVersion) -> list[Block]:
     """Specs as folded trees that share one budget of values, so that a card stays small; each says what it leaves out."""
-    named = [(title, attribute, getattr(version, attribute)) for title, attribute in _SPECS]
-    named.append(("Extra info", "extra_info", _rest(version.extra_info)))
+    named: list[tuple[str, str, Any]] = [
+        (info.heading, info.name, _rest(version.extra_info) if info.name == "extra_info" else info.of(version)) for info in specs()
+    ]
     named.append(("Other fields", "unknown", version.unknown))
     left = SPEC_VALUES
     blocks: list[Block] = []

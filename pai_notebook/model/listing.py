@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table, tree_of
 from pai_notebook.model.card import approval_badge, cell_shape, is_rounded, is_share, labels_shape, time_text
 from pai_notebook.model.metrics import State
-from pai_notebook.model.order import version_key
+from pai_notebook.model.order import creation_key, version_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,14 +94,13 @@ def _note(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion], which
 
 
 def _latest_note(versions: Sequence[ModelVersion]) -> str:
-    """Say when the highest version in natural order is not the newest by creation time."""
+    """Say when the version with the highest name is not the newest by creation time."""
     dated = [version for version in versions if version.created is not None]
     if len({version.model_id for version in versions}) != 1 or not dated:
         return ""
-    latest = max(versions, key=lambda version: version_key(version.version_name))
-    newest = max(dated, key=lambda version: (version.created, version_key(version.version_name)))
-    same = latest is newest or latest.created == newest.created
-    return "" if same else f"latest is {latest.version_name} (natural order); newest by date is {newest.version_name}"
+    highest = max(versions, key=lambda version: version_key(version.version_name))
+    latest = max(versions, key=creation_key)
+    return "" if highest is latest else f"latest by creation time is {latest.version_name}; highest by name is {highest.version_name}"
 
 
 def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:

@@ -1,93 +1,133 @@
-"""Finding a value of a version by the name people write: a field, a label, a spec leaf or a metric."""
+"""The names that occur in some versions, and the values under them: gathered once for a whole set."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
-from pai_notebook.model.flatten import flatten
-from pai_notebook.model.metrics import State, read_value, text_of
+from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metrics import State, leaves_of, metric_at, read_value, text_of
+from pai_notebook.model.names import Name, Pattern, nearest_hint, resolve
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["PLAIN_FIELDS", "lookup"]
-
-PLAIN_FIELDS = (
-    "model_id",
-    "version_name",
-    "description",
-    "uri",
-    "created",
-    "modified",
-    "user_id",
-    "owner_id",
-    "format_type",
-    "framework_type",
-    "source_type",
-    "source_id",
-    "approval_status",
-)
-_LABEL = ("labels.", "label.")
-_METRIC = ("metrics.", "metric.")
-_SPECS = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options")
+__all__ = ["Lookup"]
 
 
-def lookup(version: ModelVersion, name: str, *, dataset: str | None = None) -> Any:
-    """Value of a version under a name, None when the version has none.
+class Lookup:
+    """Finds what a name means in a set of versions, and its value in each.
 
     Parameters
     ----------
-    version : ModelVersion
-        The version to look into.
-    name : str
-        A plain field (`approval_status`), a label (`labels.env`), a leaf of a spec (`training_spec.HyperParameters.lr`), or a
-        metric (`cer`, `metrics.cer`, `cer@d-a`).
-    dataset : str, optional
-        The dataset of a metric that has several.
-
-    Returns
-    -------
-    object
-        Text, a UTC datetime, a float, or None.
-
-    Raises
-    ------
-    ComparisonError
-        When the metric was measured on several datasets and none is named: one number cannot stand for all.
+    versions : sequence of ModelVersion
+        The set.
 
     Examples
     --------
     >>> from pai_notebook.model.version import ModelVersion
     >>> version = ModelVersion.from_document({"VersionName": "0.1.0", "Labels": [{"Key": "env", "Value": "test"}], "Metrics": {"cer": 0.2}})
-    >>> lookup(version, "labels.env"), lookup(version, "cer"), lookup(version, "wer")
-    ('test', 0.2, None)
+    >>> found = Lookup([version])
+    >>> found.values(found.resolve("cer")), found.values(found.resolve("label.env"))
+    ([0.2], [('test',)])
     """
-    if name in PLAIN_FIELDS:
-        return getattr(version, name)
-    for prefix in _LABEL:
-        if name.startswith(prefix):
-            return version.labels.get(name.removeprefix(prefix))
-    section, dot, path = name.partition(".")
-    if dot and section in _SPECS:
-        return _leaf(getattr(version, section), path)
-    for prefix in _METRIC:
-        name = name.removeprefix(prefix)
-    cells = [cell for cell in version.metrics if name in (cell.path, cell.name) and dataset in (None, cell.dataset)]
-    if len(cells) > 1:
-        names = ", ".join(dict.fromkeys(cell.name for cell in cells))
-        raise ComparisonError(
-            f"{name} was measured more than once in {version.address}: {names}", hint="Name the dataset, as in metric@dataset."
-        )
-    if not cells:
-        return None
-    return cells[0].value if cells[0].value is not None else cells[0].text
+
+    def __init__(self, versions: Sequence[ModelVersion]) -> None:
+        self.versions = versions
+        self._names: dict[str, tuple[Name, ...]] = {}
+
+    @cached_property
+    def fields(self) -> dict[str, FieldInfo]:
+        """Every field by its name, those beyond the catalogue included."""
+        return {info.name: info for info in catalogue(self.versions)}
+
+    def names(self, section: str) -> tuple[Name, ...]:
+        """Names of one section that occur: `metrics`, `labels`, a spec, or the plain fields for an empty name."""
+        if section not in self._names:
+            self._names[section] = tuple(dict.fromkeys(self._gathered(section)))
+        return self._names[section]
+
+    def _gathered(self, section: str) -> Iterable[Name]:
+        if not section:
+            return [Name("", info.name) for info in self.fields.values() if info.is_plain]
+        if section == "metrics":
+            return _metric_names(self.versions)
+        if section == "labels":
+            return [Name("labels", key) for version in self.versions for key in version.labels]
+        return [Name(section, path) for version in self.versions for path in leaves(version, self.fields[section])]
+
+    def all_names(self) -> list[Name]:
+        """Every name that occurs, metrics first."""
+        sections = ["metrics", "", "labels", *(info.name for info in self.fields.values() if info.kind == "spec")]
+        return [name for section in sections for name in self.names(section)]
+
+    def resolve(self, text: str, *, dataset: str | None = None) -> Name:
+        """Find the one name that a text means.
+
+        Raises
+        ------
+        ComparisonError
+            When it occurs nowhere (with the nearest names) or could be several.
+        """
+        if not isinstance(text, str):
+            raise ComparisonError(f"{text!r} is not a name", hint="Pass a text such as 'accuracy', 'labels.env' or 'created'.")
+        section = Pattern(text).section(self.fields)
+        known = self.names("") + (self.names(section) if section else ())
+        if not any(rank and rank[0] for rank in map(Pattern(text).rank, known)):
+            raise ComparisonError(f"no version has {text!r}", hint=nearest_hint(text, self.all_names()))
+        return resolve(text, known, dataset=dataset)
+
+    def values(self, name: Name) -> list[Any]:
+        """Value of every version under a name, None where a version has none.
+
+        Metrics are floats, truth values or texts, times UTC datetimes, labels tuples of all values of the key, numbers of specs
+        floats, everything else text.
+        """
+        if name.section == "metrics":
+            keys = split_path(name.path)
+            return [_metric(version, keys, name.dataset) for version in self.versions]
+        if name.section == "labels":
+            return [version.labels.get_all(name.path) or None for version in self.versions]
+        if name.section:
+            info = self.fields[name.section]
+            return [_leaf(leaves(version, info), name.path) for version in self.versions]
+        info = self.fields[name.path]
+        return [info.of(version) if info.known else _read(info.of(version)) for version in self.versions]
 
 
-def _leaf(spec: Any, path: str) -> Any:
-    """Give a leaf of a spec: a number as float, everything else as text."""
-    leaves = flatten(spec)
-    if path not in leaves:
+def _metric_names(versions: Iterable[ModelVersion]) -> Iterable[Name]:
+    """Names of metrics; each shape of a flat map is read once, however many versions share it."""
+    seen: dict[tuple[str, tuple[str, ...]], None] = {}
+    for version in versions:
+        for dataset, content in version.metrics.entries:
+            paths = tuple(path for path, _ in leaves_of(content))
+            if (dataset, paths) not in seen:
+                seen[dataset, paths] = None
+                yield from (Name("metrics", path, dataset) for path in paths)
+
+
+def _metric(version: ModelVersion, keys: tuple[str, ...], dataset: str) -> Any:
+    found = [raw for named, content in version.metrics.entries if named == dataset for raw in metric_at(content, keys)]
+    if not found:
         return None
-    state, value, _ = read_value(leaves[path])
-    return value if state is State.NUMBER else text_of(leaves[path])
+    read = [_read(raw) for raw in found]
+    return read[0] if all(value == read[0] for value in read) else None
+
+
+def _leaf(found: dict[str, Any], path: str) -> Any:
+    """Give a leaf of a spec; a number sent as text stays text."""
+    if path not in found:
+        return None
+    raw = found[path]
+    return raw if isinstance(raw, str) else _read(raw)
+
+
+def _read(raw: Any) -> Any:
+    """Give a JSON value as conditions see it: a number, a truth value or text; None for null."""
+    if raw is None or isinstance(raw, bool):
+        return raw
+    state, value, _ = read_value(raw)
+    return value if value is not None and state is not State.TEXT else text_of(raw)

@@ -321,6 +321,22 @@ def leaves_of(content: Any) -> Iterator[tuple[str, Any]]:
         pending.extend(((*keys, str(key)), child) for key, child in node.items())
 
 
+def metric_at(content: Any, keys: tuple[str, ...]) -> tuple[Any, ...]:
+    """Value at the end of a path of keys, as a tuple of one; empty where the path leads nowhere or to a map.
+
+    Examples
+    --------
+    >>> metric_at({"val": {"cer": 0.2}}, ("val", "cer")), metric_at({"val": {"cer": 0.2}}, ("val",))
+    ((0.2,), ())
+    """
+    node = content
+    for key in keys:
+        if not isinstance(node, dict) or key not in node:
+            return ()
+        node = node[key]
+    return () if isinstance(node, dict) else (node,)
+
+
 def _cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
     state, value, note = read_value(raw)
     return Cell(dataset, path, state, value, text_of(raw), raw, duplicate, note)

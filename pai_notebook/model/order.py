@@ -1,24 +1,54 @@
-"""The natural order of version names."""
+"""The two orders of versions: by name, as people read names, and by time of creation."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Protocol
 
-__all__ = ["Neighbours", "version_key"]
+__all__ = ["Dated", "Neighbours", "creation_key", "is_approved", "is_same", "version_key"]
 
 _RUNS = re.compile(r"(\d+)")
+_SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z]+")
+_BEFORE = {
+    word: rank
+    for rank, words in enumerate(
+        (("dev",), ("a", "alpha"), ("b", "beta"), ("m", "milestone"), ("pre", "preview"), ("rc", "cr"), ("snapshot",))
+    )
+    for word in words
+}
+"""Suffixes of versions that precede the release, in the order in which they are made."""
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
-VersionKey = tuple[tuple[tuple[int, int, str], ...], tuple[tuple[int, int, str], ...], str]
+Runs = tuple[tuple[int, int, str], ...]
+VersionKey = tuple[Runs, tuple[int, int], Runs, str]
+
+
+class Dated(Protocol):
+    """What the order of creation needs to know of a version."""
+
+    @property
+    def version_name(self) -> str:
+        """Name of the version."""
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was created, None when unknown."""
+
+    @property
+    def approval_status(self) -> str:
+        """Pending, Approved, Rejected or another word."""
 
 
 def version_key(name: str) -> VersionKey:
     """Sort key that orders version names as people read them.
 
-    Numbers compare as numbers, a bare version comes before its suffixed forms, and suffixes compare naturally. It is
-    neither string order nor PEP 440: suffixes have no agreed meaning in the registry, so a release candidate sorts
-    after its release (creation time settles the doubt).
+    Numbers compare as numbers. A suffix whose first word is dev, a, alpha, b, beta, m, milestone, pre, preview, rc, cr or
+    snapshot, in any case, comes before the bare version, in that order; any other suffix comes after it, in natural order. This
+    is Maven's rule.
 
     Parameters
     ----------
@@ -32,16 +62,44 @@ def version_key(name: str) -> VersionKey:
 
     Examples
     --------
-    >>> names = ["1.0.0_rc10", "0.10.0", "1.0.0", "0.2.0", "1.0.0_rc2"]
+    >>> names = ["1.0.0_rc10", "0.10.0", "1.0.0", "1.0.0_int8", "0.2.0", "1.0.0_rc2", "1.0.0_beta"]
     >>> sorted(names, key=version_key)
-    ['0.2.0', '0.10.0', '1.0.0', '1.0.0_rc2', '1.0.0_rc10']
+    ['0.2.0', '0.10.0', '1.0.0_beta', '1.0.0_rc2', '1.0.0_rc10', '1.0.0', '1.0.0_int8']
     """
-    numbers, _, suffix = name.partition("_")
-    return _runs(numbers), _runs(suffix), name
+    found = _SPLIT.fullmatch(name)
+    numbers, suffix = (found["numbers"], found["suffix"]) if found else (name, "")
+    if not suffix:
+        return _runs(numbers), (1, 0), (), name
+    word = _WORD.match(suffix)
+    rank = _BEFORE.get(word[0].lower()) if word else None
+    return _runs(numbers), ((2, 0) if rank is None else (0, rank)), _runs(suffix), name
+
+
+def creation_key(version: Dated) -> tuple[datetime, VersionKey]:
+    """Sort key by time of creation; equal and unknown times by name, the unknown first.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
+    >>> max([make("2.0.0", "01"), make("1.0.1", "02")], key=creation_key).version_name
+    '1.0.1'
+    """
+    return version.created or _EARLIEST, version_key(version.version_name)
+
+
+def is_same(value: str, wanted: str) -> bool:
+    """Whether two words of the API are the same, whatever their case."""
+    return value.casefold() == wanted.casefold()
+
+
+def is_approved(version: Dated) -> bool:
+    """Whether a version is approved."""
+    return is_same(version.approval_status, "Approved")
 
 
 class Neighbours:
-    """Names in natural order, to look up what stands next to many others.
+    """Names in order, to look up what stands next to many others.
 
     Examples
     --------
@@ -60,7 +118,7 @@ class Neighbours:
         return (*self.names[max(0, below - 1) : below], *self.names[above : above + 1])
 
 
-def _runs(text: str) -> tuple[tuple[int, int, str], ...]:
+def _runs(text: str) -> Runs:
     """Runs of digits as numbers and the rest as text, numbers first where the kinds differ."""
     parts = (part for part in _RUNS.split(text) if part)
     return tuple((0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part) for part in parts)  # noqa: PLR2004 - int() refuses more digits

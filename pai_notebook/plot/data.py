@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
 from pai_notebook.errors import ComparisonError
+from pai_notebook.model.names import Name, resolve
 from pai_notebook.phrases import Phrase, say
 
 __all__ = ["ChartData", "Measure", "pareto_places"]
@@ -92,16 +92,8 @@ class ChartData:
         ComparisonError
             When there is none, or it was measured on several datasets and none was named.
         """
-        found = [each for each in self.measures if metric in (each.name, each.path) and dataset in (None, each.dataset)]
-        exact = [each for each in found if each.name == metric] or found
-        if len(exact) == 1:
-            return exact[0]
-        if exact:
-            names = ", ".join(each.name for each in exact[:5])
-            raise ComparisonError(f"{metric} was measured on {len(exact)} datasets", hint=f"Name one: {names}.")
-        close = get_close_matches(metric, [each.name for each in self.measures], 3, cutoff=0.3)
-        hint = f"Nearest are {', '.join(close)}." if close else "c.coverage shows what there is."
-        raise ComparisonError(f"no metric {metric!r} to draw", hint=hint)
+        by_name = {Name("metrics", each.path, each.dataset): each for each in self.measures}
+        return by_name[resolve(metric, list(by_name), dataset=dataset, what="metric")]
 
 
 def pareto_places(first: Measure, second: Measure) -> list[int]:

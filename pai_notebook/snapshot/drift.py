@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import Block, Card, Displayed, Inline, Missing, Note, Table, Tone
 from pai_notebook.errors import DriftError, PaiError
-from pai_notebook.model.document import as_text, canonical_json, read_options
-from pai_notebook.model.flatten import flatten
+from pai_notebook.model.document import as_text, canonical_json
+from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact.rules import MASK
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Drift", "compare_versions", "find_drift"]
 
-_SPECS = frozenset({"training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options"})
 _MODIFIED = "modified"
 
 
@@ -198,26 +197,24 @@ def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[C
 
 def _leaves(version: ModelVersion) -> dict[str, str]:
     """Every leaf of a version by its Python name, as text that tells any two values apart."""
-    names = {each.key: name for name, each in ModelVersion.fields().items()}
+    raw = version.raw
     found: dict[str, str] = {}
-    for key, value in version.raw.items():
-        name = names.get(key, key)
-        if key != "RequestId":
-            found.update(_field_leaves(version, name, value))
+    for info in catalogue([version]):
+        if info.key in raw and info.kind != "request":
+            found.update(_field_leaves(version, info, raw[info.key]))
     return found
 
 
-def _field_leaves(version: ModelVersion, name: str, value: Any) -> dict[str, str]:
-    if name == "labels" and version.labels:
+def _field_leaves(version: ModelVersion, info: FieldInfo, value: Any) -> dict[str, str]:
+    if info.kind == "labels" and version.labels:
         return _joined((f"labels.{key}", text) for key, text in version.labels.pairs)
-    if name == "metrics" and len(version.metrics):
+    if info.kind == "metrics" and len(version.metrics):
         return _joined((f"metrics.{cell.name}", _exact(cell.raw)) for cell in version.metrics.cells)
-    if name in _SPECS:
-        content = read_options(value)[0] if name == "options" else value
-        leaves = flatten(content) if isinstance(content, dict | list) else {}
-        if leaves:
-            return {f"{name}.{path}": _exact(leaf) for path, leaf in leaves.items()}
-    return {name: _exact(value)}
+    if info.kind == "spec":
+        found = leaves(version, info) if isinstance(info.of(version), dict | list) else {}
+        if found:
+            return {f"{info.name}.{path}": _exact(leaf) for path, leaf in found.items()}
+    return {info.name: _exact(value)}
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -176,7 +176,7 @@ def test_specs_labels_and_fields_are_compared_by_structure():
 def test_versions_are_in_natural_order_whatever_order_they_come_in():
     names = ["1.0.0_rc10", "0.10.0", "1.0.0", "0.2.0", "1.0.0_rc2", "1.0.0_final", "1.0.0_20240101", "1.0.0_数字"]
     c = Comparison([make(name) for name in names], baseline="first")
-    assert list(c.names) == ["0.2.0", "0.10.0", "1.0.0", "1.0.0_20240101", "1.0.0_final", "1.0.0_rc2", "1.0.0_rc10", "1.0.0_数字"]
+    assert list(c.names) == ["0.2.0", "0.10.0", "1.0.0_rc2", "1.0.0_rc10", "1.0.0", "1.0.0_20240101", "1.0.0_final", "1.0.0_数字"]
 
 
 def test_versions_of_several_models_are_named_with_their_model():
@@ -188,10 +188,10 @@ def test_versions_of_several_models_are_named_with_their_model():
 @pytest.mark.parametrize(
     ("approvals", "baseline", "name", "reason"),
     [
-        (("", "APPROVED", "approved", ""), "approved", "0.3.0", "the highest approved version"),
+        (("", "APPROVED", "approved", ""), "approved", "0.3.0", "the newest approved version"),
         (("", "", "Pending", ""), "approved", "0.1.0", "the first version, because none is approved"),
-        (("", "Approved", "", ""), None, "0.2.0", "the highest approved version"),
-        (("", "Approved", "", ""), "previous", "0.3.0", "the version before the latest"),
+        (("", "Approved", "", ""), None, "0.2.0", "the newest approved version"),
+        (("", "Approved", "", ""), "previous", "0.3.0", "the version created before the latest"),
         (("", "Approved", "", ""), "first", "0.1.0", "the first version"),
         (("", "Approved", "", ""), "latest", "0.4.0", "the latest version"),
         (("", "Approved", "", ""), "0.3.0", "0.3.0", "chosen"),
@@ -332,10 +332,11 @@ def test_a_direction_told_for_nothing_is_said():
     assert compare({"cer": 1.0}, {"cer": 2.0}, directions={"cre": "min"}).notes == ("directions: 'cre' fits no metric",)
 
 
-def test_what_is_included_in_vain_is_named_in_the_notes():
+def test_a_pattern_that_fits_nothing_is_named_in_the_notes():
     told = {"include": ["cer*", "zzz"], "exclude": "labels.nope", "dataset": "d-z"}
     assert compare({"cer": 1.0}, {"cer": 2.0}, **told).notes == (
         "include: 'zzz' fits no row",
+        "exclude: 'labels.nope' fits no row",
         "dataset: 'd-z' is none of those measured on",
     )
     assert compare({"cer": 1.0}, {"cer": 2.0}, include="c?r").notes == ()
@@ -358,7 +359,7 @@ def test_a_comparison_is_neither_true_nor_false():
 
 
 def test_a_row_that_is_not_there_names_the_nearest():
-    with pytest.raises(ComparisonError, match=r"no version has a metric 'ser'.*Nearest are cer"):
+    with pytest.raises(ComparisonError, match=r"no version has a metric 'ser'.*Nearest is cer"):
         compare({"cer": 1.0}, {"cer": 2.0})["ser"]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pai_notebook.compare.direction import Directions, infer_direction, read_mode
 from pai_notebook.compare.vocabulary import HIGHER, LOWER
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.names import Name
 
 LISTS = json.loads((Path(__file__).parents[1] / "data" / "metric_directions.json").read_text("utf-8"))["lists"]
 
@@ -103,7 +104,7 @@ def test_none_told_stops_the_inference():
 
 
 def test_a_pattern_that_matches_nothing_is_reported():
-    assert Directions({"cre": "min", "cer": "min"}).unused([("cer", "d-a")]) == ("cre",)
+    assert Directions({"cre": "min", "cer": "min"}).unused([Name("metrics", "cer", "d-a")]) == ("cre",)
 
 
 @pytest.mark.parametrize("word", ["max", "MAXIMIZE", "higher", True, "greater_is_better"])

@@ -199,7 +199,7 @@ def test_a_typo_in_a_rule_is_named_with_line_and_column(rules, where):
         ("cer<=1", "cer", None),
         ("cer [oss://b/x] <= 1", "cer", "oss://b/x"),
         ("准确率 >= 1", "准确率", None),
-        ("`odd < name`[d #1] <= 1", "odd < name", "d #1"),
+        ("`odd < name`[d #1] <= 1", "`odd < name`", "d #1"),
         ("val-loss.x <= 1 # comment", "val-loss.x", None),
         ("recall@5 >= 1", "recall@5", None),
         ("a metric#1 >= 1", "a metric#1", None),

@@ -31,7 +31,7 @@ def test_an_unknown_direction_without_a_mode_names_the_argument():
 
 
 def test_an_unknown_metric_names_the_nearest():
-    with pytest.raises(ComparisonError, match=r"no version has a metric 'acuracy'.*Nearest are accuracy"):
+    with pytest.raises(ComparisonError, match=r"no version has a metric 'acuracy'.*Nearest is accuracy"):
         compare({"accuracy": 0.4}, {"accuracy": 0.5}).best("acuracy")
 
 

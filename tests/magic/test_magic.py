@@ -208,7 +208,7 @@ def test_a_baseline_that_the_line_names_is_fetched_beside_its_versions(demo, cap
     line = f"%paimodel compare {DIGITS}@last:2 --baseline {baseline}"
     compared = run(demo, line)
     assert compared.baseline.version_name == "2.0.0"
-    assert [version.version_name for version in compared.versions] == ["2.0.0", "2.4.0", "2.5.0"]
+    assert [version.version_name for version in compared.versions] == ["1.12.2", "2.0.0", "2.5.0"]
     capsys.readouterr()
     run(demo, f"{line} --code")
     *setup, last = capsys.readouterr().out.strip().splitlines()

@@ -6,15 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook import ModelVersion
 from pai_notebook.errors import AddressError
 from pai_notebook.model.address import nearest, parse_address
 from pai_notebook.model.order import version_key
+
+
+def named(name, day="2026-01-01", approval=""):
+    return ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"{day}T00:00:00Z", "ApprovalStatus": approval}, "m")
+
 
 version_names = st.from_regex(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(_[a-z0-9]{1,6})?", fullmatch=True)
 
 
 def test_versions_sort_as_people_read_them():
-    ordered = ["0.2.0", "0.10.0", "1.0.0", "1.0.0_20240101", "1.0.0_final", "1.0.0_rc2", "1.0.0_rc10"]
+    ordered = ["0.2.0", "0.10.0", "1.0.0_beta", "1.0.0_RC2", "1.0.0_rc10", "1.0.0", "1.0.0_20240101", "1.0.0_base", "1.0.0_final"]
     for shuffled in itertools.islice(itertools.permutations(ordered), 0, 5040, 97):
         assert sorted(shuffled, key=version_key) == ordered
 
@@ -38,6 +44,15 @@ def test_any_text_has_a_place_in_the_order(names):
         ("model-a@0.1.0,1.0.0_rc1", "names"),
         ("model-a@0.1.0..0.9.0", "range"),
         ("model-a@1.*", "glob"),
+        ("model-a@previous", "previous"),
+        ("model-a@highest", "highest"),
+        ("model-a@2.0.0..", "range"),
+        ("model-a@..0.9.0", "range"),
+        ("model-a@approved..latest", "range"),
+        ("model-a@latest,approved", "list"),
+        ("model-a@last:2,0.1.0", "list"),
+        ("model-a@1.0.0_测试", "names"),
+        ("手写数字识别@latest", "latest"),
         ("A1_b-c.d@latest", "latest"),
     ],
 )
@@ -50,8 +65,9 @@ def test_an_address_reads_and_writes_itself(text, kind):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "@latest", "model a", "../x", "a/b", "model-a@", "model-a@1.0", "model-a@last:0", "model-a@last:x", "model-a@{v}", "model-a@$v",
-        "model-a@0.9.0..0.1.0", "model-a@1.0.0;id", "м-1", "m\n@latest", "model-a@１.０.０",
+        "", "@latest", "../x", "a/b", "model-a@", "model-a@newest", "model-a@..", "model-a@newest..1.0.0",
+        "model-a@last:0", "model-a@last:x", "model-a@{v}", "model-a@$v",
+        "model-a@0.9.0..0.1.0", "model-a@1.0.0;id", "m\n@latest", "model-a@１.０.０",
     ],
 )  # fmt: skip
 def test_a_malformed_address_is_refused_with_the_grammar(text):
@@ -64,16 +80,58 @@ def test_a_malformed_address_is_refused_with_the_grammar(text):
 @given(st.lists(version_names, unique=True, max_size=12), version_names, version_names)
 def test_a_range_is_inclusive_and_natural(names, first, second):
     low, high = sorted([first, second], key=version_key)
-    picked = parse_address(f"m@{low}..{high}").selector.pick(names)
+    picked = parse_address(f"m@{low}..{high}").selector.pick(map(named, names))
     assert set(picked) == {name for name in names if version_key(low) <= version_key(name) <= version_key(high)}
     assert list(picked) == sorted(picked, key=version_key)
 
 
 def test_written_names_keep_their_order_even_when_they_do_not_exist():
-    assert parse_address("m@2.0.0,1.0.0,2.0.0").selector.pick(["1.0.0"]) == ("2.0.0", "1.0.0")
+    assert parse_address("m@2.0.0,1.0.0,2.0.0").selector.pick([named("1.0.0")]) == ("2.0.0", "1.0.0")
 
 
 def test_the_nearest_names_surround_a_missing_one():
     assert nearest("1.2.1", ["0.1.0", "1.3.0", "1.2.0", "2.0.0"]) == ("1.2.0", "1.3.0")
     assert nearest("9.0.0", ["0.1.0", "1.3.0"]) == ("1.3.0",)
     assert nearest("1.0.0", []) == ()
+
+
+AGED = [
+    named("2.0.0", "2026-01-01", "Approved"),
+    named("1.9.0", "2026-03-01", "approved"),
+    named("2.1.0", "2026-02-01", "Pending"),
+    named("1.9.1", "2026-04-01", "Rejected"),
+]
+
+
+@pytest.mark.parametrize(
+    ("selector", "names"),
+    [
+        ("latest", ["1.9.1"]),
+        ("LATEST", ["1.9.1"]),
+        ("previous", ["1.9.0"]),
+        ("approved", ["1.9.0"]),
+        ("highest", ["2.1.0"]),
+        ("last:2", ["1.9.0", "1.9.1"]),
+        ("Last:3", ["1.9.0", "1.9.1", "2.1.0"]),
+        ("2.0.0..", ["2.0.0", "2.1.0"]),
+        ("..1.9.0", ["1.9.0"]),
+        ("approved..latest", ["1.9.0", "1.9.1"]),
+        ("latest..highest", ["1.9.1", "2.0.0", "2.1.0"]),
+        ("highest,latest", ["2.1.0", "1.9.1"]),
+        ("2.1.0，latest", ["2.1.0", "1.9.1"]),
+        ("last:2, 2.0.0", ["1.9.0", "1.9.1", "2.0.0"]),
+    ],
+)
+def test_words_go_by_creation_time_and_ranges_by_name(selector, names):
+    assert list(parse_address(f"m@{selector}").selector.pick(AGED)) == names
+
+
+def test_equal_and_unknown_times_fall_back_to_the_order_of_names():
+    undated = [ModelVersion.from_document({"VersionName": name}, "m") for name in ("0.2.0", "0.10.0", "0.10.0_rc1")]
+    assert parse_address("m@latest").selector.pick(undated) == ("0.10.0",)
+    assert parse_address("m@last:2").selector.pick([*undated, named("0.1.0")]) == ("0.1.0", "0.10.0")
+
+
+def test_a_misspelt_word_names_the_nearest():
+    with pytest.raises(AddressError, match=r"'latst' is not a selector. Did you mean latest\?"):
+        parse_address("m@latst")

@@ -152,7 +152,7 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
 @pytest.mark.parametrize(
     ("draw", "words_of_it"),
     [
-        (lambda plot: plot.bar("ce"), "Nearest are cer"),
+        (lambda plot: plot.bar("ce"), "Nearest is cer"),
         (lambda plot: plot.series("cer"), "is no series"),
         (lambda plot: plot.scatter("cer", "n"), "which way n is better is not known"),
         (lambda plot: plot.parallel(["cer"]), "at least two metrics"),

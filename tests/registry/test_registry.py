@@ -272,7 +272,7 @@ def test_lists_are_filtered_exactly_although_the_service_matches_substrings(watc
         w.registry.list_versions("model-a", last=0)
 
 
-@pytest.mark.parametrize("address", ["model a", "../x@latest", "model-a@..", "", "model-a@1.0.0;x"])
+@pytest.mark.parametrize("address", ["model-a@newest", "../x@latest", "model-a@..", "", "model-a@1.0.0;x"])
 def test_a_malformed_address_sends_nothing(watched, address):
     w = watched({"model-a": many(1)})
     with pytest.raises(AddressError):

@@ -1,0 +1,425 @@
+"""Conditions over versions, as people write them: ``cer < 0.2 and label.env == 'prod'``; read, never evaluated as Python."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import AddressError, ComparisonError
+from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.moments import NO_TIME, read_moment
+from pai_notebook.model.names import Name
+from pai_notebook.model.order import version_key
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Condition", "grammar_error", "parse_condition"]
+
+Mask = Callable[[Lookup], list[bool]]
+
+_GRAMMAR = (
+    "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', env in ('a', 'b'), created > -30d or cer is null, "
+    "joined by and, or, not and parentheses"
+)
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<date>\d{4}-\d{2}-\d{2}(?:[T\ ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w.-]))
+    |(?P<ago>-\d+(?:\.\d+)?[hdw](?!\w))
+    |(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s?%?(?![\w.]))
+    |(?P<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
+    |(?P<cmp><=|>=|==|!=|<|>)
+    |(?P<mark>[(),])
+    |(?P<name>(?:`[^`\n]+`|[^\W\d](?:[\w.@/:%\\]|-(?=\w))*)(?:`[^`\n]+`|[\w.@/:%\\]|-(?=\w))*(?:\[[^\]\n]*\])?)""",
+    re.VERBOSE,
+)
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+}
+_WORDS = frozenset({"and", "or", "not", "in", "is", "between", "contains"})
+_LITERALS: dict[str, Any] = {"true": True, "false": False, "none": None, "null": None}
+_ADVICE = {
+    "=": "Equality is written ==",
+    "&": "Write and",
+    "|": "Write or",
+    "!": "Write not, or != between two values",
+    "*": "A condition takes one name; globs belong to include and to addresses",
+}
+_DEEPEST = 100
+
+
+def grammar_error(text: str, position: int, message: str, hint: str) -> AddressError:
+    """Say where in a text the reading stopped, with line and column counted from 1.
+
+    Examples
+    --------
+    >>> print(grammar_error("cer ? 1", 4, "cannot read '?'", "Write a comparison."))
+    line 1, column 5: cannot read '?'. Write a comparison.
+    """
+    before = text[:position]
+    line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+    return AddressError(f"line {line}, column {column}: {message}", hint=hint)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that was read; it is asked of a whole set at once, so that names mean one thing in all of it.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    mask_of : callable
+        From the names and values of a set to a truth value a version.
+    """
+
+    text: str
+    mask_of: Mask
+
+    def mask(self, versions: Sequence[ModelVersion]) -> list[bool]:
+        """Tell for each version whether it meets the condition.
+
+        Raises
+        ------
+        AddressError
+            When a name occurs in none of the versions, could be several, or is compared with what it cannot be.
+        """
+        return self.mask_of(Lookup(versions)) if versions else []
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+    position: int
+
+
+@dataclass(frozen=True)
+class _Operand:
+    """A name to look up, or a literal."""
+
+    token: _Token
+    name: str | None = None
+    literal: Any = None
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition.
+
+    Names are plain fields (`approval_status`, also `approval`, `framework`, `format`, `version`), labels (`label.env`), leaves
+    of specs (`training_spec.HyperParameters.lr`), and metrics (`cer`, `cer@d-a` or `cer[d-a]`); a name with blanks, commas or
+    parentheses stands in backticks. Literals are numbers, percentages (`90%` is 0.9), quoted texts, dates (`2026-01-31`), times
+    ago (`-30d`, `-12h`, `-2w`), `true`, `false` and `null`. Besides `<`, `<=`, `>`, `>=`, `==` and `!=` there are `in (...)`,
+    `not in (...)`, `between ... and ...`, `contains` (ignoring case), `is null` and `is not null`.
+
+    Where a value is missing or of another kind, no comparison holds and `!=` does; so a condition and its negation always share
+    a set between them. A label that occurs twice meets `==` with either value.
+
+    Parameters
+    ----------
+    text : str
+        The condition.
+
+    Returns
+    -------
+    Condition
+        To be asked of a set of versions.
+
+    Raises
+    ------
+    AddressError
+        When the text does not follow the grammar, with line and column.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> version = ModelVersion.from_document({"VersionName": "0.1.0", "Labels": [{"Key": "env", "Value": "prod"}], "Metrics": {"cer": 0.1}})
+    >>> [parse_condition(text).mask([version]) for text in ("cer < 20% and label.env in ('prod', 'test')", "not version < '0.10.0'")]
+    [[True], [False]]
+    """
+    if not isinstance(text, str):
+        raise AddressError(f"where={text!r} is not a condition", hint=_GRAMMAR + ".")
+    return Condition(text, _Parser(text).parse())
+
+
+class _Parser:
+    """Recursive descent: or, and, not, comparison."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = _tokens(text)
+        self.next = 0
+        self.now = datetime.now(UTC)
+
+    def parse(self) -> Mask:
+        found = self._either()
+        if self.next < len(self.tokens):
+            raise self._failure(f"did not expect {self.tokens[self.next].text!r} here")
+        return found
+
+    def _either(self) -> Mask:
+        parts = [self._both()]
+        while self._take("or"):
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else lambda found: [any(row) for row in zip(*(part(found) for part in parts), strict=True)]
+
+    def _both(self) -> Mask:
+        parts = [self._negated()]
+        while self._take("and"):
+            parts.append(self._negated())
+        return parts[0] if len(parts) == 1 else lambda found: [all(row) for row in zip(*(part(found) for part in parts), strict=True)]
+
+    def _negated(self) -> Mask:
+        negations = 0
+        while self._take("not"):
+            negations += 1
+        inner = self._parenthesised() if self._take("(") else self._comparison()
+        return _negation(inner) if negations % 2 else inner
+
+    def _parenthesised(self) -> Mask:
+        if self.text.count("(") > _DEEPEST:
+            raise self._failure("too many parentheses")
+        inner = self._either()
+        if not self._take(")"):
+            raise self._failure("a parenthesis is not closed")
+        return inner
+
+    def _comparison(self) -> Mask:
+        left = self._operand()
+        token = self._peek("cmp")
+        if token is not None:
+            right = self._operand()
+            if self.next < len(self.tokens) and self.tokens[self.next].kind == "cmp":
+                raise self._failure("two comparisons in a row; join them by and, or write between ... and ...")
+            return self._comparing(left, token, right)
+        if left.name is None:
+            raise self._failure("expected a comparison such as < or ==", self._as_name(left))
+        return self._worded(left)
+
+    def _worded(self, left: _Operand) -> Mask:
+        """Read an operator that is a word: is null, in, between, contains."""
+        token = self.tokens[self.next] if self.next < len(self.tokens) else None
+        if self._take("is"):
+            negated = self._take("not")
+            word = self._peek("name")
+            if word is None or word.text.casefold() not in ("null", "none"):
+                raise self._failure("expected null behind is")
+            missing = self._on(left, _is_missing)
+            return _negation(missing) if negated else missing
+        negated = self._take("not")
+        if self._take("in"):
+            found = [self._comparing(left, _Token("cmp", "==", left.token.position), value) for value in self._members()]
+            held: Mask = lambda lookup: [any(row) for row in zip(*(mask(lookup) for mask in found), strict=True)]  # noqa: E731
+        elif self._take("contains"):
+            held = self._containing(left, self._operand())
+        elif self._take("between"):
+            low = self._comparing(left, _Token("cmp", ">=", left.token.position), self._operand())
+            if not self._take("and"):
+                raise self._failure("expected between LOW and HIGH")
+            high = self._comparing(left, _Token("cmp", "<=", left.token.position), self._operand())
+            held = lambda lookup: [both for both in map(all, zip(low(lookup), high(lookup), strict=True))]  # noqa: C416, E731
+        else:
+            raise self._failure("expected a comparison such as <, ==, in or contains", self._after(token))
+        return _negation(held) if negated else held
+
+    def _members(self) -> list[_Operand]:
+        if not self._take("("):
+            raise self._failure("expected a list in parentheses, as in ('a', 'b')")
+        members = [self._operand()]
+        while self._take(","):
+            members.append(self._operand())
+        if not self._take(")"):
+            raise self._failure("the list is not closed")
+        return members
+
+    def _comparing(self, left: _Operand, token: _Token, right: _Operand) -> Mask:
+        if left.name is None and right.name is None:
+            raise grammar_error(self.text, left.token.position, "compares two values and no name", self._as_name(left) + ".")
+        sign = token.text
+        if sign == "!=":
+            return _negation(self._comparing(left, _Token("cmp", "==", token.position), right))
+        compare = _COMPARE[sign]
+
+        def mask(found: Lookup) -> list[bool]:
+            first, second = self._named(found, left, right), self._named(found, right, left)
+            names = (first, second)
+            self._check(found, first, second, left, right, sign)
+            pairs = zip(self._values(found, left, first), self._values(found, right, second), strict=True)
+            return [any(_holds(compare, a, b, names) for a in _each(one) for b in _each(other)) for one, other in pairs]
+
+        return mask
+
+    def _containing(self, left: _Operand, right: _Operand) -> Mask:
+        if not isinstance(right.literal, str):
+            raise self._failure("contains takes a quoted text")
+        part = right.literal.casefold()
+        return self._on(left, lambda value: any(part in str(each).casefold() for each in _each(value) if each is not None))
+
+    def _on(self, operand: _Operand, test: Callable[[Any], bool]) -> Mask:
+        return lambda found: [test(value) for value in self._values(found, operand, self._named(found, operand, operand))]
+
+    def _named(self, found: Lookup, operand: _Operand, other: _Operand) -> Name | None:
+        """Name that an operand means in a set, None for a literal."""
+        if operand.name is None:
+            return None
+        try:
+            return found.resolve(operand.name)
+        except ComparisonError as error:
+            hint = error.hint
+            if other.name is not None and operand.token.position > other.token.position:
+                hint = f"A text stands in quotes: {operand.name!r}. {hint}"
+            raise grammar_error(self.text, operand.token.position, error.message, hint) from None
+
+    @staticmethod
+    def _values(found: Lookup, operand: _Operand, name: Name | None) -> Sequence[Any]:
+        return [operand.literal] * len(found.versions) if name is None else found.values(name)
+
+    def _check(self, found: Lookup, first: Name | None, second: Name | None, left: _Operand, right: _Operand, sign: str) -> None:  # noqa: PLR0917 - both sides
+        """Refuse a literal that a name can never be compared with, so that a slip is not a silent no."""
+        name, operand = (first, right) if second is None else (second, left)
+        if name is None or operand.name is not None or operand.literal is None:
+            return
+        info = found.fields.get(name.path) if not name.section else None
+        position = operand.token.position
+        if info is not None and info.kind == "time":
+            if read_moment(operand.literal, self.now) is None:
+                raise grammar_error(self.text, position, f"{operand.token.text} is no time and {name.path} is one", NO_TIME)
+        elif sign != "==" and isinstance(operand.literal, bool):
+            raise grammar_error(self.text, position, f"{operand.token.text} has no order", "Write == or != with true and false.")
+        elif sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
+            known = [value for value in found.values(name) if value is not None]
+            if known and all(isinstance(value, float) for value in known):
+                raise grammar_error(
+                    self.text, position, f"{name.short} holds numbers and {operand.token.text} is a text", "Write a number."
+                )
+
+    def _operand(self) -> _Operand:
+        for kind, read in _READERS.items():
+            token = self._peek(kind)
+            if token is not None:
+                literal = token.text if kind in ("date", "ago") else read(token.text)
+                return _Operand(token, literal=read_moment(literal, self.now) if kind in ("date", "ago") else literal)
+        token = self._peek("name")
+        if token is None:
+            raise self._failure("expected a name, a number or a quoted text")
+        if token.text.casefold() in _LITERALS:
+            return _Operand(token, literal=_LITERALS[token.text.casefold()])
+        return _Operand(token, name=token.text)
+
+    def _peek(self, kind: str) -> _Token | None:
+        if self.next < len(self.tokens) and self.tokens[self.next].kind == kind:
+            self.next += 1
+            return self.tokens[self.next - 1]
+        return None
+
+    def _take(self, word: str) -> bool:
+        if self.next < len(self.tokens) and self.tokens[self.next].kind in ("word", "mark") and self.tokens[self.next].text == word:
+            self.next += 1
+            return True
+        return False
+
+    @staticmethod
+    def _as_name(operand: _Operand) -> str:
+        """Say how a quoted text becomes a name."""
+        if isinstance(operand.literal, str):
+            return f"A quoted text is a value; a name with special characters stands in backticks: `{operand.literal}`"
+        return _GRAMMAR
+
+    def _after(self, token: _Token | None) -> str:
+        """Say that a name with a comma or a parenthesis needs backticks, where one stands behind a name."""
+        if token is not None and token.text in "(),":
+            return "A name with commas, blanks or parentheses stands in backticks, as in `acc,none` > 0.9"
+        return _GRAMMAR
+
+    def _failure(self, message: str, hint: str = _GRAMMAR) -> AddressError:
+        at_end = self.next >= len(self.tokens)
+        position = len(self.text.rstrip()) if at_end else self.tokens[self.next].position
+        return grammar_error(self.text, position, message + (", but the text ends" if at_end else ""), hint + ".")
+
+
+def _negation(mask: Mask) -> Mask:
+    return lambda found: [not held for held in mask(found)]
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            mark = text[position]
+            hint = "The quote is not closed" if mark in "'\"`" else _ADVICE.get(mark, _GRAMMAR)
+            raise grammar_error(text, position, f"cannot read {mark!r}", hint + ".")
+        if match.lastgroup != "space":
+            kind, shown = str(match.lastgroup), match[0]
+            found.append(_Token("word" if shown in _WORDS else kind, shown, position))
+        position = match.end()
+    return found
+
+
+def _number(text: str) -> float:
+    return float(text.rstrip("% ")) / 100 if text.endswith("%") else float(text)
+
+
+def _text(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text[1:-1])
+
+
+_READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": str, "ago": str}
+
+
+def _each(value: Any) -> Sequence[Any]:
+    """All values of a label that occurs more than once; one value otherwise."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value in ("", {}, [])
+
+
+def _holds(compare: Callable[[Any, Any], Any], left: Any, right: Any, names: tuple[Name | None, Name | None]) -> bool:
+    pair = _alike(left, right, names)
+    return pair is not None and bool(compare(*pair))
+
+
+def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tuple[Any, Any] | None:
+    """Bring two values to one kind, None when they cannot be compared."""
+    if left is None or right is None:
+        return (0, 0) if left is right and None in names else None
+    if isinstance(left, bool) or isinstance(right, bool):
+        return _truth(left), _truth(right)
+    if isinstance(left, datetime) or isinstance(right, datetime):
+        return _both(left, right, read_moment)
+    if isinstance(left, float) or isinstance(right, float):
+        return _both(left, right, _as_number)
+    paths = {name.path for name in names if name is not None and not name.section}
+    if "version_name" in paths:
+        return version_key(left), version_key(right)
+    return (left.casefold(), right.casefold()) if paths & _CATEGORIES else (left, right)
+
+
+_CATEGORIES = frozenset({"approval_status", "framework_type", "format_type", "source_type"})
+
+
+def _both(left: Any, right: Any, read: Callable[[Any], Any]) -> tuple[Any, Any] | None:
+    first, second = read(left), read(right)
+    return None if first is None or second is None else (first, second)
+
+
+def _truth(value: Any) -> str:
+    return str(value).casefold() if isinstance(value, bool) else f"{value}"
+
+
+def _as_number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

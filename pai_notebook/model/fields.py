@@ -1,0 +1,157 @@
+"""The catalogue of what a model version has: every list of fields in this package asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pai_notebook.model.flatten import flatten
+from pai_notebook.phrases import Phrase, joined, say
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["FIELDS", "FieldInfo", "catalogue", "field_named", "leaves", "plain_fields", "specs"]
+
+FieldKind = Literal["id", "text", "category", "time", "labels", "metrics", "spec", "request"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """One field of a model version.
+
+    Attributes
+    ----------
+    name : str
+        The attribute of ModelVersion, which is also the name in conditions and columns; the API's own word for a field that
+        this package does not know.
+    key : str
+        The API's own word.
+    kind : str
+        `id`, `text`, `category` (an open set of words), `time`, `labels`, `metrics`, `spec` (free JSON), or `request`.
+    title : Phrase
+        What people call it, in lower case.
+    compared : bool
+        Whether a comparison has rows of it. Ids of people and times differ between any two versions and mean nothing there.
+    aliases : tuple of str
+        Shorter names that conditions and options understand.
+    known : bool
+        Whether ModelVersion has an attribute for it.
+    """
+
+    name: str
+    key: str
+    kind: FieldKind
+    title: Phrase
+    compared: bool = True
+    aliases: tuple[str, ...] = ()
+    known: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds one value, which is asked for by the field's name alone."""
+        return self.kind in ("id", "text", "category", "time")
+
+    @property
+    def heading(self) -> Phrase:
+        """The title with a capital letter, to stand above rows."""
+        return Phrase(self.title[:1].upper() + self.title[1:], self.title.template, self.title.values) if self.known else self.title
+
+    def of(self, version: ModelVersion) -> Any:
+        """Value of a version: the typed attribute, or what was sent for a field without one."""
+        return getattr(version, self.name) if self.known else version._document.get(self.key)  # noqa: SLF001 - reads without a copy
+
+
+FIELDS: tuple[FieldInfo, ...] = (
+    FieldInfo("request_id", "RequestId", "request", say("request id"), compared=False),
+    FieldInfo("model_id", "", "id", say("model"), compared=False, aliases=("model",)),
+    FieldInfo("version_name", "VersionName", "id", say("version"), compared=False, aliases=("version",)),
+    FieldInfo("approval_status", "ApprovalStatus", "category", say("approval status"), aliases=("approval",)),
+    FieldInfo("created", "GmtCreateTime", "time", say("created"), compared=False),
+    FieldInfo("modified", "GmtModifiedTime", "time", say("modified"), compared=False),
+    FieldInfo("framework_type", "FrameworkType", "category", say("framework type"), aliases=("framework",)),
+    FieldInfo("format_type", "FormatType", "category", say("format type"), aliases=("format",)),
+    FieldInfo("source_type", "SourceType", "category", say("source type")),
+    FieldInfo("source_id", "SourceId", "text", say("source id")),
+    FieldInfo("uri", "Uri", "text", say("uri")),
+    FieldInfo("description", "VersionDescription", "text", say("description")),
+    FieldInfo("user_id", "UserId", "text", say("user id"), compared=False),
+    FieldInfo("owner_id", "OwnerId", "text", say("owner id"), compared=False),
+    FieldInfo("labels", "Labels", "labels", say("labels"), aliases=("label",)),
+    FieldInfo("metrics", "Metrics", "metrics", say("metrics"), aliases=("metric",)),
+    FieldInfo("training_spec", "TrainingSpec", "spec", say("training spec")),
+    FieldInfo("inference_spec", "InferenceSpec", "spec", say("inference spec")),
+    FieldInfo("evaluation_spec", "EvaluationSpec", "spec", say("evaluation spec")),
+    FieldInfo("compression_spec", "CompressionSpec", "spec", say("compression spec")),
+    FieldInfo("distillation_spec", "DistillationSpec", "spec", say("distillation spec")),
+    FieldInfo("extra_info", "ExtraInfo", "spec", say("extra information")),
+    FieldInfo("options", "Options", "spec", say("options")),
+)
+_KEYS = frozenset(info.key for info in FIELDS if info.key)
+_BY_NAME: dict[str, FieldInfo] = {word: info for info in FIELDS for word in (info.key, *info.aliases, info.name) if word}
+
+
+def field_named(word: str) -> FieldInfo | None:
+    """Field of a Python name, an alias or the API's own word; None when there is none.
+
+    Examples
+    --------
+    >>> field_named("approval").name, field_named("TrainingSpec").name, field_named("nothing")
+    ('approval_status', 'training_spec', None)
+    """
+    return _BY_NAME.get(word)
+
+
+def plain_fields() -> tuple[FieldInfo, ...]:
+    """Fields that hold one value."""
+    return tuple(info for info in FIELDS if info.is_plain)
+
+
+def specs() -> tuple[FieldInfo, ...]:
+    """Fields that hold free JSON."""
+    return tuple(info for info in FIELDS if info.kind == "spec")
+
+
+def catalogue(versions: Iterable[ModelVersion]) -> tuple[FieldInfo, ...]:
+    """Every field that this package knows, and behind them those that the versions have beyond.
+
+    A field that is not known takes part under the API's own word: an object as a spec, everything else as a text.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> version = ModelVersion.from_document({"VersionName": "0.1.0", "QuantizationSpec": {"Bits": 4}})
+    >>> catalogue([version])[-1].name, catalogue([version])[-1].kind
+    ('QuantizationSpec', 'spec')
+    """
+    return catalogue_of(version._document for version in versions)  # noqa: SLF001 - reads without a copy
+
+
+def catalogue_of(documents: Iterable[Mapping[str, Any]]) -> tuple[FieldInfo, ...]:
+    """As `catalogue`, of the documents themselves."""
+    found: dict[str, bool] = {}
+    for document in documents:
+        if not document.keys() <= _KEYS:
+            for key in document.keys() - _KEYS:
+                found[key] = found.get(key, False) or _is_object(document[key])
+    unknown = (FieldInfo(key, key, "spec" if found[key] else "text", joined([key]), known=False) for key in sorted(found))
+    return (*FIELDS, *unknown) if found else FIELDS
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+
+
+def leaves(version: ModelVersion, info: FieldInfo) -> dict[str, Any]:
+    """Leaves of a spec by dotted path, empty where the version has none.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> version = ModelVersion.from_document({"TrainingSpec": {"HyperParameters": {"lr": 0.1}}})
+    >>> leaves(version, field_named("training_spec"))
+    {'HyperParameters.lr': 0.1}
+    """
+    content = info.of(version)
+    return {} if content is None or content in ("", {}) else flatten(content)

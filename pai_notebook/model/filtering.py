@@ -1,0 +1,161 @@
+"""Which versions of a set are kept and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.model.conditions import parse_condition
+from pai_notebook.model.fields import field_named
+from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.moments import NO_TIME, read_moment
+from pai_notebook.model.names import listed, nearest, nearest_sentence
+from pai_notebook.model.order import is_same, version_key
+from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Words", "filtered", "ordered"]
+
+Words = str | Sequence[str]
+"""One word, or several of which any will do."""
+
+_STATES = ("Approved", "Pending", "Rejected")
+
+
+def filtered(
+    versions: Sequence[ModelVersion],
+    where: str | None = None,
+    *,
+    label: Mapping[str, Words] | None = None,
+    words: Mapping[str, Words | None],
+    created_after: Any = None,
+) -> Iterator[tuple[str, list[ModelVersion]]]:
+    """Apply each condition to what the one before left: its words, and the versions that are kept.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        The set.
+    where : str, optional
+        A condition in the grammar of `parse_condition`.
+    label : mapping, optional
+        Key and value, or values of which any will do, matched exactly.
+    words : mapping
+        By the name of a field (`approval`, `framework`, `format`): the word or words wanted, in any case; None asks nothing.
+    created_after : date, datetime, timedelta or text, optional
+        Exclusive.
+
+    Raises
+    ------
+    AddressError, ConfigurationError
+        When a condition cannot be read, names nothing that occurs, or has a value of the wrong type.
+    """
+    kept = versions
+    for said, mask in _conditions(where, label, words, created_after):
+        held = mask(kept)
+        kept = [version for version, holds in zip(kept, held, strict=True) if holds]
+        yield said, kept
+
+
+def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None], created_after: Any) -> Iterator[tuple[str, Any]]:
+    if label is not None:
+        wanted = _labels(label)
+        yield f"label {label}", lambda versions: _labelled(versions, wanted)
+    for name, given in words.items():
+        if given is not None:
+            yield f"{name} {given!r}", _worded(name, _texts(given, name))
+    if created_after is not None:
+        moment = read_moment(created_after)
+        if moment is None:
+            raise ConfigurationError(f"created_after={created_after!r} is no time", hint=NO_TIME)
+        yield f"created after {moment:%Y-%m-%d %H:%M:%S} UTC", lambda versions: [_is_after(version.created, moment) for version in versions]
+    if where is not None:
+        yield f"where {where!r}", parse_condition(where).mask
+
+
+def _is_after(created: datetime | None, moment: datetime) -> bool:
+    return created is not None and created > moment
+
+
+def _texts(given: Any, name: str) -> tuple[str, ...]:
+    found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence | set | frozenset) else (given,)
+    if not found or not all(isinstance(text, str) for text in found):
+        raise ConfigurationError(f"{name}={given!r} is not a word", hint=f"Pass {name}='...', or a list of texts.")
+    return found
+
+
+def _labels(label: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(label, Mapping):
+        raise ConfigurationError(f"label={label!r} is not a mapping", hint="Pass label={'env': 'prod'} or label={'env': ['prod', 'test']}.")
+    return {str(key): _texts(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
+
+
+def _labelled(versions: Sequence[ModelVersion], wanted: Mapping[str, tuple[str, ...]]) -> list[bool]:
+    known = {key for version in versions for key in version.labels}
+    for key in wanted:
+        if versions and key not in known:
+            close = nearest(key, sorted(known))
+            there = f"There are {listed(sorted(known))}." if known else "No version has a label."
+            raise ConfigurationError(f"no version has a label {key!r}", hint=nearest_sentence(close) if close else there)
+    return [all(set(values) & set(version.labels.get_all(key)) for key, values in wanted.items()) for version in versions]
+
+
+def _worded(name: str, wanted: tuple[str, ...]) -> Any:
+    info = field_named(name)
+    attribute = info.name if info is not None else name
+
+    def mask(versions: Sequence[ModelVersion]) -> list[bool]:
+        there = [getattr(version, attribute) for version in versions]
+        if attribute == "approval_status":
+            known = dict.fromkeys([*_STATES, *sorted(filter(None, there))])
+            for word in wanted:
+                if versions and not any(is_same(each, word) for each in known):
+                    close = nearest(word, known)
+                    hint = nearest_sentence(close) if close else f"There are {listed(list(known))}."
+                    raise ConfigurationError(f"no version has {name} {word!r}", hint=hint)
+        return [any(is_same(value, word) for word in wanted) for value in there]
+
+    return mask
+
+
+def ordered(
+    versions: Sequence[ModelVersion], by: str, *, ascending: bool, na_position: Literal["first", "last"], dataset: str | None
+) -> list[ModelVersion]:
+    """Versions by a field, a label or a metric, ties in the order they came, the unknown first or last.
+
+    Raises
+    ------
+    ComparisonError
+        When the name occurs nowhere, or no version has a value.
+    """
+    if na_position not in ("first", "last"):
+        raise ConfigurationError(f"na_position={na_position!r} is not understood", hint="Pass na_position='first' or 'last'.")
+    if not versions:
+        return []
+    found = Lookup(versions)
+    name = found.resolve(by, dataset=dataset)
+    values = [value[0] if isinstance(value, tuple) else value for value in found.values(name)]
+    known = [(value, version) for value, version in zip(values, versions, strict=True) if not _missing(value)]
+    if not known:
+        raise ComparisonError(f"none of the {len(versions)} versions has a value for {by!r}", hint="Look at to_frame(layout='long').")
+    key = _version_order if not name.section and name.path == "version_name" else _comparable
+    known.sort(key=lambda pair: key(pair[0]), reverse=not ascending)
+    unknown = [version for value, version in zip(values, versions, strict=True) if _missing(value)]
+    in_order = [version for _, version in known]
+    return unknown + in_order if na_position == "first" else in_order + unknown
+
+
+def _version_order(value: Any) -> Any:
+    return version_key(value)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value == "" or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
+def _comparable(value: Any) -> tuple[int, Any]:
+    """Numbers and times among themselves, text after them, so that mixed columns still sort."""
+    if isinstance(value, bool | int | float):
+        return 0, value
+    return (1, value.timestamp()) if isinstance(value, datetime) else (2, str(value))

@@ -1,0 +1,386 @@
+"""What a value of a version is called: names read, printed, matched, ranked, and found again when misspelt.
+
+Every argument that takes a name or a glob (conditions, sorting, include and exclude, directions, tolerances, gate rules, charts,
+subscripts) is answered here, so that one spelling means the same everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase, translate
+from functools import lru_cache
+from typing import TypeVar
+
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.model.fields import field_named
+from pai_notebook.model.flatten import natural_key, split_path
+
+__all__ = ["Name", "Pattern", "Patterns", "choose", "chooser", "nearest", "nearest_hint", "resolve"]
+
+T = TypeVar("T")
+
+Rank = tuple[int, int, int]
+"""How specific a match is: exact before glob, with a dataset before without, more characters spelt out before fewer."""
+
+_QUOTED = re.compile(r"""(?P<section>[^\W\d]\w*)\[(?P<mark>['"])(?P<path>.+)(?P=mark)\](?P<rest>.*)""", re.DOTALL)
+_WILD = re.compile(r"\[[^\]]*\]|[*?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What one value is called.
+
+    Attributes
+    ----------
+    section : str
+        `metrics`, `labels`, the name of a spec, or empty for a plain field.
+    path : str
+        A metric's or a spec's dotted path, keys with dots of their own escaped; a label's key; the name of a field.
+    dataset : str
+        The dataset of a metric; empty where none is named.
+
+    Examples
+    --------
+    >>> str(Name("metrics", "cer", "d-a")), Name("metrics", "cer", "d-a").short, str(Name("", "uri"))
+    ('metrics.cer@d-a', 'cer@d-a', 'uri')
+    """
+
+    section: str
+    path: str
+    dataset: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.short}" if self.section else self.short
+
+    @property
+    def short(self) -> str:
+        """The name without its section: `cer@d-a`."""
+        return f"{self.path}@{self.dataset}" if self.dataset else self.path
+
+    @property
+    def typed(self) -> str:
+        """The shortest text that a condition understands: metrics and fields bare, everything else with its section."""
+        return self.short if self.section == "metrics" else str(self)
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Natural order of paths, then of datasets."""
+        return self.section, natural_key(self.path), natural_key(self.dataset)
+
+
+@lru_cache(maxsize=65536)
+def _spellings(name: Name) -> dict[str, tuple[int, int]]:
+    """Every text that means a name exactly, with whether it names the dataset and whether it is the escaped form."""
+    own = name.section or name.path
+    info = field_named(own)
+    words = (own, snake_case(own)) if info is None else (info.name, *info.aliases, info.key)
+    if not name.section:
+        return dict.fromkeys((word for word in words if word), (0, 1))
+    prefixes = [f"{word}." for word in words if word]
+    if name.section == "metrics":
+        prefixes.append("")
+    plain = name.path if name.section == "labels" else ".".join(split_path(name.path)) or name.path
+    found: dict[str, tuple[int, int]] = {}
+    for path, escaped in ((plain, 0), (name.path, 1)):
+        for prefix in prefixes:
+            found[f"{prefix}{path}"] = (0, escaped)
+            if name.dataset:
+                found[f"{prefix}{path}@{name.dataset}"] = found[f"{prefix}{path}[{name.dataset}]"] = (1, escaped)
+    return found
+
+
+def snake_case(word: str) -> str:
+    """Spell the API's word as Python does.
+
+    Examples
+    --------
+    >>> snake_case("QuantizationSpec")
+    'quantization_spec'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word).lower()
+
+
+class Pattern:
+    r"""A name or a glob as people write it.
+
+    ``cer``, ``cer@d-a``, ``cer[d-a]``, ``metrics.cer``, ``labels.env``, ``training_spec.lr`` and globs (``*``, ``?``, ``[ab]``)
+    of these; backticks keep what stands between them from being read as a glob. A metric's own dots need no escape.
+
+    Parameters
+    ----------
+    text : str
+        What was written.
+
+    Examples
+    --------
+    >>> loss = Name("metrics", r"val\.loss", "d-a")
+    >>> [Pattern(text).fits(loss) for text in ("val.loss", "metrics.val.l*", "`val.loss`[d-a]", "val", "labels.val.loss")]
+    [True, True, True, False, False]
+    """
+
+    __slots__ = ("_base", "_dataset", "_glob", "_literal", "_solid", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        body = text.strip()
+        base, bracket, dataset = body.rpartition("[")
+        self._base = Pattern(base) if bracket and base and body.endswith("]") else None
+        self._dataset = dataset[:-1]
+        quoted = _QUOTED.fullmatch(body)
+        if quoted and field_named(quoted["section"]) is not None:
+            body = f"{quoted['section']}.`{quoted['path']}`{quoted['rest']}"
+        parts = body.split("`") if body.count("`") % 2 == 0 else [body]
+        self._literal = "".join(parts)
+        wild = any(_WILD.search(part) for part in parts[::2])
+        source = "".join(re.sub(r"([*?\[])", r"[\1]", part) if place % 2 else part for place, part in enumerate(parts))
+        self._glob: Callable[[str], object] | None = re.compile(translate(source)).match if wild else None
+        self._solid = len(_WILD.sub("", source))
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self.text == other.text if isinstance(other, Pattern) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def rank(self, name: Name) -> Rank | None:
+        """How specifically a name is meant; None when it is not."""
+        spellings = _spellings(name)
+        exact = spellings.get(self._literal)
+        if exact is not None:
+            return (1, *exact)
+        if self._base is not None and name.dataset and fnmatchcase(name.dataset, self._dataset):
+            rank = self._base.rank(Name(name.section, name.path))
+            if rank is not None:
+                return rank[0] if self._dataset == name.dataset else 0, 1, rank[2]
+        if self._glob is not None:
+            fitting = [with_dataset for text, (with_dataset, _) in spellings.items() if self._glob(text)]
+            if fitting:
+                return 0, min(fitting), self._solid
+        return None
+
+    def fits(self, name: Name) -> bool:
+        """Whether a name is meant."""
+        return self.rank(name) is not None
+
+    def section(self, unknown: Iterable[str] = ()) -> str:
+        """Tell which section it speaks of: `labels`, a spec, empty for a plain field, else `metrics`.
+
+        Parameters
+        ----------
+        unknown : iterable of str
+            Fields beyond the catalogue that occur, by the API's own word.
+        """
+        word = re.split(r"[.\[]", self._literal, maxsplit=1)[0]
+        info = field_named(word)
+        if info is not None and not info.is_plain:
+            return info.name
+        other = next((each for each in unknown if word in (each, snake_case(each))), "")
+        if word == self._literal:
+            return "" if info is not None or other else "metrics"
+        return other or "metrics"
+
+
+class Patterns:
+    """Names or globs of one argument, and which of them fitted nothing.
+
+    Parameters
+    ----------
+    given : str, iterable of str, or None
+        As users pass it; None for nothing said.
+    argument : str
+        What the argument is called, for errors.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is neither text nor several texts.
+    """
+
+    __slots__ = ("patterns",)
+
+    def __init__(self, given: str | Iterable[str] | None, argument: str = "include") -> None:
+        texts = () if given is None else (given,) if isinstance(given, str) else given
+        try:
+            found = tuple(texts)
+        except TypeError:
+            found = (given,)  # type: ignore[assignment]
+        if not all(isinstance(text, str) for text in found):
+            raise ConfigurationError(f"{argument}={given!r} is not a name", hint=f"Pass {argument}='accuracy*' or a list of such texts.")
+        self.patterns = tuple(map(Pattern, found))
+
+    def __len__(self) -> int:
+        return len(self.patterns)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The patterns as written."""
+        return tuple(pattern.text for pattern in self.patterns)
+
+    def fits(self, name: Name) -> bool:
+        """Whether any of them means a name."""
+        return any(pattern.fits(name) for pattern in self.patterns)
+
+    def unused(self, names: Iterable[Name]) -> tuple[str, ...]:
+        """Those that mean none of some names, as written."""
+        left = list(self.patterns)
+        for name in names:
+            if not left:
+                break
+            left = [pattern for pattern in left if not pattern.fits(name)]
+        return tuple(pattern.text for pattern in left)
+
+
+def chooser(include: str | Iterable[str] | None = None, exclude: str | Iterable[str] | None = None) -> Callable[[Name], bool]:
+    """Build a test of names: any of them included (all by default) and none excluded.
+
+    Examples
+    --------
+    >>> wanted = chooser(["metrics.*", "created"], "*loss*")
+    >>> wanted(Name("metrics", "cer")), wanted(Name("metrics", "loss")), wanted(Name("", "uri"))
+    (True, False, False)
+    """
+    included, excluded = Patterns(include, "include"), Patterns(exclude, "exclude")
+    return lambda name: (include is None or included.fits(name)) and not excluded.fits(name)
+
+
+def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Pattern, T] | None:
+    """Pick what the most specific of some patterns says of a name; None when none of them means it.
+
+    Raises
+    ------
+    ConfigurationError
+        When two equally specific patterns say different things.
+
+    Examples
+    --------
+    >>> told = {Pattern("val.*"): "max", Pattern("val.cer"): "min"}
+    >>> choose(told, Name("metrics", "val.cer", "d-a"), "directions")[1]
+    'min'
+    """
+    ranked = [(rank, pattern) for pattern in told if (rank := pattern.rank(name)) is not None]
+    if not ranked:
+        return None
+    top = max(rank for rank, _ in ranked)
+    best = sorted((pattern for rank, pattern in ranked if rank == top), key=lambda pattern: pattern.text)
+    if any(told[pattern] != told[best[0]] for pattern in best):
+        said = " and ".join(f"{pattern.text!r} says {told[pattern]}" for pattern in best)
+        raise ConfigurationError(
+            f"{argument} contradict each other for {name.short}: {said}", hint=f"Add {name.short!r} itself to {argument}."
+        )
+    return best[0], told[best[0]]
+
+
+def resolve(text: str, names: Collection[Name], *, dataset: str | None = None, what: str = "name") -> Name:
+    """Find the one name that a text means.
+
+    Parameters
+    ----------
+    text : str
+        A name, exactly; a glob is not one name.
+    names : collection of Name
+        Those that occur.
+    dataset : str, optional
+        The dataset of a metric that has several.
+    what : str
+        What is asked for, in errors: `metric`, `name`.
+
+    Raises
+    ------
+    ComparisonError
+        When the name occurs nowhere (the nearest names are in the hint), when the metric was not measured on the dataset, or
+        when it was measured on several and none is named.
+
+    Examples
+    --------
+    >>> names = [Name("metrics", "cer", "d-a"), Name("metrics", "cer", "d-b"), Name("metrics", "wer", "d-a")]
+    >>> resolve("wer", names).short, resolve("cer[d-b]", names).short, resolve("metrics.cer", names, dataset="d-a").short
+    ('wer@d-a', 'cer@d-b', 'cer@d-a')
+    """
+    pattern = Pattern(text)
+    ranked = [(rank, name) for name in names if (rank := pattern.rank(name)) is not None and rank[0]]
+    fitting = [(rank, name) for rank, name in ranked if dataset is None or name.dataset == dataset or name.section != "metrics"]
+    if not fitting and ranked:
+        there = ", ".join(sorted({repr(name.dataset) for _, name in ranked}))
+        raise ComparisonError(f"{text} was not measured on dataset {dataset!r}", hint=f"It was measured on {there}.")
+    if not fitting:
+        raise ComparisonError(f"no version has a {what} {text!r}", hint=nearest_hint(text, names))
+    plain = [name for _, name in fitting if not name.section]
+    top = max(rank for rank, _ in fitting)
+    best = plain[:1] or list(dict.fromkeys(name for rank, name in fitting if rank == top))
+    if len(best) > 1:
+        choices = ", ".join(name.typed for name in sorted(best, key=lambda name: name.sort_key)[:8])
+        if len({name.path for name in best}) == 1:
+            raise ComparisonError(f"{text} was measured on {len(best)} datasets", hint=f"Name one: {choices}.")
+        raise ComparisonError(f"{text} could be any of {len(best)} names", hint=f"Name one: {choices}.")
+    return best[0]
+
+
+def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """Names closest to one that does not exist: the same in another case, the same below a section, then similar ones.
+
+    Examples
+    --------
+    >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"])
+    (('accuracy',), ('labels.env',))
+    """
+    names = list(dict.fromkeys(known))
+    wanted = text.strip().strip("`'\"").casefold()
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), name)
+    same = [folded[wanted]] if wanted in folded else []
+    below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
+    close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
+    return tuple(dict.fromkeys([*same, *below, *close]))[:count]
+
+
+def nearest_hint(text: str, names: Iterable[Name]) -> str:
+    """Say which names are nearest to one that occurs nowhere, or which there are."""
+    known = sorted(names, key=lambda name: (name.section != "metrics", name.sort_key))
+    info = field_named(text.partition(".")[0])
+    if info is not None and not info.is_plain and "." in text:
+        below = {name.path: str(name) for name in known if name.section == info.name}
+        close = tuple(below[path] for path in nearest(text.partition(".")[2], below))
+        if close:
+            return nearest_sentence(close)
+    texts = list(
+        dict.fromkeys(each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,)))
+    )
+    close = nearest(text, texts)
+    if close:
+        return nearest_sentence(close)
+    metrics = [name for name in known if name.section == "metrics"]
+    if not metrics:
+        return "No version has any metric."
+    return f"There are {listed(list(dict.fromkeys(name.path for name in metrics)), 5)}."
+
+
+def nearest_sentence(close: Sequence[str], of: str = "") -> str:
+    """Say which names are nearest.
+
+    Examples
+    --------
+    >>> nearest_sentence(["2.5.0"]), nearest_sentence(["a", "b", "c"])
+    ('Nearest is 2.5.0.', 'Nearest are a, b and c.')
+    """
+    return f"Nearest{of} {'is' if len(close) == 1 else 'are'} {listed(close)}."
+
+
+def listed(texts: Sequence[str], most: int = 8) -> str:
+    """Join texts as a sentence does; the first of many, with the number of the others.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 1)
+    ('a, b and c', 'a and 2 more')
+    """
+    shown = list(texts[:most])
+    if len(texts) > most:
+        shown.append(f"{len(texts) - most} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""

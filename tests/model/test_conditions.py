@@ -1,0 +1,207 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook import ModelVersion, VersionSet
+from pai_notebook.errors import AddressError, ConfigurationError
+
+VERSION = ModelVersion.from_document(
+    {
+        "VersionName": "0.10.0",
+        "ApprovalStatus": "Approved",
+        "FrameworkType": "TensorFlow",
+        "NewField": "x",
+        "NewSpec": {"bits": 4},
+        "GmtCreateTime": "2024-06-07T02:10:41.117Z",
+        "TrainingSpec": {"HyperParameters": [{"Name": "lr", "Value": "5e-5"}], "layers": 12, "fp16": True},
+        "Labels": [
+            {"Key": "env", "Value": "prod"},
+            {"Key": "batch", "Value": "64"},
+            {"Key": "twice", "Value": "a"},
+            {"Key": "twice", "Value": "b"},
+            {"Key": "所有者", "Value": "张三"},
+        ],
+        "Metrics": {
+            "Results": [
+                {"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": 0.17}},
+                {"Dataset": {"DatasetId": "d-b"}, "Metrics": {"cer": 0.3}},
+            ],
+            "rtf": 0.08,
+            "val.loss": 0.4,
+            "nothing": None,
+            "grade": "A",
+            "passed": True,
+            "odd name": 1.0,
+            "nan": float("nan"),
+            "text": "0.91",
+        },
+    },
+    "model-a",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rtf < 0.1",
+        "0.1 > rtf",
+        "rtf <= .08",
+        "cer[d-a] < 0.2",
+        "cer@d-b == 0.3",
+        "rtf < 0.1 and label.env == 'prod'",
+        'rtf > 1 or label.env == "prod"',
+        "not rtf > 1",
+        "not (rtf > 1 or grade == 'B') and grade == 'A'",
+        "approval == 'approved'",
+        "approval_status != 'Pending'",
+        "version > '0.2.0'",
+        "version < '1.0.0' and version_name >= '0.10.0'",
+        "created > '2024-06-07' and created < '2024-06-08'",
+        "label.batch >= 64",
+        "label.所有者 == '张三'",
+        "`odd name` == 1",
+        "passed == true",
+        "passed != false",
+        "rtf != none",
+        "text > 0.9",
+        "training_spec.HyperParameters.lr == '5e-5'",
+        "training_spec.HyperParameters.lr < 1e-4",
+        "training_spec.layers >= 12",
+        "training_spec.fp16 == true",
+        "metrics.rtf < 1",
+        "nan != 0",
+        "`val.loss` < 0.5",
+        "val.loss == 0.4",
+        "metrics.val.loss < 0.5",
+        "metrics['odd name'] == 1",
+        "metrics.`odd name` == 1",
+        "label.env in ('prod', 'test')",
+        "label.env not in ('test')",
+        "rtf in (0.08, 0.09)",
+        "rtf < 9%",
+        "rtf between 0.05 and 0.1",
+        "rtf not between 0.1 and 0.2",
+        "grade is not null",
+        "nothing is null",
+        "label.env contains 'RO'",
+        "created > 2024-06-07",
+        "created < 2024-06-07T02:11:00Z",
+        "created < -30d",
+        "not created > -2w",
+        "framework == 'TENSORFLOW'",
+        "FrameworkType == 'TensorFlow'",
+        "NewField == 'x'",
+        "NewSpec.bits == 4",
+        "new_spec.bits > 3",
+        "label.twice == 'a' and label.twice == 'b'",
+    ],
+)
+def test_a_condition_holds(text):
+    assert holds(text)
+    assert not holds(f"not ({text})")
+
+
+def holds(text):
+    return len(VersionSet([VERSION]).filter(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["nan < 1", "nan >= 1", "nan == nan", "grade < 1", "nothing == 0", "label.env > 3", "nothing < 5"])
+def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
+    assert not holds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("acuracy > 0.5", "line 1, column 1: no version has 'acuracy'. There are"),
+        ("rtff > 0.5", "Nearest is rtf."),
+        ("not gradee == 'A'", "line 1, column 5: no version has 'gradee'. Nearest is grade."),
+        ("env == 'prod'", "Nearest is labels.env."),
+        ("label.envv == 'prod'", "Nearest is labels.env."),
+        ("aproval != 'Approved'", "Nearest is approval_status."),
+        ("approval == Approved", "A text stands in quotes: 'Approved'."),
+        ("'odd name' > 0.75", "a name with special characters stands in backticks: `odd name`"),
+        ('"val.loss" < 1', "stands in backticks: `val.loss`"),
+        ("created > 'soon'", "'soon' is no time and created is one"),
+        ("created > 30", "30 is no time and created is one"),
+        ("rtf > 'high'", "rtf holds numbers and 'high' is a text"),
+        ("cer < 0.2", "cer was measured on 2 datasets. Name one: cer@d-a, cer@d-b."),
+        ("acc,none > 0.5", "A name with commas, blanks or parentheses stands in backticks"),
+        ("map(B) > 0.5", "A name with commas, blanks or parentheses stands in backticks"),
+        ("rtf in 0.1", "expected a list in parentheses"),
+        ("rtf between 1", "expected between LOW and HIGH"),
+        ("label.env contains 3", "contains takes a quoted text"),
+        ("rtf like 'x'", "expected a comparison such as <, ==, in or contains"),
+    ],
+)
+def test_a_name_or_value_that_cannot_be_meant_is_refused_with_what_to_write(text, said):
+    with pytest.raises(AddressError) as caught:
+        holds(text)
+    assert said in str(caught.value)
+
+
+def test_an_empty_set_asks_no_questions_about_names():
+    assert len(VersionSet().filter("no_such_name > 1")) == 0
+
+
+@pytest.mark.parametrize("label", [{"env": "prod"}, {"env": ["test", "prod"]}, {"batch": 64}, {"twice": "b"}])
+def test_labels_match_any_of_the_values_given(label):
+    assert len(VersionSet([VERSION]).filter(label=label)) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"label": "env=prod"}, "is not a mapping"),
+        ({"label": {"env": None}}, "is not a word"),
+        ({"label": {"envv": "prod"}}, "Nearest is env."),
+        ({"approval": "OK"}, "There are Approved, Pending and Rejected."),
+        ({"approval": 3}, "is not a word"),
+        ({"created_after": 30}, "is no time"),
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_refused(asked, said):
+    with pytest.raises(ConfigurationError) as caught:
+        VersionSet([VERSION]).filter(**asked)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", "line 1, column 1"),
+        ("cer", "line 1, column 4"),
+        ("cer <", "line 1, column 6"),
+        ("cer = 3", "line 1, column 5: cannot read '='. Equality is written =="),
+        ("cer < 'a", 'line 1, column 7: cannot read "\'". The quote is not closed'),
+        ("a < b < c", "line 1, column 7: two comparisons in a row"),
+        ("(a < 1", "line 1, column 7: a parenthesis is not closed"),
+        ("a < 1)", "line 1, column 6: did not expect ')'"),
+        ("a < 1 && b > 2", "line 1, column 7: cannot read '&'. Write and"),
+        ("a < 1\nand ? 3", "line 2, column 5: cannot read '?'"),
+        ("and", "line 1, column 1"),
+        ("__import__('os') == 1", "line 1, column 11"),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_column(text, where):
+    with pytest.raises(AddressError) as caught:
+        holds(text)
+    assert where in str(caught.value)
+
+
+@given(st.text("rtf<>=!()'\"` \nandornot.01[]", max_size=30))
+def test_any_text_is_read_or_refused_in_words(text):
+    answer = read(text)
+    assert answer in (True, False) or answer.startswith("line ")
+
+
+def read(text):
+    try:
+        return holds(text)
+    except AddressError as error:
+        return str(error)
+
+
+def test_a_tower_of_parentheses_is_refused():
+    with pytest.raises(AddressError, match="too many parentheses"):
+        holds("(" * 5000 + "a < 1" + ")" * 5000)
