@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from typing import Literal
 
 from pai_notebook.model.conditions import grammar_error
+from pai_notebook.model.names import Pattern
 
 __all__ = ["Rule", "parse_rules"]
 
 _FORM = "A rule is METRIC[DATASET] <= NUMBER, or <= baseline + NUMBER or NUMBER%, optionally followed by: if present"
 _COMPARE = re.compile(r"<=|>=|==|<|>")
-_LEFT = re.compile(r"(?P<metric>`[^`]+`|[^\[\]`]+?)\s*(?:\[(?P<dataset>[^\]]*)\])?\s*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -31,9 +31,9 @@ class Rule:
     line : int
         Its number, from 1.
     metric : str
-        Name of the metric, or a glob.
+        Name of the metric, or a glob, as written before the brackets of a dataset.
     dataset : str or None
-        The dataset named, None for every dataset.
+        The dataset in brackets, or a glob; None for every dataset.
     compare : str
         `<`, `<=`, `>`, `>=` or `==`.
     base : "number", "baseline", "true" or "false"
@@ -55,6 +55,11 @@ class Rule:
     number: float = 0.0
     percent: bool = False
     optional: bool = False
+
+    @property
+    def pattern(self) -> Pattern:
+        """Which metrics it is about."""
+        return Pattern(self.metric if self.dataset is None else f"{self.metric}[{self.dataset}]")
 
     def bound(self, baseline: float | None) -> float | None:
         """Give the allowed bound, None when the baseline has no number."""
@@ -130,14 +135,16 @@ class _Reader:
 
     def _metric(self) -> tuple[str, str | None]:
         split = self._first_comparator()
-        match = _LEFT.fullmatch(self.line, self.at, split)
-        if match is None:
-            opened = self.line.find("[", self.at, split)
-            raise self._error(
-                "the brackets of the dataset do not match" if opened >= 0 else "expected the name of a metric", at=max(opened, self.at)
-            )
+        written, begin = self.line[self.at : split].strip(), self.at
         self.at = split
-        return match["metric"].strip(), match["dataset"]
+        if not written or written.startswith("["):
+            raise self._error("expected the name of a metric", at=begin)
+        base, bracket, dataset = written.rpartition("[")
+        if written.endswith("]") and bracket:
+            return base.strip(), dataset[:-1]
+        if re.sub("`[^`]*`", "", written).count("[") != re.sub("`[^`]*`", "", written).count("]"):
+            raise self._error("the brackets of the dataset do not match", at=max(self.line.find("[", begin, split), begin))
+        return written, None
 
     def _first_comparator(self) -> int:
         inside = ""

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
 from pai_notebook.compare.rows import is_blank
 from pai_notebook.compare.rules import parse_rules
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Pattern
 from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
@@ -41,7 +39,8 @@ def check_rules(text: str, rows: Sequence[Row], names: Sequence[str], baseline: 
 
 def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int | None) -> Iterator[Check]:
     candidates = candidates_of(names, baseline)
-    found = [row for row in rows if _selected(row, rule)]
+    pattern = rule.pattern
+    found = [row for row in rows if pattern.fits(row.key)]
     if not found and candidates:
         reason = say("no version has this metric")
         yield Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
@@ -49,11 +48,6 @@ def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int 
         base = None if baseline is None else row.cells[baseline]
         for place in candidates:
             yield _check(rule, Pair(row, names[place], row.cells[place], base))
-
-
-def _selected(row: Row, rule: Rule) -> bool:
-    named = rule.dataset is None or rule.dataset == row.dataset or fnmatchcase(row.dataset, rule.dataset)
-    return named and Pattern(rule.metric).fits(row.key)
 
 
 def _check(rule: Rule, pair: Pair) -> Check:

@@ -563,7 +563,8 @@ class Clicking(RuleBasedStateMachine):
 
     def _give(self, job, awaited):
         if isinstance(job, FetchVersions):
-            names = [(address.model, name) for address in job.addresses for name in address.selector.pick(map(VersionLine, MODELS[address.model]))]
+            known = {model: [VersionLine(name) for name in names] for model, names in MODELS.items()}
+            names = [(address.model, name) for address in job.addresses for name in address.selector.pick(known[address.model])]
             versions = VersionSet(version(name, model) for model, name in names)
             started = self.state.fetched(job, versions)
             assert not awaited or self.state.results is versions
