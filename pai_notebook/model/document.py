@@ -128,12 +128,20 @@ class Field(Generic[T]):
         From the sent value (None when absent) to the Python value and a note, empty when all is well.
     doc : str
         What the field means.
+    note : callable, optional
+        From the Python value to a note, for a value whose note costs more than the value; asked only for `notes`.
     """
 
-    def __init__(self, key: str, read: Callable[[Any], tuple[T, str]], doc: str) -> None:
+    def __init__(self, key: str, read: Callable[[Any], tuple[T, str]], doc: str, note: Callable[[T], str] | None = None) -> None:
         self.key = key
         self.read = read
         self.__doc__ = doc
+        self._note = note
+
+    def note(self, sent: Any) -> str:
+        """What is odd about a sent value, empty when all is well."""
+        value, note = self.read(sent)
+        return note if self._note is None else self._note(value)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -178,7 +186,7 @@ class DocumentView:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not as documented, one sentence a field; empty when all is well."""
-        found = ((field.key, field.read(self._document.get(field.key))[1]) for field in self.fields().values())
+        found = ((field.key, field.note(self._document.get(field.key))) for field in self.fields().values())
         return tuple(f"{key}: {note}" for key, note in found if note)
 
     @property

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Lookup"]
 
 
+_FLAT = frozenset({int, float, str, bool, type(None)})
+
+
 class Lookup:
     """Finds what a name means in a set of versions, and its value in each.
 
@@ -100,13 +103,15 @@ class Lookup:
 
 def _metric_names(versions: Iterable[ModelVersion]) -> Iterable[Name]:
     """Names of metrics; each shape of a flat map is read once, however many versions share it."""
-    seen: dict[tuple[str, tuple[str, ...]], None] = {}
+    seen: set[tuple[str, tuple[str, ...]]] = set()
     for version in versions:
         for dataset, content in version.metrics.entries:
-            paths = tuple(path for path, _ in leaves_of(content))
-            if (dataset, paths) not in seen:
-                seen[dataset, paths] = None
-                yield from (Name("metrics", path, dataset) for path in paths)
+            flat = type(content) is dict and _FLAT.issuperset(map(type, content.values()))
+            if flat and (shape := (dataset, tuple(content))) in seen:
+                continue
+            if flat:
+                seen.add(shape)
+            yield from (Name("metrics", path, dataset) for path, _ in leaves_of(content))
 
 
 def _metric(version: ModelVersion, keys: tuple[str, ...], dataset: str) -> Any:

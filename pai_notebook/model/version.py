@@ -20,8 +20,7 @@ __all__ = ["ModelVersion"]
 
 
 def _metrics(value: Any) -> tuple[Metrics, str]:
-    metrics = read_metrics(value)
-    return metrics, "; ".join(metrics.notes)
+    return read_metrics(value), ""
 
 
 class ModelVersion(Displayed, DocumentView):
@@ -72,7 +71,9 @@ class ModelVersion(Displayed, DocumentView):
     user_id = Field("UserId", read_text, "Id of the user, as text: it exceeds 2**53.")
     owner_id = Field("OwnerId", read_text, "Id of the Alibaba Cloud account, as text.")
     labels: Field[Labels] = Field("Labels", read_labels, "Labels, duplicates kept.")
-    metrics: Field[Metrics] = Field("Metrics", _metrics, "Metrics as cells of (dataset, path).")
+    metrics: Field[Metrics] = Field(
+        "Metrics", _metrics, "Metrics as cells of (dataset, path).", note=lambda metrics: "; ".join(metrics.notes)
+    )
     training_spec = Field("TrainingSpec", read_any, "Configuration of fine-tuning and incremental training, as sent.")
     inference_spec = Field("InferenceSpec", read_any, "How to serve the model, as sent.")
     evaluation_spec = Field("EvaluationSpec", read_any, "Configuration of evaluation, as sent.")
