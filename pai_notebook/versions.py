@@ -314,6 +314,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             include=include,
             exclude=exclude,
             errors=self._errors,
+            removed=self._removed,
             **options,
         )
 

@@ -41,6 +41,7 @@ class Aligned:
         exclude: str | Sequence[str] | None = None,
         dataset: str | None = None,
         errors: Mapping[str, PaiError] | None = None,
+        removed: Sequence[str] = (),
         n: float | None = None,
     ) -> None:
         if only not in ("diff", "all"):
@@ -50,6 +51,7 @@ class Aligned:
         self._versions = in_order(versions)
         self._names = unique_names(self._versions)
         self._errors = dict(sorted((errors or {}).items()))
+        self._removed = tuple(removed)
         self._asked = baseline
         self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
         self._directions = Directions(directions)
@@ -80,6 +82,11 @@ class Aligned:
     def errors(self) -> dict[str, PaiError]:
         """Versions that could not be fetched, and why; a fresh dict."""
         return dict(self._errors)
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """What conditions removed before the comparison, a sentence each."""
+        return self._removed
 
     @property
     def only(self) -> Literal["diff", "all"]:
@@ -148,9 +155,10 @@ class Aligned:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Patterns of the arguments that matched nothing, a sentence each."""
+        """What conditions removed, and patterns of the arguments that matched nothing, a sentence each."""
         metrics = [row.key for row in self._all if row.section == "metrics"]
         return (
+            *self._removed,
             *(say("directions: {pattern!r} fits no metric", pattern=text) for text in self._directions.unused(metrics)),
             *(say("tolerance: {pattern!r} fits no metric", pattern=text) for text in self._tolerance.unused(metrics)),
             *self._selection.unused(self._all),

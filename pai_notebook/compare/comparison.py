@@ -59,6 +59,8 @@ class Comparison(Aligned, Exports, Displayed):
         Only metrics of this dataset.
     errors : mapping, optional
         Versions that could not be fetched, and why.
+    removed : sequence of str
+        What conditions removed before, a sentence each; shown as notes and by gates.
     n : float, optional
         Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
 
@@ -255,7 +257,7 @@ class Comparison(Aligned, Exports, Displayed):
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
         return GateReport(
-            check_worsening(policy, self.metrics, self._names, self._place, self._errors), say("No regression")
+            check_worsening(policy, self.metrics, self._names, self._place, self._errors, removed=self._removed), say("No regression")
         ).raise_for_breaches()
 
     def gate(self, rules: str) -> GateReport:
@@ -273,7 +275,9 @@ class Comparison(Aligned, Exports, Displayed):
         AddressError
             When a rule does not follow the grammar, with line and column.
         """
-        return GateReport(check_rules(rules, self.metrics, self._names, self._place, self._errors), say("Gate")).raise_for_breaches()
+        return GateReport(
+            check_rules(rules, self.metrics, self._names, self._place, self._errors, removed=self._removed), say("Gate")
+        ).raise_for_breaches()
 
     @cached_property
     def fingerprint(self) -> str:

@@ -188,8 +188,8 @@ def candidates_of(names: Sequence[str], baseline: int | None) -> list[int]:
     return [place for place in range(len(names)) if place != baseline]
 
 
-def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]) -> list[Check]:
-    """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check."""
+def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, Any], removed: Sequence[str] = ()) -> list[Check]:
+    """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
     found = [
         Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=str(error)))
         for address, error in errors.items()
@@ -197,5 +197,6 @@ def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, An
     if not candidates_of(names, baseline):
         alone = "the only version is the baseline {name} itself"
         nobody = say("there is no version to check") if baseline is None else say(alone, name=names[baseline])
-        found.append(Check("failed", say("no version"), reason=nobody))
+        reason = say("{reason}; {removed}", reason=nobody, removed=joined(removed, "; ")) if removed else nobody
+        found.append(Check("failed", say("no version"), reason=reason))
     return found

@@ -74,8 +74,17 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}
+    removed = tuple(map(redaction.text, comparison.removed))
     errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}
-    made = type(comparison)(versions, baseline=baseline or "first", directions=directions, errors=errors, **texts, **arguments)
+    made = type(comparison)(
+        versions,
+        baseline=baseline or "first",
+        directions=directions,
+        errors=errors,
+        removed=removed,
+        **texts,
+        **arguments,
+    )
     made._reason = comparison.baseline_reason  # noqa: SLF001 - why it was chosen, not that it was handed over
     return made
 

@@ -11,7 +11,8 @@ from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
 from pai_notebook.compare.rows import is_blank
 from pai_notebook.compare.rules import parse_rules
 from pai_notebook.model.metrics import State
-from pai_notebook.phrases import say
+from pai_notebook.model.names import nearest_names
+from pai_notebook.phrases import joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.compare.rows import Row
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["check_rules"]
 
 
-def check_rules(text: str, rows: Sequence[Row], names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]) -> tuple[Check, ...]:
+def check_rules(
+    text: str, rows: Sequence[Row], names: Sequence[str], baseline: int | None, errors: Mapping[str, Any], *, removed: Sequence[str] = ()
+) -> tuple[Check, ...]:
     """Apply the rules of a gate to every version but the baseline.
 
     Raises
@@ -29,7 +32,7 @@ def check_rules(text: str, rows: Sequence[Row], names: Sequence[str], baseline: 
         When a rule does not follow the grammar, with line and column.
     """
     rules = parse_rules(text)
-    checks = failures(names, baseline, errors)
+    checks = failures(names, baseline, errors, removed)
     if not rules:
         checks.append(Check("failed", say("no rule"), reason=say("the gate has no rule; write one a line")))
     for rule in rules:
@@ -42,7 +45,8 @@ def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int 
     pattern = rule.pattern
     found = [row for row in rows if pattern.fits(row.key)]
     if not found and candidates:
-        reason = say("no version has this metric")
+        close = nearest_names(rule.metric, [row.key for row in rows])
+        reason = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
         yield Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
     for row in found:
         base = None if baseline is None else row.cells[baseline]

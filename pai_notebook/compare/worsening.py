@@ -11,8 +11,8 @@ from pai_notebook.compare.rows import Kind, is_blank
 from pai_notebook.compare.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Pattern
-from pai_notebook.phrases import say
+from pai_notebook.model.names import Pattern, nearest_names
+from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.compare.rows import Row
@@ -52,16 +52,18 @@ class Policy:
 
 
 def check_worsening(
-    policy: Policy, rows: Sequence[Row], names: Sequence[str], baseline: int | None, errors: Mapping[str, Any]
+    policy: Policy,
+    rows: Sequence[Row],
+    names: Sequence[str],
+    baseline: int | None,
+    errors: Mapping[str, Any],
+    *,
+    removed: Sequence[str] = (),
 ) -> tuple[Check, ...]:
     """Check that no version is worse than the baseline in any chosen metric."""
-    checks = failures(names, baseline, errors)
+    checks = failures(names, baseline, errors, removed)
     used = {pattern for row in rows for pattern in policy.fitting(row)}
-    checks += [
-        Check("failed", _RULE, metric=pattern, reason=say("no version has a metric {pattern!r}", pattern=pattern))
-        for pattern in policy.metrics
-        if pattern not in used
-    ]
+    checks += [Check("failed", _RULE, metric=pattern, reason=_nowhere(pattern, rows)) for pattern in policy.metrics if pattern not in used]
     if baseline is None:
         return tuple(checks)
     for row in rows:
@@ -71,6 +73,13 @@ def check_worsening(
             pairs = [(place, Pair(row, names[place], row.cells[place], row.cells[baseline])) for place in candidates_of(names, baseline)]
             checks += [_check(policy, pair, same=row.changes[place].kind is Kind.SAME, named=named) for place, pair in pairs]
     return tuple(checks)
+
+
+def _nowhere(pattern: str, rows: Sequence[Row]) -> Phrase:
+    close = nearest_names(pattern, [row.key for row in rows])
+    if close:
+        return say("no version has a metric {pattern!r}; nearest: {names}", pattern=pattern, names=joined(close))
+    return say("no version has a metric {pattern!r}", pattern=pattern)
 
 
 def _check(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:

@@ -340,25 +340,33 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*same, *below, *close]))[:count]
 
 
-def nearest_hint(text: str, names: Iterable[Name]) -> str:
-    """Say which names are nearest to one that occurs nowhere, or which there are."""
+def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
+    """Names closest to one that occurs nowhere, as they are to be typed; those of its own section first.
+
+    Examples
+    --------
+    >>> nearest_names("label.envv", [Name("labels", "env"), Name("metrics", "env_count")])
+    ('labels.env',)
+    """
     known = sorted(names, key=lambda name: (name.section != "metrics", name.sort_key))
-    info = field_named(text.partition(".")[0])
-    if info is not None and not info.is_plain and "." in text:
+    section, dot, path = text.partition(".")
+    info = field_named(section)
+    if info is not None and dot and not info.is_plain:
         below = {name.path: str(name) for name in known if name.section == info.name}
-        close = tuple(below[path] for path in nearest(text.partition(".")[2], below))
+        close = tuple(below[each] for each in nearest(path, below))
         if close:
-            return nearest_sentence(close)
-    texts = list(
-        dict.fromkeys(each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,)))
-    )
-    close = nearest(text, texts)
+            return close
+    return nearest(text, [each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,))])
+
+
+def nearest_hint(text: str, names: Collection[Name]) -> str:
+    """Say which names are nearest to one that occurs nowhere, or which there are."""
+    close = nearest_names(text, names)
     if close:
         return nearest_sentence(close)
-    metrics = [name for name in known if name.section == "metrics"]
-    if not metrics:
-        return "No version has any metric."
-    return f"There are {listed(list(dict.fromkeys(name.path for name in metrics)), 5)}."
+    metrics = sorted((name for name in names if name.section == "metrics"), key=lambda name: name.sort_key)
+    paths = list(dict.fromkeys(name.path for name in metrics))
+    return f"There are {listed(paths, 5)}." if paths else "No version has any metric."
 
 
 def nearest_sentence(close: Sequence[str], of: str = "") -> str:

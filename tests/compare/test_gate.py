@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook import VersionSet
 from pai_notebook.compare import Comparison
 from pai_notebook.compare.rules import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
@@ -85,8 +86,8 @@ def test_a_baseline_without_a_number_never_passes(base):
 
 
 def test_a_metric_that_nobody_has_never_passes():
-    assert breaches(compare(BASE, GOOD), "wer <= 1") == [("wer", "", "no version has this metric")]
-    assert breaches(compare(BASE, GOOD), "cer[d-c] <= 1") == [("cer", "", "no version has this metric")]
+    assert breaches(compare(BASE, GOOD), "bleu <= 1") == [("bleu", "", "no version has this metric")]
+    assert breaches(compare(BASE, GOOD), "cer[d-c] <= 1") == [("cer", "", "no version has this metric; nearest: cer, cer@d-b, cer@d-a")]
 
 
 def test_if_present_skips_what_is_absent_and_nothing_else():
@@ -283,3 +284,19 @@ def test_a_text_fails_only_when_it_was_asked_for_by_name():
 def test_a_policy_that_means_nothing_is_an_error(options):
     with pytest.raises(ConfigurationError, match="is not understood"):
         compare(BASE, GOOD).assert_no_regression(**options)
+
+
+def test_a_gate_says_which_condition_removed_the_versions_it_was_to_check():
+    kept = VersionSet(compare(BASE, GOOD).versions).filter("cer@d-a > 100")
+    assert kept.compare().notes == ("where 'cer@d-a > 100' removed 2 of 2",)
+    with pytest.raises(RegressionError, match="there is no version to check; where 'cer@d-a > 100' removed 2 of 2"):
+        kept.compare().gate("cer <= 1")
+    with pytest.raises(RegressionError, match="removed 2 of 2"):
+        kept.compare().assert_no_regression()
+
+
+def test_a_metric_that_is_nowhere_names_the_nearest():
+    with pytest.raises(RegressionError, match="no version has this metric; nearest: cer"):
+        compare(BASE, GOOD).gate("ceer <= 1")
+    with pytest.raises(RegressionError, match="no version has a metric 'ceer'; nearest: cer"):
+        compare(BASE, GOOD).assert_no_regression("ceer")
