@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from pai_notebook.compare import Comparison
+    from pai_notebook.comparison import Comparison
     from pai_notebook.connection import connect, get_model, get_version, get_versions, list_models, list_versions, watch
     from pai_notebook.errors import PaiError
     from pai_notebook.explorer import Explorer
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comparison": "compare",
+    "Comparison": "comparison",
     "Explorer": "explorer",
     "Model": "model.registered_model",
     "ModelVersion": "model.version",

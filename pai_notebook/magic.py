@@ -21,7 +21,7 @@ from pai_notebook.twin import baseline_address, comparison, exporter, filters, g
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from pai_notebook.compare import Comparison
+    from pai_notebook.comparison import Comparison
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry import Registry
     from pai_notebook.versions import VersionSet

@@ -20,7 +20,7 @@ from pai_notebook.model.version import ModelVersion
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.compare import Comparison, MinimalPairs
+    from pai_notebook.comparison import Comparison, MinimalPairs
 
 __all__ = ["VersionSet", "load"]
 
@@ -303,7 +303,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         **options: Any,
     ) -> Comparison:
         """Compare every version of the set with a baseline; see `Comparison`."""
-        from pai_notebook.compare import Comparison  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
 
         return Comparison(
             self._versions,
@@ -320,7 +320,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
         """Pairs of versions that differ in at most `max_changes` leaves of specs or labels, with the effect on a metric."""
-        from pai_notebook.compare import minimal_pairs  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison import minimal_pairs  # noqa: PLC0415 - loads on first use
 
         return minimal_pairs(self._versions, metric, max_changes=max_changes)
 

@@ -26,7 +26,7 @@ HOUSE = [
     ["exports"],
     ["report", "snapshot"],
     ["plot"],
-    ["compare"],
+    ["comparison"],
     ["keeping"],
     ["versions", "progress"],
     ["memory"],

@@ -13,7 +13,7 @@ from pai_notebook.display import Note, render_html, visible
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pai_notebook.compare import Comparison
+    from pai_notebook.comparison import Comparison
     from pai_notebook.plot import ChartData
     from pai_notebook.report import Figure
 

@@ -21,7 +21,7 @@ from pai_notebook.wire.loop import shared_loop
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from pai_notebook.compare import Comparison
+    from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import Source
     from pai_notebook.explorer.state import ExplorerState
 

@@ -32,7 +32,7 @@ from pai_notebook.model.order import is_approved
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
-    from pai_notebook.compare import Comparison
+    from pai_notebook.comparison import Comparison
     from pai_notebook.model.version import ModelVersion
 
 __all__ = ["ExplorerState"]

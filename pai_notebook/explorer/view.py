@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import ipywidgets
     import pandas as pd
 
-    from pai_notebook.compare import Comparison
+    from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
 

@@ -1,6 +1,6 @@
 """Versions and comparisons in few words."""
 
-from pai_notebook.compare import Comparison
+from pai_notebook.comparison import Comparison
 from pai_notebook.model.version import ModelVersion
 
 

@@ -6,14 +6,14 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.compare import Comparison
+from pai_notebook.comparison import Comparison
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import shuffled
 from tests.examples import examples
 
 PROGRAM = """
 import json, sys
-from pai_notebook.compare import Comparison, minimal_pairs
+from pai_notebook.comparison import Comparison, minimal_pairs
 from pai_notebook.model.version import ModelVersion
 documents = json.load(sys.stdin)
 versions = [ModelVersion.from_document(document, "model-a") for document in documents]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.compare.direction import Directions, infer_direction, read_mode
-from pai_notebook.compare.vocabulary import HIGHER, LOWER
+from pai_notebook.comparison.direction import Directions, infer_direction, read_mode
+from pai_notebook.comparison.vocabulary import HIGHER, LOWER
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.names import Name
 

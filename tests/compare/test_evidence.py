@@ -1,6 +1,6 @@
 import pytest
 
-from pai_notebook.compare.evidence import is_share
+from pai_notebook.comparison.evidence import is_share
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from tests.compare.comparing import compare, results
 

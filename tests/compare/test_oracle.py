@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy import integrate, stats
 
-from pai_notebook.compare.asking import ask
-from pai_notebook.compare.direction import Direction
-from pai_notebook.compare.interval import expected_lead, newcombe, spread_interval, wilson
-from pai_notebook.compare.pareto import front_of, make_pareto
-from pai_notebook.compare.rank import make_ranking
-from pai_notebook.compare.rows import Row, compare_cells
-from pai_notebook.compare.tolerance import Tolerance
+from pai_notebook.comparison.asking import ask
+from pai_notebook.comparison.direction import Direction
+from pai_notebook.comparison.interval import expected_lead, newcombe, spread_interval, wilson
+from pai_notebook.comparison.pareto import front_of, make_pareto
+from pai_notebook.comparison.rank import make_ranking
+from pai_notebook.comparison.rows import Row, compare_cells
+from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.model.metrics import Cell, read_value, text_of
 from tests.compare.comparing import compare
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from pai_notebook.compare import Comparison
+from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from tests.compare.comparing import compare, make, results
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from pai_notebook.compare.direction import Direction
-from pai_notebook.compare.tolerance import Tolerance, exceeds
+from pai_notebook.comparison.direction import Direction
+from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.compare.align import metric_rows, other_rows
-from pai_notebook.compare.baseline import Baseline, choose_baseline, in_order, unique_names
-from pai_notebook.compare.direction import Directions
-from pai_notebook.compare.rows import Row, is_blank
-from pai_notebook.compare.selection import Selection
-from pai_notebook.compare.tolerance import Tolerance
+from pai_notebook.comparison.align import metric_rows, other_rows
+from pai_notebook.comparison.baseline import Baseline, choose_baseline, in_order, unique_names
+from pai_notebook.comparison.direction import Directions
+from pai_notebook.comparison.rows import Row, is_blank
+from pai_notebook.comparison.selection import Selection
+from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 

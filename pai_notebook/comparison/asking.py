@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pai_notebook.compare.direction import Direction, read_mode
-from pai_notebook.compare.rows import Row
+from pai_notebook.comparison.direction import Direction, read_mode
+from pai_notebook.comparison.rows import Row
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import resolve

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.direction import Direction, Directions
-from pai_notebook.compare.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
+from pai_notebook.comparison.direction import Direction, Directions
+from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.tolerance import Tolerance
+    from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.model.version import ModelVersion
 
 __all__ = ["metric_rows", "other_rows"]

@@ -7,16 +7,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.gate import Check, Pair, candidates_of, failures
-from pai_notebook.compare.rows import is_blank
-from pai_notebook.compare.rules import parse_rules
+from pai_notebook.comparison.gate import Check, Pair, candidates_of, failures
+from pai_notebook.comparison.rows import is_blank
+from pai_notebook.comparison.rules import parse_rules
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import nearest_names
 from pai_notebook.phrases import joined, say
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.rows import Row
-    from pai_notebook.compare.rules import Rule
+    from pai_notebook.comparison.rows import Row
+    from pai_notebook.comparison.rules import Rule
 
 __all__ = ["check_rules"]
 

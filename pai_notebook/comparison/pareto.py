@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pai_notebook.compare.digits import choose_format
+from pai_notebook.comparison.digits import choose_format
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.asking import Question
+    from pai_notebook.comparison.asking import Question
 
 __all__ = ["Pareto", "front_of", "make_pareto"]
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
-from pai_notebook.compare.align import metric_rows
-from pai_notebook.compare.asking import find_row
-from pai_notebook.compare.baseline import in_order, unique_names
-from pai_notebook.compare.digits import choose_format
-from pai_notebook.compare.direction import Direction, Directions
-from pai_notebook.compare.identity import is_identity
-from pai_notebook.compare.tolerance import Tolerance
+from pai_notebook.comparison.align import metric_rows
+from pai_notebook.comparison.asking import find_row
+from pai_notebook.comparison.baseline import in_order, unique_names
+from pai_notebook.comparison.digits import choose_format
+from pai_notebook.comparison.direction import Direction, Directions
+from pai_notebook.comparison.identity import is_identity
+from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.fields import catalogue, leaves

@@ -12,7 +12,7 @@ from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.model.version import ModelVersion
 
 __all__ = ["fingerprint_of", "python_of"]

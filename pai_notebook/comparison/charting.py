@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pai_notebook.compare.rows import Kind, Row
+from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.model.metrics import State, series_points
 from pai_notebook.plot.data import ChartData, Measure
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.comparison.comparison import Comparison
 
 __all__ = ["chart_data"]
 

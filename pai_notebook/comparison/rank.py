@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from pai_notebook.compare.digits import choose_format
-from pai_notebook.compare.rows import difference
-from pai_notebook.compare.tolerance import Tolerance, exceeds
+from pai_notebook.comparison.digits import choose_format
+from pai_notebook.comparison.rows import difference
+from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.compare.asking import Question
+    from pai_notebook.comparison.asking import Question
 
 __all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.interval import Interval, newcombe, spread_interval
+from pai_notebook.comparison.interval import Interval, newcombe, spread_interval
 from pai_notebook.model.flatten import join_path, split_path
 from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.rows import Row
+    from pai_notebook.comparison.rows import Row
 
 __all__ = ["COUNTS", "Evidence", "count_beside", "interval_of", "is_share"]
 

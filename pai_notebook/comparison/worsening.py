@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.gate import Check, Outcome, Pair, candidates_of, failures
-from pai_notebook.compare.rows import Kind, is_blank
-from pai_notebook.compare.tolerance import Tolerance, exceeds
+from pai_notebook.comparison.gate import Check, Outcome, Pair, candidates_of, failures
+from pai_notebook.comparison.rows import Kind, is_blank
+from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Pattern, nearest_names
 from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.rows import Row
+    from pai_notebook.comparison.rows import Row
 
 __all__ = ["Policy", "check_worsening"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from pai_notebook.compare.rows import Row
+from pai_notebook.comparison.rows import Row
 from pai_notebook.model.names import Pattern, Patterns
 from pai_notebook.phrases import say
 

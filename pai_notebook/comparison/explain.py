@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.compare.digits import choose_format, format_percent
-from pai_notebook.compare.rows import Kind, Row, is_blank
+from pai_notebook.comparison.digits import choose_format, format_percent
+from pai_notebook.comparison.rows import Kind, Row, is_blank
 from pai_notebook.display import Block, Displayed, Note, Stack, visible
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.compare.evidence import COUNTS
-from pai_notebook.compare.identity import is_identity
-from pai_notebook.compare.rows import Kind, Row, is_blank
+from pai_notebook.comparison.evidence import COUNTS
+from pai_notebook.comparison.identity import is_identity
+from pai_notebook.comparison.rows import Kind, Row, is_blank
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import State, similar_names
 from pai_notebook.phrases import Phrase, first, joined, say

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from pai_notebook.compare.vocabulary import CHINESE, FLIPS, HIGHER, LOCAL_VETOES, LOWER, PHRASES, TURNED, VETOES, Mode
+from pai_notebook.comparison.vocabulary import CHINESE, FLIPS, HIGHER, LOCAL_VETOES, LOWER, PHRASES, TURNED, VETOES, Mode
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.names import Name, Pattern, Patterns, choose

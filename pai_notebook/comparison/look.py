@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.compare.digits import RowFormat, choose_format, format_percent
-from pai_notebook.compare.rows import Change, Kind, Row, is_blank
+from pai_notebook.comparison.digits import RowFormat, choose_format, format_percent
+from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.comparison.comparison import Comparison
 
 __all__ = ["describe_comparison"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pai_notebook.compare.digits import choose_format
-from pai_notebook.compare.rows import Row, difference
+from pai_notebook.comparison.digits import choose_format
+from pai_notebook.comparison.rows import Row, difference
 from pai_notebook.display import Badge, Block, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-from pai_notebook.compare.digits import RowFormat, choose_format
-from pai_notebook.compare.rows import Change, Kind, Row, is_blank
+from pai_notebook.comparison.digits import RowFormat, choose_format
+from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports
 from pai_notebook.exports.table import PlainTable
@@ -18,7 +18,7 @@ from pai_notebook.model.names import chooser
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.model.metrics import Cell
     from pai_notebook.plot import Plots
 
@@ -56,7 +56,7 @@ class Exports(FrameExports):
         ConfigurationError
             For a value or section of another name.
         """
-        from pai_notebook.compare.tables import comparison_frame  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.comparison.tables import comparison_frame  # noqa: PLC0415 - pandas loads on first use
 
         comparison = cast("Comparison", self)
         wanted = (values,) if isinstance(values, str) else tuple(values)
@@ -68,7 +68,7 @@ class Exports(FrameExports):
 
     def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
         """Every value in full; `include` and `exclude` are globs over names of rows."""
-        from pai_notebook.compare.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.comparison.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
 
         comparison = cast("Comparison", self)
         header, rows = flat_table(comparison)
@@ -89,7 +89,7 @@ class Exports(FrameExports):
     @property
     def plot(self) -> Plots:
         """Charts: `.plot.bar("cer")`, `.slope`, `.heatmap()`, `.scatter(x, y)`, `.parallel()`, `.series`; needs the extra `plot`."""
-        from pai_notebook.compare.charting import chart_data  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.charting import chart_data  # noqa: PLC0415 - loads on first use
         from pai_notebook.plot.accessor import Plots  # noqa: PLC0415 - as above
 
         return Plots(chart_data(cast("Comparison", self)))
@@ -133,7 +133,7 @@ class Exports(FrameExports):
         pathlib.Path
             The file. It runs no script and loads nothing; a browser prints it to PDF.
         """
-        from pai_notebook.compare.reporting import report_of  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.reporting import report_of  # noqa: PLC0415 - loads on first use
 
         document = report_of(
             cast("Comparison", self),

@@ -7,22 +7,22 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.compare.aligned import Aligned, Told
-from pai_notebook.compare.asking import Question, ask, find_row
-from pai_notebook.compare.code import fingerprint_of, python_of
-from pai_notebook.compare.comparability import Setting, cautions
-from pai_notebook.compare.evidence import Evidence, count_beside, interval_of, is_share
-from pai_notebook.compare.explain import Explanation, explain_rows
-from pai_notebook.compare.exporting import Exports
-from pai_notebook.compare.gate import GateReport
-from pai_notebook.compare.interval import expected_lead
-from pai_notebook.compare.look import describe_comparison
-from pai_notebook.compare.pareto import Pareto, make_pareto
-from pai_notebook.compare.rank import Best, Ranking, make_best, make_ranking
-from pai_notebook.compare.rows import Row
-from pai_notebook.compare.ruling import check_rules
-from pai_notebook.compare.tolerance import Tolerance
-from pai_notebook.compare.worsening import Policy, check_worsening
+from pai_notebook.comparison.aligned import Aligned, Told
+from pai_notebook.comparison.asking import Question, ask, find_row
+from pai_notebook.comparison.code import fingerprint_of, python_of
+from pai_notebook.comparison.comparability import Setting, cautions
+from pai_notebook.comparison.evidence import Evidence, count_beside, interval_of, is_share
+from pai_notebook.comparison.explain import Explanation, explain_rows
+from pai_notebook.comparison.exporting import Exports
+from pai_notebook.comparison.gate import GateReport
+from pai_notebook.comparison.interval import expected_lead
+from pai_notebook.comparison.look import describe_comparison
+from pai_notebook.comparison.pareto import Pareto, make_pareto
+from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
+from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.ruling import check_rules
+from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import say
@@ -94,7 +94,7 @@ class Comparison(Aligned, Exports, Displayed):
     @property
     def coverage(self) -> pd.DataFrame:
         """State of every metric in every version: which can be compared at all, and which version lost one."""
-        from pai_notebook.compare.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.comparison.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
 
         return coverage_frame(self.metrics, self._names, list(self._errors))
 

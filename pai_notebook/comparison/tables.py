@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.compare.rows import Row, is_blank
+from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.comparison.comparison import Comparison
 
 __all__ = ["comparison_frame", "coverage_frame", "flat_table"]
 

@@ -8,8 +8,8 @@ from importlib.metadata import version as installed_version
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pai_notebook.compare.gate import GateReport
-from pai_notebook.compare.look import describe_comparison
+from pai_notebook.comparison.gate import GateReport
+from pai_notebook.comparison.look import describe_comparison
 from pai_notebook.demo import ENDPOINT
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
@@ -21,7 +21,7 @@ from pai_notebook.redact.versions import masked_error, masked_versions
 from pai_notebook.report import Report, report_html, retold
 
 if TYPE_CHECKING:
-    from pai_notebook.compare.comparison import Comparison
+    from pai_notebook.comparison.comparison import Comparison
 
 __all__ = ["masked_comparison", "report_of"]
 
