@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, parse_address
@@ -60,7 +61,7 @@ class Registry(Displayed):
     def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0) -> None:
         self._client = client
         self.name = name or client.settings.region or client.settings.endpoint.host
-        self._fetcher = Fetcher(client, cache_seconds=cache_seconds)
+        self._fetcher = Fetcher(client, cache_seconds=number_argument("cache_seconds", cache_seconds, least=0))
 
     @property
     def client(self) -> Client:
@@ -167,8 +168,7 @@ class Registry(Displayed):
 
         The service's own label filter matches substrings of key or value, so labels are matched again here.
         """
-        if last is not None and last < 1:
-            raise ConfigurationError(f"last={last} selects nothing", hint="Give a number from 1.")
+        last = None if last is None else number_argument("last", last, least=1, whole=True)
         arrivals = Arrivals()
         filters = {"approval": approval, "framework": framework, "format_type": format}
         with keeping_partial(lambda: VersionSet(arrivals.versions.values())):
@@ -191,8 +191,7 @@ class Registry(Displayed):
         sleep : callable
             Replaced in tests.
         """
-        if every < 1:
-            raise ConfigurationError(f"every={every} would ask too often", hint="Give at least 1 second.")
+        every = number_argument("every", every, least=1)
         first = seen = self.get_version(address, refresh=True)
         yield first
         while seen.approval_status == first.approval_status:

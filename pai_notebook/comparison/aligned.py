@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.align import metric_rows, other_rows
 from pai_notebook.comparison.baseline import Baseline, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
@@ -46,8 +46,7 @@ class Aligned:
     ) -> None:
         if only not in ("diff", "all"):
             raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
-        if n is not None and not 1 <= n < math.inf:
-            raise ConfigurationError(f"n={n!r} is no number of examples", hint="Write a number of at least 1.")
+        n = None if n is None else number_argument("n", n, least=1, whole=True)
         self._versions = in_order(versions)
         self._names = unique_names(self._versions)
         self._errors = dict(sorted((errors or {}).items()))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
 from pai_notebook.comparison.asking import Question, ask, find_row
 from pai_notebook.comparison.code import fingerprint_of, python_of
@@ -106,7 +107,8 @@ class Comparison(Aligned, Exports, Displayed):
         return [row.full_name if row.section != "metrics" else row.name for row in self.rows]
 
     def __bool__(self) -> bool:
-        raise ConfigurationError("a comparison is neither true nor false", hint="Ask .changed, .best(metric) or .assert_no_regression().")
+        """Whether there are versions to compare; not whether they differ, which `changed` says."""
+        return len(self._versions) > 1
 
     def __eq__(self, other: object) -> bool:
         return self.fingerprint == other.fingerprint if isinstance(other, Comparison) else NotImplemented
@@ -210,8 +212,8 @@ class Comparison(Aligned, Exports, Displayed):
             `interval` (None where the data does not allow one), `reason`, and `words`: beyond chance, could be chance, or
             cannot tell.
         """
-        if not 0 < level < 1:
-            raise ConfigurationError(f"level={level!r} is no confidence", hint="Write a number between 0 and 1, such as 0.95.")
+        level = number_argument("level", level, above=0, below=1)
+        n = None if n is None else number_argument("n", n, least=1, whole=True)
         row = find_row(self.metrics, metric, dataset)
         if self._place is None or version not in self._names:
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.align import metric_rows
 from pai_notebook.comparison.asking import find_row
 from pai_notebook.comparison.baseline import in_order, unique_names
@@ -19,7 +20,7 @@ from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.identity import is_identity
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import text_of
@@ -173,8 +174,7 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     ConfigurationError
         For other numbers of changes.
     """
-    if not 1 <= max_changes <= MOST:
-        raise ConfigurationError(f"max_changes={max_changes!r} is not possible", hint=f"Write 1 to {MOST}.")
+    max_changes = number_argument("max_changes", max_changes, least=1, most=MOST, whole=True)
     ordered = in_order(versions)
     row = find_row(list(metric_rows(ordered, 0, Directions(), Tolerance())) if ordered else [], metric)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.digits import choose_format
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
@@ -59,6 +60,7 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def head(self, count: int = 5) -> Ranking:
         """Give the first places only."""
+        count = number_argument("count", count, least=0, whole=True)
         return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total)
 
     def to_frame(self) -> pd.DataFrame:

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 
 __all__ = ["Tolerance", "exceeds"]
 
-_HINT = "Write a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
+_HINT = "Pass a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
 
 
 class Tolerance:
@@ -67,21 +68,18 @@ class Tolerance:
 
 
 def _read(value: Any) -> tuple[float, float]:
-    if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004 - absolute and relative
-        return _number(value[0]), _number(value[1])
-    if isinstance(value, str) and value.rstrip().endswith("%"):
-        return 0.0, _number(value.rstrip()[:-1]) / 100
-    return _number(value), 0.0
+    try:
+        if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004 - absolute and relative
+            return _number(value[0]), _number(value[1])
+        if isinstance(value, str) and value.rstrip().endswith("%"):
+            return 0.0, _number(float(value.rstrip()[:-1])) / 100
+        return _number(value), 0.0
+    except (ValueError, ConfigurationError):
+        raise ConfigurationError(f"tolerance={value!r} cannot be used", hint=_HINT) from None
 
 
 def _number(value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if isinstance(value, bool) or not 0 <= number < math.inf:
-        raise ConfigurationError(f"{value!r} is no tolerance", hint=_HINT)
-    return number
+    return float(number_argument("tolerance", value, least=0))
 
 
 def exceeds(delta: float, bound: float, scale: float) -> bool:

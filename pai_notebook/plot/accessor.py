@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
@@ -93,6 +94,7 @@ class Plots:
         form = Path(path).suffix.lower().removeprefix(".")
         if form not in ("png", "svg"):
             raise ConfigurationError(f"{path} ends in neither .png nor .svg", hint="For other formats use ax.figure.savefig.")
+        dpi = number_argument("dpi", dpi, least=1, whole=True)
         return write_file(path, picture_of(ax.figure, form, dpi=dpi), overwrite=overwrite)
 
     def _several(self, metrics: Sequence[str] | None) -> list[Measure]:

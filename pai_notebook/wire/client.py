@@ -10,6 +10,7 @@ import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
 from pai_notebook.wire.exchange import Reply
 from pai_notebook.wire.loop import shared_loop
@@ -344,8 +345,8 @@ class Client:
         return await session.flights.join(question, lambda: self._ask(question, session))
 
     async def _list(self, question: Question, *, order: str | None, limit: int | None, on_page: OnPage | None) -> Listing:
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-            raise ConfigurationError(f"limit={limit!r} cannot be used", hint="Give a whole number of at least 1.")
+        if limit is not None:
+            limit = number_argument("limit", limit, least=1, whole=True)
         newest_first = check_order(order) == "DESC"
         session = self._session()
         fetch = self._pages_of(question, session)

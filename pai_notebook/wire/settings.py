@@ -6,13 +6,13 @@ Every value comes from the argument, else the environment, else `~/.pai/config.j
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.wire.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint
 
@@ -84,14 +84,17 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, least in _WHOLE.items():
-            _check_whole(name, getattr(self, name), least)
+            self._check(name, least=least, whole=True)
         for name in _SECONDS:
-            _check_number(name, getattr(self, name), zero=False)
-        _check_number("backoff_scale", self.backoff_scale, zero=True)
+            self._check(name, above=0)
+        self._check("backoff_scale", least=0)
         if self.requests_per_second is not None:
-            _check_number("requests_per_second", self.requests_per_second, zero=False)
+            self._check("requests_per_second", above=0)
         if self.max_workers > _MOST_WORKERS:
             raise ConfigurationError(f"max_workers={self.max_workers} is too many", hint=f"At most {_MOST_WORKERS}; 8 use the whole quota.")
+
+    def _check(self, name: str, **bounds: Any) -> None:
+        object.__setattr__(self, name, number_argument(name, getattr(self, name), **bounds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,16 +213,3 @@ def _check_workspace(value: str | int) -> str:
     if text and not _WORKSPACE.fullmatch(text):
         raise ConfigurationError(f"{ascii(text)[:60]} is not a workspace id", hint="Workspace ids are numbers, such as 12345.")
     return text
-
-
-def _check_whole(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigurationError(f"{name}={value!r} cannot be used", hint=f"Give a whole number of at least {least}.")
-
-
-def _check_number(name: str, value: Any, *, zero: bool) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < 0 or (value == 0 and not zero):
-        raise ConfigurationError(
-            f"{name}={value!r} cannot be used", hint="Give a finite number" + (" of at least 0." if zero else " above 0.")
-        )

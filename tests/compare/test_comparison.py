@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from pai_notebook.compare import Comparison
@@ -126,7 +127,7 @@ def test_a_tolerance_forgives_the_rounding_of_a_subtraction():
 
 @pytest.mark.parametrize("tolerance", [-1, math.nan, math.inf, "x", "x%", True, (1, 2, 3), None])
 def test_a_tolerance_that_means_nothing_is_an_error(tolerance):
-    with pytest.raises(ConfigurationError, match="is no tolerance"):
+    with pytest.raises(ConfigurationError, match=r"^tolerance=.* cannot be used\. Pass a number"):
         compare({"a": 1.0}, {"a": 2.0}, tolerance=tolerance)
 
 
@@ -353,9 +354,35 @@ def test_arguments_that_mean_nothing_are_errors(options):
         compare({"a": 1.0}, {"a": 2.0}, **options)
 
 
-def test_a_comparison_is_neither_true_nor_false():
-    with pytest.raises(ConfigurationError, match="neither true nor false"):
-        bool(compare({"a": 1.0}, {"a": 2.0}))
+def test_a_comparison_is_true_when_it_has_versions_to_compare():
+    assert compare({"a": 1.0}, {"a": 1.0})
+    assert not compare({"a": 1.0})
+    assert not compare()
+
+
+@pytest.mark.parametrize("given", [0, -5, math.nan, math.inf, 1.5, "100", True, np.bool_(1), [5]])
+@pytest.mark.parametrize("way", ["compare", "interval"])
+def test_a_number_of_examples_is_checked_in_the_same_words_everywhere(way, given):
+    with pytest.raises(ConfigurationError, match=r"^n=.* cannot be used\. Pass a whole number of at least 1\.$"):
+        compare({"acc": 0.9}, {"acc": 0.8}, n=given) if way == "compare" else compare({"acc": 0.9}, {"acc": 0.8}).interval(
+            "acc", "0.2.0", n=given
+        )
+
+
+@pytest.mark.parametrize("given", [100, 100.0, np.int64(100), np.float32(100)])
+def test_numpy_scalars_are_numbers(given):
+    plain = compare({"acc": 0.9}, {"acc": 0.8}, n=100)
+    assert compare({"acc": 0.9}, {"acc": 0.8}, n=given).fingerprint == plain.fingerprint
+    assert compare({"acc": 0.9}, {"acc": 0.8}).interval("acc", "0.2.0", n=given, level=np.float64(0.9)) == plain.interval(
+        "acc", "0.2.0", level=0.9
+    )
+    assert compare({"a": 1.0}, {"a": 1.1}, tolerance=np.float32(0.5)).changed == ()
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5, math.nan, "0.9", True, None])
+def test_a_level_is_a_number_between_0_and_1(level):
+    with pytest.raises(ConfigurationError, match=r"^level=.* cannot be used\. Pass a number between 0 and 1\.$"):
+        compare({"acc": 0.9}, {"acc": 0.8}).interval("acc", "0.2.0", level=level)
 
 
 def test_a_row_that_is_not_there_names_the_nearest():

@@ -73,7 +73,7 @@ def test_the_interval_of_something_else_is_an_error():
     c = compare({"accuracy": 0.9}, {"accuracy": 0.91})
     with pytest.raises(ConfigurationError, match=r"no version '0\.9\.0'"):
         c.interval("accuracy", "0.9.0")
-    with pytest.raises(ConfigurationError, match="is no confidence"):
+    with pytest.raises(ConfigurationError, match="level=95 cannot be used"):
         c.interval("accuracy", "0.2.0", level=95)
     with pytest.raises(ComparisonError, match="no version has a metric"):
         c.interval("wer", "0.2.0")

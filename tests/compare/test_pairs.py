@@ -84,9 +84,9 @@ def test_a_metric_that_is_not_there_is_an_error(versions):
         minimal_pairs(versions, "cer")
 
 
-@pytest.mark.parametrize("count", [0, 4, -1])
+@pytest.mark.parametrize("count", [0, 4, -1, 1.5, float("nan"), "1", True, None])
 def test_other_numbers_of_changes_are_an_error(count):
-    with pytest.raises(ConfigurationError, match="is not possible"):
+    with pytest.raises(ConfigurationError, match=r"^max_changes=.* cannot be used\. Pass a whole number from 1 to 3\.$"):
         minimal_pairs([trained("0.1.0", 0.1, lr=1)], "cer", max_changes=count)
 
 

@@ -146,6 +146,13 @@ def test_three_versions_become_a_comparison_under_the_chosen_terms(explorer):
     assert "latency_ms" not in controls(explorer).panels["Metrics"].value
 
 
+def test_the_value_can_be_tested_for_truth(explorer):
+    assert not explorer.value
+    choose(explorer, "1.2.0", "1.1.0")
+    fetch(explorer)
+    assert explorer.value
+
+
 def test_a_direction_that_is_told_shows_as_told(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     controls(explorer).metric.value = "perplexity"
