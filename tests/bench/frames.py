@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from pai_notebook.compare import Comparison, minimal_pairs
+from pai_notebook.comparison import Comparison, minimal_pairs
 from pai_notebook.frames import to_frame
 from pai_notebook.model.version import ModelVersion
 

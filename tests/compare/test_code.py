@@ -1,7 +1,7 @@
 import pytest
 
 import pai_notebook as pai
-from pai_notebook.compare import Comparison
+from pai_notebook.comparison import Comparison
 from pai_notebook.errors import VersionNotFound
 from tests.compare.comparing import compare, make
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from pai_notebook.compare import Comparison
+from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ComparisonError, ConfigurationError, ServiceUnavailable, VersionNotFound
 from tests.compare.comparing import compare, make, results
 

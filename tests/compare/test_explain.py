@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.compare import Comparison
+from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ConfigurationError
 from tests.compare.comparing import compare, make, results
 from tests.examples import examples

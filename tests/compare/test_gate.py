@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook import VersionSet
-from pai_notebook.compare import Comparison
-from pai_notebook.compare.rules import parse_rules
+from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.rules import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
 from tests.compare.comparing import compare, make, results
 

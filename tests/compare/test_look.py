@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.compare import Comparison
-from pai_notebook.compare.digits import choose_format, format_percent
+from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.digits import choose_format, format_percent
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.compare import minimal_pairs
+from pai_notebook.comparison import minimal_pairs
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from tests.compare.comparing import make, results, shuffled
 from tests.examples import examples
