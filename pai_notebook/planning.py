@@ -246,7 +246,7 @@ class Fetcher:
         provenance = self._provenance(listing.request_ids)
         for item in items:
             if item.get("VersionName") not in lacking:
-                self._keep(ModelVersion.from_document(item, model_id, fetched=listing.fetched, provenance=provenance), arrivals)
+                self._keep(ModelVersion(item, model_id=model_id, fetched=listing.fetched, provenance=provenance), arrivals)
         await self._get([(model_id, name) for name in lacking], arrivals)
         keys = [(model_id, str(item.get("VersionName", ""))) for item in items]
         return [arrivals.versions[key] for key in keys if key in arrivals.versions]
@@ -260,7 +260,7 @@ class Fetcher:
 
     def _version(self, reply: Reply, model_id: str) -> ModelVersion:
         provenance = self._provenance((reply.request_id,))
-        return ModelVersion.from_document(reply.document, model_id, fetched=reply.fetched, provenance=provenance)
+        return ModelVersion(reply.document, model_id=model_id, fetched=reply.fetched, provenance=provenance)
 
     def _provenance(self, request_ids: tuple[str, ...]) -> Provenance:
         settings = self._client.settings

@@ -211,7 +211,7 @@ class Registry(Displayed):
         except NotFound as error:
             self._fetcher.hint(error)
             raise
-        return Model.from_document(reply.document, fetched=reply.fetched)
+        return Model(reply.document, fetched=reply.fetched)
 
     def list_models(
         self, query: str | None = None, *, workspace_id: str | None = None, limit: int | None = None, **filters: Any
@@ -232,7 +232,7 @@ class Registry(Displayed):
         listing = self._client.run(
             self._client.list_models(query=query, workspace_id=workspace_id or self.workspace_id or None, limit=limit, **filters)
         )
-        models = ModelList(Model.from_document(item, fetched=listing.fetched) for item in listing.items)
+        models = ModelList(Model(item, fetched=listing.fetched) for item in listing.items)
         self._fetcher.memory.see(model.model_id for model in models)
         return models
 

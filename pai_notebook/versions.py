@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
-from pai_notebook.errors import ComparisonError, FetchErrors, PaiError, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
 from pai_notebook.keeping import Kept
 from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.listing import describe_versions
 from pai_notebook.model.names import nearest_sentence
 from pai_notebook.model.order import creation_key, is_approved, version_key
+from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -61,6 +62,38 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         self._errors = dict(errors or {})
         self._removed = tuple(removed)
         self._origin = origin
+
+    @classmethod
+    def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:
+        """Build a set from answers of the service that were kept, or that another program fetched.
+
+        Parameters
+        ----------
+        docs : mapping, SDK response, JSON text, path, or iterable of these
+            Answers of GetModelVersion and pages of ListModelVersions: dicts, responses of the vendor's SDK or their body, what
+            their `to_map` gives, JSON text, and paths of JSON files. Keys may have the snake_case of the SDK's models.
+        model_id : str, optional
+            The model that the versions belong to; by default a document's own `ModelId`, which the service does not send.
+
+        Returns
+        -------
+        VersionSet
+            In the order given, without a time of fetching; `origin` names the file they came from.
+
+        Raises
+        ------
+        ConfigurationError
+            For what is no version, with what it looks like.
+
+        Examples
+        --------
+        >>> page = {"Versions": [{"VersionName": "0.1.0"}, {"VersionName": "0.2.0"}], "TotalCount": 2}
+        >>> [version.address for version in VersionSet.from_documents(page, "model-a")]
+        ['model-a@0.1.0', 'model-a@0.2.0']
+        """
+        is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not docs.lstrip().startswith(("{", "[")))
+        versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
+        return cls(versions, origin=f"From the file {os.path.basename(docs)}." if is_path else "")  # noqa: PTH119 - text or path
 
     @property
     def errors(self) -> dict[str, PaiError]:
@@ -359,6 +392,9 @@ def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
     kept: dict[tuple[str, str], list[ModelVersion]] = {}
     ordered = []
     for version in versions:
+        if not isinstance(version, ModelVersion):
+            said = f"versions[{len(ordered)}] is of type {type(version).__name__}, not a ModelVersion"
+            raise ConfigurationError(said, hint="VersionSet.from_documents reads dicts, SDK responses and JSON.")
         same = kept.setdefault((version.model_id, version.version_name), [])
         if version not in same:
             same.append(version)

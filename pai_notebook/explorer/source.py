@@ -70,7 +70,7 @@ class RegistrySource:
         """Models that meet a search, and whether there are more."""
         asked = asdict(job.search)
         listing = await self._registry.client.list_models(limit=MODELS, **{key: value for key, value in asked.items() if value})
-        lines = [ModelLine.of(Model.from_document(item)) for item in listing.items]
+        lines = [ModelLine.of(Model(item)) for item in listing.items]
         self._registry.fetcher.memory.see(line.model_id for line in lines)
         return lines, len(lines) == MODELS and listing.total != MODELS
 

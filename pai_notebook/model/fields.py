@@ -149,7 +149,7 @@ def leaves(version: ModelVersion, info: FieldInfo) -> dict[str, Any]:
     Examples
     --------
     >>> from pai_notebook.model.version import ModelVersion
-    >>> version = ModelVersion.from_document({"TrainingSpec": {"HyperParameters": {"lr": 0.1}}})
+    >>> version = ModelVersion({"TrainingSpec": {"HyperParameters": {"lr": 0.1}}})
     >>> leaves(version, field_named("training_spec"))
     {'HyperParameters.lr': 0.1}
     """

@@ -11,6 +11,7 @@ from pai_notebook.display import Block, Displayed
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.listing import describe_model
+from pai_notebook.model.reading import read_model
 from pai_notebook.model.version import ModelVersion
 
 __all__ = ["Model"]
@@ -30,7 +31,7 @@ class Model(Displayed, DocumentView):
     Parameters
     ----------
     document : mapping
-        The JSON object of the service.
+        The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is no model.
     fetched : datetime, optional
         When the answer arrived, UTC.
 
@@ -72,9 +73,31 @@ class Model(Displayed, DocumentView):
         self.__dict__["fetched"] = fetched
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any], *, fetched: datetime | None = None) -> Self:
-        """Build a model from a document of the service, or one of the same shape."""
-        return cls(document, fetched=fetched)
+    def from_document(cls, document: Any, *, fetched: datetime | None = None) -> Self:
+        """Build a model from an answer of GetModel.
+
+        Parameters
+        ----------
+        document : mapping, SDK response, JSON text or path
+            The answer, or one item of ListModels, in any form that `ModelVersion.from_document` takes.
+        fetched : datetime, optional
+            When the answer arrived, UTC.
+
+        Returns
+        -------
+        Model
+
+        Raises
+        ------
+        ConfigurationError
+            For what is no model, with what it looks like.
+
+        Examples
+        --------
+        >>> Model.from_document('{"ModelId": "model-a", "ModelName": "digits"}').name
+        'digits'
+        """
+        return cls(read_model(document, [field.key for field in cls.fields().values()]), fetched=fetched)
 
     @cached_property
     def latest_version(self) -> ModelVersion | None:
@@ -82,7 +105,7 @@ class Model(Displayed, DocumentView):
         document = self.latest_document
         if not isinstance(document, dict) or not document:
             return None
-        return ModelVersion.from_document(document, self.model_id, fetched=self.fetched)
+        return ModelVersion(document, model_id=self.model_id, fetched=self.fetched)
 
     @cached_property
     def digest(self) -> str:

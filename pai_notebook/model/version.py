@@ -13,6 +13,7 @@ from pai_notebook.model.document import DocumentView, Field, canonical_json, dig
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
 from pai_notebook.model.provenance import Provenance
+from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Source, read_source
 from pai_notebook.model.storage import Storage, read_storage
 
@@ -34,7 +35,7 @@ class ModelVersion(Displayed, DocumentView):
     Parameters
     ----------
     document : mapping
-        The JSON object of the service.
+        The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is no version.
     model_id : str
         The model it belongs to; the service's answer does not say.
     fetched : datetime, optional
@@ -104,14 +105,42 @@ class ModelVersion(Displayed, DocumentView):
     @classmethod
     def from_document(
         cls,
-        document: Mapping[str, Any],
+        document: Any,
         model_id: str | None = None,
         *,
         fetched: datetime | None = None,
         provenance: Provenance | None = None,
     ) -> Self:
-        """Build a version from a document of the service, or one of the same shape."""
-        return cls(document, model_id=model_id or "", fetched=fetched, provenance=provenance)
+        """Build a version from an answer of GetModelVersion.
+
+        Parameters
+        ----------
+        document : mapping, SDK response, JSON text or path
+            The answer, or one of the same shape: a dict, a response of the vendor's SDK or its body, what their `to_map` gives,
+            JSON text, the path of a JSON file, or a page that holds one version. Keys may have the snake_case of the SDK's models.
+        model_id : str, optional
+            The model it belongs to; by default the document's own `ModelId`, which the service does not send.
+        fetched : datetime, optional
+            When the answer arrived, UTC.
+        provenance : Provenance, optional
+            Which registry and which requests it came from.
+
+        Returns
+        -------
+        ModelVersion
+
+        Raises
+        ------
+        ConfigurationError
+            For what is no version, with what it looks like.
+
+        Examples
+        --------
+        >>> ModelVersion.from_document('{"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}', "model-a").address
+        'model-a@0.1.0'
+        """
+        found, owner = read_one(document, model_id)
+        return cls(found, model_id=owner, fetched=fetched, provenance=provenance)
 
     @cached_property
     def source(self) -> Source:

@@ -19,7 +19,7 @@ def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> l
 
 def _masked(version: ModelVersion, redaction: Redaction) -> ModelVersion:
     document = redaction.document(version.raw, version.address)
-    return ModelVersion.from_document(document, version.model_id, fetched=version.fetched, provenance=version.provenance)
+    return ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=version.provenance)
 
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:

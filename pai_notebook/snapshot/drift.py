@@ -63,6 +63,8 @@ class Drift(Displayed):
         Saved versions about which nothing can be said, and why.
     masked : int
         Fields that were masked when they were saved and so could only be compared around the mask.
+    undated : tuple of str
+        Models of which it is not known when their versions were fetched, so that nothing can be said about additions.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class Drift(Displayed):
     modified: Mapping[str, datetime | None] = field(default_factory=dict)
     failed: Mapping[str, PaiError] = field(default_factory=dict)
     masked: int = 0
+    undated: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.removed or self.failed)
@@ -125,6 +128,7 @@ class Drift(Displayed):
         names = ", ".join(version.address for version in self.added[:10])
         more = f" and {len(self.added) - 10} more" if len(self.added) > 10 else ""  # noqa: PLR2004 - a line
         blocks += [Note(f"New since: {names}{more}")] if self.added else []
+        blocks += [Note(f"It is not known when the versions of {model} were fetched, nor which are new since.") for model in self.undated]
         blocks += [Note(f"{self.masked} fields were masked when saved and compared around the mask.")] if self.masked else []
         return Card(f"Drift: {self.summary}", blocks=blocks, tone=tone)
 
@@ -165,7 +169,10 @@ def find_drift(
     """
     now = {(version.model_id, version.version_name): version for version in after}
     known = {(version.model_id, version.version_name) for version in before}
-    since = max((moment for version in before for moment in (version.fetched or version.created,) if moment), default=None)
+    since: dict[str, datetime] = {}
+    for version in before:
+        if version.fetched is not None:
+            since[version.model_id] = max(version.fetched, since.get(version.model_id, version.fetched))
     changes: list[Change] = []
     modified: dict[str, datetime | None] = {}
     masked = 0
@@ -176,8 +183,13 @@ def find_drift(
             masked += hidden
             changes += found
             modified.update({version.address: current.modified} if found else {})
-    added = tuple(version for key, version in now.items() if key not in known and since and version.created and version.created > since)
-    return Drift(len(before), tuple(changes), tuple(removed), added, modified, dict(failed or {}), masked)
+    added = tuple(version for key, version in now.items() if key not in known and _is_since(version, since.get(version.model_id)))
+    undated = tuple(dict.fromkeys(version.model_id for version in before if version.model_id not in since))
+    return Drift(len(before), tuple(changes), tuple(removed), added, modified, dict(failed or {}), masked, undated)
+
+
+def _is_since(version: ModelVersion, moment: datetime | None) -> bool:
+    return moment is not None and version.created is not None and version.created > moment
 
 
 def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[Change, ...], int]:

@@ -142,7 +142,7 @@ def _same(text: str) -> str:
 
 
 def _kept(version: ModelVersion, document: dict[str, Any], places: Mapping[Provenance, int]) -> dict[str, Any]:
-    again = ModelVersion.from_document(document, version.model_id)
+    again = ModelVersion(document, model_id=version.model_id)
     fetched = version.fetched.astimezone(UTC).isoformat() if version.fetched else None
     source = {"source": places[version.provenance]} if version.provenance else {}
     return {"model_id": version.model_id, "digest": again.digest, "fetched": fetched, **source, "document": document}
@@ -231,7 +231,7 @@ def _name(entry: Any) -> str:
 
 def _is_whole(entry: Any) -> bool:
     try:
-        return bool(ModelVersion.from_document(entry["document"], entry["model_id"]).digest == entry["digest"])
+        return bool(ModelVersion(entry["document"], model_id=entry["model_id"]).digest == entry["digest"])
     except (TypeError, KeyError, ValueError, AttributeError):
         return False
 
@@ -257,7 +257,7 @@ def _version(entry: Mapping[str, Any], sources: Sequence[Provenance]) -> ModelVe
     fetched = entry.get("fetched")
     moment = datetime.fromisoformat(fetched).astimezone(UTC) if fetched else None
     provenance = sources[entry["source"]] if "source" in entry else None
-    return ModelVersion.from_document(entry["document"], str(entry["model_id"]), fetched=moment, provenance=provenance)
+    return ModelVersion(entry["document"], model_id=str(entry["model_id"]), fetched=moment, provenance=provenance)
 
 
 def _error(entry: Mapping[str, Any]) -> PaiError:

@@ -182,7 +182,7 @@ def test_covers_are_pictures_in_this_shell_and_only_when_told(demo):
 def test_unloading_takes_the_pictures_away(demo):
     run(demo, "%config PaiModelMagics.images = True")
     run(demo, "%unload_ext pai_notebook")
-    version = pai.ModelVersion.from_document({"ExtraInfo": {"CoverUris": ["https://a.example/c.png"]}})
+    version = pai.ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"CoverUris": ["https://a.example/c.png"]}})
     assert covers(demo, version)[0] == []
 
 

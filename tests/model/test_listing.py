@@ -33,6 +33,6 @@ def test_four_labels_are_shown_and_the_others_counted():
 
 
 def test_labels_stand_in_one_line_unless_one_of_them_is_long():
-    short, long = version(1, 0.1, labels=4), ModelVersion.from_document({"Labels": [{"Key": "k", "Value": "v" * 100}]})
+    short, long = version(1, 0.1, labels=4), ModelVersion({"Labels": [{"Key": "k", "Value": "v" * 100}]})
     assert "max-width" not in render_html(describe_versions([short])).split("<tbody")[1]
     assert "max-width" in render_html(describe_versions([long])).split("<tbody")[1]

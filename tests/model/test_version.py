@@ -147,7 +147,7 @@ def test_unknown_fields_survive():
 
 @given(st.dictionaries(st.sampled_from([*REFERENCE, "Other"]), json_values))
 def test_no_document_raises_or_loses_anything(document):
-    version = ModelVersion.from_document(document, "model-a")
+    version = ModelVersion(document, model_id="model-a")
     assert canonical_json(version.raw) == canonical_json(document)
     for name in ModelVersion.fields():
         getattr(version, name)

@@ -177,11 +177,28 @@ def test_changed_removed_and_added_versions_are_told_apart(mutable, tmp_path):
 
 
 def test_new_versions_alone_are_no_reason_to_raise():
-    before = make({"GmtCreateTime": "2026-01-01T00:00:00Z"})
+    before = ModelVersion({"VersionName": "0.1.0"}, model_id="model-a", fetched=datetime(2026, 1, 1, tzinfo=UTC))
     after = [before, make({"GmtCreateTime": "2026-01-02T00:00:00Z"}, "0.2.0"), make({"GmtCreateTime": "2025-01-02T00:00:00Z"}, "0.0.1")]
     drift = find_drift([before], after)
     assert [version.version_name for version in drift.added] == ["0.2.0"]
     drift.raise_if_changed()
+
+
+def test_without_a_time_of_fetching_no_version_is_said_to_be_new():
+    before = make({"GmtCreateTime": "2026-01-01T00:00:00Z"})
+    drift = find_drift([before], [before, make({"GmtCreateTime": "2026-01-02T00:00:00Z"}, "0.2.0")])
+    assert (drift.added, drift.undated, bool(drift)) == ((), ("model-a",), False)
+    assert "It is not known when the versions of model-a were fetched, nor which are new since." in " ".join(str(drift).split())
+
+
+def test_one_models_time_of_fetching_says_nothing_of_another():
+    dated = make({}, fetched=datetime(2026, 1, 1, tzinfo=UTC))
+    other = ModelVersion({"VersionName": "0.1.0"}, model_id="model-b")
+    new = [
+        ModelVersion({"VersionName": "0.2.0", "GmtCreateTime": "2026-01-02T00:00:00Z"}, model_id=model) for model in ("model-a", "model-b")
+    ]
+    drift = find_drift([dated, other], [dated, other, *new])
+    assert ([version.address for version in drift.added], drift.undated) == (["model-a@0.2.0"], ("model-b",))
 
 
 def test_a_model_that_is_gone_is_a_removal_of_its_versions(mutable):

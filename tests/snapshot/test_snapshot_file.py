@@ -114,7 +114,7 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["Metrics", "Labels", "InferenceSpec", "Options", "New", "GmtCreateTime"]) | st.text(), json_values))
 def test_any_document_comes_back_exactly(tmp_path_factory, document):
     path = tmp_path_factory.mktemp("snap") / "x.json"
-    version = ModelVersion.from_document(document, "model-a")
+    version = ModelVersion(document, model_id="model-a")
     again = load(VersionSet([version]).save(path))
     assert again[0].digest == version.digest
     assert repr(again[0].raw) == repr(version.raw)

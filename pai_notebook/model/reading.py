@@ -1,0 +1,262 @@
+"""Documents of the service in any form that people hold them: dicts, responses of the vendor's SDK, JSON text, list pages, files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.document import DocumentView
+from pai_notebook.model.fields import FIELDS
+from pai_notebook.model.names import listed, snake_case
+
+__all__ = ["read_model", "read_one", "read_versions", "respelled"]
+
+_FITS = "Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file."
+_PAGES = ("Versions", "ModelVersions", "versions", "model_versions")
+_JSON = (str, int, float, bool, type(None))
+_VERSION_KEYS = {word: info.key for info in FIELDS if info.key for word in (info.name, snake_case(info.key))}
+
+Found = tuple[dict[str, Any], str]
+"""A document and the id of its model, empty where nothing says it."""
+
+
+def read_versions(given: Any, model_id: str | None = None, where: str = "docs") -> Iterator[Found]:
+    """Find every version in what was given.
+
+    Parameters
+    ----------
+    given : object
+        A document, a response of the SDK or its body, what their `to_map` gives, JSON text, a page of ListModelVersions, the
+        path of a JSON file, or an iterable of these.
+    model_id : str, optional
+        The model that the versions belong to; by default a document's own `ModelId`.
+    where : str
+        What the argument is called, for errors.
+
+    Yields
+    ------
+    tuple of (dict, str)
+        Document and model id.
+
+    Raises
+    ------
+    ConfigurationError
+        For what is no version, with what it looks like.
+
+    Examples
+    --------
+    >>> [document["VersionName"] for document, _ in read_versions({"Versions": [{"VersionName": "0.1.0"}, {"version_name": "0.2.0"}]})]
+    ['0.1.0', '0.2.0']
+    """
+    if model_id is not None and not isinstance(model_id, str):
+        raise ConfigurationError(f"model_id={model_id!r} is not the id of a model", hint="Pass a text such as 'model-a'.")
+    return _versions(given, model_id, where)
+
+
+def read_one(given: Any, model_id: str | None = None, where: str = "document") -> Found:
+    """Find the one version in what was given; arguments and errors as those of `read_versions`."""
+    found = list(read_versions(given, model_id, where))
+    if len(found) != 1:
+        raise ConfigurationError(f"{where} holds {len(found)} versions, not one", hint="VersionSet.from_documents reads several.")
+    return found[0]
+
+
+def read_model(given: Any, keys: Iterable[str], where: str = "document") -> dict[str, Any]:
+    """Find the one model in what was given: an answer of GetModel, in any of the forms that `read_versions` takes.
+
+    Parameters
+    ----------
+    given : object
+        The answer.
+    keys : iterable of str
+        The service's own words for the fields of a model.
+    where : str
+        What the argument is called, for errors.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ConfigurationError
+        For what is no model, with what it looks like.
+
+    Examples
+    --------
+    >>> read_model({"body": {"model_id": "model-a"}}, ["ModelId"])
+    {'ModelId': 'model-a'}
+    """
+    value = plain(given, where)
+    if not isinstance(value, dict):
+        _refuse(where, _kind(value), "Pass what GetModel answered.", "model")
+    document = respelled(value, {snake_case(key): key for key in keys})
+    if document.get("ModelId") or document.get("ModelName"):
+        return document
+    if document.get("body") is not None:
+        return read_model(document["body"], keys, f"{where}.body")
+    what, hint = _looks_like(document)
+    return _refuse(where, what, hint, "model")
+
+
+def _versions(given: Any, model_id: str | None, where: str, *, among: bool = False) -> Iterator[Found]:
+    """Find the versions in one thing, which stands alone or among others."""
+    value = plain(given, where)
+    if isinstance(value, dict):
+        yield from _in_mapping(value, model_id, where, among=among)
+    elif isinstance(value, DocumentView):
+        hint = "VersionSet([...]) takes versions themselves; add two sets with +."
+        raise ConfigurationError(f"{where} is no document: it is a {type(value).__name__} already", hint=hint)
+    elif isinstance(value, Iterable) and not isinstance(value, _JSON):
+        for place, item in enumerate(value):
+            yield from _versions(item, model_id, f"{where}[{place}]", among=True)
+    else:
+        _refuse(where, _kind(value))
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+def plain(given: Any, where: str) -> Any:
+    """Give the JSON value behind an SDK object, a JSON text, bytes or the path of a file; everything else as it is."""
+    if hasattr(given, "to_map") and not isinstance(given, type):
+        given = given.to_map()
+    if isinstance(given, os.PathLike):
+        return _parsed(_bytes(Path(given), where), where)
+    if isinstance(given, bytes):
+        return _parsed(given, where)
+    if isinstance(given, str):
+        return _parsed(given.encode(), where) if given.lstrip().startswith(("{", "[")) else _parsed(_bytes(Path(given), where), where)
+    if isinstance(given, Mapping):
+        return {key: _json_value(value) for key, value in given.items()}
+    if type(given).__name__ == "DataFrame":
+        _refuse(where, "a DataFrame", "A frame holds values, not documents; v.raw of a version is its document.")
+    return given
+
+
+def _json_value(value: Any) -> Any:
+    """Give a value as JSON has it: SDK objects as dicts, numpy's numbers as Python's, times as text."""
+    if isinstance(value, _JSON) and type(value).__module__ != "numpy":
+        return value
+    if isinstance(value, Mapping):
+        return {key: _json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    for method in ("to_map", "tolist", "isoformat"):
+        if hasattr(value, method):
+            return _json_value(getattr(value, method)())
+    return value
+
+
+def _bytes(path: Path, where: str) -> bytes:
+    try:
+        return path.expanduser().read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        text = str(path)
+        shown = text if len(text) <= 60 else text[:60] + "..."  # noqa: PLR2004 - a line
+        raise ConfigurationError(f"{where}={shown!r} is a text that is not JSON and no file: {reason}", hint=_FITS) from error
+
+
+def _parsed(data: bytes, where: str) -> Any:
+    if data.startswith(b"\x1f\x8b"):
+        _refuse(where, "a compressed file", "pai_notebook.load(path) reads a snapshot; uncompress anything else.")
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{where} is a text that is not JSON: {error}", hint=_FITS) from error
+
+
+def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict[str, Any]:
+    """Give a document the service's own keys, where it has the snake_case of the SDK's models; their None is absent.
+
+    Examples
+    --------
+    >>> respelled({"version_name": "0.1.0", "user_id": None}, {"version_name": "VersionName", "user_id": "UserId"})
+    {'VersionName': '0.1.0'}
+    """
+    found = {spellings.get(key, key): value for key, value in document.items() if value is not None or key not in spellings}
+    for key in ("Labels", "Tags"):
+        if isinstance(found.get(key), list):
+            found[key] = [_capital(each) if isinstance(each, dict) else each for each in found[key]]
+    return found
+
+
+def _capital(pair: Mapping[str, Any]) -> dict[str, Any]:
+    return {{"key": "Key", "value": "Value"}.get(word, word): text for word, text in pair.items()}
+
+
+def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, among: bool) -> Iterator[Found]:
+    if _is_version(value):
+        yield _owned(value if "VersionName" in value else respelled(value, _VERSION_KEYS), model_id, where)
+        return
+    if "body" in value:
+        if value["body"] is None:
+            _refuse(where, "a response without a body", "The SDK drops a body that it cannot read; pass the JSON text of the answer.")
+        yield from _versions(value["body"], model_id, f"{where}.body", among=among)
+        return
+    page = next((key for key in _PAGES if isinstance(value.get(key), list)), None)
+    if page is None or _is_snapshot(value):
+        _refuse(where, *_looks_like(value))
+    if not value[page] and not among:  # the last of several pages is often empty
+        _refuse(where, "a list page without versions", "The model has no versions, or the page number is beyond the last one.")
+    for place, item in enumerate(value[page]):
+        yield from _versions(item, model_id, f"{where}.{page}[{place}]")
+
+
+def _owned(document: dict[str, Any], model_id: str | None, where: str) -> Found:
+    """Find the id of the model, and take it out of the document where it is the only one that says it."""
+    own = next((document[key] for key in ("ModelId", "model_id") if isinstance(document.get(key), str)), "")
+    if model_id and own and own != model_id:
+        raise ConfigurationError(f"{where} belongs to {own}, not to model_id={model_id!r}", hint="Leave model_id out.")
+    gone = ("model_id",) if model_id else ("model_id", "ModelId")
+    return {key: value for key, value in document.items() if key not in gone}, model_id or own
+
+
+def _is_version(value: Mapping[Any, Any]) -> bool:
+    return bool(value.get("VersionName") or value.get("version_name"))
+
+
+def _is_snapshot(value: Mapping[Any, Any]) -> bool:
+    return "format" in value and "schema" in value and "digest" in value
+
+
+_ERROR = ({"Code", "Message"}, {"code", "message"})
+_LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
+    (_is_version, "a version", "ModelVersion.from_document reads it."),
+    (_is_snapshot, "a snapshot", "Use pai_notebook.load(path)."),
+    (
+        lambda value: value.keys() & {"LatestVersion", "latest_version", "ModelName", "model_name"},
+        "a GetModel answer",
+        "Its latest version is in LatestVersion; ListModelVersions has all of them.",
+    ),
+    (
+        lambda value: value.keys() & {"Models", "models"},
+        "a ListModels page",
+        "Each of its models has a LatestVersion; ListModelVersions has the versions of one model.",
+    ),
+    (lambda value: any(keys <= value.keys() for keys in _ERROR), "an error of the service", "Make the request again."),
+    (
+        lambda value: value.keys() & {"TotalCount", "total_count"},
+        "a list page without versions",
+        "Pass the whole answer of ListModelVersions, with Versions.",
+    ),
+    (lambda value: value.keys() & {"Results", "Dataset"}, "metrics", "Put them under 'Metrics', beside a 'VersionName'."),
+    (lambda value: not value, "an empty dict", _FITS),
+)
+"""What a mapping looks like that is not what was wanted, and what to do about it; the first that holds."""
+
+
+def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
+    keys = listed([str(key) for key in value], 6)
+    otherwise = f"a dict without VersionName; its keys are {keys}", "A version has at least a VersionName."
+    return next(((what, hint) for holds, what, hint in _LOOKS if holds(value)), otherwise)
+
+
+def _refuse(where: str, what: str, hint: str = _FITS, wanted: str = "version") -> NoReturn:
+    raise ConfigurationError(f"{where} is no {wanted}: this looks like {what}", hint=hint)

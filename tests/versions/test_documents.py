@@ -1,0 +1,196 @@
+"""Answers of the service in any form that people hold them: a version or a set is made of them, or it is said what they look like."""
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from alibabacloud_aiworkspace20210204 import models as sdk
+
+import pai_notebook as pnb
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.names import snake_case
+
+DATA = Path(__file__).parents[1] / "data"
+BY_NAME = {each["name"]: each["body"] for each in json.loads((DATA / "payloads.json").read_text("utf-8"))["documents"]}
+ONE = BY_NAME["get_model_version_documented"]
+PAGE = BY_NAME["list_model_versions_page"]
+MODEL = BY_NAME["get_model_documented_extra"]
+
+FROM_ONE = {
+    "a dict": ONE,
+    "a response of the SDK": sdk.GetModelVersionResponse(headers={}, status_code=200, body=sdk.GetModelVersionResponseBody().from_map(ONE)),
+    "its body": sdk.GetModelVersionResponseBody().from_map(ONE),
+    "its to_map": {"headers": {"date": "x"}, "statusCode": 200, "body": ONE},
+    "its attributes": vars(sdk.GetModelVersionResponseBody().from_map(ONE)),
+    "snake_case": {snake_case(key): value for key, value in ONE.items()},
+    "JSON text": json.dumps(ONE, indent=1),
+    "JSON bytes": b"\xef\xbb\xbf" + json.dumps(ONE).encode(),
+    "a page of one": {"TotalCount": 1, "Versions": [ONE]},
+    "a list of one": [ONE],
+}
+
+
+@pytest.mark.parametrize("form", FROM_ONE)
+def test_a_version_is_read_from_every_form_of_its_answer(form):
+    given = FROM_ONE[form]
+    version = pnb.ModelVersion.from_document(given, "model-a")
+    assert version == pnb.ModelVersion(ONE, model_id="model-a")
+    assert version.notes == ()
+    assert list(pnb.VersionSet.from_documents(given, "model-a")) == [version]
+
+
+def test_reading_changes_nothing_in_what_was_given():
+    given = {"Versions": [{"version_name": "0.1.0", "ModelId": "model-a", "labels": [{"key": "env", "value": "test"}]}]}
+    before = copy.deepcopy(given)
+    assert dict(pnb.VersionSet.from_documents(given)[0].labels) == {"env": "test"}
+    assert given == before
+
+
+def test_attributes_that_the_sdk_left_empty_are_absent():
+    body = sdk.GetModelVersionResponseBody().from_map({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}})
+    assert pnb.ModelVersion.from_document(vars(body)).raw == {"VersionName": "0.1.0", "Labels": [], "Metrics": {"cer": 0.2}}
+
+
+FROM_PAGE = {
+    "a page": PAGE,
+    "a response of the SDK": sdk.ListModelVersionsResponse(body=sdk.ListModelVersionsResponseBody().from_map(PAGE)),
+    "its to_map": sdk.ListModelVersionsResponse(body=sdk.ListModelVersionsResponseBody().from_map(PAGE)).to_map(),
+    "its versions": sdk.ListModelVersionsResponseBody().from_map(PAGE).versions,
+    "its attributes": vars(sdk.ListModelVersionsResponseBody().from_map(PAGE)),
+    "JSON text": json.dumps(PAGE),
+    "a list of dicts": PAGE["Versions"],
+    "a tuple of JSON texts": tuple(map(json.dumps, PAGE["Versions"])),
+    "a Series of dicts": pd.Series(PAGE["Versions"]),
+    "several pages, the last one empty": [{"Versions": PAGE["Versions"][:1]}, {"Versions": PAGE["Versions"][1:]}, {"Versions": []}],
+}
+
+
+@pytest.mark.parametrize("form", FROM_PAGE)
+def test_a_set_is_read_from_every_form_of_a_list(form):
+    found = pnb.VersionSet.from_documents(FROM_PAGE[form], "model-a")
+    assert list(found) == [pnb.ModelVersion(document, model_id="model-a") for document in PAGE["Versions"]]
+    assert found.origin == ""
+
+
+def test_a_generator_of_documents_is_read_in_order():
+    names = ["0.2.0", "0.1.0", "0.3.0"]
+    found = pnb.VersionSet.from_documents(({"VersionName": name} for name in names), "model-a")
+    assert [version.version_name for version in found] == names
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_a_file_is_read_and_named(tmp_path, as_text):
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(PAGE), "utf-8")
+    found = pnb.VersionSet.from_documents(str(path) if as_text else path, "model-a")
+    assert len(found) == len(PAGE["Versions"])
+    assert found.origin == "From the file page.json."
+
+
+def test_a_documents_own_model_is_taken_when_none_is_given():
+    found = pnb.VersionSet.from_documents(
+        [{"VersionName": "0.1.0", "ModelId": "model-a"}, {"version_name": "0.2.0", "model_id": "model-b"}]
+    )
+    assert [version.address for version in found] == ["model-a@0.1.0", "model-b@0.2.0"]
+    assert found[0] == pnb.ModelVersion({"VersionName": "0.1.0"}, model_id="model-a")
+
+
+def test_numbers_of_numpy_and_times_are_values():
+    version = pnb.ModelVersion.from_document(
+        {
+            "VersionName": "0.1.0",
+            "GmtCreateTime": pd.Timestamp("2026-01-02", tz="UTC"),
+            "Metrics": {"cer": np.float32(0.5), "n": np.int64(540), "ok": np.bool_(1), "curve": np.array([1.0, 0.5])},
+        }
+    )
+    assert version.created == datetime(2026, 1, 2, tzinfo=UTC)
+    assert [(cell.name, str(cell.state), cell.value) for cell in version.metrics] == [
+        ("cer", "number", 0.5),
+        ("curve", "series", 0.5),
+        ("n", "number", 540.0),
+        ("ok", "boolean", None),
+    ]
+
+
+NO_VERSION = [
+    (MODEL, "looks like a GetModel answer. Its latest version is in LatestVersion"),
+    ({"body": MODEL}, "docs.body is no version: this looks like a GetModel answer"),
+    (BY_NAME["list_models_page"], "looks like a ListModels page"),
+    ({"TotalCount": 0, "Versions": []}, "looks like a list page without versions"),
+    ({"TotalCount": 7, "RequestId": "x"}, "looks like a list page without versions"),
+    ({"headers": {}, "statusCode": 200, "body": None}, "looks like a response without a body"),
+    ({"Code": "NoPermission", "Message": "no"}, "looks like an error of the service"),
+    ({"Results": []}, "looks like metrics. Put them under 'Metrics'"),
+    ({"accuracy": 0.9, "loss": 0.1}, "a dict without VersionName; its keys are accuracy and loss"),
+    ({"VersionName": ""}, "a dict without VersionName"),
+    ({}, "an empty dict"),
+    ([{"VersionName": "0.1.0"}, {"a": 1}], r"docs\[1\] is no version"),
+    ({"Versions": [{"VersionName": "0.1.0"}, None]}, r"docs.Versions\[1\] is no version: this looks like None"),
+    ("no such file", "'no such file' is a text that is not JSON and no file: No such file"),
+    ("x" * 5000, "is a text that is not JSON and no file"),
+    ("a\0b", "is a text that is not JSON and no file"),
+    ("{'VersionName': '0.1.0'}", "docs is a text that is not JSON: Expecting property name"),
+    (b"\x1f\x8b", "a compressed file"),
+    (None, "looks like None"),
+    (5, "looks like a value of type int"),
+    (sdk.GetModelVersionResponse, "a value of type type"),
+    (pd.DataFrame({"VersionName": ["0.1.0"]}), "looks like a DataFrame"),
+    (pnb.ModelVersion({"VersionName": "0.1.0"}), "docs is no document: it is a ModelVersion already"),
+    ([pnb.ModelVersion({"VersionName": "0.1.0"})], r"docs\[0\] is no document"),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), NO_VERSION, ids=[said[:40] for _, said in NO_VERSION])
+def test_what_is_no_version_is_refused_with_what_it_looks_like(given, said):
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        pnb.VersionSet.from_documents(given)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ConfigurationError, match=said.replace("docs", "document")):
+        pnb.ModelVersion.from_document(given)
+
+
+def test_a_snapshot_is_not_read_as_a_page(tmp_path):
+    vs = pnb.VersionSet.from_documents(PAGE, "model-a")
+    for path in (vs.save(tmp_path / "x.json"), vs.save(tmp_path / "x.json.gz")):
+        with pytest.raises(ConfigurationError, match=r"pai_notebook\.load\(path\)"):
+            pnb.VersionSet.from_documents(path)
+
+
+def test_one_version_is_not_taken_from_several():
+    with pytest.raises(ConfigurationError, match=f"document holds {len(PAGE['Versions'])} versions, not one"):
+        pnb.ModelVersion.from_document(PAGE)
+
+
+def test_a_model_id_is_text_and_contradicts_no_document():
+    with pytest.raises(ConfigurationError, match="model_id=5 is not the id of a model"):
+        pnb.VersionSet.from_documents(PAGE, 5)
+    with pytest.raises(ConfigurationError, match="docs belongs to model-b, not to model_id='model-a'"):
+        pnb.VersionSet.from_documents({"VersionName": "0.1.0", "ModelId": "model-b"}, "model-a")
+
+
+def test_no_documents_are_an_empty_set():
+    assert len(pnb.VersionSet.from_documents([])) == 0
+
+
+def test_a_set_takes_versions_only_and_says_what_reads_dicts():
+    with pytest.raises(ConfigurationError, match=r"versions\[0\] is of type dict, not a ModelVersion.*from_documents reads dicts"):
+        pnb.VersionSet([ONE])
+
+
+@pytest.mark.parametrize(
+    "given", [MODEL, json.dumps(MODEL), {"body": MODEL}, sdk.GetModelResponse(body=sdk.GetModelResponseBody().from_map(MODEL))]
+)
+def test_a_model_is_read_from_every_form_of_its_answer(given):
+    model = pnb.Model.from_document(given)
+    assert (model.model_id, model.name) == (MODEL["ModelId"], MODEL["ModelName"])
+    assert model.latest_version.version_name == MODEL["LatestVersion"]["VersionName"]
+
+
+def test_what_is_no_model_is_refused_with_what_it_looks_like():
+    for given, said in ((ONE, "a version"), (BY_NAME["list_models_page"], "a ListModels page"), (None, "None"), ({}, "an empty dict")):
+        with pytest.raises(ConfigurationError, match=f"document is no model: this looks like {said}"):
+            pnb.Model.from_document(given)
