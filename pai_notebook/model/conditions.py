@@ -357,6 +357,9 @@ def _tokens(text: str) -> list[_Token]:
         if match is None:
             mark = text[position]
             hint = "The quote is not closed" if mark in "'\"`" else _ADVICE.get(mark, _GRAMMAR)
+            version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])
+            if version is not None:
+                hint = f"A version stands in quotes: '{version[0]}'"
             raise grammar_error(text, position, f"cannot read {mark!r}", hint + ".")
         if match.lastgroup != "space":
             kind, shown = str(match.lastgroup), match[0]

@@ -71,12 +71,17 @@ class Name:
         return self.section, natural_key(self.path), natural_key(self.dataset)
 
 
+@lru_cache(maxsize=1024)
+def _words(field: str) -> tuple[str, ...]:
+    """Every word for a field."""
+    info = field_named(field)
+    return (field, snake_case(field)) if info is None else (info.name, *info.aliases, info.key)
+
+
 @lru_cache(maxsize=65536)
 def _spellings(name: Name) -> dict[str, tuple[int, int]]:
     """Every text that means a name exactly, with whether it names the dataset and whether it is the escaped form."""
-    own = name.section or name.path
-    info = field_named(own)
-    words = (own, snake_case(own)) if info is None else (info.name, *info.aliases, info.key)
+    words = _words(name.section or name.path)
     if not name.section:
         return dict.fromkeys((word for word in words if word), (0, 1))
     prefixes = [f"{word}." for word in words if word]
@@ -106,8 +111,9 @@ def snake_case(word: str) -> str:
 class Pattern:
     r"""A name or a glob as people write it.
 
-    ``cer``, ``cer@d-a``, ``cer[d-a]``, ``metrics.cer``, ``labels.env``, ``training_spec.lr`` and globs (``*``, ``?``, ``[ab]``)
-    of these; backticks keep what stands between them from being read as a glob. A metric's own dots need no escape.
+    ``cer``, ``cer@d-a``, ``cer[d-a]``, ``metrics.cer``, ``labels.env``, ``training_spec.lr``, globs (``*``, ``?``, ``[ab]``) of
+    these, and a whole section (``labels``). Backticks keep what stands between them from being read as a glob. A metric's own
+    dots need no escape.
 
     Parameters
     ----------
@@ -162,6 +168,8 @@ class Pattern:
             fitting = [with_dataset for text, (with_dataset, _) in spellings.items() if self._glob(text)]
             if fitting:
                 return 0, min(fitting), self._solid
+        if name.section and self._literal in _words(name.section):
+            return 0, 0, 0
         return None
 
     def fits(self, name: Name) -> bool:
@@ -318,6 +326,8 @@ def resolve(text: str, names: Collection[Name], *, dataset: str | None = None, w
         if len({name.path for name in best}) == 1:
             raise ComparisonError(f"{text} was measured on {len(best)} datasets", hint=f"Name one: {choices}.")
         raise ComparisonError(f"{text} could be any of {len(best)} names", hint=f"Name one: {choices}.")
+    if dataset is not None and best[0].section != "metrics":
+        raise ComparisonError(f"{text} is no metric and has no dataset", hint="Leave dataset= out.")
     return best[0]
 
 

@@ -132,6 +132,7 @@ def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
         ("rtf between 1", "expected between LOW and HIGH"),
         ("label.env contains 3", "contains takes a quoted text"),
         ("rtf like 'x'", "expected a comparison such as <, ==, in or contains"),
+        ("version > 0.2.0", "A version stands in quotes: '0.2.0'."),
     ],
 )
 def test_a_name_or_value_that_cannot_be_meant_is_refused_with_what_to_write(text, said):

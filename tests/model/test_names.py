@@ -226,3 +226,17 @@ def test_a_condition_over_two_datasets_asks_for_one():
         vs.filter("cer < 1")
     for text in ("cer@d-a", "cer[d-a]", "metrics.cer[d-a]", "`cer`@d-a"):
         assert len(vs.filter(f"{text} < 1")) == 1
+
+
+def test_the_name_of_a_section_means_all_of_it():
+    vs = VersionSet(
+        [ModelVersion.from_document({"VersionName": "0.1.0", "Labels": [{"Key": "env", "Value": "a"}], "Metrics": {"cer": 1}}, "m")]
+    )
+    assert list(vs.to_frame(include="labels").columns) == ["labels.env"]
+    assert list(vs.to_frame(include=["metrics", "created"]).columns) == ["created", "metrics.cer"]
+
+
+def test_a_dataset_for_what_is_no_metric_is_refused():
+    vs = VersionSet([version("0.1.0", cer=1)])
+    with pytest.raises(ComparisonError, match="created is no metric"):
+        vs.sort_values("created", dataset="d-a")
