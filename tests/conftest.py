@@ -7,6 +7,7 @@ Hypothesis profiles; `HYPOTHESIS_PROFILE` chooses one, else `CI=true` means `ci`
 - `ci-few`: like `ci` with a tenth of the examples, for runs beside one in full.
 """
 
+import asyncio
 import os
 import random
 import signal
@@ -43,3 +44,16 @@ def pytest_runtest_setup(item):
         random.seed(item.nodeid)
         if numpy := sys.modules.get("numpy"):
             numpy.random.seed(zlib.crc32(item.nodeid.encode()))
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """The pauses in seconds that a client makes on purpose; how late a busy machine ends them is another matter."""
+    made, sleep = [], asyncio.sleep
+
+    async def noting(seconds, *result):
+        made.append(seconds)
+        return await sleep(seconds, *result)
+
+    monkeypatch.setattr(asyncio, "sleep", noting)
+    return made

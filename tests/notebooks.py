@@ -11,6 +11,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[1] / "notebooks"
 LARGEST = 500_000
 
@@ -18,7 +20,9 @@ LARGEST = 500_000
 def run(path: Path) -> nbformat.NotebookNode:
     """Execute one notebook in a fresh kernel, in its own folder."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        notebook, timeout=5 * PATIENCE, startup_timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             errors = [output for output in cell.outputs if output.output_type == "error"]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 CONFTEST = """
 from tests.sweep import Sweep
@@ -72,7 +74,7 @@ def run(tmp_path):
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), *options]
         command += ["--basetemp", str(tmp_path / "base"), str(tmp_path)]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=100)
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=5 * PATIENCE)
 
     yield go
     shutil.rmtree(tmp_path / "base", ignore_errors=True)

@@ -2,8 +2,9 @@
 
 from playwright.sync_api import expect
 
-PATIENCE = 60_000
-expect.set_options(timeout=PATIENCE)
+from tests.patience import MILLISECONDS
+
+expect.set_options(timeout=MILLISECONDS)
 
 
 class ExplorerPage:
@@ -12,7 +13,7 @@ class ExplorerPage:
     def __init__(self, page):
         self.page = page
         self.root = page.locator(".pai-explorer").first
-        self.root.wait_for(timeout=PATIENCE)
+        self.root.wait_for(timeout=MILLISECONDS)
 
     def field(self, name):
         return self.root.get_by_label(name, exact=True)

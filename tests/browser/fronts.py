@@ -17,8 +17,9 @@ import nbformat
 import psutil
 from playwright.sync_api import sync_playwright
 
+from tests.patience import MILLISECONDS, PATIENCE
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60_000
 _WIDGET = "window.jupyterapp.shell.currentWidget"
 _ARGUMENTS = [
     "--headless",
@@ -97,7 +98,7 @@ class Server:
         self._wait()
 
     def _wait(self):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.logged()
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api/status?token=t", timeout=2):
@@ -146,7 +147,7 @@ class Chromium:
             viewport={"width": 1300, "height": 1000},
             service_workers="block",
         )
-        self.context.set_default_timeout(PATIENCE)
+        self.context.set_default_timeout(MILLISECONDS)
         self.outside = []
         self.opened = []
         self.context.route(re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/]|localhost[:/])"), self._refuse)
@@ -163,7 +164,7 @@ class Chromium:
         if width:
             page.set_viewport_size({"width": width, "height": 1000})
         if notebook.is_voila:
-            page.goto(f"{server.url}/voila/render/{name}?token=t&theme={'dark' if dark else 'light'}", timeout=PATIENCE)
+            page.goto(f"{server.url}/voila/render/{name}?token=t&theme={'dark' if dark else 'light'}", timeout=MILLISECONDS)
             return notebook
         place = f"lab/tree/{name}?token=t&reset" if front == "lab" else f"notebooks/{name}?token=t"
         page.goto(f"{server.url}/{place}")
@@ -203,7 +204,7 @@ class Notebook:
 
     def evaluate(self, function, argument=None):
         """Call a function in the page and wait for its promise, but not for ever."""
-        late = f"new Promise((_, fail) => setTimeout(() => fail(new Error('not done within {PATIENCE} ms')), {PATIENCE}))"
+        late = f"new Promise((_, fail) => setTimeout(() => fail(new Error('not done within {MILLISECONDS} ms')), {MILLISECONDS}))"
         return self.page.evaluate(f"argument => Promise.race([({function})(argument), {late}])", argument)
 
     def command(self, name, **arguments):

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.explorer_page import ExplorerPage
-from tests.explorer.registry_gate import eventually, gated
+from tests.explorer.registry_gate import gated
+from tests.patience import eventually
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 FRONTS = ["lab", "notebook", "voila"]

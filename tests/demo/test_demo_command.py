@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -41,7 +43,7 @@ def test_its_output_can_be_evaluated_by_a_shell():
         assert environment["ALIBABA_CLOUD_ACCESS_KEY_ID"] in told
         assert environment["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] in told
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(environment["PAI_ENDPOINT"] + "/api/v1/models", timeout=10)
+            urllib.request.urlopen(environment["PAI_ENDPOINT"] + "/api/v1/models", timeout=PATIENCE)
         with refused.value as answer:
             assert json.load(answer)["Code"] == "MissingParameter"
     assert done.stderr == ""
@@ -57,7 +59,7 @@ def test_ctrl_c_ends_it_silently():
     with started() as process:
         read_greeting(process)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (out, err, process.returncode) == ("", "", 0)
 
 
@@ -65,7 +67,7 @@ def test_a_taken_port_is_told_in_one_line():
     with started() as first:
         port = read_greeting(first).splitlines()[1].rsplit(":", 1)[1]
         with started("--port", port) as second:
-            out, err = second.communicate(timeout=10)
+            out, err = second.communicate(timeout=PATIENCE)
     assert (out, second.returncode) == ("", 1)
     assert err.startswith(f"cannot listen on port {port}")
     assert err.count("\n") == 1
@@ -74,5 +76,5 @@ def test_a_taken_port_is_told_in_one_line():
 @pytest.mark.parametrize("port", ["70000", "-1"])
 def test_an_impossible_port_is_told_in_one_line(port):
     with started("--port", port) as process:
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err.count("\n")) == (1, 1)

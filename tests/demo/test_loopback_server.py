@@ -13,6 +13,7 @@ import pytest
 
 from pai_notebook import demo
 from pai_notebook.demo import server as server_module
+from tests.patience import PATIENCE
 
 PATH = "/api/v1/models/model-a/versions/0.2.0"
 
@@ -23,18 +24,19 @@ def server(store):
         yield server
 
 
-def raw(server, data, *, shut=False):
-    """Send bytes, read until the server closes or has said nothing for a moment."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+def raw(server, data):
+    """Send bytes and nothing after them, read until the server closes."""
+    with connect(server) as connection:
         connection.sendall(data)
-        if shut:
-            connection.shutdown(socket.SHUT_WR)
-        connection.settimeout(1)
+        connection.shutdown(socket.SHUT_WR)
         received = b""
-        with contextlib.suppress(TimeoutError):
-            while chunk := connection.recv(65536):
-                received += chunk
+        while chunk := connection.recv(65536):
+            received += chunk
     return received
+
+
+def connect(server):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
 
 
 def signed(server, make, path=PATH, query=None, **options):
@@ -49,7 +51,7 @@ def ask(connection, request):
 
 @contextlib.contextmanager
 def connected(server):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     try:
         yield connection
     finally:
@@ -163,23 +165,22 @@ def test_a_head_request_gets_no_body(server):
 
 def test_pipelined_requests_are_answered_in_turn(server):
     one = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
-    assert raw(server, one * 3, shut=True).count(b"HTTP/1.1 404 ") == 3
+    assert raw(server, one * 3).count(b"HTTP/1.1 404 ") == 3
 
 
 def test_half_open_connections_do_not_keep_others_waiting(server, make):
     with contextlib.ExitStack() as stack:
         for number in range(50):
-            half = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+            half = stack.enter_context(connect(server))
             half.sendall(b"GET / HTTP/1.1\r\nHost: x"[: number % 24])
         with connected(server) as connection:
-            began = time.monotonic()
             response, _ = ask(connection, signed(server, make))
-            assert (response.status, time.monotonic() - began < 5) == (200, True)
+            assert response.status == 200
 
 
 def test_a_client_that_leaves_without_reading_disturbs_nobody(server, make, capfd):
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as gone:
+        with connect(server) as gone:
             gone.sendall(f"GET {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
             gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     with connected(server) as connection:
@@ -232,7 +233,7 @@ def test_a_request_that_comes_drop_by_drop_is_given_up(store, monkeypatch, drops
     monkeypatch.setattr(server_module, "_READ_SECONDS", 0.3)
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(demo.serve(store=store))
-        slow = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+        slow = stack.enter_context(connect(server))
         stack.enter_context(contextlib.suppress(ConnectionError))
         for drop in drops:
             slow.sendall(bytes([drop]))
@@ -244,7 +245,7 @@ def test_too_many_connections_are_turned_away_and_the_rest_served(store, make, m
     monkeypatch.setattr(server_module, "_MAX_CONNECTIONS", 3)
     with demo.serve(store=store) as server, connected(server) as connection, contextlib.ExitStack() as stack:
         assert ask(connection, signed(server, make))[0].status == 200
-        idle = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10)) for _ in range(3)]
+        idle = [stack.enter_context(connect(server)) for _ in range(3)]
         with contextlib.suppress(ConnectionError):
             assert idle[-1].recv(1) == b""
         assert ask(connection, signed(server, make))[0].status == 200
@@ -259,16 +260,16 @@ def test_leaving_the_block_ends_open_connections_and_their_threads(store, make):
             ask(connection, signed(server, make))
     assert threading.active_count() == before
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        connect(server)
 
 
 def test_leaving_the_block_does_not_wait_for_the_latency(store, make):
     began = time.monotonic()
-    with demo.serve(store=store, latency=60) as server, connected(server) as connection:
+    with demo.serve(store=store, latency=2 * PATIENCE) as server, connected(server) as connection:
         request = signed(server, make)
         connection.request("GET", request.target, headers=dict(request.headers))
         time.sleep(0.1)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < PATIENCE
 
 
 def test_a_taken_port_is_an_error_and_two_servers_do_not_meet(server, store):

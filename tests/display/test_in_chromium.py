@@ -14,6 +14,7 @@ from pai_notebook.display import Column, Link, Note, Number, Picture, Section, S
 from tests.display.hostile import FIELDS, items
 from tests.display.hosts import HOSTS
 from tests.display.shape_samples import SAMPLES, comparison, version_list
+from tests.patience import MILLISECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,7 @@ def context():
         playwright = stack.enter_context(sync_playwright())
         profile = stack.enter_context(tempfile.TemporaryDirectory())
         context = playwright.chromium.launch_persistent_context(profile, executable_path=executable, args=ARGUMENTS, headless=True)
+        context.set_default_timeout(MILLISECONDS)
         yield context
         context.close()
 

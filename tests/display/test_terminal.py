@@ -9,6 +9,7 @@ import pytest
 
 from pai_notebook.display.width import cells
 from tests.display.structure import CONTROLS
+from tests.patience import PATIENCE
 
 MODEL = "model-rbvg5wfo5d0gngz1b8"
 LINES = {
@@ -39,7 +40,7 @@ class Terminal:
             dimensions=(60, columns),
             env={**kept, "HOME": str(home), "IPYTHONDIR": str(home), "PYTHONUTF8": "1", **environment},
             encoding="utf-8",
-            timeout=60,
+            timeout=PATIENCE,
             echo=False,
         )
         self.answer("%load_ext pai_notebook")

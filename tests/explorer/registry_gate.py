@@ -1,14 +1,13 @@
 """The embedded registry on loopback with a gate: requests can be held, counted, and seen to be given up by the client."""
 
 import contextlib
-import inspect
 import select
 import socket
 import threading
-import time
 from urllib.parse import urlsplit
 
 from pai_notebook import demo
+from tests.patience import UNHURRIED
 
 
 class Gate:
@@ -77,8 +76,8 @@ def _hung_up(connection):
         return True
 
 
-# a request that is held on a busy machine is not to be given up and made again
-_PATIENT = "connect_timeout=30, attempt_timeout=60, deadline=120"
+# a request that is held is not to be given up and made again
+_PATIENT = ", ".join(f"{name}={seconds}" for name, seconds in UNHURRIED.items())
 
 
 @contextlib.contextmanager
@@ -96,12 +95,3 @@ def gated(store=None, **options):
             yield gate
         finally:
             gate.release()
-
-
-def eventually(condition, patience=60.0):
-    """Wait until a condition holds, and return what it gave."""
-    deadline = time.monotonic() + patience
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"it did not happen within {patience} s: {inspect.getsource(condition).strip()}"
-        time.sleep(0.02)
-    return result

@@ -22,7 +22,8 @@ from pai_notebook.model.version import ModelVersion
 from pai_notebook.twin import to_python
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire.loop import shared_loop
-from tests.explorer.registry_gate import eventually, gated
+from tests.explorer.registry_gate import gated
+from tests.patience import PATIENCE, eventually
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 LM = "model-rbvg5wp0buc6o2q3rh"
@@ -71,7 +72,7 @@ def fetch(explorer):
 
 async def _blocked(hold):
     """Keep the loop's thread from everything else, as a busy machine does."""
-    hold.wait(10)
+    hold.wait(PATIENCE)
 
 
 def html_of(explorer):
@@ -288,10 +289,10 @@ def test_nothing_older_is_painted_over_what_was_typed_since(explorer):
 
     async def occupy():
         on_loop.set()
-        busy.wait(30)
+        busy.wait(PATIENCE)
 
     explorer._source.submit(occupy())
-    assert on_loop.wait(30)
+    assert on_loop.wait(PATIENCE)
     seen = []
     controls(explorer).text.observe(lambda change: seen.append(change["new"]), "value")
     controls(explorer).text.value = "1"

@@ -9,6 +9,7 @@ import pytest
 from pai_notebook.exports import PlainTable, latex_text
 from pai_notebook.versions import VersionSet
 from tests.exports.export_samples import strings
+from tests.patience import PATIENCE
 
 PREAMBLE = {
     "pdflatex": r"\usepackage[T1]{fontenc}",
@@ -32,7 +33,7 @@ def compiled(tmp_path):
                 pytest.skip(f"needs {program}: texlive-xetex, texlive-latex-recommended, fonts-noto-cjk and poppler-utils of Debian")
         (tmp_path / "x.tex").write_text(DOCUMENT % (PREAMBLE[engine], "\n\\clearpage\n".join(tables)), "utf-8")
         command = [engine, "-halt-on-error", "-interaction=nonstopmode", "-no-shell-escape", "x.tex"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, stdin=subprocess.DEVNULL, timeout=120, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, stdin=subprocess.DEVNULL, timeout=5 * PATIENCE, check=False)
         assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-3000:]
         log = (tmp_path / "x.log").read_text("utf-8", "replace")
         assert set(re.findall("Missing character: There is no (.)", log)) <= {"․", "😀"}, "a font for Chinese has all but these"

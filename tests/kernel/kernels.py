@@ -10,8 +10,9 @@ from pathlib import Path
 
 from jupyter_client import KernelManager
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
 
 
 class Ran:

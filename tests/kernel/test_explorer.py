@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explorer.registry_gate import eventually
+from tests.patience import eventually
 
 LM = "model-rbvg5wp0buc6o2q3rh"
 LOUD = {"stream", "error", "display_data", "execute_result"}

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import pai_notebook as pai
+from tests.patience import UNHURRIED
 from tests.wire.faultserver import KEY_ID, SECRET, listing
 
 GET, LIST = "GetModelVersion", "ListModelVersions"
 
 
 def connect(server, **options):
-    options = {"credentials": (KEY_ID, SECRET), "requests_per_second": None, "backoff_scale": 0.1, "default": False, **options}
+    options = {"credentials": (KEY_ID, SECRET), "requests_per_second": None, "backoff_scale": 0.1, "default": False, **UNHURRIED, **options}
     return pai.connect(endpoint=server.url, **options)
 
 

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 import pai_notebook as pai
+from tests.patience import ended, eventually
 from tests.registry.outsider import GET, both, by_action, connect, failure, fetch_all
 from tests.wire import faultserver as faults
 from tests.wire.faultserver import DAMAGE, FAULTS, KEY_ID, SECRET, TOKEN, FaultServer, draw, error, http_date, message, raw, skewed
@@ -99,78 +100,55 @@ def test_r2_endless_faults_cost_the_attempts_that_were_allowed():
         assert len(server.hits) == attempts
 
 
-def test_r4_and_r5_a_hint_is_kept_or_told_at_once_when_too_long():
+def test_r4_and_r5_a_hint_is_kept_or_told_at_once_when_too_long(pauses):
     soon = error(429, "Throttling", Retry_After="1")
     with FaultServer(lambda hit: soon if hit.attempt == 1 else None) as server, connect(server) as registry:
         registry.get_version("m", "0.1.0")
-    assert 1.0 <= server.hits[1].time - server.hits[0].time <= 2.5
-    with FaultServer(lambda hit: error(429, "Throttling", Retry_After="3600")) as server, connect(server, deadline=2.0) as registry:
-        began = time.monotonic()
+    assert server.hits[1].time - server.hits[0].time >= 1
+    assert max(pauses) <= 2
+    pauses.clear()
+    with FaultServer(lambda hit: error(429, "Throttling", Retry_After="3600")) as server, connect(server) as registry:
         assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pai.errors.Throttled
-        assert time.monotonic() - began < 2.5
+    assert pauses == []
 
 
-# two turns of eight requests, or a silence that is waited out, would take four; a machine at work on more than this is late by itself,
-# so the figure of R6, 2.5 s, is for an idle one
-LATEST = 3.5
+FAULTY_FOR_EVER = {"max_attempts": 10**6, "retry_quota": 10**9, "backoff_scale": 3.0}
 
 
-def silence(conn, hit, good):
-    time.sleep(4)
-
-
-def drip(conn, hit, good):
-    conn.sendall(message(200, good)[: -len(good)])
-    for byte in good * 100:
-        conn.sendall(bytes([byte]))
-        time.sleep(0.01)
-
-
-@pytest.mark.parametrize("fault", [silence, drip, faults.stall, "503"], ids=["silence", "drip", "stall", "503"])
-def test_r6_sixteen_threads_over_eight_connections_keep_a_deadline_of_two_seconds(fault):
-    with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0, max_attempts=1000, backoff_scale=3.0) as registry:
+@pytest.mark.parametrize("fault", [faults.silence, faults.drip, faults.stall, "503"], ids=["silence", "drip", "stall", "503"])
+def test_r6_a_deadline_counts_from_the_call_also_for_those_who_wait_for_a_connection(fault):
+    # one after the other they would take a hundred deadlines; tests.bench.deadlines measures how late the last one is
+    with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0, max_workers=2, **FAULTY_FOR_EVER) as registry:
 
         def ask(number):
-            began = time.monotonic()
-            caught = failure(lambda: registry.get_version("m", f"0.{number}.0"))
-            return type(caught), time.monotonic() - began
+            return type(failure(lambda: registry.get_version("m", f"0.{number}.0")))
 
-        with ThreadPoolExecutor(16) as pool:
-            outcomes = list(pool.map(ask, range(16)))
-    assert {kind for kind, _ in outcomes} <= {pai.errors.DeadlineExceeded, pai.errors.ServiceUnavailable}
-    assert max(took for _, took in outcomes) <= LATEST
+        with ThreadPoolExecutor(200) as pool:
+            kinds = ended(lambda: set(pool.map(ask, range(200))))
+    assert kinds <= {pai.errors.DeadlineExceeded, pai.errors.ServiceUnavailable}
 
 
-@pytest.mark.parametrize("fault", [silence, "503"], ids=["silence", "503"])
-@pytest.mark.parametrize("address", ["m@latest", "m@0.1.0,0.2.0,0.3.0"])
+@pytest.mark.parametrize("fault", [faults.silence, "503"], ids=["silence", "503"])
+@pytest.mark.parametrize("address", ["m@latest", ",".join(["m@0.1.0", *(f"0.{number}.0" for number in range(2, 150))])])
 def test_a_selector_that_cannot_be_listed_ends_in_time_too(fault, address):
-    with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0) as registry:
-        began = time.monotonic()
-        assert not registry.get_versions(address)
-        assert time.monotonic() - began <= LATEST
+    with FaultServer(lambda hit: fault) as server, connect(server, deadline=1.0, max_workers=1, **FAULTY_FOR_EVER) as registry:
+        assert not ended(lambda: registry.get_versions(address))
 
 
 @pytest.mark.parametrize("value", ["-5", "soon", "1e999", "NaN", "9" * 20, "", "0x10", "Infinity", "1, 2", "٣", "²"])
-def test_r7_a_hint_that_is_none_is_ignored(value):
+def test_r7_a_hint_that_is_none_is_ignored(value, pauses):
     head = b"HTTP/1.1 503 No\r\nRetry-After: " + value.encode() + b"\r\nContent-Length: 0\r\n\r\n"
     with FaultServer(lambda hit: raw(head) if hit.attempt == 1 else None) as server, connect(server) as registry:
         registry.get_version("m", "0.1.0")
     assert len(server.hits) == 2
-    assert server.hits[1].time - server.hits[0].time < 1
+    assert max(pauses) < 1
 
 
-def test_r8_no_attempt_repeats_a_nonce_or_an_old_date():
-    ages = []
-
-    def plan(hit):
-        sent = datetime.strptime(hit.headers["x-acs-date"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-        ages.append((datetime.now(UTC) - sent).total_seconds())
-        return draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)
-
+def test_r8_no_attempt_repeats_a_nonce():
+    plan = lambda hit: draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)  # noqa: E731
     with FaultServer(plan) as server, connect(server, max_attempts=20, retry_quota=10**6, backoff_scale=0.05) as registry:
         fetch_all(registry, [("m", f"0.{number}.0") for number in range(200)])
     assert len({hit.headers["x-acs-signature-nonce"] for hit in server.hits}) == len(server.hits) > 240
-    assert max(ages) < 2
 
 
 @pytest.mark.parametrize("offset", [timedelta(hours=2), timedelta(hours=-2)], ids=str)
@@ -277,10 +255,7 @@ def test_r16_nothing_is_left_after_close():
             fetch_all(registry, [("m", f"0.{number}.0") for number in range(300)])
             registry.close()
             gc.collect()
-        ends = time.monotonic() + 3
-        while process.num_fds() > before + 2 and time.monotonic() < ends:
-            time.sleep(0.05)
-        assert process.num_fds() <= before + 2
+        eventually(lambda: process.num_fds() <= before + 2)
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("pai-")]
         assert not [warning for warning in caught if issubclass(warning.category, ResourceWarning)]
     assert "closed" in str(failure(lambda: registry.get_version("m", "0.1.0")))
@@ -334,15 +309,13 @@ OVERSIZED = {
 
 
 @pytest.mark.parametrize("fault", sorted(OVERSIZED))
-def test_s3_an_oversized_answer_costs_little_memory_and_time(fault):
+def test_s3_an_oversized_answer_costs_little_memory_and_ends(fault):
     with FaultServer(lambda hit: OVERSIZED[fault]) as server, connect(server, max_attempts=1) as registry:
-        began = time.monotonic()
         tracemalloc.start()
-        caught = failure(lambda: registry.get_version("m", "0.1.0"))
+        caught = ended(lambda: failure(lambda: registry.get_version("m", "0.1.0")))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert isinstance(caught, pai.errors.ProtocolError | pai.errors.ServiceUnavailable)
-        assert time.monotonic() - began < 10
         # the fault server's own memory is traced too
         assert peak < 80 * 2**20
 
@@ -383,7 +356,7 @@ def test_s5_a_wide_answer_is_read():
         assert len(registry.get_version("m", "0.1.0").labels) == 100_000
 
 
-def test_a_date_hint_is_read_against_the_services_clock():
+def test_a_date_hint_is_read_against_the_services_clock(pauses):
     def plan(hit):
         now = datetime.now(UTC) + timedelta(hours=5)
         busy = error(503, "ServiceUnavailable", Date=http_date(now), Retry_After=http_date(now + timedelta(seconds=1)))
@@ -391,4 +364,4 @@ def test_a_date_hint_is_read_against_the_services_clock():
 
     with FaultServer(plan) as server, connect(server) as registry:
         registry.get_version("m", "0.1.0")
-    assert server.hits[1].time - server.hits[0].time <= 2.5
+    assert max(pauses) <= 2.5

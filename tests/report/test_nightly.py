@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "report.ipynb"
 pytestmark = pytest.mark.kernel
 
@@ -15,7 +17,11 @@ def test_the_report_is_written_and_a_worse_model_fails_the_job(tmp_path, candida
     folder = tmp_path / "new" / "folder"
     command = [sys.executable, "-m", "papermill", str(NOTEBOOK), str(tmp_path / "out.ipynb"), "-k", "python3"]
     done = subprocess.run(
-        [*command, "-p", "candidate", candidate, "-p", "folder", str(folder)], capture_output=True, text=True, timeout=120, check=False
+        [*command, "-p", "candidate", candidate, "-p", "folder", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=5 * PATIENCE,
+        check=False,
     )
     assert (done.returncode == 0) == passes, done.stderr[-2000:]
     assert ("RegressionError" in done.stderr) != passes

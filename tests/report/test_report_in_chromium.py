@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from pai_notebook.errors import RegressionError
 from pai_notebook.versions import VersionSet
+from tests.patience import MILLISECONDS
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -31,6 +32,7 @@ def opened(path, scheme="light", **options):
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         page = browser.new_context(color_scheme=scheme, **options).new_page()
+        page.set_default_timeout(MILLISECONDS)
         asked = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(path.as_uri())

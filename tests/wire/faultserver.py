@@ -4,6 +4,7 @@ What it does to a request is a pure function of (seed, target, attempt), so a ru
 raw sockets, because half of the faults cannot be said through an HTTP library.
 """
 
+import itertools
 import json
 import random
 import re
@@ -22,6 +23,7 @@ from email.utils import format_datetime
 from urllib.parse import parse_qsl, unquote
 
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+from tests.patience import PATIENCE, UNHURRIED
 
 KEY_ID, SECRET = "LTAI5tCanaryKeyId", "CanarySecret/+0123456789"
 TOKEN = "CAIScanary+Token/=="
@@ -36,6 +38,8 @@ class Hit:
     attempt: int
     time: float
     connection: int
+    gone: list[bool] = field(default_factory=list)
+    """Filled by a fault that waits for the client to go away: whether it did."""
 
     @property
     def path(self) -> str:
@@ -163,10 +167,25 @@ def other_version(conn, hit, good):
     conn.sendall(message(200, good.replace(b'"VersionName": "', b'"VersionName": "9')))
 
 
-def stall(conn, hit, good):
-    conn.sendall(message(200, good)[:-10])
-    time.sleep(3)
+def silence(conn, hit, good):
+    """Say nothing until the client goes away."""
+    conn.settimeout(PATIENCE)
+    hit.gone.append(conn.recv(1) == b"")
     raise Hangup
+
+
+def stall(conn, hit, good):
+    """Say nearly everything, then nothing until the client goes away."""
+    conn.sendall(message(200, good)[:-10])
+    silence(conn, hit, good)
+
+
+def drip(conn, hit, good):
+    """Say a byte now and then, for ever."""
+    conn.sendall(message(200, good)[: -len(good)])
+    for byte in itertools.cycle(b" "):
+        conn.sendall(bytes([byte]))
+        time.sleep(0.01)
 
 
 DAMAGE = {
@@ -254,8 +273,8 @@ class FaultServer:
         self._thread.join(5)
 
     def client(self, credentials=(KEY_ID, SECRET), *, url: str | None = None, **limits) -> Client:
-        """A client of this server with pacing off, unless told otherwise."""
-        limits = {"requests_per_second": None, "backoff_scale": 0.1, **limits}
+        """A client of this server with pacing off and all the time it needs, unless told otherwise."""
+        limits = {"requests_per_second": None, "backoff_scale": 0.1, **UNHURRIED, **limits}
         settings = resolve_settings(endpoint=url or self.url, environ={}, home="/nonexistent", limits=Limits(**limits))
         return Client(settings, resolve_credentials(credentials, environ={}))
 

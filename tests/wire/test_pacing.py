@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pai_notebook.errors import DeadlineExceeded
 from pai_notebook.wire.pacing import BURST, Bucket, bucket_for
 from tests.examples import examples
+from tests.patience import PATIENCE
 
 from .faultserver import FaultServer, error
 
@@ -141,27 +142,24 @@ def test_refusals_of_one_moment_count_once():
 
 
 def test_the_service_sees_the_pace():
-    def paced():
-        with FaultServer() as server, server.client(requests_per_second=40.0) as client:
-            client.run(client.get_many([("m", f"0.{number}.0") for number in range(120)]))
-        times = [hit.time for hit in server.hits]
-        assert times[-1] - times[0] >= (120 - AT_ONCE) / 40 - 0.1
-        return busiest_second(times)
-
-    # a busy machine lets requests that were sent in time arrive together; it does not do so three times
-    assert any(paced() <= 40 + BURST for _ in range(3))
+    with FaultServer() as server, server.client(requests_per_second=40.0) as client:
+        client.run(client.get_many([("m", f"0.{number}.0") for number in range(120)]))
+    assert_paced(server.hits)
 
 
 def test_all_clients_of_a_process_share_one_pace():
-    def paced():
-        with FaultServer() as server, server.client(requests_per_second=40.0) as one, server.client(requests_per_second=40.0) as two:
-            pairs = (("a", one), ("b", two))
-            futures = [client.submit(client.get_many([(name, f"0.{number}.0") for number in range(40)])) for name, client in pairs]
-            for future in futures:
-                future.result(10)
-        return busiest_second([hit.time for hit in server.hits])
+    with FaultServer() as server, server.client(requests_per_second=40.0) as one, server.client(requests_per_second=40.0) as two:
+        pairs = (("a", one), ("b", two))
+        futures = [client.submit(client.get_many([(name, f"0.{number}.0") for number in range(60)])) for name, client in pairs]
+        for future in futures:
+            future.result(PATIENCE)
+    assert_paced(server.hits)
 
-    assert any(paced() <= 40 + BURST for _ in range(3))  # as above
+
+def assert_paced(hits):
+    """Together the requests took as long as the pace demands; in a single second a busy machine may let many arrive at once."""
+    assert len(hits) == 120
+    assert hits[-1].time - hits[0].time >= (120 - AT_ONCE) / 40 - 0.1
 
 
 def test_a_throttled_client_slows_down():
@@ -170,7 +168,7 @@ def test_a_throttled_client_slows_down():
     def plan(hit):
         return None if service.take(time.monotonic()) else error(400, "Throttling.User")
 
-    with FaultServer(plan) as server, server.client(requests_per_second=100.0, backoff_scale=0.5) as client:
+    with FaultServer(plan) as server, server.client(requests_per_second=100.0, backoff_scale=0.5, max_attempts=20) as client:
         outcomes = client.run(client.get_many([("m", f"0.{number}.0") for number in range(60)]))
         assert bucket_for(server.url, "GetModelVersion").pace(100.0) < 60
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
@@ -178,7 +176,7 @@ def test_a_throttled_client_slows_down():
 
 
 def test_a_place_in_the_queue_beyond_the_deadline_is_not_waited_for():
-    with FaultServer() as server, server.client(requests_per_second=1.0, deadline=0.5) as client:
+    with FaultServer() as server, server.client(requests_per_second=0.5 / PATIENCE, deadline=PATIENCE) as client:
         outcomes = client.run(client.get_many([("m", f"0.{number}.0") for number in range(AT_ONCE + 2)]))
     assert len(server.hits) == AT_ONCE
     assert {type(outcome) for outcome in outcomes[AT_ONCE:]} == {DeadlineExceeded}

@@ -1,7 +1,7 @@
 """Reading lists while others insert and delete: nothing is lost, nothing comes twice."""
 
 import asyncio
-import time
+import threading
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +11,7 @@ from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError
 from pai_notebook.wire.paging import Page, read_pages
 from pai_notebook.wire.streaming import PackedNames, stream_pages
 from tests.examples import examples
+from tests.patience import PATIENCE
 
 from .faultserver import FaultServer, error, good_answer, listing
 
@@ -294,19 +295,21 @@ def test_impossible_questions_are_refused_before_a_socket_is_opened(options):
     assert server.connections == 0
 
 
-def slow(conn, hit, good):
-    time.sleep(0.1)
-    good_answer(conn, hit, good)
-
-
 def either(hit):
     return listing(NAMES[:3])(hit) if "PageSize" in hit.target else {"VersionName": hit.version}
 
 
 def test_identical_requests_in_flight_are_made_once():
-    with FaultServer(lambda hit: slow, answer=either) as server, server.client() as client:
+    all_asked = threading.Event()
+
+    def held(conn, hit, good):
+        all_asked.wait(PATIENCE)
+        good_answer(conn, hit, good)
+
+    with FaultServer(lambda hit: held, answer=either) as server, server.client() as client:
         futures = [client.submit(client.get_version("m-1", "0.1.0")) for _ in range(20)]
         futures += [client.submit(client.list_versions("m-1")) for _ in range(20)]
-        results = [future.result(5) for future in futures]
+        all_asked.set()
+        results = [future.result(PATIENCE) for future in futures]
     assert len(server.hits) == 2
     assert len({id(result) for result in results}) == 2

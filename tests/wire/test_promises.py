@@ -23,6 +23,7 @@ from pai_notebook.errors import (
     VersionNotFound,
 )
 from pai_notebook.wire import Reply
+from tests.patience import PATIENCE, ended, eventually
 
 from . import faultserver as faults
 from .faultserver import DAMAGE, FAULTS, FaultServer, Hit, draw, error, http_date, listing, message, raw, skewed
@@ -59,11 +60,8 @@ def longest_run(seed, pairs, rate, kinds):
 def test_r1_a_thousand_fetches_with_a_tenth_of_the_attempts_faulty_lose_nothing(seed):
     pairs = [(f"m-{number % 20}", f"0.{number}.0") for number in range(1000)]
     seed = next(s for s in range(100 * seed, 100 * seed + 100) if longest_run(s, pairs, 0.1, FAULTS) < 4)
-    with FaultServer(lambda hit: draw(seed, hit.target, hit.attempt, rate=0.1, kinds=FAULTS)) as server:
-        began = time.monotonic()
-        with server.client() as client:
-            replies = with_threads(client, pairs)
-        took = time.monotonic() - began
+    with FaultServer(lambda hit: draw(seed, hit.target, hit.attempt, rate=0.1, kinds=FAULTS)) as server, server.client() as client:
+        replies = with_threads(client, pairs)
     for (model, version), reply in zip(pairs, replies, strict=True):
         assert reply.document["Uri"] == f"oss://bucket.example//api/v1/models/{model}/versions/{version}"
         assert reply.document["VersionName"] == version
@@ -74,7 +72,6 @@ def test_r1_a_thousand_fetches_with_a_tenth_of_the_attempts_faulty_lose_nothing(
     assert len({hit.headers["x-acs-signature-nonce"] for hit in server.hits}) == len(server.hits)
     assert not early_retries(seed, server.hits)
     assert max(reply.attempts for reply in replies) <= 4
-    assert took <= 60
 
 
 def early_retries(seed, hits):
@@ -146,7 +143,7 @@ def test_r3_what_cannot_change_is_asked_once(status, code, kind):
     ids=["milliseconds", "seconds", "date", "date without a clock"],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_r4_a_hint_is_never_cut_short_and_hardly_exceeded(asked, headers, status):
+def test_r4_a_hint_is_never_cut_short_and_hardly_exceeded(asked, headers, status, pauses):
     said = {}
 
     def plan(hit):
@@ -158,37 +155,24 @@ def test_r4_a_hint_is_never_cut_short_and_hardly_exceeded(asked, headers, status
 
     with FaultServer(plan) as server, server.client() as client:
         fetch(client)
-    waited = server.hits[1].time - server.hits[0].time
     if asked is None:
         asked = datetime.strptime(said["Retry_After"], "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC).timestamp() - said["at"]
-    assert asked <= waited <= asked + 1.5
+    assert asked <= server.hits[1].time - server.hits[0].time
+    assert max(pauses) <= asked + 1.5
 
 
-def test_r5_a_hint_beyond_the_deadline_is_told_at_once():
-    with FaultServer(lambda hit: error(429, "Throttling", Retry_After="3600")) as server, server.client(deadline=2.0) as client:
-        began = time.monotonic()
+def test_r5_a_hint_beyond_the_deadline_is_told_at_once(pauses):
+    with FaultServer(lambda hit: error(429, "Throttling", Retry_After="3600")) as server, server.client() as client:
         caught = failure(client)
-        assert time.monotonic() - began < 2.5
+    assert pauses == []
     assert type(caught) is Throttled
     assert "3600 s" in caught.hint
     assert len(server.hits) == 1
 
 
-def drip(conn, hit, good):
-    conn.sendall(message(200, good)[: -len(good)])
-    for byte in good * 100:
-        conn.sendall(bytes([byte]))
-        time.sleep(0.02)
-
-
 def slow_header(conn, hit, good):
-    for byte in message(200, good):
-        conn.sendall(bytes([byte]))
-        time.sleep(0.05)
-
-
-def silence(conn, hit, good):
-    time.sleep(6)
+    conn.sendall(b"HTTP/1.1 200 OK\r\nx-slow: ")
+    faults.drip(conn, hit, b"")
 
 
 def endless(conn, hit, good):
@@ -199,24 +183,24 @@ def endless(conn, hit, good):
 
 
 @pytest.mark.parametrize(
-    "fault", [drip, slow_header, faults.stall, silence, endless, "503"], ids=["drip", "header", "stall", "silence", "endless", "503"]
+    "fault",
+    [faults.drip, slow_header, faults.stall, faults.silence, endless, "503"],
+    ids=["drip", "header", "stall", "silence", "endless", "503"],
 )
 def test_r6_a_deadline_is_a_deadline(fault):
     with (
         FaultServer(lambda hit: fault) as server,
-        server.client(deadline=1.0, attempt_timeout=10.0, max_attempts=1000, backoff_scale=3.0) as client,
+        server.client(deadline=1.0, max_attempts=10**6, retry_quota=10**9, backoff_scale=3.0) as client,
     ):
-        began = time.monotonic()
-        caught = failure(client)
-        took = time.monotonic() - began
-    assert took <= 1.5
+        caught = ended(lambda: failure(client))
     assert isinstance(caught, DeadlineExceeded)
     assert "1 s" in caught.message
 
 
 def test_an_attempt_that_stalls_is_given_up_and_made_again():
-    with FaultServer(lambda hit: silence if hit.attempt == 1 else None) as server, server.client(attempt_timeout=0.3) as client:
-        assert fetch(client).attempts == 2
+    plan = lambda hit: faults.silence if hit.attempt == 1 else None  # noqa: E731
+    with FaultServer(plan) as server, server.client(attempt_timeout=0.5, max_attempts=100) as client:
+        assert fetch(client).attempts >= 2
     assert server.hits[0].connection != server.hits[1].connection
 
 
@@ -225,31 +209,31 @@ BAD_HINTS = ["-5", "soon", "1e999", "NaN", "9" * 20, "", "0x10", "Infinity", "1,
 
 @pytest.mark.parametrize("value", BAD_HINTS)
 @pytest.mark.parametrize("name", ["Retry-After", "x-acs-retry-after"])
-def test_r7_a_hint_that_is_none_is_ignored(name, value):
+def test_r7_a_hint_that_is_none_is_ignored(name, value, pauses):
     body = b'{"Code":"Throttling","Message":"slow down"}'
     head = f"HTTP/1.1 429 No\r\n{name}: ".encode() + value.encode() + f"\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     with FaultServer(lambda hit: raw(head + body) if hit.attempt == 1 else None) as server, server.client() as client:
-        began = time.monotonic()
         assert fetch(client).attempts == 2
-        assert time.monotonic() - began < 1.5
     assert len(server.hits) == 2
+    assert max(pauses) < 1
 
 
-def test_r8_every_attempt_has_a_nonce_and_a_date_of_its_own():
-    dates = []
-
-    def plan(hit):
-        sent = datetime.strptime(hit.headers["x-acs-date"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-        dates.append((datetime.now(UTC) - sent).total_seconds())
-        return draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)
-
+def test_r8_every_attempt_has_a_nonce_of_its_own():
     pairs = [("m", f"0.{number}.0") for number in range(300)]
+    plan = lambda hit: draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)  # noqa: E731
     with FaultServer(plan) as server, server.client(max_attempts=20, retry_quota=10**6, backoff_scale=0.05) as client:
         with_threads(client, pairs)
     nonces = Counter(hit.headers["x-acs-signature-nonce"] for hit in server.hits)
     assert len(server.hits) > 380
     assert max(nonces.values()) == 1
-    assert max(dates) < 2
+
+
+def test_r8_an_attempt_is_signed_with_the_time_it_is_made_at():
+    busy = error(503, "ServiceUnavailable", Retry_After="2")
+    with FaultServer(lambda hit: busy if hit.attempt == 1 else None) as server, server.client() as client:
+        fetch(client)
+    first, second = (datetime.strptime(hit.headers["x-acs-date"], "%Y-%m-%dT%H:%M:%SZ") for hit in server.hits)  # noqa: DTZ007 - both UTC
+    assert second - first >= timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("offset", [timedelta(minutes=20), timedelta(hours=2), timedelta(days=1)], ids=str)
@@ -259,7 +243,7 @@ def test_r9_a_wrong_clock_is_corrected_once_and_remembered(offset, sign):
         assert fetch(client).attempts == 2
         for number in range(10):
             assert fetch(client, "m-1", f"0.{number}.1").attempts == 1
-        assert abs(client.clock_offset - sign * offset) < timedelta(seconds=3)
+        assert abs(client.clock_offset - sign * offset) < timedelta(seconds=3 + PATIENCE / 10)
     assert len(server.hits) == 12
 
 
@@ -414,15 +398,12 @@ def test_r16_nothing_is_left_after_close():
         with server.client() as client:
             fetch(client, "warm", "0.0.0")
         time.sleep(0.1)
-        before = process.num_fds(), threading.active_count()
+        before = process.num_fds()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             with server.client(max_attempts=10, retry_quota=10**6, backoff_scale=0.01) as client:
                 client.run(client.get_many([("m", f"0.{number}.0") for number in range(300)]))
             gc.collect()
-        deadline = time.monotonic() + 3
-        while process.num_fds() > before[0] + 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert process.num_fds() <= before[0] + 2
+        eventually(lambda: process.num_fds() <= before + 2)
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("pai-")]
         assert not [warning for warning in caught if issubclass(warning.category, ResourceWarning)]

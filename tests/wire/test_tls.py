@@ -76,7 +76,7 @@ def test_a_handshake_that_is_cut_short_is_made_again(tmp_path, monkeypatch):
 
 
 def test_a_handshake_that_stalls_is_made_again():
-    options = {"connect_timeout": 0.2, "max_attempts": 2}
+    options = {"connect_timeout": 0.5, "max_attempts": 2}
     with FaultServer() as server, server.client(url=url_of(server), **options) as client, pytest.raises(ServiceUnavailable) as caught:
         client.run(client.get_version("m", "0.1.0"))
     assert "cannot be reached" in caught.value.message
