@@ -53,7 +53,6 @@ _TABLE = {
     "lower": "越低越好",
     "better": "变好",
     "worse": "变差",
-    "could be chance": "可能是偶然",
     "new": "新增",
     "gone": "消失",
     "changed": "有变化",
@@ -110,9 +109,7 @@ _CAUTIONS = {
         "{versions} 的 {metric} 在 {datasets} 上测得，与基线所用的数据集不同"
     ),
     "{metric} looks like percent in {versions} and like a fraction elsewhere": "{metric} 在 {versions} 中像是百分数，在其他版本中像是小数",
-    "{metric} differs ({counts}): the values were not measured on the same examples": (
-        "{metric} 不同（{counts}）：各值并非在相同的样本上测得"
-    ),
+    "{metric} differs ({counts}): not measured on the same number of examples": "{metric} 不同（{counts}）：测得各值所用的样本数不同",
     "{metrics} compares across frameworks: {frameworks}": "{metrics} 的比较跨越了不同的框架：{frameworks}",
     "{metrics} compare across frameworks: {frameworks}": "{metrics} 的比较跨越了不同的框架：{frameworks}",
     "evaluated in different ways: {names} of the evaluation spec differ": "评估方式不同：评估配置中的 {names} 有差异",
@@ -261,4 +258,45 @@ _LEFT_OUT = {
     "… {count:,} unchanged words …": "… {count:,} 个词未变 …",
 }
 
-TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT
+_CHANCE = {
+    "it says how sure another metric is": "它说明的是另一项指标有多可靠",
+    "it was measured on the training data": "它是在训练数据上测得的",
+    "one of the two is no number": "两者之一不是数值",
+    "one looks like percent and the other like a fraction": "一个像百分数，另一个像比例",
+    "no interval known": "无已知区间",
+    "could be chance": "可能是随机波动",
+    "beyond chance ({level:.6g} %)": "超出随机波动（{level:.6g}%）",
+    "no interval known: n beside the metric, or n=, would give one": "无已知区间：在指标旁写明 n 或指定 n= 即可得到",
+    "no interval known: measured once; repeats (n_runs) or a standard error would give one": (
+        "无已知区间：只测量过一次；重复测量（n_runs）或标准误可给出区间"
+    ),
+    "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower": (
+        "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，区间通常更窄"
+    ),
+    "from the stated standard errors": "来自给出的标准误",
+    "intervals taken as 95 %": "所给区间按 95% 处理",
+    "from the stated {levels} intervals": "来自给出的 {levels} 区间",
+    "exact: read off, not estimated": "精确值：直接读出，并非估计",
+    "{count} and {other} runs; {covers}": "{count} 次与 {other} 次运行；{covers}",
+    "covers other runs and other examples": "涵盖其他运行和其他样本",
+    "covers other runs, not other examples": "涵盖其他运行，不涵盖其他样本",
+    "{counts} folds that share training data (corrected)": "{counts} 折，训练数据有重叠（已校正）",
+    "{count} and {other} runs are too few to know their spread": "{count} 次与 {other} 次运行太少，无法得知离散度",
+    "folds in one version, runs in the other": "一个版本是交叉验证的折，另一个是重复运行",
+    "identical repeats: no spread": "各次重复完全相同：没有离散度",
+    "{what} is there for {known}, not for {unknown}": "{known} 有 {what}，{unknown} 没有",
+    "{what} stands beside metrics of several parts of the data": "{what} 旁边有数据多个部分的指标",
+    "the values are not between 0 and 1": "值不在 0 与 1 之间",
+    "shares are written in percent elsewhere, so {value:g} may be percent too": "别处的比例写成了百分数，因此 {value:g} 也可能是百分数",
+    "{what} = {count:g} is no number of examples": "{what} = {count:g} 不是样本数",
+    "{value:g} of {count:.12g} is no whole number": "{count:.12g} 的 {value:g} 不是整数",
+    "{name} is 0": "{name} 为 0",
+    "{name} = {error:g} cannot be the standard error of {value:g}": "{name} = {error:g} 不可能是 {value:g} 的标准误",
+    "{name} does not hold {value:g}": "{name} 不包含 {value:g}",
+    "{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs": (
+        "有 {name}，但未说明是样本、运行还是折的；请写 {error}，或写明 n_runs"
+    ),
+    "{name} = {spread:g} over {count:g} says nothing of a spread": "{name} = {spread:g}（共 {count:g} 次）不能说明离散度",
+}
+
+TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE

@@ -11,27 +11,45 @@ from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, is_bl
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
+from pai_notebook.phrases import say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
+    from pai_notebook.comparison.uncertainty import Uncertainty
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["metric_rows", "other_rows"]
+__all__ = ["metric_cells", "metric_rows", "other_rows"]
 
 _NO_DIRECTION = Direction(reason="not a metric")
+_EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
-def metric_rows(versions: Sequence[ModelVersion], baseline: int, directions: Directions, tolerance: Tolerance) -> Iterator[Row]:
-    """One row for each (dataset, path) that any version states; never by position in `Results`."""
+def metric_cells(versions: Sequence[ModelVersion]) -> dict[tuple[str, str], tuple[Cell, ...]]:
+    """One cell a version for each (path, dataset) that any version states; never by position in `Results`."""
     columns = [_grouped(version) for version in versions]
-    for path, dataset in sorted({name for column in columns for name in column}, key=lambda name: tuple(map(natural_key, name))):
-        cells = tuple(column.get((path, dataset)) or _blank(path, dataset, empty=not column) for column in columns)
-        direction = directions.of(path, dataset)
+    names = sorted({name for column in columns for name in column}, key=lambda name: tuple(map(natural_key, name)))
+    return {
+        (path, dataset): tuple(column.get((path, dataset)) or _blank(path, dataset, empty=not column) for column in columns)
+        for path, dataset in names
+    }
+
+
+def metric_rows(
+    found: Mapping[tuple[str, str], tuple[Cell, ...]],
+    uncertainty: Uncertainty,
+    baseline: int,
+    directions: Directions,
+    tolerance: Tolerance,
+) -> Iterator[Row]:
+    """One row a metric, each version compared with the baseline; what says how sure another metric is, is never better or worse."""
+    for (path, dataset), cells in found.items():
+        role = uncertainty.role((path, dataset))
+        direction = directions.of(path, dataset) if role is None else _EVIDENCE
         changes = tuple(
             Change(Kind.BASELINE) if place == baseline else compare_cells(cell, cells[baseline], direction, tolerance)
             for place, cell in enumerate(cells)
         )
-        yield Row("metrics", path, dataset, cells, changes, direction)
+        yield Row("metrics", path, dataset, cells, changes, direction, role)
 
 
 def _grouped(version: ModelVersion) -> dict[tuple[str, str], Cell]:

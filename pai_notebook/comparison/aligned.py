@@ -7,17 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.comparison.align import metric_rows, other_rows
+from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows
 from pai_notebook.comparison.baseline import Baseline, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection
 from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
+    from pai_notebook.model.metrics import Cell
     from pai_notebook.model.version import ModelVersion
 
 __all__ = ["Aligned", "Told"]
@@ -58,13 +60,15 @@ class Aligned:
         self._tolerance = Tolerance(tolerance)
         self._told_tolerance = tolerance
         self._n = n
-        self._all = self._aligned()
+        found = metric_cells(self._versions)
+        self._uncertainty = Uncertainty(found, self._names, n=n)
+        self._all = self._aligned(found)
         self._selection = Selection.read(include, exclude, dataset, list(dict.fromkeys(row.key.section or row.path for row in self._all)))
 
-    def _aligned(self) -> tuple[Row, ...]:
+    def _aligned(self, found: Mapping[tuple[str, str], tuple[Cell, ...]]) -> tuple[Row, ...]:
         if self._place is None:
             return ()
-        metrics = metric_rows(self._versions, self._place, self._directions, self._tolerance)
+        metrics = metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance)
         return (*metrics, *other_rows(self._versions, self._place))
 
     @property
@@ -162,10 +166,6 @@ class Aligned:
             *(say("tolerance: {pattern!r} fits no metric", pattern=text) for text in self._tolerance.unused(metrics)),
             *self._selection.unused(self._all),
         )
-
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Row]:
-        return {(row.path, row.dataset): row for row in self._all if row.section == "metrics"}
 
     @property
     def options(self) -> dict[str, Any]:

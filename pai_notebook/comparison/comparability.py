@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.evidence import COUNTS
 from pai_notebook.comparison.identity import is_identity
 from pai_notebook.comparison.rows import Kind, Row, is_blank
-from pai_notebook.model.flatten import split_path
+from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.metric_words import is_percentable, is_speed
 from pai_notebook.model.metrics import State, similar_names
 from pai_notebook.phrases import Phrase, first, joined, say
 
@@ -19,12 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Setting", "cautions"]
 
-_SPEED = re.compile(r"(?:^|[_.])(?:latency|rtf|throughput|qps|ttft|tpot|seconds|ms|time|per_second)(?:$|[_.])", re.IGNORECASE)
-_SHARE = re.compile(
-    r"(?:^|[_.\-@])(?:acc|accuracy|precision|recall|f1|auc|auroc|ap|map|iou|miou|dice|bleu|rouge[12l]?|cer|wer|ter|rate|em|match|ndcg|mrr|准确率|召回率|字错率)"
-    r"(?:$|[_.\-@])",
-    re.IGNORECASE,
-)
 _NAMED = 3
 
 
@@ -117,7 +110,7 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
-        if not _SHARE.search(row.path):
+        if row.is_evidence or not is_percentable(row.path):
             continue
         numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
         small = [value for _, value in numbers if 0 < value <= 1]
@@ -133,16 +126,15 @@ def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
 
 def _sample_counts(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
-        keys = split_path(row.path)
         counts = {cell.value for cell in row.cells if cell.value is not None}
-        if keys and keys[-1].casefold() in COUNTS and len(counts) > 1:
-            shown = joined([f"{count:g}" for count in sorted(counts)[:_NAMED]])
-            yield say("{metric} differs ({counts}): the values were not measured on the same examples", metric=row.name, counts=shown)
+        if row.role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES) and len(counts) > 1:
+            shown = joined([f"{count:.12g}" for count in sorted(counts)[:_NAMED]])
+            yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=row.name, counts=shown)
 
 
 def _frameworks(setting: Setting) -> Iterator[Phrase]:
     frameworks = sorted({version.framework_type for version in setting.versions if version.framework_type})
-    speeds = [row.name for row in setting.metrics if _SPEED.search(row.path) and len(_stated(row)) > 1]
+    speeds = [row.name for row in setting.metrics if is_speed(row.path) and len(_stated(row)) > 1]
     if len({name.casefold() for name in frameworks}) > 1 and speeds:
         yield say(
             "{metrics} compares across frameworks: {frameworks}"

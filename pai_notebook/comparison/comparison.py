@@ -12,7 +12,6 @@ from pai_notebook.comparison.aligned import Aligned, Told
 from pai_notebook.comparison.asking import Question, ask, find_row
 from pai_notebook.comparison.code import fingerprint_of, python_of
 from pai_notebook.comparison.comparability import Setting, cautions
-from pai_notebook.comparison.evidence import Evidence, count_beside, interval_of, is_share
 from pai_notebook.comparison.explain import Explanation, explain_rows
 from pai_notebook.comparison.exporting import Exports
 from pai_notebook.comparison.gate import GateReport
@@ -23,6 +22,7 @@ from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.ruling import check_rules
 from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError
@@ -163,12 +163,11 @@ class Comparison(Aligned, Exports, Displayed):
         if count < _MANY:
             return []
         text = f"The best of {count} versions leads partly by luck"
-        value, row = ranking[0].value, question.row
-        n = self._n or count_beside(self._by_name, row, self._names.index(ranking[0].version))
-        if not is_share(row.path) or n is None or not 0 <= value <= 1:
+        row = question.row
+        side = self._uncertainty.side((row.path, row.dataset), self._names.index(ranking[0].version))
+        if side is None:
             return [f"{text}; how much cannot be told without a spread or, for a share of examples, n."]
-        lead = expected_lead(count) * math.sqrt(max(value * (1 - value), 0.0) / n)
-        return [f"{text}: about {lead:.2g} even if all were equally good (n = {n:.0f})."]
+        return [f"{text}: about {expected_lead(count) * side.error:.2g} even if all were equally good."]
 
     def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
         """Rank versions by a metric, best first; equal values share a rank, versions without a number are listed as not ranked.
@@ -209,22 +208,29 @@ class Comparison(Aligned, Exports, Displayed):
         Returns
         -------
         Evidence
-            `interval` (None where the data does not allow one), `reason`, and `words`: beyond chance, could be chance, or
-            cannot tell.
+            `interval` (None where the data does not allow one), `reason`, and `words`: `beyond chance (95 %)`, `could be
+            chance` or `no interval known`.
+
+        Raises
+        ------
+        ComparisonError
+            When there is no such metric.
+        ConfigurationError
+            When there is no such version, and for an `n` or a level that means nothing.
         """
         level = number_argument("level", level, above=0, below=1)
         n = None if n is None else number_argument("n", n, least=1, whole=True)
         row = find_row(self.metrics, metric, dataset)
         if self._place is None or version not in self._names:
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")
-        return interval_of(self._by_name, row, (self._names.index(version), self._place), n=n or self._n, level=level)
+        return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
 
     def chance(self, row: Row, place: int, other: int | None = None) -> Evidence | None:
         """Find the 95 % interval of a version's difference to another (the baseline by default); None where the data allow none."""
         against = self._place if other is None else other
         if against is None or against == place:
             return None
-        evidence = interval_of(self._by_name, row, (place, against), n=self._n)
+        evidence = self._uncertainty.between((row.path, row.dataset), place, against)
         return evidence if evidence.interval is not None else None
 
     def explain(self, lang: str = "en") -> Explanation:

@@ -3,7 +3,7 @@
 The rule for names has three answers. It splits a path into whole tokens and decides only when every token that means
 anything points the same way; a token such as `std`, `gap` or `threshold` turns the whole name into something that is no
 quality, and contradictory tokens (`error_recall`, `loss_accuracy`) mean unknown. `mae` does not fire in `maestro`, nor
-`map` in `mape`.
+`map` in `mape`. A metric of the training data has no direction: a lower training loss is no better model.
 """
 
 from __future__ import annotations
@@ -14,15 +14,32 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from pai_notebook.comparison.vocabulary import CHINESE, FLIPS, HIGHER, LOCAL_VETOES, LOWER, PHRASES, TURNED, VETOES, Mode
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_words import (
+    BENCHMARK,
+    CHINESE,
+    FLIPS,
+    HIGHER,
+    LOCAL_VETOES,
+    LOWER,
+    NEUTRAL,
+    PHRASES,
+    SETTINGS,
+    TOP,
+    TURNED,
+    VETO_PHRASES,
+    VETOES,
+    Mode,
+    chinese_ending,
+    is_training,
+    plain_name,
+    words_of,
+)
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.phrases import Phrase, joined, say
 
 __all__ = ["Direction", "Directions", "infer_direction", "read_mode"]
 
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")
 _MODES: dict[str, Mode] = {
     **dict.fromkeys(("max", "maximize", "maximise", "maximum", "higher", "greater", "higher_is_better", "greater_is_better", "up"), "max"),
     **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down"), "min"),
@@ -99,7 +116,11 @@ def infer_direction(path: str) -> Direction:
     --------
     >>> [infer_direction(name).mode for name in ("val.cer", "macro_f1", "loss_accuracy", "maestro", "accuracy_std", "neg_log_loss")]
     ['min', 'max', None, None, None, 'max']
+    >>> [infer_direction(name).mode for name in ("acc,none", "pass@10", "mmlu", "测试集准确率", "train_loss")]
+    ['max', 'max', 'max', 'max', None]
     """
+    if is_training(path):
+        return Direction(reason=say("it was measured on the training data"))
     votes = _votes(path)
     if votes is None:
         return Direction(reason=say("the name says what it is measured by, not how good it is"))
@@ -115,12 +136,25 @@ def infer_direction(path: str) -> Direction:
 def _votes(path: str) -> dict[str, Mode] | None:
     """Every word that points somewhere, None when a word says that the name is no quality."""
     votes: dict[str, Mode] = {}
-    for key in split_path(path):
-        found = _votes_of_key([token.lower() for token in _TOKEN.findall(key)])
+    silenced = False
+    for words in words_of(path):
+        found = _votes_of_key(words)
         if found is None:
             return None
         votes.update(found)
-    return votes
+        silenced |= not SETTINGS.isdisjoint(words)
+    return votes or ({} if silenced else _votes_of_name(plain_name(path)))
+
+
+def _votes_of_name(name: str) -> dict[str, Mode]:
+    """What a name says as a whole where none of its words says anything: `em`, `top1`, `pass@k`, or a benchmark."""
+    match = TOP.search(name)
+    if match is None:
+        match = BENCHMARK.search(name)
+        rest = name if match is None else name[: match.start()] + name[match.end() :]
+        if match is None or not all(NEUTRAL.fullmatch(word) for word in re.split("[_@]", rest)):
+            return {}
+    return {match[0].strip("_"): "max"}
 
 
 def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
@@ -133,28 +167,27 @@ def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
             votes[" ".join(pair)] = PHRASES[pair]
             position += 2
             continue
-        if token in VETOES or pair in TURNED:
+        rate = pair[1:] == ("per",)  # samples per second are no count of samples
+        if (token in VETOES and not rate) or pair in TURNED or pair in VETO_PHRASES:
             return None
         flipped ^= token in FLIPS
         local_veto |= token in LOCAL_VETOES
-        mode = _vote(token)
-        if mode is not None:
-            votes[token] = mode
+        votes.update(_vote(token))
         position += 1
     if local_veto and votes:
         return None
     return {f"negated {word}": _OPPOSITE[mode] for word, mode in votes.items()} if flipped else votes
 
 
-def _vote(token: str) -> Mode | None:
+def _vote(token: str) -> dict[str, Mode]:
+    """What one word says: by itself, without the digits behind it, or by its Chinese ending."""
     for word in (token, token.rstrip("0123456789")):
         if word in HIGHER:
-            return "max"
+            return {token: "max"}
         if word in LOWER:
-            return "min"
-        if word in CHINESE:
-            return CHINESE[word]
-    return None
+            return {token: "min"}
+    ending = chinese_ending(token)
+    return {ending: CHINESE[ending]} if ending else {}
 
 
 class Directions:

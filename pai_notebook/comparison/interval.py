@@ -1,16 +1,33 @@
 """Intervals for the difference of two measured values, and how much luck there is in being the best of many.
 
-No library beyond the standard one; the formulas are checked against scipy and simulation in the tests.
+No library beyond the standard one; the formulas are checked against scipy, statsmodels and simulation in the tests.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
-__all__ = ["Interval", "expected_lead", "newcombe", "spread_interval", "wilson"]
+__all__ = [
+    "Interval",
+    "expected_lead",
+    "fold_factor",
+    "holm",
+    "mover",
+    "newcombe",
+    "normal_interval",
+    "normal_quantile",
+    "p_value",
+    "t_interval",
+    "t_quantile",
+    "wilson",
+]
+
+_MANY = 1e7
+"""Degrees of freedom from which Student's t is taken as normal."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +52,102 @@ class Interval:
     @property
     def excludes_zero(self) -> bool:
         """Whether no difference at all lies outside."""
-        return self.low > 0 or self.high < 0
+        return self.excludes(0.0)
+
+    def excludes(self, margin: float) -> bool:
+        """Whether every difference of at most `margin`, up or down, lies outside.
+
+        Examples
+        --------
+        >>> Interval(0.01, 0.03, 0.95, "").excludes(0.005), Interval(0.01, 0.03, 0.95, "").excludes(0.02)
+        (True, False)
+        """
+        return self.low > margin or self.high < -margin
 
     @property
     def words(self) -> str:
         """The interval in words, for example `95 % interval -0.016 to +0.036`."""
-        return f"{100 * self.level:g} % interval {self.low:+.3g} to {self.high:+.3g}"
+        return f"{100 * self.level:.6g} % interval {self.low:+.3g} to {self.high:+.3g}"
 
 
-def _z(level: float) -> float:
+@lru_cache(maxsize=1024)
+def normal_quantile(level: float) -> float:
+    """How many standard errors a two-sided interval of this level reaches to each side.
+
+    Examples
+    --------
+    >>> round(normal_quantile(0.95), 4)
+    1.96
+    """
     return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+@lru_cache(maxsize=4096)
+def t_quantile(level: float, df: float) -> float:
+    """How many standard errors a two-sided interval by Student's t reaches to each side; `df` need not be a whole number.
+
+    Examples
+    --------
+    >>> round(t_quantile(0.95, 4), 4), round(t_quantile(0.95, 1e9), 4)
+    (2.7764, 1.96)
+    """
+    normal = normal_quantile(level)
+    if df > _MANY:
+        return normal
+    low, high = normal, 2 * normal + 1
+    while _t_outside(high, df) > 1 - level:
+        low, high = high, 2 * high
+    guess = (low + high) / 2
+    for _ in range(100):
+        excess = _t_outside(guess, df) - (1 - level)
+        low, high = (guess, high) if excess > 0 else (low, guess)
+        step = guess + excess / (2 * _t_density(guess, df))  # Newton's step, and bisection where it leaves the bracket
+        step = step if low < step < high else (low + high) / 2
+        if abs(step - guess) <= 1e-13 * step:  # the precision of a float
+            return step
+        guess = step
+    return guess
+
+
+def _t_density(t: float, df: float) -> float:
+    constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - 0.5 * math.log(df * math.pi)
+    return math.exp(constant - (df + 1) / 2 * math.log1p(t * t / df))
+
+
+def _t_outside(t: float, df: float) -> float:
+    """Probability that Student's t is farther from zero than `t`."""
+    return _incomplete_beta(df / (df + t * t), df / 2, 0.5)
+
+
+def _incomplete_beta(x: float, a: float, b: float) -> float:
+    """Regularized incomplete beta function by its continued fraction (Numerical Recipes, section 6.4)."""
+    if x <= 0 or x >= 1:
+        return 0.0 if x <= 0 else 1.0
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+    # The fraction converges fast on one side of the mean only; the other side follows by symmetry.
+    if x < (a + 1) / (a + b + 2):
+        return front * _beta_fraction(x, a, b) / a
+    return 1 - front * _beta_fraction(1 - x, b, a) / b
+
+
+def _beta_fraction(x: float, a: float, b: float) -> float:
+    tiny = 1e-300
+    c, d = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1), tiny)
+    value = d
+    for m in range(1, 100_000):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d, c = 1 / _not_zero(1 + even * d, tiny), _not_zero(1 + even / c, tiny)
+        value *= d * c
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d, c = 1 / _not_zero(1 + odd * d, tiny), _not_zero(1 + odd / c, tiny)
+        value *= d * c
+        if abs(d * c - 1) < 1e-15:  # noqa: PLR2004 - the precision of a float
+            break
+    return value
+
+
+def _not_zero(value: float, tiny: float) -> float:
+    return value if abs(value) > tiny else tiny
 
 
 def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
@@ -57,7 +160,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
     >>> [round(bound, 4) for bound in wilson(0.9, 1000)]
     [0.8798, 0.9171]
     """
-    z = _z(level)
+    z = normal_quantile(level)
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(max(share * (1 - share) / n + z * z / (4 * n * n), 0.0))
     return max((centre - half) / (1 + z * z / n), 0.0), min((centre + half) / (1 + z * z / n), 1.0)
@@ -85,35 +188,104 @@ def newcombe(share: float, n: float, baseline: float, n_baseline: float, level: 
     >>> round(interval.low, 3), round(interval.high, 3), interval.excludes_zero
     (-0.016, 0.036, False)
     """
-    low, high = wilson(share, n, level)
-    low_baseline, high_baseline = wilson(baseline, n_baseline, level)
-    delta = share - baseline
-    return Interval(
-        delta - math.hypot(share - low, high_baseline - baseline),
-        delta + math.hypot(high - share, baseline - low_baseline),
-        level,
-        "Newcombe's score interval for independent test sets",
-    )
+    bounds, bounds_baseline = wilson(share, n, level), wilson(baseline, n_baseline, level)
+    method = "Newcombe's score interval for independent test sets"
+    return mover(share, bounds, baseline, bounds_baseline, level, method=method)
 
 
-def spread_interval(value: float, spread: float, baseline: float, spread_baseline: float, level: float = 0.95) -> Interval:
-    """Normal interval for the difference of two values with a standard error each.
+def mover(
+    value: float,
+    bounds: tuple[float, float],
+    baseline: float,
+    bounds_baseline: tuple[float, float],
+    level: float = 0.95,
+    *,
+    method: str = "recovered from the two intervals (MOVER)",
+) -> Interval:
+    """Interval of a difference from an interval of each value, which need not be symmetrical.
+
+    Source: G. Y. Zou and A. Donner (2008), Construction of confidence limits about effect measures: a general approach,
+    Statistics in Medicine 27, 1693-1702 (method of variance estimates recovery).
 
     Parameters
     ----------
     value, baseline : float
         The two values.
-    spread, spread_baseline : float
-        Their standard errors, in the same unit.
+    bounds, bounds_baseline : (float, float)
+        Their own intervals at `level`, lower bound first; the value lies inside.
 
     Examples
     --------
-    >>> interval = spread_interval(0.92, 0.003, 0.90, 0.004)
+    >>> interval = mover(0.95, (0.90, 0.96), 0.90, (0.80, 0.92))
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (-0.004, 0.15)
+    """
+    (low, high), (low_baseline, high_baseline), delta = bounds, bounds_baseline, value - baseline
+    return Interval(
+        delta - math.hypot(value - low, high_baseline - baseline),
+        delta + math.hypot(high - value, baseline - low_baseline),
+        level,
+        method,
+    )
+
+
+def normal_interval(value: float, error: float, baseline: float, error_baseline: float, level: float = 0.95) -> Interval:
+    """Normal interval for the difference of two values with a standard error each.
+
+    Examples
+    --------
+    >>> interval = normal_interval(0.92, 0.003, 0.90, 0.004)
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0102, 0.0298)
     """
-    half = _z(level) * math.hypot(spread, spread_baseline)
-    return Interval(value - baseline - half, value - baseline + half, level, "normal interval from the stated spread")
+    half = normal_quantile(level) * math.hypot(error, error_baseline)
+    return Interval(value - baseline - half, value - baseline + half, level, "normal interval from the standard errors")
+
+
+def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float = 0.95) -> Interval:
+    """Interval of a difference by Student's t, where its variance is a sum of independent parts.
+
+    Sources: B. L. Welch (1947), The generalization of "Student's" problem when several different population variances are
+    involved, Biometrika 34, 28-35; F. E. Satterthwaite (1946), An approximate distribution of estimates of variance
+    components, Biometrics Bulletin 2, 110-114.
+
+    Parameters
+    ----------
+    delta : float
+        The difference.
+    parts : sequence of (variance, degrees of freedom)
+        What its variance is made of; two groups of runs have (s1²/k1, k1 - 1) and (s2²/k2, k2 - 1).
+
+    Examples
+    --------
+    >>> interval = t_interval(0.012, [(0.005**2 / 5, 4), (0.005**2 / 5, 4)])
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0047, 0.0193)
+    """
+    variance = math.fsum(part for part, _ in parts)
+    df = variance**2 / math.fsum(part**2 / own for part, own in parts if part)
+    half = t_quantile(level, df) * math.sqrt(variance)
+    return Interval(delta - half, delta + half, level, f"Welch's t interval, {df:.3g} degrees of freedom")
+
+
+def fold_factor(folds: int, ratio: float | None = None) -> float:
+    """By how much the variance of single folds is multiplied to give that of their mean: the folds share training data.
+
+    Source: C. Nadeau and Y. Bengio (2003), Inference for the generalization error, Machine Learning 52, 239-281.
+
+    Parameters
+    ----------
+    folds : int
+        Number of folds, or of random splits.
+    ratio : float, optional
+        Test examples over training examples of a fold; for cross-validation 1 / (folds - 1), which is the default.
+
+    Examples
+    --------
+    >>> round(fold_factor(10), 4)
+    0.2111
+    """
+    return 1 / folds + (1 / (folds - 1) if ratio is None else ratio)
 
 
 @lru_cache(maxsize=1024)
@@ -136,3 +308,42 @@ def expected_lead(count: int) -> float:
         weight = 1 if step in (0, steps) else 4 if step % 2 else 2
         total += weight * x * count * normal.pdf(x) * normal.cdf(x) ** (count - 1)
     return round(total * width / 3, 12) + 0.0
+
+
+def p_value(interval_at: Callable[[float], Interval], margin: float = 0.0) -> float:
+    """One minus the largest level at which an interval excludes every difference of at most `margin`.
+
+    Found by bisection over the level, so that a test never contradicts the interval that is shown.
+
+    Examples
+    --------
+    >>> round(p_value(lambda level: newcombe(0.93, 1000, 0.90, 1000, level)), 3)
+    0.017
+    """
+    low, high = 0.0, 20.0  # minus the natural logarithm of p
+    if not interval_at(-math.expm1(-1e-9)).excludes(margin):
+        return 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if interval_at(-math.expm1(-middle)).excludes(margin) else (low, middle)
+    return math.exp(-low)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values adjusted so that those below 0.05 are false together in at most 5 % of cases.
+
+    Source: S. Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6,
+    65-70.
+
+    Examples
+    --------
+    >>> [round(value, 3) for value in holm([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    adjusted = [1.0] * len(p_values)
+    largest = 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = largest
+    return adjusted

@@ -12,13 +12,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.comparison.align import metric_rows
+from pai_notebook.comparison.align import metric_cells, metric_rows
 from pai_notebook.comparison.asking import find_row
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.digits import choose_format
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.identity import is_identity
 from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.fields import catalogue, leaves
@@ -176,14 +177,15 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     """
     max_changes = number_argument("max_changes", max_changes, least=1, most=MOST, whole=True)
     ordered = in_order(versions)
-    row = find_row(list(metric_rows(ordered, 0, Directions(), Tolerance())) if ordered else [], metric)
+    names = unique_names(ordered)
+    cells = metric_cells(ordered)
+    row = find_row(list(metric_rows(cells, Uncertainty(cells, names), 0, Directions(), Tolerance())) if ordered else [], metric)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
     ignored: set[str] = set()
     settings = {place: _settings(ordered[place], ignored) for place in values}
     known = {place: leaves for place, leaves in settings.items() if leaves}
     if not known:
         raise ComparisonError(f"no version with {row.name} has a spec or a label", hint="Minimal pairs are found by comparing settings.")
-    names = unique_names(ordered)
     pairs = [
         MinimalPair(names[first], names[second], changes, values[first], values[second])
         for first, second, changes in _pairs(known, max_changes)

@@ -11,6 +11,7 @@ from typing import Any
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.model.document import canonical_json
+from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
 
@@ -69,6 +70,9 @@ class Row:
         One for each version, against the baseline.
     direction : Direction
         Which way it is better; unknown for everything but metrics.
+    role : Role or None
+        What a row of evidence says of another metric: its number of examples, a standard error and so on. Evidence is never
+        better or worse. None for every other row.
     """
 
     section: str
@@ -77,6 +81,12 @@ class Row:
     cells: tuple[Cell, ...]
     changes: tuple[Change, ...]
     direction: Direction
+    role: Role | None = None
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it says how sure another metric is, rather than how good the version is."""
+        return self.role is not None
 
     @cached_property
     def key(self) -> Name:

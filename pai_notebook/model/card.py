@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -29,6 +28,7 @@ from pai_notebook.display import (
     tree_of,
 )
 from pai_notebook.model.fields import specs
+from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.numbers import DIGITS, format_number
 
@@ -36,17 +36,13 @@ if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["approval_badge", "cell_shape", "describe_version", "is_rounded", "is_share", "labels_shape", "time_text"]
+__all__ = ["approval_badge", "cell_shape", "describe_version", "has_bar", "is_rounded", "labels_shape", "time_text"]
 
 METRIC_ROWS = 60
 COVERS = 8
 SPEC_VALUES = 60
 SPEC_AT_LEAST = 5
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
-_NO_SHARE = frozenset(
-    {"seconds", "second", "sec", "ms", "us", "ns", "time", "latency", "loss", "n", "count", "size", "rtf", "steps", "epoch"}
-)
-_TOKEN = re.compile(r"[A-Za-z]+")
 
 
 def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
@@ -78,10 +74,10 @@ def labels_shape(labels: Labels, *, limit: int = 24) -> Inline:
     return Chips(labels.pairs, limit=limit) if labels.pairs else Missing("none")
 
 
-def is_share(path: str, values: Sequence[float | None]) -> bool:
-    """Whether all values of a metric lie in 0 to 1 and its name is not one of a time, a size or a loss."""
+def has_bar(path: str, values: Sequence[float | None]) -> bool:
+    """Whether all values of a metric lie in 0 to 1 and its name is not one of a time, a size, a count or a loss."""
     known = [value for value in values if value is not None]
-    return bool(known) and all(0 <= value <= 1 for value in known) and not _NO_SHARE & {token.lower() for token in _TOKEN.findall(path)}
+    return bool(known) and all(0 <= value <= 1 for value in known) and not is_unbounded(path)
 
 
 def cell_shape(cell: Cell | None, *, bar: bool = False, digits: int = DIGITS) -> Inline:
@@ -180,7 +176,7 @@ def _metrics(version: ModelVersion) -> Block:
 
 def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]]) -> list[Inline]:
     row = [by_key.get((path, dataset), []) for dataset in datasets]
-    bar = is_share(path, [cell.value for group in row for cell in group])
+    bar = has_bar(path, [cell.value for group in row for cell in group])
     return [path, *(_shapes([cell_shape(cell, bar=bar) for cell in group]) for group in row)]
 
 

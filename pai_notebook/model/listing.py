@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table, tree_of
-from pai_notebook.model.card import approval_badge, cell_shape, is_rounded, is_share, labels_shape, time_text
+from pai_notebook.model.card import approval_badge, cell_shape, has_bar, is_rounded, labels_shape, time_text
 from pai_notebook.model.metrics import State
 from pai_notebook.model.order import creation_key, version_key
 
@@ -42,7 +42,7 @@ def _table(versions: Sequence[ModelVersion]) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
     several = len({version.model_id for version in versions}) > 1
-    bars = {name: is_share(name[0], [_value(version, name) for version in versions]) for name in names[:METRICS]}
+    bars = {name: has_bar(name[0], [_value(version, name) for version in versions]) for name in names[:METRICS]}
     columns: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
     columns += [Column(path, align="right", group=dataset) for path, dataset in bars]
     rows = [_row(version, bars, several=several) for version in shown]
@@ -113,7 +113,7 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
 
     def rank(name: tuple[str, str]) -> tuple[object, ...]:
         values = seen[name]
-        return not is_share(name[0], values), -round(len(values) / len(versions), 1), -_spread(values), name
+        return not has_bar(name[0], values), -round(len(values) / len(versions), 1), -_spread(values), name
 
     return sorted(seen, key=rank)
 

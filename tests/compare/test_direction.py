@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.comparison.direction import Directions, infer_direction, read_mode
-from pai_notebook.comparison.vocabulary import HIGHER, LOWER
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.metric_words import HIGHER, LOWER
 from pai_notebook.model.names import Name
 
 LISTS = json.loads((Path(__file__).parents[1] / "data" / "metric_directions.json").read_text("utf-8"))["lists"]
@@ -18,7 +18,7 @@ ABSTAINED = {
     "scikit-learn 1.9.1 scorers": (58, 9),
     "scikit-learn 1.9.1 functions": (53, 5),
     "keras 3.15.1": (41, 9),
-    "lm_eval 0.4.13": (183, 71),
+    "lm_eval 0.4.13": (183, 70),
     "autogluon.core 1.6.3": (22, 3),
 }
 
@@ -63,6 +63,46 @@ def test_most_names_of_lists_that_the_rule_was_not_written_on_are_decided():
         ("learning_rate", None),
         ("recall@5", "max"),
         ("confusion_matrix", None),
+        ("acc,none", "max"),
+        ("acc_norm,none", "max"),
+        ("acc_stderr,none", None),
+        ("exact_match,strict-match", "max"),
+        ("pass@1", "max"),
+        ("humaneval_pass@10", "max"),
+        ("pass@1_temperature", None),
+        ("hit@10", "max"),
+        ("em", "max"),
+        ("squad_em", "max"),
+        ("em_iterations", None),
+        ("top1", "max"),
+        ("top_5_acc", "max"),
+        ("top1_error", "min"),
+        ("top_k", None),
+        ("mmlu", "max"),
+        ("MMLU-Pro", "max"),
+        ("GSM8K", "max"),
+        ("HumanEval", "max"),
+        ("mmlu_5shot", "max"),
+        ("mmlu_temperature", None),
+        ("mmlu_loss", "min"),
+        ("train_loss", None),
+        ("train.accuracy", None),
+        ("fit.loss", None),
+        ("train_seconds", "min"),
+        ("train_samples_per_second", "max"),
+        ("eval_samples_per_second", "max"),
+        ("acc_p_value", None),
+        ("p_value", None),
+        ("pvalue", None),
+        ("f1_threshold", None),
+        ("errors.count", None),
+        ("测试集准确率", "max"),
+        ("测试集字错误率", "min"),
+        ("训练损失", None),
+        ("训练耗时", "min"),
+        ("准确率标准差", None),
+        ("损失权重", None),
+        ("验证集F1值", "max"),
     ],
 )
 def test_names_are_read_by_whole_tokens(name, mode):

@@ -9,7 +9,7 @@ from scipy import integrate, stats
 
 from pai_notebook.comparison.asking import ask
 from pai_notebook.comparison.direction import Direction
-from pai_notebook.comparison.interval import expected_lead, newcombe, spread_interval, wilson
+from pai_notebook.comparison.interval import expected_lead, newcombe, normal_interval, wilson
 from pai_notebook.comparison.pareto import front_of, make_pareto
 from pai_notebook.comparison.rank import make_ranking
 from pai_notebook.comparison.rows import Row, compare_cells
@@ -192,7 +192,7 @@ def test_newcombe_intervals_hold_the_truth_about_as_often_as_they_say():
 def test_normal_intervals_equal_those_of_scipy():
     draw = np.random.default_rng(5)
     for value, spread, baseline, spread_baseline in draw.random((1000, 4)):
-        interval = spread_interval(value, spread, baseline, spread_baseline, 0.9)
+        interval = normal_interval(value, spread, baseline, spread_baseline, 0.9)
         expected = stats.norm.interval(0.9, loc=value - baseline, scale=math.sqrt(spread**2 + spread_baseline**2))
         assert (interval.low, interval.high) == pytest.approx(expected)
 

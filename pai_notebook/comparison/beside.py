@@ -1,0 +1,170 @@
+"""Rows that stand beside a metric and say how sure its value is: which there are, and what they say in a version."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.model.evidence_names import OWNERS, EvidenceName, Role, read_evidence_name, stems_of, unwrapped
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_words import is_share, split_names
+from pai_notebook.model.metrics import State
+
+if TYPE_CHECKING:
+    from pai_notebook.model.metrics import Cell
+
+__all__ = ["Beside", "Key", "whole_examples"]
+
+Key = tuple[str, str]
+"""Path and dataset of a metric."""
+
+_SINGLE_PRECISION = 1e-6
+"""How far a share may be from k / n although it is written with many digits."""
+
+
+def whole_examples(value: float, n: float, written: str = "") -> bool | None:
+    """Whether a share can be so many of `n` examples; None where it is written with too few digits to tell.
+
+    Source: N. J. L. Brown and J. A. J. Heathers (2017), The GRIM test, Social Psychological and Personality Science 8, 363-369.
+
+    Examples
+    --------
+    >>> whole_examples(0.9, 5), whole_examples(0.8, 5), whole_examples(0.84, 1319)
+    (False, True, None)
+    """
+    digits = (written or repr(value)).lower().partition("e")
+    decimals = len(digits[0].partition(".")[2]) - int(digits[2] or 0)
+    slack = max(0.5 * 10.0**-decimals, _SINGLE_PRECISION)
+    nearest = round(value * n) / n
+    if abs(nearest - value) > slack * (1 + 1e-9):
+        return False
+    return True if 2 * slack * n < 1 else None
+
+
+class Beside:
+    """What stands beside the metrics of several versions and says how sure they are.
+
+    Parameters
+    ----------
+    cells : mapping of (path, dataset) to sequence of Cell
+        Every metric, one cell a version.
+    """
+
+    def __init__(self, cells: Mapping[Key, Sequence[Cell]]) -> None:
+        self._cells = cells
+        self._index: dict[tuple[str, bool, Role, tuple[str, ...]], list[str]] = {}
+        self._owners: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = {}
+        self._parts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+        read: dict[Key, EvidenceName] = {}
+        for path, dataset in cells:
+            name, keys = read_evidence_name(path), split_path(path)
+            if name is not None:
+                read[path, dataset] = name
+                self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
+                continue
+            for own in {keys, unwrapped(keys)}:
+                if own and own[-1] in OWNERS:
+                    self._owners.setdefault((dataset, own[:-1]), set()).add(own)
+            self._parts[dataset, keys[:-1]] = self._parts.get((dataset, keys[:-1]), frozenset()) | split_names(path)
+        self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
+        """Rows that say how sure another one is, with what they are. Whatever leaves evidence out asks here."""
+        above = [
+            (path, place)
+            for (path, _), row in cells.items()
+            if is_share(path)
+            for place, cell in enumerate(row)
+            if cell.value is not None and 1 < cell.value <= 100  # noqa: PLR2004 - percent
+        ]
+        self._percent = frozenset(path for path, _ in above), frozenset(place for _, place in above)
+
+    def number(self, key: Key, place: int) -> float | None:
+        """Give a finite number."""
+        value = self._cells[key][place].value
+        return value if value is not None and math.isfinite(value) else None
+
+    def written(self, key: Key, place: int) -> str:
+        """Give a number as it was written."""
+        cell = self._cells[key][place]
+        return cell.text.strip() if cell.state is State.NUMERIC_TEXT else repr(cell.value)
+
+    def cell(self, key: Key, place: int) -> Cell:
+        """Give the cell itself."""
+        return self._cells[key][place]
+
+    def in_percent(self, key: Key, place: int) -> bool:
+        """Whether a share is above 1 elsewhere, or another share of the version is: then this one may be percent too."""
+        paths, places = self._percent
+        return key[0] in paths or place in places
+
+    def examples(self, key: Key, place: int) -> tuple[str, float | None]:
+        """Find the number of examples beside a metric, or above it while no key of its path names a part of the data.
+
+        The name is empty where there is none; the number is None where it stands beside metrics of several parts of the data.
+        """
+        path, dataset = key
+        above, part = split_path(path)[:-1], split_names(path)
+        for depth in range(len(above), -1, -1):
+            if depth < len(above) and part:
+                break
+            for role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES):
+                for name in self._index.get((dataset, True, role, above[:depth]), ()):
+                    count = self.number((name, dataset), place)
+                    if count is not None and (name, dataset) in self.roles:
+                        mixed = bool(part) and self._parts.get((dataset, above), part) != part
+                        return name, None if mixed else count
+        return "", None
+
+    def rows_of(self, key: Key, role: Role) -> Iterator[str]:
+        """Rows of a kind that name a metric, or stand beside it where it alone is called score, value, mean or accuracy."""
+        path, dataset = key
+        for stem in stems_of(path):
+            yield from self._index.get((dataset, False, role, stem), ())
+        keys = split_path(path)
+        for own in dict.fromkeys((keys, unwrapped(keys))):
+            if own and own[-1] in OWNERS and len(self._owners.get((dataset, own[:-1]), ())) == 1:
+                yield from self._index.get((dataset, True, role, own[:-1]), ())
+
+    def numbers_of(self, key: Key, place: int, role: Role) -> Iterator[tuple[str, float]]:
+        """Those that have a number in a version."""
+        for name in self.rows_of(key, role):
+            value = self.number((name, key[1]), place)
+            if value is not None:
+                yield name, value
+
+    def runs(self, key: Key, place: int) -> Iterator[tuple[str, float, bool]]:
+        """Numbers of runs or folds that name a metric or stand beside it, and whether they are folds."""
+        for role in (Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS):
+            beside = self._index.get((key[1], True, role, split_path(key[0])[:-1]), ())
+            for name in dict.fromkeys((*self.rows_of(key, role), *beside)):
+                count = self.number((name, key[1]), place)
+                if count is not None and (name, key[1]) in self.roles:
+                    yield name, count, role is not Role.RUNS
+
+    def _is_evidence(self, key: Key, name: EvidenceName) -> bool:
+        """Whether a row with such a name says how sure another is; most names say so of themselves."""
+        dataset = key[1]
+        if name.role in (Role.LOW, Role.HIGH):
+            other = Role.HIGH if name.role is Role.LOW else Role.LOW
+            named = any(name.of in stems_of(path) for path, where in self._cells if where == dataset)
+            return named and (dataset, False, other, name.of) in self._index
+        if name.role is Role.PERHAPS_FOLDS:
+            return any(
+                where == dataset and role is Role.SPREAD and (of if sibling else of[:-1]) == name.of
+                for where, sibling, role, of in self._index
+            )
+        return name.role is not Role.PERHAPS_EXAMPLES or self._counts_examples(key, name.of)
+
+    def _counts_examples(self, key: Key, above: tuple[str, ...]) -> bool:
+        """Whether a `count` or `total` is a number of examples: the shares there are whole numbers of it, and could have been others."""
+        counts = {place: count for place in range(len(self._cells[key])) if (count := self.number(key, place)) is not None}
+        if not all(count == int(count) >= 1 for count in counts.values()):
+            return False
+        shares = [each for each in self._cells if each[1] == key[1] and is_share(each[0]) and split_path(each[0])[: len(above)] == above]
+        verdicts = [
+            whole_examples(value, count, self.written(share, place))
+            for share in shares
+            for place, count in counts.items()
+            if (value := self.number(share, place)) is not None and 0 <= value <= 1
+        ]
+        return bool(verdicts) and all(verdicts)

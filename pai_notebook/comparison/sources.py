@@ -1,0 +1,245 @@
+"""What can be known about one value, by its source, and the interval of a difference that follows from two of a kind."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from pai_notebook.comparison.interval import Interval, fold_factor, mover, newcombe, normal_interval, normal_quantile, t_interval, wilson
+from pai_notebook.phrases import Phrase, say
+
+__all__ = ["Bounds", "Exact", "Runs", "Share", "Side", "Stated"]
+
+_LEVEL = 0.95
+_FEWEST = {False: 2, True: 3}
+"""Runs, and folds, below which nothing is said about their spread."""
+_FEWEST_BESIDE_ONE = 3
+"""Runs that a single run of another version is compared with."""
+
+
+@dataclass(frozen=True)
+class Side(ABC):
+    """A value and how sure it is.
+
+    Attributes
+    ----------
+    value : float
+        The measured value.
+    """
+
+    value: float
+
+    @abstractmethod
+    def against(self, other: Self, level: float) -> Interval:
+        """Interval of this value minus another that is known in the same way."""
+
+    @abstractmethod
+    def own(self, level: float) -> tuple[float, float]:
+        """Interval of the value itself."""
+
+    @abstractmethod
+    def reason(self, other: Self) -> Phrase:
+        """Say what the interval against another rests on, and what it covers."""
+
+    def refusal(self, other: Self) -> Phrase | None:  # noqa: ARG002 - most pairs of a kind can be compared
+        """Why two values cannot be compared although both are known."""
+        return None
+
+    @property
+    def error(self) -> float:
+        """One standard error of the value."""
+        low, high = self.own(_LEVEL)
+        return (high - low) / 2 / normal_quantile(_LEVEL)
+
+
+@dataclass(frozen=True)
+class Share(Side):
+    """A share of `n` examples."""
+
+    n: int
+
+    def against(self, other: Self, level: float) -> Interval:
+        """Newcombe's interval for independent examples."""
+        return newcombe(self.value, self.n, other.value, other.n, level)
+
+    def own(self, level: float) -> tuple[float, float]:
+        """Wilson's interval."""
+        return wilson(self.value, self.n, level)
+
+    def reason(self, other: Self) -> Phrase:
+        """Say the numbers of examples."""
+        return say(
+            "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower",
+            n=self.n,
+            n_baseline=other.n,
+        )
+
+
+@dataclass(frozen=True)
+class Stated(Side):
+    """A value with a stated standard error."""
+
+    stated: float
+
+    def against(self, other: Self, level: float) -> Interval:
+        """Give the normal interval."""
+        return normal_interval(self.value, self.stated, other.value, other.stated, level)
+
+    def own(self, level: float) -> tuple[float, float]:
+        """Give the normal interval of the value."""
+        half = normal_quantile(level) * self.stated
+        return self.value - half, self.value + half
+
+    def reason(self, other: Self) -> Phrase:  # noqa: ARG002 - the same for both
+        """Say that errors were stated."""
+        return say("from the stated standard errors")
+
+
+@dataclass(frozen=True)
+class Bounds(Side):
+    """A value with a stated interval; `said` is its level where the name tells it."""
+
+    low: float
+    high: float
+    said: float | None = None
+
+    def _at(self, level: float) -> tuple[float, float]:
+        scale = normal_quantile(level) / normal_quantile(self.said or _LEVEL)
+        return self.value - scale * (self.value - self.low), self.value + scale * (self.high - self.value)
+
+    def against(self, other: Self, level: float) -> Interval:
+        """Recover the interval of the difference from the two intervals."""
+        return mover(self.value, self._at(level), other.value, other._at(level), level)
+
+    def own(self, level: float) -> tuple[float, float]:
+        """Give the stated interval, rescaled to another level."""
+        return self._at(level)
+
+    def reason(self, other: Self) -> Phrase:
+        """Say that intervals were stated, and at which level."""
+        if self.said is None or other.said is None:
+            return say("intervals taken as 95 %")
+        levels = dict.fromkeys(f"{100 * said:g} %" for said in (self.said, other.said))
+        return say("from the stated {levels} intervals", levels=" and ".join(levels))
+
+
+@dataclass(frozen=True)
+class Exact(Side):
+    """A value that is read off, such as the size of a file."""
+
+    def against(self, other: Self, level: float) -> Interval:
+        """Give the difference itself."""
+        delta = self.value - other.value
+        return Interval(delta, delta, level, "exact")
+
+    def own(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
+        """Give the value itself."""
+        return self.value, self.value
+
+    def reason(self, other: Self) -> Phrase:  # noqa: ARG002 - the same for both
+        """Say that nothing is estimated."""
+        return say("exact: read off, not estimated")
+
+
+@dataclass(frozen=True)
+class Runs(Side):
+    """The mean of several runs, or of folds; a count of one is a single run, which has no spread of its own.
+
+    Attributes
+    ----------
+    value : float
+        Their mean.
+    variance : float
+        Variance of single runs or folds, with `count - 1` as its divisor.
+    count : int
+        How many there are.
+    folds : bool
+        Whether they are folds, which share training data, rather than runs.
+    ratio : float or None
+        Test examples over training examples of a fold; None for cross-validation.
+    examples : int or None
+        Number of examples of each run where the metric is a share and it is known: the interval then covers other examples.
+    values : tuple of float
+        The single values where they are known; folds that are equally many in both versions are compared in pairs.
+    """
+
+    variance: float
+    count: int
+    folds: bool = False
+    ratio: float | None = None
+    examples: int | None = None
+    values: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, values: Sequence[float], *, folds: bool = False, ratio: float | None = None, examples: int | None = None) -> Self:
+        """Make one of single values.
+
+        Examples
+        --------
+        >>> runs = Runs.of([0.91, 0.92, 0.93])
+        >>> round(runs.value, 4), round(runs.variance, 6), runs.count
+        (0.92, 0.0001, 3)
+        """
+        mean = math.fsum(values) / len(values)
+        variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) if len(values) > 1 else 0.0
+        return cls(mean, variance, len(values), folds, ratio, examples, tuple(values))
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one run only."""
+        return self.count == 1
+
+    def refusal(self, other: Self) -> Phrase | None:
+        """Too few runs, runs beside folds, or repeats that are all equal."""
+        fewest = _FEWEST_BESIDE_ONE if self.is_single or other.is_single else _FEWEST[self.folds]
+        if max(self.count, other.count) < fewest or (not (self.is_single or other.is_single) and min(self.count, other.count) < fewest):
+            return say("{count} and {other} runs are too few to know their spread", count=self.count, other=other.count)
+        if self.folds != other.folds:
+            return say("folds in one version, runs in the other")
+        if any(each.variance == 0 and not each.is_single for each in (self, other)):
+            return say("identical repeats: no spread")
+        return None
+
+    def _in_pairs(self, other: Self) -> bool:
+        return self.folds and len(self.values) == len(other.values) > 1
+
+    def against(self, other: Self, level: float) -> Interval:
+        """Welch's interval; folds corrected for shared training data, a single run judged by the spread of the other's."""
+        parts = [*self._examples(), *other._examples()]
+        if self._in_pairs(other):
+            apart = Runs.of([mine - theirs for mine, theirs in zip(self.values, other.values, strict=True)])
+            parts.append((apart.variance * fold_factor(self.count, self.ratio), self.count - 1))
+        elif self.is_single or other.is_single:
+            several = other if self.is_single else self
+            parts.append((several.variance * (1 + several.factor), several.count - 1))
+        else:
+            parts += [(each.variance * each.factor, each.count - 1) for each in (self, other)]
+        return t_interval(self.value - other.value, parts, level)
+
+    @property
+    def factor(self) -> float:
+        """By what the variance of single runs is multiplied to give that of their mean."""
+        return fold_factor(self.count, self.ratio) if self.folds else 1 / self.count
+
+    def _examples(self) -> Iterator[tuple[float, float]]:
+        if self.examples is not None and not self.folds and 0 < self.value < 1:
+            yield self.value * (1 - self.value) / self.examples, self.examples - 1
+
+    def own(self, level: float) -> tuple[float, float]:
+        """Student's interval of the mean; a single run has none but itself."""
+        if self.is_single:
+            return self.value, self.value
+        interval = t_interval(self.value, [(self.variance * self.factor, self.count - 1), *self._examples()], level)
+        return interval.low, interval.high
+
+    def reason(self, other: Self) -> Phrase:
+        """Say how many runs or folds, and what the interval covers."""
+        if self.folds:
+            counts = " and ".join(dict.fromkeys(str(each.count) for each in (self, other)))
+            return say("{counts} folds that share training data (corrected)", counts=counts)
+        both = self.examples is not None and other.examples is not None
+        covers = say("covers other runs and other examples") if both else say("covers other runs, not other examples")
+        return say("{count} and {other} runs; {covers}", count=self.count, other=other.count, covers=covers)

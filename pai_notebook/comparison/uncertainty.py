@@ -1,0 +1,298 @@
+"""How sure the difference of two values is, from what stands beside them; where nothing does, no interval is made up.
+
+The sources, in the order in which they are tried: exact numbers, repeats and folds that the caller hands over, the number
+of examples of a share, stated standard errors, stated intervals, a standard deviation with a number of runs. Every answer
+names its source and what it covers; every refusal says what was wrong or what would help.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.comparison.beside import Beside, Key, whole_examples
+from pai_notebook.comparison.interval import Interval, p_value
+from pai_notebook.comparison.sources import Bounds, Exact, Runs, Share, Side, Stated
+from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
+from pai_notebook.phrases import Phrase, say
+
+if TYPE_CHECKING:
+    from pai_notebook.model.metrics import Cell
+
+__all__ = ["Evidence", "Uncertainty"]
+
+_IMPLIED = 2, 1e7
+"""Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit."""
+_WIDEST = 0.5
+_FEWEST_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How sure a difference is, or why that is not known.
+
+    Attributes
+    ----------
+    reason : str
+        What was used and what it covers, or what would be needed.
+    sides : (Side, Side) or None
+        What is known of the version and of the one it is compared with; None where no interval is known.
+    level : float
+        Confidence of `interval`, 0 to 1.
+    """
+
+    reason: Phrase
+    sides: tuple[Side, Side] | None = None
+    level: float = 0.95
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """The interval of the difference at `level`, None where none is known."""
+        return self.at(self.level)
+
+    def at(self, level: float) -> Interval | None:
+        """Give the interval of the difference at another level, None where none is known."""
+        return None if self.sides is None else self.sides[0].against(self.sides[1], level)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the values are read off, so that chance has no part in them."""
+        return self.sides is not None and isinstance(self.sides[0], Exact)
+
+    def p_value(self, margin: float = 0.0) -> float | None:
+        """One minus the largest level at which every difference of at most `margin` is excluded; None without an interval."""
+        if self.sides is None:
+            return None
+        first, second = self.sides
+        return p_value(lambda level: first.against(second, level), margin)
+
+    @property
+    def words(self) -> Phrase:
+        """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
+        if self.interval is None:
+            return say("no interval known")
+        return say("beyond chance ({level:.6g} %)", level=100 * self.level) if self.interval.excludes_zero else say("could be chance")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one source says of one value: what is known, or why it is not believed, and the name of the row that said it."""
+
+    what: str
+    side: Side | None = None
+    refusal: Phrase | None = None
+
+
+class Uncertainty:
+    """Answers how sure the values of several versions and their differences are.
+
+    Parameters
+    ----------
+    cells : mapping of (path, dataset) to sequence of Cell
+        Every metric, one cell a version.
+    names : sequence of str
+        Names of the versions.
+    n : float, optional
+        Number of examples behind every metric, as told by the user.
+    repeats : mapping of (path, dataset) to sequence of Runs or None, optional
+        Repeated measurements of a metric, one entry a version; a version without is a single run.
+    """
+
+    def __init__(
+        self,
+        cells: Mapping[Key, Sequence[Cell]],
+        names: Sequence[str],
+        *,
+        n: float | None = None,
+        repeats: Mapping[Key, Sequence[Runs | None]] | None = None,
+    ) -> None:
+        self._beside = Beside(cells)
+        self._names = names
+        self._n = n
+        self._repeats = repeats or {}
+        self._readings: dict[tuple[Key, int, float | None], tuple[_Reading | None, ...]] = {}
+
+    def is_evidence(self, key: Key) -> bool:
+        """Whether a row says how sure another one is, so that it takes no part in better and worse."""
+        return key in self._beside.roles
+
+    def role(self, key: Key) -> Role | None:
+        """Say what a row of evidence is, None for every other row."""
+        return self._beside.roles.get(key)
+
+    def between(self, key: Key, place: int, other: int, *, n: float | None = None, level: float = 0.95) -> Evidence:
+        """Find how sure the difference of a version to another is in one metric.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        place, other : int
+            Positions of the two versions.
+        n : float, optional
+            Number of examples behind both, which beats what stands beside the metric.
+        level : float
+            Confidence of the interval, 0 to 1.
+        """
+        value, base = self._beside.number(key, place), self._beside.number(key, other)
+        if value is None or base is None:
+            return Evidence(say("one of the two is no number"))
+        if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
+            return Evidence(say("one looks like percent and the other like a fraction"))
+        refusals: list[Phrase] = []
+        for mine, theirs in zip(self._read(key, place, n), self._read(key, other, n), strict=True):
+            refusal = self._refusal(mine, theirs, place, other)
+            if refusal is not None:
+                refusals.append(refusal)
+            elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
+                return Evidence(mine.side.reason(theirs.side), (mine.side, theirs.side), level)
+        return Evidence(refusals[0] if refusals else _what_would_help(key[0]))
+
+    def _refusal(self, mine: _Reading | None, theirs: _Reading | None, place: int, other: int) -> Phrase | None:
+        """Why a source does not serve for two values, None where it does and where it has nothing for either."""
+        if mine is None and theirs is None:
+            return None
+        if mine is None or theirs is None:
+            known, unknown = (place, other) if mine is not None else (other, place)
+            what = (mine or theirs or _Reading("")).what
+            return say("{what} is there for {known}, not for {unknown}", what=what, known=self._names[known], unknown=self._names[unknown])
+        if mine.side is None or theirs.side is None:
+            return mine.refusal or theirs.refusal
+        return mine.side.refusal(theirs.side)
+
+    def side(self, key: Key, place: int) -> Side | None:
+        """Give what is known of one value by itself, None where nothing is."""
+        if self._beside.number(key, place) is None:
+            return None
+        return next((each.side for each in self._read(key, place, None) if each is not None and each.side is not None), None)
+
+    def _read(self, key: Key, place: int, n: float | None) -> tuple[_Reading | None, ...]:
+        """Ask every source about one value, in the order in which they are tried."""
+        found = self._readings.get((key, place, n))
+        if found is None:
+            value = self._beside.number(key, place) or 0.0
+            examples = n or self._n
+            found = (
+                _Reading("", Exact(value)) if is_exact(key[0]) else None,
+                self._handed_over(key, place, value, examples),
+                self._share(key, place, value, examples),
+                self._stated(key, place, value),
+                self._bounds(key, place, value),
+                self._spread(key, place, value, examples),
+            )
+            self._readings[key, place, n] = found
+        return found
+
+    def _handed_over(self, key: Key, place: int, value: float, n: float | None) -> _Reading | None:
+        """Repeats or folds that the caller knows."""
+        given = self._repeats.get(key)
+        if given is None:
+            return None
+        return _Reading("n_runs", replace(given[place] or Runs(value, 0.0, 1), examples=self._examples(key, place, value, n)))
+
+    def _examples(self, key: Key, place: int, value: float, n: float | None) -> int | None:
+        """Find the number of examples that a share is known to be of."""
+        share = self._share(key, place, value, n)
+        return share.side.n if share is not None and isinstance(share.side, Share) else None
+
+    def _share(self, key: Key, place: int, value: float, n: float | None) -> _Reading | None:
+        """A share with its number of examples."""
+        if not is_share(key[0]):
+            return None
+        what, count = ("n", n) if n is not None else self._beside.examples(key, place)
+        if not what:
+            return None
+        refusal = None
+        if count is None:
+            refusal = say("{what} stands beside metrics of several parts of the data", what=what)
+        elif not 0 <= value <= 1:
+            refusal = say("the values are not between 0 and 1")
+        elif self._beside.in_percent(key, place):
+            refusal = say("shares are written in percent elsewhere, so {value:g} may be percent too", value=value)
+        elif count < 1 or count != int(count):
+            refusal = say("{what} = {count:g} is no number of examples", what=what, count=count)
+        elif whole_examples(value, count, self._beside.written(key, place)) is False:
+            refusal = say("{value:g} of {count:.12g} is no whole number", value=value, count=count)
+        return _Reading(what, None if refusal else Share(value, int(count or 0)), refusal)
+
+    def _stated(self, key: Key, place: int, value: float) -> _Reading | None:
+        """A stated standard error."""
+        name, error = next(self._beside.numbers_of(key, place, Role.ERROR), ("", 0.0))
+        if not name:
+            return None
+        if error == 0:
+            return _Reading(name, refusal=say("{name} is 0", name=name))
+        if error < 0 or _is_other_unit(key[0], value, error):
+            refusal = say("{name} = {error:g} cannot be the standard error of {value:g}", name=name, error=error, value=value)
+            return _Reading(name, refusal=refusal)
+        return _Reading(name, Stated(value, error))
+
+    def _bounds(self, key: Key, place: int, value: float) -> _Reading | None:
+        """A stated interval."""
+        name, low, high, level = next(self._intervals(key, place, value), ("", 0.0, 0.0, None))
+        if not name:
+            return None
+        if low <= value <= high and low < high:
+            return _Reading(name, Bounds(value, low, high, level))
+        return _Reading(name, refusal=say("{name} does not hold {value:g}", name=name, value=value))
+
+    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, float, float, float | None]]:
+        """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other."""
+        for name in self._beside.rows_of(key, Role.INTERVAL):
+            raw, half = self._beside.cell((name, key[1]), place).raw, self._beside.number((name, key[1]), place)
+            told = read_evidence_name(name)
+            level = told.level if told else None
+            if isinstance(raw, list) and len(raw) == 2 and all(map(_is_number, raw)):  # noqa: PLR2004 - two bounds
+                yield name, float(raw[0]), float(raw[1]), level
+            elif half is not None and not isinstance(raw, list):
+                yield name, value - half, value + half, level
+        bounds = [list(self._beside.numbers_of(key, place, role)) for role in (Role.LOW, Role.HIGH)]
+        for (name, low), (_, high) in zip(*bounds, strict=False):
+            yield name, low, high, None
+
+    def _spread(self, key: Key, place: int, value: float, n: float | None) -> _Reading | None:
+        """A standard deviation, where it is said over how many runs or folds; tools divide by their number, not by one less."""
+        name, spread = next(self._beside.numbers_of(key, place, Role.SPREAD), ("", 0.0))
+        if not name:
+            return None
+        _, count, folds = next(self._beside.runs(key, place), ("", 0.0, False))
+        if not count:
+            error = _error_name(key[0])
+            vague = say("{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
+            return _Reading(name, refusal=vague)
+        if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread <= 0:
+            few = say("{name} = {spread:g} over {count:g} says nothing of a spread", name=name, spread=spread, count=count)
+            return _Reading(name, refusal=few)
+        examples = None if folds else self._examples(key, place, value, n)
+        return _Reading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds, None, examples))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _error_name(path: str) -> str:
+    """Name of the standard error that one would write beside a metric."""
+    key, comma, filtered = (split_path(path) or ("value",))[-1].partition(",")
+    return f"{key}_stderr{comma}{filtered}"
+
+
+def _is_other_unit(path: str, value: float, error: float) -> bool:
+    """Whether a standard error of a fraction cannot be in its unit: too wide, or of fewer or more examples than anyone has."""
+    if not is_share(path) and scale_of(path) != "points":
+        return False
+    if value > 1:
+        value, error = value / 100, error / 100
+    fewest, most = _IMPLIED
+    return error > _WIDEST or not fewest <= value * (1 - value) / error**2 <= most
+
+
+def _what_would_help(path: str) -> Phrase:
+    if is_share(path):
+        return say("no interval known: n beside the metric, or n=, would give one")
+    return say("no interval known: measured once; repeats (n_runs) or a standard error would give one")

@@ -1,0 +1,151 @@
+"""Names of what says how sure a metric's value is: a number of examples, a standard error, an interval, a spread over runs.
+
+Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), inspect_ai (`stderr`), OpenAI evals
+(`boostrap_std`), scikit-learn (`std_test_score`), LightGBM (`auc-stdv`), XGBoost (`auc-std`), HF evaluate
+(`standard_error`, `confidence_interval`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from pai_notebook.model.flatten import split_path
+
+__all__ = ["OWNERS", "EvidenceName", "Role", "read_evidence_name", "stems_of", "unwrapped"]
+
+OWNERS = ("score", "value", "mean", "accuracy")
+"""Names of a value to which a sibling such as `stderr` belongs."""
+
+
+class Role(StrEnum):
+    """What a row says about another one."""
+
+    EXAMPLES = "number of examples"
+    PERHAPS_EXAMPLES = "perhaps a number of examples"
+    RUNS = "number of runs"
+    FOLDS = "number of folds"
+    PERHAPS_FOLDS = "perhaps a number of folds"
+    ERROR = "standard error"
+    SPREAD = "standard deviation"
+    INTERVAL = "interval"
+    LOW = "lower bound"
+    HIGH = "upper bound"
+
+
+@dataclass(frozen=True)
+class EvidenceName:
+    """What a name says about another one.
+
+    Attributes
+    ----------
+    role : Role
+        What it is.
+    of : tuple of str
+        Keys of the metric it belongs to; for a sibling the keys of the object both stand in.
+    sibling : bool
+        Whether it belongs to what stands beside it rather than to a metric it names.
+    level : float or None
+        Confidence of an interval, where the name says it.
+    """
+
+    role: Role
+    of: tuple[str, ...]
+    sibling: bool
+    level: float | None = None
+
+
+_SIBLINGS = {
+    **dict.fromkeys(("n", "num_samples", "n_samples", "num_examples", "n_examples", "support", "样本数"), Role.EXAMPLES),
+    **dict.fromkeys(("count", "total"), Role.PERHAPS_EXAMPLES),
+    **dict.fromkeys(("runs", "n_runs", "num_runs", "n_seeds", "num_seeds"), Role.RUNS),
+    **dict.fromkeys(("n_folds", "num_folds"), Role.FOLDS),
+    **dict.fromkeys(("cv", "k"), Role.PERHAPS_FOLDS),
+    **dict.fromkeys(("stderr", "sem", "standard_error", "boostrap_std", "bootstrap_std", "bootstrap_stderr"), Role.ERROR),
+    **dict.fromkeys(("std", "stdev", "stddev", "stdv"), Role.SPREAD),
+}
+_ENDINGS = (
+    (re.compile(r"[_:.\-](?:boostrap_std|bootstrap_std|bootstrap_stderr|stderr|standard_error|sem|se)$"), Role.ERROR),
+    (re.compile(r"[_:.\-](?:std|stdev|stddev|stdv)$"), Role.SPREAD),
+    (re.compile(r"_(?:n_)?(?:runs|seeds)$"), Role.RUNS),
+    (re.compile(r"_(?:n_)?folds$"), Role.FOLDS),
+    (re.compile(r"_(?:ci_?)?(?:lower|low)$"), Role.LOW),
+    (re.compile(r"_(?:ci_?)?(?:upper|high)$"), Role.HIGH),
+)
+_INTERVAL = re.compile(r"(?P<stem>.*?)_?(?:ci|confidence_interval)_?(?P<level>[0-9]{2}(?:\.[0-9]+)?)?$")
+_MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|[_:.\-](?:mean|avg)$")
+
+
+@lru_cache(maxsize=65536)
+def read_evidence_name(path: str) -> EvidenceName | None:
+    """Read a name that says something about another metric, None for every other name.
+
+    Examples
+    --------
+    >>> name = read_evidence_name("gsm8k.exact_match_stderr,strict-match")
+    >>> name.role.value, name.of
+    ('standard error', ('gsm8k', 'exact_match,strict-match'))
+    >>> read_evidence_name("std_test_score").of, read_evidence_name("f1_ci90").level, read_evidence_name("f1")
+    (('test_score',), 0.9, None)
+    >>> name = read_evidence_name("val.n")
+    >>> name.role.value, name.of, name.sibling
+    ('number of examples', ('val',), True)
+    """
+    keys = unwrapped(split_path(path))
+    if not keys:
+        return None
+    *above, last = keys
+    key, comma, filtered = last.partition(",")
+    role = _SIBLINGS.get(_snake(key))
+    if role is not None:
+        return EvidenceName(role, tuple(above), sibling=True)
+    for ending, role in _ENDINGS:
+        match = ending.search(key)
+        if match and match.start():
+            return EvidenceName(role, (*above, key[: match.start()] + comma + filtered), sibling=False)
+    if key.startswith("std_") and key != "std_":
+        return EvidenceName(Role.SPREAD, (*above, key.removeprefix("std_") + comma + filtered), sibling=False)
+    return _read_interval(tuple(above), key, comma + filtered)
+
+
+def _read_interval(above: tuple[str, ...], key: str, filtered: str) -> EvidenceName | None:
+    """Read `X_ci`, `X_ci95`, `X_confidence_interval`, or `confidence_interval` beside a value."""
+    match = _INTERVAL.fullmatch(key)
+    if match is None or not (match["stem"] == "" or key[len(match["stem"])] == "_"):
+        return None
+    level = float(match["level"]) / 100 if match["level"] else None
+    stem = match["stem"]
+    return EvidenceName(Role.INTERVAL, (*above, stem + filtered) if stem else above, sibling=not stem, level=level)
+
+
+def _snake(key: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+
+
+def stems_of(path: str) -> tuple[tuple[str, ...], ...]:
+    """Give the keys under which evidence for a metric may be named: its own, and those without a word for the mean.
+
+    Examples
+    --------
+    >>> stems_of("cv.mean_test_score"), stems_of("acc,none")
+    ((('cv', 'mean_test_score'), ('cv', 'test_score')), (('acc,none',),))
+    """
+    own = split_path(path)
+    if not own:
+        return ()
+    keys = unwrapped(own)
+    plain = (*keys[:-1], _MEAN.sub("", keys[-1]))
+    return tuple(dict.fromkeys((own, keys, plain)))
+
+
+def unwrapped(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Take away a last key that only says that a value follows, as inspect_ai writes `accuracy.value` beside `stderr.value`.
+
+    Examples
+    --------
+    >>> unwrapped(("stderr", "value")), unwrapped(("value",))
+    (('stderr',), ('value',))
+    """
+    return keys[:-1] if len(keys) > 1 and keys[-1] == "value" else keys

@@ -1,0 +1,375 @@
+"""The words in the names of metrics: which way is better, what is measured in which unit, and what is no quality at all.
+
+The only list of such words: directions, intervals, percentages, bars, costs and cautions all ask here. Words are
+collected from the meaning of the metrics themselves, not from any library's attribute; a word with two meanings in use
+(`ks`, `gini`, `fps` for frames or false positives, `sam`) is left out on purpose, and so is one on which libraries
+contradict each other (`davies_bouldin`, `word_info_preserved`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from pai_notebook.model.flatten import split_path
+
+__all__ = [
+    "BENCHMARK",
+    "CHINESE",
+    "FLIPS",
+    "HIGHER",
+    "LOCAL_VETOES",
+    "LOWER",
+    "NEUTRAL",
+    "PHRASES",
+    "SETTINGS",
+    "TOP",
+    "TURNED",
+    "VETOES",
+    "Mode",
+    "Scale",
+    "chinese_ending",
+    "is_cost",
+    "is_exact",
+    "is_percentable",
+    "is_share",
+    "is_speed",
+    "is_training",
+    "is_unbounded",
+    "plain_name",
+    "scale_of",
+    "split_names",
+    "words_of",
+]
+
+Mode = Literal["max", "min"]
+Scale = Literal["ratio", "points", "difference"]
+
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _pairs(mode: Mode, first: str, second: str) -> dict[tuple[str, ...], Mode]:
+    """Every pair of a word of the one list and a word of the other."""
+    return {(before, behind): mode for before in first.split() for behind in second.split()}
+
+
+TIMES = _words("""
+    decode duration elapsed hours hour itl latency minute minutes ms ns rtf runtime sec second seconds secs time tpot ttft us
+    延迟 时延 耗时 时间 时长 实时率
+""")
+THROUGHPUTS = _words("qps rps throughput tps 吞吐量 吞吐率")
+MEMORY = _words("memory ram rss vram 显存 内存")
+EXACT = _words("bytes flops macs parameters params price size 价格 大小 参数量")
+"""Words of what is read off rather than measured: no example and no run makes it another number."""
+UNITS = _words("gb gib kb kib mb mib tb")
+PRICES = _words("cny cost costs dollars price rmb usd yuan 价格 成本 费用")
+COUNTS = _words("count counts epoch epochs examples iterations n num number samples step steps 样本数 数量 个数 步数")
+
+FRACTIONS = _words("""
+    acc accuracy em f05 f1 f2 fbeta fmeasure fscore fnr fpr macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
+""")
+"""Words of what is a fraction of something, so that a difference is told in percentage points."""
+
+HIGHER = _words("""
+    acc accuracy ami ap ari auc aucpr aupr auprc auroc bertscore bleu bleurt calinski chrf completeness d2 dcg dice dnsmos dunn elbo elo
+    f05 f1 f2 faithfulness fbeta fmeasure fowlkes fscore groundedness hits homogeneity iou jaccard kappa likelihood loglikelihood
+    macrof1 map mapk matthews mcc meteor microf1 miou mos mrr ndcg nmi npv pesq ppv prauc precision psnr psnrb purity qps r2 recall
+    reward rocauc rouge rougel rougelsum sacrebleu sdr sensitivity silhouette sisdr sisnr snr specificity ssim stoi success
+    throughput tnr tpr uqi
+""")
+
+LOWER = _words("""
+    bpb bpc brier brisque bwer cer cost crossentropy crps der deviance dists ece eer epe ergas error errors failures far
+    fdr fid fnr fpr frechet frr hausdorff hter kid latency levenshtein logloss loss losses lpips mae mape mase mce mdape medae mer
+    mistakes mse msle niqe nll nrmse outages perplexity ppl rase rmse rmsle rmspe rtf smape ter tpot ttft violations wape wer wil
+    wmape xent
+""")
+
+PHRASES: dict[tuple[str, ...], Mode] = {
+    **_pairs("min", "false", "positive positives negative negatives pos neg alarm alarms discovery omission"),
+    **_pairs("min", "false", "acceptance accept rejection reject match nonmatch"),
+    **_pairs("max", "true", "positive positives negative negatives pos neg"),
+    **_pairs("max", "positive negative", "predictive"),
+    **_pairs("max", "hit win success pass solve", "rate ratio"),
+    **_pairs("min", "miss failure fail error bounce", "rate ratio"),
+    **_pairs("max", "explained", "variance"),
+    **_pairs("max", "exact", "match"),
+    **_pairs("max", "reciprocal", "rank"),
+    **_pairs("max", "inception rand", "score"),
+    **_pairs("max", "adjusted", "rand"),
+    **_pairs("max", "rand", "index"),
+    **_pairs("max", "v", "measure"),
+    **_pairs("max", "io", "u"),
+    **_pairs("max", "mutual", "info information"),
+    **_pairs("max", "f", "beta"),
+    **_pairs("max", "noise distortion", "ratio"),
+    **_pairs("max", "structural", "similarity"),
+    **_pairs("max", "panoptic", "quality"),
+    **_pairs("min", "kl shannon", "divergence"),
+    **_pairs("min", "ranked", "probability"),
+    **_pairs("min", "edit", "rate"),
+    **_pairs("min", "info information", "lost"),
+    **_pairs("min", "cross", "entropy"),
+    **_pairs("min", "bits nats", "per"),
+    **_pairs("max", "per", "second sec s minute"),
+    **_pairs("min", "fall", "out"),
+    **_pairs("min", "peak", "memory"),
+    **_pairs("min", "train training fit inference predict prediction response decode startup load wall cpu", "time seconds secs ms"),
+    **_pairs("min", "edit hamming levenshtein hausdorff frechet wasserstein chamfer", "distance"),
+}
+
+TOP = re.compile(r"(?:^|_)(?:em|top_?[0-9]+|(?:pass|hit|hits|hr|success|solve|maj|cons)(?:@|_at_)(?:[0-9]+|k))(?=_|$|\d)")
+"""Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`."""
+
+BENCHMARK = re.compile(
+    r"(?:^|_)(?:mmlu|cmmlu|c_?eval|agi_?eval|gsm_?8_?k|gsm_?plus|mgsm|math_?500|aime|human_?eval|mbpp|multipl_?e|big_?code_?bench"
+    r"|live_?code_?bench|swe_?bench|hella_?swag|arc|truthful_?qa|wino_?grande|bool_?q|piqa|siqa|open_?book_?qa|commonsense_?qa|logi_?qa"
+    r"|trivia_?qa|natural_?questions|squad|bbh|gpqa|if_?eval|musr|mt_?bench|alpaca_?eval|arena_?hard|long_?bench|super_?glue|glue|cola"
+    r"|sst_?2|mnli|qnli|qqp|rte|mrpc|wnli|xnli|belebele|gaokao|supergpqa|simple_?qa|mmmu|math_?vista)(?=_|$)"
+)
+"""Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in NEUTRAL."""
+
+NEUTRAL = re.compile(
+    r"[0-9]*(?:|acc|at|average|avg|base|challenge|chat|chinese|cn|cot|dev|diamond|easy|en|english|eval|extract|few|flexible|full|greedy"
+    r"|hard|instruct|k|lite|main|maj|match|mean|mini|none|overall|plus|prompt|pro|redux|result|score|shot|shots|strict|test|v|val"
+    r"|validation|value|verified|zero|zh)[0-9]*"
+)
+
+TRAINING = _words("train training fit trn 训练")
+
+VETOES = _words("""
+    baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected gain gap
+    grad gradient improvement increase inv inverse iteration iterations lower margin matrix n no non not num number predicted previous
+    pval pvalue quantile ratio reduction sample samples se sem size skew std stddev stderr stdev stdv step steps support thresh
+    threshold thresholds timestamp uncertainty upper var variance without 阈值 标准差 标准误 方差 数量 个数 样本数
+""")
+"""Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality."""
+
+VETO_PHRASES = frozenset(_pairs("max", "p", "value values val"))
+"""Pairs of words that do the same: a p-value is no quality."""
+
+LOCAL_VETOES = _words("""
+    alpha clip coef correction date enabled flag id index lr mode name scale schedule target type version weight weights 权重 系数
+""")
+"""Beside a quality's own word: `loss_weight` is a setting, but the `Weight` of `mae.Weight` is what was predicted."""
+
+SETTINGS = LOCAL_VETOES | _words("batch budget length limit seed shots temperature tokens")
+"""Beside a name that points somewhere only as a whole, such as `pass@1`."""
+
+FLIPS = _words("neg negative negated minus")
+
+TURNED = frozenset(_pairs("max", "error errors", "detection handling free recovery analysis") | _pairs("max", "loss", "coef"))
+"""Words behind which the meaning turns: an error detection rate is better when it is higher, a loss coefficient is a setting."""
+
+CHINESE: dict[str, Mode] = {
+    **dict.fromkeys(
+        _words("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
+    ),
+    **dict.fromkeys(_words("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率"), "max"),
+    **dict.fromkeys(
+        _words("损失 损失值 错误率 误差 字错率 词错率 句错率 字错误率 词错误率 误报率 漏报率 误检率 漏检率 误识率 拒识率 失败率 虚警率"),
+        "min",
+    ),
+    **dict.fromkeys(_words("延迟 时延 耗时 推理耗时 平均延迟 响应时间 困惑度 均方误差 均方根误差 平均绝对误差 实时率"), "min"),
+}
+"""Chinese names, known by how they end; of two that fit, the longer one decides (`检出率` ends in neither `错误率` nor `误检率`)."""
+
+_SHARE_ENDINGS = _words("准确率 正确率 错误率 命中率 通过率 成功率 失败率")
+_POINT_ENDINGS = _SHARE_ENDINGS | _words("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 覆盖率 合格率 解决率 采纳率")
+_SHARE = re.compile(
+    r"(?:^|_)(?:acc|accuracy|acc_norm|em|exact_match|top_?[0-9]+|error_rate|zero_one_loss|(?:hit|win|pass|success|miss|failure)_rate"
+    r"|pass@1|hits?@(?:[0-9]+|k))$"
+)
+_NO_SHARES = TRAINING | _words("""
+    average avg balanced bit bits cache char character class cv diarization equal frame macro max mean median min phone phoneme pixel
+    slot token voxel weighted word 平均 加权 宏 字 词
+""")
+_DIFFERENCES = _words("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
+_PERCENTABLE = FRACTIONS | _words("""
+    ap auc auroc bleu cer dice hit iou map match miou mrr ndcg rate rouge rouge1 rouge2 rougel rougelsum sacrebleu ter top1 top5 wer
+""")
+_SPLITS = {
+    **dict.fromkeys(_words("train training trn 训练"), "train"),
+    **dict.fromkeys(_words("val valid validation dev 验证"), "val"),
+    **dict.fromkeys(_words("test eval evaluation holdout 测试 评测 评估"), "test"),
+}
+
+
+@lru_cache(maxsize=65536)
+def words_of(path: str) -> tuple[tuple[str, ...], ...]:
+    """Split a path into the lower-case words of each of its keys.
+
+    Examples
+    --------
+    >>> words_of("val.macroF1"), words_of("exact_match,none")
+    ((('val',), ('macro', 'f1')), (('exact', 'match', 'none'),))
+    """
+    return tuple(tuple(token.lower() for token in _TOKEN.findall(key)) for key in split_path(path))
+
+
+@lru_cache(maxsize=65536)
+def plain_name(path: str) -> str:
+    """Write the last key in lower case with one underscore between words; `@` stays, a filter as in `acc,none` goes.
+
+    Examples
+    --------
+    >>> plain_name("val.Top-5 Accuracy"), plain_name("gsm8k.exact_match,strict-match"), plain_name("passAtOne")
+    ('top_5_accuracy', 'exact_match', 'pass_at_one')
+    """
+    key = (split_path(path) or ("",))[-1].partition(",")[0]
+    return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
+
+
+def _all_words(path: str) -> frozenset[str]:
+    return frozenset(word for key in words_of(path) for word in key)
+
+
+def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
+    """Find the longest of some endings that a word has, an empty text where it has none.
+
+    Examples
+    --------
+    >>> chinese_ending("测试集字错误率"), chinese_ending("损失权重")
+    ('字错误率', '')
+    """
+    return max((ending for ending in endings if word.endswith(ending)), key=len, default="")
+
+
+def _holds_chinese(word: str, parts: Iterable[str]) -> bool:
+    """Whether a word holds one of the Chinese parts: Chinese is written without spaces."""
+    return any(part in word for part in parts if not part.isascii())
+
+
+def is_training(path: str) -> bool:
+    """Whether a metric was measured on the data the model was trained on; the time that training took is none.
+
+    Examples
+    --------
+    >>> [is_training(name) for name in ("train_loss", "train.accuracy", "train_seconds", "val_loss", "训练损失")]
+    [True, True, False, False, True]
+    """
+    words = _all_words(path)
+    trained = bool(words & TRAINING) or any(_holds_chinese(word, TRAINING) for word in words)
+    return trained and not is_cost(path)
+
+
+def is_cost(path: str) -> bool:
+    """Whether a metric says what a version costs: time, throughput, memory, size or price.
+
+    Examples
+    --------
+    >>> [is_cost(name) for name in ("latency_ms", "model_size_mb", "tokens_per_second", "accuracy", "cost_mae")]
+    [True, True, True, False, False]
+    """
+    words = _all_words(path)
+    kinds = TIMES | THROUGHPUTS | MEMORY | EXACT | UNITS | PRICES
+    return _has(words, kinds) and not words & (HIGHER | LOWER) - kinds
+
+
+def is_speed(path: str) -> bool:
+    """Whether a metric says how fast something is, so that the software it ran on matters.
+
+    Examples
+    --------
+    >>> is_speed("latency_ms"), is_speed("tokens_per_second"), is_speed("size_mb")
+    (True, True, False)
+    """
+    return _has(_all_words(path), TIMES | THROUGHPUTS)
+
+
+def is_exact(path: str) -> bool:
+    """Whether a number is read off rather than measured: a size, a number of parameters, a price.
+
+    Examples
+    --------
+    >>> [is_exact(name) for name in ("model_size_mb", "n_params", "peak_memory_mb", "size_error")]
+    [True, True, False, False]
+    """
+    words = _all_words(path)
+    return _has(words, EXACT) and not words & (HIGHER | LOWER | TIMES | THROUGHPUTS | MEMORY) - PRICES
+
+
+def is_unbounded(path: str) -> bool:
+    """Whether a name says that a value in 0 to 1 is no fraction: a time, a size, a count or a loss."""
+    return _has(_all_words(path), TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"})
+
+
+def _has(words: Iterable[str], known: frozenset[str]) -> bool:
+    """Whether one of the words is known, or ends in one that is and that is Chinese."""
+    chinese = [word for word in known if not word.isascii()]
+    return any(word in known or (not word.isascii() and chinese_ending(word, chinese)) for word in words)
+
+
+@lru_cache(maxsize=65536)
+def is_share(path: str) -> bool:
+    """Whether a metric is the share of examples for which something holds, so that its spread follows from their number.
+
+    Recall, precision and F1 are not: their denominators are other numbers than n. Nor are averages over classes, shares of
+    words, pixels or slots, which are not independent, and what was measured on training data.
+
+    Examples
+    --------
+    >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
+    [True, True, True, False, False, False, False]
+    """
+    keys = words_of(path)
+    if not keys or _all_words(path) & (_NO_SHARES | VETOES):
+        return False
+    last = keys[-1][-1] if keys[-1] else ""
+    if not last.isascii():
+        ending = chinese_ending(last)
+        return ending in _SHARE_ENDINGS and not _holds_chinese(last.removesuffix(ending), _NO_SHARES)
+    return bool(_SHARE.search(plain_name(path)))
+
+
+@lru_cache(maxsize=65536)
+def scale_of(path: str) -> Scale:
+    """How a difference of a metric is told: in percent of the baseline, in percentage points, or as it is.
+
+    Percent has a meaning where zero is the natural end: errors, losses, times, sizes, counts. A fraction differs by points.
+
+    Examples
+    --------
+    >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
+    ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
+    """
+    words = _all_words(path)
+    if words & (_DIFFERENCES | FLIPS):
+        return "difference"
+    chinese = [word for word in words if not word.isascii()]
+    pairs = {pair for key in words_of(path) for pair in pairwise(key)}
+    lower = words & LOWER or any(CHINESE.get(chinese_ending(word)) == "min" for word in chinese)
+    if lower or _has(words, TIMES | THROUGHPUTS | MEMORY | EXACT | UNITS | PRICES | COUNTS) or pairs & _COUNTED:
+        return "ratio"
+    if words & FRACTIONS or pairs & _RATES or TOP.search(plain_name(path)) or any(chinese_ending(word, _POINT_ENDINGS) for word in chinese):
+        return "points"
+    return "difference"
+
+
+_COUNTED = frozenset(_pairs("max", "per", "second sec s minute"))
+_RATES = frozenset(_pairs("max", "hit win success pass solve", "rate") | _pairs("max", "exact", "match"))
+
+
+def is_percentable(path: str) -> bool:
+    """Whether a metric is written by some as a fraction and by others in percent."""
+    words = _all_words(path)
+    return bool(words & _PERCENTABLE) or any(chinese_ending(word, _POINT_ENDINGS | {"字错率", "词错率"}) for word in words)
+
+
+def split_names(text: str) -> frozenset[str]:
+    """Parts of the data that a key or path names, each under one name: train, val or test.
+
+    Examples
+    --------
+    >>> sorted(split_names("dev.accuracy")), sorted(split_names("eval_acc")), sorted(split_names("by.a.accuracy"))
+    (['val'], ['test'], [])
+    """
+    words = _all_words(text)
+    return frozenset(part for name, part in _SPLITS.items() if name in words or _holds_chinese(" ".join(words), [name]))

@@ -1,0 +1,300 @@
+"""What stands beside a metric, by name and by source, and what is refused."""
+
+import math
+
+import pytest
+
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.model.metric_words import is_cost, is_exact, is_share, is_training, scale_of
+from tests.compare.comparing import compare, results
+
+
+def interval(first, second, metric, **options):
+    """Answer for 0.2.0, which has `second`, against 0.1.0."""
+    return compare(first, second, **options).interval(metric, "0.2.0")
+
+
+def bounds(evidence):
+    return None if evidence.interval is None else (round(evidence.interval.low, 4), round(evidence.interval.high, 4))
+
+
+def test_a_count_beside_a_share_gives_an_interval():
+    evidence = interval(results(d={"accuracy": 0.9, "n": 1000}), results(d={"accuracy": 0.91, "n": 1000}), "accuracy")
+    assert bounds(evidence) == (-0.0158, 0.0359)
+    assert evidence.words == "could be chance"
+    assert evidence.reason == ("n = 1000 and 1000, as if measured on different examples; on the same ones the interval is usually narrower")
+
+
+@pytest.mark.parametrize(("n", "words"), [(1000, "could be chance"), (5000, "could be chance"), (10_000, "beyond chance (95 %)")])
+def test_one_point_becomes_visible_at_about_ten_thousand_examples(n, words):
+    assert interval({"accuracy": 0.9}, {"accuracy": 0.91}, "accuracy", n=n).words == words
+
+
+@pytest.mark.parametrize("name", ["n", "num_samples", "n_samples", "num_examples", "n_examples", "support", "样本数", "numSamples"])
+def test_names_of_a_number_of_examples(name):
+    assert interval({"acc": 0.9, name: 100}, {"acc": 0.95, name: 100}, "acc").reason.startswith("n = 100 and 100")
+
+
+@pytest.mark.parametrize("name", ["samples", "count_of_examples", "n_classes", "ns"])
+def test_other_names_are_no_number_of_examples(name):
+    assert interval({"acc": 0.9, name: 100}, {"acc": 0.95, name: 100}, "acc").interval is None
+
+
+def test_a_count_above_the_metric_is_found_unless_the_path_names_a_part_of_the_data():
+    first, second = {"by": {"a": {"accuracy": 0.9}}, "n": 100}, {"by": {"a": {"accuracy": 0.95}}, "n": 80}
+    assert interval(first, second, "by.a.accuracy").reason.startswith("n = 80 and 100")
+    for part in ("train", "val", "test", "dev", "eval"):
+        first, second = {part: {"accuracy": 0.9}, "n": 100}, {part: {"accuracy": 0.95}, "n": 80}
+        assert interval(first, second, f"{part}.accuracy").interval is None
+    assert interval({"test": {"accuracy": 0.9, "n": 100}}, {"test": {"accuracy": 0.95, "n": 80}}, "test.accuracy").interval is not None
+
+
+def test_a_count_beside_metrics_of_several_parts_of_the_data_belongs_to_none():
+    metrics = {"val_accuracy": 0.9, "test_accuracy": 0.9, "n": 1000}
+    evidence = interval(metrics, metrics, "test_accuracy")
+    assert (evidence.interval, evidence.reason) == (None, "n stands beside metrics of several parts of the data")
+
+
+@pytest.mark.parametrize(
+    ("metrics", "metric", "why"),
+    [
+        ({"accuracy": 0.9}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
+        ({"f1": 0.9, "n": 100}, "f1", "no interval known: measured once; repeats (n_runs) or a standard error would give one"),
+        ({"accuracy": 91.0, "n": 100}, "accuracy", "the values are not between 0 and 1"),
+        ({"accuracy": "good", "n": 100}, "accuracy", "one of the two is no number"),
+        ({"accuracy": 0.9, "n": None}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
+        ({"accuracy": 0.9, "n": 0}, "accuracy", "n = 0 is no number of examples"),
+        ({"accuracy": 0.9, "n": 12.5}, "accuracy", "n = 12.5 is no number of examples"),
+        ({"accuracy": 0.9, "n": 5}, "accuracy", "0.9 of 5 is no whole number"),
+        ({"accuracy": 0.6137, "n": 1319}, "accuracy", "0.6137 of 1319 is no whole number"),
+        ({"accuracy": "0.90", "n": 19}, "accuracy", "0.9 of 19 is no whole number"),
+        ({"accuracy": 0.9, "total": 1000}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
+        ({"acc": 0.9, "acc_stderr": 0.0}, "acc", "acc_stderr is 0"),
+        ({"acc": 0.9, "acc_stderr": 0.6}, "acc", "acc_stderr = 0.6 cannot be the standard error of 0.9"),
+        ({"acc": 0.9, "acc_stderr": 1e-5}, "acc", "acc_stderr = 1e-05 cannot be the standard error of 0.9"),
+        ({"f1": 0.9, "f1_ci": [88, 92]}, "f1", "f1_ci does not hold 0.9"),
+        (
+            {"f1": 0.9, "f1_std": 0.01},
+            "f1",
+            "f1_std is there, but not whether over examples, runs or folds; write f1_stderr, or n_runs",
+        ),
+        (
+            {"acc,none": 0.9, "acc_std,none": 0.01},
+            "acc,none",
+            "acc_std,none is there, but not whether over examples, runs or folds; write acc_stderr,none, or n_runs",
+        ),
+        ({"f1": 0.9, "f1_std": 0.0, "n_runs": 5}, "f1", "f1_std = 0 over 5 says nothing of a spread"),
+        ({"f1": 0.9, "f1_std": 0.1, "n_folds": 2}, "f1", "f1_std = 0.1 over 2 says nothing of a spread"),
+    ],
+)
+def test_where_the_data_do_not_allow_an_interval_the_answer_says_why(metrics, metric, why):
+    evidence = interval(metrics, metrics, metric)
+    assert (evidence.interval, evidence.words, evidence.reason) == (None, "no interval known", why)
+
+
+@pytest.mark.parametrize(("value", "n"), [(0.84, 1319), (0.8476118271417741, 1319), (0.8999999761581421, 1000), (1.0, 20), (0.9, 1000)])
+def test_shares_that_can_be_so_many_examples_are_accepted_in_single_precision_too(value, n):
+    assert interval({"acc": value, "n": n}, {"acc": value, "n": n}, "acc").interval is not None
+
+
+def test_a_total_is_a_number_of_examples_only_where_the_share_could_have_contradicted_it():
+    assert interval({"acc": 0.8476118271417741, "total": 1319}, {"acc": 0.8544351781652767, "total": 1319}, "acc").interval is not None
+    assert interval({"acc": 0.9, "total": 12.5}, {"acc": 0.95, "total": 13.1}, "acc").interval is None
+    assert interval({"acc": 0.9, "count": 1000}, {"acc": 0.95, "count": 1000}, "acc").interval is None
+
+
+def test_a_share_that_may_be_percent_has_no_interval():
+    first, second = {"error_rate": 0.8, "accuracy": 99.2, "n": 1000}, {"error_rate": 0.5, "accuracy": 99.5, "n": 1000}
+    assert interval(first, second, "error_rate").reason == "shares are written in percent elsewhere, so 0.5 may be percent too"
+    first, second = results(a={"error_rate": 0.8, "n": 1000}, b={"error_rate": 1.4, "n": 1000}), results(a={"error_rate": 0.5, "n": 1000})
+    assert interval(first, second, "error_rate@a").interval is None
+    assert interval({"accuracy": 0.91, "n": 100}, {"accuracy": 91.0, "n": 100}, "accuracy").reason == (
+        "one looks like percent and the other like a fraction"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "metric", "reason"),
+    [
+        ("f1", {"f1_stderr": 0.003}, "f1", "from the stated standard errors"),
+        ("f1", {"f1_se": 0.003}, "f1", "from the stated standard errors"),
+        ("f1", {"f1_sem": 0.003}, "f1", "from the stated standard errors"),
+        ("f1", {"f1_standard_error": 0.003}, "f1", "from the stated standard errors"),
+        ("f1", {"f1_bootstrap_std": 0.003}, "f1", "from the stated standard errors"),
+        ("f1,none", {"f1_stderr,none": 0.003}, "f1,none", "from the stated standard errors"),
+        ("accuracy", {"boostrap_std": 0.003}, "accuracy", "from the stated standard errors"),
+        ("score", {"standard_error": 0.003}, "score", "from the stated standard errors"),
+        ("mean", {"stderr": 0.003}, "mean", "from the stated standard errors"),
+        ("value", {"sem": 0.003}, "value", "from the stated standard errors"),
+        ("auc-mean", {"auc_stderr": 0.003}, "auc-mean", "from the stated standard errors"),
+        ("f1", {"f1_ci": 0.00588}, "f1", "intervals taken as 95 %"),
+        ("f1", {"f1_ci95": 0.00588}, "f1", "from the stated 95 % intervals"),
+        ("f1", {"f1_ci99": 0.007728}, "f1", "from the stated 99 % intervals"),
+        ("f1", {"f1_ci_90": 0.004935}, "f1", "from the stated 90 % intervals"),
+    ],
+)
+def test_an_error_or_interval_beside_the_metric_is_found_by_the_names_that_tools_write(value, beside, metric, reason):
+    evidence = interval({value: 0.90, **beside}, {value: 0.92, **beside}, metric)
+    assert evidence.reason == reason
+    assert (evidence.interval.low, evidence.interval.high) == pytest.approx((0.0117, 0.0283), abs=1e-4)
+    assert evidence.words == "beyond chance (95 %)"
+
+
+def test_a_lone_standard_error_that_could_belong_to_two_values_belongs_to_none():
+    metrics = {"accuracy": 0.9, "mean": 0.8, "stderr": 0.01}
+    assert interval(metrics, metrics, "accuracy").interval is None
+
+
+def test_values_and_errors_wrapped_in_objects_are_found():
+    def metrics(value):
+        return {"accuracy": {"value": value, "name": "accuracy"}, "stderr": {"value": 0.003, "name": "stderr"}}
+
+    assert interval(metrics(0.90), metrics(0.92), "accuracy.value").reason == "from the stated standard errors"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        lambda low, high: {"f1_ci": [low, high]},
+        lambda low, high: {"f1_lower": low, "f1_upper": high},
+        lambda low, high: {"f1_ci_low": low, "f1_ci_high": high},
+        lambda low, high: {"f1_confidence_interval": [low, high]},
+    ],
+)
+def test_stated_intervals_stay_as_asymmetric_as_they_are(beside):
+    evidence = interval({"f1": 0.90, **beside(0.80, 0.92)}, {"f1": 0.95, **beside(0.90, 0.96)}, "f1")
+    assert (round(evidence.interval.low, 3), round(evidence.interval.high, 3)) == (-0.004, 0.150)
+    assert evidence.reason == "intervals taken as 95 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "runs", "reason"),
+    [
+        ("f1", "f1_std", "n_runs", "5 and 5 runs; covers other runs, not other examples"),
+        ("f1", "f1_stdev", "f1_runs", "5 and 5 runs; covers other runs, not other examples"),
+        ("f1", "f1:std", "n_seeds", "5 and 5 runs; covers other runs, not other examples"),
+        ("mean_test_score", "std_test_score", "n_folds", "5 folds that share training data (corrected)"),
+        ("valid auc-mean", "valid auc-stdv", "cv", "5 folds that share training data (corrected)"),
+        ("test-auc-mean", "test-auc-std", "k", "5 folds that share training data (corrected)"),
+    ],
+)
+def test_a_standard_deviation_counts_with_its_number_of_runs_or_folds(value, spread, runs, reason):
+    evidence = interval({value: 0.900, spread: 0.005, runs: 5}, {value: 0.912, spread: 0.005, runs: 5}, value)
+    assert evidence.reason == reason
+    assert (evidence.interval.low > 0) == ("runs" in reason)
+
+
+def test_an_error_in_one_version_only_is_named_with_the_version_that_lacks_it():
+    evidence = interval({"f1": 0.9, "f1_stderr": 0.003}, {"f1": 0.92}, "f1")
+    assert evidence.reason == "f1_stderr is there for 0.1.0, not for 0.2.0"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "evidence"),
+    [
+        ({"acc": 0.9, "n": 10}, {"n"}),
+        ({"acc": 0.9, "support": 10}, {"support"}),
+        ({"acc": 0.9, "acc_stderr": 0.01, "acc_std": 0.01, "acc_ci": [0.8, 1.0]}, {"acc_stderr", "acc_std", "acc_ci"}),
+        ({"acc": 0.9, "total": 12.5}, set()),
+        ({"acc": 0.9, "total": 10}, set()),
+        ({"acc": 0.9123456, "total": 1_000_000}, set()),
+        ({"acc": 0.84, "count": 1319}, set()),
+        ({"acc": 0.8476118, "count": 1319}, {"count"}),
+        ({"errors": {"count": 50}}, set()),
+        ({"f1": 0.9, "k": 5}, set()),
+        ({"f1": 0.9, "f1_std": 0.1, "k": 5}, {"f1_std", "k"}),
+        ({"f1_lower": 0.8, "f1_upper": 0.9}, set()),
+        ({"f1": 0.85, "f1_lower": 0.8, "f1_upper": 0.9}, {"f1_lower", "f1_upper"}),
+        ({"mse": 0.1, "std_test_score": 0.1}, {"std_test_score"}),
+    ],
+)
+def test_which_rows_are_evidence(metrics, evidence):
+    c = compare(metrics, metrics)
+    assert {row.path for row in c.metrics if row.is_evidence} == evidence
+    assert all(row.direction.mode is None for row in c.metrics if row.is_evidence)
+
+
+def test_evidence_is_never_better_or_worse_even_if_a_direction_is_told_for_everything():
+    c = compare({"acc": 0.9, "n": 10, "acc_std": 0.1}, {"acc": 0.8, "n": 20, "acc_std": 0.2}, directions={"*": "max"})
+    assert {row.path: str(row.changes[1].kind) for row in c.metrics if row.is_evidence} == {"n": "changed", "acc_std": "changed"}
+
+
+def test_significance_is_never_claimed():
+    assert "significant" not in repr(compare({"accuracy": 0.5}, {"accuracy": 0.9}, n=100_000))
+
+
+def test_sizes_are_exact():
+    evidence = interval({"model_size_mb": 100}, {"model_size_mb": 90}, "model_size_mb")
+    assert bounds(evidence) == (-10, -10)
+    assert evidence.reason == "exact: read off, not estimated"
+
+
+@pytest.mark.parametrize("n", [-5, 0, math.nan, math.inf, "100", True, 12.5, [100]])
+def test_what_is_no_number_of_examples_is_refused_wherever_it_is_told(n):
+    c = compare({"accuracy": 0.9}, {"accuracy": 0.91})
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        c.interval("accuracy", "0.2.0", n=n)
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        compare({"accuracy": 0.9}, {"accuracy": 0.91}, n=n)
+
+
+def test_the_interval_of_something_else_is_an_error():
+    c = compare({"accuracy": 0.9}, {"accuracy": 0.91})
+    with pytest.raises(ConfigurationError, match=r"no version '0\.9\.0'"):
+        c.interval("accuracy", "0.9.0")
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        c.interval("accuracy", "0.2.0", level=95)
+    with pytest.raises(ComparisonError, match="no version has a metric"):
+        c.interval("wer", "0.2.0")
+
+
+SHARES = """
+    acc top5_accuracy val.accuracy acc_norm acc,none em exact_match,strict-match top1 top_5 error_rate win_rate pass@1 hit@10
+    classification_accuracy sentenceAccuracy 准确率 测试集准确率 错误率 zero_one_loss
+"""
+NO_SHARES = """
+    equal_error_rate diarization_error_rate phone_error_rate slot_error_rate bit_error_rate average_accuracy avg_acc per_class_accuracy
+    pixel_accuracy cv_accuracy train_accuracy train.accuracy cache_hit_rate macroAccuracy balanced_accuracy weighted_accuracy
+    word_error_rate token_accuracy mean_accuracy accuracy_gap delta_accuracy accuracy_std acc_p_value precision recall f1 auc pass@10
+    平均准确率 训练准确率 字错误率 字错率 mmlu learning_rate
+"""
+
+
+@pytest.mark.parametrize("name", SHARES.split())
+def test_shares_of_examples(name):
+    assert is_share(name)
+
+
+@pytest.mark.parametrize("name", NO_SHARES.split())
+def test_what_is_no_share_of_examples(name):
+    assert not is_share(name)
+
+
+def test_other_things_that_a_name_says():
+    assert [name for name in ("train_loss", "训练损失", "train_seconds", "loss", "val.train_acc") if is_training(name)] == [
+        "train_loss",
+        "训练损失",
+        "val.train_acc",
+    ]
+    assert [name for name in ("latency_ms", "推理耗时", "price_usd", "accuracy", "price_mae") if is_cost(name)] == [
+        "latency_ms",
+        "推理耗时",
+        "price_usd",
+    ]
+    assert [name for name in ("size_mb", "n_params", "peak_memory_mb", "size_mae", "模型大小") if is_exact(name)] == [
+        "size_mb",
+        "n_params",
+        "模型大小",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scale", "names"),
+    [
+        ("ratio", "cer rmse latency_ms qps"),
+        ("points", "accuracy f1 hit@5 准确率"),
+        ("difference", "r2 reward x neg_log_loss"),
+    ],
+)
+def test_how_a_difference_is_told_follows_from_the_name(scale, names):
+    assert {name: scale_of(name) for name in names.split()} == dict.fromkeys(names.split(), scale)
