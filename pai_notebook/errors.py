@@ -18,6 +18,7 @@ PaiError
 ├── SnapshotError                a file that cannot be read as a snapshot
 ├── DriftError                   the registry is no longer what was saved
 ├── ComparisonError              a question the data cannot answer
+│   └── NameNotFound             a name that occurs nowhere in the data; a KeyError too
 └── RegressionError              a gate that did not pass
 
 Every error carries what a person needs to act: `code`, `status`, `request_id`, `action`, `hint` and, where they are
@@ -40,6 +41,7 @@ __all__ = [
     "DriftError",
     "FetchErrors",
     "ModelNotFound",
+    "NameNotFound",
     "NotFound",
     "PaiError",
     "PermissionDenied",
@@ -234,6 +236,10 @@ class DriftError(PaiError):
 
 class ComparisonError(PaiError):
     """A question that the data cannot answer, with the reason."""
+
+
+class NameNotFound(ComparisonError, KeyError):
+    """A name that occurs nowhere in the data, with the nearest ones; a KeyError too, so that `in` and `get` work as for a dict."""
 
 
 class RegressionError(PaiError):

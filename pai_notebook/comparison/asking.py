@@ -46,15 +46,14 @@ def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
 
     Raises
     ------
+    NameNotFound
+        When there is none; the nearest names are in the hint.
     ComparisonError
-        When there is none (the nearest names are in the hint), or when the metric was measured on several datasets and none is
-        named.
+        When the metric was measured on several datasets and none is named.
     """
-    if not isinstance(name, str):
-        raise ComparisonError(f"{name!r} is not a name", hint="Pass a text such as 'accuracy' or 'accuracy@d-a'.")
     by_name = {row.key: row for row in rows}
     metrics = all(key.section == "metrics" for key in by_name)
-    return by_name[resolve(name, list(by_name), dataset=dataset, what="metric" if metrics else "row")]
+    return by_name[resolve(name, list(by_name), dataset=dataset, missing=f"no version has a {'metric' if metrics else 'row'}")]
 
 
 def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> Question:

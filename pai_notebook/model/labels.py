@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
+from pai_notebook.model.names import listed, nearest, nearest_sentence
 
 __all__ = ["Labels", "read_labels"]
 
@@ -37,8 +39,23 @@ class Labels(Mapping[str, str]):
         self._values = values
 
     def __getitem__(self, key: str) -> str:
-        """Return the first value of a key."""
+        """Return the first value of a key.
+
+        Raises
+        ------
+        NameNotFound
+            When there is no such label; a KeyError too.
+        """
+        if not isinstance(key, str):
+            raise TypeError(f"labels[{key!r}]: a label's key is text, such as labels['env']")
+        if key not in self._values:
+            close = nearest(key, self._values)
+            there = f"There are {listed(list(self._values))}." if self._values else "There are no labels."
+            raise NameNotFound(f"no label {key!r}", hint=nearest_sentence(close) if close else there)
         return self._values[key][0]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
 
     def get_all(self, key: str) -> tuple[str, ...]:
         """Return every value of a key, an empty tuple when the key is absent."""

@@ -70,7 +70,7 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
 def _row(version: ModelVersion, bars: Mapping[tuple[str, str], bool], *, several: bool) -> list[Inline]:
     head: list[Inline] = [Code(version.model_id)] if several else []
     head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
-    metrics = [cell_shape(version.metrics.get(path, dataset), bar=bar, digits=DIGITS) for (path, dataset), bar in bars.items()]
+    metrics = [cell_shape(version.metrics.first(path, dataset), bar=bar, digits=DIGITS) for (path, dataset), bar in bars.items()]
     return [*head, *metrics, labels_shape(version.labels, limit=LABELS)]
 
 
@@ -85,7 +85,7 @@ def _caption(versions: Sequence[ModelVersion]) -> str:
 
 
 def _note(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion], which: str, names: Sequence[tuple[str, str]]) -> str:
-    cells = [cell for version in shown for name in names[:METRICS] if (cell := version.metrics.get(*name))]
+    cells = [cell for version in shown for name in names[:METRICS] if (cell := version.metrics.first(*name))]
     digits = f"{DIGITS} significant digits" if is_rounded(cells, DIGITS) else ""
     columns = f"{METRICS} of {len(names)} metric columns" if len(names) > METRICS else ""
     left_out = ", ".join(part for part in (columns, digits) if part)
@@ -124,7 +124,7 @@ def _spread(values: Sequence[float]) -> float:
 
 
 def _value(version: ModelVersion, name: tuple[str, str]) -> float | None:
-    cell = version.metrics.get(*name)
+    cell = version.metrics.first(*name)
     return cell.value if cell is not None else None
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ComparisonError
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import State, leaves_of, metric_at, read_value, text_of
-from pai_notebook.model.names import Name, Pattern, nearest_hint, resolve
+from pai_notebook.model.names import Name, Pattern, resolve
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -72,16 +71,14 @@ class Lookup:
 
         Raises
         ------
+        NameNotFound
+            When it occurs nowhere; the nearest names are in the hint.
         ComparisonError
-            When it occurs nowhere (with the nearest names) or could be several.
+            When it could be several.
         """
-        if not isinstance(text, str):
-            raise ComparisonError(f"{text!r} is not a name", hint="Pass a text such as 'accuracy', 'labels.env' or 'created'.")
-        section = Pattern(text).section(self.fields)
+        section = Pattern(text).section(self.fields) if isinstance(text, str) else ""
         known = self.names("") + (self.names(section) if section else ())
-        if not any(rank and rank[0] for rank in map(Pattern(text).rank, known)):
-            raise ComparisonError(f"no version has {text!r}", hint=nearest_hint(text, self.all_names()))
-        return resolve(text, known, dataset=dataset)
+        return resolve(text, known, dataset=dataset, missing="no version has", others=self.all_names)
 
     def values(self, name: Name) -> list[Any]:
         """Value of every version under a name, None where a version has none.

@@ -7,13 +7,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
+from operator import index
 from typing import Any, overload
 
+from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import ROOT, join_path, natural_key
+from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
 
@@ -243,29 +245,96 @@ class Metrics(Sequence[Cell]):
         """What was not as documented, and what should be known: one sentence each."""
         return (*self._read[1], *_duplicates(self.cells), *similar_names(self.names))
 
+    @cached_property
+    def _by_name(self) -> dict[Name, tuple[Cell, ...]]:
+        found: dict[Name, tuple[Cell, ...]] = {}
+        for cell in self.cells:
+            name = Name("metrics", cell.path, cell.dataset)
+            found[name] = (*found.get(name, ()), cell)
+        return found
+
+    def first(self, path: str, dataset: str = "") -> Cell | None:
+        """Return the cell of exactly this path and dataset, the first where there are several; None where there is none."""
+        return next(iter(self._by_name.get(Name("metrics", path, dataset), ())), None)
+
     def get(self, path: str, dataset: str | None = None, default: Cell | None = None) -> Cell | None:
-        """Return the cell of a path, in a dataset when one is given; the first where several fit."""
-        return next((cell for cell in self.cells if cell.path == path and dataset in (None, cell.dataset)), default)
+        """Return the cell of a name, or a default where there is none.
+
+        Parameters
+        ----------
+        path : str
+            The name, as in `metrics[...]`: `cer`, `cer@d-a`, `cer[d-a]`, with or without `metrics.`
+        dataset : str, optional
+            The dataset, where the name does not say it and there are several.
+        default : Cell, optional
+            What comes back for a metric that is not there.
+
+        Returns
+        -------
+        Cell or None
+
+        Raises
+        ------
+        ComparisonError
+            When the metric was measured on several datasets and none is named, or is stated twice.
+
+        Examples
+        --------
+        >>> metrics = read_metrics({"cer": 0.175})
+        >>> metrics.get("cer").value, metrics.get("wer"), metrics.get("cer", "d-a")
+        (0.175, None, None)
+        """
+        try:
+            return self._cell(path, dataset)
+        except NameNotFound:
+            return default
 
     @overload
     def __getitem__(self, key: int | str | tuple[str, str]) -> Cell: ...
     @overload
     def __getitem__(self, key: slice) -> tuple[Cell, ...]: ...
     def __getitem__(self, key: int | str | tuple[str, str] | slice) -> Cell | tuple[Cell, ...]:
-        if isinstance(key, int | slice):
+        """Return a cell by name (`cer`, `cer@d-a`), by name and dataset, or by position; several by a slice.
+
+        Raises
+        ------
+        NameNotFound
+            When there is no such metric, or it was not measured on the dataset; a KeyError too.
+        ComparisonError
+            When the metric was measured on several datasets and none is named, or is stated twice.
+        """
+        if isinstance(key, slice):
             return self.cells[key]
-        path, dataset = key if isinstance(key, tuple) else (key, None)
-        found = [cell for cell in self.cells if (cell.path == path and dataset in (None, cell.dataset)) or cell.name == key]
-        if not found:
-            near = get_close_matches(path, self.names, 3)
-            raise KeyError(f"no metric {path!r}" + (f"; nearest are {', '.join(near)}" if near else ""))
-        if len(found) > 1:
-            where = ", ".join(repr(cell.dataset) for cell in found)
-            raise KeyError(f"metric {path!r} is there {len(found)} times, for the datasets {where}; ask for [path, dataset] or use .cells")
-        return found[0]
+        if isinstance(key, tuple) and len(key) == 2:  # noqa: PLR2004 - a path and its dataset
+            return self._cell(*key)
+        if isinstance(key, str):
+            return self._cell(key)
+        try:
+            return self.cells[index(key)]
+        except TypeError:
+            raise TypeError(f"metrics[{key!r}]: a metric is named by text, as in metrics['cer'] or metrics['cer', 'd-a']") from None
+
+    def _cell(self, path: str, dataset: str | None = None) -> Cell:
+        name = resolve(path, self._by_name, dataset=dataset, missing="there is no metric")
+        cells = self._by_name[name]
+        if len(cells) > 1:
+            said = " and ".join(cell.text[:40] for cell in cells[:3])
+            raise ComparisonError(f"{name.short} is stated {len(cells)} times: {said}", hint="Look at .cells, which has all of them.")
+        return cells[0]
 
     def __contains__(self, key: object) -> bool:
-        return any(key in (cell, cell.path, cell.name, (cell.path, cell.dataset)) for cell in self.cells)
+        if isinstance(key, Cell):
+            return key in self.cells
+        path, dataset = key if isinstance(key, tuple) and len(key) == 2 else (key, None)  # noqa: PLR2004 - as above
+        if not isinstance(path, str):
+            return False
+        try:
+            resolve(path, self._by_name, dataset=dataset)
+        except NameNotFound:
+            return False
+        except ComparisonError:
+            return True  # on several datasets
+        return True
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self.cells)

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from typing import TypeVar
 
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
 
@@ -284,7 +284,14 @@ def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Patter
     return best[0], told[best[0]]
 
 
-def resolve(text: str, names: Collection[Name], *, dataset: str | None = None, what: str = "name") -> Name:
+def resolve(
+    text: str,
+    names: Collection[Name],
+    *,
+    dataset: str | None = None,
+    missing: str = "no version has a name",
+    others: Callable[[], Collection[Name]] | None = None,
+) -> Name:
     """Find the one name that a text means.
 
     Parameters
@@ -295,14 +302,17 @@ def resolve(text: str, names: Collection[Name], *, dataset: str | None = None, w
         Those that occur.
     dataset : str, optional
         The dataset of a metric that has several.
-    what : str
-        What is asked for, in errors: `metric`, `name`.
+    missing : str
+        How an error begins that says that the name occurs nowhere.
+    others : callable, optional
+        Gives more names among which the nearest are looked for.
 
     Raises
     ------
+    NameNotFound
+        When the name occurs nowhere (the nearest names are in the hint), or the metric was not measured on the dataset.
     ComparisonError
-        When the name occurs nowhere (the nearest names are in the hint), when the metric was not measured on the dataset, or
-        when it was measured on several and none is named.
+        When the metric was measured on several datasets and none is named.
 
     Examples
     --------
@@ -310,14 +320,16 @@ def resolve(text: str, names: Collection[Name], *, dataset: str | None = None, w
     >>> resolve("wer", names).short, resolve("cer[d-b]", names).short, resolve("metrics.cer", names, dataset="d-a").short
     ('wer@d-a', 'cer@d-b', 'cer@d-a')
     """
-    pattern = Pattern(text)
-    ranked = [(rank, name) for name in names if (rank := pattern.rank(name)) is not None and rank[0]]
+    if not isinstance(text, str):
+        raise ComparisonError(f"{text!r} is not a name", hint="Pass a text such as 'accuracy', 'accuracy@d-a', 'labels.env' or 'created'.")
+    ranked = _exactly(text, names)
     fitting = [(rank, name) for rank, name in ranked if dataset is None or name.dataset == dataset or name.section != "metrics"]
-    if not fitting and ranked:
-        there = ", ".join(sorted({repr(name.dataset) for _, name in ranked}))
-        raise ComparisonError(f"{text} was not measured on dataset {dataset!r}", hint=f"It was measured on {there}.")
     if not fitting:
-        raise ComparisonError(f"no version has a {what} {text!r}", hint=nearest_hint(text, names))
+        base, asked = (text, dataset) if ranked else _without_dataset(text)
+        there = sorted({name.dataset for _, name in ranked or _exactly(base, names) if name.dataset})
+        if there:
+            raise NameNotFound(f"{base} was not measured on dataset {asked!r}", hint=f"It was measured on {listed(list(map(repr, there)))}.")
+        raise NameNotFound(f"{missing} {text!r}", hint=nearest_hint(text, names if others is None else others()))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)
     best = plain[:1] or list(dict.fromkeys(name for rank, name in fitting if rank == top))
@@ -329,6 +341,24 @@ def resolve(text: str, names: Collection[Name], *, dataset: str | None = None, w
     if dataset is not None and best[0].section != "metrics":
         raise ComparisonError(f"{text} is no metric and has no dataset", hint="Leave dataset= out.")
     return best[0]
+
+
+def _exactly(text: str, names: Iterable[Name]) -> list[tuple[Rank, Name]]:
+    """Names that a text means exactly, not as a glob."""
+    pattern = Pattern(text)
+    return [(rank, name) for name in names if (rank := pattern.rank(name)) is not None and rank[0]]
+
+
+def _without_dataset(text: str) -> tuple[str, str]:
+    """Take the dataset off a name: `cer@d-a` and `cer[d-a]` are `cer` and `d-a`.
+
+    Examples
+    --------
+    >>> _without_dataset("cer@d-a"), _without_dataset("cer[d-a]"), _without_dataset("cer")
+    (('cer', 'd-a'), ('cer', 'd-a'), ('cer', ''))
+    """
+    base, _, dataset = text[:-1].partition("[") if text.endswith("]") else text.partition("@")
+    return (base, dataset) if dataset else (text, "")
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

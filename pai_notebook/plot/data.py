@@ -89,11 +89,13 @@ class ChartData:
 
         Raises
         ------
+        NameNotFound
+            When there is none.
         ComparisonError
-            When there is none, or it was measured on several datasets and none was named.
+            When it was measured on several datasets and none was named.
         """
         by_name = {Name("metrics", each.path, each.dataset): each for each in self.measures}
-        return by_name[resolve(metric, list(by_name), dataset=dataset, what="metric")]
+        return by_name[resolve(metric, list(by_name), dataset=dataset, missing="no version has a metric")]
 
 
 def pareto_places(first: Measure, second: Measure) -> list[int]:

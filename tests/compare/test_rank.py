@@ -47,7 +47,7 @@ def test_a_metric_of_several_datasets_must_say_which():
     assert c.best("cer@d-a").version == "0.1.0"
     assert c.best("cer", dataset="d-b").version == "0.2.0"
     assert c.best("metrics.cer@d-b").version == "0.2.0"
-    with pytest.raises(ComparisonError, match=r"not measured on dataset 'd-c'.*'d-a', 'd-b'"):
+    with pytest.raises(ComparisonError, match=r"not measured on dataset 'd-c'.*'d-a' and 'd-b'"):
         c.best("cer", dataset="d-c")
 
 

@@ -3,11 +3,13 @@ import math
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pai_notebook.model.metrics import State, read_metrics, read_value, rebuild_metrics, series_points
+from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.model.metrics import Metrics, State, read_metrics, read_value, rebuild_metrics, series_points
 from tests.examples import examples
 
 DATA = Path(__file__).parents[1] / "data"
@@ -191,14 +193,54 @@ def test_the_metrics_are_a_sequence_and_a_mapping():
     assert len(found) == 3
 
 
-def test_a_metric_of_several_datasets_is_not_picked_silently():
-    with pytest.raises(KeyError, match="there 2 times, for the datasets 'd-a', 'oss://b/x'"):
-        read_metrics(DOCUMENTED)["cer"]
+@pytest.mark.parametrize("ask", [Metrics.get, Metrics.__getitem__])
+def test_a_metric_of_several_datasets_is_not_picked_silently(ask):
+    with pytest.raises(ComparisonError, match=r"cer was measured on 2 datasets\. Name one: cer@d-a, cer@oss://b/x"):
+        ask(read_metrics(DOCUMENTED), "cer")
+    assert "cer" in read_metrics(DOCUMENTED)
+
+
+@pytest.mark.parametrize("ask", [Metrics.get, Metrics.__getitem__])
+def test_a_metric_that_is_stated_twice_is_not_picked_silently(ask):
+    twice = read_metrics({"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": value}} for value in (0.1, 0.2)]})
+    with pytest.raises(ComparisonError, match=r"cer@d-a is stated 2 times: 0\.1 and 0\.2"):
+        ask(twice, "cer")
+
+
+SPELLINGS = ["val.loss", r"val\.loss", "metrics.val.loss", "val.loss@d-a", "val.loss[d-a]", "metrics.val.loss[d-a]", "`val.loss`"]
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_a_metric_is_found_by_every_spelling_of_its_name(name):
+    found = read_metrics({"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"val.loss": 0.4, "loss": 1}}]})
+    assert found[name].value == found.get(name).value == found[name, "d-a"].value == 0.4
+    assert name in found
+    assert (name, "d-a") in found
+    assert (name, "d-b") not in found
 
 
 def test_an_unknown_metric_names_the_nearest():
-    with pytest.raises(KeyError, match="no metric 'ser'; nearest are cer"):
+    with pytest.raises(NameNotFound, match=r"there is no metric 'ser'\. Nearest is cer"):
         read_metrics(DOCUMENTED)["ser"]
+    with pytest.raises(KeyError, match="'ser'"):
+        read_metrics(DOCUMENTED)["ser"]
+    assert read_metrics(DOCUMENTED).get("ser") is None
+
+
+@pytest.mark.parametrize("key", [("cer", "d-digits"), "cer@d-digits", "cer[d-digits]", "metrics.cer@d-digits"])
+def test_a_dataset_on_which_a_metric_was_not_measured_is_named_as_such(key):
+    with pytest.raises(NameNotFound, match=r"cer was not measured on dataset 'd-digits'\. It was measured on 'd-a' and 'oss://b/x'"):
+        read_metrics(DOCUMENTED)[key]
+
+
+def test_positions_of_numpy_are_positions_and_other_keys_are_refused_in_a_line():
+    found = read_metrics(DOCUMENTED)
+    assert found[np.int64(0)] == found[0]
+    for key in (None, 1.5, ("cer",), {"cer": 1}):
+        with pytest.raises(TypeError, match="a metric is named by text") as caught:
+            found[key]
+        assert "\n" not in str(caught.value)
+        assert str(key) not in found
 
 
 def test_names_that_differ_only_in_case_are_noted():

@@ -248,3 +248,17 @@ def test_console_links_exist_only_for_confirmed_kinds_and_plain_parts():
 def test_storage_addresses_are_taken_apart(uri, bucket, endpoint, key, url):
     storage = read_storage(uri)
     assert (storage.uri, storage.bucket, storage.endpoint, storage.key, storage.url) == (uri, bucket, endpoint, key, url)
+
+
+def test_a_label_that_is_not_there_is_answered_with_those_that_are():
+    labels = Labels((("env", "prod"), ("team", "vision")))
+    with pytest.raises(KeyError, match=r"no label 'x'. There are env and team."):
+        labels["x"]
+    with pytest.raises(KeyError, match=r"no label 'evn'. Nearest is env."):
+        labels["evn"]
+    with pytest.raises(KeyError, match=r"no label 'x'. There are no labels."):
+        Labels()["x"]
+    with pytest.raises(TypeError, match="a label's key is text"):
+        labels[0]
+    assert labels.get("x") is None
+    assert "x" not in labels
