@@ -326,9 +326,11 @@ def resolve(
     fitting = [(rank, name) for rank, name in ranked if dataset is None or name.dataset == dataset or name.section != "metrics"]
     if not fitting:
         base, asked = (text, dataset) if ranked else _without_dataset(text)
-        there = sorted({name.dataset for _, name in ranked or _exactly(base, names) if name.dataset})
-        if there:
-            raise NameNotFound(f"{base} was not measured on dataset {asked!r}", hint=f"It was measured on {listed(list(map(repr, there)))}.")
+        measured = ranked or (_exactly(base, names) if asked else [])
+        if measured:
+            there = listed([repr(each) for each in sorted({name.dataset for _, name in measured if name.dataset})])
+            hint = f"It was measured on {there}." if there else "It names no dataset."
+            raise NameNotFound(f"{base} was not measured on dataset {asked!r}", hint=hint)
         raise NameNotFound(f"{missing} {text!r}", hint=nearest_hint(text, names if others is None else others()))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)

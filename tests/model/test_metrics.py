@@ -233,6 +233,12 @@ def test_a_dataset_on_which_a_metric_was_not_measured_is_named_as_such(key):
         read_metrics(DOCUMENTED)[key]
 
 
+def test_a_metric_without_a_dataset_says_so_when_one_is_asked_for():
+    for key in (("cer", "d-a"), "cer@d-a", "cer[d-a]"):
+        with pytest.raises(NameNotFound, match=r"cer was not measured on dataset 'd-a'\. It names no dataset\."):
+            read_metrics({"cer": 0.1})[key]
+
+
 def test_positions_of_numpy_are_positions_and_other_keys_are_refused_in_a_line():
     found = read_metrics(DOCUMENTED)
     assert found[np.int64(0)] == found[0]
