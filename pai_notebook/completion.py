@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from pai_notebook.grammar import OPTIONS, VERBS
+from pai_notebook.grammar import OPTIONS, VERBS, write_word
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -75,7 +75,8 @@ def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tupl
     Returns
     -------
     tuple of str and list of str
-        The word that is being typed, and what it may become, in order.
+        The word that is being typed, and what it may become, in order: as the line has to hold it, in quotation marks where it has a
+        blank. Names that no line can hold, or with characters that nobody sees, are not offered.
 
     Examples
     --------
@@ -89,7 +90,8 @@ def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tupl
         return suggest(f"compare {rest}", seen) if space and verb == "gate" else (typed, ["gate"] if "gate".startswith(typed) else [])
     head, _, fragment = typed.rpartition(" ")
     line = _Typed(tuple(head.split()), fragment)
-    return fragment, [word for word in _candidates(line, seen) if word.startswith(fragment) and word != fragment]
+    fitting = (word for word in _candidates(line, seen) if word.startswith(fragment) and word != fragment)
+    return fragment, [text for word in fitting if (text := write_word(word)) is not None]
 
 
 def _candidates(line: _Typed, seen: Seen | None) -> list[str]:

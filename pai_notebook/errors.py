@@ -23,12 +23,17 @@ PaiError
 
 Every error carries what a person needs to act: `code`, `status`, `request_id`, `action`, `hint` and, where they are
 known, `model_id`, `version_name` and `region`. None of them ever holds a header, a key or a signature.
+
+Message and hint may quote a registry. They are kept as they are, and made visible where they leave: in `str`, in tracebacks and in notes.
 """
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from typing import Any
+
+from pai_notebook.sanitize import Printed, printable, visible
 
 __all__ = [
     "AddressError",
@@ -54,7 +59,10 @@ __all__ = [
 ]
 
 
-class PaiError(Exception):
+_LONGEST = 4000
+
+
+class PaiError(Printed, Exception):
     """Base of everything this package raises on purpose.
 
     Parameters
@@ -113,22 +121,39 @@ class PaiError(Exception):
         parts = [self.code, f"HTTP {self.status}" if self.status else "", f"request {self.request_id}" if self.request_id else ""]
         return ", ".join(part for part in parts if part)
 
-    def __str__(self) -> str:
+    def add_note(self, note: str, /) -> None:
+        """Add a note; it is made visible at once, because Python prints notes itself."""
+        super().add_note("\n".join(map(visible, note.split("\n"))))
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do next, names as they are; `str` says the same in characters that can be seen."""
+        return f"{self._body()}. {_cut(self.hint)}" if self.hint else self._body()
+
+    def _lines(self) -> Sequence[str]:
+        return [self.sentence]
+
+    def _body(self) -> str:
         evidence = f" ({self.evidence})" if self.evidence else ""
-        body = self.message.rstrip(".") + evidence
-        return f"{body}. {self.hint}" if self.hint else body
+        return _cut(self.message.rstrip(".")) + evidence
+
+    def _told(self) -> Sequence[str]:
+        """What a notebook shows instead of our own frames, a line each."""
+        return [f"{type(self).__name__}: {self._body()}", *([_cut(self.hint)] if self.hint else [])]
 
     def _render_traceback_(self) -> list[str]:
-        """One or two lines in a notebook instead of our own frames; IPython and ipykernel call this."""
-        evidence = f" ({self.evidence})" if self.evidence else ""
-        lines = [f"{type(self).__name__}: {self.message.rstrip('.')}{evidence}"]
-        if self.hint:
-            lines.append(self.hint)
-        return lines
+        """Give the lines that a notebook shows, the notes too; IPython and ipykernel call this."""
+        notes = [line for note in getattr(self, "__notes__", ()) for line in str(note).split("\n")]
+        return printable([*self._told(), *notes])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the fields and, where it can travel, the cause."""
         return _rebuild, (type(self), dict(self.__dict__), _portable(self.__cause__))
+
+
+def _cut(text: str) -> str:
+    """Cut what would fill a screen, and say so."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… {len(text) - _LONGEST:,} more characters"
 
 
 def _portable(cause: BaseException | None) -> BaseException | None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from pai_notebook.errors import AddressError
 from pai_notebook.model.address import Address, Selector, parse_address, parse_selector
+from pai_notebook.sanitize import is_visible
 
-__all__ = ["OPTIONS", "VERBS", "Command", "Option", "parse_line"]
+__all__ = ["OPTIONS", "VERBS", "Command", "Option", "parse_line", "write_word"]
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,25 @@ def _split(line: str) -> list[str]:
     except ValueError as error:
         column = max(line.rfind('"'), line.rfind("'")) + 1
         raise AddressError(f"column {column}: {str(error).lower()} in {line!r}", hint="Close the quotation, or leave it out.") from None
+
+
+def write_word(word: str) -> str | None:
+    r"""Write a word as a line has to hold it to be read back, in quotation marks where needed; None where no line can hold it.
+
+    Examples
+    --------
+    >>> write_word("cer"), write_word("avg score"), write_word("a\nb"), write_word("$name")
+    ('cer', "'avg score'", None, None)
+    """
+    if not is_visible(word) or _NAME.search(word):
+        return None
+    for text in (word, shlex.quote(word)):
+        try:
+            if _split(f"ls {text}") == ["ls", word]:
+                return text
+        except AddressError:
+            continue
+    return None
 
 
 def _without_comment(line: str) -> str:

@@ -23,7 +23,7 @@ class Kept(FrameExports):
         wide = versions.to_frame(include=include, exclude=exclude)
         caption = f"{len(versions)} versions of {', '.join(versions.models[:3])}" + (" and others" if len(versions.models) > 3 else "")  # noqa: PLR2004
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
-        notes += [f"{address} could not be fetched: {error}" for address, error in versions.errors.items()]
+        notes += [f"{address} could not be fetched: {error.sentence}" for address, error in versions.errors.items()]
         main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
         return [main, PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
 

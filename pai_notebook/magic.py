@@ -16,6 +16,7 @@ from pai_notebook import completion
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.grammar import Command, parse_line
 from pai_notebook.model.address import parse_address
+from pai_notebook.sanitize import printable
 from pai_notebook.twin import baseline_address, comparison, exporter, filters, gate_to_python, report_path, to_python
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class PaiModelMagics(Magics):
             return self._gate(line, cell, names) if cell is not None else self._run(parse_line(line, names))
         except PaiError as error:
             if debug:
-                lines = traceback.format_exception(error)
+                lines = printable("".join(traceback.format_exception(error)).split("\n"))
                 error._render_traceback_ = lambda: lines  # type: ignore[method-assign]
             raise
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from pai_notebook.display import Block, Facts, Inline, Note, Stack, visible
+from pai_notebook.display import Block, Facts, Inline, Note, Stack
+from pai_notebook.display.layout import map_texts
 from pai_notebook.exports.page import html_page
 from pai_notebook.phrases import in_language, say, speaking
 from pai_notebook.redact import Redaction
+from pai_notebook.sanitize import visible
 
 __all__ = ["Figure", "Report", "report_html", "retold"]
 
@@ -142,16 +144,4 @@ def retold(shape: S, lang: str, redaction: Redaction | None = None) -> S:
     Note(text='注意：oss://masked-bucket-1/x', tone=None)
     """
     mask = redaction.text if redaction else str
-    made: S = _retold(shape, lambda text: mask(in_language(text, lang)))
-    return made
-
-
-def _retold(node: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(node, str):
-        return change(node)
-    if isinstance(node, tuple | list):
-        return tuple(_retold(item, change) for item in node)
-    if is_dataclass(node) and not isinstance(node, type):
-        texts = {each.name: getattr(node, each.name) for each in fields(node) if each.name not in ("tone", "align", "symbol")}
-        return replace(node, **{name: _retold(value, change) for name, value in texts.items()})
-    return node
+    return map_texts(shape, lambda text: mask(in_language(text, lang)))

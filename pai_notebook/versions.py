@@ -124,7 +124,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         names = ", ".join(list(self._errors)[:3]) + (", ..." if len(self._errors) > 3 else "")  # noqa: PLR2004 - short line
         raise FetchErrors(
             f"{len(self._errors)} of {len(self._errors) + len(self)} versions could not be fetched: {names}",
-            hint=f"The first reason: {first}",
+            hint=f"The first reason: {first.sentence}",
             errors=self._errors,
             partial=self,
         )

@@ -84,7 +84,7 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Say which one: {addresses}.")
     for address, error in errors.items():
         if wanted in (address, address.rpartition("@")[2]):
-            raise ComparisonError(f"the baseline {wanted} could not be fetched", hint=f"{error}") from error
+            raise ComparisonError(f"the baseline {wanted} could not be fetched", hint=error.sentence) from error
     close = nearest(wanted, [version.version_name for version in versions])
     raise VersionNotFound(
         f"the baseline {wanted} is not among the {len(versions)} versions",

@@ -37,6 +37,7 @@ from pai_notebook.model.metric_words import (
 )
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Direction", "Directions", "infer_direction", "read_mode"]
 
@@ -48,7 +49,7 @@ _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
 @dataclass(frozen=True)
-class Direction:
+class Direction(Printed):
     """Which way a metric is better, and how that is known.
 
     Attributes
@@ -65,8 +66,8 @@ class Direction:
     source: Literal["told", "inferred", "unknown"] = "unknown"
     reason: str = ""
 
-    def __str__(self) -> str:
-        return str(self.said)
+    def _lines(self) -> Sequence[str]:
+        return [self.said]
 
     @property
     def said(self) -> Phrase:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.digits import choose_format, format_percent
 from pai_notebook.comparison.rows import Kind, Row, is_blank
-from pai_notebook.display import Block, Displayed, Note, Stack, visible
+from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.phrases import Phrase, check_language, joined, say
+from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ _GROUPS = (*[say("metrics")] * 5, say("settings"), say("labels"), say("fields"))
 
 
 @dataclass(frozen=True)
-class Clause:
+class Clause(Printed):
     """One part of a sentence and the row that backs it.
 
     Attributes
@@ -61,18 +62,21 @@ class Explanation(Displayed):
         self.sentences = tuple(sentences)
         self.clauses = tuple(clauses)
         self.lang = lang
+        self._text = "\n".join(self.sentences)
 
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
+    def _lines(self) -> Sequence[str]:
+        return self.sentences
 
     def __eq__(self, other: object) -> bool:
-        return str(self) == str(other) if isinstance(other, Explanation | str) else NotImplemented
+        if not isinstance(other, Explanation | str):
+            return NotImplemented
+        return self._text == (other._text if isinstance(other, Explanation) else other)
 
     def __hash__(self) -> int:
-        return hash(str(self))
+        return hash(self._text)
 
     def __contains__(self, text: str) -> bool:
-        return text in str(self)
+        return text in self._text
 
     def _describe(self) -> Block:
         return Stack([Note(sentence) for sentence in self.sentences])
@@ -136,7 +140,7 @@ def _brief(row: Row, cell: Cell, number: object) -> str:
         return str(number(cell.value))
     if cell.state is State.NULL:
         return "null"
-    text = visible(" ".join(cell.text.split()))
+    text = " ".join(cell.text.split())
     return _shortened(text.rstrip(".。") if row.path == "description" else text)
 
 
@@ -148,12 +152,12 @@ def _shortened(text: str) -> str:
 
 
 def _name(row: Row) -> str:
-    path = visible(row.path)
+    path = row.path
     if row.section == "metrics":
-        return say("{path} on {dataset}", path=path, dataset=visible(row.dataset)) if row.dataset else path
+        return say("{path} on {dataset}", path=path, dataset=row.dataset) if row.dataset else path
     if row.section == "labels":
         return say("label {name}", name=path)
     info = field_named(row.key.section or row.path)
     if row.section == "other":
         return path if info is None else info.title
-    return say("{section} {path}", section=visible(row.section) if info is None else info.title, path=path)
+    return say("{section} {path}", section=row.section if info is None else info.title, path=path)

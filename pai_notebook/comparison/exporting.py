@@ -191,5 +191,5 @@ def _caption(comparison: Comparison) -> str:
 def _notes(comparison: Comparison) -> list[str]:
     hidden = len(comparison.identical) if comparison.only == "diff" else 0
     notes = [f"{hidden} identical row{'' if hidden == 1 else 's'} left out"] if hidden else []
-    failed = [f"{address} could not be fetched: {error}" for address, error in comparison.errors.items()]
+    failed = [f"{address} could not be fetched: {error.sentence}" for address, error in comparison.errors.items()]
     return [*notes, *comparison.notes, *failed, *comparison.comparability]

@@ -12,6 +12,7 @@ from pai_notebook.display import Badge, Block, Column, Displayed, Inline, Lines,
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
 from pai_notebook.phrases import joined, say
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Check", "GateFailed", "GateReport", "Outcome", "Pair", "candidates_of", "failures"]
 
@@ -20,7 +21,7 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Printed):
     """One rule applied to one version; the failed ones are the breaches.
 
     Attributes
@@ -50,7 +51,12 @@ class Check:
     allowed: str = ""
     reason: str = ""
 
-    def __str__(self) -> str:
+    def _lines(self) -> Sequence[str]:
+        return [self.words]
+
+    @property
+    def words(self) -> str:
+        """The check in words, names as they are."""
         name = f"{self.metric}@{self.dataset}" if self.dataset else self.metric
         form = choose_format([number for number in (self.value, self.baseline) if number is not None])
         value = "" if self.value is None else f" is {form.value(self.value)}"
@@ -142,15 +148,16 @@ class GateFailed(RegressionError):
     def __init__(self, report: GateReport) -> None:
         breaches = report.breaches
         more = f"; and {len(breaches) - _SHOWN} more, in error.breaches" if len(breaches) > _SHOWN else ""
-        said = ("; ".join(map(str, breaches[:_SHOWN])) or "nothing was checked") + more
+        said = ("; ".join(check.words for check in breaches[:_SHOWN]) or "nothing was checked") + more
         super().__init__(f"{report.title} failed: {said}", breaches=breaches, hint="`error.report` has the whole table.", partial=report)
         self.report = report
 
     def _repr_html_(self) -> str:
         return render_html(self.report._describe())  # noqa: SLF001 - the hook that every shown object has
 
-    def _render_traceback_(self) -> list[str]:
-        return [f"{RegressionError.__name__}: {self.report.title} failed", render_text(self.report._describe())]  # noqa: SLF001 - as above
+    def _told(self) -> Sequence[str]:
+        table = render_text(self.report._describe())  # noqa: SLF001 - as above
+        return [f"{RegressionError.__name__}: {self.report.title} failed", *table.split("\n")]
 
 
 @dataclass(frozen=True)
@@ -191,7 +198,7 @@ def candidates_of(names: Sequence[str], baseline: int | None) -> list[int]:
 def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, Any], removed: Sequence[str] = ()) -> list[Check]:
     """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
     found = [
-        Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=str(error)))
+        Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=error.sentence))
         for address, error in errors.items()
     ]
     if not candidates_of(names, baseline):

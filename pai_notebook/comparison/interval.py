@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
+from pai_notebook.sanitize import Printed
+
 __all__ = [
     "Interval",
     "expected_lead",
@@ -31,7 +33,7 @@ _MANY = 1e7
 
 
 @dataclass(frozen=True)
-class Interval:
+class Interval(Printed):
     """Where the true difference may lie.
 
     Attributes

@@ -25,6 +25,7 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import text_of
+from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ Leaves = dict[str, str]
 
 
 @dataclass(frozen=True)
-class MinimalPair:
+class MinimalPair(Printed):
     """Two versions that differ in little, and how far apart a metric is.
 
     Attributes

@@ -12,6 +12,7 @@ from pai_notebook.comparison.digits import choose_format
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
+from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ __all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
 
 
 @dataclass(frozen=True)
-class Ranked:
+class Ranked(Printed):
     """One place of a ranking.
 
     Attributes

@@ -14,6 +14,7 @@ from pai_notebook.model.document import canonical_json
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
+from pai_notebook.sanitize import Printed
 
 __all__ = ["BLANK", "Change", "Kind", "Row", "compare_cells", "is_blank", "merge_cells"]
 
@@ -36,7 +37,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Printed):
     """The difference of a cell to the baseline's.
 
     Attributes
@@ -55,7 +56,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Printed):
     """One metric, label, setting or field across all versions of a comparison.
 
     Attributes

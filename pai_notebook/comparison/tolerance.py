@@ -10,13 +10,14 @@ from typing import Any
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Tolerance", "exceeds"]
 
 _HINT = "Pass a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
 
 
-class Tolerance:
+class Tolerance(Printed):
     """An absolute and a relative tolerance, for all metrics or by name.
 
     Parameters

@@ -20,6 +20,7 @@ from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
 from pai_notebook.phrases import Phrase, say
+from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell
@@ -33,7 +34,7 @@ _FEWEST_FOLDS = 3
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Evidence(Printed):
     """How sure a difference is, or why that is not known.
 
     Attributes

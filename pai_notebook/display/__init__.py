@@ -5,7 +5,7 @@ from pai_notebook.display.bundle import Displayed, mimebundle
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
 from pai_notebook.display.panel import describe_error
-from pai_notebook.display.plain import showing, visible
+from pai_notebook.display.plain import showing
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number, Picture, Tone
 from pai_notebook.display.text import render_text
 from pai_notebook.display.trees import count_values, tree_of
@@ -43,5 +43,4 @@ __all__ = [
     "render_text",
     "showing",
     "tree_of",
-    "visible",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
 from pai_notebook.display.text import render_text
+from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -34,11 +35,11 @@ def mimebundle(block: Block, include: Container[str] | None = None, exclude: Con
     }
 
 
-class Displayed:
+class Displayed(Printed):
     """Gives an object its card in a notebook and its text in a terminal. The class defines `_describe`, which must not fetch.
 
     `repr` is as wide as the terminal it is printed in and 80 columns everywhere else, so that what a notebook stores does
-    not depend on a window.
+    not depend on a window; signs that stdout cannot encode have stand-ins.
 
     Examples
     --------

@@ -9,8 +9,9 @@ from pai_notebook.display.blocks import Heading, Table
 from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
-from pai_notebook.display.plain import inline, prose, visible
+from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Chips, Inline, Number, Tone
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,17 +5,46 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
 from pai_notebook.display.plain import inline, showing
 from pai_notebook.display.spans import Badge, Chips, Number
 from pai_notebook.phrases import now
 
-__all__ = ["chip", "decimals", "groups", "has_groups", "is_share", "more", "paddings", "remark", "symbol"]
+__all__ = ["chip", "decimals", "groups", "has_groups", "is_share", "map_texts", "more", "paddings", "remark", "symbol"]
 
 _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
 _WIDEST_PADDING = 8
+_NO_TEXTS = ("tone", "align", "symbol")
+
+S = TypeVar("S")
+
+
+def map_texts(shape: S, change: Callable[[str], str]) -> S:
+    """Change every text of a shape.
+
+    Examples
+    --------
+    >>> map_texts(Note("a", "warn"), str.upper)
+    Note(text='A', tone='warn')
+    """
+    made: S = _mapped(shape, change)
+    return made
+
+
+def _mapped(node: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(node, str):
+        return change(node)
+    if isinstance(node, tuple | list):
+        return tuple(_mapped(item, change) for item in node)
+    if is_dataclass(node) and not isinstance(node, type):
+        texts = {each.name: getattr(node, each.name) for each in fields(node) if each.name not in _NO_TEXTS}
+        return replace(node, **{name: _mapped(value, change) for name, value in texts.items()})
+    return node
 
 
 def symbol(shape: Badge | Note | Card) -> str:

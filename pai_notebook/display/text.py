@@ -15,6 +15,7 @@ from pai_notebook.display.line import line, long
 from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Inline
 from pai_notebook.display.width import cells, pad, wrap
+from pai_notebook.sanitize import encodable, stdout_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,13 +28,23 @@ _GAP = "  "
 
 def default_width() -> int:
     """Columns to fill: those of a real terminal, at most 160; 80 anywhere else, so that saved notebooks do not vary."""
-    if not sys.stdout.isatty():
+    if not _is_terminal(sys.stdout):
         return _USUAL
     return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((_USUAL, 24)).columns))
 
 
+def _is_terminal(stream: Any) -> bool:
+    """Whether a stream is a terminal; there may be none (pythonw, services), or one that is closed."""
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError, OSError):
+        return False
+
+
 def render_text(shape: Block | Inline, width: int | None = None) -> str:
-    """Render a shape as lines of at most `width` cells (at least 20; by default those of the terminal, else 80).
+    """Render a shape as lines of at most `width` cells, at least 20.
+
+    Without a width the text is for stdout: as wide as the terminal, else 80, and in characters that stdout can encode.
 
     Examples
     --------
@@ -42,8 +53,19 @@ def render_text(shape: Block | Inline, width: int | None = None) -> str:
     cer   0.175
     模型  语音
     """
-    columns = max(_NARROWEST, default_width() if width is None else width)
-    return "\n".join(each.rstrip(" ") for each in _lines(shape, columns))
+    if width is not None:
+        return _rendered(shape, width)
+    encoding = stdout_encoding()
+    text = _rendered(shape, default_width())
+    if encodable(text, encoding) == text:
+        return text
+    # texts are replaced before the layout, which counts cells, and the signs that the layout adds after it
+    fitting = layout.map_texts(shape, lambda part: encodable(part, encoding))
+    return encodable(_rendered(fitting, default_width()), encoding)
+
+
+def _rendered(shape: Block | Inline, width: int) -> str:
+    return "\n".join(each.rstrip(" ") for each in _lines(shape, max(_NARROWEST, width)))
 
 
 @functools.singledispatch

@@ -8,7 +8,8 @@ import warnings
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pai_notebook.display import Note, render_html, visible
+from pai_notebook.display import Note, render_html
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable

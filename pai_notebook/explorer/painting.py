@@ -6,9 +6,9 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.display import visible
 from pai_notebook.explorer.code import magic_line, python_code
 from pai_notebook.explorer.words import BASELINES, counted, model_option, version_option
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     import ipywidgets

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from IPython import get_ipython
 
 from pai_notebook.connection import default_registry
-from pai_notebook.display import Displayed, render_html, visible
+from pai_notebook.display import Displayed, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer import code, painting, panels
 from pai_notebook.explorer.chart import chart_html
@@ -24,6 +24,7 @@ from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, parse_address
 from pai_notebook.registry import Registry
+from pai_notebook.sanitize import visible
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire.loop import shared_loop
 

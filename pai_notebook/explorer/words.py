@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pai_notebook.display import visible
 from pai_notebook.explorer.jobs import ModelLine, VersionLine
+from pai_notebook.sanitize import visible
 
 __all__ = ["BASELINES", "approval_mark", "counted", "model_option", "version_option"]
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pai_notebook.display.plain import spell
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.guard import is_formula
 from pai_notebook.exports.table import PlainTable
+from pai_notebook.sanitize import spell
 
 __all__ = ["excel_bytes", "sheet_names"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pai_notebook.display import visible
 from pai_notebook.exports.table import PlainTable, cell_text
+from pai_notebook.sanitize import visible
 
 __all__ = ["escape_latex", "latex_text"]
 

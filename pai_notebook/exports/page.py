@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from pai_notebook.display import Block, render_html, visible
+from pai_notebook.display import Block, render_html
+from pai_notebook.sanitize import visible
 
 __all__ = ["html_page"]
 

@@ -8,11 +8,12 @@ from typing import Any
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
 from pai_notebook.model.names import listed, nearest, nearest_sentence
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Labels", "read_labels"]
 
 
-class Labels(Mapping[str, str]):
+class Labels(Printed, Mapping[str, str]):
     """Labels as a mapping; a key that occurs twice keeps both values.
 
     Parameters

@@ -30,7 +30,7 @@ def describe_versions(
     versions: Sequence[ModelVersion], *, errors: Mapping[str, PaiError] | None = None, removed: Sequence[str] = ()
 ) -> Block:
     """Describe versions as a table, one row each, the metric columns that differ most first."""
-    blocks: list[Block] = [Note(f"{address}: {error}", "bad") for address, error in list((errors or {}).items())[:10]]
+    blocks: list[Block] = [Note(f"{address}: {error.sentence}", "bad") for address, error in list((errors or {}).items())[:10]]
     if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
         blocks.append(Note(f"and {len(errors) - 10} more failures; errors has all", "bad"))
     blocks += [Note(text, "info") for text in removed]

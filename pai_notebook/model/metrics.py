@@ -18,6 +18,7 @@ from pai_notebook.model.flatten import ROOT, join_path, natural_key
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
 
@@ -40,7 +41,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Printed):
     """One value of one version.
 
     Attributes
@@ -191,7 +192,7 @@ def text_of(raw: Any) -> str:
     return raw if isinstance(raw, str) else canonical_json(raw)
 
 
-class Metrics(Sequence[Cell]):
+class Metrics(Printed, Sequence[Cell]):
     """The cells of one version, in an order that depends on their names alone.
 
     Parameters

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pai_notebook.sanitize import Printed
+
 __all__ = ["Provenance"]
 
 
 @dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Printed):
     """Where a document came from; it is no part of its content.
 
     Attributes

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from pai_notebook.sanitize import Printed
+
 __all__ = ["Source", "read_source"]
 
 _PARTS = re.compile(r"(region|workspaceId|kind|id)=([^,]*)")
@@ -17,7 +19,7 @@ _CONSOLE = {
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Printed):
     """The origin of a model version.
 
     Attributes

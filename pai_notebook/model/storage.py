@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pai_notebook.sanitize import Printed
+
 __all__ = ["Storage", "read_storage"]
 
 
 @dataclass(frozen=True)
-class Storage:
+class Storage(Printed):
     """The storage address of a model version.
 
     Attributes

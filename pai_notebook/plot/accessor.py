@@ -14,6 +14,7 @@ from pai_notebook.files import write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import theme_of
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Plots"]
 
@@ -21,7 +22,7 @@ _MOST_ROWS = 40
 _MOST_AXES = 8
 
 
-class Plots:
+class Plots(Printed):
     """Charts of a comparison; each takes `ax` and `theme` ("light" or "dark") and gives matplotlib Axes.
 
     Parameters

@@ -9,8 +9,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from pai_notebook.display import visible
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.sanitize import visible
 
 __all__ = ["Theme", "finish", "new_axes", "theme_of"]
 

@@ -10,6 +10,7 @@ from typing import Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.redact.rules import MASK, PATTERNS, Rule, buckets, kind_under, named_kind
+from pai_notebook.sanitize import Printed
 
 __all__ = ["Masked", "Redaction", "as_redaction"]
 
@@ -18,7 +19,7 @@ _SHORTEST_BUCKET = 6
 
 
 @dataclass(frozen=True)
-class Masked:
+class Masked(Printed):
     """One thing that was masked.
 
     Attributes
@@ -39,7 +40,7 @@ class Masked:
     count: int
 
 
-class Redaction:
+class Redaction(Printed):
     """Masks texts and documents, consistently over everything it is given.
 
     Masked by default: owner and user ids, wherever else the same id occurs too; account ids of 16 to 19 digits and in ARNs; bucket

@@ -14,6 +14,7 @@ from pai_notebook.model.document import as_text, canonical_json
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact.rules import MASK
+from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ _MODIFIED = "modified"
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Printed):
     """One field of one version that is not what it was.
 
     Attributes
@@ -123,7 +124,7 @@ class Drift(Displayed):
     def _describe(self) -> Block:
         tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"
         blocks: list[Block] = [Note(f"{address} is no longer in the registry", "bad") for address in self.removed]
-        blocks += [Note(f"{address}: {error}", "bad") for address, error in self.failed.items()]
+        blocks += [Note(f"{address}: {error.sentence}", "bad") for address, error in self.failed.items()]
         blocks += [self._table()] if self.changes else []
         names = ", ".join(version.address for version in self.added[:10])
         more = f" and {len(self.added) - 10} more" if len(self.added) > 10 else ""  # noqa: PLR2004 - a line

@@ -28,6 +28,7 @@ from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact import as_redaction
+from pai_notebook.sanitize import Printed
 
 __all__ = ["FORMAT", "SCHEMA", "Snapshot", "read_snapshot", "write_snapshot"]
 
@@ -39,7 +40,7 @@ _NOTHING_DONE = "Save it again, or restore the file from where it came; nothing 
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Printed):
     """What a snapshot file holds.
 
     Attributes

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.display.plain import CELL, PROSE, clip, inline, prose, visible
+from pai_notebook.display.plain import CELL, PROSE, clip, inline, prose
+from pai_notebook.sanitize import visible
 from tests.display.structure import CONTROLS
 
 everything = st.text(st.characters(exclude_categories=()))

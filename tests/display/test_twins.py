@@ -22,9 +22,9 @@ from pai_notebook.display import (
     render_html,
     render_markdown,
     render_text,
-    visible,
 )
 from pai_notebook.display.plain import inline, prose
+from pai_notebook.sanitize import visible
 from tests.display.shape_samples import SAMPLES
 from tests.display.shape_strategies import block, text
 from tests.display.structure import squeezed, text_of_html, text_of_markdown

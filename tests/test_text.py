@@ -1,0 +1,215 @@
+"""Registry text stays text: nothing that acts unseen leaves, whichever way it takes, and a print works on any stream."""
+
+import io
+import re
+import sys
+import traceback
+from functools import cache
+
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook.completion import suggest
+from pai_notebook.errors import PaiError, Throttled
+from pai_notebook.grammar import parse_line
+from tests.display.hostile import mutated, strings
+from tests.outlets import Seen, outlets
+
+UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0001-\U000e007f]"
+)
+STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+PACK = 10
+
+
+def packed(texts):
+    """Sets of three versions whose every name, value and failure is hostile."""
+    for start in range(0, len(texts), PACK):
+        part = [text[:48] for text in texts[start : start + PACK]]
+        yield pnb.VersionSet(
+            [pnb.ModelVersion.from_document(document(part, place), "model-a") for place in range(3)],
+            {f"model-a@{text}": Throttled(text, hint=text, code=text, request_id=text) for text in part[:2]},
+            removed=(part[0],),
+            origin=part[-1],
+        )
+
+
+def document(texts, place):
+    name = texts[place % len(texts)]
+    return {
+        "VersionName": f"{name}{place}",
+        "VersionDescription": name,
+        "ApprovalStatus": texts[0],
+        "Uri": f"oss://{texts[-1]}",
+        "SourceType": texts[0],
+        "SourceId": ",".join(texts[:2]),
+        "Labels": [{"Key": text, "Value": text * (place + 1)} for text in texts],
+        "Metrics": {
+            "Results": [{"Dataset": {"DatasetId": texts[0]}, "Metrics": {text: 0.1 * (place + nth) for nth, text in enumerate(texts)}}]
+        },
+        "TrainingSpec": {text: {text: text} for text in texts},
+        "Options": name,
+        texts[0]: name,
+    }
+
+
+@pytest.mark.parametrize("texts", [strings()[::3], mutated(40)], ids=["corpora", "mutations"])
+def test_no_unseen_character_leaves_whichever_way_a_text_takes(texts):
+    ways = set()
+    for versions in packed(texts):
+        for way, text in outlets(versions):
+            ways.add(way)
+            found = UNSEEN.search(STYLE.sub("", text))
+            assert not found, (way, ascii(text[max(0, found.start() - 40) : found.end() + 20]))
+    assert len(ways) > 60
+
+
+class Closed(io.StringIO):
+    def isatty(self):
+        raise ValueError("I/O operation on closed file")
+
+
+class Bare:
+    """A stream of somebody's own, which can do nothing but write."""
+
+    def write(self, text):
+        self.text = getattr(self, "text", "") + text
+
+
+STREAMS = {
+    **{
+        encoding: lambda encoding=encoding: io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+        for encoding in ("utf-8", "gbk", "gb18030", "big5", "shift_jis", "cp1252", "cp437", "latin-1", "ascii")
+    },
+    "none": lambda: None,
+    "closed": Closed,
+    "bare": Bare,
+}
+
+
+@cache
+def objects():
+    """One of each kind that people print, from the embedded registry and from documents in several scripts."""
+    registry = pnb.connect("demo", default=False)
+    versions = registry.get_versions("model-rbvg5wfo5d0gngz1b8@last:4")
+    comparison = versions.compare(baseline="first")
+    mixed = pnb.VersionSet(
+        [
+            pnb.ModelVersion.from_document(
+                {
+                    "VersionName": f"0.{n}.0",
+                    "Labels": [{"Key": "所有者", "Value": "李 é ✓"}],
+                    "Metrics": {"准确率": n / 10, "ρ → σ": [n, 2, 3]},
+                },
+                "模型",
+            )
+            for n in (1, 2)
+        ],
+        {"model-a@0.3.0": Throttled("too many → wait", hint="等一会 …")},
+    )
+    other = mixed.compare(baseline="first", directions={"*": "max"})
+    found = {
+        "models": registry.list_models(),
+        "model": registry.list_models()[0],
+        "registry": registry,
+        "version": versions[0],
+        "labels": mixed[0].labels,
+        "metrics": mixed[0].metrics,
+        "cell": mixed[0].metrics[0],
+        "storage": versions[0].storage,
+        "source": versions[0].source,
+        "provenance": versions[0].provenance,
+        "set": versions,
+        "set in Chinese": mixed,
+        "comparison": comparison,
+        "comparison in Chinese": other,
+        "row": other.rows[0],
+        "direction": other.rows[0].direction,
+        "change": other.rows[0].changes[1],
+        "explain": comparison.explain(),
+        "explain in Chinese": other.explain("zh"),
+        "clause": other.explain("zh").clauses[0],
+        "best": other.best("准确率"),
+        "ranking": other.rank("准确率"),
+        "ranked": other.rank("准确率")[0],
+        "pareto": other.pareto(["准确率", "ρ → σ"]),
+        "pairs": versions.minimal_pairs("accuracy@d-digitsholdout0001"),
+        "evidence": other.interval("准确率", "0.2.0"),
+        "plots": other.plot,
+        "drift": registry.drift(versions),
+        "redacted": mixed.redact(),
+    }
+    try:
+        other.gate("准确率 <= baseline")
+    except PaiError as error:
+        found |= {"gate": error.report, "check": error.report.checks[0], "gate failed": error}
+    try:
+        mixed.raise_for_errors()
+    except PaiError as error:
+        found["error"] = error
+    registry.close()
+    return found
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_everything_prints_on_every_stream_and_on_none(stream, monkeypatch):
+    for name, value in objects().items():
+        out = STREAMS[stream]()
+        monkeypatch.setattr(sys, "stdout", out)
+        print(value)
+        text = str(value)
+        assert repr(value), name
+        if isinstance(out, io.TextIOWrapper):
+            out.flush()
+            assert out.buffer.getvalue().decode(stream) == text + "\n", name
+            assert text, name
+
+
+def test_signs_fall_back_to_similar_ones_and_columns_stay_aligned(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", STREAMS["ascii"]())
+    lines = str(objects()["set in Chinese"]).split("\n")
+    head = next(place for place, line in enumerate(lines) if line.startswith("version"))
+    assert "\\u51c6\\u786e\\u7387" in lines[head]
+    assert set(lines[head + 1]) == {"-"}
+    assert {len(line) for line in lines[head : head + 4]} == {len(lines[head])}
+    monkeypatch.setattr(sys, "stdout", STREAMS["gbk"]())
+    assert "√ Approved" in str(objects()["models"])
+
+
+def test_a_note_that_was_added_is_shown_and_made_visible():
+    error = PaiError("no answer", hint="Try again.")
+    error.add_note("seen in cell\x1b[8m 3\nsecond line")
+    assert error._render_traceback_() == ["PaiError: no answer", "Try again.", "seen in cell\\x1b[8m 3", "second line"]
+    assert "\x1b" not in "".join(traceback.format_exception(error))
+
+
+def test_a_message_keeps_its_text_and_cannot_forge_a_second_line():
+    error = PaiError("no version 0.1.0\nPaiError: all is well", code="X\x1b[2J")
+    assert error.message.count("\n") == 1
+    assert str(error) == "no version 0.1.0\\nPaiError: all is well (X\\x1b[2J)"
+    assert error._render_traceback_() == [f"PaiError: {error}"]
+
+
+def test_a_message_that_would_fill_the_screen_is_cut_and_says_so():
+    error = PaiError("x" * 100_000, hint="y" * 100_000)
+    assert len(str(error)) < 10_000
+    assert str(error).count("96,000 more characters") == 2
+
+
+@pytest.mark.parametrize("word", ["avg score", "it's", 'a"b', "a#b", "# x", "a;", "acc,none", "mAP50-95(B)", "val\\.loss", "准确率", "'x'"])
+def test_what_tab_offers_is_read_back_as_the_name_it_stands_for(word):
+    class Named(Seen):
+        def remembered_metrics(self):
+            return [word]
+
+    offered = suggest("ls model-a --sort ", Named(pnb.VersionSet()))[1]
+    assert [parse_line(f"ls model-a --sort {text}").get("sort") for text in offered] == [word]
+
+
+@pytest.mark.parametrize("word", ["a\nb", "a\x1b[2Jb", "a\u202eb", "a\u200bb", "$name", "{name}", "a\tb", "x" * 5000])
+def test_tab_offers_no_name_that_no_line_can_hold(word):
+    class Named(Seen):
+        def remembered_metrics(self):
+            return [word, "cer"]
+
+    assert suggest("ls model-a --sort ", Named(pnb.VersionSet()))[1] == ["cer"]
