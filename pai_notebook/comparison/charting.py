@@ -39,6 +39,6 @@ def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, floa
     base = comparison.baseline_place
     if base is None or row.changes[place].kind is Kind.BASELINE or row.cells[base].value is None or row.cells[place].value is None:
         return None
-    interval = comparison.interval(row.name, comparison.names[place], dataset=row.dataset).interval
+    evidence = comparison.chance(row, place)
     value = row.cells[base].value or 0.0
-    return None if interval is None else (value + interval.low, value + interval.high)
+    return None if evidence is None or evidence.interval is None else (value + evidence.interval.low, value + evidence.interval.high)
