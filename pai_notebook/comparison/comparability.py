@@ -11,6 +11,7 @@ from pai_notebook.comparison.rows import Kind, Row, is_blank
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import is_percentable, is_speed
 from pai_notebook.model.metrics import State, similar_names
+from pai_notebook.model.numbers import format_number
 from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _sample_counts(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
         counts = {cell.value for cell in row.cells if cell.value is not None}
         if row.role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES) and len(counts) > 1:
-            shown = joined([f"{count:.12g}" for count in sorted(counts)[:_NAMED]])
+            shown = joined([format_number(count) for count in sorted(counts)[:_NAMED]])
             yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=row.name, counts=shown)
 
 

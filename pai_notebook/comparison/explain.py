@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.digits import choose_format, format_percent
 from pai_notebook.comparison.rows import Kind, Row, is_blank
 from pai_notebook.display import Block, Displayed, Note, Stack
+from pai_notebook.model.card import number_text
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
 from pai_notebook.phrases import Phrase, check_language, joined, say
 from pai_notebook.sanitize import Printed
 
@@ -127,17 +128,17 @@ def _group(row: Row, kind: Kind) -> int:
 def _clause(row: Row, place: int, baseline: int) -> Phrase:
     change, cells = row.changes[place], (row.cells[baseline], row.cells[place])
     form = choose_format([cell.value for cell in cells if cell.value is not None])
-    before, after = ("—" if is_blank(cell) else _brief(row, cell, form.value) for cell in cells)
+    before, after = ("—" if is_blank(cell) else _brief(row, cell, form) for cell in cells)
     arrow = f"{before} → {after}"
     if change.percent is not None:
-        arrow = say("{arrow} ({percent})", arrow=arrow, percent=format_percent(change.percent))
+        arrow = say("{arrow} ({percent})", arrow=arrow, percent=format_percent(change.percent, cells[0].value or 1.0))
     return say(_CLAUSES[change.kind], name=_name(row), change=arrow, before=before, after=after)
 
 
-def _brief(row: Row, cell: Cell, number: object) -> str:
+def _brief(row: Row, cell: Cell, form: NumberFormat) -> str:
     """Write a cell in few characters; numbers as the row has them, long texts cut with a mark."""
-    if row.section == "metrics" and cell.value is not None and callable(number):
-        return str(number(cell.value))
+    if row.section == "metrics" and cell.value is not None:
+        return number_text(cell, form)
     if cell.state is State.NULL:
         return "null"
     text = " ".join(cell.text.split())

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-from pai_notebook.comparison.digits import RowFormat, choose_format
 from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports
 from pai_notebook.exports.table import PlainTable
 from pai_notebook.files import write_file
 from pai_notebook.model.names import chooser
+from pai_notebook.model.numbers import NumberFormat, choose_format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +173,7 @@ def _printed_cells(row: Row) -> list[str]:
     return [_printed_cell(row, cell, change, form) for cell, change in zip(row.cells, row.changes, strict=True)]
 
 
-def _printed_cell(row: Row, cell: Cell, change: Change, form: RowFormat) -> str:
+def _printed_cell(row: Row, cell: Cell, change: Change, form: NumberFormat) -> str:
     if is_blank(cell):
         return str(cell.state)
     if row.section != "metrics" or cell.value is None:

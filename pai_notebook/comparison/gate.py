@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pai_notebook.comparison.digits import choose_format
 from pai_notebook.comparison.rows import Row, difference
 from pai_notebook.display import Badge, Block, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
+from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 from pai_notebook.phrases import joined, say
 from pai_notebook.sanitize import Printed
 
@@ -38,6 +38,8 @@ class Check(Printed):
         The bound in words, for example `<= 0.177 (baseline + 0.002)`.
     reason : str
         Why it failed or was skipped; for a passed check what should be known.
+    bound : float or None
+        The bound as a number, None where there is none.
     """
 
     outcome: Outcome
@@ -50,6 +52,12 @@ class Check(Printed):
     delta: float | None = None
     allowed: str = ""
     reason: str = ""
+    bound: float | None = None
+
+    @property
+    def form(self) -> NumberFormat:
+        """How its numbers are written: value, baseline and bound read differently where they differ."""
+        return choose_format([number for number in (self.value, self.baseline, self.bound) if number is not None])
 
     def _lines(self) -> Sequence[str]:
         return [self.words]
@@ -58,7 +66,7 @@ class Check(Printed):
     def words(self) -> str:
         """The check in words, names as they are."""
         name = f"{self.metric}@{self.dataset}" if self.dataset else self.metric
-        form = choose_format([number for number in (self.value, self.baseline) if number is not None])
+        form = self.form
         value = "" if self.value is None else f" is {form.value(self.value)}"
         baseline = "" if self.baseline is None else f", baseline {form.value(self.baseline)}"
         delta = "" if self.delta is None else f" ({form.delta(self.delta)})"
@@ -133,7 +141,7 @@ _BADGES = {
 
 
 def _shape(check: Check) -> list[Inline]:
-    form = choose_format([number for number in (check.value, check.baseline) if number is not None])
+    form = check.form
     delta = "" if check.delta is None else form.delta(check.delta)
     value: Inline = Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     baseline: Inline = Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
@@ -184,10 +192,16 @@ class Pair:
         """Value minus baseline, None where one of them is no number."""
         return None if self.base is None or self.cell.value is None or self.base.value is None else difference(self.cell, self.base)
 
-    def check(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "") -> Check:
+    def check(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
         """Give the outcome of a check of this pair."""
         number = self.base.value if self.base is not None else None
-        return Check(outcome, rule, self.version, self.row.path, self.row.dataset, self.cell.value, number, self.delta, allowed, reason)
+        limit = None if bound is None else cleared(bound)
+        name = self.row.path, self.row.dataset
+        return Check(outcome, rule, self.version, *name, self.cell.value, number, self.delta, allowed, reason, limit)
+
+    def written(self, bound: float) -> str:
+        """Write a bound as the numbers beside it are written."""
+        return self.check("passed", "", bound=bound).form.value(cleared(bound))
 
 
 def candidates_of(names: Sequence[str], baseline: int | None) -> list[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
+from pai_notebook.model.numbers import choose_format, format_computed
 from pai_notebook.sanitize import Printed
 
 __all__ = [
@@ -69,7 +70,8 @@ class Interval(Printed):
     @property
     def words(self) -> str:
         """The interval in words, for example `95 % interval -0.016 to +0.036`."""
-        return f"{100 * self.level:.6g} % interval {self.low:+.3g} to {self.high:+.3g}"
+        form = choose_format([self.low, self.high])
+        return f"{format_computed(100 * self.level)} % interval {form.delta(self.low)} to {form.delta(self.high)}"
 
 
 @lru_cache(maxsize=1024)

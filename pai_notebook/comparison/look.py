@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.digits import RowFormat, choose_format, format_percent
 from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
+from pai_notebook.model.card import number_text
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
 from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
@@ -192,33 +193,34 @@ def _could_be_chance(comparison: Comparison, row: Row, place: int) -> bool:
     return evidence is not None and evidence.interval is not None and not evidence.interval.excludes_zero
 
 
-def _cell(row: Row, place: int, form: RowFormat, base: Cell | None, marks: list[Mark]) -> Inline:
+def _cell(row: Row, place: int, form: NumberFormat, base: Cell | None, marks: list[Mark]) -> Inline:
     cell, change = row.cells[place], row.changes[place]
     if is_blank(cell):
         return (Missing(say(cell.state)), Mark("-", say("gone"))) if change.kind is Kind.LOST else Missing(say(cell.state))
     if cell.state in (State.NULL, State.NAN):
         return Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
-        return Number(_number(cell, form), delta=_delta(change, form), marks=marks)
+        return Number(_number(cell, form), delta=_delta(change, form, base), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)
     text = _word(cell)
     return (text, *marks) if marks else text
 
 
-def _number(cell: Cell, form: RowFormat) -> str:
-    text = form.value(cell.value or 0.0)
+def _number(cell: Cell, form: NumberFormat) -> str:
+    text = number_text(cell, form)
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"
     if cell.state is State.SERIES:
         return say("{count} values, last {text}", count=len(series_points(cell.raw) or ()), text=text)
-    return cell.text if cell.note and cell.state is State.NUMBER else text
+    return text
 
 
-def _delta(change: Change, form: RowFormat) -> str:
+def _delta(change: Change, form: NumberFormat, base: Cell | None) -> str:
     if change.delta is None or change.kind is Kind.SAME:
         return ""
-    percent = format_percent(change.percent) if change.percent is not None else "n/a %"
+    baseline = 1.0 if base is None or base.value is None else base.value
+    percent = format_percent(change.percent, baseline) if change.percent is not None else "n/a %"
     return f"{form.delta(change.delta)} ({percent})"
 
 

@@ -15,7 +15,6 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows
 from pai_notebook.comparison.asking import find_row
 from pai_notebook.comparison.baseline import in_order, unique_names
-from pai_notebook.comparison.digits import choose_format
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.identity import is_identity
 from pai_notebook.comparison.tolerance import Tolerance
@@ -25,6 +24,7 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import text_of
+from pai_notebook.model.numbers import choose_format
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.digits import choose_format
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
+from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.asking import Question

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.comparison.digits import choose_format
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
+from pai_notebook.model.numbers import choose_format
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from pai_notebook.comparison.rows import is_blank
 from pai_notebook.comparison.rules import parse_rules
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import nearest_names
+from pai_notebook.model.numbers import format_computed
 from pai_notebook.phrases import joined, say
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def _check(rule: Rule, pair: Pair) -> Check:
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None:
         return pair.check("failed", rule.text, say("the baseline has no number to compare with"))
-    allowed = _origin(rule, f"{rule.compare} {bound:.12g}")
+    allowed = _origin(rule, f"{rule.compare} {pair.written(bound)}")
     passed = _holds(rule.compare, cell.value, bound)
-    return pair.check("passed" if passed else "failed", rule.text, _warning(rule, pair.row) if passed else say("beyond the bound"), allowed)
+    reason = _warning(rule, pair.row) if passed else say("beyond the bound")
+    return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
 
 
 def _check_equal(rule: Rule, pair: Pair) -> Check:
@@ -90,7 +92,7 @@ def _origin(rule: Rule, bound: str) -> str:
         return bound
     if not rule.number:
         return say("{bound} (baseline)", bound=bound)
-    more = f"{'+' if rule.number > 0 else '-'} {abs(rule.number):g}{'%' if rule.percent else ''}"
+    more = f"{'+' if rule.number > 0 else '-'} {format_computed(abs(rule.number))}{'%' if rule.percent else ''}"
     return say("{bound} (baseline {more})", bound=bound, more=more)
 
 

@@ -120,7 +120,7 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
         return pair.check("passed", _RULE) if within else pair.check(_outcome(policy.unknown), _RULE, reason)
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
-    allowed = f"{'<=' if lower else '>='} {limit:.12g}"
+    allowed = f"{'<=' if lower else '>='} {pair.written(limit)}"
     if (delta > 0) == lower and not within:
-        return pair.check("failed", _RULE, say("worse, {direction}", direction=direction.words), allowed)
-    return pair.check("passed", _RULE, "", allowed)
+        return pair.check("failed", _RULE, say("worse, {direction}", direction=direction.words), allowed, limit)
+    return pair.check("passed", _RULE, "", allowed, limit)

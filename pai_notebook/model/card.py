@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -30,13 +31,23 @@ from pai_notebook.display import (
 from pai_notebook.model.fields import specs
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.numbers import DIGITS, format_number
+from pai_notebook.model.numbers import DIGITS, READABLE, NumberFormat, choose_format
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["approval_badge", "cell_shape", "describe_version", "has_bar", "is_rounded", "labels_shape", "time_text"]
+__all__ = [
+    "approval_badge",
+    "cell_shape",
+    "describe_version",
+    "format_of",
+    "has_bar",
+    "is_rounded",
+    "labels_shape",
+    "number_text",
+    "time_text",
+]
 
 METRIC_ROWS = 60
 COVERS = 8
@@ -80,25 +91,35 @@ def has_bar(path: str, values: Sequence[float | None]) -> bool:
     return bool(known) and all(0 <= value <= 1 for value in known) and not is_unbounded(path)
 
 
-def cell_shape(cell: Cell | None, *, bar: bool = False, digits: int = DIGITS) -> Inline:
-    """Describe a metric cell: a number with few significant digits, or the state it is in."""
+def format_of(cells: Iterable[Cell | None], *, least: int = DIGITS, readable: int = READABLE) -> NumberFormat:
+    """Find how to write the numbers of one metric, so that those that differ read differently."""
+    return choose_format((cell.value for cell in cells if cell is not None and cell.value is not None), least=least, readable=readable)
+
+
+def cell_shape(cell: Cell | None, form: NumberFormat, *, bar: bool = False) -> Inline:
+    """Describe a metric cell: a number as its metric is written, or the state it is in."""
     if cell is None:
         return Missing("absent")
     if cell.state in (State.NULL, State.NAN):
         return Missing("null" if cell.state is State.NULL else "NaN")
     if cell.state is State.SERIES and cell.value is not None:
-        return f"{len(cell.raw)} values, last {format_number(cell.value)}"
+        return f"{len(cell.raw)} values, last {form.value(cell.value)}"
     if cell.state is State.NUMERIC_TEXT:
         return f"{cell.text} (text)"
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
         return cell.text
-    return Number(format_number(cell.value, digits), bar=cell.value if bar else None)
+    return Number(number_text(cell, form), bar=cell.value if bar else None)
 
 
-def is_rounded(cells: Iterable[Cell], digits: int = DIGITS) -> bool:
+def number_text(cell: Cell, form: NumberFormat) -> str:
+    """Write the number of a cell; one with more digits than a float holds as it was sent."""
+    return cell.text if cell.note and cell.state is State.NUMBER else form.value(math.nan if cell.value is None else cell.value)
+
+
+def is_rounded(cells: Iterable[Cell | None], form: NumberFormat) -> bool:
     """Whether a number has more digits than are shown."""
-    values = (cell.value for cell in cells if cell.state is State.NUMBER and cell.value is not None)
-    return any(float(format_number(value, digits)) != value for value in values)
+    numbers = (cell for cell in cells if cell is not None and cell.state is State.NUMBER and not cell.note)
+    return any(cell.value is not None and float(form.value(cell.value)) != cell.value for cell in numbers)
 
 
 def _essentials(version: ModelVersion) -> str:
@@ -164,20 +185,21 @@ def _metrics(version: ModelVersion) -> Block:
     by_key: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         by_key.setdefault((cell.path, cell.dataset), []).append(cell)
-    rows = [_metric_row(path, datasets, by_key) for path in version.metrics.names]
+    forms = {path: format_of(cell for cell in cells if cell.path == path) for path in version.metrics.names}
+    rows = [_metric_row(path, datasets, by_key, form) for path, form in forms.items()]
     single = datasets == [""]
     columns: list[Column | str] = ["metric"]
     columns += [
         Column("value" if single else name or "no dataset", align="right", group="" if single or not name else "dataset")
         for name in datasets
     ]
-    return Table(columns, rows, caption="Metrics", limit=METRIC_ROWS, unit="metrics", note=_metric_note(cells))
+    return Table(columns, rows, caption="Metrics", limit=METRIC_ROWS, unit="metrics", note=_metric_note(cells, forms))
 
 
-def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]]) -> list[Inline]:
+def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]], form: NumberFormat) -> list[Inline]:
     row = [by_key.get((path, dataset), []) for dataset in datasets]
     bar = has_bar(path, [cell.value for group in row for cell in group])
-    return [path, *(_shapes([cell_shape(cell, bar=bar) for cell in group]) for group in row)]
+    return [path, *(_shapes([cell_shape(cell, form, bar=bar) for cell in group]) for group in row)]
 
 
 def _shapes(shapes: list[Inline]) -> Inline:
@@ -186,8 +208,9 @@ def _shapes(shapes: list[Inline]) -> Inline:
     return shapes[0] if len(shapes) == 1 else Lines(shapes)
 
 
-def _metric_note(cells: Sequence[Cell]) -> str:
-    return f"{DIGITS} significant digits; the object has all" if is_rounded(cells) else ""
+def _metric_note(cells: Sequence[Cell], forms: Mapping[str, NumberFormat]) -> str:
+    rounded = any(is_rounded([cell], forms[cell.path]) for cell in cells)
+    return "numbers are rounded; the object has all digits" if rounded else ""
 
 
 def _specs(version: ModelVersion) -> list[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table, tree_of
-from pai_notebook.model.card import approval_badge, cell_shape, has_bar, is_rounded, labels_shape, time_text
+from pai_notebook.model.card import approval_badge, cell_shape, format_of, has_bar, is_rounded, labels_shape, time_text
 from pai_notebook.model.metrics import State
 from pai_notebook.model.order import creation_key, version_key
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pai_notebook.errors import PaiError
+    from pai_notebook.model.numbers import NumberFormat
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
@@ -45,12 +46,13 @@ def _table(versions: Sequence[ModelVersion]) -> Table:
     bars = {name: has_bar(name[0], [_value(version, name) for version in versions]) for name in names[:METRICS]}
     columns: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
     columns += [Column(path, align="right", group=dataset) for path, dataset in bars]
-    rows = [_row(version, bars, several=several) for version in shown]
+    forms = {name: format_of((version.metrics.first(*name) for version in shown), least=DIGITS, readable=0) for name in bars}
+    rows = [_row(version, bars, forms, several=several) for version in shown]
     return Table(
         [*columns, "labels"],
         rows,
         caption=_caption(versions),
-        note=_note(versions, shown, which, names),
+        note=_note(versions, shown, which, names, forms),
         row_headers=2 if several else 1,
         total=len(versions),
         unit="versions",
@@ -67,10 +69,12 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
     return versions[:ROWS], "the first; slices like vs[20:40], or to_frame(), show the rest"
 
 
-def _row(version: ModelVersion, bars: Mapping[tuple[str, str], bool], *, several: bool) -> list[Inline]:
+def _row(
+    version: ModelVersion, bars: Mapping[tuple[str, str], bool], forms: Mapping[tuple[str, str], NumberFormat], *, several: bool
+) -> list[Inline]:
     head: list[Inline] = [Code(version.model_id)] if several else []
     head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
-    metrics = [cell_shape(version.metrics.first(path, dataset), bar=bar, digits=DIGITS) for (path, dataset), bar in bars.items()]
+    metrics = [cell_shape(version.metrics.first(*name), forms[name], bar=bar) for name, bar in bars.items()]
     return [*head, *metrics, labels_shape(version.labels, limit=LABELS)]
 
 
@@ -84,9 +88,15 @@ def _caption(versions: Sequence[ModelVersion]) -> str:
     return f"{what}: {len(versions)} version{'' if len(versions) == 1 else 's'}"
 
 
-def _note(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion], which: str, names: Sequence[tuple[str, str]]) -> str:
-    cells = [cell for version in shown for name in names[:METRICS] if (cell := version.metrics.first(*name))]
-    digits = f"{DIGITS} significant digits" if is_rounded(cells, DIGITS) else ""
+def _note(
+    versions: Sequence[ModelVersion],
+    shown: Sequence[ModelVersion],
+    which: str,
+    names: Sequence[tuple[str, str]],
+    forms: Mapping[tuple[str, str], NumberFormat],
+) -> str:
+    rounded = any(is_rounded((version.metrics.first(*name) for version in shown), form) for name, form in forms.items())
+    digits = "numbers rounded" if rounded else ""
     columns = f"{METRICS} of {len(names)} metric columns" if len(names) > METRICS else ""
     left_out = ", ".join(part for part in (columns, digits) if part)
     parts = [which, f"{left_out}; to_frame() has all" if left_out else "", _latest_note(versions)]

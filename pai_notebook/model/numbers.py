@@ -1,27 +1,199 @@
-"""Numbers as people read them: few digits, and the same few for the same value."""
+"""Numbers as people read them: the fewest digits at which distinct values still read differently, in one form for a metric."""
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-__all__ = ["DIGITS", "format_number"]
+__all__ = ["DIGITS", "READABLE", "NumberFormat", "choose_format", "cleared", "format_computed", "format_number", "format_percent"]
 
 DIGITS = 6
+"""Significant digits of a number that stands alone and has too many of them to be read."""
+
+READABLE = 10
+"""Significant digits up to which a number that stands alone is written in full."""
+
+_LEAST = 3
+_DECIMALS = 8
+_LARGE, _SMALL = 1e16, 1e-4
+_ALL = 17
+_COMPUTED = 12
+_TENFOLD = 10.0
+_LITTLE = 0.0005
 
 
-def format_number(value: float, digits: int = DIGITS) -> str:
-    """Text of a number with at most `digits` significant digits; whole numbers in full, no exponent where it can be avoided.
+@dataclass(frozen=True)
+class NumberFormat:
+    """A way to write the numbers of one metric.
+
+    Attributes
+    ----------
+    decimals : int or None
+        Digits behind the point, the same for all of them; None for significant digits instead.
+    significant : int
+        Significant digits where there are no fixed decimals.
+    """
+
+    decimals: int | None = _LEAST
+    significant: int = _LEAST
+
+    def value(self, number: float) -> str:
+        """Write a value.
+
+        Examples
+        --------
+        >>> NumberFormat(3).value(0.16), NumberFormat(3).value(float("inf")), NumberFormat(3).value(-0.0)
+        ('0.160', '∞', '0.000')
+        """
+        if math.isnan(number):
+            return "NaN"
+        if math.isinf(number):
+            return "∞" if number > 0 else "-∞"
+        number += 0.0
+        if self.significant >= _ALL:
+            return repr(number)
+        return f"{number:.{self.significant}g}" if self.decimals is None else f"{number:.{self.decimals}f}"
+
+    def delta(self, number: float) -> str:
+        """Write a difference with its sign, never as zero when it is not zero.
+
+        Examples
+        --------
+        >>> NumberFormat(3).delta(0.0059999), NumberFormat(3).delta(-0.0002), NumberFormat(0).delta(0.0)
+        ('+0.006', '-0.0002', '0')
+        """
+        if number == 0:
+            return "0"
+        if math.isinf(number):
+            return "+∞" if number > 0 else "-∞"
+        text = f"{number:+.2g}" if self.decimals is None else f"{number:+.{self.decimals}f}"
+        return text if math.isclose(float(text), number, rel_tol=0.05) else f"{number:+.2g}"
+
+
+def choose_format(values: Iterable[float], *, least: int = _LEAST, readable: int = 0) -> NumberFormat:
+    """Find how to write numbers of one metric: the same few decimals for all, more only where distinct values would read the same.
+
+    Where eight decimals do not tell the values apart, or where they are very large or very small, significant digits are used, up
+    to all there are.
+
+    Parameters
+    ----------
+    values : iterable of float
+        All that are shown together.
+    least : int
+        Significant digits that every value has at least, unless fewer are exact.
+    readable : int
+        Values that are exact with so many significant digits are written in full.
 
     Examples
     --------
-    >>> [format_number(value) for value in (0.91326530612, 1234567, 0.000012345678, float("-inf"), -0.0)]
-    ['0.913265', '1234567', '1.23457e-05', '-∞', '0']
+    >>> [choose_format([0.9123, 0.9149]).value(value) for value in (0.9123, 0.9149)]
+    ['0.912', '0.915']
+    >>> [choose_format([540, 500]).value(value) for value in (540, 500)]
+    ['540', '500']
+    >>> [choose_format([1e-300, 2e-300]).value(value) for value in (1e-300, 2e-300)]
+    ['1e-300', '2e-300']
     """
-    if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
-    if math.isnan(value):
-        return "NaN"
-    if value == int(value) and abs(value) < 1e15:  # noqa: PLR2004 - whole numbers are exact up to here
-        return str(int(value))
-    text = f"{value:.{digits}g}"
-    return text if "e" not in text or abs(value) < 1e-4 or abs(value) >= 1e15 else f"{value:.0f}"  # noqa: PLR2004 - where exponents start to help
+    distinct = sorted({value + 0.0 for value in values if math.isfinite(value)})
+    if not distinct:
+        return NumberFormat()
+    sizes = [abs(value) for value in distinct if value]
+    exact = {value for value in distinct if _shortest(value) <= readable}
+    if not sizes or (max(sizes) < _LARGE and min(sizes) >= _SMALL):
+        for decimals in range(_DECIMALS + 1):
+            if _tells(NumberFormat(decimals), distinct, least, exact):
+                return NumberFormat(decimals)
+    for significant in range(_LEAST, _ALL):
+        if _tells(NumberFormat(None, significant), distinct, least, exact):
+            return NumberFormat(None, significant)
+    return NumberFormat(None, _ALL)
+
+
+def _tells(form: NumberFormat, distinct: list[float], least: int, exact: set[float]) -> bool:
+    texts = [form.value(value) for value in distinct]
+    return len(set(texts)) == len(distinct) and all(
+        float(text) == value or (value not in exact and _significant(text) >= least) for text, value in zip(texts, distinct, strict=True)
+    )
+
+
+def _significant(text: str) -> int:
+    return len(re.sub(r"e.*|\D", "", text).lstrip("0"))
+
+
+def _shortest(value: float) -> int:
+    """Count the significant digits that a value needs to be read back."""
+    return len(re.sub(r"e.*|\D", "", repr(value)).strip("0"))
+
+
+def format_number(value: float) -> str:
+    """Write a number that stands alone: in full where that is readable, else with six significant digits.
+
+    Examples
+    --------
+    >>> [format_number(value) for value in (1234.5678, 0.91326530612, 1234567, 0.000012345, float("-inf"), -0.0)]
+    ['1234.5678', '0.913265', '1234567', '1.2345e-05', '-∞', '0']
+    """
+    return choose_format([value], least=DIGITS, readable=READABLE).value(value) if math.isfinite(value) else NumberFormat().value(value)
+
+
+def format_computed(value: float) -> str:
+    """Write the result of a calculation without the rounding in its last digits.
+
+    Examples
+    --------
+    >>> format_computed(0.1 + 0.2), format_computed(100 * 0.57), format_computed(1e6)
+    ('0.3', '57', '1000000')
+    """
+    return format_number(cleared(value))
+
+
+def cleared(value: float) -> float:
+    """Round away what the last digits of a calculation carry.
+
+    Examples
+    --------
+    >>> 0.1 + 0.2, cleared(0.1 + 0.2)
+    (0.30000000000000004, 0.3)
+    """
+    return float(f"{value:.{_COMPUTED}g}")
+
+
+def format_percent(percent: float, baseline: float = 1.0) -> str:
+    """Write a change relative to a baseline: at most three significant digits, never as zero when it is not zero.
+
+    From tenfold on, and where almost nothing is left, it is a factor.
+
+    Parameters
+    ----------
+    percent : float
+        100 x (value - baseline) / abs(baseline).
+    baseline : float
+        What it is a percentage of; only its sign matters.
+
+    Examples
+    --------
+    >>> format_percent(3.4285714), format_percent(-0.0004), format_percent(43.21), format_percent(-60.0), format_percent(0.0)
+    ('+3.43 %', '-0.0004 %', '+43.2 %', '-60.0 %', '0 %')
+    >>> format_percent(1234567.0), format_percent(923.0), format_percent(-99.999), format_percent(-923.0, baseline=-2.0)
+    ('×12300', '×10.2', '×1e-05', '×10.2')
+    """
+    if percent == 0:
+        return "0 %"
+    if math.isinf(percent):
+        return "+∞ %" if percent > 0 else "-∞ %"
+    factor = 1 + math.copysign(percent, percent * baseline) / 100
+    if factor >= _TENFOLD or 0 < factor < _LITTLE:
+        return f"×{_three(factor)}"
+    size = abs(percent)
+    if size < 0.01:  # noqa: PLR2004 - two decimals would read zero
+        return f"{percent:+.1g} %"
+    decimals = 2 if size < 9.995 else 1 if size < 99.95 else 0  # noqa: PLR2004 - where rounding adds a digit
+    return f"{percent:+.{decimals}f} %" if size < 999.5 else f"{'+' if percent > 0 else ''}{_three(percent)} %"  # noqa: PLR2004 - as above
+
+
+def _three(number: float) -> str:
+    """Three significant digits, without an exponent where it can be avoided."""
+    text = f"{number:.3g}"
+    return f"{float(text):.0f}" if "e+" in text and abs(number) < _LARGE else text

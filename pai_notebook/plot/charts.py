@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pai_notebook.errors import ComparisonError
+from pai_notebook.model.numbers import choose_format, format_percent
 from pai_notebook.plot.data import ChartData, Measure, pareto_places
 from pai_notebook.plot.theme import Theme, finish, new_axes
 
@@ -25,7 +26,7 @@ def draw_bar(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) ->
         if math.isfinite(value):
             ax.bar(place, value, color=colours.get(verdict, theme.neutral), hatch=_HATCH.get(verdict), edgecolor=theme.paper, width=0.7)
             mark = {"better": " ▲" if measure.mode == "max" else " ▼", "worse": " ▼" if measure.mode == "max" else " ▲"}.get(verdict, "")
-            ax.annotate(f"{value:.4g}{mark}", (place, _top(measure, place)), (0, 4), color=theme.ink, **_ABOVE)
+            ax.annotate(f"{measure.form.value(value)}{mark}", (place, _top(measure, place)), (0, 4), color=theme.ink, **_ABOVE)
         else:
             ax.annotate(measure.states[place], (place, 0), (0, 4), color=theme.ink, **_ABOVE)
     _whiskers(ax, measure, theme)
@@ -100,7 +101,8 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
             ax.text(place, line, _change(measure, place, data.baseline), ha="center", va="center", fontsize=8, color=ink)
     _versions(ax, [f"{name} *" if place == data.baseline else name for place, name in enumerate(data.names)])
     ax.set_yticks(range(len(measures)), [f"{each.name} {_ARROW[each.mode]}" for each in measures])
-    ax.set_xlabel(f"change against {data.names[data.baseline]} (*) in percent; coloured by gain, full colour at {limit:.3g} %")
+    full = choose_format([limit]).value(limit)
+    ax.set_xlabel(f"change against {data.names[data.baseline]} (*) in percent; coloured by gain, full colour at {full} %")
     return finish(ax, theme)
 
 
@@ -110,10 +112,10 @@ _ARROW = {"max": "↑", "min": "↓", None: "?"}
 def _change(measure: Measure, place: int, baseline: int) -> str:
     value, base = measure.values[place], measure.values[baseline]
     if not math.isfinite(value):
-        return measure.states[place] if math.isnan(value) else f"{value:g}"
+        return measure.states[place] if math.isnan(value) else measure.form.value(value)
     if place == baseline or not math.isfinite(base):
-        return f"{value:.4g}"
-    return f"{100 * (value - base) / abs(base):+.3g} %" if base else f"{value - base:+.3g}"
+        return measure.form.value(value)
+    return format_percent(100 * (value - base) / abs(base), base) if base else measure.form.delta(value - base)
 
 
 def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Any = None) -> Any:
@@ -155,8 +157,8 @@ def draw_parallel(data: ChartData, measures: Sequence[Measure], theme: Theme, ax
         known = [value for value in measure.values if math.isfinite(value)]
         best, worst = (max(known), min(known)) if measure.mode == "max" else (min(known), max(known))
         ax.axvline(column, color=theme.faint, linewidth=1, zorder=0)
-        ax.annotate(f"{best:.4g}", (column, 1), (0, 5), textcoords="offset points", ha="center", fontsize=8, color=theme.ink)
-        ax.annotate(f"{worst:.4g}", (column, 0), (0, -11), textcoords="offset points", ha="center", fontsize=8, color=theme.ink)
+        ax.annotate(measure.form.value(best), (column, 1), (0, 5), textcoords="offset points", ha="center", fontsize=8, color=theme.ink)
+        ax.annotate(measure.form.value(worst), (column, 0), (0, -11), textcoords="offset points", ha="center", fontsize=8, color=theme.ink)
     ax.set_xticks(range(len(measures)), [f"{each.path} {_ARROW[each.mode]}\n{each.dataset}" for each in measures], fontsize=8)
     ax.set_yticks([])
     ax.set_ylabel("up is better")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.phrases import Phrase, say
 
 __all__ = ["ChartData", "Measure", "pareto_places"]
@@ -57,6 +59,11 @@ class Measure:
     def label(self) -> Phrase:
         """The name with its direction."""
         return say("{name}  {direction}", name=self.name, direction=_ARROWS[self.mode])
+
+    @cached_property
+    def form(self) -> NumberFormat:
+        """How its numbers are written: those that differ read differently."""
+        return choose_format(self.values)
 
     def gain(self, place: int, baseline: int) -> float:
         """Change against the baseline in percent, positive where it is better; NaN where that has no meaning."""

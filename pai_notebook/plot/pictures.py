@@ -64,6 +64,6 @@ def _empty(width: float, height: float) -> tuple[Canvas, Any]:
 
 def _words(data: ChartData, measure: Measure) -> Phrase:
     values = zip(data.names, measure.values, measure.states, strict=True)
-    texts = [(name, f"{value:.4g}" if value == value else say(state)) for name, value, state in values]  # noqa: PLR0124 - not NaN
+    texts = [(name, measure.form.value(value) if value == value else say(state)) for name, value, state in values]  # noqa: PLR0124 - not NaN
     told = [say("{name} {text}", name=name, text=text) for name, text in texts]
     return say("{what}: {said}", what=measure.label, said=joined(told))

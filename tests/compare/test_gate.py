@@ -43,7 +43,7 @@ def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
     assert second.allowed == "<= 0.084 (baseline + 5%)"
     message = str(caught.value)
     assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+0.006): beyond the bound; allowed <= 0.177 (baseline + 0.002)" in message
-    assert "rtf@d-a of 0.2.0 is 0.09, baseline 0.08 (+0.01)" in message
+    assert "rtf@d-a of 0.2.0 is 0.090, baseline 0.080 (+0.010)" in message
 
 
 def test_every_breach_is_in_the_html_and_in_the_traceback():

@@ -14,15 +14,15 @@ def listed(*versions):
     return render_text(describe_versions(versions), width=200)
 
 
-def test_numbers_have_four_significant_digits_and_the_note_says_so():
+def test_numbers_have_four_significant_digits_or_what_tells_them_apart_and_the_note_says_so():
     text = listed(version(1, 0.123456), version(2, 1234567))
     assert "0.1235" in text
     assert "1234567" in text
-    assert "4 significant digits; to_frame() has all" in text
+    assert "numbers rounded; to_frame() has all" in text
 
 
 def test_nothing_is_said_of_digits_where_all_are_shown():
-    assert "significant" not in listed(version(1, 0.1235), version(2, 3))
+    assert "rounded" not in listed(version(1, 0.1235), version(2, 3))
 
 
 def test_four_labels_are_shown_and_the_others_counted():

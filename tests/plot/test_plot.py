@@ -61,7 +61,7 @@ def test_bars_stand_for_the_values_in_natural_order_with_the_baseline_as_a_line(
 def test_worse_bars_differ_by_hatch_and_mark_not_by_colour_alone(compared):
     ax = compared.plot.bar("cer")
     assert [bar.get_hatch() for bar in ax.patches] == [None, "//", None]
-    assert {"0.181 ▲", "0.16 ▼"} <= set(words(ax))
+    assert {"0.181 ▲", "0.160 ▼"} <= set(words(ax))
 
 
 def test_a_missing_value_is_named_and_draws_no_bar(compared):

@@ -1,0 +1,100 @@
+"""Distinct values print distinct, and the same value prints the same, on every surface that shows a metric."""
+
+import matplotlib as mpl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.text import Text
+
+from pai_notebook.comparison import Comparison
+from pai_notebook.display import render_text
+from pai_notebook.errors import RegressionError
+from pai_notebook.model.numbers import choose_format, format_computed, format_number, format_percent
+from pai_notebook.versions import VersionSet
+from tests.compare.comparing import make
+
+mpl.use("agg")
+
+NEAR = ("1234.5678", "1234.5679")
+
+
+def near_versions():
+    return VersionSet([make(f"0.{place}.0", {"cer": float(text)}) for place, text in enumerate(NEAR, 1)])
+
+
+def refusal(check, *arguments):
+    with pytest.raises(RegressionError) as caught:
+        check(*arguments)
+    return str(caught.value)
+
+
+SURFACES = {
+    "card": lambda vs: "\n".join(map(repr, vs)),
+    "list": repr,
+    "comparison": lambda vs: repr(vs.compare()),
+    "explain": lambda vs: str(vs.compare().explain()),
+    "rank": lambda vs: repr(vs.compare().rank("cer")),
+    "best": lambda vs: repr(vs.compare().best("cer")),
+    "gate": lambda vs: refusal(vs.compare().gate, "cer <= 1234.5678"),
+    "no regression": lambda vs: refusal(vs.compare().assert_no_regression),
+    "bars": lambda vs: "\n".join(text.get_text() for text in vs.compare().plot.bar("cer").findobj(Text)),
+    "markdown": lambda vs: vs.compare().to_markdown(),
+}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_distinct_values_print_distinct_on_every_surface(surface):
+    text = SURFACES[surface](near_versions())
+    assert all(value in text for value in NEAR), text
+
+
+def test_a_bound_reads_differently_from_the_value_that_breaks_it():
+    comparison = Comparison([make("0.1.0", {"cer": 1.0}), make("0.2.0", {"cer": 1234.4})], baseline="first")
+    with pytest.raises(RegressionError, match=r"is 1234\.4, baseline 1\.0 .*; allowed <= 1234\.3"):
+        comparison.gate("cer <= 1234.3")
+
+
+def test_a_whole_number_that_no_float_holds_is_shown_as_sent():
+    versions = [make("0.1.0", {"steps": 2**53}), make("0.2.0", {"steps": 2**53 + 1})]
+    assert "9007199254740993" in render_text(versions[1]._describe())
+    assert "9007199254740993" in repr(Comparison(versions))
+    assert "9007199254740992 → 9007199254740993" in str(Comparison(versions).explain())
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [(3.4285714, "+3.43 %"), (12.345, "+12.3 %"), (123.45, "+123 %"), (899.0, "+899 %"), (9.999, "+10.0 %"), (-11.11, "-11.1 %")],
+)
+def test_a_percentage_has_at_most_three_digits(percent, text):
+    assert format_percent(percent) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"), [(1, 52, "×52"), (-1, -52, "×52"), (2, 20, "×10"), (1, 123456, "×123000"), (1e6, 1, "×1e-06")]
+)
+def test_a_change_from_tenfold_is_a_factor(before, after, text):
+    assert format_percent(100 * (after - before) / abs(before), before) == text
+
+
+def test_a_change_of_sign_is_no_factor():
+    assert format_percent(100 * (5 - -0.1) / 0.1, -0.1) == "+5100 %"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_alone_is_in_full_where_that_takes_at_most_ten_digits(value):
+    text = format_number(value)
+    assert float(text) == pytest.approx(value, rel=1e-5)
+    if len(repr(value).partition("e")[0].replace(".", "").strip("-0")) <= 10:
+        assert float(text) == value
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_the_rounding_of_a_calculation_is_not_shown(first, second):
+    assert float(format_computed(first + second)) == pytest.approx(first + second, rel=1e-5, abs=1e-12)
+
+
+@given(st.lists(st.floats(-1e9, 1e9).filter(lambda value: value == 0 or abs(value) > 1e-3), min_size=2, max_size=5))
+def test_numbers_of_a_metric_are_aligned(values):
+    form = choose_format(values)
+    if form.decimals is not None:
+        assert len({len(form.value(value).partition(".")[2]) for value in values}) == 1
