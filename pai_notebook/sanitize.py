@@ -15,7 +15,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["Printed", "encodable", "is_visible", "printable", "spell", "stdout_encoding", "visible"]
+__all__ = ["Printed", "apart", "encodable", "is_visible", "printable", "spell", "stdout_encoding", "visible"]
 
 _MOST_MARKS = 5
 _SHORT = 32
@@ -147,6 +147,18 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _spelled_short(text) if len(text) <= _SHORT else _spelled(text)
+
+
+def apart(text: str) -> str:
+    r"""Spell out a first character that would be drawn onto the text before it: for texts that are joined before they are shown.
+
+    Examples
+    --------
+    >>> print("=" + apart("\u0338 a"))
+    =\u0338 a
+    """
+    joins = text and (unicodedata.category(text[0]) in ("Mn", "Me") or _is_variation_selector(text[0]))
+    return spell(text[0]) + text[1:] if joins else text
 
 
 def _spelled(text: str) -> str:

@@ -21,7 +21,11 @@ from tests.sweep import Sweep
 
 IN_CI = os.environ.get("CI") == "true"
 # a busy machine is slow, and nested shapes are large: neither says anything about a test
-_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+_UNTIMED = settings(
+    settings.get_profile("default"),  # else Hypothesis takes what it thinks is good for CI
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
 _REPEATABLE = settings(_UNTIMED, derandomize=True, database=None, print_blob=True)
 
 settings.register_profile("untimed", _UNTIMED)

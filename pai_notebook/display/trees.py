@@ -9,6 +9,7 @@ from typing import Any
 from pai_notebook.display.blocks import Node, Tree
 from pai_notebook.display.plain import showing
 from pai_notebook.display.spans import Missing
+from pai_notebook.sanitize import apart
 
 __all__ = ["count_values", "tree_of"]
 
@@ -79,7 +80,7 @@ class _Budget:
         for _ in range(_LONGEST_CHAIN):
             if not _is_deep(item) or len(entries := _entries(item)) != 1:
                 break
-            key, item = f"{key} › {entries[0][0]}", entries[0][1]
+            key, item = f"{key} › {apart(entries[0][0])}", entries[0][1]
         if not _is_deep(item):
             return self.taken([Node(key, _leaf(item))])[0]
         if depth >= _DEEPEST:
@@ -113,13 +114,13 @@ def _leaf(value: Any) -> str | Missing:
     if value is None:
         return Missing("null")
     if isinstance(value, Mapping | list | tuple):
-        return ", ".join(_scalar(item) for item in value) or Missing("empty")
+        return ", ".join(apart(_scalar(item)) for item in value) or Missing("empty")
     return _scalar(value)
 
 
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
-        return f'"{value}"' if _reads_as_literal(value) else value
+        return f'"{apart(value)}"' if _reads_as_literal(value) else value
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):

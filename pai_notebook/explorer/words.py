@@ -59,6 +59,6 @@ def version_option(line: VersionLine) -> str:
     >>> version_option(VersionLine("0.3.0", "Pending", labels=(("env", "prod"),)))
     '0.3.0 · ○ Pending · env=prod'
     """
-    labels = " ".join(f"{key}={value}" if value else key for key, value in line.labels[:3])
+    labels = " ".join(f"{visible(key)}={visible(value)}" if value else visible(key) for key, value in line.labels[:3])
     created = f"{line.created:%Y-%m-%d}" if line.created else ""
-    return " · ".join(part for part in (visible(line.name), approval_mark(line.approval), created, visible(labels)[:60]) if part)
+    return " · ".join(part for part in (visible(line.name), approval_mark(line.approval), created, labels[:60]) if part)

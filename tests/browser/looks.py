@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from tests.display.structure import squeezed, tree
+from tests.display.structure import squeezed, tree, without_style
 
 PICTURES = os.environ.get("PAI_SCREENSHOTS")
 OURS = ".tex2jax_ignore"
@@ -35,11 +35,7 @@ _STICKING_OUT = """ours => [...document.querySelectorAll(ours)].flatMap(output =
 
 def words(html):
     """What there is to read in an output, without white space and without its style sheet."""
-    root = tree(html)
-    for parent in root.iter():
-        for child in [child for child in parent if child.tag in ("style", "head")]:
-            parent.remove(child)
-    return squeezed("".join(root.itertext()))
+    return squeezed("".join(without_style(tree(html)).itertext()))
 
 
 def shown(page, count):

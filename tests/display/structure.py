@@ -49,11 +49,17 @@ def text_of_html(html: str) -> str:
     for link in root.iter("a"):
         words = "".join(link.itertext())
         link.tail = ("" if squeezed(words) == link.get("href") else f" {link.get('href')} ") + (link.tail or "")
-    for parent in root.iter():
-        for child in list(parent):
-            if child.tag in ("style", "head"):
-                parent.remove(child)
-    return "\n".join(root.itertext())
+    return "\n".join(without_style(root).itertext())
+
+
+def without_style(root):
+    """The same tree with its style sheets emptied; the text that follows one stays."""
+    for node in list(root.iter()):
+        if node.tag in ("style", "head"):
+            after = node.tail
+            node.clear()
+            node.tail = after
+    return root
 
 
 def html_of_markdown(markdown: str) -> str:

@@ -22,11 +22,12 @@ from pai_notebook.display import (
     render_html,
     render_markdown,
     render_text,
+    tree_of,
 )
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.sanitize import visible
 from tests.display.shape_samples import SAMPLES
-from tests.display.shape_strategies import block, text
+from tests.display.shape_strategies import block, diff, text
 from tests.display.structure import squeezed, text_of_html, text_of_markdown
 from tests.examples import examples
 
@@ -79,7 +80,7 @@ def test_every_fact_is_in_all_three(shape):
             assert squeezed(fact) in seen, (kind, fact, reading)
 
 
-@given(block)
+@given(st.one_of(block, diff))
 @examples(150)
 def test_none_says_more_than_the_others(shape):
     seen = {kind: sorted(squeezed(reading).translate(DECORATION)) for kind, reading in readings(shape).items()}
@@ -95,6 +96,16 @@ def test_what_stands_beside_a_text_does_not_hide_it(items):
         seen = squeezed(reading)
         for item in items:
             wanted = "=".join(map(inline, [item] if isinstance(item, str) else item))
+            assert squeezed(wanted) in seen, (kind, wanted, reading)
+
+
+@given(st.lists(text, min_size=1, max_size=4), text, text)
+@example(["\ufe00 ", "\u0338"], "a", "\u0301")
+@example([" ", "\ufe0f"], "#", "\ufe0f")
+def test_a_tree_reads_like_its_keys_and_values_alone(items, key, other):
+    for kind, reading in readings(tree_of({key: {other: 1, "list": items}, "chain": {other: True}})).items():
+        seen = squeezed(reading)
+        for wanted in (visible(key), visible(other), *map(prose, items)):
             assert squeezed(wanted) in seen, (kind, wanted, reading)
 
 

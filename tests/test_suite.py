@@ -1,0 +1,36 @@
+"""How the tests themselves run: where SIGINT is ignored, and with the same examples in CI."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).parents[1]
+INTERRUPTS = "tests/demo/test_demo_command.py::test_ctrl_c_ends_it_silently"
+
+
+def test_interrupts_work_in_a_run_that_inherits_an_ignored_sigint():
+    command = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", INTERRUPTS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=5 * PATIENCE)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "False 100"),
+        ({"CI": "true"}, "True 100"),
+        ({"CI": "true", "HYPOTHESIS_PROFILE": "ci-few"}, "True 10"),
+        ({"CI": "true", "HYPOTHESIS_PROFILE": "untimed"}, "False 100"),
+    ],
+    ids=str,
+)
+def test_examples_are_the_same_on_every_run_in_ci_and_only_there(environment, expected):
+    code = "import tests.conftest, hypothesis as h; print(h.settings.default.derandomize, h.settings.default.max_examples)"
+    kept = {key: value for key, value in os.environ.items() if key not in ("CI", "HYPOTHESIS_PROFILE")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected
