@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from pai_notebook.comparison import Comparison
-    from pai_notebook.connection import connect, get_model, get_version, get_versions, list_models, list_versions, watch
+    from pai_notebook.connection import compare, connect, get_model, get_version, get_versions, list_models, list_versions, watch
     from pai_notebook.errors import PaiError
     from pai_notebook.explorer import Explorer
     from pai_notebook.model.registered_model import Model
@@ -29,6 +29,7 @@ __all__ = [
     "Registry",
     "VersionSet",
     "__version__",
+    "compare",
     "connect",
     "errors",
     "get_model",
@@ -50,6 +51,7 @@ _HOMES = {
     "PaiError": "errors",
     "Registry": "registry",
     "VersionSet": "versions",
+    "compare": "connection",
     "connect": "connection",
     "get_model": "connection",
     "get_version": "connection",

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.registry import ModelList, Registry
+from pai_notebook.registry import ModelList, OnError, Registry
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.wire.credentials import Hidden
 
 if TYPE_CHECKING:
+    from datetime import date, datetime, timedelta
+
+    from pai_notebook.beside import What
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.tolerance import ToleranceLike
+    from pai_notebook.model.address import Address
+    from pai_notebook.model.filtering import Words
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.versions import VersionSet
 
 __all__ = [
+    "compare",
     "connect",
     "current_registry",
     "default_registry",
@@ -154,24 +164,75 @@ def default_registry() -> Registry:
     return current_registry() or connect()
 
 
-def get_version(model_id: str, version_name: str | None = None, **options: Any) -> ModelVersion:
+def get_version(model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
     """Fetch one version from the default registry; see `Registry.get_version`."""
-    return default_registry().get_version(model_id, version_name, **options)
+    return default_registry().get_version(model_id, version_name, refresh=refresh, suggest=suggest)
 
 
-def get_versions(*addresses: Any, **options: Any) -> VersionSet:
+def get_versions(
+    *addresses: str | Address | Sequence[str | Address],
+    on_error: OnError = "collect",
+    refresh: bool = False,
+    suggest: bool = False,
+    progress: bool | Callable[[int], None] = True,
+) -> VersionSet:
     """Fetch many versions from the default registry; see `Registry.get_versions`."""
-    return default_registry().get_versions(*addresses, **options)
+    return default_registry().get_versions(*addresses, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
 
 
-def list_versions(model_id: str, where: str | None = None, **filters: Any) -> VersionSet:
+def compare(
+    *what: What,
+    baseline: str | ModelVersion | None = None,
+    directions: Mapping[str, Told] | None = None,
+    only: Literal["diff", "all"] = "diff",
+    tolerance: ToleranceLike = 0,
+    include: str | Sequence[str] | None = None,
+    exclude: str | Sequence[str] | None = None,
+    dataset: str | None = None,
+    n: float | None = None,
+    on_error: OnError = "collect",
+    refresh: bool = False,
+    suggest: bool = False,
+    progress: bool | Callable[[int], None] = True,
+) -> Comparison:
+    """Compare versions of the default registry with a baseline that is fetched beside them; see `Registry.compare`."""
+    return default_registry().compare(
+        *what,
+        baseline=baseline,
+        directions=directions,
+        only=only,
+        tolerance=tolerance,
+        include=include,
+        exclude=exclude,
+        dataset=dataset,
+        n=n,
+        on_error=on_error,
+        refresh=refresh,
+        suggest=suggest,
+        progress=progress,
+    )
+
+
+def list_versions(
+    model_id: str,
+    where: str | None = None,
+    *,
+    label: Mapping[str, Words] | None = None,
+    approval: Words | None = None,
+    framework: Words | None = None,
+    format: Words | None = None,  # noqa: A002 - the API's word
+    created_after: datetime | date | timedelta | str | None = None,
+    last: int | None = None,
+) -> VersionSet:
     """Every version of a model in the default registry; see `Registry.list_versions`."""
-    return default_registry().list_versions(model_id, where, **filters)
+    return default_registry().list_versions(
+        model_id, where, label=label, approval=approval, framework=framework, format=format, created_after=created_after, last=last
+    )
 
 
-def watch(address: str, **options: Any) -> Iterator[ModelVersion]:
+def watch(address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
     """Follow a version of the default registry; see `Registry.watch`."""
-    return default_registry().watch(address, **options)
+    return default_registry().watch(address, every=every, sleep=sleep)
 
 
 def get_model(model_id: str) -> Model:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.planning import Arrivals
 
-__all__ = ["Outcome", "keeping_partial"]
+__all__ = ["Outcome", "keeping_partial", "raise_when_empty"]
 
 
 class Outcome:
@@ -26,8 +26,11 @@ class Outcome:
     @property
     def versions(self) -> VersionSet:
         """What has arrived, with the errors so far."""
-        found, errors = self._arrivals.answer(self._addresses)
-        return VersionSet(found, errors)
+        return self.of(self._addresses)
+
+    def of(self, addresses: Sequence[Address]) -> VersionSet:
+        """What has arrived of some of the addresses, with the errors so far."""
+        return VersionSet(*self._arrivals.answer(addresses))
 
     def raise_first(self) -> ModelVersion:
         """Return the first version, or raise the first error where there is one."""
@@ -35,6 +38,14 @@ class Outcome:
         for error in errors.values():
             raise error
         return found[0]
+
+
+def raise_when_empty(versions: VersionSet) -> None:
+    """Raise when nothing could be fetched: a single failure as itself."""
+    if not versions:
+        for error in versions.errors.values() if len(versions.errors) == 1 else ():
+            raise error
+        versions.raise_for_errors()
 
 
 @contextmanager

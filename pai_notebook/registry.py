@@ -9,25 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pai_notebook.arguments import number_argument
+from pai_notebook.beside import Beside, What, split
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, parse_address
 from pai_notebook.model.listing import describe_models
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
-from pai_notebook.outcome import Outcome, keeping_partial
+from pai_notebook.outcome import Outcome, keeping_partial, raise_when_empty
 from pai_notebook.planning import Arrivals, Fetcher
 from pai_notebook.progress import Progress
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire import Client
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime, timedelta
 
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.tolerance import ToleranceLike
+    from pai_notebook.model.filtering import Words
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.snapshot import Drift
 
-__all__ = ["ModelList", "Registry"]
+__all__ = ["ModelList", "OnError", "Registry"]
 
 OnError = Literal["collect", "raise"]
 T = TypeVar("T")
@@ -152,16 +157,91 @@ class Registry(Displayed):
         outcome = self._fetch(_addresses(addresses), refresh=refresh, suggest=suggest, progress=progress)
         return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
 
+    def compare(
+        self,
+        *what: What,
+        baseline: str | ModelVersion | None = None,
+        directions: Mapping[str, Told] | None = None,
+        only: Literal["diff", "all"] = "diff",
+        tolerance: ToleranceLike = 0,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        n: float | None = None,
+        on_error: OnError = "collect",
+        refresh: bool = False,
+        suggest: bool = False,
+        progress: bool | Callable[[int], None] = True,
+    ) -> Comparison:
+        """Compare versions with a baseline that is fetched beside them, as the line `%paimodel compare` does.
+
+        Parameters
+        ----------
+        *what : str, ModelVersion or VersionSet
+            Addresses, which are fetched, and versions that are here already.
+        baseline : str or ModelVersion, optional
+            `"approved"`, `"latest"`, `"previous"` or `"highest"` mean that version of the first model in the registry, `"first"`
+            the first by name of those compared; a version name means a version that is compared, else one of the first model; an
+            address or a version is added. By default the newest approved version of the first model; where none is approved,
+            what `VersionSet.compare` takes by default, and the caption says so.
+        directions, only, tolerance, include, exclude, dataset, n
+            As for `VersionSet.compare`.
+        on_error : {"collect", "raise"}
+            Keep the good ones and name the bad ones in `errors`, or raise when any failed.
+        refresh, suggest, progress
+            As for `get_versions`.
+
+        Returns
+        -------
+        Comparison
+            Of what was asked for, and of the baseline.
+
+        Raises
+        ------
+        VersionNotFound, ModelNotFound
+            When a baseline that was asked for does not exist.
+        PaiError
+            When it, or everything, could not be fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("model-rbvg5wfo5d0gngz1b8@last:5", baseline="approved")
+        ...     c.baseline_name, c.baseline_reason, len(c.versions)
+        ('2.0.0', 'the newest approved version', 6)
+        """
+        asked, held, model = split(what)
+        beside = Beside(baseline, model)
+        addresses = [*asked, *([beside.address] if beside.address else [])]
+        found = self._fetch(addresses, refresh=refresh, suggest=suggest, progress=progress)
+        fetched = found.of([beside.address] if beside.address else [])
+        versions = held + found.of(asked)
+        raise_when_empty(versions)
+        versions += beside.failures(fetched)
+        if on_error == "raise":
+            versions.raise_for_errors()
+        return versions.compare(
+            beside.choose(versions, fetched),
+            directions=directions,
+            only=only,
+            tolerance=tolerance,
+            include=include,
+            exclude=exclude,
+            dataset=dataset,
+            n=n,
+        )
+
     def list_versions(
         self,
         model_id: str,
         where: str | None = None,
         *,
-        label: Mapping[str, str] | None = None,
-        approval: str | None = None,
-        framework: str | None = None,
-        format: str | None = None,  # noqa: A002 - the API's word
-        created_after: datetime | str | None = None,
+        label: Mapping[str, Words] | None = None,
+        approval: Words | None = None,
+        framework: Words | None = None,
+        format: Words | None = None,  # noqa: A002 - the API's word
+        created_after: datetime | date | timedelta | str | None = None,
         last: int | None = None,
     ) -> VersionSet:
         """Every version of a model in natural order, filtered exactly; `last` keeps the highest ones.

@@ -137,8 +137,9 @@ def _baselined_code(command: Command) -> list[str]:
 
 
 def _selects(command: Command, name: str) -> bool:
-    """Whether the first address writes the baseline's name out, so that it is fetched anyway."""
-    return name in command.addresses[0].selector.names if command.addresses[0].selector.kind == "names" else False
+    """Whether an address writes the baseline's name out, so that it is fetched anyway."""
+    named = [address for address in command.addresses if address.selector.kind == "names"]
+    return any(name in (each, f"{address.model}@{each}") for address in named for each in address.selector.names)
 
 
 def _compare_code(command: Command) -> list[str]:

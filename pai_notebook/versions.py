@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison import Comparison, MinimalPairs
+    from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.baseline import Baseline
+    from pai_notebook.comparison.tolerance import ToleranceLike
 
 __all__ = ["VersionSet", "load"]
 
@@ -326,16 +329,57 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
 
     def compare(
         self,
-        baseline: str | ModelVersion | None = "approved",
+        baseline: Baseline = None,
         *,
-        directions: Mapping[str, str | bool | None] | None = None,
+        directions: Mapping[str, Told] | None = None,
         only: Literal["diff", "all"] = "diff",
-        tolerance: float = 0,
+        tolerance: ToleranceLike = 0,
         include: str | Sequence[str] | None = None,
         exclude: str | Sequence[str] | None = None,
-        **options: Any,
+        dataset: str | None = None,
+        n: float | None = None,
     ) -> Comparison:
-        """Compare every version of the set with a baseline; see `Comparison`."""
+        """Compare every version of the set with one of them; fetches nothing.
+
+        Parameters
+        ----------
+        baseline : str or ModelVersion, optional
+            `"approved"` (the newest approved version of the set), `"latest"` (the newest by creation time), `"previous"` (the one
+            created before it), `"first"` or `"highest"` (by name), a version name or address, or a version, which is added when
+            the set does not have it. By default the newest approved version; where none is approved the first by name that is
+            not rejected, and the caption says so.
+        directions : mapping, optional
+            Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
+        only : {"diff", "all"}
+            What is shown: rows that differ, or all rows.
+        tolerance : float, str, pair or mapping
+            How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+        include, exclude : str or list of str
+            Globs over names; each narrows the kind of row it names.
+        dataset : str, optional
+            Only metrics of this dataset.
+        n : float, optional
+            Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+
+        Returns
+        -------
+        Comparison
+            With the `errors` of the set.
+
+        Raises
+        ------
+        VersionNotFound, ComparisonError
+            When a baseline that was asked for is not in the set; `Registry.compare` fetches it.
+        ConfigurationError
+            For directions that contradict each other, and for arguments that mean nothing.
+
+        Examples
+        --------
+        >>> make = lambda name, status: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
+        >>> c = VersionSet([make("0.1.0", "Rejected"), make("0.2.0", "Pending")]).compare()
+        >>> c.baseline_name, c.baseline_reason
+        ('0.2.0', 'none of these 2 is approved; 0.2.0 taken')
+        """
         from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
 
         return Comparison(
@@ -346,9 +390,10 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             tolerance=tolerance,
             include=include,
             exclude=exclude,
+            dataset=dataset,
+            n=n,
             errors=self._errors,
             removed=self._removed,
-            **options,
         )
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:

@@ -33,7 +33,7 @@ HOUSE = [
     ["memory"],
     ["belief", "missing"],
     ["planning"],
-    ["outcome"],
+    ["outcome", "beside"],
     ["registry"],
     ["connection"],
     ["explorer"],

@@ -8,24 +8,30 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows
-from pai_notebook.comparison.baseline import Baseline, choose_baseline, in_order, unique_names
+from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
     from pai_notebook.model.metrics import Cell
-    from pai_notebook.model.version import ModelVersion
 
 __all__ = ["Aligned", "Told"]
 
 Told = str | bool | None
 """A direction in the words of any library: max, minimize, True for greater-is-better."""
+
+
+def _beside(baseline: Baseline) -> tuple[ModelVersion, ...]:
+    """Give the baseline that was handed over, which need not be among the versions."""
+    given = baseline.version if isinstance(baseline, Chosen) else baseline
+    return (given,) if isinstance(given, ModelVersion) else ()
 
 
 class Aligned:
@@ -35,7 +41,7 @@ class Aligned:
         self,
         versions: Sequence[ModelVersion] = (),
         *,
-        baseline: Baseline = "approved",
+        baseline: Baseline = None,
         directions: Mapping[str, Told] | None = None,
         only: Literal["diff", "all"] = "diff",
         tolerance: Any = 0,
@@ -49,7 +55,7 @@ class Aligned:
         if only not in ("diff", "all"):
             raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
         n = None if n is None else number_argument("n", n, least=1, whole=True)
-        self._versions = in_order(versions)
+        self._versions = in_order((*versions, *_beside(baseline)))
         self._names = unique_names(self._versions)
         self._errors = dict(sorted((errors or {}).items()))
         self._removed = tuple(removed)
@@ -183,9 +189,8 @@ class Aligned:
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments that are not as by default, for code that makes the comparison again."""
-        asked = self.baseline_name if self._asked is not None and not isinstance(self._asked, str) else self._asked
         given: dict[str, Any] = {
-            "baseline": asked if asked != "approved" else None,
+            "baseline": self._asked if self._asked is None or isinstance(self._asked, str) else self.baseline_name,
             "directions": self._directions.told,
             "only": self._only if self._only != "diff" else None,
             "tolerance": self._told_tolerance,

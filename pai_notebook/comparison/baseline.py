@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
-from pai_notebook.model.address import nearest
+from pai_notebook.model.address import Selector, nearest
 from pai_notebook.model.names import nearest_sentence
-from pai_notebook.model.order import creation_key, is_approved, version_key
+from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
 
-__all__ = ["Baseline", "choose_baseline", "in_order", "unique_names"]
+__all__ = ["CHOSEN", "RULES", "Baseline", "Chosen", "choose_baseline", "in_order", "unique_names"]
 
-Baseline = str | ModelVersion | None
+RULES: dict[str, Phrase] = {
+    "approved": say("the newest approved version"),
+    "latest": say("the latest version"),
+    "previous": say("the version created before the latest"),
+    "highest": say("the highest version"),
+    "first": say("the first version"),
+}
+"""Words that choose a baseline by a rule instead of by name, and what the caption says of each."""
+CHOSEN = say("chosen")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A version that was chosen outside of the set, and why; it need not be in the set.
+
+    Attributes
+    ----------
+    version : ModelVersion
+        The baseline.
+    reason : Phrase
+        What the caption says behind its name.
+    """
+
+    version: ModelVersion
+    reason: Phrase
+
+
+Baseline = str | ModelVersion | Chosen | None
 
 
 def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
@@ -40,54 +68,92 @@ def choose_baseline(
 ) -> tuple[int | None, Phrase]:
     """Find the baseline among versions in natural order: its position and the reason in words.
 
-    `"approved"` (or None) is the highest approved version, the first where none is approved; `"first"`, `"latest"` and
-    `"previous"` (the one before the latest) go by natural order; anything else names a version.
+    None asks for the default: the newest approved version; where none is approved the first by name that is not rejected. The
+    words of `RULES` choose by creation time (`approved`, `latest`, `previous`) or by name (`first`, `highest`); anything else
+    names a version.
 
     Raises
     ------
     VersionNotFound
         When the named version is not in the set; the nearest names are in the hint.
     ComparisonError
-        When it could not be fetched: no other version silently takes its place.
+        When it could not be fetched, or a word means no version of the set: no other version silently takes its place.
     """
+    if isinstance(wanted, Chosen):
+        return list(versions).index(wanted.version), wanted.reason
     if isinstance(wanted, ModelVersion):
-        if wanted in versions:
-            return list(versions).index(wanted), say("chosen")
-        return _named(versions, names, wanted.address, errors)
-    if isinstance(wanted, str) and wanted in names:
-        return list(names).index(wanted), say("chosen")
+        return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
-        raise ConfigurationError(f"{wanted!r} is no baseline", hint="Write a version name, 'approved', 'previous', 'first' or 'latest'.")
-    if wanted not in (None, "approved", "previous", "first", "latest"):
+        raise ConfigurationError(f"{wanted!r} is no baseline", hint=f"Pass a version name, a ModelVersion, or one of {', '.join(RULES)}.")
+    if wanted is not None and wanted in names:
+        return list(names).index(wanted), CHOSEN
+    if wanted is not None and wanted.casefold() not in RULES:
         return _named(versions, names, wanted, errors)
-    return _by_rule(versions, wanted or "approved") if versions else (None, say("there is no version"))
+    if not versions:
+        return None, say("there is no version")
+    return _default(versions, names) if wanted is None else _ruled(versions, wanted.casefold(), errors)
 
 
-def _by_rule(versions: Sequence[ModelVersion], rule: str) -> tuple[int, Phrase]:
-    by_time = sorted(range(len(versions)), key=lambda place: creation_key(versions[place]))
-    if rule == "approved":
-        approved = [place for place in by_time if is_approved(versions[place])]
-        return (approved[-1], say("the newest approved version")) if approved else (0, say("the first version, because none is approved"))
-    return {
-        "latest": (by_time[-1], say("the latest version")),
-        "previous": (by_time[max(len(by_time) - 2, 0)], say("the version created before the latest")),
-        "first": (0, say("the first version")),
-    }[rule]
+def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[int, Phrase]:
+    newest = _by_rule(versions, "approved")
+    if newest is not None:
+        return newest, RULES["approved"]
+    if len(versions) == 1:
+        return 0, say("the only version")
+    place = next((place for place, version in enumerate(versions) if not is_same(version.approval_status, "Rejected")), None)
+    if place is None:
+        said = say(
+            "none of these {count} is approved; {name} ({status}) taken",
+            count=len(versions),
+            name=names[0],
+            status=versions[0].approval_status,
+        )
+        return 0, said
+    return place, say("none of these {count} is approved; {name} taken", count=len(versions), name=names[place])
+
+
+def _by_rule(versions: Sequence[ModelVersion], rule: str) -> int | None:
+    """Position of the version that a word means; None when it means none of them."""
+    chosen = versions[:1] if rule == "first" else Selector(rule).choose(versions)
+    return next((place for place, version in enumerate(versions) if version is chosen[0]), None) if chosen else None
+
+
+def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
+    place = _by_rule(versions, rule)
+    if place is not None:
+        return place, RULES[rule]
+    _refuse_failed(rule, errors)
+    lacking = f"none of these {len(versions)} versions is approved" if rule == "approved" else "no version is older than the latest"
+    raise ComparisonError(
+        f"{lacking}, so there is no baseline {rule!r}",
+        hint=f'Fetch it as well: registry.compare(..., baseline="{rule}"), or add "{versions[0].model_id or "MODEL"}@{rule}" to the '
+        "addresses; without baseline= another version is taken.",
+    )
 
 
 def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
     found = [place for place, version in enumerate(versions) if wanted in (version.version_name, version.address)]
     if len(found) == 1:
-        return found[0], say("chosen")
+        return found[0], CHOSEN
     if found:
         addresses = ", ".join(names[place] for place in found)
         raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Say which one: {addresses}.")
-    for address, error in errors.items():
-        if wanted in (address, address.rpartition("@")[2]):
-            raise ComparisonError(f"the baseline {wanted} could not be fetched", hint=error.sentence) from error
+    _refuse_failed(wanted, errors)
+    model, _, rule = wanted.rpartition("@")
+    places = [place for place, version in enumerate(versions) if version.model_id == model]
+    if places and rule.casefold() in RULES:
+        place, reason = _ruled([versions[place] for place in places], rule.casefold(), errors)
+        return places[place], reason
     close = nearest(wanted, [version.version_name for version in versions])
     raise VersionNotFound(
         f"the baseline {wanted} is not among the {len(versions)} versions",
         version_name=wanted,
         hint=nearest_sentence(close) if close else "The set is empty.",
     )
+
+
+def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:
+    """Raise when the baseline is among the addresses that could not be fetched."""
+    for address, error in errors.items():
+        if wanted in (address, address.rpartition("@")[2]):
+            raise ComparisonError(f"the baseline {wanted} could not be fetched", hint=error.sentence) from error

@@ -46,8 +46,10 @@ class Comparison(Aligned, Exports, Displayed):
     versions : sequence of ModelVersion
         In any order; they are compared in natural order.
     baseline : str, ModelVersion or None
-        A version name or address, `"approved"` (the highest approved version, the first where none is), `"previous"` (the
-        one before the latest), `"first"` or `"latest"`.
+        `"approved"` (the newest approved version), `"latest"` (the newest by creation time), `"previous"` (the one created
+        before it), `"first"` or `"highest"` (by name), a version name or address, or a version, which is added when the set
+        does not have it. By default the newest approved version; where none is approved the first by name that is not
+        rejected, and the caption says so.
     directions : mapping, optional
         Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
     only : {"diff", "all"}
@@ -68,7 +70,7 @@ class Comparison(Aligned, Exports, Displayed):
     Raises
     ------
     VersionNotFound, ComparisonError
-        When a named baseline is not there or could not be fetched.
+        When a baseline that was asked for is not in the set or could not be fetched.
     ConfigurationError
         For directions that contradict each other, and for arguments that mean nothing.
 

@@ -8,6 +8,7 @@ from importlib.metadata import version as installed_version
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.gate import GateReport
 from pai_notebook.comparison.look import describe_comparison
 from pai_notebook.demo import ENDPOINT
@@ -70,7 +71,8 @@ def report_of(
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
     """Give the same comparison of masked versions; names of versions and models stay."""
     versions = masked_versions(comparison.versions, redaction)
-    baseline = None if comparison.baseline_place is None else versions[comparison.baseline_place]
+    place = comparison.baseline_place
+    baseline = None if place is None else Chosen(versions[place], comparison.baseline_reason)
     arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}

@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.explorer.words import DEFAULT
 from pai_notebook.literals import call, literal
 
 if TYPE_CHECKING:
@@ -44,17 +45,24 @@ def magic_line(state: ExplorerState) -> str:
     if len(state.results) == 1:
         return f"%paimodel {addresses}"
     terms = state.terms
-    words = [f"--baseline {terms.baseline}"]
+    words = [f"--baseline {_baseline(state)}"] if _baseline(state) else []
     words += [] if terms.differences_only else ["--all"]
     words += [f"--metrics {_quoted(','.join(terms.metrics))}"] if terms.metrics else []
     words += [f"--mode {_quoted(f'{metric}={direction}')}" for metric, direction in terms.directions]
     return " ".join(["%paimodel compare", addresses, *words])
 
 
+def _baseline(state: ExplorerState) -> str:
+    """The version that is compared with; by name, as a word on the line is looked up in the registry and not among the picks."""
+    if state.comparison is not None:
+        return state.comparison.baseline_name
+    return "" if state.terms.baseline == DEFAULT else state.terms.baseline
+
+
 def _options(state: ExplorerState) -> dict[str, Any]:
     terms = state.terms
     only = None if terms.differences_only else "all"
-    return {"baseline": terms.baseline, "directions": dict(terms.directions), "only": only, "include": list(terms.metrics)}
+    return {"baseline": _baseline(state), "directions": dict(terms.directions), "only": only, "include": list(terms.metrics)}
 
 
 def _quoted(word: str) -> str:

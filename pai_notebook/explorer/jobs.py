@@ -45,7 +45,7 @@ class Terms:
     Attributes
     ----------
     baseline : str
-        A version name or address, `approved`, `first` or `previous`.
+        A version name or address, or a key of `words.BASELINES`.
     differences_only : bool
         Fold rows that are the same in every version.
     metrics : tuple of str
@@ -54,7 +54,7 @@ class Terms:
         Metric and `max` or `min`, where the user said so.
     """
 
-    baseline: str = "approved"
+    baseline: str = "default"
     differences_only: bool = True
     metrics: tuple[str, ...] = ()
     directions: tuple[tuple[str, str], ...] = ()
@@ -152,7 +152,6 @@ class Shown:
     models: tuple[ModelLine, ...]
     results: VersionSet
     comparison: Comparison | None
-    baseline: str
     metric: str
     version: ModelVersion | None
     error: Exception | None

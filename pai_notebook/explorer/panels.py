@@ -94,7 +94,7 @@ def _part(shown: Shown, exclude: list[str]) -> Block | None:
     """The comparison without some kinds of rows, None when there is none."""
     if shown.comparison is None:
         return None
-    arguments = {**shown.comparison.arguments, "baseline": shown.baseline, "exclude": exclude}
+    arguments = {**shown.comparison.arguments, "exclude": exclude}
     return shown.results.compare(**arguments)._describe()  # noqa: SLF001 - as above
 
 

@@ -26,7 +26,7 @@ from pai_notebook.explorer.jobs import (
     VersionLine,
 )
 from pai_notebook.explorer.picking import Picker
-from pai_notebook.explorer.words import BASELINES, counted
+from pai_notebook.explorer.words import BASELINES, DEFAULT, counted
 from pai_notebook.model.address import Address
 from pai_notebook.model.order import is_approved
 from pai_notebook.versions import VersionSet
@@ -202,7 +202,7 @@ class ExplorerState(Picker):
         self.metric = _kept(self.metric, metrics)
         self.terms = replace(
             self.terms,
-            baseline=_kept(self.terms.baseline, baselines) or Terms().baseline,
+            baseline=self.terms.baseline if self.terms.baseline in baselines else DEFAULT,
             directions=tuple(pair for pair in self.terms.directions if pair[0] in metrics),
         )
         compare = self._compare()
@@ -246,9 +246,9 @@ class ExplorerState(Picker):
         if not self._take(job):
             return False
         if self.error is None:
-            self.status = (
-                f"{counted(len(self.results), 'version')} compared with {BASELINES.get(self.terms.baseline, self.terms.baseline)}."
-            )
+            chosen = self.terms.baseline
+            against = "" if chosen == DEFAULT else f" with {BASELINES.get(chosen, chosen)}"
+            self.status = f"{counted(len(self.results), 'version')} compared{against}."
         return True
 
     @property
@@ -287,7 +287,7 @@ class ExplorerState(Picker):
         """What the panels show, as one immutable value."""
         version = next((version for version in self.results if _name(version, self.results) == self.card), None)
         metric = self.metric if self.tab == "Chart" else ""
-        return Shown(self.tab, self.models, self.results, self.comparison, self.terms.baseline, metric, version, self.error)
+        return Shown(self.tab, self.models, self.results, self.comparison, metric, version, self.error)
 
 
 def _name(version: ModelVersion, versions: VersionSet) -> str:

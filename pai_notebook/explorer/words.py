@@ -5,13 +5,17 @@ from __future__ import annotations
 from pai_notebook.explorer.jobs import ModelLine, VersionLine
 from pai_notebook.sanitize import visible
 
-__all__ = ["BASELINES", "approval_mark", "counted", "model_option", "version_option"]
+__all__ = ["BASELINES", "DEFAULT", "approval_mark", "counted", "model_option", "version_option"]
 
+DEFAULT = "default"
+"""The choice of a baseline by the rule of `VersionSet.compare`."""
 BASELINES = {
-    "approved": "the highest approved",
+    DEFAULT: "by default the approved one",
+    "approved": "the newest approved",
     "first": "the first",
     "previous": "the one before the latest",
     "latest": "the latest",
+    "highest": "the highest",
 }
 _MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from pai_notebook.errors import AddressError
 from pai_notebook.model.names import nearest as nearest_names
@@ -21,6 +22,8 @@ WORDS: dict[str, str] = {
     "all": "every version",
 }
 """Selectors that are a word, and what each means."""
+
+T = TypeVar("T", bound=Dated)
 
 _SINGLE = ("latest", "approved", "previous", "highest")
 _SERVICE_NAME = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}(?:_[A-Za-z0-9_]{1,64})?")
@@ -105,37 +108,43 @@ class Selector:
         known = list(versions)
         if self.kind == "list":
             return tuple(dict.fromkeys(name for part in self.parts for name in part.pick(known)))
-        return tuple(sorted(dict.fromkeys(self._chosen(known)), key=version_key))
+        names = {version.version_name for version in self.choose(known)}
+        return tuple(sorted(names, key=version_key))
 
-    def _chosen(self, versions: list[Dated]) -> list[str]:
-        names = [version.version_name for version in versions]
+    def choose(self, versions: Sequence[T]) -> list[T]:
+        """Choose among versions by a rule; for every kind but `names` and `list`.
+
+        Examples
+        --------
+        >>> from pai_notebook.model.version import ModelVersion
+        >>> versions = [ModelVersion.from_document({"VersionName": name}) for name in ("0.10.0", "0.9.0")]
+        >>> [version.version_name for version in Selector("highest").choose(versions)]
+        ['0.10.0']
+        """
         if self.kind == "highest":
-            return sorted(names, key=version_key)[-1:]
+            return sorted(versions, key=lambda version: version_key(version.version_name))[-1:]
         if self.kind == "range":
             return _between(self.names, versions)
         if self.kind == "glob":
-            return [name for name in names if fnmatchcase(name, self.names[0])]
+            return [version for version in versions if fnmatchcase(version.version_name, self.names[0])]
         if self.kind == "all":
-            return names
-        able = [version for version in versions if is_approved(version)] if self.kind == "approved" else versions
-        newest = [version.version_name for version in sorted(able, key=creation_key, reverse=True)]
+            return list(versions)
+        able = [version for version in versions if self.kind != "approved" or is_approved(version)]
+        newest = sorted(able, key=creation_key, reverse=True)
         return newest[1:2] if self.kind == "previous" else newest[: self.count or 1]
 
 
-def _between(ends: Sequence[str], versions: list[Dated]) -> list[str]:
-    """Names from one end to the other, both included; an end that is a word is looked up, an empty one is open."""
+def _between(ends: Sequence[str], versions: Sequence[T]) -> list[T]:
+    """Versions whose names are from one end to the other, both included; an end that is a word is looked up, an empty one is open."""
     found = [parse_selector(end).pick(versions) if end in _SINGLE else (end,) for end in ends]
     if not all(found):
         return []
     low, high = found[0][0], found[1][0]
     if low and high and version_key(low) > version_key(high):
         low, high = high, low
-    names = [version.version_name for version in versions]
-    return [
-        name
-        for name in names
-        if (not low or version_key(low) <= version_key(name)) and (not high or version_key(name) <= version_key(high))
-    ]
+    first, last = version_key(low) if low else None, version_key(high) if high else None
+    keyed = ((version, version_key(version.version_name)) for version in versions)
+    return [version for version, key in keyed if (first is None or first <= key) and (last is None or key <= last)]
 
 
 @dataclass(frozen=True)

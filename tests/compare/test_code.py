@@ -79,4 +79,4 @@ def test_code_never_holds_what_python_would_run():
 
 def test_defaults_are_not_written():
     assert compare({"cer": 0.1}, {"cer": 0.2}).to_code().endswith('c = vs.compare(baseline="first")\n')
-    assert compare({"cer": 0.1}, {"cer": 0.2}, baseline="approved").to_code().endswith("c = vs.compare()\n")
+    assert compare({"cer": 0.1}, {"cer": 0.2}, baseline=None).to_code().endswith("c = vs.compare()\n")

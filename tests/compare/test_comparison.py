@@ -190,7 +190,13 @@ def test_versions_of_several_models_are_named_with_their_model():
     ("approvals", "baseline", "name", "reason"),
     [
         (("", "APPROVED", "approved", ""), "approved", "0.3.0", "the newest approved version"),
-        (("", "", "Pending", ""), "approved", "0.1.0", "the first version, because none is approved"),
+        (("", "", "Pending", ""), None, "0.1.0", "none of these 4 is approved; 0.1.0 taken"),
+        (("Rejected", "rejected", "Pending", ""), None, "0.3.0", "none of these 4 is approved; 0.3.0 taken"),
+        (("Rejected", "Rejected"), None, "0.1.0", "none of these 2 is approved; 0.1.0 (Rejected) taken"),
+        (("Rejected",), None, "0.1.0", "the only version"),
+        (("", "Approved", "", ""), "APPROVED", "0.2.0", "the newest approved version"),
+        (("", "Approved", "", ""), "model-a@approved", "0.2.0", "the newest approved version"),
+        (("", "", "", ""), "highest", "0.4.0", "the highest version"),
         (("", "Approved", "", ""), None, "0.2.0", "the newest approved version"),
         (("", "Approved", "", ""), "previous", "0.3.0", "the version created before the latest"),
         (("", "Approved", "", ""), "first", "0.1.0", "the first version"),
@@ -206,9 +212,31 @@ def test_the_baseline_is_the_one_asked_for_and_the_reason_is_said(approvals, bas
     assert f"against {name}, {reason}" in repr(c).replace("\n", " ")
 
 
-def test_a_version_itself_can_be_the_baseline():
+def test_a_version_itself_can_be_the_baseline_and_is_added_where_it_is_missing():
     versions = [make("0.1.0"), make("0.2.0")]
     assert Comparison(versions, baseline=versions[1]).baseline == versions[1]
+    c = Comparison(versions, baseline=make("0.3.0"))
+    assert (c.baseline_name, c.baseline_reason, c.names) == ("0.3.0", "chosen", ("0.1.0", "0.2.0", "0.3.0"))
+
+
+def test_a_word_means_the_newest_by_creation_time_and_highest_the_name():
+    versions = [make("0.1.0", GmtCreateTime="2026-01-02T00:00:00Z"), make("0.9.0", GmtCreateTime="2026-01-01T00:00:00Z")]
+    assert [Comparison(versions, baseline=word).baseline_name for word in ("latest", "previous", "highest")] == ["0.1.0", "0.9.0", "0.9.0"]
+
+
+@pytest.mark.parametrize(("word", "why"), [("approved", "none of these 2 versions is approved"), ("previous", "older than the latest")])
+def test_a_baseline_that_is_named_and_not_to_be_had_says_how_to_get_it(word, why):
+    versions = [make("0.1.0"), make("0.2.0")][: 2 if word == "approved" else 1]
+    with pytest.raises(ComparisonError, match=why) as caught:
+        Comparison(versions, baseline=word)
+    assert f'registry.compare(..., baseline="{word}")' in caught.value.hint
+    assert f'"model-a@{word}"' in caught.value.hint
+
+
+def test_an_approved_version_that_failed_to_load_is_named_when_it_is_asked_for():
+    errors = {"model-a@approved": ServiceUnavailable("no answer")}
+    with pytest.raises(ComparisonError, match=r"the baseline approved could not be fetched.*no answer"):
+        Comparison([make("0.2.0"), make("0.3.0")], baseline="approved", errors=errors)
 
 
 def test_a_baseline_that_is_not_there_names_the_nearest():

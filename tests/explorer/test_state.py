@@ -258,7 +258,7 @@ class TestFetching:
         assert isinstance(compare, CompareVersions)
         assert state.compared(compare, "comparison")
         assert state.comparison == "comparison"
-        assert state.status == "2 versions compared with the first."
+        assert state.status == "2 versions compared."
 
     def test_the_same_click_twice_is_one(self):
         state = chosen("0.2.0")
@@ -361,16 +361,16 @@ class TestComparing:
         assert not state.busy
         assert state.comparison is None
 
-    def test_the_highest_approved_version_is_the_baseline_where_there_is_one(self):
+    def test_the_baseline_is_chosen_by_the_default_rule_until_somebody_chooses(self):
         state = chosen("0.1.0", "0.2.0")
         state.fetched(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
-        assert state.baselines == ("approved", "first", "previous", "latest", "0.1.0", "0.2.0")
-        assert state.terms.baseline == "approved"
+        assert state.baselines == ("default", "approved", "first", "previous", "latest", "highest", "0.1.0", "0.2.0")
+        assert state.terms.baseline == "default"
 
-    def test_without_an_approved_version_the_first_is_the_baseline(self):
+    def test_approved_is_offered_only_where_a_version_is_approved(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.baselines == ("first", "previous", "latest", "0.1.0", "0.2.0")
-        assert state.terms.baseline == "first"
+        assert state.baselines == ("default", "first", "previous", "latest", "highest", "0.1.0", "0.2.0")
+        assert state.terms.baseline == "default"
 
     def test_changing_terms_compares_anew_and_the_last_change_wins(self):
         state = fetched("0.1.0", "0.2.0")
@@ -391,7 +391,7 @@ class TestComparing:
         state.set_terms(baseline="0.2.0")
         state.pick(["0.1.0", "0.10.0"])
         state.fetched(state.fetch(), version_set("0.1.0", "0.10.0"))
-        assert state.terms.baseline == "first"
+        assert state.terms.baseline == "default"
 
     @pytest.mark.parametrize(
         ("text", "globs"),

@@ -1,0 +1,137 @@
+"""The baseline that a comparison fetches beside its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.errors import ConfigurationError, NotFound
+from pai_notebook.model.address import Address, Selector, is_version_name, parse_address
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.baseline import Baseline
+
+__all__ = ["Beside", "What", "split"]
+
+What = str | Address | ModelVersion | VersionSet | Sequence["What"]
+"""What can be compared: addresses, versions, sets of these."""
+_HINT = "Pass a version name such as '0.1.0', an address, a ModelVersion, or 'approved', 'latest', 'previous', 'highest' or 'first'."
+
+
+def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
+    """Part what is to be compared into addresses to fetch and versions that are here, with the first model.
+
+    Raises
+    ------
+    ConfigurationError
+        For anything else, and when nothing is given.
+    """
+    addresses: list[Address] = []
+    held, models = VersionSet(), [""]
+    for item in _flat(what):
+        if isinstance(item, Address):
+            addresses.append(item)
+            models.append(item.model)
+        else:
+            held += item
+            models += item.models
+    if not addresses and not held and not held.errors:
+        raise ConfigurationError("nothing to compare", hint="Write compare('model-a@last:5'), or pass versions.")
+    return addresses, held, next(filter(None, models), "")
+
+
+def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
+    for item in what:
+        if isinstance(item, Address | VersionSet):
+            yield item
+        elif isinstance(item, str):
+            yield parse_address(item)
+        elif isinstance(item, ModelVersion):
+            yield VersionSet([item])
+        elif isinstance(item, list | tuple | set | frozenset):
+            yield from _flat(item)
+        else:
+            said = f"a {type(item).__name__} cannot be compared"
+            raise ConfigurationError(said, hint="Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
+
+
+class Beside:
+    """The baseline of a comparison, as it was asked for.
+
+    Parameters
+    ----------
+    baseline : str, ModelVersion or None
+        As `Registry.compare` takes it; None for the newest approved version of the model where there is one.
+    model : str
+        The first model that is compared; a word or a bare name means a version of it.
+
+    Attributes
+    ----------
+    address : Address or None
+        What has to be fetched for it.
+
+    Examples
+    --------
+    >>> str(Beside("previous", "model-a").address), str(Beside(None, "model-a").address), Beside("first", "model-a").address
+    ('model-a@previous', 'model-a@approved', None)
+    """
+
+    def __init__(self, baseline: Baseline, model: str) -> None:
+        self.asked = baseline
+        self._word = baseline.casefold() if isinstance(baseline, str) else "approved"
+        self.address: Address | None = None
+        if baseline is None or isinstance(baseline, str):
+            self.address = self._read("approved" if baseline is None else baseline.strip(), model)
+
+    def _read(self, text: str, model: str) -> Address | None:
+        if self._word == "first" or not model:
+            return None
+        if "@" in text:
+            address = parse_address(text)
+        elif self._word in ("approved", "latest", "previous", "highest"):
+            address = Address(model, Selector(self._word))
+        else:
+            return Address(model, Selector("names", names=(text,))) if is_version_name(text) else None
+        if not address.selector.is_single:
+            raise ConfigurationError(f"the baseline {text} does not name one version", hint=_HINT)
+        return address
+
+    def choose(self, versions: VersionSet, fetched: VersionSet) -> Baseline:
+        """Choose the baseline when everything has arrived.
+
+        Parameters
+        ----------
+        versions : VersionSet
+            What is compared.
+        fetched : VersionSet
+            What the baseline's own address brought.
+
+        Raises
+        ------
+        PaiError
+            When it was asked for and could not be fetched.
+        """
+        from pai_notebook.comparison.baseline import CHOSEN, RULES, Chosen  # noqa: PLC0415 - loads on first use
+
+        if self.address is None:
+            return self.asked
+        word = self.address.selector.kind
+        if word == "names":
+            # a bare name may be that of a version which is compared already, of whichever model
+            there = [version for version in versions if self.asked in (version.version_name, version.address)]
+            if len(there) == 1:
+                return there[0]
+        if fetched:
+            return Chosen(fetched[0], RULES.get(word, CHOSEN))
+        if self.asked is None:
+            return None
+        raise next(iter(fetched.errors.values()))
+
+    def failures(self, fetched: VersionSet) -> VersionSet:
+        """Failures to say although the baseline was not asked for: that there is no approved version is none of them."""
+        unasked = self.asked is None
+        return VersionSet(
+            errors={address: error for address, error in fetched.errors.items() if unasked and not isinstance(error, NotFound)}
+        )

@@ -1,0 +1,132 @@
+"""Registry.compare: versions and the baseline that is fetched beside them, as the line `%paimodel compare` does it."""
+
+import inspect
+
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook.errors import AuthenticationError, ConfigurationError, FetchErrors, ServiceUnavailable, VersionNotFound
+from tests.registry.outsider import both, connect
+from tests.wire.faultserver import FaultServer, error
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+IRIS = "model-rbvg5wgbnczxyxavyg"
+
+
+@pytest.fixture(scope="module")
+def registry():
+    with pnb.connect("demo", default=False) as registry:
+        yield registry
+
+
+def outcome(comparison):
+    return comparison.baseline_name, str(comparison.baseline_reason), len(comparison.versions)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "expected"),
+    [
+        ("approved", ("2.0.0", "the newest approved version", 6)),
+        ("APPROVED", ("2.0.0", "the newest approved version", 6)),
+        ("latest", ("1.12.2", "the latest version", 5)),
+        ("previous", ("2.5.0", "the version created before the latest", 5)),
+        ("highest", ("2.5.0", "the highest version", 5)),
+        ("first", ("1.12.2", "the first version", 5)),
+        ("2.4.0", ("2.4.0", "chosen", 5)),
+        ("1.0.0", ("1.0.0", "chosen", 6)),
+        (f"{IRIS}@1.0.0", ("1.0.0", "chosen", 6)),
+        (f"{IRIS}@approved", ("1.0.0", "the newest approved version", 6)),
+    ],
+)
+def test_the_baseline_is_looked_up_in_the_registry_and_fetched_too(registry, baseline, expected):
+    assert outcome(registry.compare(f"{DIGITS}@last:5", baseline=baseline)) == expected
+
+
+def test_naming_the_default_changes_nothing_where_it_exists(registry):
+    for addresses in ([f"{DIGITS}@last:5"], [f"{DIGITS}@2.4.0", f"{IRIS}@1.0.0"], [DIGITS]):
+        assert registry.compare(*addresses) == registry.compare(*addresses, baseline="approved")
+        assert outcome(registry.compare(*addresses)) == outcome(registry.compare(*addresses, baseline="approved"))
+
+
+def test_the_readme_line_and_its_python_take_the_same_baseline_and_say_the_same_of_a_change(registry):
+    compared = registry.compare(f"{DIGITS}@last:5", baseline="approved")
+    row = compared["accuracy@d-digitsholdout0001"]
+    assert (compared.baseline_name, row.changes[compared.names.index("2.2.0")].kind) == ("2.0.0", "better")
+
+
+def test_versions_and_sets_that_are_here_are_compared_without_fetching_them(registry):
+    held = registry.get_versions(f"{DIGITS}@last:3")
+    compared = registry.compare(held, held[0], baseline="approved")
+    assert compared == registry.compare(f"{DIGITS}@last:3", baseline="approved")
+    assert registry.compare(held, f"{DIGITS}@2.0.0", baseline=held[1]).baseline == held[1]
+    assert registry.compare(held.filter(approval="Pending")).removed
+
+
+def test_a_bare_name_means_a_version_that_is_compared_before_one_of_the_first_model(registry):
+    compared = registry.compare(f"{IRIS}@1.0.0_rc10", f"{DIGITS}@2.5.0", baseline="2.5.0")
+    assert (compared.baseline.model_id, compared.baseline_name, len(compared.versions)) == (DIGITS, "2.5.0", 2)
+
+
+def test_a_baseline_that_was_asked_for_and_does_not_exist_is_raised(registry):
+    unapproved = next(model.model_id for model in registry.list_models() if not len(registry.list_versions(model.model_id)))
+    for baseline in ("9.9.9", f"{DIGITS}@9.*", f"{unapproved}@approved"):
+        with pytest.raises((VersionNotFound, ConfigurationError)):
+            registry.compare(f"{DIGITS}@last:2", baseline=baseline)
+
+
+def test_a_default_that_does_not_exist_is_replaced_and_the_caption_says_so(registry):
+    none_approved = registry.list_versions(DIGITS).filter(approval=["Pending", "Rejected"])
+    assert all(version.approval_status != "Approved" for version in none_approved)
+    compared = none_approved[-3:].compare()
+    assert compared.baseline_reason == f"none of these 3 is approved; {compared.baseline_name} taken"
+    assert f"none of these 3 is approved; {compared.baseline_name} taken" in " ".join(repr(compared).split())
+
+
+def test_an_approved_version_that_cannot_be_fetched_fails_only_those_who_asked_for_it():
+    broken = lambda hit: "503" if hit.path.endswith("/versions") else None  # noqa: E731
+    with FaultServer(broken, answer=both([])) as server, connect(server, backoff_scale=0) as registry:
+        compared = registry.compare("model-a@0.1.0", "model-a@0.2.0")
+        assert compared.baseline_reason == "none of these 2 is approved; 0.1.0 taken"
+        assert isinstance(compared.errors["model-a@approved"], ServiceUnavailable)
+        with pytest.raises(ServiceUnavailable):
+            registry.compare("model-a@0.1.0", "model-a@0.2.0", baseline="approved")
+
+
+def test_nothing_fetched_at_all_is_raised_and_not_compared():
+    refused = error(403, "InvalidAccessKeyId.NotFound")
+    with FaultServer(lambda hit: refused) as server, connect(server) as registry:
+        with pytest.raises(AuthenticationError):
+            registry.compare("model-a@0.1.0")
+        with pytest.raises(FetchErrors):
+            registry.compare("model-a@0.1.0", "model-a@0.2.0", on_error="collect")
+
+
+def test_failures_are_collected_or_raised(registry):
+    assert list(registry.compare(f"{DIGITS}@2.4.0,2.5.0,9.9.9").errors) == [f"{DIGITS}@9.9.9"]
+    with pytest.raises(FetchErrors):
+        registry.compare(f"{DIGITS}@2.4.0,2.5.0,9.9.9", on_error="raise")
+
+
+@pytest.mark.parametrize("what", [(), (3,), (None,), ({"a": 1},), ([],)])
+def test_what_cannot_be_compared_is_refused_by_name(registry, what):
+    with pytest.raises(ConfigurationError, match=r"cannot be compared|nothing to compare"):
+        registry.compare(*what)
+
+
+def test_code_of_such_a_comparison_makes_it_again(registry):
+    compared = registry.compare(f"{DIGITS}@last:5", baseline="previous")
+    names = {}
+    with pnb.connect("demo"):
+        exec(compared.to_code(), names)
+    assert names["c"] == compared
+
+
+@pytest.mark.parametrize("name", ["compare", "get_model", "get_version", "get_versions", "list_versions", "watch"])
+def test_functions_of_the_module_have_the_signature_of_the_method(name):
+    method = list(inspect.signature(getattr(pnb.Registry, name)).parameters.values())[1:]
+    assert list(inspect.signature(getattr(pnb, name)).parameters.values()) == method
+
+
+def test_the_module_compares_on_the_default_registry(registry):
+    with pnb.connect("demo"):
+        assert pnb.compare(f"{DIGITS}@last:5") == registry.compare(f"{DIGITS}@last:5")
