@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.model.address import Address, Selector, is_version_name, parse_address
@@ -11,9 +11,10 @@ from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
+    from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.baseline import Baseline
 
-__all__ = ["Beside", "What", "split"]
+__all__ = ["Beside", "What", "compare_within", "split"]
 
 What = str | Address | ModelVersion | VersionSet | Sequence["What"]
 """What can be compared: addresses, versions, sets of these."""
@@ -129,9 +130,51 @@ class Beside:
             return None
         raise next(iter(fetched.errors.values()))
 
+    def settle(self, versions: VersionSet, fetched: VersionSet) -> tuple[VersionSet, Baseline]:
+        """Give what is compared, the baseline too where it was not among it, and the baseline; raises as `choose` does."""
+        from pai_notebook.comparison.baseline import Chosen  # noqa: PLC0415 - as above
+
+        chosen = self.choose(versions, fetched)
+        return (versions + fetched if isinstance(chosen, Chosen) else versions), chosen
+
     def failures(self, fetched: VersionSet) -> VersionSet:
         """Failures to say although the baseline was not asked for: that there is no approved version is none of them."""
         unasked = self.asked is None
         return VersionSet(
             errors={address: error for address, error in fetched.errors.items() if unasked and not isinstance(error, NotFound)}
         )
+
+
+def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = None, **options: Any) -> Comparison:
+    """Compare versions of a set with a baseline of the set, as `Registry.compare` does with those of a registry; fetches nothing.
+
+    Parameters
+    ----------
+    held : VersionSet
+        Where addresses and the baseline are looked up.
+    what, baseline, **options
+        As for `Registry.compare`.
+
+    Raises
+    ------
+    VersionNotFound
+        When an address means nothing in the set.
+
+    Examples
+    --------
+    >>> make = lambda name, status: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
+    >>> held = VersionSet([make("0.1.0", "Approved"), make("0.2.0", "Pending"), make("0.3.0", "Pending")])
+    >>> c = compare_within(held, ["model-a@0.2.0"])
+    >>> c.names, c.baseline_name
+    (('0.1.0', '0.2.0'), '0.1.0')
+    """
+    asked, given, model = split(what)
+    beside = Beside(baseline, model)
+    found = VersionSet()
+    if beside.address is not None:
+        try:
+            found = held.select(beside.address)
+        except NotFound as error:
+            found = VersionSet(errors={str(beside.address): error})
+    versions, chosen = beside.settle(given + held.select(*asked) if asked else given, found)
+    return versions.compare(chosen, **options)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.beside import compare_within
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.registry import ModelList, OnError, Registry
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
@@ -190,27 +191,35 @@ def compare(
     exclude: str | Sequence[str] | None = None,
     dataset: str | None = None,
     n: float | None = None,
+    among: VersionSet | None = None,
     on_error: OnError = "collect",
     refresh: bool = False,
     suggest: bool = False,
     progress: bool | Callable[[int], None] = True,
 ) -> Comparison:
-    """Compare versions of the default registry with a baseline that is fetched beside them; see `Registry.compare`."""
-    return default_registry().compare(
-        *what,
-        baseline=baseline,
-        directions=directions,
-        only=only,
-        tolerance=tolerance,
-        include=include,
-        exclude=exclude,
-        dataset=dataset,
-        n=n,
-        on_error=on_error,
-        refresh=refresh,
-        suggest=suggest,
-        progress=progress,
-    )
+    """Compare versions of the default registry, or among those of a snapshot; see `Registry.compare`.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> make = lambda name, status: pnb.ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
+    >>> held = pnb.VersionSet([make("0.1.0", "Approved"), make("0.2.0", "Pending")])
+    >>> pnb.compare("model-a@latest", among=held).baseline_name
+    '0.1.0'
+    """
+    terms: dict[str, Any] = {
+        "baseline": baseline,
+        "directions": directions,
+        "only": only,
+        "tolerance": tolerance,
+        "include": include,
+        "exclude": exclude,
+        "dataset": dataset,
+        "n": n,
+    }
+    if among is not None:
+        return compare_within(among, what, **terms)
+    return default_registry().compare(*what, **terms, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
 
 
 def list_versions(

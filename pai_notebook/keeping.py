@@ -58,7 +58,8 @@ class Kept(FrameExports):
         errors = {address: masked_error(error, redaction) for address, error in versions.errors.items()}
         removed = tuple(map(redaction.text, versions.removed))
         told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
-        made: Self = type(versions)(masked, errors, removed=removed, origin=" ".join(filter(None, (versions.origin, told))))
+        origin = " ".join(filter(None, (versions.origin, told)))
+        made: Self = type(versions)(masked, errors, removed=removed, origin=origin, path=None if redaction.masked else versions.path)
         return made
 
     def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:

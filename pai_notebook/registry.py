@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.beside import Beside, What, split
+from pai_notebook.beside import Beside, What, compare_within, split
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, parse_address
@@ -168,6 +168,7 @@ class Registry(Displayed):
         exclude: str | Sequence[str] | None = None,
         dataset: str | None = None,
         n: float | None = None,
+        among: VersionSet | None = None,
         on_error: OnError = "collect",
         refresh: bool = False,
         suggest: bool = False,
@@ -186,6 +187,8 @@ class Registry(Displayed):
             what `VersionSet.compare` takes by default, and the caption says so.
         directions, only, tolerance, include, exclude, dataset, n
             As for `VersionSet.compare`.
+        among : VersionSet, optional
+            Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
         on_error : {"collect", "raise"}
             Keep the good ones and name the bad ones in `errors`, or raise when any failed.
         refresh, suggest, progress
@@ -211,6 +214,17 @@ class Registry(Displayed):
         ...     c.baseline_name, c.baseline_reason, len(c.versions)
         ('2.0.0', 'the newest approved version', 6)
         """
+        terms: dict[str, Any] = {
+            "directions": directions,
+            "only": only,
+            "tolerance": tolerance,
+            "include": include,
+            "exclude": exclude,
+            "dataset": dataset,
+            "n": n,
+        }
+        if among is not None:
+            return compare_within(among, what, baseline, **terms)
         asked, held, model = split(what)
         beside = Beside(baseline, model)
         addresses = [*asked, *([beside.address] if beside.address else [])]
@@ -221,16 +235,8 @@ class Registry(Displayed):
         versions += beside.failures(fetched)
         if on_error == "raise":
             versions.raise_for_errors()
-        return versions.compare(
-            beside.choose(versions, fetched),
-            directions=directions,
-            only=only,
-            tolerance=tolerance,
-            include=include,
-            exclude=exclude,
-            dataset=dataset,
-            n=n,
-        )
+        versions, chosen = beside.settle(versions, fetched)
+        return versions.compare(chosen, **terms)
 
     def list_versions(
         self,
@@ -431,6 +437,16 @@ class Registry(Displayed):
     def remembered_labels(self) -> list[str]:
         """Label keys seen lately, for completion; makes no request."""
         return list(dict.fromkeys(key for version in self._fetcher.memory.recent() for key in version.labels))
+
+    def remembered_values(self, key: str) -> list[str]:
+        """Values of a label seen lately, for completion; makes no request."""
+        return list(
+            dict.fromkeys(value for version in self._fetcher.memory.recent() for name, value in version.labels.pairs if name == key)
+        )
+
+    def remembered_datasets(self) -> list[str]:
+        """Datasets of metrics seen lately, for completion; makes no request."""
+        return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.datasets))
 
     def remembered_metrics(self) -> list[str]:
         """Metric names seen lately, for completion; makes no request."""

@@ -42,6 +42,8 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         What earlier filters removed, a sentence each.
     origin : str
         Where the versions came from when it was not a registry, in a sentence.
+    path : str or None
+        The snapshot that they can be read from again; empty when they can be fetched, None when neither has them as they are.
 
     Examples
     --------
@@ -51,7 +53,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_errors", "_origin", "_removed", "_versions")
+    __slots__ = ("_errors", "_origin", "_path", "_removed", "_versions")
 
     def __init__(
         self,
@@ -60,11 +62,13 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         *,
         removed: tuple[str, ...] = (),
         origin: str = "",
+        path: str | None = "",
     ) -> None:
         self._versions = _distinct(versions)
         self._errors = dict(errors or {})
         self._removed = tuple(removed)
         self._origin = origin
+        self._path = path
 
     @classmethod
     def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:
@@ -112,6 +116,11 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     def origin(self) -> str:
         """Where the versions came from when it was not a registry: a snapshot and its date; else empty."""
         return self._origin
+
+    @property
+    def path(self) -> str | None:
+        """The snapshot that the versions can be read from again; empty when they can be fetched, None when neither has them."""
+        return self._path
 
     def raise_for_errors(self) -> Self:
         """Return the set itself when everything was fetched.
@@ -172,7 +181,10 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         if not isinstance(other, VersionSet):
             return NotImplemented
         origin = " ".join(dict.fromkeys(part for part in (self._origin, other._origin) if part))
-        return VersionSet((*self, *other), {**self._errors, **other._errors}, removed=self._removed + other._removed, origin=origin)
+        paths = {each.path for each in (self, other) if each} or {""}
+        path = paths.pop() if len(paths) == 1 else None
+        errors = {**self._errors, **other._errors}
+        return VersionSet((*self, *other), errors, removed=self._removed + other._removed, origin=origin, path=path)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, VersionSet):
@@ -187,7 +199,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
 
     def _derive(self, versions: Iterable[ModelVersion], removed: str = "") -> VersionSet:
         steps = (*self._removed, removed) if removed else self._removed
-        return VersionSet(versions, self._errors, removed=steps, origin=self._origin)
+        return VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -298,6 +310,36 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         """
         return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
 
+    def newest(self, count: int) -> VersionSet:
+        """Return the newest versions by creation time, in the order of this set.
+
+        Parameters
+        ----------
+        count : int
+            How many, at least 1.
+
+        Returns
+        -------
+        VersionSet
+            All of them when there are no more.
+
+        Raises
+        ------
+        ConfigurationError
+            When `count` is not a whole number from 1.
+
+        Examples
+        --------
+        >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
+        >>> vs = VersionSet([make("0.1.0", "03"), make("0.2.0", "01"), make("0.3.0", "02")])
+        >>> [version.version_name for version in vs.newest(2)]
+        ['0.1.0', '0.3.0']
+        """
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ConfigurationError(f"newest({count!r}) selects nothing", hint="Pass a whole number from 1.")
+        chosen = sorted(range(len(self)), key=lambda place: creation_key(self._versions[place]))[-count:]
+        return self._derive(self._versions[place] for place in sorted(chosen))
+
     def to_frame(
         self,
         layout: Literal["wide", "long"] = "wide",
@@ -394,6 +436,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             n=n,
             errors=self._errors,
             removed=self._removed,
+            path=self._path,
         )
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
@@ -429,7 +472,7 @@ def load(path: str | os.PathLike[str]) -> VersionSet:
 
     found = read_snapshot(path)
     origin = found.origin + (f" Masked when saved: {'; '.join(found.masked)}." if found.masked else "")
-    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin)
+    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=os.fspath(path))
 
 
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:

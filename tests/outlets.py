@@ -3,9 +3,9 @@
 import traceback
 from collections.abc import Mapping, Sequence
 
-from pai_notebook.completion import suggest
 from pai_notebook.display import describe_error, render_markdown, render_text
 from pai_notebook.errors import PaiError
+from pai_notebook.magic.completion import suggest
 from pai_notebook.sanitize import Printed
 
 PROMPTS = (
@@ -35,6 +35,12 @@ class Seen:
 
     def remembered_labels(self):
         return [key for version in self._versions for key in version.labels]
+
+    def remembered_values(self, key):
+        return [value for version in self._versions for name, value in version.labels.pairs if name == key]
+
+    def remembered_datasets(self):
+        return [name for version in self._versions for name in version.metrics.datasets]
 
     def remembered_metrics(self):
         return [name for version in self._versions for name in version.metrics.names]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pai_notebook as pai
-from pai_notebook.grammar import parse_line
+from pai_notebook.plan import parse_line
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "README.zh-CN.md"]

@@ -9,9 +9,9 @@ from functools import cache
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.completion import suggest
 from pai_notebook.errors import PaiError, Throttled
-from pai_notebook.grammar import parse_line
+from pai_notebook.magic.completion import suggest
+from pai_notebook.plan import parse_line
 from tests.display.hostile import mutated, strings
 from tests.outlets import Seen, outlets
 

@@ -51,6 +51,7 @@ class Aligned:
         errors: Mapping[str, PaiError] | None = None,
         removed: Sequence[str] = (),
         n: float | None = None,
+        path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
             raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
@@ -69,6 +70,7 @@ class Aligned:
         found = metric_cells(self._versions)
         self._uncertainty = Uncertainty(found, self._names, n=n)
         self._all = self._aligned(found)
+        self._path = path
         self._selection = Selection.read(include, exclude, dataset, list(dict.fromkeys(row.key.section or row.path for row in self._all)))
 
     def _aligned(self, found: Mapping[tuple[str, str], tuple[Cell, ...]]) -> tuple[Row, ...]:
@@ -96,6 +98,11 @@ class Aligned:
     def removed(self) -> tuple[str, ...]:
         """What conditions removed before the comparison, a sentence each."""
         return self._removed
+
+    @property
+    def path(self) -> str | None:
+        """Where the versions can be read from again, see `VersionSet.path`."""
+        return self._path
 
     @property
     def only(self) -> Literal["diff", "all"]:

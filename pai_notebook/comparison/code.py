@@ -1,21 +1,24 @@
-"""A comparison as Python that makes it again, and as a fingerprint that says whether it is the same."""
+"""A comparison as the steps that make it again, and as a fingerprint that says whether it is the same."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import AddressError
-from pai_notebook.literals import call, literal
+from pai_notebook.demo import ENDPOINT
+from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
+from pai_notebook.python_source import Code, Plan, Step, literal, step
+from pai_notebook.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["fingerprint_of", "python_of"]
+__all__ = ["connecting", "fetching", "fingerprint_of", "from_source", "plan_of"]
 
 
 def fingerprint_of(comparison: Comparison) -> str:
@@ -29,15 +32,92 @@ def fingerprint_of(comparison: Comparison) -> str:
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
-def python_of(comparison: Comparison) -> str:
-    """Write Python that makes an equal comparison: from the registry where the addresses say enough, else from the documents."""
-    versions = _by_address(comparison.versions, sorted(comparison.errors)) or _by_document(comparison.versions)
-    compare = call("vs.compare", **{name: _sorted(value) for name, value in comparison.arguments.items()})
-    return f"import pai_notebook as pai\n\nvs = {versions}\nc = {compare}\n"
+def plan_of(comparison: Comparison, *, otherwise: Step | None = None) -> Plan:
+    """Plan an equal comparison: of the same versions, from where they came; `otherwise` as for `fetching`."""
+    arguments = {name: _sorted(value) for name, value in comparison.arguments.items()}
+    found = fetching(comparison.versions, comparison.errors, comparison.path, otherwise=otherwise)
+    return (*found, step("compare", **arguments))
 
 
-def _by_address(versions: Sequence[ModelVersion], failed: Sequence[str]) -> str:
-    """Write the call that fetches the versions, nothing when an address cannot say what is meant."""
+def connecting(host: str, region: str = "", workspace_id: str = "", *, comment: str = "") -> Step:
+    """Connect to the registry at a host, without making it the default one.
+
+    Parameters
+    ----------
+    host : str
+        Host of the service, with its port.
+    region, workspace_id : str
+        As the registry had them.
+    comment : str
+        What to say behind it.
+
+    Returns
+    -------
+    Step
+        The call; it holds no credentials.
+
+    Examples
+    --------
+    >>> from pai_notebook.python_source import to_python
+    >>> print(to_python([connecting("127.0.0.1:8080"), step("list_models", of="registry")]))
+    import pai_notebook as pnb
+    <BLANKLINE>
+    registry = pnb.connect(endpoint="http://127.0.0.1:8080", default=False)
+    registry.list_models()
+    """
+    where: dict[str, Any] = {"region": region}
+    if ENDPOINT.endswith(f"//{host}"):
+        return step("connect", "demo", of="pnb", workspace_id=workspace_id, default=False, comment=comment)
+    with suppress(ConfigurationError):  # what a snapshot says need not be a host
+        endpoint = parse_endpoint(host)
+        where = {"region": endpoint.region, "network": "vpc" if "-vpc." in host else ""} if endpoint.region else {"endpoint": endpoint.url}
+    return step("connect", of="pnb", **where, workspace_id=workspace_id, default=False, comment=comment)
+
+
+def fetching(versions: Sequence[ModelVersion], failed: Iterable[str] = (), path: str | None = "", *, otherwise: Step | None = None) -> Plan:
+    """Plan the same versions: from their file, from the registry, or from the documents where neither has them.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        What is wanted.
+    failed : iterable of str
+        Addresses that could not be fetched.
+    path : str or None
+        As `VersionSet.path`.
+    otherwise : Step, optional
+        What gives the versions, or more, where neither file nor registry has them; by default the documents.
+
+    Returns
+    -------
+    tuple of Step
+        The steps, whose result is a set.
+    """
+    failures = sorted(failed)
+    known = bool(failures) or any(version.provenance for version in versions)
+    if path and (selected := _addresses(versions)):
+        return step("load", path, of="pnb"), step("select", *selected)
+    addresses = _addresses(versions, failures) if path == "" and known else []
+    if addresses:
+        return (step("get_versions", *addresses, of="registry"),)
+    if otherwise is not None:
+        selected = _addresses(versions)
+        return otherwise, *([step("select", *selected)] if selected else [])
+    documents = "".join(f"    {_document(version)},\n" for version in versions)
+    return (step("VersionSet", Code(f"[\n{documents}]"), of="pnb"),)
+
+
+def from_source(plan: Plan, versions: Sequence[ModelVersion]) -> Plan:
+    """Put the connection in front of a plan that asks a registry, where all versions came from one that is known."""
+    sources = {(each.registry, each.region, each.workspace_id) for each in (version.provenance for version in versions)}
+    registry, region, workspace = sources.pop() if len(sources) == 1 else ("", "", "")
+    if not registry or plan[0].of != "registry":
+        return plan
+    return (connecting(registry, region, workspace, comment=registry), *plan)
+
+
+def _addresses(versions: Sequence[ModelVersion], failed: Sequence[str] = ()) -> list[str]:
+    """Addresses of the versions, one a model; none when addresses cannot say what is meant."""
     names: dict[str, list[str]] = {}
     for version in versions:
         names.setdefault(version.model_id, []).append(version.version_name)
@@ -45,18 +125,13 @@ def _by_address(versions: Sequence[ModelVersion], failed: Sequence[str]) -> str:
     try:
         read = [parse_address(address) for address in addresses]
     except AddressError:
-        return ""
+        return []
     exact = all(address.selector.kind == "names" for address in read) and all(len(set(found)) == len(found) for found in names.values())
-    return f"pai.get_versions({', '.join(map(literal, addresses))})" if exact and addresses else ""
-
-
-def _by_document(versions: Sequence[ModelVersion]) -> str:
-    documents = [_document(version) for version in versions]
-    return f"pai.VersionSet([\n{''.join(f'    {document},{chr(10)}' for document in documents)}])"
+    return addresses if exact else []
 
 
 def _document(version: ModelVersion) -> str:
-    return f"pai.ModelVersion.from_document({literal(_sorted(version.raw))}, {literal(version.model_id)})"
+    return f"pnb.ModelVersion.from_document({literal(_sorted(version.raw))}, {literal(version.model_id)})"
 
 
 def _sorted(value: Any) -> Any:

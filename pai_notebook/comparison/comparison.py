@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
 from pai_notebook.comparison.asking import Question, ask, find_row
-from pai_notebook.comparison.code import fingerprint_of, python_of
+from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain_rows
 from pai_notebook.comparison.exporting import Exports
@@ -27,6 +27,7 @@ from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import say
+from pai_notebook.python_source import to_python
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,8 @@ class Comparison(Aligned, Exports, Displayed):
         Only metrics of this dataset.
     errors : mapping, optional
         Versions that could not be fetched, and why.
+    path : str, optional
+        Where the versions can be read from again, as `VersionSet.path` says.
     removed : sequence of str
         What conditions removed before, a sentence each; shown as notes and by gates.
     n : float, optional
@@ -296,7 +299,7 @@ class Comparison(Aligned, Exports, Displayed):
 
     def to_code(self) -> str:
         """Python that makes an equal comparison."""
-        return python_of(self)
+        return to_python(plan_of(self), "c") + "\n"
 
     def _describe(self) -> Block:
         return describe_comparison(self)

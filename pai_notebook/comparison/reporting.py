@@ -9,14 +9,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
+from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate import GateReport
 from pai_notebook.comparison.look import describe_comparison
-from pai_notebook.demo import ENDPOINT
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.literals import call, literal
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, check_language, first, joined, say
+from pai_notebook.python_source import step, to_python
 from pai_notebook.redact import Redaction, as_redaction
 from pai_notebook.redact.versions import masked_error, masked_versions
 from pai_notebook.report import Report, report_html, retold
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["masked_comparison", "report_of"]
 
 _SHOWN = 20
+_GIVEN = step("given", "vs", of="pnb", comment="the versions of this report, which neither a registry nor a snapshot has")
 _OF_MASKED = "The fingerprint is that of the data before masking; the code compares the data as the registry has it."
 S = TypeVar("S")
 
@@ -61,7 +62,7 @@ def report_of(
         gates=[told(_gate(gate)._describe()) for gate in gates],  # noqa: SLF001 - the hook of shown objects
         comparison=told(describe_comparison(shown, cautions=False)),
         figures=told(figures),
-        code=mask(_code(shown)),
+        code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
         notes=lacking,
     )
     masked = [*redaction.sentences, say(_OF_MASKED)] if redaction and redaction.masked else []
@@ -127,19 +128,6 @@ def _source_facts(versions: Sequence[ModelVersion], registry: str) -> list[tuple
         *([(say("workspace"), ", ".join(workspaces))] if workspaces else []),
         (say("request ids"), Code(_listed(ids)) if ids else unknown),
     ]
-
-
-def _code(comparison: Comparison) -> str:
-    """The code of a comparison, which asks the registry the versions came from where that is one and known."""
-    code = comparison.to_code()
-    sources = {(each.registry, each.region, each.workspace_id) for each in (version.provenance for version in comparison.versions)}
-    if len(sources) != 1 or "pai.get_versions(" not in code:
-        return code
-    registry, region, workspace = sources.pop()
-    is_demo = ENDPOINT.endswith(f"//{registry}")
-    connect = call("pai.connect", literal("demo")) if is_demo else call("pai.connect", region=region, workspace_id=workspace)
-    connecting = f"{connect}  # {registry}\n" if registry else ""
-    return code.replace("\n\n", f"\n\n{connecting}", 1)
 
 
 def _listed(names: Sequence[str]) -> Phrase:

@@ -10,9 +10,12 @@ from typing import Literal
 from pai_notebook.model.conditions import grammar_error
 from pai_notebook.model.names import Pattern
 
-__all__ = ["Rule", "parse_rules"]
+__all__ = ["Rule", "parse_rules", "without_comment"]
 
-_FORM = "A rule is METRIC[DATASET] <= NUMBER, or <= baseline + NUMBER or NUMBER%, optionally followed by: if present"
+_FORM = (
+    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, "
+    "baseline - NUMBER or baseline + NUMBER% (for example accuracy >= baseline - 1%), then perhaps: if present"
+)
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -93,14 +96,14 @@ def _lines(text: str) -> list[tuple[int, int, str]]:
     """Lines that hold a rule: number, position in the text, and the line without its comment."""
     found, start = [], 0
     for number, line in enumerate(text.split("\n"), start=1):
-        body = _without_comment(line)
+        body = without_comment(line)
         if body.strip():
             found.append((number, start, body))
         start += len(line) + 1
     return found
 
 
-def _without_comment(line: str) -> str:
+def without_comment(line: str) -> str:
     """Cut a comment: a ``#`` at the start or behind a blank, outside backticks and brackets."""
     inside = ""
     for position, mark in enumerate(line):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
@@ -17,7 +17,22 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.versions import VersionSet
 
-__all__ = ["CompareVersions", "FetchVersions", "FindModels", "Job", "ListVersions", "ModelLine", "Search", "Shown", "Terms", "VersionLine"]
+__all__ = [
+    "DEFAULT",
+    "CompareVersions",
+    "FetchVersions",
+    "FindModels",
+    "Job",
+    "ListVersions",
+    "ModelLine",
+    "Search",
+    "Shown",
+    "Terms",
+    "VersionLine",
+]
+
+DEFAULT = "default"
+"""The choice of a baseline by the rule of `VersionSet.compare`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +69,17 @@ class Terms:
         Metric and `max` or `min`, where the user said so.
     """
 
-    baseline: str = "default"
+    baseline: str = DEFAULT
     differences_only: bool = True
     metrics: tuple[str, ...] = ()
     directions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `VersionSet.compare`; what is as by default is None or empty."""
+        only = None if self.differences_only else "all"
+        baseline = None if self.baseline == DEFAULT else self.baseline
+        return {"baseline": baseline, "directions": dict(self.directions), "only": only, "include": list(self.metrics)}
 
 
 @dataclass(frozen=True, slots=True)

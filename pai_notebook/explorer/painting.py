@@ -6,8 +6,9 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.explorer.code import magic_line, python_code
 from pai_notebook.explorer.words import BASELINES, counted, model_option, version_option
+from pai_notebook.plan import to_line
+from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -15,18 +16,19 @@ if TYPE_CHECKING:
 
     from pai_notebook.explorer.controls import Controls
     from pai_notebook.explorer.state import ExplorerState
+    from pai_notebook.python_source import Plan
 
 __all__ = ["paint", "put", "status_html"]
 
 
-def paint(state: ExplorerState, controls: Controls, connect_code: str) -> None:
+def paint(state: ExplorerState, controls: Controls, plan: Plan) -> None:
     """Bring every control in step with the state."""
     _paint_lists(state, controls)
     _paint_terms(state, controls)
     _set(controls.status, "value", status_html(state))
     _set(controls.tabs, "selected_index", controls.tabs.titles.index(state.tab))
-    _set(controls.python, "value", python_code(state, connect_code))
-    _set(controls.magic, "value", magic_line(state))
+    _set(controls.python, "value", to_python(plan))
+    _set(controls.magic, "value", to_line(plan) or "No line says this; the Python does.")
 
 
 def put(controls: Controls, tab: str, panel: str, trouble: str) -> None:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions
-from pai_notebook.explorer.words import DEFAULT
 from pai_notebook.wire.loop import shared_loop
 
 if TYPE_CHECKING:
@@ -181,10 +180,4 @@ class Performer:
 
 
 def _compare(job: CompareVersions) -> Comparison:
-    terms = job.terms
-    return job.versions.compare(
-        baseline=None if terms.baseline == DEFAULT else terms.baseline,
-        directions=dict(terms.directions),
-        only="diff" if terms.differences_only else "all",
-        include=list(terms.metrics) or None,
-    )
+    return job.versions.compare(**{name: value for name, value in job.terms.arguments.items() if value})

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from pai_notebook.comparison.code import connecting, fetching, from_source
 from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
 from pai_notebook.model.registered_model import Model
 from pai_notebook.planning import Arrivals
+from pai_notebook.python_source import IT, step
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.explorer.jobs import Terms
+    from pai_notebook.model.address import Address
     from pai_notebook.model.version import ModelVersion
+    from pai_notebook.python_source import Plan
     from pai_notebook.registry import Registry
 
 __all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "Source"]
@@ -28,8 +34,10 @@ class Source(Protocol):
     """What answers jobs; everything asynchronous runs on the loop that `submit` starts it on."""
 
     title: str
-    connect_code: str
     searchable: bool
+
+    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+        """Steps that give without the explorer what it shows."""
 
     async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
         """Models that meet a search, and whether there are more."""
@@ -64,7 +72,12 @@ class RegistrySource:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self.title = f"PAI model registry {registry.name}"
-        self.connect_code = _connect_code(registry)
+        settings = registry.client.settings
+        self._connecting = connecting(settings.endpoint.host, settings.region, settings.workspace_id)
+
+    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+        """Steps that give without the explorer what it shows."""
+        return (self._connecting, *(_asked(asked, versions, comparison, terms) if asked else [step("Explorer", of="pnb")]))
 
     async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
         """Models that meet a search, and whether there are more."""
@@ -122,7 +135,16 @@ class SetSource:
         self._loop = shared_loop
         self._loop.join(self, _nothing)
         self.title = f"{len(versions)} versions"
-        self.connect_code = ""
+
+    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+        """Steps that give without the explorer what it shows."""
+        shown = versions or self._versions
+        found = fetching(shown, shown.errors, self._versions.path, otherwise=_GIVEN)
+        if not asked:
+            return from_source((*found, step("Explorer", IT, of="pnb")), shown)
+        if found[0].of == "registry":
+            return from_source(_asked(asked, versions, comparison, terms), shown)
+        return (*found, *([step("compare", **_arguments(comparison, terms))] if len(versions) > 1 else []))
 
     async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
         """Models of the set whose id contains the query."""
@@ -168,12 +190,18 @@ async def _nothing() -> None:
     """There is nothing to close on the loop."""
 
 
-def _connect_code(registry: Registry) -> str:
-    """The call that makes this registry the default one in another notebook; holds no credentials."""
-    settings = registry.client.settings
-    if registry.name == "demo":
-        return 'pai.connect("demo")'
-    told = {"region": settings.region, "workspace_id": settings.workspace_id}
-    if not settings.region or settings.region not in settings.endpoint.host:
-        told["endpoint"] = settings.endpoint.url
-    return f"pai.connect({', '.join(f'{key}={value!r}' for key, value in told.items() if value)})".replace("'", '"')
+_GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
+
+
+def _asked(addresses: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+    """Ask a registry for what the explorer shows."""
+    texts = [str(address) for address in addresses]
+    if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
+        single = len(addresses) == 1 and addresses[0].selector.is_single
+        return (step("get_version" if single else "get_versions", *texts, of="registry"),)
+    return (step("compare", *texts, of="registry", **_arguments(comparison, terms)),)
+
+
+def _arguments(comparison: Comparison | None, terms: Terms) -> dict[str, Any]:
+    """The terms of a comparison, with the baseline by its name: a rule may choose another one of the model than of what is picked."""
+    return terms.arguments if comparison is None else {**terms.arguments, "baseline": comparison.baseline_name}

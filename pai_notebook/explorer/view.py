@@ -15,7 +15,7 @@ from IPython import get_ipython
 from pai_notebook.connection import default_registry
 from pai_notebook.display import Displayed, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.explorer import code, painting, panels
+from pai_notebook.explorer import painting, panels
 from pai_notebook.explorer.chart import chart_html
 from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
 from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
@@ -23,6 +23,7 @@ from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, parse_address
+from pai_notebook.python_source import to_python
 from pai_notebook.registry import Registry
 from pai_notebook.sanitize import visible
 from pai_notebook.versions import VersionSet
@@ -51,9 +52,9 @@ class Explorer(Displayed):
 
     Examples
     --------
-    >>> import pai_notebook as pai
-    >>> registry = pai.connect("demo", default=False)
-    >>> explorer = pai.Explorer(registry.list_versions("model-rbvg5wp0buc6o2q3rh", last=3))
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo", default=False)
+    >>> explorer = pnb.Explorer(registry.list_versions("model-rbvg5wp0buc6o2q3rh", last=3))
     >>> explorer.wait()
     >>> len(explorer.selected)
     3
@@ -111,7 +112,7 @@ class Explorer(Displayed):
 
     def to_code(self) -> str:
         """Python that gives the same result without the explorer."""
-        return code.python_code(self._state, self._source.connect_code)
+        return to_python(self._source.plan(self._state.asked, self.selected, self.value, self._state.terms))
 
     def fetch(self, *addresses: str | Address) -> VersionSet:
         """Pick and fetch what addresses mean, without a click, for notebooks that run by themselves.
@@ -132,7 +133,7 @@ class Explorer(Displayed):
             When nothing could be fetched or compared.
         """
         if self._closed:
-            raise ConfigurationError("this explorer is closed", hint="Make another one: pai.Explorer().")
+            raise ConfigurationError("this explorer is closed", hint="Make another one: pnb.Explorer().")
         wanted = [parse_address(address) if isinstance(address, str) else address for address in addresses]
         self._performer.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
         self.wait()
@@ -249,7 +250,8 @@ class Explorer(Displayed):
         self._keep_order()
         try:
             with TURN:
-                painting.paint(self._state, self._controls, self._source.connect_code)
+                state = self._state
+                painting.paint(state, self._controls, self._source.plan(state.asked, state.results, state.comparison, state.terms))
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.note(error)
         if not self._painting:
@@ -332,7 +334,7 @@ def _registry(source: Any) -> Registry:
         return source
     raise ConfigurationError(
         f"an explorer looks into a registry or a set of versions, not into {type(source).__name__}",
-        hint="Write pai.Explorer(), pai.Explorer(registry) or pai.Explorer(versions).",
+        hint="Write pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions).",
     )
 
 

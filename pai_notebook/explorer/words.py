@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pai_notebook.explorer.jobs import ModelLine, VersionLine
+from pai_notebook.explorer.jobs import DEFAULT, ModelLine, VersionLine
 from pai_notebook.sanitize import visible
 
 __all__ = ["BASELINES", "DEFAULT", "approval_mark", "counted", "model_option", "version_option"]
 
-DEFAULT = "default"
-"""The choice of a baseline by the rule of `VersionSet.compare`."""
 BASELINES = {
     DEFAULT: "by default the approved one",
     "approved": "the newest approved",

@@ -1,6 +1,6 @@
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import VersionNotFound
 from tests.compare.comparing import compare, make
@@ -43,19 +43,19 @@ def test_code_holds_numbers_that_python_cannot_write_as_they_are():
 
 
 def test_code_of_versions_of_a_registry_fetches_them():
-    with pai.connect("demo") as registry:
+    with pnb.connect("demo") as registry:
         model = registry.list_models()[0].model_id
         vs = registry.list_versions(model)[:3]
         c = vs.compare(directions={"ks": "max"}, only="all")
         code = c.to_code()
         names = ",".join(version.version_name for version in sorted(vs, key=lambda version: c.names.index(version.version_name)))
-        assert f'vs = pai.get_versions("{model}@{names}")' in code
+        assert f'vs = pnb.get_versions("{model}@{names}")' in code
         assert run(code).fingerprint == c.fingerprint
 
 
 def test_code_of_versions_that_failed_asks_for_them_again():
     c = Comparison([make("0.1.0", {"cer": 0.1})], errors={"model-a@9.9.9": VersionNotFound("no version 9.9.9")})
-    assert 'pai.get_versions("model-a@0.1.0", "model-a@9.9.9")' in c.to_code()
+    assert 'pnb.get_versions("model-a@0.1.0", "model-a@9.9.9")' in c.to_code()
 
 
 def test_code_of_two_forms_of_one_version_holds_the_documents():

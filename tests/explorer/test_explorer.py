@@ -10,20 +10,21 @@ import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from pai_notebook.display import render_text
 from pai_notebook.errors import ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.explorer import Explorer, close_all
 from pai_notebook.explorer.fallback import VIEW
 from pai_notebook.explorer.panels import tab_block
-from pai_notebook.grammar import parse_line
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.twin import to_python
+from pai_notebook.plan import parse_line, plan_of
+from pai_notebook.python_source import to_python
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire.loop import shared_loop
 from tests.explorer.registry_gate import gated
 from tests.patience import PATIENCE, eventually
+from tests.plan.running import result_of
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 LM = "model-rbvg5wp0buc6o2q3rh"
@@ -40,7 +41,7 @@ def gate():
 def registry(gate):
     gate.requests.clear()
     gate.aborted.clear()
-    with eval(gate.connect, {"pai": pai}) as connected:
+    with eval(gate.connect, {"pai": pnb}) as connected:
         yield connected
     gate.release()
 
@@ -366,17 +367,14 @@ def test_the_code_and_the_magic_line_say_the_same_and_give_the_same(explorer, re
     explorer.wait()
     code, line = controls(explorer).python.value, controls(explorer).magic.value
     assert code == explorer.to_code()
-    written = [text for text in code.splitlines() if not text.startswith("pai.connect")]
-    twin = to_python(parse_line(line.removeprefix("%paimodel "))).splitlines()
-    assert written == twin
-    *lines, last = [text for text in code.splitlines() if text and not text.startswith(("import", "pai.connect"))]
-    key = (ACCESS_KEY_ID, ACCESS_KEY_SECRET)
-    with pai.connect(endpoint=registry.client.settings.endpoint.url, credentials=key, default=True):
-        names = {"pai": pai}
-        exec("\n".join(lines), names)
-        result = eval(last, names)
+    twin = to_python(plan_of(parse_line(line.removeprefix("%paimodel "))))
+    connecting, *written = code.splitlines()[2:]
+    assert written == [text.replace("pnb.", "registry.") for text in twin.splitlines()[2:]]
+    assert connecting == f'registry = pnb.connect(endpoint="{registry.client.settings.endpoint.url}", default=False)'
+    before = pnb.connection.current_registry()
+    result = result_of(code.replace(", default=False", f", credentials={(ACCESS_KEY_ID, ACCESS_KEY_SECRET)!r}, default=False"))
     assert result == (explorer.selected[0] if explorer.value is None else explorer.value)
-    assert registry.client.settings.endpoint.url in code
+    assert pnb.connection.current_registry() is before
 
 
 def test_no_key_is_in_the_code_or_in_any_widget(explorer):

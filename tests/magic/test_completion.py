@@ -5,9 +5,10 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from pai_notebook import connection
-from pai_notebook.completion import suggest
+from pai_notebook.magic.completion import suggest
 from pai_notebook.wire import Client
 
+WORDS = ("latest", "approved", "previous", "highest", "last:5")
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
 
@@ -21,8 +22,14 @@ class Memory:
     def remembered_labels(self):
         return ["env", "所有者"]
 
+    def remembered_values(self, key):
+        return ["prod"] if key == "env" else []
+
     def remembered_metrics(self):
         return ["cer", "准确率"]
+
+    def remembered_datasets(self):
+        return ["d-a"]
 
 
 @pytest.mark.parametrize(
@@ -30,14 +37,27 @@ class Memory:
     [
         ("mod", ["model-a", "model-b"]),
         ("compare model-", ["model-a", "model-b"]),
-        ("model-a@", ["model-a@latest", "model-a@approved", "model-a@last:5", "model-a@0.10.0", "model-a@0.2.0"]),
+        ("model-a@", [f"model-a@{word}" for word in (*WORDS, "0.10.0", "0.2.0")]),
         ("model-a@0.2", ["model-a@0.2.0"]),
+        ("model-a@0.2.0,0.", ["model-a@0.2.0,0.10.0", "model-a@0.2.0,0.2.0"]),
+        ("model-a@0.2.0,la", ["model-a@0.2.0,latest", "model-a@0.2.0,last:5"]),
+        ("model-a@0.2.0..0.1", ["model-a@0.2.0..0.10.0"]),
+        ("model-a@approved..l", ["model-a@approved..latest"]),
+        ("model-a@0.2.0,approved..h", ["model-a@0.2.0,approved..highest"]),
         ("model-a 0.", ["0.10.0", "0.2.0"]),
-        ("compare model-a@last:5 --baseline ", ["approved", "previous", "first", "0.10.0", "0.2.0"]),
+        ("compare model-a@last:5 --baseline ", ["approved", "previous", "latest", "highest", "first", "0.10.0", "0.2.0"]),
+        ("compare model-a --dataset ", ["d-a"]),
+        ("compare model-a --metrics cer,准", ["cer,准确率"]),
+        ("ls model-a --label env=", ["env=prod"]),
         ("ls model-a --label ", ["env=", "所有者="]),
         ("ls model-a --approval A", ["Approved"]),
         ("compare model-a --mode 准", ["准确率=max", "准确率=min"]),
         ("ls model-a --sort ", ["cer", "准确率"]),
+        ("ls model-a --sort c", ["cer", "created"]),
+        ("ls model-a --sort -ce", ["-cer"]),
+        ('ls model-a --where "cer < 1 and la', ["label.env", "label.所有者"]),
+        ("ls --qu", ["--query"]),
+        ("ls model-a --qu", []),
         ("connect ", ["demo"]),
         ("help com", ["compare"]),
         ("ls model-a --base", []),

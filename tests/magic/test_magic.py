@@ -5,38 +5,13 @@ import os
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-import pai_notebook as pai
-from pai_notebook import connection
+import pai_notebook as pnb
 from pai_notebook import demo as demo_registry
 from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
 from tests.display.structure import nodes
-
-DIGITS = "model-rbvg5wfo5d0gngz1b8"
-
-
-@pytest.fixture
-def shell(monkeypatch):
-    monkeypatch.setattr(connection, "_default", None)
-    shell = InteractiveShell()
-    shell.history_manager.enabled = False
-    shell.run_line_magic("load_ext", "pai_notebook")
-    yield shell
-    shell.run_line_magic("unload_ext", "pai_notebook")
-    if connection.current_registry() is not None:
-        connection.current_registry().close()
-
-
-@pytest.fixture
-def demo(shell):
-    run(shell, "%paimodel connect demo")
-    return shell
-
-
-def run(shell, cell):
-    outcome = shell.run_cell(cell)
-    outcome.raise_error()
-    return outcome.result
+from tests.magic.shells import DIGITS, run
+from tests.plan.running import result_of
 
 
 def test_loading_prints_nothing_and_unloading_leaves_nothing(capsys):
@@ -45,7 +20,7 @@ def test_loading_prints_nothing_and_unloading_leaves_nothing(capsys):
     shell.run_line_magic("load_ext", "storemagic")
     before = [type(item).__name__ for item in shell.configurables]
     shell.run_line_magic("load_ext", "pai_notebook")
-    pai.load_ipython_extension(shell)
+    pnb.load_ipython_extension(shell)
     assert shell.find_line_magic("paimodel")
     assert shell.find_cell_magic("paimodel")
     shell.run_line_magic("reload_ext", "pai_notebook")
@@ -60,14 +35,14 @@ def test_loading_prints_nothing_and_unloading_leaves_nothing(capsys):
 
 def test_a_line_returns_the_version(demo):
     version = run(demo, f"%paimodel {DIGITS}@latest")
-    assert isinstance(version, pai.ModelVersion)
+    assert isinstance(version, pnb.ModelVersion)
     assert version.model_id == DIGITS
     assert run(demo, f"%paimodel {DIGITS} {version.version_name}") == version
 
 
 def test_a_line_can_be_assigned_stored_and_silenced(demo):
     run(demo, f"x = %paimodel {DIGITS}@latest")
-    assert isinstance(demo.user_ns["x"], pai.ModelVersion)
+    assert isinstance(demo.user_ns["x"], pnb.ModelVersion)
     assert run(demo, f"%paimodel show {DIGITS}@last:3 --as kept") is None
     assert len(demo.user_ns["kept"]) == 3
     assert run(demo, f"%paimodel {DIGITS}@latest;") is None
@@ -84,7 +59,7 @@ def test_ls_lists_models_and_versions(demo):
 
 def test_several_versions_are_compared(demo):
     compared = run(demo, f"%paimodel {DIGITS}@last:3")
-    assert isinstance(compared, pai.Comparison)
+    assert isinstance(compared, pnb.Comparison)
 
 
 def test_variables_of_the_notebook_and_of_a_function_are_read(demo):
@@ -103,10 +78,7 @@ def test_nothing_on_the_line_is_evaluated(demo):
 def test_code_prints_python_that_runs_to_the_same_result(demo, capsys):
     line = f"{DIGITS}@last:4 --approval Approved"
     assert run(demo, f"%paimodel show {line} --code") is None
-    code = capsys.readouterr().out
-    space = {}
-    exec(code.rsplit("\n", 2)[0], space)
-    assert space["vs"] == run(demo, f"%paimodel show {line}")
+    assert result_of(capsys.readouterr().out) == run(demo, f"%paimodel show {line}")
 
 
 def test_an_unknown_version_is_answered_in_two_lines_with_the_nearest(demo):
@@ -167,7 +139,7 @@ def covers(shell, version):
 
 def test_covers_are_pictures_in_this_shell_and_only_when_told(demo):
     hostile = ["https://a.example/c.png", "http://a.example/c.png", "data:image/svg+xml,<svg onload=x>", 'https://a.example/"onerror="x']
-    version = pai.ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"CoverUris": hostile}})
+    version = pnb.ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"CoverUris": hostile}})
     assert covers(demo, version)[0] == []
     run(demo, "%config PaiModelMagics.images = True")
     found, bundle = covers(demo, version)
@@ -182,13 +154,13 @@ def test_covers_are_pictures_in_this_shell_and_only_when_told(demo):
 def test_unloading_takes_the_pictures_away(demo):
     run(demo, "%config PaiModelMagics.images = True")
     run(demo, "%unload_ext pai_notebook")
-    version = pai.ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"CoverUris": ["https://a.example/c.png"]}})
+    version = pnb.ModelVersion.from_document({"VersionName": "0.1.0", "ExtraInfo": {"CoverUris": ["https://a.example/c.png"]}})
     assert covers(demo, version)[0] == []
 
 
 def test_watch_refreshes_in_place_until_the_approval_changes(demo, monkeypatch):
     store = demo_registry.Store([{"ModelId": "model-w"}], {"model-w": [{"VersionName": "0.1.0", "ApprovalStatus": "Pending"}]})
-    registry = pai.connect(
+    registry = pnb.connect(
         endpoint=demo_registry.ENDPOINT,
         credentials=(demo_registry.ACCESS_KEY_ID, demo_registry.ACCESS_KEY_SECRET),
         transport=demo_registry.transport(store),
@@ -211,10 +183,7 @@ def test_a_baseline_that_the_line_names_is_fetched_beside_its_versions(demo, cap
     assert [version.version_name for version in compared.versions] == ["1.12.2", "2.0.0", "2.5.0"]
     capsys.readouterr()
     run(demo, f"{line} --code")
-    *setup, last = capsys.readouterr().out.strip().splitlines()
-    space = {}
-    exec("\n".join([*setup, f"result = {last}"]), space)
-    assert space["result"].fingerprint == compared.fingerprint
+    assert result_of(capsys.readouterr().out).fingerprint == compared.fingerprint
 
 
 def test_a_gate_fetches_its_baseline_and_fails_with_every_breach(demo):
@@ -228,11 +197,7 @@ def test_a_gate_has_a_twin_and_can_be_stored(demo, capsys, rules):
     line = f"%%paimodel gate {DIGITS}@2.4.0"
     assert run(demo, f"{line} --as passed\n{rules}") is None
     assert run(demo, f"{line} --code\n{rules}") is None
-    code = capsys.readouterr().out
-    space = {}
-    setup, _, call = code.strip().partition("vs.compare(")
-    exec(f"{setup}result = vs.compare({call}", space)
-    assert repr(space["result"]) == repr(demo.user_ns["passed"])
+    assert repr(result_of(capsys.readouterr().out)) == repr(demo.user_ns["passed"])
     with pytest.raises(AddressError, match="does not take --to"):
         run(demo, f"{line} --to x.html\n{rules}")
 

@@ -11,7 +11,7 @@ import html5lib
 import pyarrow.parquet as pq
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, RegressionError, ServiceUnavailable
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -128,7 +128,7 @@ def test_the_report_has_every_part(everything, tmp_path):
     words = "".join(tree.itertext())
     assert compared.fingerprint in words
     assert "Which one?" in words
-    assert "pai.get_versions(" in words
+    assert "c = vs.compare(" in words
     assert [sentence for sentence in compared.explain().sentences if "uri" not in sentence and sentence not in words] == []
     picture = next(tree.iter("img"))
     assert base64.b64decode(picture.get("src").partition("base64,")[2]).startswith(b"\x89PNG")
@@ -136,7 +136,7 @@ def test_the_report_has_every_part(everything, tmp_path):
 
 
 def test_the_report_tells_registry_workspace_and_requests_without_being_told(tmp_path):
-    with pai.connect("demo", default=False, workspace_id="10241") as registry:
+    with pnb.connect("demo", default=False, workspace_id="10241") as registry:
         listed = registry.get_versions(f"{DIGITS}@last:3")
         single = registry.get_version(DIGITS, listed[0].version_name, refresh=True)
     words = data_sheet(listed.compare().report(tmp_path / "r.html", charts=False))
@@ -153,14 +153,14 @@ def test_the_report_tells_registry_workspace_and_requests_without_being_told(tmp
 
 
 def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
-    with pai.connect("demo", default=False) as registry:
+    with pnb.connect("demo", default=False) as registry:
         compared = registry.get_versions(f"{DIGITS}@last:3").compare(directions={"accuracy": "max"})
     tree = html5lib.parse(compared.report(tmp_path / "r.html").read_text("utf-8"), namespaceHTMLElements=False)
     code = "".join(tree.find(".//pre").itertext())
-    assert 'pai.connect("demo")' in code
+    assert 'registry = pnb.connect("demo", default=False)' in code
     space = {}
     exec(code, space)
-    pai.connection.current_registry().close()
+    space["registry"].close()
     assert space["c"].fingerprint == compared.fingerprint
 
 
@@ -168,7 +168,10 @@ def test_the_code_of_a_report_connects_to_where_the_versions_came_from(tmp_path)
     source = Provenance("aiworkspace.cn-beijing.aliyuncs.com", "cn-beijing", "77", ("R-1",))
     make = [ModelVersion.from_document({"VersionName": name}, "model-a", provenance=source) for name in ("0.1.0", "0.2.0")]
     text = VersionSet(make).compare().report(tmp_path / "r.html", charts=False).read_text("utf-8")
-    assert "pai.connect(region=&quot;cn-beijing&quot;, workspace_id=&quot;77&quot;)  # aiworkspace.cn-beijing.aliyuncs.com" in text
+    assert (
+        "pnb.connect(region=&quot;cn-beijing&quot;, workspace_id=&quot;77&quot;, default=False)  # aiworkspace.cn-beijing.aliyuncs.com"
+        in text
+    )
 
 
 def test_what_is_not_known_is_said_to_be_not_recorded(everything, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook import connection
 from pai_notebook.errors import ConfigurationError, SnapshotError, VersionNotFound
 
@@ -43,7 +43,7 @@ def test_a_file_alone_gives_all_its_versions(shell, snapshot):
 
 def test_addresses_select_in_the_file(shell, snapshot):
     model = snapshot.models[0]
-    latest = pai.VersionSet(version for version in snapshot if version.model_id == model).latest
+    latest = pnb.VersionSet(version for version in snapshot if version.model_id == model).latest
     assert list(run(shell, f"%paimodel show {model}@latest --offline all.paisnap.json.gz")) == [latest]
 
 

@@ -2,91 +2,33 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import Address, Selector, parse_address, parse_selector
+from pai_notebook.model.address import Address, Selector, is_version_name, parse_address, parse_selector
+from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
+from pai_notebook.plan.variables import expand, refuse_expressions
 from pai_notebook.sanitize import is_visible
 
-__all__ = ["OPTIONS", "VERBS", "Command", "Option", "parse_line", "write_word"]
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of the line.
-
-    Attributes
-    ----------
-    metavar : str
-        What follows it; empty for a switch.
-    help : str
-        One sentence.
-    verbs : tuple of str
-        The verbs that take it; empty for all.
-    repeats : bool
-        Whether it may be given more than once.
-    """
-
-    metavar: str
-    help: str
-    verbs: tuple[str, ...] = ()
-    repeats: bool = False
-
-
-VERBS: dict[str, str] = {
-    "show": "one version as a card, several as a list (the default for one version)",
-    "ls": "models, or the versions of one model (the default for a model alone)",
-    "compare": "versions against a baseline, differences first (the default for several versions)",
-    "explain": "what changed, in sentences",
-    "explore": "the widget: find, pick and compare by mouse or keyboard",
-    "report": "one self-contained document, with --to FILE",
-    "watch": "one version, refreshed in place until its approval changes or you stop it",
-    "connect": "choose the registry: demo, or --region and friends",
-    "help": "this page, or `help VERB`",
-}
-
-_SET = ("show", "ls", "compare", "explain", "explore", "report")
-_TABLES = ("ls", "compare", "report")
-OPTIONS: dict[str, Option] = {
-    "--baseline": Option("V", "version to compare with: a name, approved, previous or first", ("compare", "explain", "report")),
-    "--all": Option("", "show rows that do not differ too", ("compare", "report")),
-    "--metrics": Option("GLOB", "only metrics like these, separated by commas", ("compare", "explain", "report")),
-    "--exclude": Option("GLOB", "leave these metrics out", ("compare", "explain", "report")),
-    "--mode": Option("NAME=max|min", "which way is better", ("compare", "explain", "report"), repeats=True),
-    "--dataset": Option("ID", "only this data set", ("compare", "explain", "report")),
-    "--label": Option("K=V", "only versions with this label", _SET, repeats=True),
-    "--approval": Option("S", "only versions in this state: Approved, Pending, Rejected", _SET),
-    "--where": Option('"EXPR"', "only versions that meet a condition", _SET),
-    "--last": Option("N", "only the N highest versions", _SET),
-    "--sort": Option("NAME", "order by a field or metric; -NAME for descending", ("show", "ls")),
-    "--limit": Option("N", "at most N models or versions", ("ls",)),
-    "--query": Option("TEXT", "models whose name, task or label contains this", ("ls",)),
-    "--lang": Option("en|zh", "language of sentences", ("explain", "report")),
-    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx; a report is .html", _TABLES),
-    "--overwrite": Option("", "replace a file that exists", _TABLES),
-    "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
-    "--as": Option("NAME", "store the result under this name and show nothing", (*_SET, "watch")),
-    "--code": Option("", "print the Python that does the same", (*_SET, "watch")),
-    "--refresh": Option("", "ask the service even for what was just fetched", _SET),
-    "--every": Option("SECONDS", "seconds between two looks, at least 1; 30 by default", ("watch",)),
-    "--region": Option("REGION", "use this region"),
-    "--workspace": Option("ID", "use this workspace", ("connect", "ls")),
-    "--network": Option("public|vpc", "use this network", ("connect",)),
-    "--endpoint": Option("URL", "use this endpoint", ("connect",)),
-    "--debug": Option("", "show the whole traceback of an error"),
-}
+__all__ = ["Command", "parse_cell", "parse_line", "write_word"]
 
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:_[A-Za-z0-9_]+)?")
-_SELECTOR = re.compile(r"latest|approved|last:\S*|[0-9]\S*(?:\.\.|\*)\S*")
-_NAME = re.compile(r"\{([^\W\d]\w*)\}|\$([^\W\d]\w*)")
+_SELECTOR = re.compile(
+    r"(?:latest|approved|previous|highest|last:\S*)(?:\.\.\S*)?|\.\.\S+|v?[0-9][\w.+-]*(?:[,，*]|\.\.)\S*", re.IGNORECASE
+)
+_VERSION = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)+(?:[\w+-]|\.(?!\.))*")
+_DASHES = "-\u2013\u2014\u2212"
+_CURLY = "\u201c\u201d\u2018\u2019"
 _LONGEST = 4096
 _HELP = "Type %paimodel help for the grammar."
+_OF_ADDRESSES = ("show", "compare", "explain", "report", "gate")
+_ALL_VERBS = f"The verbs are {', '.join(VERBS)}."
+_OF_GATE = "Write %%paimodel gate model-a@latest --baseline approved, then one rule a line."
 
 
 @dataclass(frozen=True)
@@ -96,19 +38,31 @@ class Command:
     Attributes
     ----------
     verb : str
-        A key of `VERBS`.
+        A key of `VERBS`, or `gate`.
     addresses : tuple of Address
         The versions or models it is about.
     words : tuple of str
         The arguments of `connect` and `help`.
     options : mapping
         Option name without dashes to its text, True for a switch, a tuple for one that repeats.
+    rules : str
+        The rules of a gate.
+    silent : bool
+        Whether a `;` at its end says to show nothing.
     """
 
     verb: str
     addresses: tuple[Address, ...] = ()
     words: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    rules: str = ""
+    silent: bool = field(default=False, compare=False)
+
+    @property
+    def form(self) -> str:
+        """The verb, with whether it is without a model where that changes what it takes."""
+        chosen = self.addresses or "offline" in self.options
+        return f"{self.verb} without a model" if self.verb in ("ls", "explore") and not chosen else self.verb
 
     def get(self, name: str, default: Any = None) -> Any:
         """Value of an option, or the default."""
@@ -123,15 +77,15 @@ class Command:
             raise AddressError(f"--{name} takes a whole number from 1, not {text!r}", hint=_HELP)
         return int(text)
 
-    def pairs(self, name: str) -> dict[str, str]:
-        """NAME=VALUE pairs of an option that repeats."""
-        found = {}
+    def pairs(self, name: str) -> dict[str, str | list[str]]:
+        """NAME=VALUE pairs of an option that repeats; a name that is given twice has both values."""
+        found: dict[str, list[str]] = {}
         for text in self.get(name, ()):
             key, equals, value = text.partition("=")
             if not equals or not key:
                 raise AddressError(f"--{name} takes {OPTIONS[f'--{name}'].metavar}, not {text!r}", hint=_HELP)
-            found[key] = value
-        return found
+            found.setdefault(key, []).append(value)
+        return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
 
 def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
@@ -143,6 +97,11 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
         What stands behind `%paimodel`.
     names : mapping, optional
         What `$name` and `{name}` mean, usually the notebook's variables. Only plain names are replaced, nothing is evaluated.
+
+    Returns
+    -------
+    Command
+        What the line asks for.
 
     Raises
     ------
@@ -158,20 +117,71 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     'show'
     """
     if line.split(maxsplit=1)[:1] == ["gate"]:
-        raise AddressError(
-            "gate takes a whole cell", hint="Write %%paimodel gate model-a@latest --baseline approved, then one rule a line."
-        )
-    words, options = _options([_expand(word, names or {}) for word in _split(line)])
+        raise AddressError("gate takes a whole cell", hint=_OF_GATE)
+    silent = _without_comment(line).rstrip().endswith(";")
+    words, options = _options(_words(line, names or {}))
     verb = words.pop(0) if words and words[0] in VERBS else ""
     if options.pop("help", False) or (not verb and not words):
         return Command("help", words=(verb,) if verb else ())
     if verb in ("connect", "help"):
-        command = Command(verb, words=tuple(words), options=options)
+        command = Command(verb, words=tuple(words), options=options, silent=silent)
     else:
+        if not verb:
+            _refuse_unknown_verb(words)
         addresses = _addresses(words)
-        command = Command(verb or _default_verb(addresses), addresses, options=options)
+        command = Command(verb or _default_verb(addresses), addresses, options=options, silent=silent)
     _check(command)
     return command
+
+
+def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> Command:
+    """Read a cell: `gate`, addresses and options in its first line, and a rule in each other line.
+
+    Parameters
+    ----------
+    line, cell : str
+        What stands behind `%%paimodel`, and below it.
+    names : mapping, optional
+        As for `parse_line`; the rules may name variables too.
+
+    Returns
+    -------
+    Command
+        With the verb `gate`, and the rules.
+
+    Raises
+    ------
+    AddressError
+        As `parse_line`.
+
+    Examples
+    --------
+    >>> parse_cell("gate model-a@latest", "cer <= baseline + {margin}  # {m}", {"margin": 0.01}).rules
+    'cer <= baseline + 0.01  # {m}'
+    """
+    first, *rest = line.split(maxsplit=1) or [""]
+    if first != "gate":
+        raise AddressError("a %%paimodel cell starts with gate", hint=_OF_GATE)
+    words, options = _options(_words(rest[0] if rest else "", names or {}))
+    if options.pop("help", False):
+        return Command("help", words=("gate",))
+    rules = "\n".join(_rule(text, names or {}) for text in cell.split("\n"))
+    command = Command("gate", _addresses(words), options=options, rules=rules, silent=_without_comment(line).rstrip().endswith(";"))
+    _check(command)
+    return command
+
+
+def _rule(line: str, names: Mapping[str, Any]) -> str:
+    """A rule with its variables replaced, and its comment as it is."""
+    from pai_notebook.comparison.rules import without_comment  # noqa: PLC0415 - loading the extension loads nothing that compares
+
+    rule = without_comment(line)
+    refuse_expressions(rule)
+    return expand(rule, names) + line[len(rule) :]
+
+
+def _words(line: str, names: Mapping[str, Any]) -> list[str]:
+    return [expand(word, names) for word in _split(line)]
 
 
 def _split(line: str) -> list[str]:
@@ -182,6 +192,7 @@ def _split(line: str) -> list[str]:
         raise AddressError(
             "the line holds a line break or another control character", hint="%paimodel takes one line; a cell starts with %%paimodel."
         )
+    refuse_expressions(line)
     try:
         return shlex.split(line)
     except ValueError as error:
@@ -197,11 +208,11 @@ def write_word(word: str) -> str | None:
     >>> write_word("cer"), write_word("avg score"), write_word("a\nb"), write_word("$name")
     ('cer', "'avg score'", None, None)
     """
-    if not is_visible(word) or _NAME.search(word):
+    if not is_visible(word):
         return None
     for text in (word, shlex.quote(word)):
         try:
-            if _split(f"ls {text}") == ["ls", word]:
+            if _words(f"ls {text}", {}) == ["ls", word]:
                 return text
         except AddressError:
             continue
@@ -217,26 +228,6 @@ def _without_comment(line: str) -> str:
         elif mark == "#" and not quote and line[place - 1 : place].strip() == "":
             return line[:place]
     return line
-
-
-def _expand(word: str, names: Mapping[str, Any]) -> str:
-    """Replace `$name` and `{name}` by the value of a variable; whatever else looks like an expression stays and is refused later."""
-
-    def value(match: re.Match[str]) -> str:
-        name = match[1] or match[2]
-        if name not in names:
-            raise AddressError(
-                f"{name} is not defined in this notebook", hint=f"Define it in a cell above, or write the value instead of {match[0]}."
-            )
-        found = names[name]
-        if isinstance(found, str | int):
-            return str(found)
-        text = getattr(found, "address", None)
-        if isinstance(text, str):
-            return text
-        raise AddressError(f"{name} is a {type(found).__name__}", hint="A text, a whole number or a model version can stand in the line.")
-
-    return _NAME.sub(value, word)
 
 
 def _options(words: list[str]) -> tuple[list[str], dict[str, Any]]:
@@ -258,6 +249,7 @@ def _options(words: list[str]) -> tuple[list[str], dict[str, Any]]:
                 raise AddressError(f"{name} takes no value", hint=_HELP)
             _put(options, name.removeprefix("--"), value if option.metavar else True, option)
         else:
+            _refuse_typography(word)
             rest.append(word)
     return rest, options
 
@@ -270,8 +262,15 @@ def _known(name: str) -> Option:
             "keys and tokens are not taken on this line: it is saved in the history and in the notebook",
             hint="Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect.",
         )
-    close = get_close_matches(name, OPTIONS, 1)
-    raise AddressError(f"there is no option {name!r}", hint=f"Did you mean {close[0]}?" if close else _HELP)
+    raise AddressError(f"there is no option {name!r}", hint=guess_option(name) or _HELP)
+
+
+def _refuse_typography(word: str) -> None:
+    """Name a dash or a quotation mark that a word processor has put in the place of a plain one."""
+    if word[0] in _DASHES:
+        raise AddressError(f"{word!r} starts with a dash that is no hyphen", hint=f"Write --{word.lstrip(_DASHES)}.")
+    if word[0] in _CURLY:
+        raise AddressError(f"{word!r} starts with a curly quotation mark", hint="Write plain ones: \" or '.")
 
 
 def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None:
@@ -283,32 +282,40 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
         options[name] = value
 
 
+def _refuse_unknown_verb(words: list[str]) -> None:
+    """A first word of letters only is a verb; nothing is asked of a registry when there is no such verb."""
+    word = words[0]
+    if re.fullmatch("[A-Za-z]+", word):
+        selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
+        model = f"A model called {word} is written {word}@{selector}."
+        raise AddressError(f"there is no verb {word!r}", hint=f"{guess_verb(word) or _ALL_VERBS} {model}")
+
+
 def _addresses(words: list[str]) -> tuple[Address, ...]:
     """Addresses, or one model and the names of its versions."""
-    if len(words) > 1 and any(_VERSION.fullmatch(word) for word in words[1:]):
+    for word in words[1:]:
+        if word in VERBS:
+            rest = " ".join(each for each in words if each != word)
+            raise AddressError(f"{word!r} is a verb, and the verb comes first", hint=f"Write {word} {rest}.")
+    if any(_is_version(word) for word in words[1:]):
         model = parse_address(words[0])
         if model.selector.kind != "all":
             raise AddressError(
                 f"{words[0]} already selects versions", hint=f"Write {model.model} {' '.join(words[1:])}, or add them behind the @."
             )
-        wrong = [word for word in words[1:] if not _VERSION.fullmatch(word)]
+        wrong = [word for word in words[1:] if not _is_version(word)]
         if wrong:
             parse_selector(wrong[0])
             raise AddressError(f"{wrong[0]!r} is not a version name", hint=_HELP)
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)
-    _suggest_verb(words)
     for word in words[1:]:
         if _SELECTOR.fullmatch(word):
             raise AddressError(f"{word!r} is no model", hint=f"Write {words[0].partition('@')[0]}@{word}.")
     return tuple(parse_address(word) for word in words)
 
 
-def _suggest_verb(words: list[str]) -> None:
-    """A misspelt verb reads like a model id; say so when it is close to a verb."""
-    if len(words) > 1 and "@" not in words[0]:
-        close = get_close_matches(words[0], VERBS, 1, cutoff=0.75)
-        if close:
-            raise AddressError(f"there is no verb {words[0]!r}", hint=f"Did you mean {close[0]}?")
+def _is_version(word: str) -> bool:
+    return is_version_name(word) or _VERSION.fullmatch(word) is not None
 
 
 def _default_verb(addresses: tuple[Address, ...]) -> str:
@@ -319,24 +326,45 @@ def _default_verb(addresses: tuple[Address, ...]) -> str:
 
 
 def _check(command: Command) -> None:
-    for name in command.options:
-        verbs = OPTIONS[f"--{name}"].verbs
-        if verbs and command.verb not in verbs:
-            raise AddressError(f"{command.verb} does not take --{name}", hint=f"It belongs to {', '.join(verbs)}.")
-    if command.verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
+    _check_options(command)
+    verb = command.verb
+    if verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
         raise AddressError("watch follows one version", hint="For example %paimodel watch model-a@latest.")
-    if command.verb in ("show", "compare", "explain", "report") and not command.addresses and "offline" not in command.options:
-        raise AddressError(f"{command.verb} needs an address", hint=f"For example %paimodel {command.verb} model-a@latest.")
-    if command.verb == "help" and command.words and command.words[0] not in (*VERBS, "gate"):
-        raise AddressError(f"there is no verb {command.words[0]!r}", hint=f"The verbs are {', '.join(VERBS)}.")
-    if command.verb == "connect" and len(command.words) > 1:
+    if verb in _OF_ADDRESSES and not command.addresses and "offline" not in command.options:
+        hint = _OF_GATE if verb == "gate" else f"For example %paimodel {verb} model-a@latest."
+        raise AddressError(f"{verb} needs an address", hint=hint)
+    if verb == "help" and command.words and command.words[0] not in (*VERBS, "gate"):
+        raise AddressError(f"there is no verb {command.words[0]!r}", hint=_ALL_VERBS)
+    if verb == "connect" and len(command.words) > 1:
         raise AddressError(
             f"connect takes one name, not {len(command.words)}", hint="Write %paimodel connect demo, or connect --region cn-hangzhou."
         )
+
+
+def _check_options(command: Command) -> None:
+    taken = options_of(command.form)
+    for name in command.options:
+        if f"--{name}" not in taken:
+            forms = ", ".join(OPTIONS[f"--{name}"].forms)
+            why = "help shows a page and asks nothing of a registry; every other line has --code." if name == "code" else ""
+            raise AddressError(f"{command.form} does not take --{name}", hint=why or f"It belongs to {forms}.")
+        if name in ("region", "refresh") and "offline" in command.options:
+            raise AddressError(f"--offline reads a file, and --{name} is for the service", hint="Leave one of them out.")
+    if "overwrite" in command.options and "to" not in command.options and command.verb != "report":
+        raise AddressError("--overwrite without --to replaces nothing", hint="Write --to FILE --overwrite.")
+    _check_values(command)
+
+
+def _check_values(command: Command) -> None:
     lang = command.get("lang", "en")
     if lang not in ("en", "zh"):
         raise AddressError(f"--lang takes en or zh, not {lang!r}", hint=_HELP)
     name = command.get("as")
-    if name is not None and not str(name).isidentifier():
+    if name is not None and (not str(name).isidentifier() or keyword.iskeyword(name)):
         raise AddressError(f"{name!r} is not a name for a variable", hint="Write --as NAME with letters, digits and underscores.")
-    command.number("last"), command.number("limit"), command.number("every"), command.pairs("label"), command.pairs("mode")
+    for number in ("last", "limit", "every"):
+        command.number(number)
+    command.pairs("label")
+    twice = next((metric for metric, way in command.pairs("mode").items() if isinstance(way, list)), "")
+    if twice:
+        raise AddressError(f"--mode is given twice for {twice}", hint="Give it once.")

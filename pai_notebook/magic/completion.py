@@ -1,0 +1,264 @@
+"""Tab completion of `%paimodel`: answered from what was seen, never from the network while a key is pressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+
+from pai_notebook.model.address import WORDS
+from pai_notebook.model.fields import plain_fields
+from pai_notebook.plan import OPTIONS, VERBS, options_of, write_word
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["Seen", "install", "suggest", "suggest_rule", "uninstall"]
+
+_LINE = re.compile(r"(?:^|=)\s*(?P<marks>%{1,2})paimodel\s+(?P<typed>.*)$")
+_GATE = re.compile(r"\s*%%paimodel\s+gate\b")
+_SELECTORS = (*(word for word in WORDS if word != "all"), "last:5")
+_ENDS = tuple(word for word in WORDS if word != "all")
+_BASELINES = ("approved", "previous", "latest", "highest", "first")
+_FIXED = {
+    "--approval": ("Approved", "Pending", "Rejected"),
+    "--lang": ("en", "zh"),
+    "--network": ("public", "vpc"),
+    "--region": ("cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "ap-southeast-1"),
+}
+_CONDITION = re.compile(r"""--where(?:=|\s+)(?:"(?P<double>[^"]*)|'(?P<single>[^']*))$""")
+_NAME = re.compile(r"[\w.@-]*$")
+_COMPARED = re.compile(r"[<>=]=?\s*(?P<word>\w*)$")
+
+
+class Seen(Protocol):
+    """What a completion may draw on; a registry's memory, or nothing."""
+
+    def remembered_models(self) -> Sequence[str]:
+        """Ids of models."""
+
+    def remembered_names(self, model_id: str) -> Sequence[str]:
+        """Version names of a model."""
+
+    def remembered_labels(self) -> Sequence[str]:
+        """Label keys."""
+
+    def remembered_values(self, key: str) -> Sequence[str]:
+        """Values of a label."""
+
+    def remembered_metrics(self) -> Sequence[str]:
+        """Metric names."""
+
+    def remembered_datasets(self) -> Sequence[str]:
+        """Datasets that metrics were measured on."""
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """The line up to the cursor: whole words, and the one that is being typed."""
+
+    words: tuple[str, ...]
+    fragment: str
+
+    @property
+    def verb(self) -> str:
+        return self.words[0] if self.words and self.words[0] in VERBS else ""
+
+    @property
+    def form(self) -> str:
+        return f"{self.verb} without a model" if self.verb in ("ls", "explore") and not self.model else self.verb
+
+    @property
+    def model(self) -> str:
+        """The model that versions are asked of, empty when none is named yet."""
+        previous = ("", *self.words)
+        named = [
+            word
+            for before, word in zip(previous, self.words[bool(self.verb) :], strict=False)
+            if not word.startswith("-") and not _takes_value(before)
+        ]
+        return named[0].partition("@")[0] if named else ""
+
+
+def _takes_value(word: str) -> bool:
+    return word in OPTIONS and bool(OPTIONS[word].metavar)
+
+
+def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tuple[str, list[str]]:
+    """Return what the last word of a line may become.
+
+    Parameters
+    ----------
+    typed : str
+        What stands behind `%paimodel`, up to the cursor.
+    seen : Seen, optional
+        What is known of the registry.
+    cell : bool
+        Whether it is the first line of a cell, which starts with `gate`.
+
+    Returns
+    -------
+    tuple of str and list of str
+        The word that is being typed, and what it may become, in order: as the line has to hold it, in quotation marks where it has a
+        blank. Names that no line can hold, or with characters that nobody sees, are not offered.
+
+    Examples
+    --------
+    >>> suggest("comp")
+    ('comp', ['compare'])
+    >>> suggest("explain model-a@last:2 --la")
+    ('--la', ['--last', '--label', '--lang'])
+    """
+    if cell:
+        verb, space, rest = typed.partition(" ")
+        return suggest(f"compare {rest}", seen) if space and verb == "gate" else (typed, ["gate"] if "gate".startswith(typed) else [])
+    condition = _CONDITION.search(typed)
+    if condition:
+        return _begun(_NAME.search(typed), _names_in_conditions(seen))
+    head, _, fragment = typed.rpartition(" ")
+    line = _Typed(tuple(head.split()), fragment)
+    fitting = (word for word in _candidates(line, seen) if word.startswith(fragment) and word != fragment)
+    return fragment, [text for word in fitting if (text := write_word(word)) is not None]
+
+
+def suggest_rule(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
+    """Return what the last word of a rule of a gate may become.
+
+    Parameters
+    ----------
+    typed : str
+        The rule, up to the cursor.
+    seen : Seen, optional
+        What is known of the registry.
+
+    Returns
+    -------
+    tuple of str and list of str
+        As `suggest` returns it.
+
+    Examples
+    --------
+    >>> suggest_rule("cer <= ba"), suggest_rule("cer <= baseline - 1% ")
+    (('ba', ['baseline']), ('', ['if present']))
+    """
+    bound = _COMPARED.search(typed)
+    if bound:
+        return _begun(re.search(r"\w*$", typed), ["baseline", "true", "false"])
+    if re.search(r"[<>=]", typed):
+        return _begun(re.search(r"(?<=\s)(?:if ?)?\w*$", typed), ["if present"])
+    return _begun(re.search(r"[^\s\[]*$", typed), _metrics_of(seen, typed))
+
+
+def _metrics_of(seen: Seen | None, typed: str) -> list[str]:
+    """Metrics; behind the @ or the bracket of one, the datasets."""
+    if seen is None:
+        return []
+    metric, bracket, _ = typed.strip().partition("[")
+    if bracket:
+        return [f"{dataset}]" for dataset in seen.remembered_datasets()]
+    metric, at, _ = metric.partition("@")
+    return [f"{metric}@{dataset}" for dataset in seen.remembered_datasets()] if at else list(seen.remembered_metrics())
+
+
+def _names_in_conditions(seen: Seen | None) -> list[str]:
+    metrics = list(seen.remembered_metrics()) if seen else []
+    labels = [f"label.{key}" for key in seen.remembered_labels()] if seen else []
+    return [*metrics, *labels, *_fields()]
+
+
+def _fields() -> list[str]:
+    return [info.name for info in plain_fields()]
+
+
+def _begun(match: re.Match[str] | None, words: Sequence[str]) -> tuple[str, list[str]]:
+    """A word that has been begun, and those that go on with it."""
+    fragment = match[0] if match else ""
+    return fragment, [word for word in words if word.startswith(fragment) and word != fragment]
+
+
+def _candidates(line: _Typed, seen: Seen | None) -> list[str]:
+    previous = line.words[-1] if line.words else ""
+    if _takes_value(previous):
+        return _values(previous, line, seen)
+    if line.fragment.startswith("-"):
+        return options_of(line.form) if line.verb else list(OPTIONS)
+    if line.verb == "help":
+        return [*VERBS, "gate"]
+    if line.verb == "connect":
+        return ["demo"]
+    return _addresses(line, seen)
+
+
+def _addresses(line: _Typed, seen: Seen | None) -> list[str]:
+    model, at, selector = line.fragment.partition("@")
+    if at:
+        # what is behind the last comma, and there behind the dots of a range
+        head = selector[: selector.rfind(",") + 1]
+        low, dots, _ = selector[len(head) :].partition("..")
+        known = list(seen.remembered_names(model)) if seen else []
+        words = (*_ENDS, *known) if dots else (*_SELECTORS, *known)
+        return [f"{model}@{head}{low if dots else ''}{dots}{word}" for word in words]
+    verbs = list(VERBS) if not line.words else []
+    models = list(seen.remembered_models()) if seen else []
+    versions = list(seen.remembered_names(line.model)) if seen and line.model else []
+    return verbs + models + versions
+
+
+def _values(option: str, line: _Typed, seen: Seen | None) -> list[str]:
+    """What may follow an option."""
+    if option in _FIXED:
+        return list(_FIXED[option])
+    names = list(seen.remembered_names(line.model)) if seen else []
+    metrics = list(seen.remembered_metrics()) if seen else []
+    sign = "-" if line.fragment.startswith("-") else ""
+    head = line.fragment[: line.fragment.rfind(",") + 1]
+    fields = _fields() if line.fragment else []  # there are many, and nobody knows their names by heart
+    found = {
+        "--baseline": [*_BASELINES, *names],
+        "--label": _labels(line, seen) if seen and option == "--label" else [],
+        "--mode": [f"{name}={way}" for name in metrics for way in ("max", "min")],
+        "--dataset": list(seen.remembered_datasets()) if seen and option == "--dataset" else [],
+        "--sort": [f"{sign}{name}" for name in (*metrics, *fields)],
+        "--metrics": [f"{head}{name}" for name in metrics],
+        "--exclude": [f"{head}{name}" for name in metrics],
+    }
+    return found.get(option, [])
+
+
+def _labels(line: _Typed, seen: Seen) -> list[str]:
+    """Keys of labels; behind the equals sign of one, its values."""
+    key, equals, _ = line.fragment.partition("=")
+    return [f"{key}={value}" for value in seen.remembered_values(key)] if equals else [f"{key}=" for key in seen.remembered_labels()]
+
+
+def install(shell: InteractiveShell, seen: Callable[[], Seen | None]) -> Any:
+    """Add the completion to a shell; give the result to `uninstall`."""
+
+    @context_matcher()  # type: ignore[untyped-decorator]
+    def paimodel_matcher(context: CompletionContext) -> SimpleMatcherResult:
+        before = context.line_with_cursor[: context.cursor_position]
+        match = _LINE.search(before)
+        if match is not None:
+            fragment, words = suggest(match["typed"], seen(), cell=match["marks"] == "%%")
+        elif context.cursor_line > 0 and _GATE.match(context.full_text):
+            fragment, words = suggest_rule(before, seen())
+        else:
+            return {"completions": []}
+        return {
+            "completions": [SimpleCompletion(text=word, type="magic") for word in words],
+            "suppress": True,
+            "matched_fragment": fragment,
+        }
+
+    if shell.Completer is not None:
+        shell.Completer.custom_matchers.append(paimodel_matcher)
+    return paimodel_matcher
+
+
+def uninstall(shell: InteractiveShell, matcher: Any) -> None:
+    """Remove what `install` added."""
+    if shell.Completer is not None and matcher in shell.Completer.custom_matchers:
+        shell.Completer.custom_matchers.remove(matcher)

@@ -1,0 +1,236 @@
+"""`%paimodel` and `%%paimodel`: one line of the grammar to one call of the public API."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import weakref
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
+from traitlets import Bool, Enum, Unicode, observe
+
+from pai_notebook.errors import PaiError
+from pai_notebook.magic import completion
+from pai_notebook.magic.use import Use, use_of_result
+from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, speak_of_options
+from pai_notebook.python_source import Step, to_python
+from pai_notebook.sanitize import printable
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from pai_notebook.explorer import Explorer
+    from pai_notebook.model.version import ModelVersion
+    from pai_notebook.registry import Registry
+
+__all__ = ["PaiModelMagics", "load", "unload"]
+
+_SETTINGS = ("region", "workspace_id", "network", "endpoint")
+
+
+@magics_class
+class PaiModelMagics(Magics):
+    """Fetch, compare and report PAI model versions: `%paimodel [verb] address... [options]`.
+
+    Settings for `%config PaiModelMagics`; empty means environment, then `~/.pai/config.json`. Keys are never set here.
+    """
+
+    region = Unicode("", help="Region of the registry, for example cn-hangzhou.").tag(config=True)
+    workspace_id = Unicode("", help="Workspace that ls looks into.").tag(config=True)
+    network = Unicode("", help="public or vpc.").tag(config=True)
+    endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
+    lang = Enum(["en", "zh"], "en", help="Language of sentences and reports.").tag(config=True)
+    images = Bool(False, help="Show covers as pictures; whoever looks at them asks their hosts.").tag(config=True)  # noqa: FBT003 - as below
+    debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
+
+    registries: ClassVar[dict[tuple[tuple[str, str], ...], Registry]] = {}
+    """Registries that lines have connected to by themselves, by their settings."""
+
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic
+    def paimodel(self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None) -> Any:
+        """Fetch, compare and report model versions of the PAI registry.
+
+        %paimodel MODEL@latest             one version as a card
+        %paimodel MODEL 0.1.0              the same, by name
+        %paimodel MODEL@0.1.0,0.2.0        compare; also MODEL@last:5, MODEL@0.1.0..0.9.0, MODEL@1.*
+        %paimodel ls [MODEL]               models, or the versions of one
+        %paimodel explain MODEL@...        what changed, in sentences
+        %paimodel explore [MODEL]          the widget
+        %paimodel report MODEL@...         one HTML document, with --to FILE
+        %paimodel watch MODEL@latest       refreshed in place until its approval changes
+        %paimodel connect demo             the embedded registry; or --region cn-hangzhou
+        %paimodel help [VERB]              every verb and option
+
+        Every line gives an object: `v = %paimodel MODEL@latest`. A line that stands alone shows it, wherever in the cell; a `;` at
+        its end silences it, `--as NAME` stores it, `--code` prints the Python that does the same. `$name` and `{name}` stand for
+        a variable of the notebook.
+
+        %%paimodel gate MODEL@latest --baseline approved
+        accuracy[d-a] >= baseline - 1%     one rule a line; the cell fails when one does not hold
+        """
+        names = {**(self.shell.user_ns if self.shell else {}), **(local_ns or {})}
+        use = use_of_result(self.shell.user_global_ns if self.shell else {})
+        try:
+            command = parse_line(line, names) if cell is None else parse_cell(line, cell, names)
+            result = self._run(command)
+        except PaiError as error:
+            if self.debug or "--debug" in line.split():
+                lines = printable("".join(traceback.format_exception(error)).split("\n"))
+                error._render_traceback_ = lambda: lines  # type: ignore[method-assign]
+            raise
+        if command.silent and use is not Use.KEPT:
+            return None
+        if use is Use.DROPPED and result is not None:
+            _display(result)
+        return result
+
+    @observe("images")
+    def _images_changed(self, change: Mapping[str, Any]) -> None:
+        """Have this shell, and nothing beyond it, show versions with their pictures."""
+        if self.shell is not None:
+            _show_images(self.shell, wanted=change["new"])
+
+    def _run(self, command: Command) -> Any:
+        """Do what a command says, or print it; the result is None where there is nothing more to show."""
+        if command.verb == "help":
+            from pai_notebook.magic.help import Manual  # noqa: PLC0415 - templates load when something is shown
+
+            return Manual(command.words[0] if command.words else "")
+        settings = self._settings_of(command)
+        if command.form == "ls without a model" and not settings and self.workspace_id:
+            command = replace(command, options={"workspace": self.workspace_id, **command.options})
+        plan = plan_of(command, settings=settings, lang=self.lang)
+        name = command.get("as")
+        if command.get("code"):
+            print(to_python(plan, name or ""))  # noqa: T201 - printing is what --code is for
+            return None
+        try:
+            result = run(plan, self._connect, _explore)
+            result = _follow(result) if command.verb == "watch" else result
+        except PaiError as error:
+            speak_of_options(error)
+            raise
+        if name is not None and self.shell is not None:
+            self.shell.user_ns[name] = result
+        return None if name is not None or command.verb == "watch" else result
+
+    @property
+    def _configured(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in _SETTINGS if getattr(self, name)}
+
+    def _settings_of(self, command: Command) -> dict[str, str]:
+        """Settings of the registry that a line is for; empty for the default one."""
+        if command.verb == "connect":
+            # what is configured for the service says nothing about the embedded registry
+            return {name: value for name, value in self._configured.items() if not command.words or name == "workspace_id"}
+        current, region = _seen(), command.get("region")
+        if region is not None:
+            same = current is not None and current.client.settings.region == region
+            return {} if same else {**self._configured, "region": region}
+        return self._configured if current is None or current in self.registries.values() else {}
+
+    def _connect(self, connecting: Step | None) -> Registry:
+        """Give the registry of a step; what a line connects to by itself stays open for the next one."""
+        from pai_notebook import connection  # noqa: PLC0415 - the wire loads on first use
+
+        if connecting is None:
+            return connection.default_registry()
+        settings = {name: value for name, value in connecting.options.items() if name != "default"}
+        if connecting.options.get("default") is not False:
+            return connection.connect(*connecting.args, **settings)
+        key = tuple(sorted(settings.items()))
+        if key not in self.registries:
+            # what is configured is the default registry of this notebook until it connects to another one
+            configured = settings == self._configured
+            self.registries[key] = connection.connect(**settings, default=configured)
+        return self.registries[key]
+
+
+def _explore(source: Any) -> Explorer:
+    from pai_notebook.explorer import Explorer  # noqa: PLC0415 - widgets load on first use
+
+    return Explorer(source)
+
+
+def _display(result: Any, **options: Any) -> Any:
+    from IPython.display import display  # noqa: PLC0415 - only where something is shown
+
+    return display(result, **options)  # type: ignore[no-untyped-call]
+
+
+def _follow(versions: Iterator[ModelVersion]) -> ModelVersion | None:
+    """Refresh one display until there is no more; stopping it is an end as good as any."""
+    version, handle = None, None
+    try:
+        for version in versions:
+            if handle is None:
+                handle = _display(version, display_id=True)
+            else:
+                handle.update(version)
+    except KeyboardInterrupt:
+        if version is None:
+            raise
+    return version
+
+
+_VERSION = ("pai_notebook.model.version", "ModelVersion")
+
+
+def _show_images(shell: InteractiveShell, *, wanted: bool) -> None:
+    """Have a shell print versions with pictures, or as they print themselves."""
+    formatter = shell.display_formatter
+    if formatter is not None:
+        formatter.mimebundle_formatter.pop(".".join(_VERSION), None)
+        if wanted:
+            formatter.mimebundle_formatter.for_type_by_name(*_VERSION, _with_images)
+
+
+def _with_images(version: ModelVersion) -> dict[str, str]:
+    from pai_notebook.display import mimebundle  # noqa: PLC0415 - loading the extension loads nothing that shows
+    from pai_notebook.model.card import describe_version  # noqa: PLC0415 - as above
+
+    return mimebundle(describe_version(version, images=True))
+
+
+_matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+
+def _seen() -> Registry | None:
+    """Return the registry whose memory answers Tab; loads nothing and asks nobody."""
+    connection = sys.modules.get("pai_notebook.connection")
+    return connection.current_registry() if connection is not None else None
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magic; a second load replaces the first."""
+    unload(shell)
+    shell.register_magics(PaiModelMagics)
+    _matchers[shell] = completion.install(shell, _seen)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Remove the magic and its settings, and close what it connected."""
+    completion.uninstall(shell, _matchers.pop(shell, None))
+    manager = shell.magics_manager
+    for kind in ("line", "cell"):
+        manager.magics[kind].pop("paimodel", None)
+    magics = manager.registry.pop(PaiModelMagics.__name__, None)
+    _show_images(shell, wanted=False)
+    shell.configurables[:] = [item for item in shell.configurables if not isinstance(item, PaiModelMagics)]
+    if magics is not None:
+        for registry in PaiModelMagics.registries.values():
+            if registry is not _seen():
+                registry.close()
+        PaiModelMagics.registries.clear()
+        _close_explorers()
+
+
+def _close_explorers() -> None:
+    """Take open explorers away, without loading widgets where nobody has."""
+    if "pai_notebook.explorer" in sys.modules:
+        sys.modules["pai_notebook.explorer"].close_all()

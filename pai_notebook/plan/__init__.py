@@ -1,0 +1,21 @@
+"""A command as data: read from a line, run, or printed as Python or as a line."""
+
+from pai_notebook.plan.grammar import Command, parse_cell, parse_line, write_word
+from pai_notebook.plan.options import OPTIONS, VERBS, Option, options_of
+from pai_notebook.plan.plan import plan_of, run, to_line
+from pai_notebook.plan.wording import speak_of_options
+
+__all__ = [
+    "OPTIONS",
+    "VERBS",
+    "Command",
+    "Option",
+    "options_of",
+    "parse_cell",
+    "parse_line",
+    "plan_of",
+    "run",
+    "speak_of_options",
+    "to_line",
+    "write_word",
+]

@@ -1,0 +1,190 @@
+"""What `%paimodel` knows: its verbs, its options, and what people write instead of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+__all__ = ["OPTIONS", "VERBS", "Option", "guess_option", "guess_verb", "options_of"]
+
+VERBS: dict[str, str] = {
+    "show": "one version as a card, several as a list (the default for one version)",
+    "ls": "models, or the versions of one model (the default for a model alone)",
+    "compare": "versions against a baseline, differences first (the default for several versions)",
+    "explain": "what changed, in sentences",
+    "explore": "the widget: find, pick and compare by mouse or keyboard",
+    "report": "one self-contained document, with --to FILE",
+    "watch": "one version, refreshed in place until its approval changes or you stop it",
+    "connect": "choose the registry: demo, or --region and friends",
+    "help": "this page, or `help VERB`",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of the line.
+
+    Attributes
+    ----------
+    metavar : str
+        What follows it; empty for a switch.
+    help : str
+        One sentence.
+    forms : tuple of str
+        The forms of a line that take it, see `Command.form`; empty for all.
+    argument : str
+        What the public API calls it: the step of a plan, a dot, and the keyword.
+    repeats : bool
+        Whether it may be given more than once.
+    """
+
+    metavar: str
+    help: str
+    forms: tuple[str, ...] = ()
+    argument: str = ""
+    repeats: bool = False
+
+    @property
+    def keyword(self) -> str:
+        """The keyword that the public API has for it, empty when it has none."""
+        return self.argument.partition(".")[2]
+
+
+_COMPARED = ("compare", "explain", "report", "gate")
+_SET = ("show", "ls", *_COMPARED, "explore")
+_MODELS = "ls without a model"
+_RUN = (*_SET, _MODELS, "explore without a model", "watch")
+_TABLES = ("ls", "compare", "report")
+OPTIONS: dict[str, Option] = {
+    "--baseline": Option("V", "version to compare with: a name, approved, previous, latest or first", _COMPARED, "compare.baseline"),
+    "--mode": Option("NAME=max|min", "which way is better", _COMPARED, "compare.directions", repeats=True),
+    "--all": Option("", "show rows that do not differ too", ("compare", "report"), "compare.only"),
+    "--metrics": Option("GLOB", "only metrics like these, separated by commas", _COMPARED, "compare.include"),
+    "--exclude": Option("GLOB", "leave these metrics out", _COMPARED, "compare.exclude"),
+    "--dataset": Option("ID", "only this dataset", _COMPARED, "compare.dataset"),
+    "--last": Option("N", "only the N newest versions of the selection", _SET, "newest.last"),
+    "--where": Option('"EXPR"', "only versions that meet a condition", _SET, "filter.where"),
+    "--label": Option("K=V", "only versions with this label", _SET, "filter.label", repeats=True),
+    "--approval": Option("S", "only versions in this state: Approved, Pending, Rejected", _SET, "filter.approval"),
+    "--sort": Option("NAME", "order by a field or metric; -NAME for descending", ("show", "ls"), "sort_values.by"),
+    "--limit": Option("N", "at most N models or versions, the first ones", ("show", "ls", _MODELS), "limit.limit"),
+    "--query": Option("TEXT", "models whose name, task or label contains this", (_MODELS,), "list_models.query"),
+    "--lang": Option("en|zh", "language of sentences", ("explain", "report"), "explain.lang"),
+    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx; a report is .html", _TABLES),
+    "--overwrite": Option("", "replace a file that exists", _TABLES, "export.overwrite"),
+    "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
+    "--as": Option("NAME", "store the result under this name and show nothing", (*_RUN, "connect")),
+    "--code": Option("", "print the Python that does the same", (*_RUN, "connect")),
+    "--refresh": Option("", "ask the service even for what was just fetched", _SET, "get_versions.refresh"),
+    "--every": Option("SECONDS", "seconds between two looks, at least 1; 30 by default", ("watch",), "watch.every"),
+    "--region": Option("REGION", "use this region", (*_RUN, "connect"), "connect.region"),
+    "--workspace": Option("ID", "use this workspace", ("connect", _MODELS), "connect.workspace_id"),
+    "--network": Option("public|vpc", "use this network", ("connect",), "connect.network"),
+    "--endpoint": Option("URL", "use this endpoint", ("connect",), "connect.endpoint"),
+    "--debug": Option("", "show the whole traceback of an error"),
+}
+
+_INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
+    "Did you mean ls?": ("list", "dir", "models", "versions", "all"),
+    "Did you mean ls --query TEXT?": ("search", "find", "query", "grep"),
+    "Did you mean show?": ("get", "fetch", "open", "view", "display", "info", "describe", "card", "print", "head"),
+    "Did you mean compare?": ("diff", "vs", "versus", "baseline"),
+    "Did you mean explain?": ("why", "changes", "changed", "what"),
+    "Did you mean explore?": ("ui", "gui", "widget", "browse", "explorer"),
+    "Did you mean report?": ("html", "pdf", "document", "publish"),
+    "Did you mean watch?": ("follow", "poll", "wait", "tail", "monitor"),
+    "Did you mean connect?": ("login", "use", "region", "configure", "config", "auth"),
+    "Did you mean help?": ("man", "usage", "version"),
+    "Write ls MODEL --where CONDITION.": ("filter", "where", "select"),
+    "Write ls MODEL --sort NAME.": ("sort", "order", "top"),
+    "Write ls MODEL --to FILE, or compare MODEL@last:5 --to FILE.": ("export", "to", "csv", "excel", "markdown", "latex", "table"),
+    "A gate is a cell: %%paimodel gate model-a@latest --baseline approved, then one rule a line.": ("check", "assert", "test", "rules"),
+    "In Python: pnb.get_versions('model-a@last:5').save('x.paisnap.json').": ("save", "snapshot", "dump", "backup"),
+    "Write ls --offline FILE, or in Python: pnb.load('x.paisnap.json').": ("load", "read", "restore", "offline"),
+    "In Python: registry.drift(pnb.load('x.paisnap.json')).": ("drift", "status", "changed_since"),
+    "In Python: pnb.compare('model-a@last:5').best('accuracy').": ("best", "winner", "recommend"),
+    "In Python: pnb.compare('model-a@last:5').rank('accuracy').": ("rank", "ranking", "leaderboard"),
+    "In Python: pnb.compare('model-a@last:5').pareto(['accuracy', 'latency_ms']).": ("pareto", "tradeoff"),
+    "In Python: pnb.compare('model-a@last:5').plot.bar('accuracy').": ("plot", "chart", "bar", "heatmap", "scatter", "slope"),
+    "In Python: pnb.get_versions('model-a@last:5').to_frame().": ("frame", "dataframe", "df", "flatten", "pandas"),
+    "This package only reads the registry.": (
+        "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",
+    ),
+}  # fmt: skip
+_GUESSES = {word: hint for hint, words in _INSTEAD_OF_VERBS.items() for word in words}
+
+_INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
+    "--baseline": ("against", "base", "reference", "ref", "with"),
+    "--all": ("only", "full", "identical", "verbose", "show-all"),
+    "--metrics": ("metric", "include", "columns", "fields", "rows"),
+    "--exclude": ("without", "ignore", "skip", "drop"),
+    "--mode": ("direction", "directions", "better", "higher-is-better", "lower-is-better", "max", "min"),
+    '--where "created > 2026-01-31"': ("created-after", "created", "since", "after", "before", "until", "days"),
+    "--where": ("filter", "query-versions", "condition", "if", "expr"),
+    "--label": ("labels", "tag", "tags"),
+    "--approval": ("status", "approved", "state", "stage"),
+    "--last": ("latest", "newest", "n", "recent", "tail"),
+    "--limit": ("head", "top", "max-results", "count", "first"),
+    "--sort": ("sort-by", "order", "order-by", "by", "asc", "desc", "ascending", "reverse"),
+    "--query": ("search", "name", "find", "q", "task", "domain"),
+    "--lang": ("language", "locale", "zh", "en", "chinese"),
+    "--to": ("out", "output", "o", "file", "path", "export", "format", "csv", "html", "excel", "xlsx", "save"),
+    "--overwrite": ("force", "f", "replace", "yes", "y"),
+    "--offline": ("snapshot", "load", "from", "input", "file-in"),
+    "--as": ("name-as", "var", "variable", "store", "into"),
+    "--code": ("python", "dry-run", "source", "print"),
+    "--refresh": ("no-cache", "reload", "nocache", "force-refresh"),
+    "--every": ("interval", "seconds", "poll"),
+    "--workspace": ("workspace-id", "ws", "project"),
+    "--endpoint": ("url", "host"),
+    "--debug": ("traceback", "v", "trace"),
+}
+_ONLY_PYTHON = ("tolerance", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
+
+
+def options_of(form: str) -> list[str]:
+    """Names of the options that a form of the line takes.
+
+    Examples
+    --------
+    >>> options_of("explore without a model")
+    ['--as', '--code', '--region', '--debug']
+    """
+    return [name for name, option in OPTIONS.items() if not option.forms or form in option.forms]
+
+
+def guess_verb(word: str) -> str:
+    """Say what to write instead of a word that is no verb, empty when nothing is near.
+
+    Examples
+    --------
+    >>> guess_verb("list"), guess_verb("compre"), guess_verb("xyz")
+    ('Did you mean ls?', 'Did you mean compare?', '')
+    """
+    lower = word.lower()
+    if lower in VERBS:
+        return f"Did you mean {lower}?"
+    if lower in _GUESSES:
+        return _GUESSES[lower]
+    close = get_close_matches(lower, [*VERBS, "gate", *_GUESSES], 1, cutoff=0.75)
+    return guess_verb(close[0]) if close and close[0] != "gate" else _GUESSES["check"] if close else ""
+
+
+def guess_option(name: str) -> str:
+    """Say what to write instead of an option that there is not: by meaning first, then by spelling; empty when nothing is near.
+
+    Examples
+    --------
+    >>> guess_option("--directions"), guess_option("--basline"), guess_option("--created-after"), guess_option("--xyz")
+    ('Did you mean --mode?', 'Did you mean --baseline?', 'Did you mean --where "created > 2026-01-31"?', '')
+    """
+    word = name.lstrip("-").replace("_", "-").lower()
+    if f"--{word}" in OPTIONS:
+        return f"Did you mean --{word}?"
+    keywords = {option.keyword.replace("_", "-"): option_name for option_name, option in OPTIONS.items() if option.keyword}
+    meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
+    if not meant and word in _ONLY_PYTHON:
+        return f"In Python it is {word.replace('-', '_')}=; --code prints the call."
+    close = get_close_matches(f"--{word}", OPTIONS, 1)
+    meant = meant or (close[0] if close else "")
+    return f"Did you mean {meant}?" if meant else ""

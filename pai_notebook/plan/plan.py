@@ -1,0 +1,312 @@
+"""Plans: what a line means as an ordered list of steps, which is run, or printed as Python or as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.address import Selector
+from pai_notebook.plan.grammar import Command, write_word
+from pai_notebook.plan.options import OPTIONS
+from pai_notebook.python_source import IT, Plan, Step, step
+
+if TYPE_CHECKING:
+    from pai_notebook.registry import Registry
+
+__all__ = ["plan_of", "run", "to_line"]
+
+_EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
+_FETCHING = ("get_version", "get_versions", "compare")
+_SETTINGS = ("region", "workspace", "network", "endpoint")
+
+
+def plan_of(command: Command, *, settings: Mapping[str, str] | None = None, lang: str = "en") -> Plan:
+    """Plan what a line does.
+
+    Parameters
+    ----------
+    command : Command
+        The line.
+    settings : mapping, optional
+        Region and the like of the registry to connect to; by default what the line says. Empty for the default registry.
+    lang : str
+        Language of sentences where the line names none.
+
+    Returns
+    -------
+    tuple of Step
+        The steps, in order.
+
+    Raises
+    ------
+    ConfigurationError
+        When a file cannot be written in the format that its ending says.
+
+    Examples
+    --------
+    >>> from pai_notebook.plan.grammar import parse_line
+    >>> from pai_notebook.python_source import to_python
+    >>> print(to_python(plan_of(parse_line("model-a --last 5 --where 'cer < 0.2' --region cn-shanghai"))))
+    import pai_notebook as pnb
+    <BLANKLINE>
+    registry = pnb.connect(region="cn-shanghai", default=False)
+    vs = registry.get_versions("model-a@last:5").filter(where="cer < 0.2")
+    vs
+    """
+    told = {str(OPTIONS[f"--{name}"].keyword): command.get(name) for name in _SETTINGS if command.get(name)}
+    if command.verb == "connect":
+        return (step("connect", *command.words, of="pnb", **{**(settings or {}), **told}),)
+    chosen = settings if settings is not None else {name: value for name, value in told.items() if name == "region"}
+    connecting = [step("connect", of="pnb", **chosen, default=False)] if chosen else []
+    return (*connecting, *_STEPS[command.verb](command, command.get("lang", lang)))
+
+
+def _arguments(command: Command, owner: str) -> dict[str, Any]:
+    """Keyword arguments of a step that the options of a line mean."""
+    found = {}
+    for name, option in OPTIONS.items():
+        if option.argument.startswith(f"{owner}.") and command.get(name.removeprefix("--")) is not None:
+            found[option.keyword] = _value(command, name.removeprefix("--"))
+    return found
+
+
+def _value(command: Command, name: str) -> Any:
+    option = OPTIONS[f"--{name}"]
+    if option.repeats:
+        return command.pairs(name)
+    if option.metavar == "GLOB":
+        return tuple(part for part in command.get(name).split(",") if part)
+    if option.metavar in ("N", "SECONDS"):
+        return command.number(name)
+    return "all" if name == "all" else command.get(name)
+
+
+def _addresses(command: Command) -> tuple[list[str], bool]:
+    """Addresses, with the newest few of whole models selected by the address itself; and whether --last needs a step besides."""
+    last = command.number("last")
+    whole = [last is not None and address.selector.kind == "all" for address in command.addresses]
+    newest = Selector("last", count=last or 0)
+    narrowed = [
+        replace(address, selector=newest) if changed else address for address, changed in zip(command.addresses, whole, strict=True)
+    ]
+    return [str(address) for address in narrowed], last is not None and not (len(whole) == 1 and whole[0])
+
+
+def _set(command: Command) -> list[Step]:
+    """Select, filter, sort, limit."""
+    addresses, narrowing = _addresses(command)
+    path = command.get("offline")
+    if path is None:
+        steps = [step("get_versions", *addresses, of="registry", refresh=command.get("refresh"))]
+    else:
+        steps = [step("load", path, of="pnb"), *([step("select", *addresses)] if addresses else [])]
+    if narrowing:
+        steps.append(step("newest", command.number("last")))
+    filters = _arguments(command, "filter")
+    steps += [step("filter", **filters)] if filters else []
+    by = command.get("sort")
+    if by:
+        steps.append(step("sort_values", by.removeprefix("-"), ascending=False if by.startswith("-") else None))
+    limit = command.number("limit")
+    return [*steps, *([step("limit", limit)] if limit is not None else [])]
+
+
+def _show(command: Command, _: str) -> list[Step]:
+    steps = _set(command)
+    if len(command.addresses) == 1 and command.addresses[0].selector.is_single and [each.verb for each in steps] == ["get_versions"]:
+        return [replace(steps[0], verb="get_version")]
+    return steps
+
+
+def _ls(command: Command, _: str) -> list[Step]:
+    if command.form == "ls":
+        return [*_set(command), *_written(command)]
+    query = [command.get("query")] if command.get("query") else []
+    return [step("list_models", *query, of="registry", workspace_id=command.get("workspace"), limit=command.number("limit"))]
+
+
+def _compared(command: Command, *, baseline: str | None = None) -> list[Step]:
+    """A comparison, straight from the addresses where nothing narrows what they select."""
+    arguments = {"baseline": baseline, **_arguments(command, "compare")}
+    steps = _set(command)
+    whole = [each.verb for each in steps] in (["get_versions"], ["load", "select"])
+    selected: Sequence[Any] = steps[-1].args if whole else (IT,)
+    setup = [] if whole else steps
+    if command.get("offline") is None:
+        return [*setup, step("compare", *selected, of="registry", **arguments, refresh=command.get("refresh"))]
+    if len(steps) == 1:
+        return [*steps, step("compare", **arguments)]
+    return [*setup, step("compare", *selected, of="pnb", **arguments, among=steps[0])]
+
+
+def _compare(command: Command, _: str) -> list[Step]:
+    return [*_compared(command), *_written(command)]
+
+
+def _explain(command: Command, lang: str) -> list[Step]:
+    return [*_compared(command), step("explain", lang=_unless_english(lang))]
+
+
+def _report(command: Command, lang: str) -> list[Step]:
+    path = str(command.get("to", "report.html"))
+    if not path.lower().endswith((".html", ".htm")):
+        raise ConfigurationError(f"a report is HTML, and {path} is not", hint="Write --to report.html; compare --to FILE writes tables.")
+    return [*_compared(command), step("report", path, lang=_unless_english(lang), overwrite=command.get("overwrite"))]
+
+
+def _gate(command: Command, _: str) -> list[Step]:
+    return [*_compared(command, baseline="approved"), step("gate", command.rules.strip("\n"))]
+
+
+def _explore(command: Command, _: str) -> list[Step]:
+    return [*_set(command), step("Explorer", IT, of="pnb")] if command.form == "explore" else [step("Explorer", of="pnb")]
+
+
+def _watch(command: Command, _: str) -> list[Step]:
+    return [step("watch", str(command.addresses[0]), of="registry", every=command.number("every"))]
+
+
+def _unless_english(lang: str) -> str | None:
+    return None if lang == "en" else lang
+
+
+def _written(command: Command) -> list[Step]:
+    """Write a file, and go on with what is in it."""
+    path = command.get("to")
+    if path is None:
+        return []
+    method = _EXPORTS.get(path.rpartition(".")[2].lower())
+    if method is None:
+        raise ConfigurationError(f"{path} has no ending that says the format", hint=f"Use one of .{', .'.join(_EXPORTS)}.")
+    return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
+
+
+_STEPS: dict[str, Callable[[Command, str], list[Step]]] = {
+    "show": _show,
+    "ls": _ls,
+    "compare": _compare,
+    "explain": _explain,
+    "report": _report,
+    "gate": _gate,
+    "explore": _explore,
+    "watch": _watch,
+}
+
+
+def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explore: Callable[[Any], Any]) -> Any:
+    """Do what a plan says.
+
+    Parameters
+    ----------
+    plan : sequence of Step
+        The steps.
+    connect : callable
+        Gives the registry of a step that connects, and the default one for None.
+    explore : callable
+        Makes an explorer of a registry or of versions.
+
+    Returns
+    -------
+    object
+        What the last step gives.
+
+    Raises
+    ------
+    PaiError
+        What a step raises; and why, when nothing that was asked for could be fetched.
+    """
+    from pai_notebook.connection import compare  # noqa: PLC0415 - loading the extension loads nothing of this
+    from pai_notebook.outcome import raise_when_empty  # noqa: PLC0415 - as above
+    from pai_notebook.versions import load  # noqa: PLC0415 - as above
+
+    registry: Registry | None = None
+    found: Any = None
+    for each in plan:
+        args = tuple(found if value is IT else value for value in each.args)
+        options: dict[str, Any] = {name: load(*value.args) if isinstance(value, Step) else value for name, value in each.options.items()}
+        if each.verb == "connect":
+            found = registry = connect(each)
+        elif each.verb == "Explorer":
+            found = explore(*(args or (registry or connect(None),)))
+        elif each.verb == "load":
+            found = load(*args)
+        elif each.verb == "compare" and each.of == "pnb":
+            found = compare(*args, **options)
+        elif each.verb == "limit":
+            found = found[: args[0]]
+        elif each.of == "registry":
+            registry = registry or connect(None)
+            # what does not exist is worth a question more to a person who looks at the answer
+            hints = {"suggest": True} if each.verb in _FETCHING else {}
+            found = getattr(registry, each.verb)(*args, **options, **hints)
+            if each.verb == "get_versions":
+                raise_when_empty(found)
+        else:
+            result = getattr(found, each.verb)(*args, **options)
+            found = found if each.aside else result
+    return found
+
+
+_POSITIONAL = {"newest": "--last", "limit": "--limit", "load": "--offline", "report": "--to", "list_models": "--query"}
+_POSITIONAL.update(dict.fromkeys(_EXPORTS.values(), "--to"))
+_BY_KEYWORD = {option.keyword: name for name, option in OPTIONS.items() if option.keyword}
+_VERBS = {"get_version": "", "Explorer": "explore", **{verb: verb for verb in ("compare", "explain", "report", "gate", "watch", "connect")}}
+
+
+def to_line(plan: Sequence[Step]) -> str:
+    """Write a plan as the line that means it, a gate as the cell; empty when no line does.
+
+    Of a connection only the region is written: everything else belongs to a line of its own, `%paimodel connect`.
+
+    Examples
+    --------
+    >>> from pai_notebook.plan.grammar import parse_line
+    >>> to_line(plan_of(parse_line("explain model-a@last:2 --mode cer=min --where 'cer < 1'")))
+    "%paimodel explain model-a@last:2 --where 'cer < 1' --mode cer=min"
+    """
+    verb = _VERBS.get([each.verb for each in plan if not each.aside][-1], "ls")
+    words: list[str] = []
+    options: dict[str, list[str]] = {}
+    for each in plan:
+        connecting = each.verb == "connect" and verb != "connect"
+        given = {
+            keyword: value for keyword, value in each.options.items() if keyword != "ascending" and (not connecting or keyword == "region")
+        }
+        if each.verb == "sort_values":
+            given["by"] = "-" * (each.options.get("ascending") is False) + each.args[0]
+        elif each.verb in ("given", "VersionSet"):
+            return ""
+        elif each.verb in _POSITIONAL and each.args:
+            options[_POSITIONAL[each.verb]] = [_POSITIONAL[each.verb], str(each.args[0])]
+        elif each.verb != "gate" and not connecting:
+            words += [str(value) for value in each.args if value is not IT]
+        for keyword, value in given.items():
+            if isinstance(value, Step):
+                options["--offline"] = ["--offline", *value.args]
+                continue
+            name = _BY_KEYWORD.get(keyword, "")
+            texts = _texts(name, value) if name else None
+            if texts is None:
+                return ""
+            options[name] = texts
+    written = [write_word(word) for word in [*words, *(text for texts in options.values() for text in texts)]]
+    line = " ".join(filter(None, ["%%paimodel" if verb == "gate" else "%paimodel", verb, *(word or "" for word in written)]))
+    if None in written:
+        return ""
+    return f"{line}\n{plan[-1].args[0]}" if verb == "gate" else line
+
+
+def _texts(name: str, value: Any) -> list[str] | None:
+    """An option as the words of a line, None where it cannot be said there."""
+    if not OPTIONS[name].metavar:
+        return [name]
+    if isinstance(value, Mapping):
+        pairs = [(key, each) for key, values in value.items() for each in (values if isinstance(values, list | tuple) else [values])]
+        return (
+            [word for key, each in pairs for word in (name, f"{key}={each}")] if all(isinstance(each, str) for _, each in pairs) else None
+        )
+    if isinstance(value, list | tuple):
+        return [name, ",".join(value)] if not any("," in each for each in value) else None
+    return [name, str(value)]

@@ -1,0 +1,60 @@
+"""Errors in the words of the line: what the public API calls an argument is an option there."""
+
+from __future__ import annotations
+
+import re
+
+from pai_notebook.errors import PaiError
+from pai_notebook.plan.options import OPTIONS
+
+__all__ = ["on_line", "speak_of_options"]
+
+_OPTION_OF = {option.keyword: name for name, option in OPTIONS.items() if option.keyword}
+_TEXT = r"""(?:"([^"]*)"|'([^']*)')"""
+_CONNECT = re.compile(r"(?:(?:pai_notebook|pnb|pai)\.)?connect\(([^()]*)\)")
+_ARGUMENT = re.compile(
+    rf"(?<![\w.('\"`-])({'|'.join(map(re.escape, _OPTION_OF))})=(?:(True)\b|{_TEXT}|(\{{[^{{}}]*\}})|(\.\.\.)|(\w[\w.:-]*))?"
+)
+_PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
+
+
+def speak_of_options(error: PaiError) -> None:
+    """Have an error name options instead of keyword arguments; the causes it quotes too."""
+    error.message, error.hint = on_line(error.message), on_line(error.hint)
+    error.args = (error.message, *error.args[1:])
+
+
+def on_line(text: str) -> str:
+    """Say in the words of the line what is said in those of the public API.
+
+    Examples
+    --------
+    >>> on_line("r.html exists already. Pass overwrite=True to replace it, or choose another name.")
+    'r.html exists already. Pass --overwrite to replace it, or choose another name.'
+    >>> on_line("Use connect('demo'), or connect(region='cn-hangzhou'). Pass directions={'cer': 'min'}.")
+    'Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou. Pass --mode cer=min.'
+    """
+    return _ARGUMENT.sub(_as_option, _CONNECT.sub(_as_connect, text))
+
+
+def _as_connect(match: re.Match[str]) -> str:
+    arguments = [part.strip() for part in match[1].split(",") if part.strip()]
+    words = []
+    for argument in arguments:
+        keyword, equals, _ = argument.partition("=")
+        if equals and keyword not in _OPTION_OF:
+            return match[0]
+        words.append(_ARGUMENT.sub(_as_option, argument) if equals else argument.strip("'\""))
+    return " ".join(["%paimodel connect", *words])
+
+
+def _as_option(match: re.Match[str]) -> str:
+    name = _OPTION_OF[match[1]]
+    option = OPTIONS[name]
+    value = match[3] if match[3] is not None else match[4] if match[4] is not None else match[7]
+    if not option.metavar:
+        return name if match[2] or value == "all" else match[0]
+    if match[5]:
+        pairs = [(pair[1] or pair[2], pair[3] or pair[4]) for pair in _PAIR.finditer(match[5])]
+        return " ".join(f"{name} {key}={way}" for key, way in pairs) if pairs else match[0]
+    return f"{name} {option.metavar if value is None else value}"

@@ -1,0 +1,264 @@
+"""The grammar of the line: what it means, what it refuses, and the Python that does the same."""
+
+import ast
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.errors import AddressError
+from pai_notebook.plan import OPTIONS, VERBS, options_of, parse_cell, parse_line, plan_of, to_line
+from pai_notebook.python_source import to_python
+
+CORPUS = Path(__file__).parents[1] / "data" / "corpora" / "ids.json"
+LINES = [item for item in json.loads(CORPUS.read_text("utf-8"))["items"] if item["kind"] == "magic_line"]
+
+
+def _expanded(item):
+    generated = item.get("value_gen")
+    if generated is None:
+        return item["value"]
+    return generated.get("prefix", "") + generated["repeat"] * generated["count"] + generated.get("suffix", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "verb"),
+    [
+        ("model-a", "ls"),
+        ("model-a@latest", "show"),
+        ("model-a 0.1.0", "show"),
+        ("model-a 0.1.0 0.2.0", "compare"),
+        ("model-a@0.1.0,0.2.0", "compare"),
+        ("model-a@last:3", "compare"),
+        ("model-a@latest model-b@latest", "compare"),
+        ("show model-a@last:3", "show"),
+        ("ls", "ls"),
+        ("ls model-a --label env=prod --last 3", "ls"),
+        ("explain model-a@last:2 --lang zh", "explain"),
+        ("explore", "explore"),
+        ("connect demo", "connect"),
+        ("connect --region cn-hangzhou", "connect"),
+        ("help compare", "help"),
+        ("compare --help", "help"),
+        ("model-a@latest --help", "help"),
+        ("nonsense --help", "help"),
+        ("", "help"),
+        ("-h", "help"),
+    ],
+)
+def test_a_line_means_one_verb(line, verb):
+    assert parse_line(line).verb == verb
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("model-a@latest --basline approved", "--baseline"),
+        ("compre model-a@latest", "compare"),
+        ("compare", "needs an address"),
+        ("model-a@latest --baseline", "needs a value"),
+        ("compare model-a --all=yes", "takes no value"),
+        ("compare model-a --baseline 0.1.0 --baseline 0.2.0", "twice"),
+        ("ls model-a --last three", "whole number"),
+        ("ls model-a --label env", "K=V"),
+        ("show model-a@latest --mode cer=min", "does not take"),
+        ("model-a@latest --lang fr", "does not take"),
+        ("explain model-a@last:2 --lang fr", "en or zh"),
+        ("model-a@latest --as 1x", "not a name"),
+        ("model-a@latest 0.1.0", "already selects"),
+        ('show "model-a', "column 6"),
+        ("model-a@{v}", "v is not defined"),
+        ("model-a@$v", "v is not defined"),
+        ("help nonsense", "no verb"),
+        ("gate model-a@latest", "whole cell"),
+        ("model-a latest", "model-a@latest"),
+        ("compare model-a last:3", "model-a@last:3"),
+        ("model-a@0.1.0 0.2.0..0.4.0", "model-a@0.2.0..0.4.0"),
+        ("connect a b", "one name"),
+        ("model-a@latest --access-key-secret S3CRET", "saved in the history"),
+        ("list", "there is no verb 'list'. Did you mean ls?"),
+        ("search digits", "Did you mean ls --query TEXT?"),
+        ("get model-a 2.4.0", "Did you mean show?"),
+        ("fetch model-a", "Did you mean show?"),
+        ("diff model-a@2.4.0,2.5.0", "Did you mean compare?"),
+        ("drift f.paisnap.json.gz", "registry.drift(pnb.load("),
+        ("save model-a@last:5 --to x.paisnap.json.gz", ".save("),
+        ("load x.paisnap.json", "ls --offline FILE"),
+        ("plot model-a@last:5", ".plot.bar("),
+        ("rank model-a@last:3 accuracy", ".rank("),
+        ("best model-a@last:3", ".best("),
+        ("approve model-a@latest", "only reads"),
+        ("SHOW model-a@latest", "Did you mean show?"),
+        ("conect demo", "Did you mean connect?"),
+        ("iris 1.0.0", "iris@1.0.0"),
+        ("qwertz", "qwertz@all"),
+        ("model-a show", "Write show model-a."),
+        ("model-a@latest compare model-b@latest", "the verb comes first"),
+        ("model-a 2.4.0 latest", "'latest' is not a version name"),
+        ("model-a 0.1.0,0.2.0", "model-a@0.1.0,0.2.0"),
+        ("model-a approved..latest", "model-a@approved..latest"),
+        ("compare model-a@last:2 --directions cer=min", "Did you mean --mode?"),
+        ("compare model-a@last:2 --only all", "Did you mean --all?"),
+        ("ls model-a --created-after 2026-01-01", '--where "created > 2026-01-31"'),
+        ("compare model-a --tolerance 5%", "In Python it is tolerance="),
+        ("compare model-a --workspace_id 5", "Did you mean --workspace?"),
+        ("ls --label license=apache-2.0", "ls without a model does not take --label"),
+        ("ls --approval Approved", "ls without a model does not take --approval"),
+        ("ls --where 'accuracy > 2'", "ls without a model does not take --where"),
+        ("ls --last 3", "ls without a model does not take --last"),
+        ("ls --sort name", "ls without a model does not take --sort"),
+        ("ls --to x.csv", "ls without a model does not take --to"),
+        ("ls model-a --query x", "ls does not take --query"),
+        ("ls model-a --workspace 5", "ls does not take --workspace"),
+        ("explore --last 3", "explore without a model does not take --last"),
+        ("show model-a@last:2 --offline x.json --refresh", "--offline reads a file"),
+        ("show model-a@last:2 --offline x.json --region cn-beijing", "--offline reads a file"),
+        ("compare model-a@last:2 --overwrite", "replaces nothing"),
+        ("compare model-a@last:2 --mode cer=min --mode cer=max", "twice for cer"),
+        ("help --code", "asks nothing of a registry"),
+        ("model-a@latest --as class", "not a name"),
+        ("\u2013label x", "no hyphen"),
+        ("\u201cmodel-a\u201d", "curly"),
+        ('{cfg["m"]}@latest', '{cfg["m"]} is an expression, and expressions are not evaluated'),
+        ("{obj.m}@latest", "value = obj.m"),
+        ('M@{",".join(names)}', 'value = ",".join(names)'),
+    ],
+)
+def test_a_mistake_is_named_with_what_would_be_right(line, says):
+    with pytest.raises(AddressError) as caught:
+        parse_line(line)
+    assert says in str(caught.value)
+    assert "S3CRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize("item", LINES, ids=lambda item: item["why"])
+def test_the_lines_of_the_corpus_are_treated_as_labelled(item):
+    line, expect = _expanded(item), item["expect"]
+    if expect == "clean_usage_error":
+        with pytest.raises(AddressError) as caught:
+            parse_line(line)
+        assert len(str(caught.value)) < 600
+        assert "--access-key-secret SECRET" not in str(caught.value)
+    elif expect == "usage":
+        assert parse_line(line).verb == "help"
+    else:
+        assert expect == "run"
+        assert parse_line(line).verb == "show"
+
+
+def test_variables_stand_for_texts_numbers_and_versions_and_nothing_is_evaluated():
+    class Version:
+        address = "model-b@0.2.0"
+
+    names = {"m": "model-a", "n": 3, "v": Version(), "bad": object()}
+    assert str(parse_line("$m@last:{n}", names).addresses[0]) == "model-a@last:3"
+    assert str(parse_line("{v}", names).addresses[0]) == "model-b@0.2.0"
+    values = {"f": 0.05, "flag": True, "day": date(2026, 1, 31), "names": ["0.1.0", "0.2.0"], "m": "model-a"}
+    assert str(parse_line("${m}@{names}", values).addresses[0]) == "model-a@0.1.0,0.2.0"
+    assert parse_line("ls model-a --where 'cer < {f} and created > $day'", values).get("where") == "cer < 0.05 and created > 2026-01-31"
+    with pytest.raises(AddressError, match="is a object"):
+        parse_line("$bad", names)
+    for line in ("{m.upper()}", "{1+1}", "{__import__('os')}", "model-a@{m!r}"):
+        with pytest.raises(AddressError):
+            parse_line(line, names)
+
+
+def test_rules_of_a_gate_take_variables_as_the_line_does():
+    names = {"tolerance": 0.05, "m": "model-a", "metric": "accuracy@d-a"}
+    command = parse_cell("gate $m@latest --baseline 2.4.0", "$metric >= baseline - {tolerance}\n# {nothing} here\n", names)
+    assert (command.verb, command.rules) == ("gate", "accuracy@d-a >= baseline - 0.05\n# {nothing} here\n")
+    for rule, says in (("cer <= {cfg['m']}", "expressions are not evaluated"), ("cer <= $nowhere", "nowhere is not defined")):
+        with pytest.raises(AddressError, match=says):
+            parse_cell("gate $m@latest", rule, names)
+
+
+def test_a_model_whose_name_has_blanks_or_is_a_word_can_be_named():
+    assert parse_line("show 'My Model@latest'").addresses[0].model == "My Model"
+    assert [str(address) for address in parse_line('"My Model" 1.0.0').addresses] == ["My Model@1.0.0"]
+    assert parse_line("iris@all").addresses[0].model == "iris"
+    assert parse_line("ls iris").addresses[0].model == "iris"
+    assert parse_line("手写数字识别@latest").verb == "show"
+
+
+def test_a_label_that_is_given_twice_has_both_values():
+    assert parse_line("ls model-a --label env=prod --label env=test --label a=b").pairs("label") == {"env": ["prod", "test"], "a": "b"}
+
+
+def test_a_value_with_spaces_stays_one_value():
+    command = parse_line("ls model-a --where \"cer < 0.2 and label.env == 'prod'\" --label '所有者=张 三'")
+    assert command.get("where") == "cer < 0.2 and label.env == 'prod'"
+    assert command.pairs("label") == {"所有者": "张 三"}
+
+
+@given(st.text(max_size=60))
+def test_no_text_does_anything_but_parse_or_refuse(line):
+    try:
+        verb = parse_line(line).verb
+    except AddressError:
+        verb = "help"
+    assert verb in VERBS
+
+
+VALUES = {
+    "V": "0.1.0",
+    "GLOB": "cer*,wer",
+    "NAME=max|min": "cer=min",
+    "ID": "d-a",
+    "K=V": "所有者=张三",
+    "S": "Approved",
+    '"EXPR"': "'cer < 0.2'",
+    "N": "3",
+    "NAME": "cer",
+    "TEXT": "情感",
+    "en|zh": "zh",
+    "FILE": "out.html",
+    "REGION": "cn-hangzhou",
+    "SECONDS": "60",
+    "URL": "https://aiworkspace.aliyuncs.com",
+    "public|vpc": "vpc",
+}
+ADDRESS = {"ls without a model": "ls", "explore without a model": "explore", "watch": "watch model-a@latest"}
+FORMS = [verb for verb in VERBS if verb not in ("connect", "help")] + ["ls without a model", "explore without a model"]
+
+
+def _plan(line):
+    return plan_of(parse_line(line))
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        (form, name)
+        for form in FORMS
+        for name in OPTIONS
+        # a file is something to select in, as a model is
+        if name not in ("--code", "--as", "--debug") and not (name == "--offline" and form.endswith("without a model"))
+    ],
+)
+def test_every_option_changes_the_plan_or_is_refused(form, name):
+    option = OPTIONS[name]
+    line = ADDRESS.get(form, f"{form} model-a@last:2")
+    added = f"{name} {VALUES.get(option.metavar, '')}"
+    if name not in options_of(form):
+        with pytest.raises(AddressError, match=f"{form} does not take {name}"):
+            parse_line(f"{line} {added}")
+        return
+    line += " --to x.html" if name == "--overwrite" else ""
+    told = _plan(f"{line} {added}")
+    assert told != _plan(line)
+    ast.parse(to_python(told))
+    assert plan_of(parse_line(to_line(told).removeprefix("%paimodel "))) == told
+
+
+@pytest.mark.parametrize("line", ["ls model-a  # the versions", "ls model-a #", "ls model-a;   # silent"])
+def test_a_comment_behind_the_line_is_left_out(line):
+    assert parse_line(line) == parse_line("ls model-a")
+
+
+def test_a_hash_inside_a_word_or_quotation_marks_is_no_comment():
+    assert parse_line("ls model-a --label key=#1 --approval a#b").get("label") == ("key=#1",)
+    assert parse_line("ls --query '# 1'").get("query") == "# 1"
+    assert parse_line("# only a comment").verb == "help"
