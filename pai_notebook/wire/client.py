@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -14,7 +15,7 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
 from pai_notebook.wire.exchange import Reply
 from pai_notebook.wire.loop import shared_loop
-from pai_notebook.wire.paging import PAGE_SIZE, Listing, Page, read_pages, smaller_size
+from pai_notebook.wire.paging import Listing, Page, Reading, Traits, read_pages, smaller_size
 from pai_notebook.wire.persistence import Call, Persistence
 from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
 from pai_notebook.wire.session import Session, SessionHolder
@@ -72,7 +73,7 @@ class Client:
         self._provider = provider
         self._transport = transport
         self._persistence = Persistence(settings.limits, provider)
-        self._page_sizes: dict[str, int] = {}
+        self._traits: dict[str, Traits] = {}
         self._closed = False
         self._holder = SessionHolder()
         weakref.finalize(self, self._holder.abandon).atexit = False
@@ -229,8 +230,31 @@ class Client:
             As `get_version`.
         """
         question = ask_list_versions(model_id, sort_by=None, filters={})
-        async for listing in stream_pages(self._pages_of(question, self._session()), key=question.key):
-            yield listing
+        async with aclosing(
+            stream_pages(self._pages_of(question, self._session()), key=question.key, traits=self._traits_of(question))
+        ) as listings:
+            async for listing in listings:
+                yield listing
+
+    async def read_versions(self, model_id: str, reading: Reading, on_page: Callable[[Page], None]) -> Listing:
+        """Fetch every version of a model, telling of each page as it arrives; a page that fails does not cost the others.
+
+        Parameters
+        ----------
+        model_id : str
+            The model.
+        reading : Reading
+            Filled with what arrives. Given again after an interrupt or a failure, only the rest is asked for.
+        on_page : callable
+            Told each page; runs on the private loop.
+
+        Raises
+        ------
+        PaiError
+            As `get_version`, when the newest page could not be had.
+        """
+        question = ask_list_versions(model_id, sort_by=None, filters={})
+        return await self._read(question, reading=reading, on_page=on_page)
 
     async def list_models(
         self,
@@ -348,27 +372,53 @@ class Client:
         if limit is not None:
             limit = number_argument("limit", limit, least=1, whole=True)
         newest_first = check_order(order) == "DESC"
-        session = self._session()
-        fetch = self._pages_of(question, session)
+        tell = None if on_page is None else lambda page: on_page(page.items, page.total)
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
-        return await session.flights.join(
+        listing = await self._session().flights.join(
             (question, newest_first, limit, id(on_page)),
-            lambda: read_pages(fetch, key=question.key, limit=limit, newest_first=newest_first, on_page=on_page),
+            lambda: self._read(question, limit=limit, newest_first=newest_first, on_page=tell),
         )
+        for error in listing.failed.values():
+            raise error
+        return listing
+
+    async def _read(
+        self,
+        question: Question,
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+        on_page: Callable[[Page], None] | None = None,
+        reading: Reading | None = None,
+    ) -> Listing:
+        return await read_pages(
+            self._pages_of(question, self._session()),
+            key=question.key,
+            limit=limit,
+            newest_first=newest_first,
+            on_page=on_page,
+            reading=reading,
+            traits=self._traits_of(question),
+            window=self.settings.limits.max_workers,
+        )
+
+    def _traits_of(self, question: Question) -> Traits:
+        return self._traits.setdefault(question.action, Traits())
 
     def _pages_of(self, question: Question, session: Session) -> Callable[[int, int, bool], Awaitable[Page]]:
         """What fetches one page of a list, a smaller one than asked for when the service objects to its size."""
+        traits = self._traits_of(question)
 
         async def fetch(number: int, size: int, newest: bool) -> Page:  # noqa: FBT001 - as read_pages calls it
             while True:
-                largest = self._page_sizes.get(question.action, PAGE_SIZE)
+                largest = traits.size
                 try:
                     return _page(question, await self._ask(question.page(number, min(size, largest), newest_first=newest), session))
                 except PaiError as error:
                     smaller = smaller_size(largest, error)
                     if smaller is None:
                         raise
-                    self._page_sizes[question.action] = smaller
+                    traits.size = min(smaller, traits.size)
 
         return fetch
 
@@ -394,7 +444,7 @@ def _closed() -> ConfigurationError:
 def _page(question: Question, reply: Reply) -> Page:
     total = reply.document.get("TotalCount")
     counted = isinstance(total, int) and not isinstance(total, bool) and total >= 0
-    return Page(tuple(reply.document.get(question.field) or ()), total if counted else None, reply.request_id)
+    return Page(tuple(reply.document.get(question.field) or ()), total if counted else None, reply.request_id, reply.fetched)
 
 
 def _about(question: Question, settings: Settings, error: PaiError) -> PaiError:

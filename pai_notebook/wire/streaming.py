@@ -1,29 +1,27 @@
 """Reading a list that is too long to hold: every page is handed on as it arrives, and forgotten.
 
-The pages are read as in `paging`, from the last to the first, with the same promise: what was there all the time is met, and once.
-Only names are kept, packed to about their own length, so that what is seen twice is handed on once.
+The pages are read as in `paging`, with the same promise: what was there all the time is met, and once. Only names are kept, packed to
+about their own length, so that what is seen twice is handed on once.
 """
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ProtocolError
-from pai_notebook.wire.paging import PAGE_SIZE, Listing
+from pai_notebook.wire.paging import PAGE_SIZE, PASSES, Listing, Reader, Reading, Traits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator
 
-    from pai_notebook.wire.paging import Page
-
-    Fetch = Callable[[int, int, bool], Awaitable[Page]]
+    from pai_notebook.wire.paging import Fetch, Key
 
 __all__ = ["PackedNames", "stream_pages"]
 
-_PASSES = 4
+_WINDOW = 4
 _MOST_PAGES = 1_000_000  # a hundred million versions
 _BUCKETS = 1 << 16
 _BETWEEN = b"\xff"  # a byte that UTF-8 never has
@@ -58,12 +56,14 @@ class PackedNames:
         return True
 
 
-async def stream_pages(fetch: Fetch, *, key: Callable[[dict[str, Any]], str], size: int = PAGE_SIZE) -> AsyncIterator[Listing]:
+async def stream_pages(
+    fetch: Fetch, *, key: Key, size: int = PAGE_SIZE, traits: Traits | None = None, window: int = _WINDOW
+) -> AsyncGenerator[Listing, None]:
     """Read a list page by page without holding it.
 
     Parameters
     ----------
-    fetch, key, size
+    fetch, key, size, traits, window
         As `read_pages`.
 
     Yields
@@ -74,78 +74,28 @@ async def stream_pages(fetch: Fetch, *, key: Callable[[dict[str, Any]], str], si
 
     Raises
     ------
+    PaiError
+        When a page could not be had.
     ProtocolError
         As `read_pages`.
     """
-    stream = _Stream(fetch, key, size)
-    before = -1
-    for _ in range(_PASSES):
-        stream.totals.clear()
-        async for listing in stream.once():
-            if listing.items:
-                yield listing
-        if len(stream.seen) >= min(stream.totals, default=0):
+    traits = traits or Traits()
+    reader = Reader(fetch, key, size, PackedNames(), most=_MOST_PAGES, window=window, hold=False)
+    reading, before = Reading(), -1
+    for turn in range(not traits.mirrors, PASSES + 1):
+        reader.totals.clear()
+        async with aclosing(reader.one_by_one() if turn else reader.at_once(reading, traits)) as pages:
+            async for _, page in pages:
+                items = reader.new(page)
+                if items:
+                    yield Listing(items, page.total, (page.request_id,), page.fetched)
+        for error in reading.failed.values():
+            raise error
+        if reader.whole:
             return
-        if len(stream.seen) == before:
+        if turn and len(reader.seen) == before:
             break
-        before = len(stream.seen)
-    if stream.repeats and len(stream.seen) <= stream.size:
+        before = len(reader.seen)
+    if reader.repeats:
         raise ProtocolError("the service answers every page number with the same page", hint="Report it to the service.")
-    yield Listing((), stream.totals[-1], (), datetime.now(UTC), complete=False)
-
-
-@dataclass(slots=True)
-class _Stream:
-    """One list under way: what was met, what the service counted in this pass, and whether every page of it was the same."""
-
-    fetch: Fetch
-    key: Callable[[dict[str, Any]], str]
-    size: int
-    seen: PackedNames = field(default_factory=PackedNames)
-    totals: list[int] = field(default_factory=list)
-    repeats: bool = False
-
-    async def once(self) -> AsyncIterator[Listing]:
-        """One pass; the first page of several is read again at the end, as deletions move others towards it."""
-        first = await self._page(1)
-        if first.total is None or first.total < len(first.items):
-            async for listing in self._forward(first):
-                yield listing
-            return
-        if 0 < len(first.items) < min(self.size, first.total):
-            self.size = len(first.items)
-        pages = -(-first.total // self.size)
-        if pages > _MOST_PAGES:
-            raise ProtocolError(
-                f"the service counts {first.total:,} items, more than can be read page by page", hint="Narrow the question."
-            )
-        if pages <= 1:
-            yield self._new(first)
-        repeated = 0
-        for number in range(pages, 0, -1) if pages > 1 else ():
-            page = await self._page(number)
-            repeated += number > 1 and bool(page.items) and self._keys(page) == self._keys(first)
-            yield self._new(page)
-        self.repeats = pages > 1 and repeated == pages - 1
-
-    async def _forward(self, page: Page) -> AsyncIterator[Listing]:
-        """Without a count: until a page brings nothing new."""
-        for number in range(2, _MOST_PAGES):
-            listing = self._new(page)
-            if not listing.items:
-                return
-            yield listing
-            page = await self._page(number)
-        raise ProtocolError("the service's list does not end", hint="Narrow the question.")
-
-    async def _page(self, number: int) -> Page:
-        page = await self.fetch(number, self.size, False)  # noqa: FBT003 - as `read_pages` calls it
-        self.totals += [] if page.total is None else [page.total]
-        return page
-
-    def _keys(self, page: Page) -> set[str]:
-        return {self.key(item) for item in page.items}
-
-    def _new(self, page: Page) -> Listing:
-        items = tuple(item for item in page.items if self.seen.add(self.key(item)))
-        return Listing(items, page.total, (page.request_id,), datetime.now(UTC))
+    yield Listing((), reader.totals[-1], (), datetime.now(UTC), complete=False)
