@@ -93,9 +93,6 @@ _TABLE = {
     "by {pattern!r}": "由 {pattern!r} 指定",
     "told to be unknown by {pattern!r}": "由 {pattern!r} 指定为未知",
     "unknown": "未知",
-    "~ a 95 % interval of the difference, from n or a spread beside the metric, includes zero; independent test sets are assumed.": (
-        "~ 差值的 95 % 区间（由指标旁的 n 或离散程度得出）包含零；假定测试集相互独立。"
-    ),
     "† a number that was sent as text.": "† 以文本形式给出的数字。",
     "{count} of {total} versions could not be fetched: {shown}": "{total} 个版本中有 {count} 个获取失败：{shown}",
     "There is no version to compare.": "没有可比较的版本。",
@@ -133,6 +130,11 @@ _EXPLANATION = {
     "nothing differs": "没有差异",
     "{name} improved {change}": "{name} 变好 {change}",
     "{name} worsened {change}": "{name} 变差 {change}",
+    "{name} improved {change}, beyond chance (95 %)": "{name} 变好 {change}，超出随机波动（95%）",
+    "{name} worsened {change}, beyond chance (95 %)": "{name} 变差 {change}，超出随机波动（95%）",
+    "{name} {change}, could be chance": "{name} {change}，可能是随机波动",
+    "{name} {change}, higher, no interval known": "{name} {change}，升高，无已知区间",
+    "{name} {change}, lower, no interval known": "{name} {change}，降低，无已知区间",
     "{name} changed {change}": "{name} 变化 {change}",
     "{name} is gone (was {before})": "{name} 消失（原为 {before}）",
     "{name} is new ({after})": "{name} 新增（{after}）",
@@ -262,6 +264,39 @@ _LEFT_OUT = {
 }
 
 _CHANCE = {
+    "{level} % interval {low} to {high}": "{level}% 区间 {low} 至 {high}",
+    "≈ could be chance: the 95 % interval of the difference includes zero.": "≈ 可能是随机波动：差值的 95% 区间包含零。",
+    "95 % each: if nothing differed, up to about {expected:.0f} of these {count} would pass.": (
+        "每项单独按 95%：即使全无差异，这 {count} 项中也会有至多约 {expected:.0f} 项被判为有差异。"
+    ),
+    "? no interval known in {count} of {total} rows.": "? {total} 行中有 {count} 行无已知区间。",
+    "What the intervals rest on": "区间的依据",
+    "{count} row": "{count} 行",
+    "{count} rows": "{count} 行",
+    "{points} pp": "{points} 个百分点",
+    "best as measured": "按测量值最优",
+    "not told apart from the best": "与最优者无法区分",
+    "highest": "最高",
+    "lowest": "最低",
+    "{version} is {extreme}; {others} cannot be told apart from it (95 % together).": (
+        "{version} {extreme}；{others} 与之无法区分（合计 95%）。"
+    ),
+    "{version} is {extreme}, told apart from every other (95 % together).": "{version} {extreme}，与其他各版本均可区分（合计 95%）。",
+    "{version} is {extreme} as measured; no interval known to {others}.": "按测量值 {version} {extreme}；与 {others} 之差无已知区间。",
+    "The lead over {version} is as measured; {reason}.": "对 {version} 的领先只是测量值；{reason}。",
+    "The lead over {version} could be chance: {interval} ({reason}).": "对 {version} 的领先可能是随机波动：{interval}（{reason}）。",
+    "The lead over {version} is beyond chance (95 %): {interval} ({reason}).": (
+        "对 {version} 的领先超出随机波动（95%）：{interval}（{reason}）。"
+    ),
+    "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason}).": (
+        "对 {version} 的领先单独看超出随机波动（95%），但在所有比较的版本之中并非如此：{interval}（{reason}）。"
+    ),
+    "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck:.2g}.": (
+        "{count} 个无法区分的版本中最高：在新样本上预计会低一些，至多约 {luck:.2g}。"
+    ),
+    "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck:.2g}.": (
+        "{count} 个无法区分的版本中最低：在新样本上预计会高一些，至多约 {luck:.2g}。"
+    ),
     "it says how sure another metric is": "它说明的是另一项指标有多可靠",
     "it was measured on the training data": "它是在训练数据上测得的",
     "one of the two is no number": "两者之一不是数值",

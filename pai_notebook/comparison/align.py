@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["metric_cells", "metric_rows", "other_rows"]
 
+_LEVEL = 0.95
 _NO_DIRECTION = Direction(reason="not a metric")
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
@@ -46,10 +48,20 @@ def metric_rows(
         role = uncertainty.role((path, dataset))
         direction = directions.of(path, dataset) if role is None else _EVIDENCE
         changes = tuple(
-            Change(Kind.BASELINE) if place == baseline else compare_cells(cell, cells[baseline], direction, tolerance)
+            Change(Kind.BASELINE)
+            if place == baseline
+            else compare_cells(cell, cells[baseline], direction, tolerance, partial(uncertainty.between, (path, dataset), place, baseline))
             for place, cell in enumerate(cells)
         )
-        yield Row("metrics", path, dataset, cells, changes, direction, role)
+        yield Row("metrics", path, dataset, cells, _with_clear_baseline(changes, uncertainty, (path, dataset), baseline), direction, role)
+
+
+def _with_clear_baseline(changes: tuple[Change, ...], uncertainty: Uncertainty, key: tuple[str, str], baseline: int) -> tuple[Change, ...]:
+    """Take the percentages away where the baseline's own interval reaches zero: nothing is known of what they are percent of."""
+    side = uncertainty.side(key, baseline) if any(change.percent is not None for change in changes) else None
+    if side is None or side.own(_LEVEL)[0] > 0 or side.own(_LEVEL)[1] < 0:
+        return changes
+    return tuple(replace(change, percent=None) for change in changes)
 
 
 def _grouped(version: ModelVersion) -> dict[tuple[str, str], Cell]:

@@ -19,6 +19,8 @@ __all__ = ["Beside", "Key", "whole_examples"]
 Key = tuple[str, str]
 """Path and dataset of a metric."""
 
+_COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
+_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.SPREAD)
 _SINGLE_PRECISION = 1e-6
 """How far a share may be from k / n although it is written with many digits."""
 
@@ -67,6 +69,8 @@ class Beside:
                 if own and own[-1] in OWNERS:
                     self._owners.setdefault((dataset, own[:-1]), set()).add(own)
             self._parts[dataset, keys[:-1]] = self._parts.get((dataset, keys[:-1]), frozenset()) | split_names(path)
+        self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role in _COUNTS}
+        self._any: dict[Key, bool] = {}
         self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
         """Rows that say how sure another one is, with what they are. Whatever leaves evidence out asks here."""
         above = [
@@ -107,13 +111,22 @@ class Beside:
         for depth in range(len(above), -1, -1):
             if depth < len(above) and part:
                 break
-            for role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES):
+            for role in _COUNTS:
                 for name in self._index.get((dataset, True, role, above[:depth]), ()):
                     count = self.number((name, dataset), place)
                     if count is not None and (name, dataset) in self.roles:
                         mixed = bool(part) and self._parts.get((dataset, above), part) != part
                         return name, None if mixed else count
         return "", None
+
+    def has_any(self, key: Key) -> bool:
+        """Whether any row could say something of a metric."""
+        found = self._any.get(key)
+        if found is None:
+            above = split_path(key[0])[:-1]
+            counts = is_share(key[0]) and any((key[1], above[:depth]) in self._counted for depth in range(len(above) + 1))
+            found = self._any[key] = counts or any(next(self.rows_of(key, role), "") for role in _OF_ONE)
+        return found
 
     def rows_of(self, key: Key, role: Role) -> Iterator[str]:
         """Rows of a kind that name a metric, or stand beside it where it alone is called score, value, mean or accuracy."""

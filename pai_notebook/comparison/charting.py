@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row
+from pai_notebook.comparison.rows import Row
 from pai_notebook.model.metrics import State, series_points
 from pai_notebook.plot.data import ChartData, Measure
 
@@ -16,8 +16,8 @@ __all__ = ["chart_data"]
 
 
 def chart_data(comparison: Comparison) -> ChartData:
-    """Every metric of a comparison, those that changed first."""
-    rows = sorted(comparison.metrics, key=lambda row: not row.differs)
+    """Every metric of a comparison, those that changed first; evidence, which is drawn as intervals, is none."""
+    rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: not row.differs)
     place = comparison.baseline_place or 0
     return ChartData(comparison.names, place, tuple(_measure(comparison, row) for row in rows))
 
@@ -29,7 +29,7 @@ def _measure(comparison: Comparison, row: Row) -> Measure:
         row.direction.mode,
         tuple(math.nan if cell.value is None else cell.value for cell in row.cells),
         tuple(str(cell.state) for cell in row.cells),
-        tuple(str(change.kind) for change in row.changes),
+        tuple(change.word for change in row.changes),
         tuple(_interval(comparison, row, place) for place in range(len(row.cells))),
         tuple((series_points(cell.raw) or ()) if cell.state is State.SERIES else () for cell in row.cells),
     )
@@ -37,8 +37,8 @@ def _measure(comparison: Comparison, row: Row) -> Measure:
 
 def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, float] | None:
     base = comparison.baseline_place
-    if base is None or row.changes[place].kind is Kind.BASELINE or row.cells[base].value is None or row.cells[place].value is None:
+    evidence = row.changes[place].evidence
+    if base is None or evidence is None or evidence.interval is None:
         return None
-    evidence = comparison.chance(row, place)
     value = row.cells[base].value or 0.0
-    return None if evidence is None or evidence.interval is None else (value + evidence.interval.low, value + evidence.interval.high)
+    return value + evidence.interval.low, value + evidence.interval.high

@@ -15,7 +15,7 @@ from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain_rows
 from pai_notebook.comparison.exporting import Exports
 from pai_notebook.comparison.gate import GateReport
-from pai_notebook.comparison.interval import expected_lead
+from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.look import describe_comparison
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
@@ -26,7 +26,8 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.phrases import say
+from pai_notebook.model.metric_words import Mode
+from pai_notebook.phrases import Phrase, say
 from pai_notebook.python_source import to_python
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Comparison"]
-
-_MANY = 3
-_CHANCE = {True: "is beyond chance", False: "could be chance"}
 
 
 class Comparison(Aligned, Exports, Displayed):
@@ -82,10 +80,10 @@ class Comparison(Aligned, Exports, Displayed):
     >>> from pai_notebook.model.version import ModelVersion
     >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}}, "model-a")
     >>> c = Comparison([make("0.1.0", 0.175), make("0.2.0", 0.181)])
-    >>> c.best("cer").version, c["cer"].changes[1].kind.value, round(c["cer"].changes[1].delta, 6)
-    ('0.1.0', 'worse', 0.006)
+    >>> c.best("cer").version, c["cer"].changes[1].verdict.value, round(c["cer"].changes[1].delta, 6)
+    ('0.1.0', 'no interval known', 0.006)
     >>> print(c.explain())
-    0.2.0 against 0.1.0: cer worsened 0.175 → 0.181 (+3.43 %).
+    0.2.0 against 0.1.0: cer 0.175 → 0.181 (+3.43 %), higher, no interval known.
     """
 
     @cached_property
@@ -124,13 +122,17 @@ class Comparison(Aligned, Exports, Displayed):
     def _ask(self, metric: str, mode: Any, dataset: str | None) -> Question:
         return ask(self.metrics, metric, mode, dataset)
 
-    def best_places(self, row: Row) -> frozenset[int]:
-        """Positions of the best versions of a row; none where the direction is unknown or all are equal."""
+    def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
+        """How sure the difference of a version to another is in one metric, by their positions."""
+        return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
+
+    def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
+        """Find the best versions of a row and those not told apart from them; None where the direction is unknown or all are equal."""
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and not math.isnan(cell.value)}
-        if row.direction.mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
-            return frozenset()
-        best = max(numbers.values()) if row.direction.mode == "max" else min(numbers.values())
-        return frozenset(place for place, value in numbers.items() if value == best)
+        mode = mode or row.direction.mode
+        if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
+            return None
+        return find_leaders(numbers, mode, lambda place, other, level: self.between(row, place, other, level))
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
         """Find the best version by a metric.
@@ -148,31 +150,21 @@ class Comparison(Aligned, Exports, Displayed):
             When the metric is not there (nearest names in the hint), is no number, or its direction is unknown.
         """
         question = self._ask(metric, mode, dataset)
-        ranking = make_ranking(question, self._names, self._place, self._tolerance)
-        return make_best(question, ranking, [*self._lead(question, ranking), *self._luck(question, ranking)])
+        leaders = self.leaders(question.row, question.direction.mode)
+        ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders)
+        notes: list[Phrase] = []
+        if leaders is not None:
+            errors = {place: self._error(question.row, place) for place in leaders.shown}
+            first, second = (self._names.index(entry.version) for entry in ranking[:2])
+            lead = self.between(question.row, first, second)
+            higher = question.direction.mode == "max"
+            notes = leader_notes(leaders, self._names, lead, luck_of(leaders, errors), second, higher=higher)
+        return make_best(question, ranking, self._names, leaders, notes)
 
-    def _lead(self, question: Question, ranking: Ranking) -> list[str]:
-        """Say whether the lead over the runner-up could be chance, where the data allow it."""
-        if len(ranking) < 2 or not ranking[1].behind:  # noqa: PLR2004 - a winner and a runner-up
-            return []
-        first, second = self._names.index(ranking[0].version), self._names.index(ranking[1].version)
-        evidence = self.chance(question.row, first, second)
-        if evidence is None or evidence.interval is None:
-            return []
-        interval = evidence.interval
-        return [f"The lead over {ranking[1].version} {_CHANCE[interval.excludes_zero]}: {interval.words} ({evidence.reason})."]
-
-    def _luck(self, question: Question, ranking: Ranking) -> list[str]:
-        """Say how much of a lead the best of many has by luck, where the number of examples is known."""
-        count = len(ranking)
-        if count < _MANY:
-            return []
-        text = f"The best of {count} versions leads partly by luck"
-        row = question.row
-        side = self._uncertainty.side((row.path, row.dataset), self._names.index(ranking[0].version))
-        if side is None:
-            return [f"{text}; how much cannot be told without a spread or, for a share of examples, n."]
-        return [f"{text}: about {expected_lead(count) * side.error:.2g} even if all were equally good."]
+    def _error(self, row: Row, place: int) -> float | None:
+        """One standard error of a value, None where it is not known."""
+        side = self._uncertainty.side((row.path, row.dataset), place)
+        return None if side is None else side.error
 
     def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
         """Rank versions by a metric, best first; equal values share a rank, versions without a number are listed as not ranked.
@@ -182,7 +174,9 @@ class Comparison(Aligned, Exports, Displayed):
         ComparisonError
             As `best`.
         """
-        return make_ranking(self._ask(metric, mode, dataset), self._names, self._place, self._tolerance)
+        question = self._ask(metric, mode, dataset)
+        leaders = self.leaders(question.row, question.direction.mode)
+        return make_ranking(question, self._names, self._place, self._tolerance, leaders)
 
     def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Told] | None = None, dataset: str | None = None) -> Pareto:
         """Find the versions that no other beats in all these metrics, with a sentence for each step between them.
@@ -229,14 +223,6 @@ class Comparison(Aligned, Exports, Displayed):
         if self._place is None or version not in self._names:
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")
         return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
-
-    def chance(self, row: Row, place: int, other: int | None = None) -> Evidence | None:
-        """Find the 95 % interval of a version's difference to another (the baseline by default); None where the data allow none."""
-        against = self._place if other is None else other
-        if against is None or against == place:
-            return None
-        evidence = self._uncertainty.between((row.path, row.dataset), place, against)
-        return evidence if evidence.interval is not None else None
 
     def explain(self, lang: str = "en") -> Explanation:
         """Say what changed in sentences, one for each version, in English (`en`) or Chinese (`zh`); every clause is a row."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, is_blank
+from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_blank, told_difference
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.model.card import number_text
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
+from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.phrases import Phrase, check_language, joined, say
 from pai_notebook.sanitize import Printed
 
@@ -24,14 +24,19 @@ _LONGEST = 60
 LISTED = 8
 """Rows of one group that are spelled out; the others are counted."""
 
+_VERDICTS = {
+    Verdict.BETTER: "{name} improved {change}, beyond chance (95 %)",
+    Verdict.WORSE: "{name} worsened {change}, beyond chance (95 %)",
+    Verdict.CHANCE: "{name} {change}, could be chance",
+}
+_EXACT = {Verdict.BETTER: "{name} improved {change}", Verdict.WORSE: "{name} worsened {change}"}
+_HIGHER, _LOWER = "{name} {change}, higher, no interval known", "{name} {change}, lower, no interval known"
 _CLAUSES = {
-    Kind.BETTER: "{name} improved {change}",
-    Kind.WORSE: "{name} worsened {change}",
     Kind.CHANGED: "{name} changed {change}",
     Kind.LOST: "{name} is gone (was {before})",
     Kind.GAINED: "{name} is new ({after})",
 }
-_GROUPS = (*[say("metrics")] * 5, say("settings"), say("labels"), say("fields"))
+_GROUPS = (*[say("metrics")] * 6, say("settings"), say("labels"), say("fields"))
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Explanation(Displayed):
 
 
 def explain_rows(rows: Sequence[Row], names: Sequence[str], baseline: int, lang: str = "en") -> Explanation:
-    """Say for every version what differs from the baseline: regressions, improvements, other metrics, settings, labels, fields.
+    """Say for every version what differs from the baseline: what is worse or better beyond chance, other metrics, settings and so on.
 
     Raises
     ------
@@ -108,9 +113,9 @@ def _clauses(rows: Sequence[Row], place: int, baseline: int) -> Iterator[tuple[s
     """What differs: the row, the words, and how many rows they stand for."""
     groups: list[list[Row]] = [[] for _ in _GROUPS]
     for row in rows:
-        kind = row.changes[place].kind
-        if kind not in (Kind.SAME, Kind.BASELINE):
-            groups[_group(row, kind)].append(row)
+        change = row.changes[place]
+        if change.kind not in (Kind.SAME, Kind.BASELINE) and not row.is_evidence:
+            groups[_group(row, change)].append(row)
     for name, group in zip(_GROUPS, groups, strict=True):
         for row in group[:LISTED]:
             yield row.full_name, _clause(row, place, baseline), 1
@@ -119,10 +124,11 @@ def _clauses(rows: Sequence[Row], place: int, baseline: int) -> Iterator[tuple[s
             yield "", say("and {count} more {group}", count=count, group=name), count
 
 
-def _group(row: Row, kind: Kind) -> int:
+def _group(row: Row, change: Change) -> int:
     if row.section == "metrics":
-        return {Kind.WORSE: 0, Kind.BETTER: 1, Kind.CHANGED: 2, Kind.LOST: 3}.get(kind, 4)
-    return 6 if row.section == "labels" else 7 if row.section == "other" else 5
+        verdicts = {Verdict.WORSE: 0, Verdict.BETTER: 1, Verdict.CHANCE: 2, Verdict.UNKNOWN: 2}
+        return verdicts[change.verdict] if change.verdict in verdicts else {Kind.CHANGED: 3, Kind.LOST: 4}.get(change.kind, 5)
+    return 7 if row.section == "labels" else 8 if row.section == "other" else 6
 
 
 def _clause(row: Row, place: int, baseline: int) -> Phrase:
@@ -131,8 +137,19 @@ def _clause(row: Row, place: int, baseline: int) -> Phrase:
     before, after = ("—" if is_blank(cell) else _brief(row, cell, form) for cell in cells)
     arrow = f"{before} → {after}"
     if change.percent is not None:
-        arrow = say("{arrow} ({percent})", arrow=arrow, percent=format_percent(change.percent, cells[0].value or 1.0))
-    return say(_CLAUSES[change.kind], name=_name(row), change=arrow, before=before, after=after)
+        arrow = say("{arrow} ({percent})", arrow=arrow, percent=row.percent_text(place))
+    elif row.scale == "points" and change.delta:
+        arrow = say("{arrow} ({percent})", arrow=arrow, percent=told_difference(row, place, baseline, form))
+    return say(_template(change), name=_name(row), change=arrow, before=before, after=after)
+
+
+def _template(change: Change) -> str:
+    """Choose the words: improved and worsened only of what is beyond chance."""
+    if change.verdict is Verdict.UNKNOWN:
+        return _HIGHER if (change.delta or 0) > 0 else _LOWER
+    if change.is_beyond_chance and change.evidence is not None and change.evidence.is_exact:
+        return _EXACT[change.verdict or Verdict.BETTER]
+    return _VERDICTS[change.verdict] if change.verdict in _VERDICTS else _CLAUSES[change.kind]
 
 
 def _brief(row: Row, cell: Cell, form: NumberFormat) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exports"]
 
-_VALUES = ("value", "delta", "percent", "delta_pct", "state", "text", "change")
+_VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "evidence", "state", "text", "change")
 
 
 class Exports(FrameExports):
@@ -32,7 +32,7 @@ class Exports(FrameExports):
 
     def to_frame(
         self,
-        values: str | Sequence[str] = ("value", "delta", "percent"),
+        values: str | Sequence[str] = ("value", "delta", "percent", "verdict", "low", "high", "evidence"),
         *,
         section: Literal["metrics", "labels", "specs", "other", "all"] = "metrics",
         only: Literal["diff", "all"] | None = None,
@@ -43,7 +43,10 @@ class Exports(FrameExports):
         Parameters
         ----------
         values : str or list of str
-            What each version has: `value`, `delta`, `percent` (also as `delta_pct`), `state`, `text`, `change`.
+            What each version has: `value`, `delta`, `percent` (also as `delta_pct`; only where a percentage has a meaning), `verdict`
+            (`better`, `worse`, `could be chance`, `no interval known` or `same`), `low` and `high` (95 % interval of the
+            difference), `evidence` (what it rests on, or what would give one), `state`, `text`, `change` (the verdict, or
+            `changed`, `gained`, `lost`).
         section : {"metrics", "labels", "specs", "other", "all"}
             Which rows; metrics have float64 values, everything else text.
         only : {"diff", "all"}, optional

@@ -12,6 +12,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from pai_notebook.model.numbers import choose_format, format_computed
+from pai_notebook.phrases import Phrase, say
 from pai_notebook.sanitize import Printed
 
 __all__ = [
@@ -68,10 +69,11 @@ class Interval(Printed):
         return self.low > margin or self.high < -margin
 
     @property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """The interval in words, for example `95 % interval -0.016 to +0.036`."""
         form = choose_format([self.low, self.high])
-        return f"{format_computed(100 * self.level)} % interval {form.delta(self.low)} to {form.delta(self.high)}"
+        level, low, high = format_computed(100 * self.level), form.delta(self.low), form.delta(self.high)
+        return say("{level} % interval {low} to {high}", level=level, low=low, high=high)
 
 
 @lru_cache(maxsize=1024)

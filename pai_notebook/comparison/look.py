@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
-from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.model.card import number_text
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State, series_points
-from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
+from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.leaders import Leaders
 
 __all__ = ["describe_comparison"]
 
@@ -24,6 +25,8 @@ _CAUTIONS = 6
 _FAILURES = 5
 _TEXT = 120
 _METRICS = 8
+_OUTSIDE = 0.05
+"""Share of 95 % intervals that exclude zero although nothing differs."""
 _ARROWS = {"↑": say("higher"), "↓": say("lower")}
 
 
@@ -38,7 +41,7 @@ def describe_comparison(comparison: Comparison, *, cautions: bool = True) -> Blo
     blocks: list[Block] = list(_banners(comparison))
     blocks += _cautions(comparison) if cautions else ()
     if comparison.versions:
-        blocks.append(_table(comparison))
+        blocks += [_table(comparison), *_evidence(comparison)]
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
@@ -68,20 +71,44 @@ def _cautions(comparison: Comparison) -> Iterator[Note]:
         yield Note(text, "info")
 
 
-def _table(comparison: Comparison) -> Table:
+def _shown_rows(comparison: Comparison, *, evidence: bool) -> list[Row]:
     rows = comparison.changed if comparison.only == "diff" else comparison.rows
-    places = _shown_versions(comparison)
-    datasets = any(row.dataset for row in rows)
+    return [row for row in rows if row.is_evidence == evidence]
+
+
+def _evidence(comparison: Comparison) -> Iterator[Section]:
+    """Numbers of examples, errors and spreads: what the intervals rest on, folded below the table."""
+    rows = _shown_rows(comparison, evidence=True)[:ROWS]
+    if rows:
+        places = _shown_versions(comparison)
+        columns, body = _body(comparison, rows, places)
+        count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
+        yield Section(say("What the intervals rest on"), [Table(columns, body, row_headers=_headers(rows))], folded=True, summary=count)
+
+
+def _headers(rows: Sequence[Row]) -> int:
+    return 2 if any(row.dataset for row in rows) else 1
+
+
+def _body(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Column | str], list[list[Inline]]]:
+    """Columns and cells of some rows, with what could not be fetched behind the versions."""
+    datasets = _headers(rows) > 1
     columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
     columns += [_column(comparison, place) for place in places]
     columns += [Column(address, align="right") for address in list(comparison.errors)[: VERSIONS - len(places)]]
-    body = [_row(comparison, row, places, datasets=datasets, width=len(columns)) for row in rows[:ROWS]]
+    return columns, [_row(comparison, row, places, datasets=datasets, width=len(columns)) for row in rows[:ROWS]]
+
+
+def _table(comparison: Comparison) -> Table:
+    rows = _shown_rows(comparison, evidence=False)
+    places = _shown_versions(comparison)
+    columns, body = _body(comparison, rows, places)
     return Table(
         columns,
         list(_with_headings(rows[:ROWS], body)),
         caption=_caption(comparison),
         note=Lines(list(_notes(comparison, rows, places))),
-        row_headers=2 if datasets else 1,
+        row_headers=_headers(rows),
         limit=2 * ROWS,
     )
 
@@ -138,10 +165,7 @@ def _notes(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
     metrics = [row for row in rows[:ROWS] if row.section == "metrics"]
     if metrics:
         yield say("Directions: {groups}.", groups=joined(list(_directions(metrics)), "; "))
-    if any(_could_be_chance(comparison, row, place) for row in metrics for place in places):
-        yield say(
-            "~ a 95 % interval of the difference, from n or a spread beside the metric, includes zero; independent test sets are assumed."
-        )
+    yield from _chance_notes(metrics, places)
     if any(cell.state is State.NUMERIC_TEXT for row in metrics for cell in row.cells):
         yield say("† a number that was sent as text.")
 
@@ -164,43 +188,67 @@ def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: b
     name: Inline = (row.path, Mark(arrow, _ARROWS[arrow])) if arrow else row.path
     head: list[Inline] = [name, row.dataset] if datasets else [name]
     form = choose_format(row.cells[place].value or 0.0 for place in places if row.cells[place].value is not None)
-    best = comparison.best_places(row)
-    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
-    cells = [_cell(row, place, form, base, _marks(comparison, row, place, best=place in best)) for place in places]
+    leaders = comparison.leaders(row)
+    cells = [_cell(comparison, row, place, form, [*_marks(row, place), *_star(leaders, place)]) for place in places]
     failed: list[Inline] = [Missing(say("fetch failed"))] * (width - len(head) - len(cells))
     return [*head, *cells, *failed]
 
 
-def _marks(comparison: Comparison, row: Row, place: int, *, best: bool) -> list[Mark]:
+def _marks(row: Row, place: int) -> list[Mark]:
+    """Say what the difference means; only what is beyond chance is better or worse and has a tone."""
     change = row.changes[place]
-    marks = []
-    if change.kind in (Kind.BETTER, Kind.WORSE):
-        sign = "▲" if (change.delta or 0) > 0 else "▼"
-        marks.append(Mark(sign, say("better"), tone="good") if change.kind is Kind.BETTER else Mark(sign, say("worse"), tone="bad"))
-        if _could_be_chance(comparison, row, place):
-            marks.append(Mark("~", say("could be chance")))
-    elif change.kind is Kind.GAINED:
-        marks.append(Mark("+", say("new")))
-    elif change.kind is Kind.CHANGED and change.delta is None:
-        marks.append(Mark("≠", say("changed")))
-    if best:
-        marks.append(Mark("★", say("best"), tone="good"))
-    return marks
+    sign = "▲" if (change.delta or 0) > 0 else "▼"
+    if change.verdict is Verdict.BETTER:
+        return [Mark(sign, say("better"), tone="good")]
+    if change.verdict is Verdict.WORSE:
+        return [Mark(sign, say("worse"), tone="bad")]
+    if change.verdict is Verdict.CHANCE:
+        return [Mark("≈", say("could be chance"))]
+    if change.verdict is Verdict.UNKNOWN:
+        return [Mark(sign, say("higher") if sign == "▲" else say("lower")), Mark("?", say("no interval known"))]
+    if change.kind is Kind.GAINED:
+        return [Mark("+", say("new"))]
+    return [Mark("≠", say("changed"))] if change.kind is Kind.CHANGED and change.delta is None else []
 
 
-def _could_be_chance(comparison: Comparison, row: Row, place: int) -> bool:
-    evidence = comparison.chance(row, place) if row.changes[place].kind in (Kind.BETTER, Kind.WORSE) else None
-    return evidence is not None and evidence.interval is not None and not evidence.interval.excludes_zero
+def _star(leaders: Leaders | None, place: int) -> list[Mark]:
+    """A filled star for a version told apart from every other, a hollow one for those that may be the best."""
+    if leaders is None or place not in leaders.shown:
+        return []
+    if leaders.is_alone:
+        return [Mark("★", say("best"), tone="good")]
+    return [Mark("☆", say("best as measured") if place in leaders.best and leaders.unknown else say("not told apart from the best"))]
 
 
-def _cell(row: Row, place: int, form: NumberFormat, base: Cell | None, marks: list[Mark]) -> Inline:
+def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase]:
+    """What the marks of chance mean, how many cells would pass by chance alone, and how many metrics have no interval."""
+    changes = [[row.changes[place] for place in places if row.changes[place].verdict is not None] for row in rows]
+    judged = [each for each in changes if each]
+    known = [change for each in judged for change in each if change.evidence is not None and change.evidence.interval is not None]
+    measured = [change for change in known if change.evidence is not None and not change.evidence.is_exact]
+    if any(change.verdict is Verdict.CHANCE for change in known):
+        yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
+    expected = _OUTSIDE * len(measured)
+    if expected >= 1:
+        yield say(
+            "95 % each: if nothing differed, up to about {expected:.0f} of these {count} would pass.",
+            expected=expected,
+            count=len(measured),
+        )
+    unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)
+    if unknown:
+        yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))
+
+
+def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, marks: list[Mark]) -> Inline:
     cell, change = row.cells[place], row.changes[place]
+    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
     if is_blank(cell):
         return (Missing(say(cell.state)), Mark("-", say("gone"))) if change.kind is Kind.LOST else Missing(say(cell.state))
     if cell.state in (State.NULL, State.NAN):
         return Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
-        return Number(_number(cell, form), delta=_delta(change, form, base), marks=marks)
+        return Number(_number(cell, form), delta=_delta(comparison, row, place, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)
     text = _word(cell)
@@ -216,12 +264,10 @@ def _number(cell: Cell, form: NumberFormat) -> str:
     return text
 
 
-def _delta(change: Change, form: NumberFormat, base: Cell | None) -> str:
-    if change.delta is None or change.kind is Kind.SAME:
+def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> str:
+    if row.changes[place].kind is Kind.SAME or comparison.baseline_place is None:
         return ""
-    baseline = 1.0 if base is None or base.value is None else base.value
-    percent = format_percent(change.percent, baseline) if change.percent is not None else "n/a %"
-    return f"{form.delta(change.delta)} ({percent})"
+    return told_difference(row, place, comparison.baseline_place, form)
 
 
 def _word(cell: Cell) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.asking import Question
+    from pai_notebook.comparison.leaders import Leaders
 
 __all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
 
@@ -38,6 +39,9 @@ class Ranked(Printed):
         Value minus the baseline's, None where the baseline has no number.
     behind : float
         Distance to the best value, in the metric's unit, never negative.
+    told_apart : bool or None
+        Whether it is told apart from the first (95 % for all of them together); False where its distance could be chance, None
+        where no interval is known, and for the first.
     """
 
     rank: int
@@ -45,6 +49,7 @@ class Ranked(Printed):
     value: float
     delta: float | None
     behind: float
+    told_apart: bool | None = None
 
 
 class Ranking(Displayed, Sequence[Ranked]):
@@ -65,16 +70,16 @@ class Ranking(Displayed, Sequence[Ranked]):
         return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the ranking as a DataFrame: rank, version, value, delta, behind; unranked versions last, without a rank."""
+        """Give the ranking as a DataFrame: rank, version, value, delta, behind, state, told_apart; unranked versions last."""
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
         rows: list[tuple[Any, ...]] = [
-            (entry.rank, entry.version, entry.value, entry.delta, entry.behind, "ranked") for entry in self.entries
+            (entry.rank, entry.version, entry.value, entry.delta, entry.behind, "ranked", entry.told_apart) for entry in self.entries
         ]
-        rows += [(None, version, None, None, None, state) for version, state in self.unranked]
-        frame = pd.DataFrame(rows, columns=["rank", "version", "value", "delta", "behind", "state"])
+        rows += [(None, version, None, None, None, state, None) for version, state in self.unranked]
+        frame = pd.DataFrame(rows, columns=["rank", "version", "value", "delta", "behind", "state", "told_apart"])
         numbers = dict.fromkeys(("value", "delta", "behind"), "float64")
-        return frame.astype({"rank": "Int64", "version": "string", "state": "string", **numbers})
+        return frame.astype({"rank": "Int64", "version": "string", "state": "string", "told_apart": "boolean", **numbers})
 
     @overload
     def __getitem__(self, key: int) -> Ranked: ...
@@ -92,14 +97,19 @@ class Ranking(Displayed, Sequence[Ranked]):
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
         rows: list[list[Inline]] = [
-            [str(entry.rank), entry.version, Number(form.value(entry.value), delta="" if entry.delta is None else form.delta(entry.delta))]
+            [
+                str(entry.rank),
+                entry.version,
+                Number(form.value(entry.value), delta="" if entry.delta is None else form.delta(entry.delta)),
+                _APART[entry.told_apart] if entry is not self.entries[0] else "",
+            ]
             for entry in self.entries
         ]
         note: list[Inline] = [f"{self.metric}: {self.words}; the difference is to the baseline."]
         if self.unranked:
             shown = ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])
             note.append(f"Not ranked: {shown}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004 - a line
-        columns: list[Column | str] = [Column("rank", align="right"), "version", Column(self.metric, align="right")]
+        columns: list[Column | str] = [Column("rank", align="right"), "version", Column(self.metric, align="right"), ""]
         return Table(
             columns, rows, caption=f"Ranking by {self.metric}", note=Lines(note), row_headers=2, total=self._total, unit="versions"
         )
@@ -121,6 +131,10 @@ class Best(Displayed):
         Distance to the runner-up, in the metric's unit, never negative; 0 in a tie.
     ties : tuple of str
         Other versions that are as good.
+    together : tuple of str
+        Other versions that cannot be told apart from it; the set of these and the best holds the truly best in 95 % of cases.
+    unknown : tuple of str
+        Other versions of which no interval is known, so that its lead over them is as measured.
     metric, words : str
         The metric, and which way it is better with where that comes from.
     count : int
@@ -142,11 +156,18 @@ class Best(Displayed):
     count: int
     unranked: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    together: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is told apart from every other version."""
+        return not (self.ties or self.together or self.unknown)
 
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
         facts: list[tuple[str, Inline]] = [
-            (f"best {self.metric}", (self.version, Number(form.value(self.value), marks=[Mark("★", "best", tone="good")]))),
+            (f"best {self.metric}", (self.version, Number(form.value(self.value), marks=[self._star()]))),
             ("direction", self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None:
@@ -162,6 +183,15 @@ class Best(Displayed):
             facts.append(("not ranked", ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])))
         return Stack([Facts(facts), *(Note(note) for note in self.notes)])
 
+    def _star(self) -> Mark:
+        """A filled star only for a version that is told apart from every other."""
+        if self.is_alone:
+            return Mark("★", "best", tone="good")
+        return Mark("☆", "best as measured" if self.unknown else "not told apart from the best")
+
+
+_APART = {True: "", False: "not told apart from 1", None: "no interval known"}
+
 
 def _ordered(question: Question) -> list[tuple[int, float]]:
     sign = -1 if question.direction.mode == "max" else 1
@@ -172,7 +202,9 @@ def _behind(value: float, best: float) -> float:
     return 0.0 if value == best else abs(value - best)
 
 
-def make_ranking(question: Question, names: Sequence[str], baseline: int | None, tolerance: Tolerance) -> Ranking:
+def make_ranking(
+    question: Question, names: Sequence[str], baseline: int | None, tolerance: Tolerance, leaders: Leaders | None = None
+) -> Ranking:
     """Rank versions; within the tolerance of the first of a group counts as equal."""
     row = question.row
     entries: list[Ranked] = []
@@ -182,13 +214,14 @@ def make_ranking(question: Question, names: Sequence[str], baseline: int | None,
         if rank == 0 or exceeds(_behind(value, leader), tolerance.bound(row.path, row.dataset, leader), max(abs(value), abs(leader))):
             leader, rank = value, position
         delta = None if baseline is None or row.cells[baseline].value is None else difference(row.cells[place], row.cells[baseline])
-        entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1])))
+        apart = None if leaders is None or place in (*leaders.best, *leaders.unknown) else place not in leaders.together
+        entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart))
     words = f"{question.direction.words} ({question.direction.source})"
     return Ranking(row.name, words, entries, [(names[place], state) for place, state in question.unranked])
 
 
-def make_best(question: Question, ranking: Ranking, notes: Sequence[str]) -> Best:
-    """Give the best version of a ranking, its runner-up and its ties."""
+def make_best(question: Question, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:
+    """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
     first = [entry for entry in ranking if entry.rank == 1]
     others = [entry for entry in ranking if entry is not ranking[0]]
     runner_up = others[0] if others else None
@@ -205,4 +238,6 @@ def make_best(question: Question, ranking: Ranking, notes: Sequence[str]) -> Bes
         count=len(ranking),
         unranked=ranking.unranked,
         notes=(*notes, *more),
+        together=tuple(names[place] for place in leaders.together) if leaders else (),
+        unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -10,22 +11,27 @@ from typing import Any
 
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
+from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.metric_words import Scale, is_cost, scale_of
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
+from pai_notebook.model.numbers import NumberFormat, format_percent, format_points
+from pai_notebook.phrases import say
 from pai_notebook.sanitize import Printed
 
-__all__ = ["BLANK", "Change", "Kind", "Row", "compare_cells", "is_blank", "merge_cells"]
+__all__ = ["BLANK", "Change", "Kind", "Row", "Verdict", "compare_cells", "is_blank", "merge_cells", "told_difference"]
 
 BLANK = frozenset({State.ABSENT, State.NO_METRICS, State.FETCH_FAILED})
 """States of cells in which nothing was stated."""
 
+_UNKNOWN = Evidence(say("no interval known"))
 _NUMERIC = frozenset({State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES})
 
 
 class Kind(StrEnum):
-    """How a cell compares with the baseline's."""
+    """What was measured: how a cell compares with the baseline's, whether chance could have done it or not."""
 
     BASELINE = "baseline"
     SAME = "same"
@@ -36,23 +42,55 @@ class Kind(StrEnum):
     LOST = "lost"
 
 
+class Verdict(StrEnum):
+    """What may be said of a measured difference whose direction is known."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CHANCE = "could be chance"
+    UNKNOWN = "no interval known"
+    SAME = "same"
+
+
 @dataclass(frozen=True)
 class Change(Printed):
     """The difference of a cell to the baseline's.
 
+    `kind` is what was measured, `verdict` what may be said of it. Every surface says the verdict; the kind tells which way an
+    arrow points.
+
     Attributes
     ----------
     kind : Kind
-        In words; `better` and `worse` only where the direction is known and the difference is beyond the tolerance.
+        `better` and `worse` as measured: where the direction is known and the difference is beyond the tolerance.
     delta : float or None
         Value minus baseline, None where one of them is no number or both are infinite on the same side.
     percent : float or None
-        100 x delta / abs(baseline), None where the baseline is 0 or infinite.
+        100 x delta / baseline where zero is the natural end of the scale (errors, losses, times, sizes, counts), neither is
+        negative and the baseline is clear of zero; None elsewhere.
+    verdict : Verdict or None
+        `better` or `worse` only where the 95 % interval of the difference excludes zero and the tolerance; `could be chance`
+        where it does not, `no interval known` where there is none, `same`. None where nothing can be better or worse: no
+        number, no direction, evidence, the baseline itself.
+    evidence : Evidence or None
+        How sure the difference is; None where there is no difference of numbers.
     """
 
     kind: Kind
     delta: float | None = None
     percent: float | None = None
+    verdict: Verdict | None = None
+    evidence: Evidence | None = None
+
+    @property
+    def word(self) -> str:
+        """What is said of it: the verdict, or what was measured where there is none."""
+        return str(self.verdict or self.kind)
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether it may be called better or worse."""
+        return self.verdict in (Verdict.BETTER, Verdict.WORSE)
 
 
 @dataclass(frozen=True)
@@ -88,6 +126,16 @@ class Row(Printed):
     def is_evidence(self) -> bool:
         """Whether it says how sure another metric is, rather than how good the version is."""
         return self.role is not None
+
+    @property
+    def scale(self) -> Scale:
+        """How its differences are told: in percent, in points, or as they are."""
+        return scale_of(self.path)
+
+    def percent_text(self, place: int) -> str:
+        """Write the percentage of a change; from tenfold on it is a factor for costs, of which people say how many times."""
+        percent = self.changes[place].percent
+        return "" if percent is None else format_percent(percent, factor=is_cost(self.path))
 
     @cached_property
     def key(self) -> Name:
@@ -133,8 +181,10 @@ def merge_cells(cells: list[Cell]) -> Cell:
     )
 
 
-def compare_cells(cell: Cell, baseline: Cell, direction: Direction, tolerance: Tolerance) -> Change:
-    """Compare a metric's cell with the baseline's."""
+def compare_cells(
+    cell: Cell, baseline: Cell, direction: Direction, tolerance: Tolerance, evidence: Callable[[], Evidence] = lambda: _UNKNOWN
+) -> Change:
+    """Compare a metric's cell with the baseline's; `evidence` is asked where both have a number."""
     if is_blank(cell) or is_blank(baseline):
         return Change(_blank_kind(cell, baseline))
     if cell.value is None or baseline.value is None or not {cell.state, baseline.state} <= _NUMERIC:
@@ -145,10 +195,22 @@ def compare_cells(cell: Cell, baseline: Cell, direction: Direction, tolerance: T
     bound = tolerance.bound(cell.path, cell.dataset, baseline.value)
     if not exceeds(delta, bound, max(abs(cell.value), abs(baseline.value))):
         whole = State.SERIES in (cell.state, baseline.state) and not bound and cell.text != baseline.text
-        return Change(Kind.CHANGED if whole else Kind.SAME, delta, percent_of(delta, baseline.value))
+        same = None if direction.mode is None else Verdict.SAME
+        return Change(Kind.CHANGED if whole else Kind.SAME, delta, percent_of(cell, baseline), None if whole else same, evidence())
     better = None if direction.mode is None else (delta > 0) == (direction.mode == "max")
     kind = Kind.CHANGED if better is None else Kind.BETTER if better else Kind.WORSE
-    return Change(kind, delta, percent_of(delta, baseline.value))
+    known = evidence()
+    verdict = None if better is None else _verdict(known, bound, better=better)
+    return Change(kind, delta, percent_of(cell, baseline), verdict, known)
+
+
+def _verdict(evidence: Evidence, bound: float, *, better: bool) -> Verdict:
+    """Say better or worse only where the interval excludes zero and what counts as the same."""
+    if evidence.interval is None:
+        return Verdict.UNKNOWN
+    if not evidence.interval.excludes(bound):
+        return Verdict.CHANCE
+    return Verdict.BETTER if better else Verdict.WORSE
 
 
 def _blank_kind(cell: Cell, baseline: Cell) -> Kind:
@@ -186,14 +248,21 @@ def difference(cell: Cell, baseline: Cell) -> float | None:
     return None if math.isnan(delta) else delta
 
 
-def percent_of(delta: float, baseline: float) -> float | None:
-    """100 x delta / abs(baseline), None where that has no meaning.
-
-    Examples
-    --------
-    >>> percent_of(1.0, -4.0), percent_of(1.0, 0.0)
-    (25.0, None)
-    """
-    if baseline == 0 or math.isinf(baseline):
+def percent_of(cell: Cell, baseline: Cell) -> float | None:
+    """100 x difference / baseline, None where that has no meaning: see `Change.percent`."""
+    delta, base, value = difference(cell, baseline), baseline.value, cell.value
+    if scale_of(cell.path) != "ratio" or delta is None or value is None or not base or base < 0 or value < 0 or math.isinf(base):
         return None
-    return 100 * delta / abs(baseline)
+    return 100 * delta / base
+
+
+def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
+    """Write the difference of a cell: in points for fractions, with a percentage on a ratio scale, else as it is."""
+    change = row.changes[place]
+    values = [abs(value) for value in (row.cells[place].value, row.cells[baseline].value) if value is not None]
+    if change.delta is None:
+        return ""
+    if row.scale == "points" and math.isfinite(change.delta):
+        return format_points(change.delta * (100 if max(values) <= 1 else 1))
+    delta = form.delta(change.delta)
+    return f"{delta} ({row.percent_text(place)})" if change.percent is not None else delta

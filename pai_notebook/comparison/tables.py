@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.rows import Row, is_blank
-from pai_notebook.model.metrics import State
+from pai_notebook.comparison.rows import Change, Row, is_blank
+from pai_notebook.model.metrics import Cell, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,20 +43,41 @@ def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIn
     return pd.MultiIndex.from_arrays([pd.Index(level, dtype=object) for level in levels], names=list(names))
 
 
-def _column(cells: Sequence[Any], changes: Sequence[Any], rows: Sequence[Row], value: str) -> Any:
+def _column(cells: Sequence[Cell], changes: Sequence[Change], rows: Sequence[Row], value: str) -> Any:
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
-    numeric = {"delta": "delta", "percent": "percent", "delta_pct": "percent"}
-    if value in numeric:
-        found = [getattr(change, numeric[value]) for change in changes]
+    if value in _NUMBERS:
+        found = [_NUMBERS[value](change) for change in changes]
         return pd.array([float("nan") if number is None else number for number in found], dtype="float64")
-    if value == "state":
-        return pd.array([str(cell.state) for cell in cells], dtype=pd.StringDtype("python"))
-    if value == "change":
-        return pd.array([str(change.kind) for change in changes], dtype=pd.StringDtype("python"))
-    if value == "text" or any(row.section != "metrics" for row in rows):
-        return pd.array([pd.NA if is_blank(cell) else cell.text for cell in cells], dtype=pd.StringDtype("python"))
+    if value in _TEXTS or value == "text" or any(row.section != "metrics" for row in rows):
+        text = _TEXTS.get(value, _text)
+        found_texts = [text(cell, change) for cell, change in zip(cells, changes, strict=True)]
+        return pd.array([pd.NA if each is None else each for each in found_texts], dtype=pd.StringDtype("python"))
     return pd.array([float("nan") if cell.value is None else cell.value for cell in cells], dtype="float64")
+
+
+def _bound(change: Change, side: str) -> float | None:
+    interval = None if change.evidence is None else change.evidence.interval
+    return None if interval is None else float(getattr(interval, side))
+
+
+def _text(cell: Cell, _change: Change) -> str | None:
+    return None if is_blank(cell) else cell.text
+
+
+_NUMBERS: dict[str, Callable[[Change], float | None]] = {
+    "delta": lambda change: change.delta,
+    "percent": lambda change: change.percent,
+    "delta_pct": lambda change: change.percent,
+    "low": lambda change: _bound(change, "low"),
+    "high": lambda change: _bound(change, "high"),
+}
+_TEXTS: dict[str, Callable[[Cell, Change], str | None]] = {
+    "state": lambda cell, _: str(cell.state),
+    "change": lambda _, change: change.word,
+    "verdict": lambda _, change: None if change.verdict is None else str(change.verdict),
+    "evidence": lambda _, change: None if change.evidence is None else str(change.evidence.reason),
+}
 
 
 def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str]) -> pd.DataFrame:
@@ -85,5 +106,5 @@ def _plain(comparison: Comparison, row: Row) -> list[Any]:
         exact = row.section == "metrics" and cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT)
         plain.append(cell.value if exact else str(cell.state) if is_blank(cell) else cell.text)
         if place != comparison.baseline_place:
-            plain += [change.delta, change.percent, str(change.kind)]
+            plain += [change.delta, change.percent, change.word]
     return plain

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.beside import Beside, Key, whole_examples
@@ -145,6 +145,8 @@ class Uncertainty:
             return Evidence(say("one of the two is no number"))
         if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
             return Evidence(say("one looks like percent and the other like a fraction"))
+        if not self._has_source(key, n or self._n):
+            return _nothing(is_share(key[0]))
         refusals: list[Phrase] = []
         for mine, theirs in zip(self._read(key, place, n), self._read(key, other, n), strict=True):
             refusal = self._refusal(mine, theirs, place, other)
@@ -152,7 +154,11 @@ class Uncertainty:
                 refusals.append(refusal)
             elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
                 return Evidence(mine.side.reason(theirs.side), (mine.side, theirs.side), level)
-        return Evidence(refusals[0] if refusals else _what_would_help(key[0]))
+        return Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]))
+
+    def _has_source(self, key: Key, n: float | None) -> bool:
+        """Whether any source could have something, in any version: most metrics have nothing beside them."""
+        return key in self._repeats or is_exact(key[0]) or (n is not None and is_share(key[0])) or self._beside.has_any(key)
 
     def _refusal(self, mine: _Reading | None, theirs: _Reading | None, place: int, other: int) -> Phrase | None:
         """Why a source does not serve for two values, None where it does and where it has nothing for either."""
@@ -168,7 +174,7 @@ class Uncertainty:
 
     def side(self, key: Key, place: int) -> Side | None:
         """Give what is known of one value by itself, None where nothing is."""
-        if self._beside.number(key, place) is None:
+        if self._beside.number(key, place) is None or not self._has_source(key, self._n):
             return None
         return next((each.side for each in self._read(key, place, None) if each is not None and each.side is not None), None)
 
@@ -293,7 +299,9 @@ def _is_other_unit(path: str, value: float, error: float) -> bool:
     return error > _WIDEST or not fewest <= value * (1 - value) / error**2 <= most
 
 
-def _what_would_help(path: str) -> Phrase:
-    if is_share(path):
-        return say("no interval known: n beside the metric, or n=, would give one")
-    return say("no interval known: measured once; repeats (n_runs) or a standard error would give one")
+@cache
+def _nothing(share: bool) -> Evidence:  # noqa: FBT001 - two answers
+    """Say what would give an interval where nothing stands beside a metric."""
+    if share:
+        return Evidence(say("no interval known: n beside the metric, or n=, would give one"))
+    return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"))

@@ -7,7 +7,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["DIGITS", "READABLE", "NumberFormat", "choose_format", "cleared", "format_computed", "format_number", "format_percent"]
+from pai_notebook.phrases import Phrase, say
+
+__all__ = [
+    "DIGITS",
+    "READABLE",
+    "NumberFormat",
+    "choose_format",
+    "cleared",
+    "format_computed",
+    "format_number",
+    "format_percent",
+    "format_points",
+]
 
 DIGITS = 6
 """Significant digits of a number that stands alone and has too many of them to be read."""
@@ -160,10 +172,10 @@ def cleared(value: float) -> float:
     return float(f"{value:.{_COMPUTED}g}")
 
 
-def format_percent(percent: float, baseline: float = 1.0) -> str:
+def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True) -> str:
     """Write a change relative to a baseline: at most three significant digits, never as zero when it is not zero.
 
-    From tenfold on, and where almost nothing is left, it is a factor.
+    From tenfold on, and where almost nothing is left, it is a factor unless that is not wanted.
 
     Parameters
     ----------
@@ -171,6 +183,8 @@ def format_percent(percent: float, baseline: float = 1.0) -> str:
         100 x (value - baseline) / abs(baseline).
     baseline : float
         What it is a percentage of; only its sign matters.
+    factor : bool
+        Whether a large change is written as a factor.
 
     Examples
     --------
@@ -183,14 +197,26 @@ def format_percent(percent: float, baseline: float = 1.0) -> str:
         return "0 %"
     if math.isinf(percent):
         return "+∞ %" if percent > 0 else "-∞ %"
-    factor = 1 + math.copysign(percent, percent * baseline) / 100
-    if factor >= _TENFOLD or 0 < factor < _LITTLE:
-        return f"×{_three(factor)}"
+    times = 1 + math.copysign(percent, percent * baseline) / 100
+    if factor and (times >= _TENFOLD or 0 < times < _LITTLE):
+        return f"×{_three(times)}"
     size = abs(percent)
     if size < 0.01:  # noqa: PLR2004 - two decimals would read zero
         return f"{percent:+.1g} %"
     decimals = 2 if size < 9.995 else 1 if size < 99.95 else 0  # noqa: PLR2004 - where rounding adds a digit
     return f"{percent:+.{decimals}f} %" if size < 999.5 else f"{'+' if percent > 0 else ''}{_three(percent)} %"  # noqa: PLR2004 - as above
+
+
+def format_points(points: float) -> Phrase:
+    """Write a difference of fractions in percentage points, never as zero when it is not zero.
+
+    Examples
+    --------
+    >>> format_points(1.0), format_points(-0.04), format_points(0.125)
+    ('+1.0 pp', '-0.04 pp', '+0.1 pp')
+    """
+    text = f"{points:+.1f}"
+    return say("{points} pp", points=(text if float(text) else f"{points:+.1g}") if points else "0")
 
 
 def _three(number: float) -> str:

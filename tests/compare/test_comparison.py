@@ -10,10 +10,10 @@ from tests.compare.comparing import compare, make, results
 NAN, INF = math.nan, math.inf
 
 
-def change(first, second, **options):
+def change(first, second, metric="m", **options):
     """The change of one metric between two versions."""
-    c = compare({"m": first, "x": 1.0}, {"m": second, "x": 1.0}, **options)
-    return c["m"].changes[1]
+    c = compare({metric: first, "x": 1.0}, {metric: second, "x": 1.0}, **options)
+    return c[metric].changes[1]
 
 
 @pytest.mark.parametrize(
@@ -70,21 +70,37 @@ def test_a_missing_value_is_a_difference_whatever_the_other_is(value):
     assert lost.only_in == {"metrics.m": ("0.1.0",)}
 
 
-def test_delta_is_value_minus_baseline_and_percent_is_of_its_absolute_value():
-    found = change(0.175, 0.181)
+def test_delta_is_value_minus_baseline_and_percent_is_of_the_baseline():
+    found = change(0.175, 0.181, "cer")
     assert found.delta == 0.181 - 0.175
     assert round(found.percent, 2) == 3.43
-    assert round(change(-4.0, -5.0).percent, 6) == -25.0
 
 
-def test_percent_of_zero_is_undefined_and_the_delta_is_there():
-    found = change(0, 0.5)
-    assert (found.delta, found.percent) == (0.5, None)
+@pytest.mark.parametrize(
+    ("metric", "first", "second"),
+    [
+        ("cer", 0, 0.5),
+        ("r2", 0.0001, 0.2),
+        ("reward", -0.001, 5),
+        ("loglik", -1e-9, -3),
+        ("loss", -0.1, 0.2),
+        ("accuracy", 0.9, 0.91),
+        ("x", 1, 2),
+    ],
+)
+def test_there_is_no_percent_where_it_means_nothing_and_the_delta_is_there(metric, first, second):
+    found = compare({metric: first}, {metric: second})[metric].changes[1]
+    assert (found.delta, found.percent) == (second - first, None)
+
+
+def test_there_is_no_percent_of_a_baseline_whose_own_interval_reaches_zero():
+    assert compare({"loss": 0.01, "loss_stderr": 0.01}, {"loss": 0.02, "loss_stderr": 0.01})["loss"].changes[1].percent is None
+    assert compare({"loss": 0.1, "loss_stderr": 0.01}, {"loss": 0.2, "loss_stderr": 0.01})["loss"].changes[1].percent == 100
 
 
 @pytest.mark.parametrize(("first", "second", "delta"), [(INF, INF, None), (INF, -INF, -INF), (0.5, INF, INF), (INF, 0.5, -INF)])
 def test_infinite_values_have_a_delta_only_where_it_means_something(first, second, delta):
-    found = change(first, second)
+    found = change(first, second, "loss")
     assert (found.delta, found.percent) == (delta, None if math.isinf(first) else INF)
 
 
@@ -425,9 +441,17 @@ def test_equal_comparisons_are_equal_and_hash_alike():
     assert first != compare({"a": 1.0}, {"a": 2.0}, only="all")
 
 
-def test_the_frame_has_values_deltas_and_percent():
+def test_the_frame_has_values_deltas_verdicts_and_what_they_rest_on():
     frame = compare({"cer": 0.2, "grade": "A"}, {"cer": 0.1, "grade": "B"}).to_frame()
-    assert list(frame.columns) == [(name, value) for name in ("0.1.0", "0.2.0") for value in ("value", "delta", "percent")]
+    values = ("value", "delta", "percent", "verdict", "low", "high", "evidence")
+    assert list(frame.columns) == [(name, value) for name in ("0.1.0", "0.2.0") for value in values]
+    assert frame.loc[("metrics", "cer", ""), ("0.2.0", "verdict")] == "no interval known"
+    assert frame.loc[("metrics", "cer", ""), ("0.2.0", "evidence")].startswith("no interval known: measured once")
+    assert frame["0.1.0"]["verdict"].isna().all()
+    frame = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}).to_frame(["verdict", "low", "high"], flat=True)
+    assert frame.loc["metrics.accuracy", "0.2.0.verdict"] == "better"
+    assert frame.loc["metrics.accuracy", ["0.2.0.low", "0.2.0.high"]].round(4).tolist() == [0.0271, 0.0734]
+    frame = compare({"cer": 0.2, "grade": "A"}, {"cer": 0.1, "grade": "B"}).to_frame(["value", "delta", "percent"])
     assert frame.loc[("metrics", "cer", ""), ("0.2.0", "delta")] == -0.1
     assert frame.loc[("metrics", "cer", ""), ("0.2.0", "percent")] == -50.0
     assert {str(kind) for kind in frame.dtypes} == {"float64"}
@@ -452,4 +476,4 @@ def test_a_percent_of_ten_versions_of_five_hundred_without_metrics_is_no_error()
     c = Comparison(versions, baseline="latest")
     assert c.best("cer").version == "0.1.0"
     assert len(c.rank("cer").unranked) == 10
-    assert c.to_frame().shape == (1, 1500)
+    assert c.to_frame("value").shape == (1, 500)

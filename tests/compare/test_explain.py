@@ -30,8 +30,8 @@ def pair():
 
 def test_sentences_are_in_a_fixed_order_regressions_first():
     assert str(pair().explain()) == (
-        "0.10.0 against 0.9.0: cer on d-a worsened 0.175 → 0.181 (+3.43 %); rtf on d-a improved 0.08 → 0.07 (-12.5 %); "
-        "ks on d-a changed 1 → 2 (+100 %); old is gone (was 1); fresh is new (2); "
+        "0.10.0 against 0.9.0: cer on d-a 0.175 → 0.181 (+3.43 %), higher, no interval known; "
+        "rtf on d-a 0.08 → 0.07 (-12.5 %), lower, no interval known; ks on d-a changed 1 → 2; old is gone (was 1); fresh is new (2); "
         "inference spec image changed 1.12 → 1.15; label env is gone (was test); label owner is new (张三); "
         "approval status changed Pending → Approved."
     )
@@ -39,10 +39,29 @@ def test_sentences_are_in_a_fixed_order_regressions_first():
 
 def test_the_same_in_chinese():
     assert str(pair().explain("zh")) == (
-        "0.10.0 对比 0.9.0：cer（d-a） 变差 0.175 → 0.181（+3.43 %）；rtf（d-a） 变好 0.08 → 0.07（-12.5 %）；"
-        "ks（d-a） 变化 1 → 2（+100 %）；old 消失（原为 1）；fresh 新增（2）；"
+        "0.10.0 对比 0.9.0：cer（d-a） 0.175 → 0.181（+3.43 %），升高，无已知区间；"
+        "rtf（d-a） 0.08 → 0.07（-12.5 %），降低，无已知区间；ks（d-a） 变化 1 → 2；old 消失（原为 1）；fresh 新增（2）；"
         "推理配置 image 变化 1.12 → 1.15；标签 env 消失（原为 test）；标签 owner 新增（张三）；审批状态 变化 Pending → Approved。"
     )
+
+
+def test_only_what_is_beyond_chance_improved_or_worsened_and_it_comes_first():
+    first = {"auc": 0.8, "accuracy": 0.90, "em": 0.5, "acc": 0.9, "n": 1000, "model_size_mb": 100}
+    second = {"auc": 0.9, "accuracy": 0.95, "em": 0.4, "acc": 0.901, "n": 1000, "model_size_mb": 90}
+    c = compare(first, second, directions={"model_size_mb": "min"})
+    assert str(c.explain()) == (
+        "0.2.0 against 0.1.0: em worsened 0.5 → 0.4 (-10.0 pp), beyond chance (95 %); accuracy improved 0.90 → 0.95 (+5.0 pp), "
+        "beyond chance (95 %); model_size_mb improved 100 → 90 (-10.0 %); acc 0.900 → 0.901 (+0.1 pp), could be chance; "
+        "auc 0.8 → 0.9, higher, no interval known."
+    )
+    assert str(c.explain("zh")).startswith("0.2.0 对比 0.1.0：em 变差 0.5 → 0.4（-10.0 个百分点），超出随机波动（95%）；")
+    assert "变好 100 → 90（-10.0 %）；acc 0.900 → 0.901（+0.1 个百分点），可能是随机波动；auc 0.8 → 0.9，升高，无已知区间。" in str(
+        c.explain("zh")
+    )
+
+
+def test_evidence_is_not_told_as_a_change():
+    assert str(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.9, "n": 2000}).explain()) == "0.2.0 against 0.1.0: nothing differs."
 
 
 def test_a_description_that_is_a_sentence_ends_with_one_stop():

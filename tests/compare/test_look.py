@@ -42,7 +42,7 @@ def test_what_is_not_shown_is_said_and_the_object_has_all():
     assert "Showing 20 of 60 versions; all of them are in the object." in text_of(c)
     assert "Showing 40 of 101 rows" in text_of(c)
     assert len(c.rows) == 101
-    assert c.to_frame().shape == (100, 180)
+    assert c.to_frame("value").shape == (100, 60)
 
 
 def test_the_baseline_is_always_shown():
@@ -61,16 +61,33 @@ def test_identical_rows_are_folded_and_counted():
 
 
 def test_better_worse_and_best_are_symbols_and_words():
-    text = text_of(compare({"cer": 0.175, "rtf": 0.08}, {"cer": 0.181, "rtf": 0.07}))
+    first = {"cer": 0.175, "cer_stderr": 0.001, "rtf": 0.08, "rtf_stderr": 0.001}
+    second = {"cer": 0.181, "cer_stderr": 0.001, "rtf": 0.07, "rtf_stderr": 0.001}
+    text = text_of(compare(first, second))
     assert "0.181 +0.006 (+3.43 %) ▲ worse" in text
     assert "0.07 -0.01 (-12.5 %) ▼ better ★ best" in text
     assert "* baseline" in text
     assert "cer ↓ lower" in text
 
 
+def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_filled_star():
+    c = compare({"accuracy": 0.90, "n": 1000, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "auc": 0.9})
+    text = text_of(c)
+    assert "+1.0 pp ≈ could be chance ☆ not told apart from the best" in text
+    assert "+0.1 ▲ higher ? no interval known ☆ best as measured" in text
+    assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 rows." in text
+    assert not re.search(r"better|worse|★|<em>|<b>", text + c.to_html().replace("☆", ""))
+
+
+def test_the_legend_says_how_many_cells_would_pass_by_chance():
+    metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
+    c = Comparison([make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)], only="all")
+    assert "95 % each: if nothing differed, up to about 38 of these 760 would pass." in text_of(c)
+
+
 def test_an_unknown_direction_has_no_verdict():
     text = text_of(compare({"ks": 0.4}, {"ks": 0.5}))
-    assert "+0.1 (+25.0 %)" in text
+    assert "0.5 +0.1 " in text
     assert "better" not in text
     assert "best" not in text
     assert "ks unknown" in text
@@ -81,8 +98,8 @@ def test_where_a_direction_comes_from_is_said():
     assert "Directions: rtf max (told); cer min (inferred)." in text_of(c)
 
 
-def test_a_percent_of_zero_reads_undefined():
-    assert "+0.5 (n/a %)" in text_of(compare({"cer": 0}, {"cer": 0.5}))
+def test_there_is_no_percent_of_zero():
+    assert "0.5 +0.5 ▲ higher" in text_of(compare({"cer": 0}, {"cer": 0.5}))
 
 
 @pytest.mark.parametrize(

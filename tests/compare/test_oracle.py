@@ -19,7 +19,8 @@ from tests.compare.comparing import compare
 
 COUNT = 10_000
 VERSIONS = 5
-DIRECTIONS = {"a": Direction("min", "told", "here"), "b": Direction("max", "told", "here")}
+METRICS = ("loss", "accuracy")
+DIRECTIONS = {"loss": Direction("min", "told", "here"), "accuracy": Direction("max", "told", "here")}
 
 
 def random_values():
@@ -53,14 +54,16 @@ def values():
 
 @pytest.fixture(scope="module")
 def rows(values):
-    return [[row_of(path, column, 0) for path, column in zip("ab", metrics, strict=True)] for metrics in values]
+    return [[row_of(path, column, 0) for path, column in zip(METRICS, metrics, strict=True)] for metrics in values]
 
 
 def test_deltas_and_percent_equal_those_of_numpy(values, rows):
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         deltas = values - values[:, :, :1]
         percent = 100 * deltas / np.abs(values[:, :, :1])
-    percent[np.isnan(percent) | (values[:, :, :1] == 0) | np.isinf(values[:, :, :1])] = np.nan
+    base = values[:, :, :1]
+    percent[np.isnan(percent) | (base <= 0) | (values < 0) | np.isinf(base)] = np.nan
+    percent[:, 1] = np.nan  # an accuracy differs by points
     ours = np.array([[[math.nan if change.delta is None else change.delta for change in row.changes] for row in pair] for pair in rows])
     ours_percent = np.array(
         [[[math.nan if change.percent is None else change.percent for change in row.changes] for row in pair] for pair in rows]
@@ -70,7 +73,7 @@ def test_deltas_and_percent_equal_those_of_numpy(values, rows):
 
 
 def test_verdicts_follow_the_sign_of_the_delta(values, rows):
-    signs = np.array([[1.0], [-1.0]])  # a is better lower, b is better higher
+    signs = np.array([[1.0], [-1.0]])  # a loss is better lower, an accuracy higher
     with np.errstate(invalid="ignore"):
         worse = np.sign(values - values[:, :, :1]) * signs
     number = ~np.isnan(values) & ~np.isnan(values[:, :, :1])
@@ -91,7 +94,7 @@ def test_ranks_equal_those_of_pandas(values, rows):
         for pair, wanted in zip(rows, table.to_numpy(), strict=True):
             if np.isnan(wanted).all():
                 continue
-            ranking = make_ranking(ask(pair, "ab"[metric]), names, 0, Tolerance())
+            ranking = make_ranking(ask(pair, METRICS[metric]), names, 0, Tolerance())
             found = {int(entry.version): entry.rank for entry in ranking}
             assert found == {place: int(rank) for place, rank in enumerate(wanted) if not np.isnan(rank)}
             assert {int(version) for version, _ in ranking.unranked} == set(np.flatnonzero(np.isnan(wanted)))
@@ -116,7 +119,7 @@ def test_fronts_equal_those_of_brute_force(values, rows):
         assert set(front) | set(dominated) == set(points)
         assert [points[place] for place in front] == sorted(points[place] for place in front)
         if not np.isnan(metrics).all(axis=1).any():
-            assert {int(version) for version in make_pareto([ask(pair, "a"), ask(pair, "b")], names).versions} == set(front)
+            assert {int(version) for version in make_pareto([ask(pair, "loss"), ask(pair, "accuracy")], names).versions} == set(front)
 
 
 def test_whole_comparisons_equal_pandas(values):

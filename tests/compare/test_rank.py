@@ -12,7 +12,7 @@ def test_best_tells_the_value_the_runner_up_the_margin_and_why():
     assert (best.version, best.value, best.runner_up, best.runner_up_value) == ("0.3.0", 0.1, "0.2.0", 0.15)
     assert best.margin == pytest.approx(0.05)
     assert best.words == "lower is better (inferred: from 'cer')"
-    assert "★ best" in repr(best)
+    assert "☆ best as measured" in repr(best)
 
 
 def test_a_tie_names_everybody_in_it():
@@ -99,21 +99,85 @@ def test_a_ranking_is_a_sequence_and_a_frame():
         "delta": "float64",
         "behind": "float64",
         "state": "string",
+        "told_apart": "boolean",
     }
 
 
-def test_the_best_of_many_is_partly_luck_and_best_says_how_much():
-    many = [make(f"0.{number}.0", {"accuracy": 0.9 + number / 1000, "n": 1000}) for number in range(10)]
-    assert "about 0.014 even if all were equally good" in " ".join(Comparison(many).best("accuracy").notes)
-    assert "how much cannot be told" in " ".join(Comparison([make(f"0.{n}.0", {"auc": n / 10}) for n in range(5)]).best("auc").notes)
-    assert compare({"auc": 0.1}, {"auc": 0.2}).best("auc").notes == ()
+def shares(*values, n=1000, name="accuracy"):
+    return Comparison([make(f"0.{place}.0", {name: value, "n": n}) for place, value in enumerate(values)])
 
 
-def test_best_says_whether_its_lead_could_be_chance():
-    close = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.910, "n": 1000}).best("accuracy")
-    assert close.notes[0].startswith("The lead over 0.1.0 could be chance: 95 % interval -0.0158 to +0.0359")
-    clear = compare({"accuracy": 0.900}, {"accuracy": 0.910}, n=100_000).best("accuracy")
-    assert clear.notes[0].startswith("The lead over 0.1.0 is beyond chance")
+def test_the_best_of_several_that_cannot_be_told_apart_is_partly_luck_and_best_says_how_much():
+    notes = shares(*(0.9 + number / 1000 for number in range(10))).best("accuracy").notes
+    assert notes[-1] == "Highest of 10 that cannot be told apart: on fresh examples expect less, by up to about 0.014."
+    notes = shares(0.1, 0.101, 0.102, name="error_rate").best("error_rate").notes
+    assert notes[-1] == "Lowest of 3 that cannot be told apart: on fresh examples expect more, by up to about 0.0081."
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        [{"accuracy": value, "n": 1000} for value in (0.5, 0.5, 0.5, 0.5, 0.99)],
+        [{"accuracy": value, "n": 1000} for value in (0.90, 0.91)],
+        [{"model_size_mb": value} for value in (100, 90, 80)],
+        [{"auc": value} for value in (0.1, 0.2, 0.3)],
+    ],
+)
+def test_there_is_no_word_of_luck_where_the_best_stands_apart_or_nothing_is_known_or_estimated(versions):
+    c = compare(*versions, directions={"model_size_mb": "min"})
+    assert "expect" not in " ".join(c.best(next(iter(versions[0]))).notes)
+
+
+def test_a_share_of_all_examples_is_partly_luck_too():
+    assert "by up to about 0.0" in shares(1.0, 1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
+    assert "by up to about 0." in shares(1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
+
+
+def test_best_names_what_cannot_be_told_apart_from_it():
+    best = shares(0.80, 0.895, 0.9, 0.91).best("accuracy")
+    assert (best.version, best.together, best.unknown, best.is_alone) == ("0.3.0", ("0.1.0", "0.2.0"), (), False)
+    assert best.notes[0] == "0.3.0 is highest; 0.1.0, 0.2.0 cannot be told apart from it (95 % together)."
+    assert "☆ not told apart from the best" in repr(best)
+    alone = shares(0.80, 0.91).best("accuracy")
+    assert alone.is_alone
+    assert alone.notes[0] == "0.1.0 is highest, told apart from every other (95 % together)."
+    assert "★ best" in repr(alone)
+
+
+def test_a_best_without_an_interval_is_best_as_measured():
+    best = compare({"auc": 0.8}, {"auc": 0.9}).best("auc")
+    assert (best.unknown, best.is_alone) == (("0.1.0",), False)
+    assert best.notes == (
+        "0.2.0 is highest as measured; no interval known to 0.1.0.",
+        "The lead over 0.1.0 is as measured; no interval known: measured once; repeats (n_runs) or a standard error would give one.",
+    )
+
+
+def test_best_says_how_sure_its_lead_over_the_runner_up_is():
+    close = shares(0.900, 0.910).best("accuracy")
+    assert close.notes[1].startswith("The lead over 0.0.0 could be chance: 95 % interval -0.0158 to +0.0359 (n = 1000 and 1000")
+    clear = shares(0.900, 0.910, n=100_000).best("accuracy")
+    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.00743 to +0.0126")
+    among_many = shares(*[0.5] * 18, 0.900, 0.930).best("accuracy")
+    assert "is beyond chance (95 %) by itself, but not among all that were compared" in among_many.notes[1]
+
+
+def test_of_two_versions_the_star_and_the_cell_say_the_same():
+    c = shares(0.900, 0.916, n=2000)
+    assert c["accuracy"].changes[1].verdict == "could be chance"
+    assert not c.best("accuracy").is_alone
+
+
+def test_a_ranking_says_what_is_not_told_apart_from_the_first():
+    ranking = shares(0.80, 0.895, 0.9, 0.91).rank("accuracy")
+    assert [(entry.version, entry.rank, entry.told_apart) for entry in ranking] == [
+        ("0.3.0", 1, None),
+        ("0.2.0", 2, False),
+        ("0.1.0", 3, False),
+        ("0.0.0", 4, True),
+    ]
+    assert repr(ranking).count("not told apart from 1") == 2
+    assert repr(compare({"auc": 0.8}, {"auc": 0.9}).rank("auc")).count("no interval known") == 1
 
 
 def test_pareto_keeps_what_nobody_beats_in_everything():

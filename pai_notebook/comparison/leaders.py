@@ -1,0 +1,151 @@
+"""The versions that cannot be told apart from the best of a metric."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pai_notebook.comparison.interval import expected_lead
+from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.phrases import Phrase, first, say
+
+__all__ = ["Leaders", "find_leaders", "leader_notes", "luck_of"]
+
+TOGETHER = 0.95
+"""Confidence that the set holds the truly best version."""
+_NAMED = 5
+LUCKY = 3
+"""How many have to be in the set before its highest value is told to be partly luck."""
+
+Between = Callable[[int, int, float], Evidence]
+"""How sure the difference of one version to another is, at a level."""
+
+
+@dataclass(frozen=True)
+class Leaders:
+    """The best of a metric, and what cannot be told apart from it.
+
+    The set of the best and of those that are not told apart holds the truly best version in at least 95 % of cases, whatever
+    the true values are (S. S. Gupta 1965, On some multiple decision (selection and ranking) rules, Technometrics 7, 225-245).
+
+    Attributes
+    ----------
+    best : tuple of int
+        Positions of the versions with the best value.
+    together : tuple of int
+        Positions of the others that cannot be told apart from it.
+    unknown : tuple of int
+        Positions of those of which no interval is known.
+    """
+
+    best: tuple[int, ...]
+    together: tuple[int, ...]
+    unknown: tuple[int, ...]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one version is told apart from every other."""
+        return len(self.best) == 1 and not self.together and not self.unknown
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Positions that a table marks: the best, and those not told apart from it."""
+        return (*self.best, *self.together)
+
+
+def find_leaders(numbers: Mapping[int, float], mode: str, between: Between) -> Leaders:
+    """Find the best of some values and those that cannot be told apart from it.
+
+    Parameters
+    ----------
+    numbers : mapping of int to float
+        Values by position.
+    mode : "max" or "min"
+        Which way it is better.
+    between : callable
+        Gives how sure the difference of the first position to the second is, at a level.
+    """
+    top = max(numbers.values()) if mode == "max" else min(numbers.values())
+    best = tuple(place for place, value in numbers.items() if value == top)
+    others = [place for place in numbers if place not in best]
+    # One-sided at 1 - 0.05 / (k - 1) is one end of a two-sided interval with twice that outside. Of two versions the level is that
+    # of a cell instead, which asks for more: what a cell says could be chance must not be told apart here.
+    level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
+    together, unknown = [], []
+    for place in others:
+        intervals = [between(each, place, level).interval for each in best]
+        if any(interval is None for interval in intervals):
+            unknown.append(place)
+        elif any((interval.low <= 0) if mode == "max" else (interval.high >= 0) for interval in intervals if interval is not None):
+            together.append(place)
+    return Leaders(best, tuple(together), tuple(unknown))
+
+
+def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:
+    """By how much the best of a set that cannot be told apart may lead its true value by luck, at most; None where that is not known.
+
+    The bound is the mean lead of as many equally good versions.
+    """
+    known = [error for place in leaders.shown if (error := errors.get(place)) is not None]
+    if len(leaders.shown) < LUCKY or len(known) < len(leaders.shown) or not any(known):
+        return None
+    return expected_lead(len(known)) * math.sqrt(math.fsum(error**2 for error in known) / len(known))
+
+
+def leader_notes(leaders: Leaders, names: Sequence[str], lead: Evidence, luck: float | None, second: int, *, higher: bool) -> list[Phrase]:
+    """Say how sure it is that the best is the best, a sentence each; nothing of numbers that are read off.
+
+    Parameters
+    ----------
+    leaders : Leaders
+        The best and what is not told apart from it.
+    names : sequence of str
+        Names of the versions.
+    lead : Evidence
+        How sure the difference of the best to the version at `second` is.
+    luck : float or None
+        By how much the best may lead its true value by luck.
+    second : int
+        Position of the runner-up.
+    higher : bool
+        Whether the best is the highest.
+    """
+    if lead.is_exact:
+        return []
+    best, extreme = names[leaders.best[0]], say("highest") if higher else say("lowest")
+    others = (*leaders.best[1:], *leaders.together)
+    notes: list[Phrase] = []
+    if others:
+        shown = first([names[place] for place in others], _NAMED)
+        together = "{version} is {extreme}; {others} cannot be told apart from it (95 % together)."
+        notes.append(say(together, version=best, extreme=extreme, others=shown))
+    elif leaders.is_alone:
+        notes.append(say("{version} is {extreme}, told apart from every other (95 % together).", version=best, extreme=extreme))
+    if leaders.unknown:
+        shown = first([names[place] for place in leaders.unknown], _NAMED)
+        alone = "{version} is {extreme} as measured; no interval known to {others}."
+        notes.append(say(alone, version=best, extreme=extreme, others=shown))
+    if second not in leaders.best:
+        notes.append(_lead_note(lead, names[second], among_many=second in leaders.together))
+    if luck is not None:
+        lucky = (
+            "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck:.2g}."
+            if higher
+            else "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck:.2g}."
+        )
+        notes.append(say(lucky, count=len(leaders.shown), luck=luck))
+    return notes
+
+
+def _lead_note(lead: Evidence, second: str, *, among_many: bool) -> Phrase:
+    """Say how sure the lead over the runner-up is; that it is beyond chance by itself says less where several were compared."""
+    if lead.interval is None:
+        return say("The lead over {version} is as measured; {reason}.", version=second, reason=lead.reason)
+    if not lead.interval.excludes_zero:
+        said = "The lead over {version} could be chance: {interval} ({reason})."
+    elif among_many:
+        said = "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason})."
+    else:
+        said = "The lead over {version} is beyond chance (95 %): {interval} ({reason})."
+    return say(said, version=second, interval=lead.interval.words, reason=lead.reason)
