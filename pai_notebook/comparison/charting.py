@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.rows import Change, Row, Verdict, told_difference
 from pai_notebook.model.metrics import State, series_points
+from pai_notebook.model.numbers import choose_format
 from pai_notebook.plot.data import ChartData, Measure
 
 if TYPE_CHECKING:
@@ -32,7 +33,24 @@ def _measure(comparison: Comparison, row: Row) -> Measure:
         tuple(change.word for change in row.changes),
         tuple(_interval(comparison, row, place) for place in range(len(row.cells))),
         tuple((series_points(cell.raw) or ()) if cell.state is State.SERIES else () for cell in row.cells),
+        tuple(_difference(comparison, row, place) for place in range(len(row.cells))),
+        tuple(_gain(change) for change in row.changes),
     )
+
+
+def _difference(comparison: Comparison, row: Row, place: int) -> str:
+    form = choose_format(cell.value for cell in row.cells if cell.value is not None)
+    return "" if comparison.baseline_place is None else told_difference(row, place, comparison.baseline_place, form)
+
+
+def _gain(change: Change) -> float:
+    """How far a difference is beyond chance, in half widths of its interval; NaN where it is not."""
+    interval = None if change.evidence is None else change.evidence.interval
+    if not change.is_beyond_chance or interval is None or change.delta is None:
+        return math.nan
+    half = abs(change.delta - (interval.low if change.delta > 0 else interval.high))
+    sign = 1 if change.verdict is Verdict.BETTER else -1
+    return sign * (abs(change.delta) / half if half else math.inf)
 
 
 def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, float] | None:

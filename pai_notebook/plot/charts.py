@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from pai_notebook.errors import ComparisonError
-from pai_notebook.model.numbers import choose_format, format_percent
 from pai_notebook.plot.data import ChartData, Measure, pareto_places
 from pai_notebook.plot.theme import Theme, finish, new_axes
 
@@ -25,11 +24,13 @@ def draw_bar(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) ->
         verdict = measure.verdicts[place]
         if math.isfinite(value):
             ax.bar(place, value, color=colours.get(verdict, theme.neutral), hatch=_HATCH.get(verdict), edgecolor=theme.paper, width=0.7)
-            mark = {"better": " ▲" if measure.mode == "max" else " ▼", "worse": " ▼" if measure.mode == "max" else " ▲"}.get(verdict, "")
+            up = {"better": measure.mode == "max", "worse": measure.mode == "min"}.get(verdict)
+            mark = _SIGNS.get(verdict, "") if up is None else " ▲" if up else " ▼"
             ax.annotate(f"{measure.form.value(value)}{mark}", (place, _top(measure, place)), (0, 4), color=theme.ink, **_ABOVE)
         else:
             ax.annotate(measure.states[place], (place, 0), (0, 4), color=theme.ink, **_ABOVE)
     _whiskers(ax, measure, theme)
+    _label_intervals(ax, data, measure)
     _baseline(ax, data, measure, theme)
     _versions(ax, data.names)
     ax.set_ylabel(measure.label)
@@ -44,6 +45,12 @@ def _top(measure: Measure, place: int) -> float:
     """Upper end of a bar and its whisker; numbers stand above it."""
     interval = measure.intervals[place] if place < len(measure.intervals) else None
     return measure.values[place] if interval is None else max(measure.values[place], interval[1])
+
+
+def _label_intervals(ax: Any, data: ChartData, measure: Measure) -> None:
+    """Say what the whiskers are, so that nobody compares those of two candidates with each other."""
+    if any(interval is not None for interval in measure.intervals):
+        ax.set_xlabel(f"whiskers: 95 % interval of the difference to {data.names[data.baseline]}")
 
 
 def _whiskers(ax: Any, measure: Measure, theme: Theme) -> None:
@@ -73,6 +80,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) 
     for place in known:
         low, high = measure.intervals[place] or (math.nan, math.nan)
         ax.vlines(place, low, high, color=theme.better, alpha=0.5)
+    _label_intervals(ax, data, measure)
     for place, value in enumerate(measure.values):
         if not math.isfinite(value):
             ax.axvline(place, color=theme.faint, linestyle=":", linewidth=1)
@@ -86,24 +94,28 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) 
 
 
 def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Any = None) -> Any:
-    """Change against the baseline in percent, metrics by versions: purple is better, orange worse, the number in every cell."""
+    """Change against the baseline, metrics by versions, written in every cell; beyond chance purple is better, orange worse."""
     from matplotlib import colormaps  # noqa: PLC0415 - an optional extra
 
     ax = new_axes(ax, (1.0 * len(data.names) + 3.5, 0.42 * len(measures) + 1.4))
-    gains = [[measure.gain(place, data.baseline) for place in range(len(data.names))] for measure in measures]
-    largest = max((abs(gain) for row in gains for gain in row if math.isfinite(gain)), default=1.0) or 1.0
-    limit = min(largest, 20.0)
-    ax.imshow(gains, cmap=colormaps["PuOr"], vmin=-limit, vmax=limit, aspect="auto")
+    gains = [[measure.gains[place] for place in range(len(data.names))] for measure in measures]
+    ax.imshow(gains, cmap=colormaps["PuOr"], vmin=-_FULL, vmax=_FULL, aspect="auto")
     for line, (measure, row) in enumerate(zip(measures, gains, strict=True)):
         for place, gain in enumerate(row):
-            dark = math.isfinite(gain) and abs(gain) > 0.6 * limit
-            ink = theme.ink if not math.isfinite(gain) else "#ffffff" if dark else "#1a1a1a"
+            dark = not math.isnan(gain) and abs(gain) > 0.6 * _FULL
+            ink = theme.ink if math.isnan(gain) else "#ffffff" if dark else "#1a1a1a"
             ax.text(place, line, _change(measure, place, data.baseline), ha="center", va="center", fontsize=8, color=ink)
     _versions(ax, [f"{name} *" if place == data.baseline else name for place, name in enumerate(data.names)])
     ax.set_yticks(range(len(measures)), [f"{each.name} {_ARROW[each.mode]}" for each in measures])
-    full = choose_format([limit]).value(limit)
-    ax.set_xlabel(f"change against {data.names[data.baseline]} (*) in percent; coloured by gain, full colour at {full} %")
+    ax.set_xlabel(
+        f"change against {data.names[data.baseline]} (*); coloured beyond chance (95 %) only, ≈ could be chance, ? no interval known"
+    )
     return finish(ax, theme)
+
+
+_FULL = 5.0
+"""Half widths of its interval at which a difference has its full colour."""
+_SIGNS = {"could be chance": " ≈", "no interval known": " ?"}
 
 
 _ARROW = {"max": "↑", "min": "↓", None: "?"}
@@ -115,7 +127,7 @@ def _change(measure: Measure, place: int, baseline: int) -> str:
         return measure.states[place] if math.isnan(value) else measure.form.value(value)
     if place == baseline or not math.isfinite(base):
         return measure.form.value(value)
-    return format_percent(100 * (value - base) / abs(base), base) if base else measure.form.delta(value - base)
+    return (measure.differences[place] or measure.form.delta(value - base)) + _SIGNS.get(measure.verdicts[place], "")
 
 
 def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Any = None) -> Any:

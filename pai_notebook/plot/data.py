@@ -34,11 +34,15 @@ class Measure:
     states : sequence of str
         Why there is none, in a word.
     verdicts : sequence of str
-        `better`, `worse`, `same`, `baseline` or another word, one a version.
+        `better` or `worse` beyond chance, `could be chance`, `no interval known`, `same`, `baseline` or another word, one a version.
     intervals : sequence of (float, float) or None
         Where the value may lie given the baseline's, where that is known.
     points : sequence of tuples
         The values of a series, empty where the metric is none.
+    differences : sequence of str
+        The difference of each version to the baseline as it is written, empty where there is none.
+    gains : sequence of float
+        How many half widths of its interval a difference is beyond chance, positive where it is better; NaN elsewhere.
     """
 
     path: str
@@ -49,6 +53,8 @@ class Measure:
     verdicts: Sequence[str]
     intervals: Sequence[tuple[float, float] | None] = ()
     points: Sequence[tuple[float, ...]] = ()
+    differences: Sequence[str] = ()
+    gains: Sequence[float] = ()
 
     @property
     def name(self) -> str:
@@ -64,13 +70,6 @@ class Measure:
     def form(self) -> NumberFormat:
         """How its numbers are written: those that differ read differently."""
         return choose_format(self.values)
-
-    def gain(self, place: int, baseline: int) -> float:
-        """Change against the baseline in percent, positive where it is better; NaN where that has no meaning."""
-        base, value = self.values[baseline], self.values[place]
-        if self.mode is None or base == 0 or not (math.isfinite(base) and math.isfinite(value)):
-            return math.nan
-        return 100 * (value - base) / abs(base) * (1 if self.mode == "max" else -1)
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def test_best_says_how_sure_its_lead_over_the_runner_up_is():
     close = shares(0.900, 0.910).best("accuracy")
     assert close.notes[1].startswith("The lead over 0.0.0 could be chance: 95 % interval -0.0158 to +0.0359 (n = 1000 and 1000")
     clear = shares(0.900, 0.910, n=100_000).best("accuracy")
-    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.00743 to +0.0126")
+    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.00743 to +0.01257")
     among_many = shares(*[0.5] * 18, 0.900, 0.930).best("accuracy")
     assert "is beyond chance (95 %) by itself, but not among all that were compared" in among_many.notes[1]
 

@@ -38,9 +38,9 @@ def closed():
 def compared():
     return VersionSet(
         [
-            make("0.2.0", "Approved", cer=0.175, rtf=0.08, accuracy=0.90, n=1000, loss_curve=[3, 2, None, 1]),
-            make("0.10.0", cer=0.181, rtf=0.05, accuracy=0.93, n=1000, loss_curve=[3, 1]),
-            make("1.0.0", cer=0.160, rtf=None, accuracy=0.95, n=1000, 中文="x"),
+            make("0.2.0", "Approved", cer=0.175, cer_stderr=0.001, rtf=0.08, accuracy=0.90, n=1000, loss_curve=[3, 2, None, 1]),
+            make("0.10.0", cer=0.181, cer_stderr=0.001, rtf=0.05, accuracy=0.93, n=1000, loss_curve=[3, 1]),
+            make("1.0.0", cer=0.160, cer_stderr=0.001, rtf=None, accuracy=0.95, n=1000, 中文="x"),
         ]
     ).compare(only="all")
 
@@ -83,12 +83,29 @@ def test_a_slope_has_a_gap_where_there_is_no_number(compared):
 
 
 def test_the_heat_map_colours_gains_and_writes_changes(compared):
-    ax = compared.plot.heatmap(["cer", "accuracy", "n"])
+    ax = compared.plot.heatmap(["cer", "accuracy", "rtf"])
     gains = ax.images[0].get_array()
-    assert gains[0][1] == pytest.approx(-3.43, abs=0.01)
-    assert gains[1][1] == pytest.approx(3.33, abs=0.01)
+    assert gains[0][1] == pytest.approx(-0.006 / (1.96 * 0.001 * 2**0.5), abs=0.01)
+    assert gains[1][1] > 1
     assert gains.mask[2].all() if hasattr(gains, "mask") and gains.mask.ndim else math.isnan(gains[2][1])
-    assert {"+3.43 %", "+3.33 %", "0.175", "cer ↓", "n ?"} <= set(words(ax))
+    assert {"+0.006 (+3.43 %)", "+3.0 pp", "0.175", "-0.03 (-37.5 %) ?", "cer ↓"} <= set(words(ax))
+    assert "coloured beyond chance (95 %) only" in " ".join(ax.get_xlabel().split())
+
+
+def test_whiskers_say_which_difference_they_are_the_interval_of(compared):
+    assert " ".join(compared.plot.bar("accuracy").get_xlabel().split()) == "whiskers: 95 % interval of the difference to 0.2.0"
+    assert " ".join(compared.plot.slope("cer").get_xlabel().split()) == "whiskers: 95 % interval of the difference to 0.2.0"
+    assert compared.plot.bar("rtf").get_xlabel() == ""
+
+
+def test_what_could_be_chance_or_has_no_interval_is_neither_coloured_nor_hatched():
+    c = VersionSet([make("0.1.0", accuracy=0.90, n=100, rtf=0.08), make("0.2.0", accuracy=0.91, n=100, rtf=0.05)]).compare()
+    neutral = theme.LIGHT.neutral if hasattr(theme, "LIGHT") else theme.theme_of("light").neutral
+    for metric, mark in (("accuracy", "0.91 ≈"), ("rtf", "0.05 ?")):
+        ax = c.plot.bar(metric)
+        assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches][1] == mpl.colors.to_hex(neutral)
+        assert ax.patches[1].get_hatch() is None
+        assert mark in words(ax)
 
 
 def test_the_scatter_joins_what_no_other_version_beats_and_names_what_it_leaves_out(compared):
@@ -154,7 +171,7 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
     [
         (lambda plot: plot.bar("ce"), "Nearest is cer"),
         (lambda plot: plot.series("cer"), "is no series"),
-        (lambda plot: plot.scatter("cer", "n"), "which way n is better is not known"),
+        (lambda plot: plot.scatter("cer", "loss_curve"), "which way loss_curve is better is not known"),
         (lambda plot: plot.parallel(["cer"]), "at least two metrics"),
         (lambda plot: plot("cer", kind="pie"), "Use kind="),
     ],
