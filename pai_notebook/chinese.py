@@ -118,6 +118,9 @@ _CAUTIONS = {
     "{metric} is stated more than once, differently, in {versions}: no difference is shown": (
         "{metric} 在 {versions} 中多次出现且取值不同：不显示差值"
     ),
+    "list": "列表",
+    "object": "对象",
+    "{name} is compared by position: not every object in it has a name of its own": "{name} 按位置比较：其中并非每个对象都有自己的名称",
     "tolerance: {pattern!r} fits no metric": "tolerance：{pattern!r} 不匹配任何指标",
     "directions: {pattern!r} fits no metric": "directions：{pattern!r} 没有匹配的指标",
     "exclude: {pattern!r} fits no row": "exclude：{pattern!r} 不匹配任何行",

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
-from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.flatten import ROOT, list_names, natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
-from pai_notebook.phrases import say
+from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.comparison.uncertainty import Uncertainty
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["metric_cells", "metric_rows", "other_rows"]
+__all__ = ["metric_cells", "metric_rows", "other_rows", "positional"]
 
 _LEVEL = 0.95
 _NO_DIRECTION = Direction(reason="not a metric")
@@ -84,6 +84,23 @@ def other_rows(versions: Sequence[ModelVersion], baseline: int) -> Iterator[Row]
             yield from _section(info.name, versions, baseline, partial(leaves, info=info))
     plain = [info for info in compared if info.is_plain]
     yield from _section("other", versions, baseline, partial(_plain, plain), order=[info.name for info in plain])
+
+
+def positional(versions: Sequence[ModelVersion], rows: Sequence[Row]) -> Iterator[Phrase]:
+    """Say which lists of objects were compared by position although they differ, because their objects have no name of their own."""
+    differing = {(row.section, row.path) for row in rows if row.differs}
+    for info in catalogue(versions):
+        if info.kind != "spec":
+            continue
+        named: dict[str, set[str]] = {}
+        for version in versions:
+            for path, key in list_names(info.of(version)).items():
+                named.setdefault(path, set()).add(key)
+        for path, keys in named.items():
+            below = "" if path == ROOT else f"{path}."
+            if "" in keys and any(section == info.name and name.startswith(below) for section, name in differing):
+                name = info.name if path == ROOT else f"{info.name}.{path}"
+                yield say("{name} is compared by position: not every object in it has a name of its own", name=name)
 
 
 def _joined(values: Sequence[str]) -> str:

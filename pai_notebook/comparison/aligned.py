@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows
+from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
@@ -171,13 +171,14 @@ class Aligned:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What conditions removed, and patterns of the arguments that matched nothing, a sentence each."""
+        """What conditions removed, patterns of the arguments that matched nothing, and lists compared by position, a sentence each."""
         metrics = [row.key for row in self._all if row.section == "metrics"]
         return (
             *self._removed,
             *(say("directions: {pattern!r} fits no metric", pattern=text) for text in self._directions.unused(metrics)),
             *(say("tolerance: {pattern!r} fits no metric", pattern=text) for text in self._tolerance.unused(metrics)),
             *self._selection.unused(self._all),
+            *positional(self._versions, self._all),
         )
 
     @property

@@ -8,7 +8,6 @@ from pai_notebook.display.panel import describe_error
 from pai_notebook.display.plain import showing
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number, Picture, Tone
 from pai_notebook.display.text import render_text
-from pai_notebook.display.trees import count_values, tree_of
 
 __all__ = [
     "Badge",
@@ -35,12 +34,10 @@ __all__ = [
     "Table",
     "Tone",
     "Tree",
-    "count_values",
     "describe_error",
     "mimebundle",
     "render_html",
     "render_markdown",
     "render_text",
     "showing",
-    "tree_of",
 ]

@@ -7,7 +7,7 @@ Examples
 --------
 A model version, as a room above describes it:
 
->>> from pai_notebook.display import Chips, Code, Missing, Number, render_text, tree_of
+>>> from pai_notebook.display import Chips, Code, Missing, Number, render_text
 >>> metrics = Table(
 ...     ["metric", Column("d-a", align="right", group="dataset"), Column("d-b", align="right", group="dataset")],
 ...     [
@@ -24,7 +24,7 @@ A model version, as a room above describes it:
 ...         Note("Fine-tuned on the reviews of 2024."),
 ...         metrics,
 ...         Facts([("labels", Chips([("env", "prod"), ("team", "nlp")])), ("storage", Code("oss://bucket/model/"))]),
-...         Section("Training spec", [tree_of({"HyperParameters": {"lr": 0.001, "epochs": 3}})], folded=True, summary="2 values"),
+...         Section("Training spec", [Tree([Node("lr", "0.001"), Node("epochs", "3")])], folded=True, summary="2 values"),
 ...     ],
 ...     footer="request 5A14 · fetched 2024-05-05 09:00:00 UTC",
 ... )
@@ -45,9 +45,8 @@ labels   env=prod  team=nlp
 storage  oss://bucket/model/
 <BLANKLINE>
 ▾ Training spec · 2 values
-  HyperParameters
-    lr: 0.001
-    epochs: 3
+  lr: 0.001
+  epochs: 3
 <BLANKLINE>
 request 5A14 · fetched 2024-05-05 09:00:00 UTC
 """
@@ -188,7 +187,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Nested keys and values; `tree_of` makes one from a JSON value. `remark` says what was left out.
+    """Nested keys and values; `remark` says what was left out.
 
     Examples
     --------

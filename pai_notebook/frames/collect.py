@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pai_notebook.model.flatten import join_path, natural_key
-from pai_notebook.model.metrics import State, leaves_of, read_value, text_of
+from pai_notebook.model.flatten import join_path, metric_leaves, natural_key
+from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.results import read_entries
 
 __all__ = ["STATES", "Collected", "collect"]
@@ -104,7 +104,7 @@ def _parted(content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 
 def _one_by_one(row: int, dataset: str, content: Any, rest: _Rest) -> None:
-    for path, raw in leaves_of(content):
+    for path, raw in metric_leaves(content):
         rest.rows.append(row)
         rest.names.append((path, dataset))
         rest.raws.append(raw)

@@ -25,13 +25,12 @@ from pai_notebook.display import (
     Section,
     Table,
     Tone,
-    count_values,
-    tree_of,
 )
 from pai_notebook.model.fields import specs
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.numbers import DIGITS, READABLE, NumberFormat, choose_format
+from pai_notebook.model.trees import count_values, tree_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels

@@ -6,10 +6,24 @@ The separator is ``.``; a key that holds one is escaped, so ``{"a.b": 1}`` and `
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["ROOT", "escape_key", "flatten", "join_path", "natural_key", "split_path"]
+__all__ = [
+    "ROOT",
+    "Members",
+    "escape_key",
+    "flatten",
+    "join_path",
+    "list_names",
+    "members",
+    "metric_at",
+    "metric_leaves",
+    "natural_key",
+    "split_path",
+]
 
 ROOT = "(value)"
 """The name of a value that stands where an object was expected and so has no key of its own."""
@@ -17,8 +31,9 @@ ROOT = "(value)"
 _DIGITS = re.compile(r"([0-9]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _KEY = re.compile(r"((?:[^\\.]|\\.)*)\.", re.DOTALL)
-_NAME_KEYS = ("Name", "name")
-_VALUE_KEYS = ("Value", "value")
+_NAMES = ("name", "key", "id", "mountpath")
+_METRICS = ("name", "metric", "type")
+_VALUES = ("value", "score")
 
 
 def escape_key(key: str) -> str:
@@ -74,52 +89,170 @@ def natural_key(text: str) -> tuple[tuple[Any, ...], str]:
     return tuple((len(part.lstrip("0")), part.lstrip("0")) if index % 2 else part for index, part in enumerate(parts)), text
 
 
-def flatten(value: Any) -> dict[str, Any]:
-    """Flatten a spec or another free object into leaves by dotted path.
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What an object, or a list of objects, has below it.
 
-    Objects become paths. A list whose members are objects with unique names is a map by that name, so a list of
-    ``{"Name", "Value"}`` pairs is a plain map; other lists of objects go by position; a list of plain values is one leaf.
-    Empty objects yield nothing, an empty list is a leaf.
+    Attributes
+    ----------
+    pairs : tuple of (str, object)
+        Key and member.
+    named_by : str or None
+        The key whose values name the members of a list; empty where they go by position, None for an object.
+    """
+
+    pairs: tuple[tuple[str, Any], ...]
+    named_by: str | None = None
+
+
+def members(node: Any) -> Members | None:
+    """Give the members that a setting has below it, None where it is a value.
+
+    A list of objects is a map where each of them has a `name`, `key`, `id` or `mount_path` (in any spelling) of its own, so that a
+    list of ``{"Name", "Value"}`` pairs is a plain map and one more entry changes no other; other lists of objects go by position. A
+    list that holds anything else is one value, and so is an empty object.
+
+    Examples
+    --------
+    >>> members([{"mount_path": "/a", "size": 1}, {"mount_path": "/b", "size": 2}])
+    Members(pairs=(('/a', {'size': 1}), ('/b', {'size': 2})), named_by='mount_path')
+    """
+    if isinstance(node, dict):
+        return Members(tuple((str(key), child) for key, child in node.items())) if node else None
+    if not _is_objects(node):
+        return None
+    key = _naming_key(node, _NAMES)
+    if key:
+        return Members(tuple((str(item[key]), _unnamed(item, key)) for item in node), key)
+    return Members(tuple((str(position), item) for position, item in enumerate(node)), "")
+
+
+def flatten(value: Any) -> dict[str, Any]:
+    """Flatten a spec or another free object into leaves by dotted path; see `members` for what is a leaf.
 
     Examples
     --------
     >>> flatten({"HyperParameters": [{"Name": "learning_rate", "Value": "5e-5"}]})
     {'HyperParameters.learning_rate': '5e-5'}
     """
-    leaves: dict[str, Any] = {}
-    pending: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    return {} if value == {} else {join_path(keys): leaf for keys, leaf in _walk(value, _steps)}
+
+
+def list_names(value: Any) -> dict[str, str]:
+    """Tell for each list of objects by its path what its members are named by; empty for by position.
+
+    Examples
+    --------
+    >>> list_names({"env": [{"name": "a", "value": 1}], "ports": [{"from": 1, "to": 2}]})
+    {'env': 'name', 'ports': ''}
+    """
+    found: dict[str, str] = {}
+
+    def steps(node: Any, keys: tuple[str, ...]) -> Iterable[_Step] | None:
+        below = members(node)
+        if below is not None and below.named_by is not None:
+            found[join_path(keys)] = below.named_by
+        return _steps(node, keys)
+
+    for _ in _walk(value, steps):
+        pass
+    return found
+
+
+def metric_leaves(content: Any) -> Iterator[tuple[str, Any]]:
+    """Walk metrics to their leaves; an empty map has none.
+
+    A list of objects that each have a name of their own (`name`, `metric` or `type`) and a `value` or `score` is metrics by name;
+    what else they say stands below the name. Every other list is one value.
+
+    Examples
+    --------
+    >>> list(metric_leaves({"eval": [{"name": "acc", "score": 0.9, "num": 100}, {"name": "f1", "score": 0.5}]}))
+    [('eval.acc', 0.9), ('eval.acc.num', 100), ('eval.f1', 0.5)]
+    """
+    for keys, leaf in _walk(content, _metric_steps):
+        yield join_path(keys), leaf
+
+
+def metric_at(content: Any, keys: tuple[str, ...]) -> tuple[Any, ...]:
+    """Values at the end of a path of keys; none where the path leads nowhere or to a map.
+
+    Examples
+    --------
+    >>> metric_at({"val": {"cer": 0.2}}, ("val", "cer")), metric_at({"val": {"cer": 0.2}}, ("val",))
+    ((0.2,), ())
+    """
+    node = content
+    for place, key in enumerate(keys):
+        if isinstance(node, dict):
+            if key not in node:
+                return ()
+            node = node[key]
+            continue
+        rest = keys[place:]
+        steps = _metric_steps(node, ()) or ()
+        return tuple(leaf for step, child in steps if step == rest[: len(step)] for leaf in metric_at(child, rest[len(step) :]))
+    return () if _metric_steps(node, ()) is not None else (node,)
+
+
+_Step = tuple[tuple[str, ...], Any]
+"""Keys that lead to a member, and the member."""
+
+
+def _walk(value: Any, steps: Callable[[Any, tuple[str, ...]], Iterable[_Step] | None]) -> Iterator[_Step]:
+    """Go down to the leaves, in order, without recursion."""
+    pending: list[_Step] = [((), value)]
     while pending:
         keys, node = pending.pop()
-        children = _children(node)
-        if children is None:
-            leaves[join_path(keys)] = node
+        below = steps(node, keys)
+        if below is None:
+            yield keys, node
         else:
-            pending.extend(((*keys, key), child) for key, child in reversed(children.items()))
-    return leaves
+            pending.extend(((*keys, *more), child) for more, child in reversed(list(below)))
 
 
-def _children(node: Any) -> dict[str, Any] | None:
-    """Give the members to descend into, None for a leaf."""
+def _steps(node: Any, _: tuple[str, ...]) -> Iterable[_Step] | None:
+    below = members(node)
+    return None if below is None else [((key,), child) for key, child in below.pairs]
+
+
+def _metric_steps(node: Any, _: tuple[str, ...]) -> Iterable[_Step] | None:
     if isinstance(node, dict):
-        return {str(key): child for key, child in node.items()}
-    if isinstance(node, list) and node and all(isinstance(item, dict) for item in node):
-        return _named(node) or {str(position): item for position, item in enumerate(node)}
-    return None
+        return [((str(key),), child) for key, child in node.items()]
+    key = _naming_key(node, _METRICS) if _is_objects(node) else ""
+    value_key = key and next((value for value in _spelled(node[0], _VALUES) if all(value in item for item in node)), "")
+    if not value_key:
+        return None
+    found: list[_Step] = []
+    for item in node:
+        found.append(((item[key],), item[value_key]))
+        found += [((item[key], str(other)), child) for other, child in item.items() if other not in (key, value_key)]
+    return found
 
 
-def _named(items: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Turn a list of uniquely named objects into a map, None when names are missing or repeated."""
-    for name_key in _NAME_KEYS:
-        names = [item.get(name_key) for item in items]
-        if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
-            return {str(name): _unnamed(item, name_key) for name, item in zip(names, items, strict=True)}
-    return None
+def _is_objects(node: Any) -> bool:
+    return isinstance(node, list) and bool(node) and all(isinstance(item, dict) for item in node)
+
+
+def _naming_key(items: list[dict[str, Any]], words: Sequence[str]) -> str:
+    """Find the key whose values tell the objects of a list apart, empty where there is none."""
+    for key in _spelled(items[0], words):
+        names = [item.get(key) for item in items]
+        if all(isinstance(name, str | int) and not isinstance(name, bool) for name in names) and len(set(map(str, names))) == len(names):
+            return key
+    return ""
+
+
+def _spelled(item: dict[str, Any], words: Sequence[str]) -> list[str]:
+    """Keys of an object that are one of these words in any spelling, in the order of the words."""
+    spelled: dict[str, list[str]] = {}
+    for key in item:
+        spelled.setdefault(str(key).replace("_", "").casefold(), []).append(key)
+    return [key for word in words for key in spelled.get(word, ())]
 
 
 def _unnamed(item: dict[str, Any], name_key: str) -> Any:
     """Give what a named object says beside its name: the value alone where that is all."""
     rest = {key: child for key, child in item.items() if key != name_key}
-    for value_key in _VALUE_KEYS:
-        if rest.keys() == {value_key}:
-            return rest[value_key]
-    return rest or True
+    value_key = next((key for key in rest if str(key).casefold() == "value"), None)
+    return rest[value_key] if value_key is not None and len(rest) == 1 else rest

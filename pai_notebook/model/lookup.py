@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
-from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metrics import State, leaves_of, metric_at, read_value, text_of
+from pai_notebook.model.flatten import metric_at, metric_leaves, split_path
+from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.names import Name, Pattern, resolve
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _metric_names(versions: Iterable[ModelVersion]) -> Iterable[Name]:
                 continue
             if flat:
                 seen.add(shape)
-            yield from (Name("metrics", path, dataset) for path, _ in leaves_of(content))
+            yield from (Name("metrics", path, dataset) for path, _ in metric_leaves(content))
 
 
 def _metric(version: ModelVersion, keys: tuple[str, ...], dataset: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, overload
 
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
-from pai_notebook.model.flatten import ROOT, join_path, natural_key
+from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
@@ -224,7 +224,7 @@ class Metrics(Printed, Sequence[Cell]):
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell, ordered by path and dataset in natural order, duplicates by their text."""
-        leaves = [(dataset, path, raw) for dataset, content in self.entries for path, raw in leaves_of(content)]
+        leaves = [(dataset, path, raw) for dataset, content in self.entries for path, raw in metric_leaves(content)]
         count: dict[tuple[str, str], int] = {}
         for dataset, path, _ in leaves:
             count[dataset, path] = count.get((dataset, path), 0) + 1
@@ -378,33 +378,6 @@ def rebuild_metrics(cells: Sequence[Cell]) -> Any:
     {'a': {'b': 1}, 'c.d': None}
     """
     return write_entries([(cell.dataset, cell.path, cell.raw) for cell in cells])
-
-
-def leaves_of(content: Any) -> Iterator[tuple[str, Any]]:
-    """Walk nested maps to their leaves; an empty map has none."""
-    pending: list[tuple[tuple[str, ...], Any]] = [((), content)]
-    while pending:
-        keys, node = pending.pop()
-        if not isinstance(node, dict):
-            yield (join_path(keys) if keys else ROOT), node
-            continue
-        pending.extend(((*keys, str(key)), child) for key, child in node.items())
-
-
-def metric_at(content: Any, keys: tuple[str, ...]) -> tuple[Any, ...]:
-    """Value at the end of a path of keys, as a tuple of one; empty where the path leads nowhere or to a map.
-
-    Examples
-    --------
-    >>> metric_at({"val": {"cer": 0.2}}, ("val", "cer")), metric_at({"val": {"cer": 0.2}}, ("val",))
-    ((0.2,), ())
-    """
-    node = content
-    for key in keys:
-        if not isinstance(node, dict) or key not in node:
-            return ()
-        node = node[key]
-    return () if isinstance(node, dict) else (node,)
 
 
 def _cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:

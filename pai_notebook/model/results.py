@@ -16,12 +16,19 @@ __all__ = ["Entry", "dataset_identity", "read_entries", "write_entries"]
 Entry = tuple[str, Any]
 """A dataset's identity and what is said about it: a map of metrics, or a bare value."""
 
+_VERSIONS = ("datasetversion", "versionname", "version", "datasetversionname", "versionid")
+"""Words for a dataset's version, in the order in which they count."""
+
 
 def dataset_identity(dataset: Any) -> str:
-    """Name a `Dataset`: its `DatasetId`, else its `Uri`, else its canonical JSON; nothing where nothing is said.
+    """Name a `Dataset`: its `DatasetId`, else its `Uri`, with its version where it names one, else its canonical JSON.
+
+    Nothing where nothing is said. A version is written behind a colon, since the same dataset in another version is another one.
 
     Examples
     --------
+    >>> dataset_identity({"DatasetId": "d-a", "DatasetVersion": "v2"})
+    'd-a:v2'
     >>> dataset_identity({"DatasetId": "d-a", "Uri": "oss://x/"}), dataset_identity({"Uri": "oss://x/"}), dataset_identity({"Name": "dev"})
     ('d-a', 'oss://x/', '{"Name":"dev"}')
     """
@@ -29,10 +36,18 @@ def dataset_identity(dataset: Any) -> str:
         for key in ("DatasetId", "Uri"):
             name = dataset.get(key)
             if isinstance(name, str) and name:
-                return name
+                version = _version_of(dataset) if len(dataset) > 1 else ""
+                return f"{name}:{version}" if version else name
     if isinstance(dataset, str):
         return dataset
     return "" if dataset is None or dataset == {} else canonical_json(dataset)
+
+
+def _version_of(dataset: dict[str, Any]) -> str:
+    """The version that a `Dataset` names under one of the words that the service's own parts use."""
+    spelled = {str(key).replace("_", "").casefold(): value for key, value in dataset.items()}
+    found = (spelled.get(word) for word in _VERSIONS)
+    return next((str(value) for value in found if isinstance(value, str | int) and not isinstance(value, bool) and value != ""), "")
 
 
 def read_entries(raw: Any) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

@@ -25,9 +25,9 @@ from pai_notebook.display import (
     Stack,
     Table,
     describe_error,
-    tree_of,
 )
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
+from pai_notebook.model.trees import tree_of
 
 CORPORA = Path(__file__).parent.parent / "data" / "corpora"
 SPICE = [

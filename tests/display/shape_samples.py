@@ -21,11 +21,10 @@ from pai_notebook.display import (
     Section,
     Stack,
     Table,
-    count_values,
     describe_error,
-    tree_of,
 )
 from pai_notebook.errors import PermissionDenied, VersionNotFound
+from pai_notebook.model.trees import count_values, tree_of
 
 TRAINING = {
     "AlgorithmSpec": {

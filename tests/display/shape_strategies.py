@@ -20,8 +20,8 @@ from pai_notebook.display import (
     Section,
     Stack,
     Table,
-    tree_of,
 )
+from pai_notebook.model.trees import tree_of
 
 anything = st.text(st.characters(exclude_categories=()), max_size=30)
 tricky = st.sampled_from(

@@ -22,9 +22,10 @@ from pai_notebook.display import (
     render_html,
     render_markdown,
     render_text,
-    tree_of,
 )
 from pai_notebook.display.plain import inline, prose
+from pai_notebook.model.equality import shown
+from pai_notebook.model.trees import tree_of
 from pai_notebook.sanitize import visible
 from tests.display.shape_samples import SAMPLES
 from tests.display.shape_strategies import block, diff, text
@@ -105,7 +106,7 @@ def test_what_stands_beside_a_text_does_not_hide_it(items):
 def test_a_tree_reads_like_its_keys_and_values_alone(items, key, other):
     for kind, reading in readings(tree_of({key: {other: 1, "list": items}, "chain": {other: True}})).items():
         seen = squeezed(reading)
-        for wanted in (visible(key), visible(other), *map(prose, items)):
+        for wanted in (visible(key), visible(other), prose(shown(items))):
             assert squeezed(wanted) in seen, (kind, wanted, reading)
 
 

@@ -79,10 +79,11 @@ def test_any_subset_of_the_rows_rebuilds_exactly_those_cells():
 
 keys = st.sampled_from(["cer", "a", "a.b", "a@b", "Results", "(value)", "准确率"]) | st.text(max_size=3)
 leaf = st.floats() | st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=3) | st.sampled_from(["0.91", "1e-3"])
-leaves = leaf | st.lists(leaf, max_size=3)
+named = st.lists(st.fixed_dictionaries({"name": keys, "score": leaf}, optional={"num": leaf, "type": keys}), max_size=3)
+leaves = leaf | st.lists(leaf, max_size=3) | named
 metric_maps = st.dictionaries(keys, leaves | st.dictionaries(keys, leaves, max_size=3), max_size=4)
 entries = st.fixed_dictionaries(
-    {}, optional={"Dataset": st.fixed_dictionaries({}, optional={"DatasetId": keys, "Uri": keys}), "Metrics": metric_maps}
+    {}, optional={"Dataset": st.fixed_dictionaries({}, optional={"DatasetId": keys, "Uri": keys, "Version": keys}), "Metrics": metric_maps}
 )
 documents = metric_maps | st.fixed_dictionaries({"Results": st.lists(entries, max_size=4)}, optional={"b": leaves}) | leaves
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.model.document import canonical_json
-from pai_notebook.model.flatten import flatten, join_path, natural_key, split_path
+from pai_notebook.model.flatten import flatten, join_path, list_names, metric_at, metric_leaves, natural_key, split_path
 
 keys = st.text("a.\\(value)\n准", max_size=4)
 
@@ -42,6 +42,71 @@ def test_named_objects_are_a_map_by_name_whatever_their_order():
         == flatten({"Inputs": inputs[::-1]})
         == {"Inputs.train.InputUri": "oss://a", "Inputs.model.InputUri": "oss://b"}
     )
+
+
+@pytest.mark.parametrize("key", ["name", "Name", "key", "Key", "id", "Id", "ID", "mount_path", "MountPath", "mountPath"])
+def test_one_more_object_changes_no_other_one(key):
+    mounts = [{key: "/a", "oss": {"path": "oss://a"}}, {key: "/b", "oss": {"path": "oss://b"}}]
+    before, after = flatten({"storage": mounts}), flatten({"storage": [{key: "/n", "oss": {"path": "oss://n"}}, *mounts[::-1]]})
+    assert after == {**before, "storage./n.oss.path": "oss://n"}
+
+
+def test_whole_numbers_are_names_and_floats_are_not():
+    assert flatten([{"id": 7, "x": 1}, {"id": 8, "x": 2}]) == {"7.x": 1, "8.x": 2}
+    assert "0.id" in flatten([{"id": 0.5, "x": 1}])
+    assert "0.id" in flatten([{"id": 1, "x": 1}, {"id": "1", "x": 2}])
+
+
+def test_an_empty_object_is_a_value():
+    assert flatten({"a": {}, "b": [{"name": "x"}]}) == {"a": {}, "b.x": {}}
+    assert flatten({}) == {}
+
+
+def test_lists_say_what_names_their_objects():
+    value = {"env": [{"name": "a", "value": 1}], "ports": [{"port": 1}], "deep": [{"key": "k", "list": [{"x": 1}]}], "plain": [1]}
+    assert list_names(value) == {"env": "name", "ports": "", "deep": "key", "deep.k.list": ""}
+
+
+def test_a_list_of_named_metrics_is_metrics_by_name():
+    content = {"metrics": [{"type": "accuracy", "value": 0.9}, {"type": "f1", "value": 0.5}]}
+    assert dict(metric_leaves(content)) == {"metrics.accuracy": 0.9, "metrics.f1": 0.5}
+    assert dict(metric_leaves(content["metrics"])) == {"accuracy": 0.9, "f1": 0.5}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "acc", "value": 1}, {"type": "acc", "value": 2}],
+        [{"step": 1, "value": 0.3}],
+        [{"name": "acc"}],
+        [{"name": "acc", "value": 1}, {"name": "f1"}],
+        [{"epoch": 1, "loss": 0.9}],
+    ],
+)
+def test_other_lists_of_objects_stay_one_metric(content):
+    assert dict(metric_leaves({"m": content})) == {"m": content}
+
+
+metrics = st.recursive(
+    st.floats(allow_nan=False) | st.text(max_size=2),
+    lambda inner: (
+        st.dictionaries(st.sampled_from(["a", "b", "c.d"]), inner, max_size=3)
+        | st.lists(
+            st.builds(
+                lambda name, value, more: {"name": name, "value": value, **more}, keys, inner, st.dictionaries(keys, inner, max_size=1)
+            ),
+            max_size=3,
+        )
+    ),
+)
+
+
+@given(metrics)
+def test_every_leaf_is_found_again_by_its_path(content):
+    leaves = list(metric_leaves(content))
+    for path, leaf in leaves:
+        assert leaf in metric_at(content, split_path(path))
+    assert metric_at(content, ("no", "such", "path")) == ()
 
 
 def test_repeated_names_are_kept_by_position():

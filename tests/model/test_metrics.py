@@ -33,7 +33,7 @@ scalars = (
     | st.sampled_from(["0.91", "{}", "null", '{"a": 1}', "1e999"])
 )
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=12)
-datasets = st.fixed_dictionaries({}, optional={"DatasetId": keys, "Uri": keys, "Name": keys})
+datasets = st.fixed_dictionaries({}, optional={"DatasetId": keys, "Uri": keys, "Name": keys, "DatasetVersion": keys, "VersionName": keys})
 entries = st.fixed_dictionaries(
     {}, optional={"Dataset": datasets | values, "Metrics": st.dictionaries(keys, values, max_size=4) | values, "x": values}
 )
@@ -295,3 +295,19 @@ def shuffled(value, shuffler: random.Random, *, top: bool = True):
         shuffler.shuffle(items)
         return items
     return value
+
+
+@pytest.mark.parametrize("key", ["DatasetVersion", "VersionName", "Version", "dataset_version"])
+def test_the_same_dataset_in_another_version_is_another_one(key):
+    raw = {"Results": [{"Dataset": {"DatasetId": "d-a", key: version}, "Metrics": {"acc": version}} for version in (1, 2)]}
+    metrics = read_metrics(raw)
+    assert [(cell.name, cell.value) for cell in metrics] == [("acc@d-a:1", 1.0), ("acc@d-a:2", 2.0)]
+    assert metrics["acc@d-a:2"].value == metrics["acc[d-a:2]"].value == 2.0
+    assert metrics.notes == ()
+
+
+def test_named_metrics_are_cells_that_rebuild():
+    raw = {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"eval": [{"name": "acc", "num": 100, "score": 0.9}]}}]}
+    metrics = read_metrics(raw)
+    assert [(cell.name, cell.value) for cell in metrics] == [("eval.acc@d-a", 0.9), ("eval.acc.num@d-a", 100.0)]
+    assert read_metrics(rebuild_metrics(metrics.cells)) == metrics

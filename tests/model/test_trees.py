@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.display import Missing, Node, count_values, render_html, render_text, tree_of
+from pai_notebook.display import Missing, Node, render_html, render_text
+from pai_notebook.model.trees import count_values, tree_of
 
 json_value = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
@@ -52,7 +53,7 @@ def test_a_null_is_set_apart_from_the_word():
 
 
 def test_empty_containers_say_so():
-    assert render_text(tree_of({"a": {}, "b": [], "c": ""})) == 'a: empty\nb: empty\nc: ""'
+    assert render_text(tree_of({"a": {}, "b": [], "c": ""})) == 'a: {}\nb: []\nc: ""'
     assert render_text(tree_of({})) == "empty"
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pai_notebook.display.blocks import Node, Tree
-from pai_notebook.display.plain import showing
-from pai_notebook.display.spans import Missing
+from pai_notebook.display import Missing, Node, Tree, showing
+from pai_notebook.model.equality import shown
+from pai_notebook.model.flatten import members
 from pai_notebook.sanitize import apart
 
 __all__ = ["count_values", "tree_of"]
@@ -17,25 +16,24 @@ _DEEPEST = 24
 _SHORT_LIST = 8
 _SHORT_LIST_TEXT = 80
 _LONGEST_CHAIN = 4
-_LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", "none", ""})
 
 
 def tree_of(value: Any, *, limit: int = 200) -> Tree:
-    """Describe a JSON value: maps by key, lists of name and value as maps, other lists by position.
+    """Describe a JSON value: maps by key, lists of named objects by name, other lists by position; values as `shown` writes them.
 
-    Strings stand without quotes, except those that would read as a number, a boolean or null. Keys that lead to only one
-    other are joined. At most `limit` values are described, and the remark says so.
+    Keys that lead to only one other are joined. At most `limit` values are described, and the remark says so.
 
     Examples
     --------
     >>> from pai_notebook.display import render_text
     >>> print(render_text(tree_of({"HyperParameters": [{"Name": "lr", "Value": "0.1"}], "Steps": [1, 2], "Eager": True})))
     HyperParameters › lr: "0.1"
-    Steps: 1, 2
+    Steps: [1, 2]
     Eager: true
     """
     budget = _Budget(limit)
-    items = tuple(budget.children(value, 0)) if _is_deep(value) else tuple(budget.taken([Node("", _leaf(value))]))
+    nothing = Missing("empty") if value in ({}, []) else _leaf(value)
+    items = tuple(budget.children(value, 0)) if _is_deep(value) else tuple(budget.taken([Node("", nothing)]))
     total = count_values(value)
     return Tree(items, remark=showing(budget.used, total, "values") if total > budget.used else "")
 
@@ -103,35 +101,13 @@ def _is_short_list(value: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def _entries(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        return [(str(key), item) for key, item in value.items()]
-    if all(isinstance(item, Mapping) and set(item) == {"Name", "Value"} and isinstance(item["Name"], str) for item in value):
-        return [(item["Name"], item["Value"]) for item in value]
+    below = members(dict(value) if isinstance(value, Mapping) else list(value))
+    if below is not None and below.named_by != "":
+        return list(below.pairs)
     return [(f"[{place}]", item) for place, item in enumerate(value)]
 
 
 def _leaf(value: Any) -> str | Missing:
     if value is None:
         return Missing("null")
-    if isinstance(value, Mapping | list | tuple):
-        return ", ".join(apart(_scalar(item)) for item in value) or Missing("empty")
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{apart(value)}"' if _reads_as_literal(value) else value
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
-        return str(value)
-
-
-def _reads_as_literal(text: str) -> bool:
-    if text.strip().lower() in _LITERALS or text != text.strip():
-        return True
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return shown(list(value) if isinstance(value, tuple) else value)
