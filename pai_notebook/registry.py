@@ -14,6 +14,7 @@ from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, No
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, parse_address
 from pai_notebook.model.listing import describe_models
+from pai_notebook.model.names import listed
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.outcome import Outcome, keeping_partial, raise_when_empty
@@ -42,6 +43,10 @@ class ModelList(Displayed, tuple[Model, ...]):
     """Registered models, as a tuple that shows itself as a table."""
 
     __slots__ = ()
+
+    def _brief(self) -> str:
+        names = listed([model.name or model.model_id for model in self], 5)
+        return f"of {len(self)} models{f': {names}' if names else ''}"
 
     def _describe(self) -> Block:
         return describe_models(self)
@@ -477,6 +482,9 @@ class Registry(Displayed):
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def _brief(self) -> str:
+        return f"{self.name}, workspace {self.workspace_id}" if self.workspace_id else self.name
 
     def _describe(self) -> Block:
         settings = self._client.settings

@@ -13,7 +13,7 @@ from pai_notebook.keeping import Kept
 from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.listing import describe_versions
-from pai_notebook.model.names import nearest_sentence
+from pai_notebook.model.names import listed, nearest_sentence
 from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
@@ -444,6 +444,11 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         from pai_notebook.comparison import minimal_pairs  # noqa: PLC0415 - loads on first use
 
         return minimal_pairs(self._versions, metric, max_changes=max_changes)
+
+    def _brief(self) -> str:
+        names = listed([version.version_name for version in self._versions], 5)
+        failed = f"; {len(self._errors)} could not be fetched" if self._errors else ""
+        return f"of {len(self)} versions of {listed(self.models, 2) or 'no model'}{f': {names}' if names else ''}{failed}"
 
     def _describe(self) -> Block:
         described = describe_versions(self._versions, errors=self._errors, removed=self._removed)

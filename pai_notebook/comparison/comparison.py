@@ -287,5 +287,10 @@ class Comparison(Aligned, Exports, Displayed):
         """Python that makes an equal comparison."""
         return to_python(plan_of(self), "c") + "\n"
 
+    def _brief(self) -> str:
+        if self._place is None:
+            return "of no versions"
+        return f"of {len(self._versions)} versions with {self.baseline_name}: {len(self.changed)} of {len(self.rows)} rows differ"
+
     def _describe(self) -> Block:
         return describe_comparison(self)

@@ -84,6 +84,9 @@ class Explanation(Displayed):
     def __contains__(self, text: str) -> bool:
         return text in self._text
 
+    def _brief(self) -> str:
+        return f"of {len(self.sentences)} versions: {self.sentences[0]}" if self.sentences else "of no versions"
+
     def _describe(self) -> Block:
         return Stack([Note(sentence) for sentence in self.sentences])
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pai_notebook.comparison.rows import Row, difference
-from pai_notebook.display import Badge, Block, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
+from pai_notebook.display import Badge, Block, Brief, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 from pai_notebook.phrases import joined, say
-from pai_notebook.sanitize import Printed
 
 __all__ = ["Check", "GateFailed", "GateReport", "Outcome", "Pair", "candidates_of", "failures"]
 
@@ -20,8 +19,8 @@ Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 60
 
 
-@dataclass(frozen=True)
-class Check(Printed):
+@dataclass(frozen=True, repr=False)
+class Check(Brief):
     """One rule applied to one version; the failed ones are the breaches.
 
     Attributes
@@ -58,6 +57,9 @@ class Check(Printed):
     def form(self) -> NumberFormat:
         """How its numbers are written: value, baseline and bound read differently where they differ."""
         return choose_format([number for number in (self.value, self.baseline, self.bound) if number is not None])
+
+    def _brief(self) -> str:
+        return f"{self.outcome} {self.words}"
 
     def _lines(self) -> Sequence[str]:
         return [self.words]
@@ -110,6 +112,9 @@ class GateReport(Displayed):
         if self.passed:
             return self
         raise GateFailed(self)
+
+    def _brief(self) -> str:
+        return f"{self.title} {'passed' if self.passed else 'failed'}: {len(self.breaches)} of {len(self.checks)} checks failed"
 
     def _describe(self) -> Block:
         counts = {outcome: sum(check.outcome == outcome for check in self.checks) for outcome in ("failed", "passed", "skipped")}

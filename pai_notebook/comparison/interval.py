@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
+from pai_notebook.display import Brief
 from pai_notebook.model.numbers import choose_format, format_computed
 from pai_notebook.phrases import Phrase, say
-from pai_notebook.sanitize import Printed
 
 __all__ = [
     "Interval",
@@ -34,8 +34,8 @@ _MANY = 1e7
 """Degrees of freedom from which Student's t is taken as normal."""
 
 
-@dataclass(frozen=True)
-class Interval(Printed):
+@dataclass(frozen=True, repr=False)
+class Interval(Brief):
     """Where the true difference may lie.
 
     Attributes
@@ -52,6 +52,9 @@ class Interval(Printed):
     high: float
     level: float
     method: str
+
+    def _brief(self) -> str:
+        return f"{self.words}, {self.method}"
 
     @property
     def excludes_zero(self) -> bool:

@@ -112,6 +112,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         frame = pd.DataFrame(rows, columns=columns)
         return frame.astype({**dict.fromkeys(columns[:5], "string"), **dict.fromkeys(columns[5:], "float64")})
 
+    def _brief(self) -> str:
+        return f"of {len(self.pairs)} pairs by {self.metric}"
+
     def _describe(self) -> Block:
         if not self.pairs:
             return Note(f"No two of the {self.considered} versions with {self.metric} and any setting differ so little.")

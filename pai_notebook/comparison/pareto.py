@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
+from pai_notebook.model.names import listed
 from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class Pareto(Displayed):
     dominated: dict[str, str]
     unranked: tuple[str, ...]
     words: tuple[str, ...]
+
+    def _brief(self) -> str:
+        return f"of {' and '.join(self.metrics)}: {listed(self.versions, 5)}"
 
     def _describe(self) -> Block:
         forms = [choose_format(column) for column in zip(*self.values, strict=True)]

@@ -11,7 +11,8 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
-from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.names import listed
+from pai_notebook.model.numbers import choose_format, format_number
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class Ranking(Displayed, Sequence[Ranked]):
     def __iter__(self) -> Iterator[Ranked]:
         return iter(self.entries)
 
+    def _brief(self) -> str:
+        return f"of {self._total} versions by {self.metric}: {listed([entry.version for entry in self.entries], 5)}"
+
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
         rows: list[list[Inline]] = [
@@ -163,6 +167,9 @@ class Best(Displayed):
     def is_alone(self) -> bool:
         """Whether it is told apart from every other version."""
         return not (self.ties or self.together or self.unknown)
+
+    def _brief(self) -> str:
+        return f"{self.metric}: {self.version} ({format_number(self.value)})"
 
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])

@@ -12,14 +12,14 @@ from typing import Any
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.display import Brief
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import Scale, is_cost, scale_of
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import NumberFormat, format_percent, format_points
+from pai_notebook.model.names import Name, listed
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
 from pai_notebook.phrases import say
-from pai_notebook.sanitize import Printed
 
 __all__ = ["BLANK", "Change", "Kind", "Row", "Verdict", "compare_cells", "is_blank", "merge_cells", "told_difference"]
 
@@ -52,8 +52,8 @@ class Verdict(StrEnum):
     SAME = "same"
 
 
-@dataclass(frozen=True)
-class Change(Printed):
+@dataclass(frozen=True, repr=False)
+class Change(Brief):
     """The difference of a cell to the baseline's.
 
     `kind` is what was measured, `verdict` what may be said of it. Every surface says the verdict; the kind tells which way an
@@ -92,9 +92,13 @@ class Change(Printed):
         """Whether it may be called better or worse."""
         return self.verdict in (Verdict.BETTER, Verdict.WORSE)
 
+    def _brief(self) -> str:
+        delta = "" if self.delta is None else f" {choose_format([self.delta]).delta(self.delta)}"
+        return f"{self.word}{delta}" + ("" if self.percent is None else f" ({format_percent(self.percent)})")
 
-@dataclass(frozen=True)
-class Row(Printed):
+
+@dataclass(frozen=True, repr=False)
+class Row(Brief):
     """One metric, label, setting or field across all versions of a comparison.
 
     Attributes
@@ -151,6 +155,10 @@ class Row(Printed):
     def full_name(self) -> str:
         """The name as a column of the wide frame has it: `metrics.cer@d-a`, `labels.env`, `uri`."""
         return str(self.key)
+
+    def _brief(self) -> str:
+        said = [f"{cell.said} {change.word}" for cell, change in zip(self.cells, self.changes, strict=True)]
+        return f"{self.full_name}: {listed(said, 5)}"
 
     @property
     def differs(self) -> bool:

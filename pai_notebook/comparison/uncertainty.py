@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.beside import Beside, Key, whole_examples
 from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.sources import Bounds, Exact, Runs, Share, Side, Stated
+from pai_notebook.display import Brief
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
 from pai_notebook.phrases import Phrase, say
-from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell
@@ -33,8 +33,8 @@ _WIDEST = 0.5
 _FEWEST_FOLDS = 3
 
 
-@dataclass(frozen=True)
-class Evidence(Printed):
+@dataclass(frozen=True, repr=False)
+class Evidence(Brief):
     """How sure a difference is, or why that is not known.
 
     Attributes
@@ -50,6 +50,10 @@ class Evidence(Printed):
     reason: Phrase
     sides: tuple[Side, Side] | None = None
     level: float = 0.95
+
+    def _brief(self) -> str:
+        interval = "" if self.interval is None else f", {self.interval.words}"
+        return f"{self.words}{interval}: {self.reason}"
 
     @cached_property
     def interval(self) -> Interval | None:

@@ -1,7 +1,7 @@
 """How things look: a handful of shapes, each rendered as HTML, Markdown and text that say the same facts."""
 
 from pai_notebook.display.blocks import Block, Card, Column, Facts, Heading, Node, Note, Section, Stack, Table, Tree
-from pai_notebook.display.bundle import Displayed, mimebundle
+from pai_notebook.display.bundle import Brief, Displayed, mimebundle
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
 from pai_notebook.display.panel import describe_error
@@ -12,6 +12,7 @@ from pai_notebook.display.text import render_text
 __all__ = [
     "Badge",
     "Block",
+    "Brief",
     "Card",
     "Chips",
     "Code",

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
+from pai_notebook.display.plain import inline
 from pai_notebook.display.text import render_text
-from pai_notebook.sanitize import Printed
+from pai_notebook.sanitize import Printed, encodable, stdout_encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from pai_notebook.display.blocks import Block
 
-__all__ = ["Displayed", "mimebundle"]
+__all__ = ["Brief", "Displayed", "mimebundle"]
+
+_LINE = 160
 
 _RENDERERS = {"text/html": render_html, "text/markdown": render_markdown, "text/plain": render_text}
 
@@ -35,11 +38,34 @@ def mimebundle(block: Block, include: Container[str] | None = None, exclude: Con
     }
 
 
-class Displayed(Printed):
+class Brief(Printed):
+    """Gives an object a `repr` of one short line, for lists, tracebacks and bound methods. The class defines `_brief`.
+
+    Examples
+    --------
+    >>> class Answer(Brief):
+    ...     def _brief(self):
+    ...         return "42"
+    >>> [Answer()]
+    [<Answer 42>]
+    """
+
+    __slots__ = ()
+
+    def _brief(self) -> str:
+        return ""
+
+    def __repr__(self) -> str:
+        brief = encodable(inline(self._brief(), _LINE), stdout_encoding())
+        return f"<{type(self).__name__}{' ' if brief else ''}{brief}>"
+
+
+class Displayed(Brief):
     """Gives an object its card in a notebook and its text in a terminal. The class defines `_describe`, which must not fetch.
 
-    `repr` is as wide as the terminal it is printed in and 80 columns everywhere else, so that what a notebook stores does
-    not depend on a window; signs that stdout cannot encode have stand-ins.
+    IPython shows the whole object when it is the value of a cell, and so does `print`; `repr` is one line. The text is as wide as
+    the terminal it is printed in and 80 columns everywhere else, so that what a notebook stores does not depend on a window;
+    signs that stdout cannot encode have stand-ins.
 
     Examples
     --------
@@ -47,7 +73,7 @@ class Displayed(Printed):
     >>> class Answer(Displayed):
     ...     def _describe(self):
     ...         return Note("42")
-    >>> Answer()
+    >>> print(Answer())
     42
     """
 
@@ -60,5 +86,10 @@ class Displayed(Printed):
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, str]:
         return mimebundle(self._describe(), include, exclude)
 
-    def __repr__(self) -> str:
-        return render_text(self._describe())
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's own signature
+        # IPython prefers its printer of tuples to the bundle of a subclass; inside a list, one line is enough
+        alone = len(printer.stack) == 1 and not cycle
+        printer.text(str(self) if alone else repr(self))
+
+    def _lines(self) -> Sequence[str]:
+        return render_text(self._describe()).split("\n")

@@ -163,7 +163,7 @@ class Explorer(Displayed):
     def _ipython_display_(self) -> None:
         shell = get_ipython()
         if self._closed or getattr(shell, "kernel", None) is None:
-            print(repr(self))  # noqa: T201 - what a terminal shows of an object
+            print(self)  # noqa: T201 - what a terminal shows of an object
         else:
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
             # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
@@ -182,6 +182,9 @@ class Explorer(Displayed):
     def _describe(self) -> Block:
         # with the comparison, however far it is: a notebook that runs by itself may end before a later copy arrives
         return panels.describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
+
+    def _brief(self) -> str:
+        return f"of {self._source.title}: {len(self.selected)} versions selected"
 
     def _heading(self) -> str:
         name = html.escape(visible(self._source.title))

@@ -53,6 +53,9 @@ class Manual(Displayed):
     def __init__(self, verb: str = "") -> None:
         self.verb = verb
 
+    def _brief(self) -> str:
+        return f"%paimodel {self.verb}".rstrip()
+
     def _describe(self) -> Block:
         if self.verb == "gate":
             return Stack([_of_gate(), *_options(options_of("gate"))])

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
 from pai_notebook.model.names import listed, nearest, nearest_sentence
-from pai_notebook.sanitize import Printed
 
 __all__ = ["Labels", "read_labels"]
 
 
-class Labels(Printed, Mapping[str, str]):
+class Labels(Brief, Mapping[str, str]):
     """Labels as a mapping; a key that occurs twice keeps both values.
 
     Parameters
@@ -83,8 +83,8 @@ class Labels(Printed, Mapping[str, str]):
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.pairs)))
 
-    def __repr__(self) -> str:
-        return f"Labels({self.pairs!r})"
+    def _brief(self) -> str:
+        return ", ".join(f"{key}={value}" for key, value in self.pairs) or "none"
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._values)

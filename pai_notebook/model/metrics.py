@@ -12,13 +12,13 @@ from functools import cached_property
 from operator import index
 from typing import Any, overload
 
+from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import metric_leaves, natural_key
-from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.names import Name, listed, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
-from pai_notebook.sanitize import Printed
 
 __all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
 
@@ -40,8 +40,8 @@ class State(StrEnum):
     FETCH_FAILED = "fetch failed"
 
 
-@dataclass(frozen=True)
-class Cell(Printed):
+@dataclass(frozen=True, repr=False)
+class Cell(Brief):
     """One value of one version.
 
     Attributes
@@ -78,7 +78,21 @@ class Cell(Printed):
         """`path@dataset`, or the path alone where no dataset is named."""
         return f"{self.path}@{self.dataset}" if self.dataset else self.path
 
+    def _brief(self) -> str:
+        return f"{self.name}: {self.said}"
 
+    @property
+    def said(self) -> str:
+        """The value in few words: a number as it is, a text in quotes, everything else with its state."""
+        if self.state in (State.NUMBER, State.NAN, State.INFINITE, State.BOOLEAN, State.NULL):
+            return self.text
+        if not self.text:
+            return str(self.state)
+        text = self.text if len(self.text) <= _FEW else f"{self.text[:_FEW]}…"
+        return repr(text) if self.state is State.TEXT else f"{text} ({self.state})"
+
+
+_FEW = 40
 _NUMERIC = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _EXACT = 2**53
@@ -192,7 +206,7 @@ def text_of(raw: Any) -> str:
     return raw if isinstance(raw, str) else canonical_json(raw)
 
 
-class Metrics(Printed, Sequence[Cell]):
+class Metrics(Brief, Sequence[Cell]):
     """The cells of one version, in an order that depends on their names alone.
 
     Parameters
@@ -349,9 +363,8 @@ class Metrics(Printed, Sequence[Cell]):
     def __hash__(self) -> int:
         return hash(self.cells)
 
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{cell.name!r}: {cell.text[:40]!r}" for cell in self.cells[:10])
-        return f"Metrics({{{shown}}}" + (f", {len(self)} cells)" if len(self) > 10 else ")")  # noqa: PLR2004 - a line
+    def _brief(self) -> str:
+        return f"of {len(self)} cells: {listed([f'{cell.name} {cell.said}' for cell in self.cells], 4)}".rstrip(": ")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Metrics, (self._raw,)

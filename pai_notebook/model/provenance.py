@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pai_notebook.sanitize import Printed
+from pai_notebook.display import Brief
 
 __all__ = ["Provenance"]
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance(Printed):
+@dataclass(frozen=True, slots=True, repr=False)
+class Provenance(Brief):
     """Where a document came from; it is no part of its content.
 
     Attributes
@@ -34,6 +34,9 @@ class Provenance(Printed):
     region: str = ""
     workspace_id: str = ""
     request_ids: tuple[str, ...] = ()
+
+    def _brief(self) -> str:
+        return f"{self.registry}, {len(self.request_ids)} requests" if self.registry else "unknown"
 
     def __bool__(self) -> bool:
         return bool(self.registry)

@@ -121,6 +121,10 @@ class Model(Displayed, DocumentView):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self._document, self.fetched)
 
+    def _brief(self) -> str:
+        latest = f", latest {self.latest_version.version_name}" if self.latest_version else ""
+        return f"{self.model_id} {self.name!r}{latest}"
+
     def _describe(self) -> Block:
         return describe_model(self)
 

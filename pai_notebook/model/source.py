@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pai_notebook.sanitize import Printed
+from pai_notebook.display import Brief
 
 __all__ = ["Source", "read_source"]
 
@@ -18,8 +18,8 @@ _CONSOLE = {
 }
 
 
-@dataclass(frozen=True)
-class Source(Printed):
+@dataclass(frozen=True, repr=False)
+class Source(Brief):
     """The origin of a model version.
 
     Attributes
@@ -45,6 +45,9 @@ class Source(Printed):
     workspace_id: str = ""
     kind: str = ""
     id: str = ""
+
+    def _brief(self) -> str:
+        return " ".join(filter(None, (self.type, self.kind, self.id or self.text))) or "unknown"
 
     @property
     def console_url(self) -> str:

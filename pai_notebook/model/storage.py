@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pai_notebook.sanitize import Printed
+from pai_notebook.display import Brief
 
 __all__ = ["Storage", "read_storage"]
 
 
-@dataclass(frozen=True)
-class Storage(Printed):
+@dataclass(frozen=True, repr=False)
+class Storage(Brief):
     """The storage address of a model version.
 
     Attributes
@@ -40,6 +40,9 @@ class Storage(Printed):
     endpoint: str = ""
     key: str = ""
     url: str = ""
+
+    def _brief(self) -> str:
+        return self.uri or "unknown"
 
 
 def read_storage(uri: str) -> Storage:

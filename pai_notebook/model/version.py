@@ -184,6 +184,10 @@ class ModelVersion(Displayed, DocumentView):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self._document, self.model_id, self.fetched, self.provenance)
 
+    def _brief(self) -> str:
+        approval = f", {self.approval_status}" if self.approval_status else ""
+        return f"{self.address}{approval}, {len(self.metrics)} metric{'' if len(self.metrics) == 1 else 's'}"
+
     def _describe(self) -> Block:
         return describe_version(self)
 

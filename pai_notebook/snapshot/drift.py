@@ -87,9 +87,6 @@ class Drift(Displayed):
     def __bool__(self) -> bool:
         return bool(self.changes or self.removed or self.failed)
 
-    def __repr__(self) -> str:
-        return Displayed.__repr__(self)
-
     @property
     def summary(self) -> str:
         """One sentence."""
@@ -120,6 +117,9 @@ class Drift(Displayed):
         frame = pd.DataFrame(rows, columns=["version", "field", "before", "after", "modified"])
         texts = dict.fromkeys(("version", "field", "before", "after"), "string")
         return frame.astype({**texts, "modified": "datetime64[us, UTC]"})
+
+    def _brief(self) -> str:
+        return self.summary
 
     def _describe(self) -> Block:
         tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"

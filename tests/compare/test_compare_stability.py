@@ -18,7 +18,7 @@ from pai_notebook.model.version import ModelVersion
 documents = json.load(sys.stdin)
 versions = [ModelVersion.from_document(document, "model-a") for document in documents]
 c = Comparison(versions, directions={"ks": "max", "w*": "min"})
-print(c.to_html(), c.to_markdown(), repr(c), c.explain(), c.explain("zh"), sep="\\n")
+print(c.to_html(), c.to_markdown(), str(c), c.explain(), c.explain("zh"), sep="\\n")
 print(c.fingerprint, c.to_code(), c.to_csv(), c.coverage.to_csv(), sep="\\n")
 print(minimal_pairs(versions, "loss@d-0"), c.best("loss@d-0"), c.pareto(["loss@d-0", "train.rtf"]), c.comparability)
 """
@@ -52,7 +52,7 @@ def outputs(documents):
     return {
         "html": c.to_html(),
         "markdown": c.to_markdown(),
-        "text": repr(c),
+        "text": str(c),
         "en": str(c.explain()),
         "zh": str(c.explain("zh")),
         "fingerprint": c.fingerprint,
@@ -61,7 +61,7 @@ def outputs(documents):
         "code": c.to_code(),
         "coverage": c.coverage.to_csv(),
         "cautions": c.comparability,
-        "best": repr(c.best("loss@d-0")),
+        "best": str(c.best("loss@d-0")),
     }
 
 

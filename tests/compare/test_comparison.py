@@ -225,7 +225,7 @@ def test_the_baseline_is_the_one_asked_for_and_the_reason_is_said(approvals, bas
     versions = [make(f"0.{number}.0", ApprovalStatus=status) for number, status in enumerate(approvals, start=1)]
     c = Comparison(versions, baseline=baseline)
     assert (c.baseline_name, c.baseline_reason) == (name, reason)
-    assert f"against {name}, {reason}" in repr(c).replace("\n", " ")
+    assert f"against {name}, {reason}" in str(c).replace("\n", " ")
 
 
 def test_a_version_itself_can_be_the_baseline_and_is_added_where_it_is_missing():
@@ -278,7 +278,7 @@ def test_a_baseline_of_a_wrong_type_is_an_error():
 
 def test_comparing_nothing_is_a_banner_and_no_error():
     c = Comparison([])
-    assert "no version to compare" in repr(c)
+    assert "no version to compare" in str(c)
     assert (c.baseline, c.rows, str(c.explain()), c.coverage.shape) == (None, (), "", (0, 0))
     assert c.to_frame().shape == (0, 0)
     with pytest.raises(ComparisonError, match="no version has a metric"):
@@ -287,7 +287,7 @@ def test_comparing_nothing_is_a_banner_and_no_error():
 
 def test_comparing_one_version_is_a_banner_and_no_error():
     c = compare({"cer": 0.1})
-    assert "only one version, 0.1.0" in repr(c).replace("\n", " ")
+    assert "only one version, 0.1.0" in str(c).replace("\n", " ")
     assert c.changed == ()
     assert c.best("cer").runner_up is None
 
@@ -295,7 +295,7 @@ def test_comparing_one_version_is_a_banner_and_no_error():
 def test_versions_with_no_metric_in_common_are_a_banner_and_no_error():
     c = compare(results(d_a={"cer": 0.1}), results(d_b={"wer": 0.2}))
     assert c.comparability[0] == "no dataset in common with 0.1.0: 0.2.0"
-    assert "Careful: no dataset in common" in repr(c)
+    assert "Careful: no dataset in common" in str(c)
     assert compare({"cer": 0.1}, {"wer": 0.1}).comparability[0] == "no metric in common with 0.1.0: 0.2.0"
 
 
@@ -303,7 +303,7 @@ def test_a_version_that_could_not_be_fetched_is_in_the_header_the_table_and_the_
     c = Comparison(
         [make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2})], errors={"model-a@9.9.9": VersionNotFound("no version 9.9.9")}
     )
-    assert "1 of 3 versions could not be fetched: model-a@9.9.9 (no version 9.9.9)" in repr(c).replace("\n", " ")
+    assert "1 of 3 versions could not be fetched: model-a@9.9.9 (no version 9.9.9)" in str(c).replace("\n", " ")
     assert "fetch failed" in c.to_html()
     assert c.coverage["model-a@9.9.9"].tolist() == ["fetch failed"]
     assert c.best("cer").count == 2

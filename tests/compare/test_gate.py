@@ -32,7 +32,7 @@ def test_a_gate_that_holds_gives_its_report():
     report = compare(BASE, GOOD).gate(RULES)
     assert report.passed
     assert [(check.outcome, check.metric) for check in report.checks] == [("passed", "cer"), ("passed", "rtf"), ("passed", "accuracy")]
-    assert "Gate passed: 3 passed" in repr(report)
+    assert "Gate passed: 3 passed" in str(report)
 
 
 def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():

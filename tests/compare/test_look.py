@@ -17,7 +17,7 @@ FIELD_OF = {"metrics": "Metrics", "labels": "Labels", "spec": "TrainingSpec"}
 
 
 def text_of(comparison):
-    return " ".join(repr(comparison).split())
+    return " ".join(str(comparison).split())
 
 
 def sized(versions, rows):
@@ -164,7 +164,7 @@ def test_no_hostile_document_breaks_out_of_the_table(item):
     assert not tags.found & {"script", "img", "iframe", "svg", "object", "embed", "link", "base", "form", "input", "math"}
     assert not [name for name in tags.found if name.startswith("on")]
     c.to_markdown().encode("utf-8", "surrogatepass")
-    assert "\x1b" not in repr(c)
+    assert "\x1b" not in str(c)
     assert c.explain("zh").sentences
 
 

@@ -29,12 +29,12 @@ def refusal(check, *arguments):
 
 
 SURFACES = {
-    "card": lambda vs: "\n".join(map(repr, vs)),
-    "list": repr,
-    "comparison": lambda vs: repr(vs.compare()),
+    "card": lambda vs: "\n".join(map(str, vs)),
+    "list": str,
+    "comparison": lambda vs: str(vs.compare()),
     "explain": lambda vs: str(vs.compare().explain()),
-    "rank": lambda vs: repr(vs.compare().rank("cer")),
-    "best": lambda vs: repr(vs.compare().best("cer")),
+    "rank": lambda vs: str(vs.compare().rank("cer")),
+    "best": lambda vs: str(vs.compare().best("cer")),
     "gate": lambda vs: refusal(vs.compare().gate, "cer <= 1234.5678"),
     "no regression": lambda vs: refusal(vs.compare().assert_no_regression),
     "bars": lambda vs: "\n".join(text.get_text() for text in vs.compare().plot.bar("cer").findobj(Text)),
@@ -57,7 +57,7 @@ def test_a_bound_reads_differently_from_the_value_that_breaks_it():
 def test_a_whole_number_that_no_float_holds_is_shown_as_sent():
     versions = [make("0.1.0", {"steps": 2**53}), make("0.2.0", {"steps": 2**53 + 1})]
     assert "9007199254740993" in render_text(versions[1]._describe())
-    assert "9007199254740993" in repr(Comparison(versions))
+    assert "9007199254740993" in str(Comparison(versions))
     assert "9007199254740992 → 9007199254740993" in str(Comparison(versions).explain())
 
 

@@ -32,13 +32,13 @@ def test_versions_that_differ_in_one_setting_are_found_with_the_effect():
         ("0.1.0", "0.2.0", (("training_spec.HyperParameters.lr", "1", "2"),), -0.05),
         ("0.2.0", "0.3.0", (("training_spec.HyperParameters.n", "3", "4"),), -0.05),
     ]
-    assert "▼ better" in repr(pairs)
+    assert "▼ better" in str(pairs)
 
 
 def test_a_setting_that_one_version_lacks_is_a_change():
     pairs = minimal_pairs([trained("0.1.0", 0.2, lr=1), trained("0.2.0", 0.1, lr=1, warmup=5)], "cer")
     assert found(pairs) == [("0.1.0", "0.2.0", (("training_spec.HyperParameters.warmup", None, "5"),), -0.1)]
-    assert "(not set) → 5" in repr(pairs)
+    assert "(not set) → 5" in str(pairs)
 
 
 def test_a_label_is_a_setting():
@@ -55,7 +55,7 @@ def test_two_changes_are_found_when_two_are_allowed():
 def test_versions_with_equal_settings_are_no_pair():
     pairs = minimal_pairs([trained("0.1.0", 0.2, lr=1), trained("0.2.0", 0.1, lr=1)], "cer")
     assert len(pairs) == 0
-    assert "No two of the 2 versions" in repr(pairs)
+    assert "No two of the 2 versions" in str(pairs)
 
 
 def test_settings_that_name_a_run_are_left_out_and_listed():

@@ -12,7 +12,7 @@ def test_best_tells_the_value_the_runner_up_the_margin_and_why():
     assert (best.version, best.value, best.runner_up, best.runner_up_value) == ("0.3.0", 0.1, "0.2.0", 0.15)
     assert best.margin == pytest.approx(0.05)
     assert best.words == "lower is better (inferred: from 'cer')"
-    assert "☆ best as measured" in repr(best)
+    assert "☆ best as measured" in str(best)
 
 
 def test_a_tie_names_everybody_in_it():
@@ -60,7 +60,7 @@ def test_versions_without_a_number_are_listed_and_never_placed():
     ranking = compare({"cer": 0.2}, {"cer": None}, {"cer": math.nan}, {"cer": "good"}, {"wer": 1.0}, {}).rank("cer")
     assert [(entry.rank, entry.version) for entry in ranking] == [(1, "0.1.0")]
     assert ranking.unranked == (("0.2.0", "null"), ("0.3.0", "NaN"), ("0.4.0", "text"), ("0.5.0", "absent"), ("0.6.0", "no metrics"))
-    assert "Not ranked: 0.2.0 (null)" in repr(ranking).replace("\n", " ")
+    assert "Not ranked: 0.2.0 (null)" in str(ranking).replace("\n", " ")
 
 
 def test_numeric_text_and_the_last_point_of_a_series_are_ranked():
@@ -137,11 +137,11 @@ def test_best_names_what_cannot_be_told_apart_from_it():
     best = shares(0.80, 0.895, 0.9, 0.91).best("accuracy")
     assert (best.version, best.together, best.unknown, best.is_alone) == ("0.3.0", ("0.1.0", "0.2.0"), (), False)
     assert best.notes[0] == "0.3.0 is highest; 0.1.0, 0.2.0 cannot be told apart from it (95 % together)."
-    assert "☆ not told apart from the best" in repr(best)
+    assert "☆ not told apart from the best" in str(best)
     alone = shares(0.80, 0.91).best("accuracy")
     assert alone.is_alone
     assert alone.notes[0] == "0.1.0 is highest, told apart from every other (95 % together)."
-    assert "★ best" in repr(alone)
+    assert "★ best" in str(alone)
 
 
 def test_a_best_without_an_interval_is_best_as_measured():
@@ -176,8 +176,8 @@ def test_a_ranking_says_what_is_not_told_apart_from_the_first():
         ("0.1.0", 3, False),
         ("0.0.0", 4, True),
     ]
-    assert repr(ranking).count("not told apart from 1") == 2
-    assert repr(compare({"auc": 0.8}, {"auc": 0.9}).rank("auc")).count("no interval known") == 1
+    assert str(ranking).count("not told apart from 1") == 2
+    assert str(compare({"auc": 0.8}, {"auc": 0.9}).rank("auc")).count("no interval known") == 1
 
 
 def test_pareto_keeps_what_nobody_beats_in_everything():
@@ -192,7 +192,7 @@ def test_pareto_keeps_what_nobody_beats_in_everything():
     assert front.dominated == {"0.3.0": "0.1.0"}
     assert front.unranked == ("0.5.0",)
     assert front.steps == ("0.4.0 buys -0.1 rtf for +0.05 cer", "0.2.0 buys -0.1 rtf for +0.05 cer")
-    assert "0.4.0 buys -0.1 rtf for +0.05 cer" in repr(front)
+    assert "0.4.0 buys -0.1 rtf for +0.05 cer" in str(front)
 
 
 def test_pareto_of_mixed_directions_and_equal_points():

@@ -220,7 +220,7 @@ def test_evidence_is_never_better_or_worse_even_if_a_direction_is_told_for_every
 
 
 def test_significance_is_never_claimed():
-    assert "significant" not in repr(compare({"accuracy": 0.5}, {"accuracy": 0.9}, n=100_000))
+    assert "significant" not in str(compare({"accuracy": 0.5}, {"accuracy": 0.9}, n=100_000))
 
 
 def test_sizes_are_exact():

@@ -19,7 +19,7 @@ def test_the_bundle_has_all_three_from_one_description():
         "text/plain": render_text(note),
     }
     assert Answer()._repr_html_() == render_html(note)
-    assert repr(Answer()) == render_text(note) == "42 <b>"
+    assert str(Answer()) == render_text(note) == "42 <b>"
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_ipython_takes_the_bundle():
 
 def test_a_class_that_does_not_describe_itself_says_so():
     with pytest.raises(TypeError, match="Displayed does not say how it looks"):
-        repr(Displayed())
+        str(Displayed())

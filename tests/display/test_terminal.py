@@ -14,7 +14,7 @@ from tests.patience import PATIENCE
 MODEL = "model-rbvg5wfo5d0gngz1b8"
 LINES = {
     "card": f"%paimodel {MODEL}@2.5.0",
-    "list": f"%paimodel show {MODEL}@last:3",
+    "list": f"%paimodel show {MODEL}@2.3.0..2.5.0",
     "comparison": f"%paimodel compare {MODEL}@last:3",
     "error": f"%paimodel {MODEL}@9.9.9",
     "hostile": "pai.ModelVersion.from_document({'VersionName': '0.1.0', 'VersionDescription': '\\x1b[2J\\u202egone\\x07'})",

@@ -380,7 +380,7 @@ def test_the_code_and_the_magic_line_say_the_same_and_give_the_same(explorer, re
 def test_no_key_is_in_the_code_or_in_any_widget(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     state = json.dumps([widget.get_state() for widget in controls(explorer).everything()])
-    assert "demo-secret" not in state + explorer.to_code() + repr(explorer)
+    assert "demo-secret" not in state + explorer.to_code() + str(explorer)
     assert not any(isinstance(widget, ipywidgets.Password) for widget in controls(explorer).everything())
 
 
@@ -391,7 +391,7 @@ class TestShowingItself:
         assert bundle[VIEW]["model_id"] == controls(explorer).root.model_id
         assert "<table" in bundle["text/html"]
         assert "perplexity" in bundle["text/html"]
-        assert "perplexity" in bundle["text/plain"] == repr(explorer)
+        assert "perplexity" in bundle["text/plain"] == str(explorer)
 
     def test_the_bundle_can_be_asked_for_in_part(self, explorer):
         assert list(explorer._repr_mimebundle_(include={"text/plain"})) == ["text/plain"]
@@ -409,7 +409,7 @@ class TestShowingItself:
         explorer.fetch(f"{LM}@0.2.0")
         explorer._ipython_display_()
         assert capsys.readouterr().out == f"{explorer!r}\n"
-        assert f"{LM}@0.2.0" in repr(explorer)
+        assert f"{LM}@0.2.0" in str(explorer)
 
     def test_html_and_text_say_the_same(self, explorer):
         explorer.fetch(f"{LM}@0.2.0,0.10.0")
@@ -510,7 +510,7 @@ class TestSets:
     def test_an_empty_set_says_so(self):
         explorer = Explorer(VersionSet())
         explorer.wait()
-        assert "Nothing" in repr(explorer)
+        assert "Nothing" in str(explorer)
         explorer.close()
 
     def test_its_thread_ends_with_it(self, versions, registry):

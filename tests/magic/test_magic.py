@@ -115,9 +115,9 @@ def test_debug_shows_the_whole_traceback(demo):
 
 
 def test_help_is_a_manual_and_the_question_mark_has_one_too(demo):
-    assert "--baseline" in repr(run(demo, "%paimodel help"))
-    assert "--where" in repr(run(demo, "%paimodel help ls"))
-    assert repr(run(demo, f"%paimodel {DIGITS}@latest --help")) == repr(run(demo, "%paimodel help"))
+    assert "--baseline" in str(run(demo, "%paimodel help"))
+    assert "--where" in str(run(demo, "%paimodel help ls"))
+    assert str(run(demo, f"%paimodel {DIGITS}@latest --help")) == str(run(demo, "%paimodel help"))
     assert "%paimodel MODEL@latest" in demo.find_line_magic("paimodel").__doc__
 
 
@@ -197,10 +197,10 @@ def test_a_gate_has_a_twin_and_can_be_stored(demo, capsys, rules):
     line = f"%%paimodel gate {DIGITS}@2.4.0"
     assert run(demo, f"{line} --as passed\n{rules}") is None
     assert run(demo, f"{line} --code\n{rules}") is None
-    assert repr(result_of(capsys.readouterr().out)) == repr(demo.user_ns["passed"])
+    assert str(result_of(capsys.readouterr().out)) == str(demo.user_ns["passed"])
     with pytest.raises(AddressError, match="does not take --to"):
         run(demo, f"{line} --to x.html\n{rules}")
 
 
 def test_help_of_the_gate_has_its_rules(demo):
-    assert "baseline + 5%" in repr(run(demo, "%paimodel help gate"))
+    assert "baseline + 5%" in str(run(demo, "%paimodel help gate"))

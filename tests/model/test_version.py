@@ -75,7 +75,7 @@ def test_a_model_keeps_its_document_byte_for_byte(document):
     model = Model.from_document(document)
     assert canonical_json(model.raw) == canonical_json(document)
     assert model.notes == ()
-    assert repr(model)
+    assert str(model)
 
 
 def test_the_documented_example_reads_as_documented():
@@ -136,13 +136,13 @@ def test_a_field_of_an_unexpected_type_is_kept_noted_and_shown(field, value):
     assert version.raw == document
     assert len(version.notes) == 1
     assert version.notes[0].startswith(f"{field}: ")
-    assert field in repr(version)
+    assert field in str(version)
 
 
 def test_unknown_fields_survive():
     version = ModelVersion.from_document({"VersionName": "0.1.0", "Fresh": {"a": [1]}, "__class__": "x"})
     assert version.unknown == {"Fresh": {"a": [1]}, "__class__": "x"}
-    assert "Fresh" in repr(version)
+    assert "Fresh" in str(version)
 
 
 @given(st.dictionaries(st.sampled_from([*REFERENCE, "Other"]), json_values))
@@ -153,7 +153,7 @@ def test_no_document_raises_or_loses_anything(document):
         getattr(version, name)
     assert version == pickle.loads(pickle.dumps(version))
     assert hash(version) == hash(copy.deepcopy(version))
-    assert repr(version)
+    assert str(version)
     assert version._repr_html_()
 
 

@@ -79,7 +79,7 @@ def test_a_default_that_does_not_exist_is_replaced_and_the_caption_says_so(regis
     assert all(version.approval_status != "Approved" for version in none_approved)
     compared = none_approved[-3:].compare()
     assert compared.baseline_reason == f"none of these 3 is approved; {compared.baseline_name} taken"
-    assert f"none of these 3 is approved; {compared.baseline_name} taken" in " ".join(repr(compared).split())
+    assert f"none of these 3 is approved; {compared.baseline_name} taken" in " ".join(str(compared).split())
 
 
 def test_an_approved_version_that_cannot_be_fetched_fails_only_those_who_asked_for_it():

@@ -224,7 +224,7 @@ def test_a_list_that_lacks_a_field_is_noticed_once_and_every_version_fetched_sin
     vs = w.registry.get_versions("model-a")
     assert [version.metrics["cer"].value for version in vs] == [0.1] * 6
     assert "Metrics" in w.registry.notes[0]
-    assert w.registry.notes[0] in " ".join(repr(w.registry).split())
+    assert w.registry.notes[0] in " ".join(str(w.registry).split())
 
 
 def test_versions_without_metrics_do_not_make_a_list_suspect(watched):
@@ -240,8 +240,8 @@ def test_a_version_fetched_a_moment_ago_answers_from_memory_and_says_so(watched)
     assert w.seen == {"GetModelVersion": 1}
     assert again == first
     assert again.fetched == first.fetched
-    assert "from memory" in repr(again)
-    assert "from memory" not in repr(first)
+    assert "from memory" in str(again)
+    assert "from memory" not in str(first)
     fresh = w.registry.get_version("model-a", "0.1.0", refresh=True)
     assert w.seen == {"GetModelVersion": 2}
     assert not fresh.from_memory

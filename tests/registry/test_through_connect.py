@@ -156,7 +156,7 @@ def test_r9_a_wrong_clock_costs_one_more_request_for_all_calls_that_follow(offse
     with FaultServer(skewed(offset)) as server, connect(server) as registry:
         for number in range(11):
             registry.get_version("m", f"0.{number}.0")
-        assert "clock" in repr(registry)
+        assert "clock" in str(registry)
     assert len(server.hits) == 12
 
 

@@ -96,7 +96,7 @@ def test_no_canary_is_in_any_export_of_a_masked_set(secretive, tmp_path):
     masked = secretive.redact()
     assert "bucket: 1 value" in masked.origin
     for thing in (masked, masked.compare(only="all")):
-        assert leaked(repr(thing) + thing._repr_html_()) == []
+        assert leaked(str(thing) + thing._repr_html_()) == []
         for kind in ("html", "markdown", "latex", "csv"):
             assert leaked(getattr(thing, f"to_{kind}")(tmp_path / "x.out", overwrite=True).read_bytes()) == [], kind
         parts = zipfile.ZipFile(io.BytesIO(thing.to_excel(tmp_path / "x.xlsx", overwrite=True).read_bytes()))

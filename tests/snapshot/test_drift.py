@@ -154,7 +154,7 @@ def test_an_unchanged_registry_has_no_drift(mutable, tmp_path):
     _, registry, model = mutable
     saved = load(registry.list_versions(model).save(tmp_path / "x.json"))
     registry.assert_unchanged(saved)
-    assert "are as they were" in repr(registry.drift(saved))
+    assert "are as they were" in str(registry.drift(saved))
 
 
 def test_changed_removed_and_added_versions_are_told_apart(mutable, tmp_path):

@@ -79,7 +79,7 @@ def test_a_loaded_set_says_from_which_file_and_when_and_so_do_its_parts(saved):
     vs = load(saved)
     assert vs.origin.startswith("From the snapshot x.paisnap.json, saved 20")
     assert vs[:1].origin == vs.filter(approval="Approved").origin == vs.origin
-    assert vs.origin in repr(vs)
+    assert vs.origin in str(vs)
 
 
 def test_the_file_is_readable_by_hand(saved):

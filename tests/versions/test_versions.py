@@ -78,7 +78,7 @@ def test_labels_are_matched_exactly_and_every_filter_says_what_it_removed():
     assert [version.version_name for version in kept] == ["0.1.0"]
     assert kept.removed == ("label {'env': 'prod'} removed 2 of 3",)
     assert kept.filter(approval="Approved").removed[1] == "approval 'Approved' removed 1 of 1"
-    assert "removed 2 of 3" in repr(kept)
+    assert "removed 2 of 3" in str(kept)
 
 
 def test_approval_is_compared_without_regard_to_case():
@@ -136,7 +136,7 @@ def test_a_set_pickles(vs):
 
 
 def test_a_long_list_shows_the_newest_and_says_how_to_see_the_rest():
-    text = repr(VersionSet([make(f"0.{minor}.0") for minor in range(143)]))
+    text = str(VersionSet([make(f"0.{minor}.0") for minor in range(143)]))
     assert "143 versions" in text
     assert "showing 20 of 143 versions" in " ".join(text.split())
     assert "0.142.0" in text
@@ -145,4 +145,4 @@ def test_a_long_list_shows_the_newest_and_says_how_to_see_the_rest():
 
 def test_a_list_says_when_the_latest_is_not_the_newest():
     vs = VersionSet([make("0.1.0", GmtCreateTime="2025-02-01T00:00:00Z"), make("0.2.0", GmtCreateTime="2025-01-01T00:00:00Z")])
-    assert "latest by creation time is 0.1.0; highest by name is 0.2.0" in " ".join(repr(vs).split())
+    assert "latest by creation time is 0.1.0; highest by name is 0.2.0" in " ".join(str(vs).split())
