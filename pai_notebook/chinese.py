@@ -207,7 +207,33 @@ _GATES = {
     "the baseline has no number to compare with": "基线没有可比较的数值",
     "the baseline has nothing to compare with": "基线没有可比较的内容",
     "the baseline does not have it": "基线没有此项",
-    "beyond the bound": "超出界限",
+    "beyond the bound": "不在允许范围内",
+    "{bound} (baseline {more}, relative)": "{bound}（基线 {more}，相对值）",
+    "{outcome} as measured; the 95 % interval of the difference, {low} to {high}, includes the bound": (
+        "按测量值{outcome}；差值的 95% 区间 {low} 至 {high} 包含界限"
+    ),
+    "{outcome} as measured; the 95 % interval of the value, {low} to {high}, includes the bound": (
+        "按测量值{outcome}；该值的 95% 区间 {low} 至 {high} 包含界限"
+    ),
+    "{allowed}, with {level} % confidence (one-sided)": "{allowed}，置信度 {level}%（单侧）",
+    "no lower than {end} with {level} % confidence": "以 {level}% 的置信度不低于 {end}",
+    "no higher than {end} with {level} % confidence": "以 {level}% 的置信度不高于 {end}",
+    "{reason}; without a margin this asks for proof of being better": "{reason}；不留余量即要求证明更好",
+    "no interval of the value is known; n or a standard error beside it would give one": "该值无已知区间；在旁边写明 n 或标准误即可得到",
+    "points are of fractions, and {metric} is none": "百分点只用于比例，而 {metric} 不是",
+    "The baseline is the previous version: small losses add up from release to release. Compare with approved too.": (
+        "基线是上一个版本：小的退化会逐版累积，请同时与 approved 比较。"
+    ),
+    "Each version is judged by itself: of many at the margin, some pass by chance.": (
+        "各版本单独判断：许多版本处于界限附近时，会有一些因随机波动而通过。"
+    ),
+    "no metric with a known direction": "没有方向已知的指标",
+    "no metric with a known direction; nearest: {names}": "没有方向已知的指标；最接近的是 {names}",
+    "worse beyond chance (95 % for all statements together)": "变差，超出随机波动（所有结论合计 95%）",
+    "worse beyond chance by itself, but not among all that were checked (95 % together)": (
+        "单独看变差超出随机波动，但在全部检查之中并非如此（合计 95%）"
+    ),
+    "no loss shown; losses under {unseen} would not be seen ({reason})": "未显示退化；小于 {unseen} 的退化无法察觉（{reason}）",
     "worse, {direction}": "变差，{direction}",
     "higher is better": "越高越好",
     "lower is better": "越低越好",

@@ -14,13 +14,14 @@ from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain_rows
 from pai_notebook.comparison.exporting import Exports
-from pai_notebook.comparison.gate import GateReport
+from pai_notebook.comparison.gate import Gated, GateReport
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.look import describe_comparison
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
-from pai_notebook.comparison.ruling import check_rules
+from pai_notebook.comparison.ruling import check_rules, remarks_on
+from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.comparison.worsening import Policy, check_worsening
@@ -154,17 +155,17 @@ class Comparison(Aligned, Exports, Displayed):
         ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders)
         notes: list[Phrase] = []
         if leaders is not None:
-            errors = {place: self._error(question.row, place) for place in leaders.shown}
+            sides = {place: self._side(question.row, place) for place in leaders.shown}
+            errors = {place: None if side is None else side.error for place, side in sides.items()}
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
             higher = question.direction.mode == "max"
             notes = leader_notes(leaders, self._names, lead, luck_of(leaders, errors), second, higher=higher)
         return make_best(question, ranking, self._names, leaders, notes)
 
-    def _error(self, row: Row, place: int) -> float | None:
-        """One standard error of a value, None where it is not known."""
-        side = self._uncertainty.side((row.path, row.dataset), place)
-        return None if side is None else side.error
+    def _side(self, row: Row, place: int) -> Side | None:
+        """What is known of one value by itself, None where nothing is."""
+        return self._uncertainty.side((row.path, row.dataset), place)
 
     def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
         """Rank versions by a metric, best first; equal values share a rank, versions without a number are listed as not ranked.
@@ -255,9 +256,10 @@ class Comparison(Aligned, Exports, Displayed):
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
-        return GateReport(
-            check_worsening(policy, self.metrics, self._names, self._place, self._errors, removed=self._removed), say("No regression")
-        ).raise_for_breaches()
+        return GateReport(check_worsening(policy, self._gated()), say("No regression")).raise_for_breaches()
+
+    def _gated(self) -> Gated:
+        return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed)
 
     def gate(self, rules: str) -> GateReport:
         """Stop unless every version but the baseline keeps every rule.
@@ -265,7 +267,10 @@ class Comparison(Aligned, Exports, Displayed):
         Parameters
         ----------
         rules : str
-            One rule a line: `cer[d-a] <= baseline + 0.002`, `rtf <= baseline + 5%`, `accuracy >= 0.92 if present`, # comment.
+            One rule a line: `cer[d-a] <= baseline + 0.002`, `rtf <= baseline + 5%` (of the baseline), `accuracy >= baseline - 1pp`
+            (points), `accuracy >= 0.92 if present`, # comment. A rule compares measured values; `accuracy >= baseline - 0.01 with
+            95% confidence` holds where one end of the interval of the difference keeps the bound, and `fail if worse beyond chance`
+            fails where anything is worse with 95 % confidence for all metrics and versions together.
 
         Raises
         ------
@@ -274,9 +279,9 @@ class Comparison(Aligned, Exports, Displayed):
         AddressError
             When a rule does not follow the grammar, with line and column.
         """
-        return GateReport(
-            check_rules(rules, self.metrics, self._names, self._place, self._errors, removed=self._removed), say("Gate")
-        ).raise_for_breaches()
+        gated = self._gated()
+        checks = check_rules(rules, gated)
+        return GateReport(checks, say("Gate"), remarks_on(rules, gated, previous=self._asked == "previous")).raise_for_breaches()
 
     @cached_property
     def fingerprint(self) -> str:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pai_notebook.comparison.rows import Row, difference
+from pai_notebook.comparison.rows import Change, Row, difference
+from pai_notebook.comparison.sources import Side
 from pai_notebook.display import Badge, Block, Brief, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
-from pai_notebook.phrases import joined, say
+from pai_notebook.phrases import Phrase, joined, say
 
-__all__ = ["Check", "GateFailed", "GateReport", "Outcome", "Pair", "candidates_of", "failures"]
+__all__ = ["Check", "GateFailed", "GateReport", "Gated", "Outcome", "Pair"]
 
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 60
+_LEVEL = 0.95
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,10 +89,13 @@ class GateReport(Displayed):
         In the order of the rules, versions and datasets.
     title : str
         What was checked.
+    remarks : tuple of str
+        What should be known of the whole: what several versions or a moving baseline mean for the checks.
     """
 
     checks: tuple[Check, ...]
     title: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def breaches(self) -> tuple[Check, ...]:
@@ -135,7 +141,9 @@ class GateReport(Displayed):
             title=self.title,
             counts=joined(counted) if counted else say("nothing was checked"),
         )
-        return Table(columns, [_shape(check) for check in order], caption=caption, row_headers=2, limit=limit, unit=say("checks"))
+        rows = [_shape(check) for check in order]
+        note = Lines(list(self.remarks)) if self.remarks else ""
+        return Table(columns, rows, caption=caption, note=note, row_headers=2, limit=limit, unit=say("checks"))
 
 
 _BADGES = {
@@ -174,6 +182,59 @@ class GateFailed(RegressionError):
 
 
 @dataclass(frozen=True)
+class Gated:
+    """What a gate looks at.
+
+    Attributes
+    ----------
+    rows : sequence of Row
+        The metrics.
+    names : sequence of str
+        Names of the versions.
+    baseline : int or None
+        Position of the baseline.
+    errors : mapping of str to error
+        Versions that could not be fetched.
+    side : callable
+        What is known of the value at a position of a row by itself.
+    removed : sequence of str
+        What conditions took away, a sentence each.
+    """
+
+    rows: Sequence[Row]
+    names: Sequence[str]
+    baseline: int | None
+    errors: Mapping[str, Any]
+    side: Callable[[Row, int], Side | None]
+    removed: Sequence[str] = ()
+
+    @property
+    def candidates(self) -> list[int]:
+        """Positions of the versions that are checked: all but the baseline."""
+        return [place for place in range(len(self.names)) if place != self.baseline]
+
+    def pairs(self, row: Row) -> list[Pair]:
+        """Each candidate's cell of a row beside the baseline's."""
+        base = None if self.baseline is None else row.cells[self.baseline]
+        return [
+            Pair(row, self.names[place], row.cells[place], base, row.changes[place], self.side(row, place)) for place in self.candidates
+        ]
+
+    def failures(self) -> list[Check]:
+        """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
+        found = [
+            Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=error.sentence))
+            for address, error in self.errors.items()
+        ]
+        if not self.candidates:
+            alone = "the only version is the baseline {name} itself"
+            nobody = say("there is no version to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
+            reason = say("{reason}; {removed}", reason=nobody, removed=joined(self.removed, "; ")) if self.removed else nobody
+            found.append(Check("failed", say("no version"), reason=reason))
+        return found
+
+
+@dataclass(frozen=True)
 class Pair:
     """The cell of one version beside the baseline's.
 
@@ -185,12 +246,18 @@ class Pair:
         Name of the version that is checked.
     cell, base : Cell, Cell or None
         Its cell and the baseline's; None where there is no baseline.
+    change : Change
+        How they compare, with what is known of their difference.
+    side : Side or None
+        What is known of the version's value by itself.
     """
 
     row: Row
     version: str
     cell: Cell
     base: Cell | None
+    change: Change
+    side: Side | None
 
     @property
     def delta(self) -> float | None:
@@ -208,21 +275,22 @@ class Pair:
         """Write a bound as the numbers beside it are written."""
         return self.check("passed", "", bound=bound).form.value(cleared(bound))
 
-
-def candidates_of(names: Sequence[str], baseline: int | None) -> list[int]:
-    """Positions of the versions that a gate checks: all but the baseline."""
-    return [place for place in range(len(names)) if place != baseline]
-
-
-def failures(names: Sequence[str], baseline: int | None, errors: Mapping[str, Any], removed: Sequence[str] = ()) -> list[Check]:
-    """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
-    found = [
-        Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=error.sentence))
-        for address, error in errors.items()
-    ]
-    if not candidates_of(names, baseline):
-        alone = "the only version is the baseline {name} itself"
-        nobody = say("there is no version to check") if baseline is None else say(alone, name=names[baseline])
-        reason = say("{reason}; {removed}", reason=nobody, removed=joined(removed, "; ")) if removed else nobody
-        found.append(Check("failed", say("no version"), reason=reason))
-    return found
+    def holds_bound(self, bound: float, *, relative: bool, passed: bool) -> Phrase | None:
+        """Say that the 95 % interval of the difference, or of the value for a bound that is a number, includes the bound."""
+        outcome = say("passed") if passed else say("failed")
+        if relative:
+            interval = None if self.change.evidence is None else self.change.evidence.interval
+            base = self.base.value if self.base is not None else None
+            if interval is None or base is None or not interval.low < bound - base < interval.high or interval.low == interval.high:
+                return None
+            form = choose_format([interval.low, interval.high], least=2)
+            low, high = form.delta(interval.low), form.delta(interval.high)
+            said = "{outcome} as measured; the 95 % interval of the difference, {low} to {high}, includes the bound"
+            return say(said, outcome=outcome, low=low, high=high)
+        low_value, high_value = self.side.own(_LEVEL) if self.side is not None else (math.inf, -math.inf)
+        if not low_value < bound < high_value:
+            return None
+        form = choose_format([low_value, high_value], least=2)
+        low, high = form.value(low_value), form.value(high_value)
+        said = "{outcome} as measured; the 95 % interval of the value, {low} to {high}, includes the bound"
+        return say(said, outcome=outcome, low=low, high=high)

@@ -10,17 +10,21 @@ from typing import Literal
 from pai_notebook.model.conditions import grammar_error
 from pai_notebook.model.names import Pattern
 
-__all__ = ["Rule", "parse_rules", "without_comment"]
+__all__ = ["Alarm", "Rule", "parse_rules", "without_comment"]
 
 _FORM = (
-    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, "
-    "baseline - NUMBER or baseline + NUMBER% (for example accuracy >= baseline - 1%), then perhaps: if present"
+    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, baseline - NUMBER, "
+    "baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "
+    "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance"
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
+_CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
+_ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance", re.IGNORECASE)
 
 Comparator = Literal["<=", ">=", "==", "<", ">"]
+Unit = Literal["", "%", "pp"]
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,12 @@ class Rule:
         What it is compared with.
     number : float
         The bound itself, or what is added to the baseline's value.
-    percent : bool
-        Whether that is in percent of the baseline's absolute value.
+    unit : str
+        `%` where that is in percent of the baseline's absolute value, `pp` where it is in percentage points.
     optional : bool
         Whether the metric may be absent.
+    level : float or None
+        Confidence with which the rule has to hold, one-sided; None where it is about the measured values.
     """
 
     text: str
@@ -56,8 +62,9 @@ class Rule:
     compare: Comparator
     base: Literal["number", "baseline", "true", "false"]
     number: float = 0.0
-    percent: bool = False
+    unit: Unit = ""
     optional: bool = False
+    level: float | None = None
 
     @property
     def pattern(self) -> Pattern:
@@ -68,12 +75,40 @@ class Rule:
         """Give the allowed bound, None when the baseline has no number."""
         if self.base == "number":
             return self.number
-        if baseline is None:
-            return None
-        return baseline + (abs(baseline) * self.number / 100 if self.percent else self.number)
+        return None if baseline is None else baseline + self.margin(baseline)
+
+    def margin(self, baseline: float) -> float:
+        """Give what is added to the baseline's value, in the metric's own unit; a fraction above 1 is written in percent."""
+        if self.unit == "%":
+            return abs(baseline) * self.number / 100
+        return self.number / 100 if self.unit == "pp" and abs(baseline) <= 1 else self.number
 
 
-def parse_rules(text: str) -> tuple[Rule, ...]:
+@dataclass(frozen=True)
+class Alarm:
+    """A line that raises an alarm where something is worse beyond chance.
+
+    Attributes
+    ----------
+    text : str
+        The line as written, without its comment.
+    line : int
+        Its number, from 1.
+    metric : str
+        Name of the metric, or a glob; empty for every metric with a direction.
+    """
+
+    text: str
+    line: int
+    metric: str = ""
+
+    @property
+    def pattern(self) -> Pattern:
+        """Which metrics it is about."""
+        return Pattern(self.metric or "*")
+
+
+def parse_rules(text: str) -> tuple[Rule | Alarm, ...]:
     r"""Read the rules of a gate, one a line; blank lines and what follows ``#`` are left out.
 
     Raises
@@ -86,8 +121,10 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
     >>> rules = parse_rules("cer[d-a] <= baseline + 0.002  # speech\naccuracy >= 0.92 if present")
     >>> rules[0].dataset, rules[0].bound(0.175), rules[1].optional
     ('d-a', 0.177, True)
-    >>> parse_rules("rtf <= baseline + 5%")[0].bound(0.08)
-    0.084
+    >>> [parse_rules(f"accuracy >= baseline - {more}")[0].bound(0.9) for more in ("0.01", "1%", "1pp")]
+    [0.89, 0.891, 0.89]
+    >>> parse_rules("accuracy >= baseline - 0.01 with 95% confidence")[0].level, parse_rules("fail if cer worse beyond chance")[0].metric
+    (0.95, 'cer')
     """
     return tuple(_Reader(text, number, start, line).rule() for number, start, line in _lines(text))
 
@@ -126,15 +163,22 @@ class _Reader:
         self.line = line.rstrip()
         self.at = len(line) - len(line.lstrip())
 
-    def rule(self) -> Rule:
+    def rule(self) -> Rule | Alarm:
+        alarm = _ALARM.fullmatch(self.line.strip())
+        if alarm is not None:
+            return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip())
         metric, dataset = self._metric()
         compare = self._take(_COMPARE, "expected <=, >=, ==, < or >")
-        base, number, percent = self._bound()
+        base, number, unit = self._bound()
+        begin = self.at
+        level = self._confidence()
         optional = self._optional()
         if base in ("true", "false") and compare != "==":
             raise self._error(f"{base} can only be compared with ==", at=self.at)
+        if level is not None and compare == "==":
+            raise self._error("== cannot hold with a confidence; use >= or <=", at=begin)
         sign: Comparator = compare  # type: ignore[assignment]
-        return Rule(self.line.strip(), self.number, metric, dataset, sign, base, number, percent, optional)
+        return Rule(self.line.strip(), self.number, metric, dataset, sign, base, number, unit, optional, level)
 
     def _metric(self) -> tuple[str, str | None]:
         split = self._first_comparator()
@@ -163,27 +207,43 @@ class _Reader:
             raise self._error(f"{'[' if inside == ']' else '`'} is not closed", at=max(self.line.rfind("["), self.line.rfind("`")))
         raise self._error("expected <=, >=, ==, < or >", at=len(self.line))
 
-    def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, bool]:
+    def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
         if _NUMBER.match(self.line, self.at):
-            return "number", float(self._take(_NUMBER, "")), False
+            return "number", float(self._take(_NUMBER, "")), ""
         begin = self.at
         word = self._take(_WORD, "expected a number or baseline")
         if word in ("true", "false"):
-            return "true" if word == "true" else "false", 0.0, False
+            return "true" if word == "true" else "false", 0.0, ""
         if word != "baseline":
             near = get_close_matches(word, ("baseline", "true", "false"), 1)
             raise self._error(f"unknown word {word!r}" + (f", did you mean {near[0]}?" if near else ""), at=begin)
         self._blanks()
         sign = self.line[self.at : self.at + 1]
         if sign not in ("+", "-") or not sign:
-            return "baseline", 0.0, False
+            return "baseline", 0.0, ""
         self.at += 1
         number = float(self._take(re.compile(_NUMBER.pattern.removeprefix("[-+]?")), f"expected a number behind {sign}"))
+        return "baseline", -number if sign == "-" else number, self._unit()
+
+    def _unit(self) -> Unit:
         self._blanks()
-        percent = self.line[self.at : self.at + 1] == "%"
-        self.at += percent
-        return "baseline", -number if sign == "-" else number, percent
+        match = re.compile(r"%|pp\b").match(self.line, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return "%" if match[0] == "%" else "pp"
+
+    def _confidence(self) -> float | None:
+        self._blanks()
+        match = _CONFIDENCE.match(self.line, self.at)
+        if match is None:
+            return None
+        level = float(match["level"]) if match["level"].count(".") <= 1 and match["level"] != "." else 0.0
+        if not 50 <= level < 100:  # noqa: PLR2004 - below, a rule would hold while its opposite is more likely
+            raise self._error(f"{match['level']}% is no confidence; use a number from 50 to below 100", at=self.at)
+        self.at = match.end()
+        return level / 100
 
     def _optional(self) -> bool:
         rest = self.line[self.at :].split()

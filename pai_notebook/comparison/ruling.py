@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.gate import Check, Pair, candidates_of, failures
+from pai_notebook.comparison.alarm import alarm_checks
+from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.rows import is_blank
-from pai_notebook.comparison.rules import parse_rules
+from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
+from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import nearest_names
-from pai_notebook.model.numbers import format_computed
-from pai_notebook.phrases import joined, say
+from pai_notebook.model.numbers import choose_format, format_computed
+from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
-    from pai_notebook.comparison.rules import Rule
 
-__all__ = ["check_rules"]
+__all__ = ["check_rules", "remarks_on"]
 
 
-def check_rules(
-    text: str, rows: Sequence[Row], names: Sequence[str], baseline: int | None, errors: Mapping[str, Any], *, removed: Sequence[str] = ()
-) -> tuple[Check, ...]:
+def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     """Apply the rules of a gate to every version but the baseline.
 
     Raises
@@ -33,26 +32,40 @@ def check_rules(
         When a rule does not follow the grammar, with line and column.
     """
     rules = parse_rules(text)
-    checks = failures(names, baseline, errors, removed)
+    checks = gated.failures()
     if not rules:
         checks.append(Check("failed", say("no rule"), reason=say("the gate has no rule; write one a line")))
+    alarms = alarm_checks([rule for rule in rules if isinstance(rule, Alarm)], gated)
     for rule in rules:
-        checks += _apply(rule, rows, names, baseline)
+        checks += alarms[rule] if isinstance(rule, Alarm) else _apply(rule, gated)
     return tuple(checks)
 
 
-def _apply(rule: Rule, rows: Sequence[Row], names: Sequence[str], baseline: int | None) -> Iterator[Check]:
-    candidates = candidates_of(names, baseline)
+def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]:
+    """Say what several versions, or a baseline that moves with every release, mean for a gate."""
+    rules = [rule for rule in parse_rules(text) if isinstance(rule, Rule)]
+    remarks = []
+    if previous and any(rule.base == "baseline" for rule in rules):
+        remarks.append(say("The baseline is the previous version: small losses add up from release to release. Compare with approved too."))
+    if len(gated.candidates) > 1 and any(rule.level is not None for rule in rules):
+        remarks.append(say("Each version is judged by itself: of many at the margin, some pass by chance."))
+    return tuple(remarks)
+
+
+def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     pattern = rule.pattern
-    found = [row for row in rows if pattern.fits(row.key)]
-    if not found and candidates:
-        close = nearest_names(rule.metric, [row.key for row in rows])
-        reason = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
-        yield Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
+    found = [row for row in gated.rows if pattern.fits(row.key)]
+    if not found and gated.candidates:
+        yield _nowhere(rule, gated.rows)
     for row in found:
-        base = None if baseline is None else row.cells[baseline]
-        for place in candidates:
-            yield _check(rule, Pair(row, names[place], row.cells[place], base))
+        for pair in gated.pairs(row):
+            yield _check(rule, pair)
+
+
+def _nowhere(rule: Rule, rows: Sequence[Row]) -> Check:
+    close = nearest_names(rule.metric, [row.key for row in rows])
+    reason = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
+    return Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
 
 
 def _check(rule: Rule, pair: Pair) -> Check:
@@ -64,11 +77,45 @@ def _check(rule: Rule, pair: Pair) -> Check:
     if cell.value is None or math.isnan(cell.value):
         return pair.check("failed", rule.text, say("the value is {state}: {text}", state=say(cell.state), text=cell.text[:40]))
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
-    if bound is None:
-        return pair.check("failed", rule.text, say("the baseline has no number to compare with"))
+    if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
+        none = say("the baseline has no number to compare with")
+        no_points = say("points are of fractions, and {metric} is none", metric=pair.row.path)
+        return pair.check("failed", rule.text, none if bound is None else no_points)
     allowed = _origin(rule, f"{rule.compare} {pair.written(bound)}")
+    if rule.level is not None:
+        return _check_with_confidence(rule, rule.level, pair, bound, allowed)
     passed = _holds(rule.compare, cell.value, bound)
-    reason = _warning(rule, pair.row) if passed else say("beyond the bound")
+    remarks = (
+        _warning(rule, pair.row) if passed else say("beyond the bound"),
+        pair.holds_bound(bound, relative=rule.base == "baseline", passed=passed),
+    )
+    reason = joined([remark for remark in remarks if remark], "; ")
+    return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
+
+
+def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:
+    """Ask that one end of an interval keeps the bound; a one-sided bound is one end of a two-sided interval with twice that outside."""
+    two_sided = 2 * level - 1
+    percent = format_computed(100 * level)
+    allowed = say("{allowed}, with {level} % confidence (one-sided)", allowed=allowed, level=percent)
+    above = rule.compare in (">", ">=")
+    if rule.base == "baseline":
+        evidence = pair.change.evidence
+        interval = None if evidence is None else evidence.at(two_sided)
+        ends = None if interval is None else (interval.low, interval.high)
+        missing = "" if evidence is None else evidence.reason
+        origin = pair.base.value if pair.base is not None and pair.base.value is not None else 0.0
+    else:
+        ends = None if pair.side is None else pair.side.own(two_sided)
+        missing, origin = say("no interval of the value is known; n or a standard error beside it would give one"), 0.0
+    if ends is None:
+        return pair.check("failed", rule.text, missing, allowed, bound)
+    end = origin + (ends[0] if above else ends[1])
+    passed = _holds(rule.compare, end, bound)
+    said = "no lower than {end} with {level} % confidence" if above else "no higher than {end} with {level} % confidence"
+    reason = say(said, end=choose_format([end, bound]).value(end), level=percent)
+    if not passed and rule.base == "baseline" and not rule.number:
+        reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
     return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
 
 
@@ -92,7 +139,9 @@ def _origin(rule: Rule, bound: str) -> str:
         return bound
     if not rule.number:
         return say("{bound} (baseline)", bound=bound)
-    more = f"{'+' if rule.number > 0 else '-'} {format_computed(abs(rule.number))}{'%' if rule.percent else ''}"
+    more = f"{'+' if rule.number > 0 else '-'} {format_computed(abs(rule.number))}{rule.unit}"
+    if rule.unit == "%":
+        return say("{bound} (baseline {more}, relative)", bound=bound, more=more)
     return say("{bound} (baseline {more})", bound=bound, more=more)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.gate import Check, Outcome, Pair, candidates_of, failures
+from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
 from pai_notebook.comparison.rows import Kind, is_blank
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
@@ -51,27 +51,20 @@ class Policy:
         return [pattern for pattern in self.metrics if Pattern(pattern).fits(row.key)]
 
 
-def check_worsening(
-    policy: Policy,
-    rows: Sequence[Row],
-    names: Sequence[str],
-    baseline: int | None,
-    errors: Mapping[str, Any],
-    *,
-    removed: Sequence[str] = (),
-) -> tuple[Check, ...]:
-    """Check that no version is worse than the baseline in any chosen metric."""
-    checks = failures(names, baseline, errors, removed)
-    used = {pattern for row in rows for pattern in policy.fitting(row)}
-    checks += [Check("failed", _RULE, metric=pattern, reason=_nowhere(pattern, rows)) for pattern in policy.metrics if pattern not in used]
-    if baseline is None:
+def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
+    """Check that no version is worse than the baseline in any chosen metric; evidence is checked where it is named only."""
+    checks = gated.failures()
+    used = {pattern for row in gated.rows for pattern in policy.fitting(row)}
+    checks += [
+        Check("failed", _RULE, metric=pattern, reason=_nowhere(pattern, gated.rows)) for pattern in policy.metrics if pattern not in used
+    ]
+    if gated.baseline is None:
         return tuple(checks)
-    for row in rows:
+    for row in gated.rows:
         fitting = policy.fitting(row)
         if fitting:
             named = any((Pattern(pattern).rank(row.key) or (0,))[0] for pattern in fitting)
-            pairs = [(place, Pair(row, names[place], row.cells[place], row.cells[baseline])) for place in candidates_of(names, baseline)]
-            checks += [_check(policy, pair, same=row.changes[place].kind is Kind.SAME, named=named) for place, pair in pairs]
+            checks += [_check(policy, pair, named=named) for pair in gated.pairs(row)]
     return tuple(checks)
 
 
@@ -82,8 +75,10 @@ def _nowhere(pattern: str, rows: Sequence[Row]) -> Phrase:
     return say("no version has a metric {pattern!r}", pattern=pattern)
 
 
-def _check(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:
+def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     cell, base = pair.cell, pair.base
+    if pair.row.is_evidence and not named:
+        return pair.check("skipped", _RULE, say("it says how sure another metric is"))
     if base is None or is_blank(base):
         return pair.check("skipped", _RULE, say("the baseline does not have it"))
     if is_blank(cell):
@@ -92,7 +87,7 @@ def _check(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:
         reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
         return pair.check("failed", _RULE, reason)
     if cell.value is None or base.value is None:
-        return _check_words(policy, pair, same=same, named=named)
+        return _check_words(policy, pair, same=pair.change.kind is Kind.SAME, named=named)
     return _check_number(policy, pair, base.value)
 
 
@@ -121,6 +116,9 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
     allowed = f"{'<=' if lower else '>='} {pair.written(limit)}"
-    if (delta > 0) == lower and not within:
-        return pair.check("failed", _RULE, say("worse, {direction}", direction=direction.words), allowed, limit)
-    return pair.check("passed", _RULE, "", allowed, limit)
+    failed = (delta > 0) == lower and not within
+    remark = pair.holds_bound(limit, relative=True, passed=not failed) or ""
+    if failed:
+        worse = say("worse, {direction}", direction=direction.words)
+        return pair.check("failed", _RULE, joined([worse, remark], "; ") if remark else worse, allowed, limit)
+    return pair.check("passed", _RULE, remark, allowed, limit)

@@ -3,6 +3,7 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
@@ -40,7 +41,7 @@ def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
         compare(BASE, results(d_a={"cer": 0.181, "rtf": 0.09})).gate(RULES)
     first, second = caught.value.breaches
     assert (first.value, first.baseline, first.delta, first.allowed) == (0.181, 0.175, 0.181 - 0.175, "<= 0.177 (baseline + 0.002)")
-    assert second.allowed == "<= 0.084 (baseline + 5%)"
+    assert second.allowed == "<= 0.084 (baseline + 5%, relative)"
     message = str(caught.value)
     assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+0.006): beyond the bound; allowed <= 0.177 (baseline + 0.002)" in message
     assert "rtf@d-a of 0.2.0 is 0.090, baseline 0.080 (+0.010)" in message
@@ -300,3 +301,165 @@ def test_a_metric_that_is_nowhere_names_the_nearest():
         compare(BASE, GOOD).gate("ceer <= 1")
     with pytest.raises(RegressionError, match="no version has a metric 'ceer'; nearest: cer"):
         compare(BASE, GOOD).assert_no_regression("ceer")
+
+
+def shares(*values, n=1000, **more):
+    """Compare versions with these accuracies of n examples each."""
+    return compare(*({"accuracy": value, "n": n, **more} for value in values))
+
+
+def checked(comparison, rules):
+    """Every check of a gate, whether it passes or not."""
+    try:
+        return comparison.gate(rules).checks
+    except RegressionError as error:
+        return error.report.checks
+
+
+def test_a_plain_rule_says_where_the_interval_includes_its_bound():
+    (check,) = checked(shares(0.90, 0.895), "accuracy >= baseline - 0.01")
+    assert (check.outcome, check.reason) == (
+        "passed",
+        "passed as measured; the 95 % interval of the difference, -0.032 to +0.022, includes the bound",
+    )
+    (check,) = checked(shares(0.90, 0.88), "accuracy >= baseline - 0.01")
+    assert check.reason.startswith("beyond the bound; failed as measured; the 95 % interval of the difference, -0.0476 to +0.0075, in")
+    (check,) = checked(shares(0.90, 0.895), "accuracy >= 0.89")
+    assert check.reason == "passed as measured; the 95 % interval of the value, 0.87 to 0.91, includes the bound"
+    assert [check.reason for check in checked(shares(0.9, 0.5), "accuracy >= baseline - 0.01")] == ["beyond the bound"]
+    assert [check.reason for check in checked(compare({"auc": 0.9}, {"auc": 0.895}), "auc >= baseline - 0.01")] == [""]
+
+
+def test_the_bound_of_a_percentage_is_shown_and_said_to_be_relative_and_points_are_points():
+    c = shares(0.90, 0.8905)
+    (check,) = checked(c, "accuracy >= baseline - 1%")
+    assert (check.outcome, check.allowed) == ("failed", ">= 0.891 (baseline - 1%, relative)")
+    (check,) = checked(c, "accuracy >= baseline - 1pp")
+    assert (check.outcome, check.allowed) == ("passed", ">= 0.8900 (baseline - 1pp)")
+    (check,) = checked(compare({"accuracy": 90.0}, {"accuracy": 89.5}), "accuracy >= baseline - 1 pp")
+    assert (check.outcome, check.bound) == ("passed", 89.0)
+    (check,) = checked(compare({"latency_ms": 90.0}, {"latency_ms": 89.5}), "latency_ms <= baseline + 1pp")
+    assert (check.outcome, check.reason) == ("failed", "points are of fractions, and latency_ms is none")
+
+
+@pytest.mark.parametrize(
+    ("values", "n", "rule", "passes"),
+    [
+        ((0.90, 0.90), 1000, "accuracy >= baseline - 0.01 with 95% confidence", False),
+        ((0.90, 0.90), 10_000, "accuracy >= baseline - 0.01 with 95% confidence", True),
+        ((0.90, 0.90), 5000, "accuracy >= baseline - 0.01 with 95 % confidence", True),
+        ((0.90, 0.90), 5000, "accuracy >= baseline - 0.01 with 99% confidence", False),
+        ((0.90, 0.90), 5000, "accuracy >= baseline - 1% with 95% confidence", False),
+        ((0.90, 0.93), 1000, "accuracy > baseline with 95% confidence", True),
+        ((0.10, 0.10), 10_000, "accuracy <= baseline + 0.01 with 95% confidence", True),
+        ((0.90, 0.93), 1000, "accuracy >= 0.92 with 95% confidence", False),
+        ((0.90, 0.94), 1000, "accuracy >= 0.92 with 95% confidence if present", True),
+    ],
+)
+def test_a_rule_with_confidence_asks_one_end_of_the_interval(values, n, rule, passes):
+    (check,) = checked(shares(*values, n=n), rule)
+    assert (check.outcome == "passed") is passes
+    assert "% confidence (one-sided)" in check.allowed
+
+
+def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
+    (check,) = checked(shares(0.90, 0.893), "accuracy >= baseline - 0.02 with 95% confidence")
+    low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
+    assert check.reason == f"no lower than {0.9 + low:.3f} with 95 % confidence"
+    (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
+    assert check.reason == f"no lower than {proportion_confint(893, 1000, 0.1, 'wilson')[0]:.3f} with 95 % confidence"
+
+
+def test_a_rule_with_confidence_fails_without_an_interval_and_says_what_would_give_one():
+    (check,) = checked(compare({"auc": 0.9}, {"auc": 0.99}), "auc >= baseline - 0.01 with 95% confidence")
+    assert (check.outcome, check.reason) == (
+        "failed",
+        "no interval known: measured once; repeats (n_runs) or a standard error would give one",
+    )
+    (check,) = checked(compare({"f1": 0.9, "f1_stderr": 0.01}, {"f1": 0.99}), "f1 >= baseline - 0.01 with 95% confidence")
+    assert check.reason == "f1_stderr is there for 0.1.0, not for 0.2.0"
+    (check,) = checked(compare({"auc": 0.9}, {"auc": 0.99}), "auc >= 0.9 with 95% confidence")
+    assert check.reason == "no interval of the value is known; n or a standard error beside it would give one"
+
+
+def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
+    (check,) = checked(shares(0.90, 0.90), "accuracy >= baseline with 95% confidence")
+    assert check.reason.endswith("without a margin this asks for proof of being better")
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("accuracy == 0.9 with 95% confidence", "== cannot hold with a confidence"),
+        ("accuracy >= 0.9 with 100% confidence", "100% is no confidence"),
+        ("accuracy >= 0.9 with 20% confidence", "20% is no confidence"),
+        ("accuracy >= 0.9 with confidence", "did not expect 'with confidence' here"),
+        ("fail if worse", "expected <=, >=, ==, < or >"),
+    ],
+)
+def test_a_confidence_or_an_alarm_that_means_nothing_is_refused(rule, words):
+    with pytest.raises(AddressError, match=words):
+        shares(0.9, 0.9).gate(rule)
+
+
+def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have_seen():
+    (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
+    assert (check.outcome, check.reason[:57]) == ("passed", "no loss shown; losses under 0.095 would not be seen (n = ")
+    (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
+    assert check.reason.startswith("no loss shown; losses under 0.087 would not be seen (n = 100 and 100")
+    (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
+    assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
+    assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
+
+
+def test_an_alarm_over_many_asks_for_more_of_each():
+    metrics = {f"t{task}_accuracy": 0.9 for task in range(26)}
+    c = compare({**metrics, "n": 1000}, {**metrics, "t0_accuracy": 0.870, "n": 1000})
+    assert c["t0_accuracy"].changes[1].verdict == "worse"
+    report = c.gate("fail if worse beyond chance")
+    said = [check.reason for check in report.checks if check.metric == "t0_accuracy"]
+    assert said == ["worse beyond chance by itself, but not among all that were checked (95 % together)"]
+    with pytest.raises(RegressionError):
+        c.gate("fail if t0* worse beyond chance")
+
+
+def test_an_alarm_without_an_interval_or_a_metric_does_not_pass():
+    with pytest.raises(RegressionError, match="nothing was checked"):
+        compare({"auc": 0.9}, {"auc": 0.1}).gate("fail if worse beyond chance")
+    assert breaches(shares(0.9, 0.9), "fail if acuracy worse beyond chance") == [
+        ("acuracy", "", "no metric with a known direction; nearest: accuracy")
+    ]
+
+
+def test_no_regression_leaves_evidence_alone():
+    report = compare(
+        {"accuracy": 0.9, "n": 1000, "accuracy_stderr": 0.01, "accuracy_std": 0.3},
+        {"accuracy": 0.95, "n": 1001, "accuracy_stderr": 0.02, "accuracy_std": 0.2},
+    ).assert_no_regression()
+    assert {check.metric: check.outcome for check in report.checks} == {
+        "accuracy": "passed",
+        "accuracy_std": "skipped",
+        "accuracy_stderr": "skipped",
+        "n": "skipped",
+    }
+    with pytest.raises(RegressionError, match="which way is better is unknown"):
+        shares(0.9, 0.9).__class__(
+            [make("0.1.0", {"accuracy": 0.9, "n": 1000}), make("0.2.0", {"accuracy": 0.9, "n": 1001})], baseline="first"
+        ).assert_no_regression("n")
+
+
+def test_no_regression_says_where_the_interval_includes_its_bound():
+    with pytest.raises(RegressionError) as caught:
+        shares(0.90, 0.899).assert_no_regression()
+    (check,) = caught.value.breaches
+    assert check.reason == (
+        "worse, higher is better; failed as measured; the 95 % interval of the difference, -0.027 to +0.025, includes the bound"
+    )
+
+
+def test_a_moving_baseline_and_several_versions_are_remarked_on():
+    versions = [make(f"0.{place}.0", {"accuracy": 0.9, "n": 100_000}) for place in range(3)]
+    report = Comparison(versions, baseline="previous").gate("accuracy >= baseline - 0.01 with 95% confidence")
+    assert "small losses add up from release to release" in str(report).replace("\n", " ")
+    assert "of many at the margin, some pass by chance" in str(report).replace("\n", " ")
+    assert Comparison(versions[:2], baseline="first").gate("accuracy >= 0.8").remarks == ()
