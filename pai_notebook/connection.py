@@ -249,6 +249,29 @@ def get_model(model_id: str) -> Model:
     return default_registry().get_model(model_id)
 
 
-def list_models(query: str | None = None, **filters: Any) -> ModelList:
+def list_models(
+    query: str | None = None,
+    *,
+    workspace_id: str | None = None,
+    limit: int | None = None,
+    name: str | None = None,
+    label: str | None = None,
+    provider: str | None = None,
+    domain: str | None = None,
+    task: str | None = None,
+    origin: str | None = None,
+    model_type: str | None = None,
+) -> ModelList:
     """Find models in the default registry; see `Registry.list_models`."""
-    return default_registry().list_models(query, **filters)
+    return default_registry().list_models(
+        query,
+        workspace_id=workspace_id,
+        limit=limit,
+        name=name,
+        label=label,
+        provider=provider,
+        domain=domain,
+        task=task,
+        origin=origin,
+        model_type=model_type,
+    )

@@ -305,7 +305,18 @@ class Registry(Displayed):
         return Model(reply.document, fetched=reply.fetched)
 
     def list_models(
-        self, query: str | None = None, *, workspace_id: str | None = None, limit: int | None = None, **filters: Any
+        self,
+        query: str | None = None,
+        *,
+        workspace_id: str | None = None,
+        limit: int | None = None,
+        name: str | None = None,
+        label: str | None = None,
+        provider: str | None = None,
+        domain: str | None = None,
+        task: str | None = None,
+        origin: str | None = None,
+        model_type: str | None = None,
     ) -> ModelList:
         """Find models with ListModels.
 
@@ -314,14 +325,49 @@ class Registry(Displayed):
         query : str, optional
             Fuzzy over name, domain, task and labels.
         workspace_id : str, optional
-            Models of one workspace; by default that of the connection, or everything the caller may see.
+            Models of one workspace; by default that of the connection, unless `provider` is given; an empty text for everything
+            the caller may see.
         limit : int, optional
             At most so many.
-        **filters : str
-            `name` (exact), `label` (substring of key or value), `provider`, `domain`, `task`, `origin`, `model_type`.
+        name : str, optional
+            A part of the name; in double quotes the exact name.
+        label : str, optional
+            A part of a label's key or value.
+        provider : str, optional
+            Public models of this provider, such as `pai` or `huggingface`, instead of one's own.
+        domain, task, origin, model_type : str, optional
+            The word of the service, such as `nlp`, `text-classification`, `ModelScope`, `Checkpoint`.
+
+        Returns
+        -------
+        ModelList
+            In the order of the service.
+
+        Raises
+        ------
+        PaiError
+            When a page could not be had.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     [model.name for model in registry.list_models("wine")]
+        ['wine-cultivar']
         """
         listing = self._client.run(
-            self._client.list_models(query=query, workspace_id=workspace_id or self.workspace_id or None, limit=limit, **filters)
+            self._client.list_models(
+                query=query,
+                workspace_id=workspace_id,
+                limit=limit,
+                name=name,
+                label=label,
+                provider=provider,
+                domain=domain,
+                task=task,
+                origin=origin,
+                model_type=model_type,
+            )
         )
         models = ModelList(Model(item, fetched=listing.fetched) for item in listing.items)
         self._fetcher.memory.see(model.model_id for model in models)

@@ -105,8 +105,8 @@ class Aligned:
         return self._path
 
     @property
-    def only(self) -> Literal["diff", "all"]:
-        """Whether rows that differ are shown, or all."""
+    def only(self) -> str:
+        """Whether rows that differ are shown (`diff`), or all (`all`)."""
         return self._only
 
     @property

@@ -15,7 +15,7 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Brief
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.evidence_names import Role
-from pai_notebook.model.metric_words import Scale, is_cost, scale_of
+from pai_notebook.model.metric_words import is_cost, scale_of
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
@@ -132,7 +132,7 @@ class Row(Brief):
         return self.role is not None
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> str:
         """How its differences are told: in percent, in points, or as they are."""
         return scale_of(self.path)
 

@@ -355,3 +355,11 @@ def test_every_bundled_version_is_equal_listed_and_fetched():
             listed = registry.list_versions(model.model_id)
             fetched = registry.get_versions(*[version.address for version in listed][:2], refresh=True) if len(listed) else []
             assert list(fetched) == list(listed)[:2]
+
+
+def test_a_workspace_is_that_of_the_connection_unless_another_or_a_provider_is_named():
+    with pai.connect("demo", workspace_id="20482", default=False) as registry:
+        own, everything = registry.list_models(), registry.list_models(workspace_id="")
+        assert {model.workspace_id for model in own} == {"20482"}
+        assert len(own) < len(everything)
+        assert [model.provider for model in registry.list_models(provider="pai")] == ["pai"]
