@@ -39,7 +39,9 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
             held += item
             models += item.models
     if not addresses and not held and not held.errors:
-        raise ConfigurationError("nothing to compare", hint="Write compare('model-a@last:5'), or pass versions.")
+        why = f": {'; '.join(held.removed)}" if held.removed else ""
+        hint = "Loosen the condition." if held.removed else "Write compare('model-a@last:5'), or pass versions."
+        raise ConfigurationError(f"nothing to compare{why}", hint=hint)
     return addresses, held, next(filter(None, models), "")
 
 

@@ -147,7 +147,7 @@ class _Writer:
         if IT in step.args:
             self._assign()
             step = replace(step, args=tuple(Code(self.name) if each is IT else each for each in step.args))
-        elif self.expression:
+        elif self.expression != self.name:
             self.lines.append(self.expression)
         if step.verb == "Explorer" and not step.args and self.registry != "pnb":
             step = replace(step, args=(Code(self.registry),))
@@ -196,6 +196,8 @@ def literal(value: Any) -> str:
     >>> print(literal({"所有者": ["a", 'b"c', float("nan")]}))
     {"所有者": ["a", 'b"c', float("nan")]}
     """
+    if isinstance(value, Code):
+        return value
     if isinstance(value, Step):
         return _call(f"pnb.{value.verb}", value)
     if isinstance(value, Mapping):

@@ -76,10 +76,15 @@ class Terms:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The arguments of `VersionSet.compare`; what is as by default is None or empty."""
+        """The arguments of `Registry.compare`; what is as by default is None or empty."""
         only = None if self.differences_only else "all"
         baseline = None if self.baseline == DEFAULT else self.baseline
         return {"baseline": baseline, "directions": dict(self.directions), "only": only, "include": list(self.metrics)}
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The arguments that are not as by default."""
+        return {name: value for name, value in self.arguments.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

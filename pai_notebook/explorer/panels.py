@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error
 from pai_notebook.errors import PaiError
 from pai_notebook.explorer.words import counted
@@ -93,10 +95,12 @@ def _specs(shown: Shown) -> Block:
 
 def _part(shown: Shown, exclude: list[str]) -> Block | None:
     """The comparison without some kinds of rows, None when there is none."""
-    if shown.comparison is None:
+    whole = shown.comparison
+    if whole is None or whole.baseline is None:
         return None
-    arguments = {**shown.comparison.arguments, "exclude": exclude}
-    return shown.results.compare(**arguments)._describe()  # noqa: SLF001 - as above
+    arguments = {**whole.arguments, "baseline": Chosen(whole.baseline, whole.baseline_reason), "exclude": exclude}
+    part = Comparison(whole.versions, errors=whole.errors, removed=whole.removed, **arguments)
+    return part._describe()  # noqa: SLF001 - as above
 
 
 TABS: dict[str, Callable[[Shown], Block]] = {"Card": _card, "Metrics": _metrics, "Labels": _labels, "Specs": _specs}

@@ -146,7 +146,7 @@ class Performer:
         """Do the job, once, for whichever thread comes first."""
         with self._comparing:
             if self._compared is None or self._compared[0] is not job:
-                self._compared = job, _compare(job)
+                self._compared = job, self._source.compare(job.versions, job.terms)
             return self._compared[1]
 
     def spawn(self, work: Any) -> None:
@@ -177,7 +177,3 @@ class Performer:
             task.cancel()
         if running:
             await asyncio.wait(running)
-
-
-def _compare(job: CompareVersions) -> Comparison:
-    return job.versions.compare(**{name: value for name, value in job.terms.arguments.items() if value})

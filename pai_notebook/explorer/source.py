@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from pai_notebook.beside import compare_within
+from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
 from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
 from pai_notebook.model.registered_model import Model
 from pai_notebook.planning import Arrivals
-from pai_notebook.python_source import IT, step
+from pai_notebook.python_source import IT, Code, step
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ class Source(Protocol):
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
 
+    def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
+        """Compare versions that were fetched; never on the loop, as the baseline may have to be fetched."""
+
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the loop."""
 
@@ -74,10 +79,22 @@ class RegistrySource:
         self.title = f"PAI model registry {registry.name}"
         settings = registry.client.settings
         self._connecting = connecting(settings.endpoint.host, settings.region, settings.workspace_id)
+        self._settled: tuple[VersionSet, str | None, Chosen] | None = None
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""
-        return (self._connecting, *(_asked(asked, versions, comparison, terms) if asked else [step("Explorer", of="pnb")]))
+        del comparison
+        return (self._connecting, *(_asked(asked, versions, terms.arguments) if asked else [step("Explorer", of="pnb")]))
+
+    def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
+        """Compare versions that were fetched with a baseline that is fetched beside them, once for the same versions."""
+        chosen: Any = terms.arguments["baseline"]
+        if self._settled is not None and self._settled[0] is versions and self._settled[1] == chosen:
+            return versions.compare(**{**terms.given, "baseline": self._settled[2]})
+        comparison = self._registry.compare(versions, **terms.given, progress=False)
+        if comparison.baseline is not None and comparison.errors.keys() == versions.errors.keys():
+            self._settled = versions, chosen, Chosen(comparison.baseline, comparison.baseline_reason)
+        return comparison
 
     async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
         """Models that meet a search, and whether there are more."""
@@ -142,9 +159,20 @@ class SetSource:
         found = fetching(shown, shown.errors, self._versions.path, otherwise=_GIVEN)
         if not asked:
             return from_source((*found, step("Explorer", IT, of="pnb")), shown)
+        # by its name: a rule may choose another version of the registry than of the set
+        arguments = terms.arguments if comparison is None else {**terms.arguments, "baseline": comparison.baseline_name}
         if found[0].of == "registry":
-            return from_source(_asked(asked, versions, comparison, terms), shown)
-        return (*found, *([step("compare", **_arguments(comparison, terms))] if len(versions) > 1 else []))
+            return from_source(_asked(asked, versions, arguments), shown)
+        if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
+            return found
+        given = found[0].verb == "given"
+        held: Any = Code(found[0].args[0]) if given else found[0]
+        compared = step("compare", *map(str, asked), of="pnb", **arguments, among=held)
+        return (found[0], compared) if given else (compared,)
+
+    def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
+        """Compare versions of the set with a baseline of the set."""
+        return compare_within(self._versions, [versions], **terms.given)
 
     async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
         """Models of the set whose id contains the query."""
@@ -193,15 +221,10 @@ async def _nothing() -> None:
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
 
 
-def _asked(addresses: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+def _asked(addresses: Sequence[Address], versions: VersionSet, terms: Mapping[str, Any]) -> Plan:
     """Ask a registry for what the explorer shows."""
     texts = [str(address) for address in addresses]
     if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
         single = len(addresses) == 1 and addresses[0].selector.is_single
         return (step("get_version" if single else "get_versions", *texts, of="registry"),)
-    return (step("compare", *texts, of="registry", **_arguments(comparison, terms)),)
-
-
-def _arguments(comparison: Comparison | None, terms: Terms) -> dict[str, Any]:
-    """The terms of a comparison, with the baseline by its name: a rule may choose another one of the model than of what is picked."""
-    return terms.arguments if comparison is None else {**terms.arguments, "baseline": comparison.baseline_name}
+    return (step("compare", *texts, of="registry", **terms),)

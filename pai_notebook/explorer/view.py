@@ -93,7 +93,7 @@ class Explorer(Displayed):
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
         # one that is still to be made is made here, so that a notebook that runs by itself need not wait for it
         waiting = self._state.comparing
-        if waiting is None:
+        if waiting is None or shared_loop.inside:
             return self._state.comparison
         try:
             return self._performer.compare(waiting)
