@@ -6,7 +6,7 @@ template and the values it was made of; `in_language` says it again where a whol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Self
@@ -14,7 +14,7 @@ from typing import Any, Self
 from pai_notebook.chinese import SEPARATORS, TEMPLATES
 from pai_notebook.errors import ConfigurationError
 
-__all__ = ["Phrase", "check_language", "first", "in_language", "joined", "now", "say", "speaking"]
+__all__ = ["Phrase", "check_language", "first", "in_language", "joined", "now", "reworded", "say", "speaking"]
 
 _speaking: ContextVar[str] = ContextVar("language of what renderers add", default="en")
 
@@ -102,6 +102,21 @@ def in_language(value: Any, lang: str) -> Any:
     ('缺失', 'absent')
     """
     return value.in_language(lang) if isinstance(value, Phrase) else value
+
+
+def reworded(text: str, change: Callable[[str], str]) -> str:
+    """Change the words of a phrase that are ours; its values, and every other text, stay as they are.
+
+    Examples
+    --------
+    >>> reworded(say("{count} rows, see only='all'", count="only='all'"), lambda words: words.replace("only='all'", "--all"))
+    "only='all' rows, see --all"
+    """
+    if not isinstance(text, Phrase):
+        return text
+    if text.separator:
+        return joined([reworded(value, change) for value in text.values], text.separator)
+    return say(change(text.template), **{name: reworded(value, change) for name, value in text.values.items()})
 
 
 def check_language(lang: str) -> None:

@@ -48,6 +48,19 @@ def test_the_first_lines_a_newcomer_copies_run_as_they_stand(page, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".html"]
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_first_lines_pasted_into_one_cell_show_themselves_and_run_twice(page, tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    block = next(block for block in blocks if "connect demo" in block)
+    shell = "from IPython.core.interactiveshell import InteractiveShell; shell = InteractiveShell()"
+    code = f"{shell}\nfor _ in range(2): shell.run_cell({block!r}).raise_error()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    shown = ("PAI model registry demo", "iris-species", "Metrics", ".html")
+    assert len(re.findall("^%paimodel", block, re.MULTILINE)) >= len(shown)
+    assert [done.stdout.count(text) >= 2 for text in shown] == [True] * len(shown), done.stdout
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_that_a_page_links_to_is_there(page):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))

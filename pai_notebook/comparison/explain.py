@@ -18,9 +18,10 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Clause", "Explanation", "explain_rows"]
+__all__ = ["ONLY_ONE", "Clause", "Explanation", "explain_rows"]
 
 _LONGEST = 60
+ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 LISTED = 8
 """Rows of one group that are spelled out; the others are counted."""
 
@@ -101,6 +102,8 @@ def explain_rows(rows: Sequence[Row], names: Sequence[str], baseline: int, lang:
     """
     check_language(lang)
     sentences, clauses = [], []
+    if len(names) == 1:
+        sentences.append(say(ONLY_ONE, name=names[0]).in_language(lang))
     for place, version in enumerate(names):
         if place == baseline:
             continue

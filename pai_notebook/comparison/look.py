@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.explain import ONLY_ONE
 from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.model.card import number_text
@@ -58,7 +59,7 @@ def _banners(comparison: Comparison) -> Iterator[Note]:
     if not comparison.versions:
         yield Note(say("There is no version to compare."), "warn")
     elif len(comparison.versions) == 1:
-        yield Note(say("There is only one version, {name}: nothing to compare it with.", name=comparison.names[0]), "warn")
+        yield Note(say(ONLY_ONE, name=comparison.names[0]), "warn")
 
 
 def _cautions(comparison: Comparison) -> Iterator[Note]:

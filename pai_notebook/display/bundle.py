@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.html import render_html
+from pai_notebook.display.layout import map_texts
 from pai_notebook.display.markdown import render_markdown
 from pai_notebook.display.plain import inline
 from pai_notebook.display.text import render_text
@@ -77,14 +79,21 @@ class Displayed(Brief):
     42
     """
 
+    _rewording: Callable[[str], str] | None = None
+    """How to say its texts where it was asked for in other words than those of Python."""
+
     def _describe(self) -> Block:
         raise TypeError(f"{type(self).__name__} does not say how it looks")
 
+    def _shown(self) -> Block:
+        block = self._describe()
+        return block if self._rewording is None else map_texts(block, self._rewording)
+
     def _repr_html_(self) -> str:
-        return render_html(self._describe())
+        return render_html(self._shown())
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, str]:
-        return mimebundle(self._describe(), include, exclude)
+        return mimebundle(self._shown(), include, exclude)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's own signature
         # IPython prefers its printer of tuples to the bundle of a subclass; inside a list, one line is enough
@@ -92,4 +101,4 @@ class Displayed(Brief):
         printer.text(str(self) if alone else repr(self))
 
     def _lines(self) -> Sequence[str]:
-        return render_text(self._describe()).split("\n")
+        return render_text(self._shown()).split("\n")

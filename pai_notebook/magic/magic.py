@@ -15,7 +15,7 @@ from traitlets import Bool, Enum, Unicode, observe
 from pai_notebook.errors import PaiError
 from pai_notebook.magic import completion
 from pai_notebook.magic.use import Use, use_of_result
-from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, speak_of_options
+from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options
 from pai_notebook.python_source import Step, to_python
 from pai_notebook.sanitize import printable
 
@@ -112,6 +112,7 @@ class PaiModelMagics(Magics):
         try:
             result = run(plan, self._connect, _explore)
             result = _follow(result) if command.verb == "watch" else result
+            result = say_on_line(result) if command.verb in ("compare", "explain", "gate") else result
         except PaiError as error:
             speak_of_options(error)
             raise

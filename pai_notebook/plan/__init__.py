@@ -3,7 +3,7 @@
 from pai_notebook.plan.grammar import Command, parse_cell, parse_line, write_word
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, options_of
 from pai_notebook.plan.plan import plan_of, run, to_line
-from pai_notebook.plan.wording import speak_of_options
+from pai_notebook.plan.wording import say_on_line, speak_of_options
 
 __all__ = [
     "OPTIONS",
@@ -15,6 +15,7 @@ __all__ = [
     "parse_line",
     "plan_of",
     "run",
+    "say_on_line",
     "speak_of_options",
     "to_line",
     "write_word",

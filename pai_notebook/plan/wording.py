@@ -1,13 +1,19 @@
-"""Errors in the words of the line: what the public API calls an argument is an option there."""
+"""Errors and notes in the words of the line: what the public API calls an argument is an option there."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from pai_notebook.errors import PaiError
+from pai_notebook.errors import ModelNotFound, PaiError
+from pai_notebook.phrases import reworded
+from pai_notebook.plan.grammar import write_word
 from pai_notebook.plan.options import OPTIONS
 
-__all__ = ["on_line", "speak_of_options"]
+if TYPE_CHECKING:
+    from pai_notebook.display import Displayed
+
+__all__ = ["on_line", "say_on_line", "speak_of_options"]
 
 _OPTION_OF = {option.keyword: name for name, option in OPTIONS.items() if option.keyword}
 _TEXT = r"""(?:"([^"]*)"|'([^']*)')"""
@@ -15,13 +21,32 @@ _CONNECT = re.compile(r"(?:(?:pai_notebook|pnb|pai)\.)?connect\(([^()]*)\)")
 _ARGUMENT = re.compile(
     rf"(?<![\w.('\"`-])({'|'.join(map(re.escape, _OPTION_OF))})=(?:(True)\b|{_TEXT}|(\{{[^{{}}]*\}})|(\.\.\.)|(\w[\w.:-]*))?"
 )
+_NOTE = re.compile(rf"^({'|'.join(map(re.escape, _OPTION_OF))})(?=: )")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
 def speak_of_options(error: PaiError) -> None:
     """Have an error name options instead of keyword arguments; the causes it quotes too."""
     error.message, error.hint = on_line(error.message), on_line(error.hint)
+    if isinstance(error, ModelNotFound) and not error.model_id.startswith("model-"):
+        error.hint += f" %paimodel ls --query {write_word(error.model_id) or 'TEXT'} looks for it in names, tasks and labels."
     error.args = (error.message, *error.args[1:])
+
+
+def say_on_line(found: Displayed) -> Displayed:
+    """Have what a line gives show itself in the words of the line.
+
+    Parameters
+    ----------
+    found : object
+        What the line gives. It is this line's own, as a comparison is; a version may be held by others.
+    """
+    object.__setattr__(found, "_rewording", _reworded)
+    return found
+
+
+def _reworded(text: str) -> str:
+    return reworded(text, on_line)
 
 
 def on_line(text: str) -> str:
@@ -34,7 +59,8 @@ def on_line(text: str) -> str:
     >>> on_line("Use connect('demo'), or connect(region='cn-hangzhou'). Pass directions={'cer': 'min'}.")
     'Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou. Pass --mode cer=min.'
     """
-    return _ARGUMENT.sub(_as_option, _CONNECT.sub(_as_connect, text))
+    named = _NOTE.sub(lambda match: _OPTION_OF[match[1]], text)
+    return _ARGUMENT.sub(_as_option, _CONNECT.sub(_as_connect, named))
 
 
 def _as_connect(match: re.Match[str]) -> str:
