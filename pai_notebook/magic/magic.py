@@ -111,8 +111,10 @@ class PaiModelMagics(Magics):
             return None
         try:
             result = run(plan, self._connect, _explore)
-            result = _follow(result) if command.verb == "watch" else result
-            result = say_on_line(result) if command.verb in ("compare", "explain", "gate") else result
+            if command.verb == "watch":
+                result = _follow(result)
+            elif command.verb in ("compare", "explain", "gate"):
+                say_on_line(result)
         except PaiError as error:
             speak_of_options(error)
             raise

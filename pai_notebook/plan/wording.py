@@ -33,7 +33,7 @@ def speak_of_options(error: PaiError) -> None:
     error.args = (error.message, *error.args[1:])
 
 
-def say_on_line(found: Displayed) -> Displayed:
+def say_on_line(found: Displayed) -> None:
     """Have what a line gives show itself in the words of the line.
 
     Parameters
@@ -42,7 +42,6 @@ def say_on_line(found: Displayed) -> Displayed:
         What the line gives. It is this line's own, as a comparison is; a version may be held by others.
     """
     object.__setattr__(found, "_rewording", _reworded)
-    return found
 
 
 def _reworded(text: str) -> str:

@@ -181,13 +181,13 @@ def test_errors_of_a_line_speak_of_its_options(demo, in_a_folder, line, says, ne
 
 def test_what_a_line_shows_speaks_of_its_options_and_what_python_shows_of_its_arguments(demo):
     line = run(demo, f"%paimodel compare {DIGITS}@last:2 --metrics acuracy")
-    text = repr(line) + line._repr_html_()
+    text = str(line) + line._repr_html_()
     assert "--metrics" in text
     assert "include" not in text
-    again = repr(pnb.compare(f"{DIGITS}@last:2", include="acuracy"))
+    again = str(pnb.compare(f"{DIGITS}@last:2", include="acuracy"))
     assert "include" in again
     assert "--metrics" not in again
-    assert "--all" in repr(run(demo, f"%paimodel compare {DIGITS}@last:2"))
+    assert "--all" in str(run(demo, f"%paimodel compare {DIGITS}@last:2"))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_arguments_become_options(python, line):
 def test_a_single_version_is_said_to_have_nothing_to_be_compared_with(demo):
     told = run(demo, f"%paimodel explain {DIGITS}@approved")
     assert "only one version" in str(told)
-    assert "only one version" in repr(told)
+    assert "only one version" in told._repr_html_()
     assert "只有一个版本" in str(run(demo, f"%paimodel explain {DIGITS}@approved --lang zh"))
 
 
