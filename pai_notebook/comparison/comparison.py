@@ -180,7 +180,7 @@ class Comparison(Aligned, Exports, Displayed):
         return make_ranking(question, self._names, self._place, self._tolerance, leaders)
 
     def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Told] | None = None, dataset: str | None = None) -> Pareto:
-        """Find the versions that no other beats in all these metrics, with a sentence for each step between them.
+        """Find the versions that no other equals or beats in all these metrics, with a sentence for each step between them.
 
         Raises
         ------
@@ -191,7 +191,8 @@ class Comparison(Aligned, Exports, Displayed):
         """
         if isinstance(metrics, str) or not metrics:
             raise ConfigurationError("pareto needs metrics to trade off", hint="Write pareto(['cer', 'rtf']).")
-        return make_pareto([self._ask(metric, (modes or {}).get(metric), dataset) for metric in metrics], self._names)
+        questions = [self._ask(metric, (modes or {}).get(metric), dataset) for metric in metrics]
+        return make_pareto(questions, self._names, self.between)
 
     def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
         """Find an interval for the difference of a version to the baseline, or say why there is none.

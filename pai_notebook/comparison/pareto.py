@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.model.names import listed
 from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.asking import Question
+    from pai_notebook.comparison.rows import Row
 
 __all__ = ["Pareto", "front_of", "make_pareto"]
 
@@ -32,11 +34,15 @@ class Pareto(Displayed):
     values : tuple of tuple of float
         Their values, one tuple a version.
     steps : tuple of str
-        One sentence for each step to the next version on the front: what it buys, and for what.
+        One sentence for each step to the next version on the front: what it buys, for what, and what of it could be chance.
     dominated : dict of str to str
         Every other version, and one that is at least as good in everything and better in something.
     unranked : tuple of str
         Versions that lack a number in one of the metrics.
+    words : tuple of str
+        Which way each metric is better.
+    as_measured : tuple of str
+        Metrics of which no interval is known at some step.
     """
 
     metrics: tuple[str, ...]
@@ -46,6 +52,7 @@ class Pareto(Displayed):
     dominated: dict[str, str]
     unranked: tuple[str, ...]
     words: tuple[str, ...]
+    as_measured: tuple[str, ...] = ()
 
     def _brief(self) -> str:
         return f"of {' and '.join(self.metrics)}: {listed(self.versions, 5)}"
@@ -56,17 +63,27 @@ class Pareto(Displayed):
             [version, *(Number(form.value(value)) for form, value in zip(forms, values, strict=True))]
             for version, values in zip(self.versions, self.values, strict=True)
         ]
-        note: list[Inline] = [*self.steps[:_STEPS], f"{len(self.dominated)} versions are beaten by one of these in everything."]
+        note: list[Inline] = [*self.steps[:_STEPS]]
+        if self.as_measured:
+            note.append(f"No interval is known of {listed(self.as_measured)}.")
+        if self.dominated:
+            count = len(self.dominated)
+            subject = "One other version is" if count == 1 else f"{count} other versions are"
+            note.append(f"{subject} no better anywhere and worse somewhere than one of these.")
         if self.unranked:
             note.append(f"Not placed, a number is missing: {', '.join(self.unranked[:8])}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004
         columns: list[Column | str] = [
             "version",
             *(Column(f"{metric} ({word})", align="right") for metric, word in zip(self.metrics, self.words, strict=True)),
         ]
-        return Table(columns, rows, caption=f"Best trade-offs of {', '.join(self.metrics)}", note=Lines(note), unit="versions")
+        return Table(columns, rows, caption=f"Best trade-offs of {', '.join(self.metrics)}, as measured", note=Lines(note), unit="versions")
 
 
-def make_pareto(questions: Sequence[Question], names: Sequence[str]) -> Pareto:
+Between = Callable[["Row", int, int], Evidence]
+"""How sure the difference of one version to another is in a metric."""
+
+
+def make_pareto(questions: Sequence[Question], names: Sequence[str], between: Between) -> Pareto:
     """Find the front of versions that have a number in every metric."""
     numbers = [dict(question.numbers) for question in questions]
     complete = [place for place in range(len(names)) if all(place in column for column in numbers)]
@@ -76,14 +93,17 @@ def make_pareto(questions: Sequence[Question], names: Sequence[str]) -> Pareto:
         {place: tuple(sign * value for sign, value in zip(signs, point, strict=True)) for place, point in points.items()}
     )
     metrics = tuple(question.row.name for question in questions)
+    steps = [_Step(questions, points, first, second, between) for first, second in pairwise(front)]
+    unknown = {name for step in steps for name in step.unknown}
     return Pareto(
         metrics=metrics,
         versions=tuple(names[place] for place in front),
         values=tuple(points[place] for place in front),
-        steps=tuple(_step(questions, points[first], points[second], names[second]) for first, second in pairwise(front)),
+        steps=tuple(step.words(names) for step in steps),
         dominated={names[place]: names[by] for place, by in sorted(dominated.items())},
         unranked=tuple(name for place, name in enumerate(names) if place not in points),
         words=tuple(question.direction.words for question in questions),
+        as_measured=tuple(name for name in metrics if name in unknown),
     )
 
 
@@ -109,15 +129,27 @@ def front_of(costs: dict[int, tuple[float, ...]]) -> tuple[list[int], dict[int, 
     return front, dominated
 
 
-def _step(questions: Sequence[Question], first: tuple[float, ...], second: tuple[float, ...], name: str) -> str:
-    """Say what the step to a version buys and what it costs."""
-    gains: list[str] = []
-    costs: list[str] = []
-    for question, before, after in zip(questions, first, second, strict=True):
-        if after == before:
-            continue
-        text = f"{choose_format([before, after]).delta(after - before)} {question.row.name}"
-        (gains if question.better(after, before) else costs).append(text)
-    if not gains and not costs:
-        return f"{name} is equal in all of them"
-    return f"{name} buys {' and '.join(gains)} for {' and '.join(costs)}"
+class _Step:
+    """The step from one version of a front to the next: what it buys, what it costs, and how sure that is."""
+
+    def __init__(
+        self, questions: Sequence[Question], points: Mapping[int, tuple[float, ...]], first: int, second: int, between: Between
+    ) -> None:
+        self.second = second
+        self.gains: list[str] = []
+        self.costs: list[str] = []
+        self.unknown: list[str] = []
+        for question, before, after in zip(questions, points[first], points[second], strict=True):
+            if after == before:
+                continue
+            interval = between(question.row, second, first).interval
+            self.unknown += [question.row.name] if interval is None else []
+            chance = interval is not None and not interval.excludes_zero
+            text = f"{choose_format([before, after]).delta(after - before)} {question.row.name}{' (could be chance)' if chance else ''}"
+            (self.gains if question.better(after, before) else self.costs).append(text)
+
+    def words(self, names: Sequence[str]) -> str:
+        """Say it in a sentence."""
+        if not self.gains and not self.costs:
+            return f"{names[self.second]} is equal in all of them"
+        return f"{names[self.second]} buys {' and '.join(self.gains)} for {' and '.join(self.costs)}"

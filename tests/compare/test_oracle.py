@@ -14,7 +14,9 @@ from pai_notebook.comparison.pareto import front_of, make_pareto
 from pai_notebook.comparison.rank import make_ranking
 from pai_notebook.comparison.rows import Row, compare_cells
 from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.model.metrics import Cell, read_value, text_of
+from pai_notebook.phrases import say
 from tests.compare.comparing import compare
 
 COUNT = 10_000
@@ -101,6 +103,10 @@ def test_ranks_equal_those_of_pandas(values, rows):
             assert ranking[0].behind == 0
 
 
+def nothing(*_):
+    return Evidence(say("no interval known"))
+
+
 def brute_front(points):
     """Every point that no other is at least as good as in everything and better than in something."""
     return {
@@ -119,7 +125,9 @@ def test_fronts_equal_those_of_brute_force(values, rows):
         assert set(front) | set(dominated) == set(points)
         assert [points[place] for place in front] == sorted(points[place] for place in front)
         if not np.isnan(metrics).all(axis=1).any():
-            assert {int(version) for version in make_pareto([ask(pair, "loss"), ask(pair, "accuracy")], names).versions} == set(front)
+            assert {int(version) for version in make_pareto([ask(pair, "loss"), ask(pair, "accuracy")], names, nothing).versions} == set(
+                front
+            )
 
 
 def test_whole_comparisons_equal_pandas(values):

@@ -201,6 +201,21 @@ def test_pareto_of_mixed_directions_and_equal_points():
     assert front.steps == ("0.2.0 is equal in all of them",)
 
 
+def test_a_front_is_as_measured_and_says_what_of_a_step_could_be_chance():
+    versions = [{"accuracy": a, "n": 100, "latency_ms": b} for a, b in ((0.90, 50.00), (0.91, 50.01), (0.89, 50.02))]
+    front = compare(*versions).pareto(["accuracy", "latency_ms"])
+    assert front.steps == ("0.1.0 buys -0.01 latency_ms for -0.01 accuracy (could be chance)",)
+    assert front.as_measured == ("latency_ms",)
+    text = " ".join(str(front).split())
+    assert "Best trade-offs of accuracy, latency_ms, as measured" in text
+    assert "No interval is known of latency_ms. One other version is no better anywhere and worse somewhere than one of these." in text
+
+
+def test_a_step_of_which_both_parts_could_be_chance_says_so_of_both():
+    front = compare({"accuracy": 0.90, "em": 0.50, "n": 100}, {"accuracy": 0.91, "em": 0.49, "n": 100}).pareto(["accuracy", "em"])
+    assert front.steps == ("0.1.0 buys +0.01 em (could be chance) for -0.01 accuracy (could be chance)",)
+
+
 def test_pareto_of_an_unknown_direction_needs_a_mode():
     c = compare({"ks": 0.4, "rtf": 0.1}, {"ks": 0.5, "rtf": 0.2})
     with pytest.raises(ComparisonError, match="which way ks is better"):
