@@ -6,7 +6,7 @@ import re
 
 from pai_notebook.model.flatten import split_path
 
-__all__ = ["is_identity"]
+__all__ = ["is_identity", "is_seed"]
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _OWNERS = frozenset(
@@ -36,3 +36,16 @@ def is_identity(path: str) -> bool:
     moment = bool(found & _TIMES) or (words[-1] in ("time", "at", "date") and bool(found & _MOMENTS))
     place = words[-1] in ("uri", "url", "path", "dir", "directory", "key", "bucket") and bool(found & _TARGETS)
     return names or moment or place or keys[0] in ("Outputs", "outputs")
+
+
+def is_seed(path: str) -> bool:
+    """Whether a leaf only says which random numbers a run had, by the words of its last key.
+
+    Examples
+    --------
+    >>> [is_seed(path) for path in ("HyperParameters.seed", "random_state", "randomSeed", "seed_layer", "lr")]
+    [True, True, True, False, False]
+    """
+    keys = split_path(path)
+    words = [word.lower() for word in _WORD.findall(keys[-1])] if keys else []
+    return bool(words) and (words[-1] in ("seed", "rng") or words[-2:] == ["random", "state"])

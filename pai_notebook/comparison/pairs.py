@@ -1,14 +1,15 @@
-"""Natural experiments already in the registry: versions that differ in one setting, with the effect on a metric.
+"""Versions that differ in one setting, and how far apart a metric of theirs is.
 
-Found by hashing what is left when a setting is taken away, not by looking at every pair of versions.
+That a metric differs
+together with a setting says neither why nor whether another run would differ in the same way; versions that differ in their
+seed alone say how much runs differ by themselves.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
 from pai_notebook.arguments import number_argument
@@ -16,15 +17,15 @@ from pai_notebook.comparison.align import metric_cells, metric_rows
 from pai_notebook.comparison.asking import find_row
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
-from pai_notebook.comparison.identity import is_identity
+from pai_notebook.comparison.identity import is_seed
+from pai_notebook.comparison.interval import t_quantile
+from pai_notebook.comparison.pair_search import find_pairs, settings_of
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
-from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.metrics import text_of
-from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -32,13 +33,12 @@ if TYPE_CHECKING:
 
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["MinimalPair", "MinimalPairs", "minimal_pairs"]
+__all__ = ["MinimalPair", "MinimalPairs", "PairedChange", "Spread", "minimal_pairs"]
 
 MOST = 3
 SHOWN = 40
-_IGNORED_SPECS = ("extra_info", "options")
-
-Leaves = dict[str, str]
+SHOWN_PAIRS = 5
+_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,35 @@ class MinimalPair(Printed):
         return self.after - self.before
 
 
+@dataclass(frozen=True)
+class PairedChange(Printed):
+    """One change of settings, and every pair of versions that differs in exactly that.
+
+    Attributes
+    ----------
+    changes : tuple of (setting, before, after)
+        What differs, as text.
+    pairs : tuple of MinimalPair
+        The pairs, in the order of versions.
+    delta : float
+        Mean difference of the metric.
+    beyond_chance : bool or None
+        Whether that is more than runs differ by themselves (95 %); None where the run-to-run spread is not known, and for seeds.
+    """
+
+    changes: tuple[tuple[str, str | None, str | None], ...]
+    pairs: tuple[MinimalPair, ...]
+    delta: float
+    beyond_chance: bool | None
+
+    @property
+    def is_seed(self) -> bool:
+        """Whether nothing but seeds differs."""
+        return _only_seeds(self.changes)
+
+
 class MinimalPairs(Displayed, Sequence[MinimalPair]):
-    """Pairs by setting, largest effect first within each; an association, not a cause.
+    """Pairs of versions by setting, then by version: what differs together with a metric, not what changes it.
 
     Attributes
     ----------
@@ -79,7 +106,11 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
     direction : Direction
         Which way it is better.
     pairs : tuple of MinimalPair
-        Ordered by setting and size of the effect.
+        Ordered by setting, then by version.
+    changes : tuple of PairedChange
+        The pairs of each change of settings together, with their mean.
+    spread : Spread or None
+        Standard deviation of single runs, from versions that differ in their seed alone; None where there are none.
     ignored : tuple of str
         Settings left out because they name a run, a moment or a place for output.
     considered : int
@@ -92,6 +123,8 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         self.pairs = tuple(pairs)
         self.ignored = tuple(ignored)
         self.considered = considered
+        self.spread = run_to_run(self.pairs)
+        self.changes = _grouped(self.pairs, self.spread)
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -104,13 +137,18 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return self.pairs[key]
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the pairs as a DataFrame: setting, before, after, first, second, their values and the delta."""
+        """Give the pairs as a DataFrame: what differs, the two versions, their values, the delta, and whether it is beyond chance."""
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
         columns = ["setting", "from", "to", "first", "second", "value_first", "value_second", "delta"]
-        rows = [(*_joined(pair), pair.first, pair.second, pair.before, pair.after, pair.delta) for pair in self.pairs]
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.astype({**dict.fromkeys(columns[:5], "string"), **dict.fromkeys(columns[5:], "float64")})
+        rows = [
+            (*_joined(pair), pair.first, pair.second, pair.before, pair.after, pair.delta, change.beyond_chance)
+            for change in self.changes
+            for pair in change.pairs
+        ]
+        frame = pd.DataFrame(rows, columns=[*columns, "beyond_chance"])
+        texts, numbers = dict.fromkeys(columns[:5], "string"), dict.fromkeys(columns[5:], "float64")
+        return frame.astype({**texts, **numbers, "beyond_chance": "boolean"})
 
     def _brief(self) -> str:
         return f"of {len(self.pairs)} pairs by {self.metric}"
@@ -119,36 +157,112 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         if not self.pairs:
             return Note(f"No two of the {self.considered} versions with {self.metric} and any setting differ so little.")
         form = choose_format(value for pair in self.pairs for value in (pair.before, pair.after))
-        rows: list[list[Inline]] = [
-            [
-                Lines([setting for setting, _, _ in pair.changes]),
-                Lines([f"{_word(before)} → {_word(after)}" for _, before, after in pair.changes]),
-                f"{pair.first} → {pair.second}",
-                Number(form.value(pair.after), delta=form.delta(pair.delta), marks=self._marks(pair)),
-            ]
-            for pair in self.pairs[:SHOWN]
-        ]
+        rows = [self._row(change, form) for change in self.changes[:SHOWN]]
         columns: list[Column | str] = ["setting", "change", "versions", Column(self.metric, align="right")]
-        said = f"{self.metric}: {self.direction.words}. These settings differ together with the metric; that does not say why."
-        note: list[Inline] = [said]
+        note: list[Inline] = [
+            f"{self.metric}: {self.direction.words}. It differs together with these settings; that does not say why.",
+            self._on_spread(),
+        ]
         if self.ignored:
             note.append(f"Left out, because they name a run: {', '.join(self.ignored[:8])}.")
-        table = Table(
-            columns,
-            rows,
-            caption=f"Versions that differ in one setting, and {self.metric}",
-            note=Lines(note),
-            total=len(self),
-            unit="pairs",
-        )
-        return Stack([table])
+        caption = f"Versions that differ in one setting, and {self.metric}"
+        return Stack([Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit="changes")])
 
-    def _marks(self, pair: MinimalPair) -> list[Mark]:
-        if self.direction.mode is None or pair.delta == 0:
+    def _row(self, change: PairedChange, form: NumberFormat) -> list[Inline]:
+        shown = change.pairs[:SHOWN_PAIRS]
+        more = [f"and {len(change.pairs) - len(shown)} more"] if len(change.pairs) > len(shown) else []
+        values: list[Inline] = [Number(form.value(pair.after), delta=form.delta(pair.delta)) for pair in shown]
+        if len(change.pairs) > 1:
+            values += [*more, Number(f"mean of {len(change.pairs)}", delta=form.delta(change.delta), marks=self._marks(change))]
+        else:
+            values = [Number(form.value(shown[0].after), delta=form.delta(shown[0].delta), marks=self._marks(change))]
+        return [
+            Lines([setting for setting, _, _ in change.changes]),
+            Lines([f"{_word(before)} → {_word(after)}" for _, before, after in change.changes]),
+            Lines([*(f"{pair.first} → {pair.second}" for pair in shown), *more]),
+            Lines(values),
+        ]
+
+    def _marks(self, change: PairedChange) -> list[Mark]:
+        """Say what a difference means: a direction only beyond chance, nothing where the spread of runs is not known."""
+        if self.direction.mode is None or change.delta == 0 or change.beyond_chance is None:
             return []
-        better = (pair.delta > 0) == (self.direction.mode == "max")
-        sign = "▲" if pair.delta > 0 else "▼"
+        if not change.beyond_chance:
+            return [Mark("≈", "could be chance")]
+        better = (change.delta > 0) == (self.direction.mode == "max")
+        sign = "▲" if change.delta > 0 else "▼"
         return [Mark(sign, "better", tone="good") if better else Mark(sign, "worse", tone="bad")]
+
+    def _on_spread(self) -> str:
+        if self.spread is None:
+            return "One run each: run-to-run spread unknown, so no difference can be told from chance."
+        needed = format_number(float(f"{self.spread.needed(2.0):.2g}"))
+        sd = format_number(float(f"{self.spread.sd:.2g}"))
+        return (
+            f"Runs that differ in their seed alone have a standard deviation of {sd} ({self.spread.df} degrees of freedom); "
+            f"a single pair is beyond chance (95 %) from {needed}. That covers other runs, not other examples."
+        )
+
+
+@dataclass(frozen=True)
+class Spread(Printed):
+    """How much single runs of one setting differ.
+
+    Attributes
+    ----------
+    sd : float
+        Standard deviation of single runs.
+    df : int
+        Degrees of freedom behind it.
+    """
+
+    sd: float
+    df: int
+
+    def needed(self, weights: float) -> float:
+        """Smallest difference beyond chance (95 %); `weights` is the sum of squared weights of the runs in it, 2 for one pair."""
+        return t_quantile(_LEVEL, self.df) * self.sd * math.sqrt(weights)
+
+
+def run_to_run(pairs: Sequence[MinimalPair]) -> Spread | None:
+    """Find the spread of runs from pairs that differ in their seed alone; runs of one setting are counted once, not once a pair.
+
+    For pairs that share no version it is s² = sum of squared differences / 2m with m degrees of freedom.
+    """
+    groups: list[dict[str, float]] = []
+    for pair in pairs:
+        if _only_seeds(pair.changes):
+            members = {pair.first: pair.before, pair.second: pair.after}
+            joined = [group for group in groups if group.keys() & members.keys()]
+            groups = [group for group in groups if group not in joined]
+            groups.append({name: value for group in (*joined, members) for name, value in group.items()})
+    df = sum(len(group) - 1 for group in groups)
+    squares = math.fsum((value - math.fsum(group.values()) / len(group)) ** 2 for group in groups for value in group.values())
+    return Spread(math.sqrt(squares / df), df) if df and squares else None
+
+
+def _grouped(pairs: Sequence[MinimalPair], spread: Spread | None) -> tuple[PairedChange, ...]:
+    by_change: dict[tuple[tuple[str, str | None, str | None], ...], list[MinimalPair]] = {}
+    for pair in pairs:
+        by_change.setdefault(pair.changes, []).append(pair)
+    return tuple(_paired_change(changes, found, spread) for changes, found in by_change.items())
+
+
+def _paired_change(
+    changes: tuple[tuple[str, str | None, str | None], ...], pairs: Sequence[MinimalPair], spread: Spread | None
+) -> PairedChange:
+    delta = math.fsum(pair.delta for pair in pairs) / len(pairs)
+    weights: dict[str, float] = {}
+    for pair in pairs:
+        for name, sign in ((pair.first, -1), (pair.second, 1)):
+            weights[name] = weights.get(name, 0.0) + sign / len(pairs)
+    if spread is None or _only_seeds(changes):
+        return PairedChange(changes, tuple(pairs), delta, None)
+    return PairedChange(changes, tuple(pairs), delta, abs(delta) > spread.needed(math.fsum(each**2 for each in weights.values())))
+
+
+def _only_seeds(changes: Sequence[tuple[str, str | None, str | None]]) -> bool:
+    return all(is_seed(setting.partition(".")[2]) for setting, _, _ in changes)
 
 
 def _joined(pair: MinimalPair) -> tuple[str, ...]:
@@ -168,7 +282,7 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     versions : sequence of ModelVersion
         Any number; the work grows with their settings, not with their pairs.
     metric : str
-        The metric whose effect is shown, with its dataset where it was measured on several (`cer@d-a`).
+        The metric that is shown, with its dataset where it was measured on several (`cer@d-a`).
     max_changes : int
         1 to 3. Settings that name a run, a person, a moment or a place for output are left out.
 
@@ -186,68 +300,10 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     row = find_row(list(metric_rows(cells, Uncertainty(cells, names), 0, Directions(), Tolerance())) if ordered else [], metric)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
     ignored: set[str] = set()
-    settings = {place: _settings(ordered[place], ignored) for place in values}
+    settings = {place: settings_of(ordered[place], ignored) for place in values}
     known = {place: leaves for place, leaves in settings.items() if leaves}
     if not known:
         raise ComparisonError(f"no version with {row.name} has a spec or a label", hint="Minimal pairs are found by comparing settings.")
-    pairs = [
-        MinimalPair(names[first], names[second], changes, values[first], values[second])
-        for first, second, changes in _pairs(known, max_changes)
-    ]
-    pairs.sort(key=lambda pair: ([natural_key(setting) for setting, _, _ in pair.changes], -abs(pair.delta), pair.first, pair.second))
+    found = sorted(find_pairs(known, max_changes), key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
+    pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
     return MinimalPairs(row.name, row.direction, pairs, sorted(ignored, key=natural_key), len(known))
-
-
-def _settings(version: ModelVersion, ignored: set[str]) -> Leaves:
-    """Leaves of specs and labels that describe a version, as text."""
-    found = {f"labels.{key}": ", ".join(sorted(version.labels.get_all(key))) for key in version.labels}
-    for info in catalogue([version]):
-        if info.kind == "spec" and info.name not in _IGNORED_SPECS:
-            found |= {f"{info.name}.{path}": text_of(leaf) for path, leaf in leaves(version, info).items()}
-    named = {path for path in found if is_identity(path.partition(".")[2])}
-    ignored |= named
-    return {path: text for path, text in found.items() if path not in named}
-
-
-def _pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
-    """Pairs that differ in 1 to `most` leaves: those that share what is left when a few leaves are taken away."""
-    seen: set[tuple[int, int]] = set()
-    for bucket in _buckets(settings, most).values():
-        for (first, gone_first), (second, gone_second) in combinations(bucket, 2):
-            if first == second or len(gone_first | gone_second) > most:
-                continue
-            pair = (first, second) if first < second else (second, first)
-            if pair in seen:
-                continue
-            seen.add(pair)
-            changes = _changes(settings[pair[0]], settings[pair[1]])
-            if 1 <= len(changes) <= most:
-                yield (*pair, changes)
-
-
-def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[int, frozenset[str]]]]:
-    """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
-    hashes: dict[tuple[str, str], int] = {}
-    buckets: dict[int, list[tuple[int, frozenset[str]]]] = {}
-    for place, known in settings.items():
-        own = {path: hashes.setdefault((path, text), _hash(path, text)) for path, text in known.items()}
-        whole = 0
-        for value in own.values():
-            whole ^= value
-        for count in range(most + 1):
-            for gone in combinations(own, count):
-                rest = whole
-                for path in gone:
-                    rest ^= own[path]
-                buckets.setdefault(rest, []).append((place, frozenset(gone)))
-    return {rest: bucket for rest, bucket in buckets.items() if len(bucket) > 1}
-
-
-def _hash(path: str, text: str) -> int:
-    content = f"{len(path)}:{path}{text}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(content, digest_size=16).digest(), "big")
-
-
-def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
-    differing = [path for path in first.keys() | second.keys() if first.get(path) != second.get(path)]
-    return tuple((path, first.get(path), second.get(path)) for path in sorted(differing, key=natural_key))

@@ -1,4 +1,7 @@
+import math
 import random
+import re
+import statistics
 
 import pytest
 from hypothesis import given
@@ -32,7 +35,66 @@ def test_versions_that_differ_in_one_setting_are_found_with_the_effect():
         ("0.1.0", "0.2.0", (("training_spec.HyperParameters.lr", "1", "2"),), -0.05),
         ("0.2.0", "0.3.0", (("training_spec.HyperParameters.n", "3", "4"),), -0.05),
     ]
+    assert "One run each: run-to-run spread unknown" in " ".join(str(pairs).split())
+    assert not re.search("better|worse|effect|experiment", str(pairs).replace("lower is better", ""))
+
+
+def test_pairs_are_ordered_by_setting_then_by_version_whatever_their_difference():
+    versions = [trained("0.1.0", 0.20, lr=1, n=1), trained("0.2.0", 0.19, lr=2, n=1), trained("0.3.0", 0.10, lr=3, n=1)]
+    assert [(pair.first, pair.second) for pair in minimal_pairs(versions, "cer")] == [
+        ("0.1.0", "0.2.0"),
+        ("0.1.0", "0.3.0"),
+        ("0.2.0", "0.3.0"),
+    ]
+
+
+SEEDED = [
+    trained("0.1.0", 0.905, lr=1, seed=1),
+    trained("0.2.0", 0.897, lr=1, seed=2),
+    trained("0.3.0", 0.898, lr=2, seed=1),
+    trained("0.4.0", 0.894, lr=2, seed=2),
+]
+
+
+def test_pairs_that_differ_in_their_seed_alone_are_the_spread_of_runs_and_nothing_smaller_is_marked():
+    pairs = minimal_pairs(SEEDED, "cer")
+    assert (round(pairs.spread.sd, 4), pairs.spread.df) == (0.0045, 2)
+    assert round(pairs.spread.needed(2.0), 3) == 0.027
+    lr = [change for change in pairs.changes if not change.is_seed]
+    assert [(len(change.pairs), round(change.delta, 4), change.beyond_chance) for change in lr] == [(2, -0.005, False)]
+    text = " ".join(str(pairs).split())
+    assert "mean of 2 -0.005 ≈ could be chance" in text
+    assert "standard deviation of 0.0045 (2 degrees of freedom); a single pair is beyond chance (95 %) from 0.027" in text
+    assert "▼" not in text
+
+
+def test_a_change_that_is_more_than_runs_differ_is_marked():
+    versions = [*SEEDED[:2], trained("0.3.0", 0.5, lr=2, seed=1), trained("0.4.0", 0.505, lr=2, seed=2)]
+    pairs = minimal_pairs(versions, "cer")
     assert "▼ better" in str(pairs)
+    frame = pairs.to_frame()
+    assert frame.loc[frame["setting"].str.endswith("lr"), "beyond_chance"].tolist() == [True, True]
+    assert frame.loc[frame["setting"].str.endswith("seed"), "beyond_chance"].isna().all()
+
+
+def test_runs_of_one_setting_are_counted_once_and_not_once_a_pair():
+    values = [0.1, 0.12, 0.15, 0.11]
+    spread = minimal_pairs([trained(f"0.{place}.0", value, lr=1, seed=place) for place, value in enumerate(values)], "cer").spread
+    assert (spread.sd, spread.df) == (pytest.approx(statistics.stdev(values)), 3)
+
+
+def test_the_mean_of_several_pairs_needs_less_than_one_and_as_much_where_they_share_a_version():
+    apart = minimal_pairs(SEEDED, "cer").spread
+    assert apart.needed(1.0) == pytest.approx(apart.needed(2.0) / math.sqrt(2))
+
+
+def test_equal_effects_are_called_beyond_chance_in_about_five_percent():
+    draw = random.Random(5)
+    called = 0
+    for _ in range(400):
+        versions = [trained(f"0.{place}.0", draw.gauss(0.9, 0.01), lr=place // 4, seed=place % 4) for place in range(8)]
+        called += any(change.beyond_chance for change in minimal_pairs(versions, "cer").changes if not change.is_seed)
+    assert 0.02 < called / 400 < 0.09
 
 
 def test_a_setting_that_one_version_lacks_is_a_change():
