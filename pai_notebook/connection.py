@@ -12,7 +12,7 @@ from pai_notebook.beside import compare_within
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.registry import ModelList, OnError, Registry
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
-from pai_notebook.wire.credentials import Hidden
+from pai_notebook.wire.masking import Hidden
 
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
@@ -40,6 +40,7 @@ __all__ = [
     "watch",
 ]
 
+_PACE = 40.0
 _lock = threading.Lock()
 _default: Registry | None = None
 
@@ -61,7 +62,7 @@ def connect(
     deadline: float = 30.0,
     backoff_scale: float = 1.0,
     max_bytes: int = 16 * 2**20,
-    requests_per_second: float | None = 40.0,
+    requests_per_second: float | None = _PACE,
     retry_quota: int = 500,
     max_workers: int = 8,
 ) -> Registry:
@@ -70,20 +71,23 @@ def connect(
     Parameters
     ----------
     name : {"demo"}, optional
-        `demo` is the embedded registry: the same API answered from bundled data, without a network.
+        `demo` is the embedded registry: the same API answered from bundled data, without a network. Of the settings below it uses
+        none that say where the service is and whose key signs; they are refused.
     region : str, optional
-        Region id such as `cn-hangzhou`; else from the environment (`REGION`, `ALIBABA_CLOUD_REGION_ID`, `dsw_region`), else
-        from `~/.pai/config.json`.
+        Region id such as `cn-hangzhou`; else from the environment (`REGION`, `ALIBABA_CLOUD_REGION_ID`, `dsw_region` and the other
+        names that the vendor's tools use), else from `~/.pai/config.json`, else from the profile of the `aliyun` command.
     workspace_id, network : str, optional
         Workspace for `list_models`; `vpc` for the VPC endpoint. Else from the environment (`PAI_WORKSPACE_ID`,
         `PAI_NETWORK_TYPE`), else from `~/.pai/config.json`.
     endpoint : str, optional
-        URL or host of the service, instead of the region's own. Plain http only to this machine.
+        URL or host of the service, instead of the region's own; else, where neither region nor network is given, from the
+        environment (`PAI_ENDPOINT`). Plain http only to this machine.
     credentials : optional
         `(id, secret)`, `(id, secret, token)`, a callable that returns either, or an `alibabacloud_credentials` client. Else
         the environment, the credentials URI, and the vendor's chain, in that order, at the time of the call.
     default : bool
-        Whether the module-level functions and `%paimodel` use this registry from now on.
+        Whether the module-level functions and `%paimodel` use this registry from now on. The one before stays open: close it, or let
+        go of it, when nobody uses it any more.
     cache_seconds : float
         How long, in seconds, a version that was fetched answers again without a request.
     transport : httpx.AsyncBaseTransport, optional
@@ -98,7 +102,7 @@ def connect(
     max_bytes : int
         Largest answer accepted, after decompression.
     requests_per_second : float or None
-        Pace for this endpoint, shared by all registries of the process; None for none.
+        Pace for this endpoint, shared by all registries of the process; None for none. The embedded registry has none by default.
     retry_quota : int
         Tokens for retries; an outage empties them, so that it is not made worse.
     max_workers : int
@@ -138,7 +142,9 @@ def connect(
     if name == "demo":
         from pai_notebook import demo  # noqa: PLC0415 - the bundled data load only when asked for
 
-        limits = replace(limits, requests_per_second=None)
+        _refuse_for_demo(region=region, network=network, endpoint=endpoint, credentials=hidden.reveal() is not None or None)
+        if requests_per_second == _PACE:
+            limits = replace(limits, requests_per_second=None)
         settings = resolve_settings(region=demo.REGION, endpoint=demo.ENDPOINT, workspace_id=workspace_id, limits=limits, environ={})
         provider = resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))
         transport = transport or demo.transport()
@@ -154,6 +160,13 @@ def connect(
     return registry
 
 
+def _refuse_for_demo(**given: Any) -> None:
+    """Raise for settings that the embedded registry would not use: whoever gives them may mean another one."""
+    unused = [f"{name}=" for name, value in given.items() if value is not None]
+    if unused:
+        raise ConfigurationError(f"connect('demo') does not use {', '.join(unused)}", hint="Leave it out, or leave 'demo' out.")
+
+
 def current_registry() -> Registry | None:
     """Return the default registry, None before anybody connected."""
     with _lock:
@@ -162,7 +175,14 @@ def current_registry() -> Registry | None:
 
 def default_registry() -> Registry:
     """Return the registry that module-level functions and `%paimodel` use; connects from the environment on first use."""
-    return current_registry() or connect()
+    global _default  # noqa: PLW0603 - as in connect
+    current = current_registry()
+    if current is None:
+        made = connect(default=False)
+        with _lock:
+            # another thread may have been faster; the one made here has sent nothing, and is forgotten
+            current = _default = _default or made
+    return current
 
 
 def get_version(model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:

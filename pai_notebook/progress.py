@@ -86,7 +86,7 @@ def _terminal_line(text: str) -> Callable[[str], None]:
     """Update function of a line on stderr; a stderr that is no terminal stays clean."""
 
     def write(text: str) -> None:
-        if sys.stderr.isatty():
+        if sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty():
             sys.stderr.write("\r\x1b[2K" + (text if text.startswith("fetching") else ""))
             sys.stderr.flush()
 

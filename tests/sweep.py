@@ -40,9 +40,10 @@ LARGEST = 8 * 2**20
 ON_PURPOSE = {
     r"^test_the_credentials_file_is_r\w*: .* file mine\.ini$": "a credentials file, which the test writes for the chain to read",
     r"^test_the_(profile_of_the_aliyun|vendor_library_leaves)\w*: .* file config\.json$": "a profile of the aliyun command, likewise",
+    r"^test_(a_helper_that|what_a_helper|a_refresh|keys_in)\w*: .* file (config\.json|helper\.py)$": "profiles and a helper, likewise",
+    r"function that raises one of ours\]: .* the text of an error": "the test's function makes it",
     r"^home\d+: .* file history\.sqlite": "IPython's history of a kernel, in which a test has typed the demo's key",
-    r"test_no_door_\w+\[\w+-echo with status 200\]: .* the text of an error": "as it is made, before the excerpt of the answer is redacted",
-    r"test_s1_\w+\[302 with a secret\]: .* logger httpcore": "the test's server says it in a header of its answer, which httpcore logs",
+    r"test_no_door_\w+\[\w+-(echo with status 200|secret [a-z ]+)\]: .* the text of an error": "as it is made, before it is masked",
 }
 """Patterns over a leak as it is told, each with the reason why it is none."""
 SAID_BY_TESTS = {"execute_input", "execute_request", "complete_request", "inspect_request"}

@@ -146,11 +146,11 @@ class SetSource:
     searchable = False
 
     def __init__(self, versions: VersionSet) -> None:
-        from pai_notebook.wire.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
+        from pai_notebook.wire.loop import LoopUser, shared_loop  # noqa: PLC0415 - starts no thread yet
 
         self._versions = versions
         self._loop = shared_loop
-        self._loop.join(self, _nothing)
+        self._user = LoopUser()
         self.title = f"{len(versions)} versions"
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
@@ -203,19 +203,15 @@ class SetSource:
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the loop."""
-        return self._loop.submit(coroutine)
+        return self._loop.submit(coroutine, user=self._user)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and wait for it, interruptibly."""
-        return self._loop.run(coroutine)
+        return self._loop.run(coroutine, user=self._user)
 
     def close(self) -> None:
         """Let go of the loop, which ends when nobody else uses it."""
-        self._loop.leave(self)
-
-
-async def _nothing() -> None:
-    """There is nothing to close on the loop."""
+        self._loop.leave(self._user)
 
 
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")

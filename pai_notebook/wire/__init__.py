@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pai_notebook.wire.client import Client
-from pai_notebook.wire.credentials import Credentials, Provider, resolve_credentials
+from pai_notebook.wire.credentials import Credentials, Provider
 from pai_notebook.wire.decode import decode
 from pai_notebook.wire.endpoint import Endpoint, endpoint_for, parse_endpoint
 from pai_notebook.wire.exchange import Reply
@@ -11,6 +11,7 @@ from pai_notebook.wire.names import check_model_id, check_version_name
 from pai_notebook.wire.paging import Listing
 from pai_notebook.wire.settings import Limits, Settings, resolve_settings
 from pai_notebook.wire.signing import Acs3Auth, authorization, canonical_request, sign
+from pai_notebook.wire.sources import resolve_credentials
 
 __all__ = [
     "Acs3Auth",

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
 from pai_notebook.wire.exchange import Reply
-from pai_notebook.wire.loop import shared_loop
+from pai_notebook.wire.loop import closed_error, shared_loop
 from pai_notebook.wire.paging import Listing, Page, Reading, Traits, read_pages, smaller_size
 from pai_notebook.wire.persistence import Call, Persistence
 from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
@@ -74,7 +74,6 @@ class Client:
         self._transport = transport
         self._persistence = Persistence(settings.limits, provider)
         self._traits: dict[str, Traits] = {}
-        self._closed = False
         self._holder = SessionHolder()
         weakref.finalize(self, self._holder.abandon).atexit = False
 
@@ -85,6 +84,12 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client of {self.settings.endpoint.url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a registry is not pickled, because its credentials never are: call connect(...) in the worker, or use threads "
+            "(joblib: Parallel(prefer='threads'))"
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -102,13 +107,11 @@ class Client:
         tick : callable or None
             Called on the caller's thread a few times a second while waiting.
         """
-        self._enter(coroutine)
-        return shared_loop.run(coroutine, tick=tick)
+        return shared_loop.run(coroutine, user=self._holder, tick=tick)
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Start one of this client's coroutines; cancelling the future aborts its requests."""
-        self._enter(coroutine)
-        return shared_loop.submit(coroutine)
+        return shared_loop.submit(coroutine, user=self._holder)
 
     def iterate(self, source: AsyncGenerator[T, None], *, tick: Callable[[], None] | None = None) -> Iterator[T]:
         """Hand on what one of this client's asynchronous generators yields; leaving early or an interrupt ends it."""
@@ -122,30 +125,22 @@ class Client:
             while found := self.run(following(), tick=tick):
                 yield found[0]
         finally:
-            if not self._closed:
+            with suppress(ConfigurationError):  # the client may have been closed, and then has ended it
                 self.run(source.aclose())
 
-    def _enter(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        if self._closed:
-            coroutine.close()
-            raise _closed()
-        shared_loop.join(self._holder, self._holder.aclose)
-
     def close(self) -> None:
-        """Abort what is under way, close the connections and, after the last client, end the thread."""
-        if self._closed:
-            return
-        self._closed = True
-        if shared_loop.running and not shared_loop.inside and self._holder.session is not None:
-            shared_loop.run(self._holder.aclose())
+        """Abort what is under way, close the connections and, after the last client, end the thread.
+
+        Whoever waits for an answer gets a ConfigurationError that says so.
+        """
         shared_loop.leave(self._holder)
 
     def _session(self) -> Session:
         """The session of the running loop; a loop that is gone (after a fork) leaves its session behind untouched."""
         if not shared_loop.inside:
             raise RuntimeError("use client.run(...) or client.submit(...): the coroutines belong to the private loop")
-        if self._closed:
-            raise _closed()
+        if not self._holder.usable:
+            raise closed_error()
         session = self._holder.session
         if session is None or session.loop is not asyncio.get_running_loop():
             session = self._holder.replace(Session(self.settings, self._provider, self._transport))
@@ -427,7 +422,7 @@ class Client:
         loop = asyncio.get_running_loop()
         call = Call(end=loop.time() + self.settings.limits.deadline)
         while True:
-            outcome = await session.exchange.attempt(question, end=call.end, offset=self.clock_offset, stale=call.stale)
+            outcome = await session.exchange.attempt(question, end=call.end, offset=self.clock_offset, refused=call.refused)
             if isinstance(outcome, Reply):
                 self._persistence.succeeded(call)
                 return replace(outcome, attempts=call.attempts)
@@ -435,10 +430,6 @@ class Client:
             if wait is None:
                 raise _about(question, self.settings, self._persistence.final(call, outcome))
             await asyncio.sleep(wait)
-
-
-def _closed() -> ConfigurationError:
-    return ConfigurationError("this client is closed", hint="Call pai.connect(...) again.")
 
 
 def _page(question: Question, reply: Reply) -> Page:

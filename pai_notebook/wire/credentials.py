@@ -1,44 +1,36 @@
-"""Whose key signs: what was given, else the environment, else the credentials URI, else the vendor's chain.
-
-The environment is read when a request is made, so that a cell which sets it has an effect. Remote sources are asked once at a time, before
-their credentials expire, and never on the event loop.
-"""
+"""A key, and who keeps it fresh: asked for once at a time, before it expires, after the service refused it."""
 
 from __future__ import annotations
 
 import asyncio
-import inspect
-import os
+import contextlib
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
-from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiError
+from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
+from pai_notebook.wire.masking import Hidden, Mask
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+__all__ = ["Credentials", "Provider", "Source", "checked", "hangs", "not_found"]
 
-__all__ = ["Credentials", "Hidden", "Provider", "not_found", "resolve_credentials"]
-
-_RECHECK = 60.0
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2
+_PARTS = ("access key id", "access key secret", "security token", "bearer token")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
     """An access key, with a security token when it is temporary, or a bearer token alone.
 
-    Neither repr, str, format nor pickle give anything away.
+    Neither repr, str, format, pickle nor a traceback that shows variables and their attributes gives anything away.
 
     Parameters
     ----------
     access_key_id, access_key_secret, security_token, bearer_token : str
         The parts; those that do not apply are empty.
     expiration : datetime or None
-        When the credentials end, aware; None when unknown.
+        When the credentials end, UTC where it does not say; None when unknown.
+    origin : str
+        Where they come from, in words for an error.
 
     Examples
     --------
@@ -46,11 +38,42 @@ class Credentials:
     <Credentials: access key>
     """
 
-    access_key_id: str = ""
-    access_key_secret: str = ""
-    security_token: str = ""
-    bearer_token: str = ""
-    expiration: datetime | None = field(default=None, compare=False)
+    __slots__ = ("_mask", "_parts", "expiration", "origin")
+
+    def __init__(
+        self,
+        access_key_id: str = "",
+        access_key_secret: str = "",
+        security_token: str = "",
+        bearer_token: str = "",
+        *,
+        expiration: datetime | None = None,
+        origin: str = "",
+    ) -> None:
+        self._parts = Hidden((access_key_id, access_key_secret, security_token, bearer_token))
+        self._mask: Mask | None = None
+        self.expiration = expiration.replace(tzinfo=UTC) if expiration and expiration.tzinfo is None else expiration
+        self.origin = origin
+
+    @property
+    def access_key_id(self) -> str:
+        """The public part of the key."""
+        return str(self._parts.reveal()[0])
+
+    @property
+    def access_key_secret(self) -> str:
+        """What signs."""
+        return str(self._parts.reveal()[1])
+
+    @property
+    def security_token(self) -> str:
+        """What makes a key a temporary one."""
+        return str(self._parts.reveal()[2])
+
+    @property
+    def bearer_token(self) -> str:
+        """What is sent instead of a signature."""
+        return str(self._parts.reveal()[3])
 
     @property
     def kind(self) -> str:
@@ -60,10 +83,30 @@ class Credentials:
         return "temporary key" if self.security_token else "access key"
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every part that must not be shown, longest first."""
-        parts = (self.access_key_secret, self.security_token, self.bearer_token, self.access_key_id)
-        return tuple(sorted((part for part in parts if part), key=len, reverse=True))
+    def mask(self) -> Mask:
+        """What takes every part out of a text."""
+        if self._mask is None:
+            self._mask = Mask(self._parts.reveal())
+        return self._mask
+
+    @property
+    def fault(self) -> str:
+        """Why these cannot be sent, in words that show nothing of them; empty when they can."""
+        for name, part in zip(_PARTS, self._parts.reveal(), strict=True):
+            if not isinstance(part, str):
+                return f"the {name} is no text"
+            # a key with a line break would add headers of its own
+            if not all("!" <= sign <= "~" for sign in part):
+                return f"the {name} holds a space, line break or non-ASCII character"
+        if not self.bearer_token and not (self.access_key_id and self.access_key_secret):
+            return "the access key id or secret is empty"
+        return ""
+
+    def __eq__(self, other: object) -> bool:
+        return self._parts.reveal() == other._parts.reveal() if isinstance(other, Credentials) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._parts.reveal())
 
     def __repr__(self) -> str:
         until = f", until {self.expiration:%Y-%m-%d %H:%M} UTC" if self.expiration else ""
@@ -80,13 +123,31 @@ class Credentials:
 
 
 class Source(Protocol):
-    """Where credentials come from."""
+    """Where credentials come from.
+
+    Attributes
+    ----------
+    changes : bool
+        Whether asking again may give others.
+    """
+
+    changes: bool
+
+    @property
+    def name(self) -> str:
+        """What is being asked now, in words for an error."""
 
     def peek(self) -> Credentials | None:
         """Return credentials that cost nothing to look up, or None."""
 
-    async def fetch(self) -> tuple[Credentials, float | None]:
-        """Return credentials and for how many seconds they need not be asked for again (None: until they expire)."""
+    def state(self) -> int:
+        """Return a number that changes when something was set that the next credentials depend on."""
+
+    async def fetch(self, *, anew: bool) -> tuple[Credentials, float | None]:
+        """Return credentials and for how many seconds they need not be asked for again (None: until they expire).
+
+        With `anew` nothing may be used that was read before.
+        """
 
 
 class Provider:
@@ -101,8 +162,10 @@ class Provider:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._current: Credentials | None = None
+        self._refused = False
+        self._state = 0
         self._fetched: tuple[datetime, float, float | None] = (datetime.now(UTC), 0.0, None)
-        self._pending: tuple[asyncio.AbstractEventLoop, asyncio.Task[Credentials]] | None = None
+        self._pending: tuple[tuple[asyncio.AbstractEventLoop, bool, int], asyncio.Task[Credentials]] | None = None
 
     def __repr__(self) -> str:
         return f"<Provider: {type(self._source).__name__.strip('_')}>"
@@ -110,38 +173,53 @@ class Provider:
     def __reduce__(self) -> NoReturn:
         raise TypeError("credentials are never pickled")
 
-    async def get(self, *, refresh: bool = False, stale: Credentials | None = None) -> Credentials:
+    @property
+    def asking(self) -> str:
+        """What is being asked for credentials, in words for an error."""
+        return self._source.name
+
+    async def get(self, *, patience: float | None = None) -> Credentials:
         """Return usable credentials.
 
         Parameters
         ----------
-        refresh : bool
-            Ask the source again although the cached ones look good.
-        stale : Credentials or None
-            With `refresh`: those that the service refused. When others have arrived meanwhile, they are returned without asking.
+        patience : float or None
+            Seconds after which a source that does not answer is given up, so that the next call asks again; None for no limit.
 
         Raises
         ------
         CredentialsNotFound
             When no source has any.
+        DeadlineExceeded
+            When the source did not answer in time.
         ConfigurationError
             When what a source gave cannot be a key.
         """
         if instant := self._source.peek():
-            return _checked(instant)
+            return checked(instant)
         current = self._current
-        if current is not None and (not self._due() if not refresh else stale is not None and current is not stale):
+        if current is not None and not self._due() and self._state == self._source.state():
             return current
         try:
-            return await self._renew()
+            return await self._renew(patience)
         except PaiError:
-            if current is not None and not refresh and current.expiration is not None and current.expiration > datetime.now(UTC):
+            same = current is not None and self._state == self._source.state()
+            if same and current is not None and current.expiration is not None and current.expiration > datetime.now(UTC):
                 return current
             raise
 
+    def refuse(self, credentials: Credentials) -> None:
+        """Note that the service refused these: the next `get` asks the source anew.
+
+        Without effect when others have arrived meanwhile, so that of many refused requests one renews the key for all.
+        """
+        if self._current is credentials:
+            self._current = None
+            self._refused = True
+
     def can_refresh(self) -> bool:
         """Whether asking again may give other credentials."""
-        return not isinstance(self._source, _Given)
+        return self._source.changes
 
     def _due(self) -> bool:
         """Five minutes before the end, or a fifth of a short life before it."""
@@ -151,20 +229,27 @@ class Provider:
         end = self._current.expiration if self._current else None
         return end is not None and datetime.now(UTC) >= end - min(_MARGIN, _MARGIN_SHARE * (end - since))
 
-    async def _renew(self) -> Credentials:
-        loop = asyncio.get_running_loop()
-        if self._pending is None or self._pending[0] is not loop or self._pending[1].done():
-            task = loop.create_task(self._fetch())
+    async def _renew(self, patience: float | None) -> Credentials:
+        wanted = (asyncio.get_running_loop(), self._refused, self._source.state())
+        if self._pending is None or self._pending[0] != wanted or self._pending[1].done():
+            task = wanted[0].create_task(self._fetch(patience, anew=wanted[1], state=wanted[2]))
             task.add_done_callback(_observe)
-            self._pending = (loop, task)
+            self._pending = (wanted, task)
         # shielded: one caller's interrupt must not take the answer from the others
         return await asyncio.shield(self._pending[1])
 
-    async def _fetch(self) -> Credentials:
-        fetched, keep = await self._source.fetch()
-        self._current = _checked(fetched)
-        self._fetched = (datetime.now(UTC), time.monotonic(), keep)
-        return self._current
+    async def _fetch(self, patience: float | None, *, anew: bool, state: int) -> Credentials:
+        answer: tuple[Credentials, float | None] | None = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                answer = await self._source.fetch(anew=anew)
+        if answer is None:
+            raise hangs(self._source.name, patience)
+        fetched = checked(answer[0])
+        if self._pending is not None and self._pending[1] is asyncio.current_task():  # else a later question has overtaken this one
+            self._current, self._refused, self._state = fetched, False, state
+            self._fetched = (datetime.now(UTC), time.monotonic(), answer[1])
+        return fetched
 
 
 def _observe(task: asyncio.Task[Credentials]) -> None:
@@ -173,151 +258,33 @@ def _observe(task: asyncio.Task[Credentials]) -> None:
         task.exception()
 
 
-def resolve_credentials(credentials: Any = None, *, environ: Mapping[str, str] | None = None) -> Provider:
-    """Return the provider of what was given, or of the default order.
+def hangs(name: str, seconds: float | None) -> DeadlineExceeded:
+    """Return the error of a source that does not answer."""
+    return DeadlineExceeded(
+        f"no credentials came within {seconds or 0:g} s: {name} did not answer", hint="Try again, or see what it waits for."
+    )
 
-    Parameters
-    ----------
-    credentials : None, tuple, Credentials, callable, vendor client or Hidden
-        `(id, secret)` or `(id, secret, token)`; a callable that returns either, or a `Credentials`; a client of `alibabacloud_credentials`.
-        None: environment, credentials URI, then the vendor's chain (OIDC, profile files, ECS role), looked up at the first request.
-    environ : mapping or None
-        The environment, read at every request; by default `os.environ`.
+
+def checked(credentials: Credentials) -> Credentials:
+    """Return the same credentials when they can be sent.
 
     Raises
     ------
     ConfigurationError
-        When it is none of these.
-
-    Examples
-    --------
-    >>> resolve_credentials(("LTAI5tExample", "secret"))
-    <Provider: Given>
+        When they cannot; nothing of them is shown.
     """
-    # rebound at once, so that no traceback that shows local variables shows a key
-    given, credentials = credentials if isinstance(credentials, Hidden) else Hidden(credentials), None
-    if given.value is None:
-        from pai_notebook.wire.chain import Chain  # noqa: PLC0415 - not needed when a key is given
-
-        return Provider(Chain(os.environ if environ is None else environ))
-    if hasattr(given.value, "get_credential"):
-        return Provider(_Client(given.value))
-    if callable(given.value):
-        return Provider(_Function(given.value))
-    return Provider(_Given(_coerce(given)))
+    if fault := credentials.fault:
+        given = f" (from {credentials.origin})" if credentials.origin else ""
+        hint = "Give both parts of the key." if "empty" in fault else "Copy it again without what surrounds it."
+        raise ConfigurationError(fault + given, hint=hint)
+    return credentials
 
 
 def not_found(reasons: tuple[str, ...] = ()) -> CredentialsNotFound:
-    """Return the error that says the three ways to give credentials, and what was tried."""
+    """Return the error that says the ways to give credentials, and what was tried."""
     tried = f" ({'; '.join(reasons)})" if reasons else ""
     return CredentialsNotFound(
-        f"no credentials were found{tried}"[:600],
-        hint="Give credentials=(id, secret) to pai.connect, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, "
-        "or run `aliyun configure`.",
+        f"no credentials were found{tried}"[:900],
+        hint="Run `aliyun configure`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET outside of the notebook, "
+        "or give the instance a RAM role. credentials=(id, secret) or a function works too, but what is typed in a cell is saved.",
     )
-
-
-class Hidden:
-    """A value that tracebacks which show local variables do not show.
-
-    A function that takes credentials rebinds them to one first of all, and hands that on to `resolve_credentials`.
-
-    Examples
-    --------
-    >>> "secret" in repr(Hidden(("id", "secret")))
-    False
-    """
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
-class _Given:
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-
-    def peek(self) -> Credentials | None:
-        return self._credentials
-
-    async def fetch(self) -> tuple[Credentials, float | None]:
-        return self._credentials, None
-
-
-class _Function:
-    """A callable, asked on a worker thread because it may block."""
-
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self._function = function
-
-    def peek(self) -> Credentials | None:
-        return None
-
-    async def fetch(self) -> tuple[Credentials, float | None]:
-        result = Hidden(await _in_thread(self._function))
-        if inspect.isawaitable(result.value):
-            result.value = await result.value
-        return _coerce(result), None
-
-
-class _Client:
-    """A client of the vendor's library, asked synchronously: its async API waits on a thread lock inside the event loop."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def peek(self) -> Credentials | None:
-        return None
-
-    async def fetch(self) -> tuple[Credentials, float | None]:
-        return _coerce(Hidden(await _in_thread(self._client.get_credential))), _RECHECK
-
-
-async def _in_thread(function: Callable[[], Any]) -> Any:
-    failure = ""
-    try:
-        return await asyncio.get_running_loop().run_in_executor(None, function)
-    except PaiError:
-        raise
-    except Exception as error:  # noqa: BLE001 - somebody else's code may raise anything
-        failure = f"{type(error).__name__}: {error}"[:200]
-    raise CredentialsNotFound(
-        f"the credentials that were given could not be read ({failure})", hint="Check the callable or client given as credentials=."
-    )
-
-
-def _coerce(given: Hidden) -> Credentials:
-    """Credentials from any accepted form; takes a holder so that no frame has a secret among its locals."""
-    if isinstance(given.value, Credentials):
-        return _checked(given.value)
-    if isinstance(given.value, (tuple, list)) and len(given.value) in {2, 3} and all(isinstance(part, str) for part in given.value):
-        return _checked(Credentials(*given.value))
-    if hasattr(given.value, "access_key_id"):
-        return _checked(_from_model(given.value))
-    raise ConfigurationError(
-        f"credentials of type {type(given.value).__name__} cannot be used",
-        hint="Give (id, secret), (id, secret, token), a callable returning either, or a client of alibabacloud_credentials.",
-    )
-
-
-def _from_model(model: Any) -> Credentials:
-    return Credentials(
-        access_key_id=getattr(model, "access_key_id", None) or "",
-        access_key_secret=getattr(model, "access_key_secret", None) or "",
-        security_token=getattr(model, "security_token", None) or "",
-        bearer_token=getattr(model, "bearer_token", None) or "",
-    )
-
-
-def _checked(credentials: Credentials) -> Credentials:
-    """The same credentials when they can be sent; a key with a line break would add headers of its own."""
-    for name in ("access_key_id", "access_key_secret", "security_token", "bearer_token"):
-        if not all("!" <= sign <= "~" for sign in getattr(credentials, name)):
-            raise ConfigurationError(
-                f"the {name.replace('_', ' ')} holds a space, line break or non-ASCII character",
-                hint="Copy it again without what surrounds it.",
-            )
-    if not credentials.bearer_token and not (credentials.access_key_id and credentials.access_key_secret):
-        raise ConfigurationError("the access key id or secret is empty", hint="Give both parts of the key.")
-    return credentials

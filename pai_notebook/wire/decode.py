@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import zlib
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,12 +17,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pai_notebook.errors import ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable
+    from collections.abc import AsyncIterable, Callable
 
-__all__ = ["DamagedAnswer", "decode", "excerpt", "read_body"]
+__all__ = ["MAX_DEPTH", "MAX_DIGITS", "DamagedAnswer", "decode", "excerpt", "read_body"]
+
+MAX_DEPTH = 64
+"""Levels of lists and objects in a document, the outermost included."""
+MAX_DIGITS = 4300
+"""Digits of a whole number, as in a Python whose limit nobody has changed; more of them take quadratic time to read and to show."""
 
 _EXCERPT = 120
 _BLOCK = 2**16
+_GZIP = zlib.MAX_WBITS | 16
+_MOST_MEMBERS = 1000
+_MOST_CONTAINERS = 2**20
 _STEP = [0] * 256
 for _sign, _step in ((b"[", 1), (b"{", 1), (b"]", -1), (b"}", -1)):
     _STEP[_sign[0]] = _step
@@ -84,24 +93,53 @@ async def _read_plain(chunks: AsyncIterable[bytes], max_bytes: int) -> bytes:
 
 
 async def _read_gzip(chunks: AsyncIterable[bytes], max_bytes: int) -> bytes:
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    parts: list[bytes] = []
-    size = 0
+    """One member or several, as a proxy may join them; no more compressed bytes than plain ones are allowed."""
+    inflater = _Inflater(max_bytes)
+    read = 0
     async for chunk in chunks:
-        try:
-            part = inflater.decompress(chunk, max_bytes - size + 1)
-        except zlib.error:
-            raise DamagedAnswer("the compressed answer is damaged", hint=_AGAIN_HINT) from None
-        size += len(part)
-        if size > max_bytes or inflater.unconsumed_tail:
+        read += len(chunk)
+        if read > max_bytes + _BLOCK:
             raise _too_large(max_bytes)
-        parts.append(part)
-    if not inflater.eof or inflater.unused_data:
-        raise DamagedAnswer("the compressed answer is damaged", hint=_AGAIN_HINT)
-    return b"".join(parts)
+        inflater.add(chunk)
+    return inflater.whole()
 
 
-def decode(body: bytes, *, max_depth: int = 64) -> dict[str, Any]:
+class _Inflater:
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._members = 1
+        self._inflate = zlib.decompressobj(wbits=_GZIP)
+
+    def add(self, data: bytes) -> None:
+        while data:
+            if self._inflate.eof:
+                self._members += 1
+                if self._members > _MOST_MEMBERS:
+                    raise _damaged()
+                self._inflate = zlib.decompressobj(wbits=_GZIP)
+            try:
+                part = self._inflate.decompress(data, self._max_bytes - self._size + 1)
+            except zlib.error:
+                raise _damaged() from None
+            self._size += len(part)
+            if self._size > self._max_bytes or self._inflate.unconsumed_tail:
+                raise _too_large(self._max_bytes)
+            self._parts.append(part)
+            data = self._inflate.unused_data
+
+    def whole(self) -> bytes:
+        if not self._inflate.eof:
+            raise _damaged()
+        return b"".join(self._parts)
+
+
+def _damaged() -> DamagedAnswer:
+    return DamagedAnswer("the compressed answer is damaged", hint=_AGAIN_HINT)
+
+
+def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """Return the one JSON object that a body holds.
 
     Parameters
@@ -114,8 +152,8 @@ def decode(body: bytes, *, max_depth: int = 64) -> dict[str, Any]:
     Raises
     ------
     ProtocolError
-        When the body is not UTF-8, not exactly one JSON object, nested too deep, has a key twice in one object, or a number of more digits
-        than Python converts.
+        When the body is not UTF-8, not exactly one JSON object, nested too deep, made of millions of lists, has a key twice in one object,
+        or a whole number of more than `MAX_DIGITS` digits.
 
     Examples
     --------
@@ -124,10 +162,8 @@ def decode(body: bytes, *, max_depth: int = 64) -> dict[str, Any]:
     """
     if not body.strip():
         raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
-    if _deeper(body, max_depth):
-        raise ProtocolError(
-            f"the answer is nested deeper than {max_depth} levels", hint="No model version needs that; ask the service's operator."
-        )
+    if trouble := _structure(body, max_depth):
+        raise ProtocolError(trouble, hint="No model version needs that; ask the service's operator.")
     text = _to_text(body)
     if text is None:
         raise DamagedAnswer(f"the answer is not UTF-8 text: it begins {excerpt(body)}", hint=_PROXY_HINT)
@@ -146,7 +182,7 @@ def _to_text(body: bytes) -> str | None:
 
 def _parse(text: str, body: bytes) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_float=_number)
+        return json.loads(text, object_pairs_hook=_unique, parse_float=_number, parse_int=_reader_of_integers())
     except (ValueError, RecursionError, _DuplicateKeyError) as caught:
         error = _refusal(caught, body)
     # raised here, not above: the parser's error would carry the whole body along as its context
@@ -188,13 +224,25 @@ def _number(text: str) -> float | str:
     return value
 
 
-def _deeper(body: bytes, most: int) -> bool:
-    """Whether arrays and objects are nested deeper than `most`, found before parsing so that no parser recurses into a hostile answer.
+def _reader_of_integers() -> Callable[[str], int] | None:
+    """None for Python's own reader, which is the fastest, as long as it refuses by itself what is too long."""
+    limit = sys.get_int_max_str_digits()
+    return None if 0 < limit <= MAX_DIGITS else _integer
 
-    Backslashes occur in strings only: without escaped backslashes and escaped quotes, every second piece between quotes is outside. Blocks
-    bound the memory.
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError("too many digits")
+    return int(text)
+
+
+def _structure(body: bytes, most: int) -> str:
+    """What is wrong with the structure of a body, found before parsing: nested deeper than `most`, or too many lists and objects.
+
+    So that no parser recurses into a hostile answer, or makes 100 bytes of every two that were sent. Backslashes occur in strings only:
+    without escaped backslashes and escaped quotes, every second piece between quotes is outside. Blocks bound the memory.
     """
-    at, depth, inside = 0, 0, False
+    at, depth, inside, count = 0, 0, False, 0
     while at < len(body):
         end = at + _BLOCK
         while body[end - 1 : end] == b"\\":
@@ -203,12 +251,16 @@ def _deeper(body: bytes, most: int) -> bool:
         if b"\\" in block:
             block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
         pieces = block.translate(None, _NO_STRUCTURE).split(b'"')
-        levels = list(accumulate(map(_STEP.__getitem__, b"".join(pieces[inside::2])), initial=depth))
+        signs = b"".join(pieces[inside::2])
+        count += signs.count(b"[") + signs.count(b"{")
+        if count > _MOST_CONTAINERS:
+            return f"the answer is made of more than {_MOST_CONTAINERS:,} lists and objects"
+        levels = list(accumulate(map(_STEP.__getitem__, signs), initial=depth))
         if max(levels) > most:
-            return True
+            return f"the answer is nested deeper than {most} levels"
         depth = levels[-1]
         inside ^= len(pieces) % 2 == 0
-    return False
+    return ""
 
 
 def _too_large(max_bytes: int) -> ProtocolError:

@@ -51,6 +51,11 @@ class Endpoint:
         return urlsplit(self.url).hostname or ""
 
     @property
+    def port(self) -> int:
+        """The port, that of the scheme when none is written."""
+        return urlsplit(self.url).port or (443 if self.secure else 80)
+
+    @property
     def loopback(self) -> bool:
         """Whether the address is this machine."""
         return self.name in _LOOPBACK
@@ -123,7 +128,7 @@ def endpoint_for(region: str, network: str | None = None) -> Endpoint:
     return Endpoint(url=f"https://{host}", host=host, region=region)
 
 
-def parse_endpoint(text: str) -> Endpoint:
+def parse_endpoint(text: str, *, origin: str = "") -> Endpoint:
     """Return the endpoint that a person wrote as a URL or as `host:port`.
 
     Parameters
@@ -131,6 +136,8 @@ def parse_endpoint(text: str) -> Endpoint:
     text : str
         An https URL without user, path, query or fragment, or a bare host with an optional port. Plain http is for loopback only;
         a bare loopback host means http, every other bare host https.
+    origin : str
+        The variable that says so, for the error.
 
     Raises
     ------
@@ -142,36 +149,37 @@ def parse_endpoint(text: str) -> Endpoint:
     >>> parse_endpoint("127.0.0.1:8080").url
     'http://127.0.0.1:8080'
     """
-    if not isinstance(text, str) or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        raise _refused(text, "it holds characters that no address has")
-    scheme, host, port = _split(text)
+    why, scheme, host, port = _split(text)
     loopback = host in _LOOPBACK
     scheme = scheme or ("http" if loopback else "https")
-    if scheme not in {"http", "https"}:
-        raise _refused(text, "only https and, for loopback, http are spoken")
-    if scheme == "http" and not loopback:
-        raise _refused(text, "credentials do not travel over plain http except to loopback")
+    if not why and scheme not in {"http", "https"}:
+        why = "only https and, for loopback, http are spoken"
+    if not why and scheme == "http" and not loopback:
+        why = "credentials do not travel over plain http except to loopback"
+    if why:
+        raise _refused(text, why, origin)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port in {None, 443 if scheme == "https" else 80} else f"{shown}:{port}"
     match = _SERVICE_HOST.fullmatch(host)
     return Endpoint(url=f"{scheme}://{netloc}", host=netloc, region=match[2] if match else "")
 
 
-def _split(text: str) -> tuple[str, str, int | None]:
-    """Scheme (may be empty), host and port of an address that has nothing else."""
+def _split(text: object) -> tuple[str, str, str, int | None]:
+    """What is wrong with an address (empty when nothing is), scheme (may be empty), host and port of one that has nothing else."""
+    if not isinstance(text, str) or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        return "it holds characters that no address has", "", "", None
     scheme, mark, rest = text.partition("://")
     scheme, rest = (scheme.lower(), rest) if mark else ("", text)
     rest = rest.removesuffix("/")
     if not rest or any(sign in rest for sign in "/?#@%"):
-        raise _refused(text, "an endpoint is a host and a port, without user, path, query or fragment")
+        return "an endpoint is a host and a port, without user, path, query or fragment", "", "", None
+    unreadable = "host or port cannot be read"
     try:
         parts = urlsplit(f"//{rest.lower()}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise _refused(text, "host or port cannot be read") from None
-    if port == 0 or rest.endswith(":") or not _is_host(host):
-        raise _refused(text, "host or port cannot be read")
-    return scheme, host, port
+        return unreadable, "", "", None
+    return unreadable if port == 0 or rest.endswith(":") or not _is_host(host) else "", scheme, host, port
 
 
 def _is_host(host: str) -> bool:
@@ -184,7 +192,10 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and _HOST.fullmatch(host) is not None  # noqa: PLR2004 - the limit of RFC 1035
 
 
-def _refused(text: object, why: str) -> ConfigurationError:
+def _refused(text: object, why: str, origin: str) -> ConfigurationError:
+    shown = re.sub(r"^[^@]*@", "***@", text) if isinstance(text, str) else text
+    told = f" in {origin}" if origin else ""
     return ConfigurationError(
-        f"endpoint {ascii(text)[:80]} is refused: {why}", hint="Give a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com."
+        f"endpoint {ascii(shown)[:80]}{told} is refused: {why}",
+        hint=f"Correct or unset {origin}." if origin else "Give a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com.",
     )

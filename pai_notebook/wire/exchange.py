@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from pai_notebook.errors import DeadlineExceeded, PaiError, ProtocolError, ServiceUnavailable
-from pai_notebook.wire.decode import DamagedAnswer, decode, excerpt, read_body
-from pai_notebook.wire.failures import Answer, Subject, failure_of_answer, failure_of_exception, is_error_document
+from pai_notebook.errors import ConfigurationError, DeadlineExceeded, PaiError, ProtocolError, ServiceUnavailable
+from pai_notebook.wire.credentials import hangs
+from pai_notebook.wire.decode import DamagedAnswer, decode, read_body
+from pai_notebook.wire.failures import Answer, Subject, failure_of_answer, is_error_document
+from pai_notebook.wire.masking import Mask, masked_logs
 from pai_notebook.wire.pacing import bucket_for
 from pai_notebook.wire.questions import WrongAnswer
 from pai_notebook.wire.retry import Again, Failure
 from pai_notebook.wire.signing import sign
+from pai_notebook.wire.unreachable import failure_of_exception
 
 if TYPE_CHECKING:
     from pai_notebook.wire.credentials import Credentials, Provider
@@ -79,7 +82,7 @@ class Exchange:
         self._provider = provider
         self._lanes = lanes
 
-    async def attempt(self, question: Question, *, end: float, offset: timedelta, stale: list[Credentials]) -> Reply | Failure:
+    async def attempt(self, question: Question, *, end: float, offset: timedelta, refused: Failure | None = None) -> Reply | Failure:
         """Ask once.
 
         Parameters
@@ -90,8 +93,8 @@ class Exchange:
             The loop's time at which the call as a whole is over.
         offset : timedelta
             What to add to this machine's clock.
-        stale : list of Credentials
-            Credentials that the service refused in this call; the ones used now are put in its place.
+        refused : Failure or None
+            How the service refused the key of the attempt before; with the same key again nothing is sent.
 
         Raises
         ------
@@ -99,22 +102,28 @@ class Exchange:
             Only for what no further attempt can change: no credentials, or some that cannot be sent.
         """
         began = time.monotonic()
-        outcome = await self._within(question, end, offset, stale)
+        outcome = await self._within(question, end, offset, refused)
         said = outcome.error if isinstance(outcome, Failure) else "ok"
         _log.debug("%s %s: %s after %.0f ms", question.action, question.path, said, 1000 * (time.monotonic() - began))
         return outcome
 
-    async def _within(self, question: Question, end: float, offset: timedelta, stale: list[Credentials]) -> Reply | Failure:
+    async def _within(self, question: Question, end: float, offset: timedelta, refused: Failure | None) -> Reply | Failure:
         """The attempt inside its time limits."""
         loop = asyncio.get_running_loop()
+        asking = ""
         with suppress(TimeoutError):
             async with asyncio.timeout_at(end) as timer, self._lanes.lane() as lane:
                 if late := await self._pace(question, end):
                     return late
-                credentials = await self._provider.get(refresh=bool(stale), stale=stale[0] if stale else None)
-                stale[:] = [credentials]
+                asking = self._provider.asking
+                credentials = await self._provider.get(patience=self._limits.deadline)
+                asking = ""
+                if refused is not None and credentials == refused.key:
+                    return replace(refused, again=Again.SAME_KEY)
                 timer.reschedule(min(end, loop.time() + self._limits.attempt_timeout))
                 return await self._send(lane, question, credentials, offset)
+        if asking:
+            return Failure(hangs(self._provider.asking, self._limits.deadline))
         return self._timed_out(question, over=loop.time() >= end)
 
     async def _pace(self, question: Question, end: float) -> Failure | None:
@@ -139,25 +148,37 @@ class Exchange:
             version_name=question.version_name,
             region=self._settings.region,
             endpoint=self._settings.endpoint.host,
-            secrets=credentials.secrets if credentials else (),
+            mask=credentials.mask if credentials else Mask(),
+            origin=credentials.origin if credentials else "",
+            proxy=self._lanes.proxy,
         )
 
     async def _send(self, lane: Lane, question: Question, credentials: Credentials, offset: timedelta) -> Reply | Failure:
         sent = time.monotonic()
         subject = self._subject(question, credentials)
+        outcome: Reply | Failure
         try:
-            answer = await self._exchange(lane, self._request(question, credentials, offset))
+            with masked_logs(lambda text: subject.proxy.mask(credentials.mask(text))):
+                answer = await self._exchange(lane, self._request(question, credentials, offset))
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            lane.fit = False
-            outcome: Reply | Failure = failure_of_exception(error, subject)
+            outcome = failure_of_exception(error, subject)
         except ProtocolError as error:
-            lane.fit = False
+            error.message = subject.mask(error.message)
             outcome = Failure(_bare(error), Again.LATER if isinstance(error, DamagedAnswer) else Again.NEVER)
+        except ConfigurationError as error:
+            outcome = Failure(_bare(error))
+        except Exception as error:
+            if not self._lanes.own:
+                raise
+            outcome = failure_of_exception(error, subject)
         else:
             outcome = self._judge(answer, question, subject, offset)
             lane.check()
-        if isinstance(outcome, Failure) and isinstance(outcome.error, ProtocolError):
-            lane.fit = False
+        if isinstance(outcome, Failure):
+            lane.fit = lane.fit and outcome.error.status is not None and not isinstance(outcome.error, ProtocolError)
+            if outcome.again is Again.KEY:
+                self._provider.refuse(credentials)
+                outcome = replace(outcome, key=credentials)
         self._note(question, outcome, sent)
         return outcome
 
@@ -188,7 +209,7 @@ class Exchange:
         """The reply, when the answer is one to this question."""
         now = datetime.now(UTC)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of successes
-            return failure_of_answer(replace(answer, body=subject.redact(answer.body)), subject, now=now + offset)
+            return failure_of_answer(answer, subject, now=now + offset)
         try:
             document = decode(answer.body, max_depth=self._limits.max_depth)
             if question.field not in document and is_error_document(document):
@@ -196,7 +217,7 @@ class Exchange:
             question.check(document)
         except ProtocolError as error:
             error.status = answer.status
-            _redact(error, answer.body, subject)
+            error.message = subject.mask(error.message)
             return Failure(_bare(error), Again.LATER if isinstance(error, (DamagedAnswer, WrongAnswer)) else Again.NEVER)
         request_id = document.get("RequestId") or answer.headers.get("x-acs-request-id", "")
         return Reply(document, request_id if isinstance(request_id, str) else "", now)
@@ -222,12 +243,8 @@ class Exchange:
         return Failure(ServiceUnavailable(text, hint="Try again, or raise attempt_timeout=."), Again.LATER)
 
 
-def _redact(error: ProtocolError, body: bytes, subject: Subject) -> None:
-    """Take secrets that an answer echoes out of the excerpt in its error."""
-    error.message = error.message.replace(excerpt(body), excerpt(subject.redact(body)))
+def _bare(error: PaiError) -> PaiError:
+    """The error without the frames and the exceptions behind it, whose variables hold the answer or the request's headers."""
     error.args = (error.message,)
-
-
-def _bare(error: ProtocolError) -> ProtocolError:
-    """The error without the frames of the reader, whose variables hold the answer."""
+    error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

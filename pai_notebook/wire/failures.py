@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import re
-import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,15 +22,19 @@ from pai_notebook.errors import (
     VersionNotFound,
 )
 from pai_notebook.wire.decode import decode, excerpt
+from pai_notebook.wire.masking import Mask
+from pai_notebook.wire.proxy import Proxy
 from pai_notebook.wire.retry import Again, Failure, read_date, read_retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
-__all__ = ["Answer", "Subject", "failure_of_answer", "failure_of_exception", "is_error_document"]
+__all__ = ["LATER_HINT", "Answer", "Subject", "failure_of_answer", "is_error_document"]
 
+LATER_HINT = "Try again in a moment."
 _MESSAGE = 300
+_LONGEST = 4000
 _AUTHENTICATION = re.compile(
     r"Signature|Incomplete.?Signature|InvalidSignature|InvalidAccessKey|InvalidSecurityToken|MissingSecurityToken|MissingAccessKey|MissingAuth|Unauthorized|InvalidBearer|InvalidCredential"
 )
@@ -45,8 +46,8 @@ _DENIED = re.compile(r"NoPermission|Forbidden|AccessDenied|NotAuthorized|Unautho
 _WRONG_API = re.compile(r"Invalid(Api|Action|Version|Protocol|Host|Region)", re.IGNORECASE)
 _RETRIED_STATUS = frozenset({408, 425, 429})
 _NOT_RETRIED_5XX = frozenset({501, 505})
-_CUT = re.compile(r"disconnected|peer closed|incomplete", re.IGNORECASE)
-_SIGNATURE = re.compile(rb"ACS3-HMAC-SHA256[^\r\n\"'<]*")
+_NO_MASK = Mask()
+_NO_PROXY = Proxy()
 _XML_FIELD = re.compile(r"<(Code|Message|RequestId|HostId)>([^<]{0,2000})</\1>")
 
 
@@ -60,8 +61,12 @@ class Subject:
         The API action.
     model_id, version_name, region, endpoint : str
         Where they apply.
-    secrets : tuple of str
-        Texts that must not appear in any error.
+    mask : callable
+        Takes the secrets of the request out of a text.
+    origin : str
+        Where the key comes from, in words.
+    proxy : Proxy
+        What the request goes through.
     """
 
     action: str
@@ -69,7 +74,9 @@ class Subject:
     version_name: str = ""
     region: str = ""
     endpoint: str = ""
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    mask: Callable[[str], str] = field(default=_NO_MASK, repr=False)
+    origin: str = ""
+    proxy: Proxy = _NO_PROXY
 
     @property
     def name(self) -> str:
@@ -78,16 +85,9 @@ class Subject:
             return f"version {self.version_name} of {self.model_id}"
         return self.model_id or "the list of models"
 
-    def redact(self, body: bytes) -> bytes:
-        """A body without the secrets that it may echo."""
-        for secret in self.secrets:
-            body = body.replace(secret.encode(), b"***")
-        return _SIGNATURE.sub(b"***", body)
-
     def clean(self, text: Any) -> str:
         """A text of the service in one short line: no secrets, no control characters, no echo of what was signed."""
-        line = str(text).partition("server string to sign")[0]
-        line = self.redact(line.encode("utf-8", "replace")).decode()
+        line = self.mask(str(text)[:_LONGEST].partition("server string to sign")[0])
         line = "".join(sign if sign.isprintable() else " " for sign in line)
         return " ".join(line.split())[:_MESSAGE]
 
@@ -97,8 +97,8 @@ class Answer:
     """Status, headers and whole decompressed body of one response."""
 
     status: int
-    headers: httpx.Headers
-    body: bytes
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def server_time(self) -> datetime | None:
@@ -132,7 +132,8 @@ def failure_of_answer(answer: Answer, subject: Subject, *, now: datetime) -> Fai
     if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects
         return Failure(_redirect(answer, subject))
     document = _error_document(answer)
-    code = subject.clean(_field(document, "Code"))[:100]
+    # what it means is read from the code as it is: a short secret may be a part of it, and masked it would mean nothing
+    code = str(_field(document, "Code"))[:100]
     wait = read_retry_after(answer.headers, now=now)
     again = _again(answer, code, wait)
     error = _error(answer, document, code, subject, again)
@@ -150,7 +151,13 @@ def _again(answer: Answer, code: str, wait: float | None) -> Again:
         return Again.THROTTLED
     if code == "SignatureNonceUsed" or code in _UNAVAILABLE or status in _RETRIED_STATUS:
         return Again.LATER
-    return Again.LATER if status >= 500 and status not in _NOT_RETRIED_5XX else Again.NEVER  # noqa: PLR2004 - server errors
+    if status >= 500 and status not in _NOT_RETRIED_5XX:  # noqa: PLR2004 - server errors
+        return Again.LATER
+    return Again.KEY if _is_about_the_key(status, code) else Again.NEVER
+
+
+def _is_about_the_key(status: int, code: str) -> bool:
+    return status == 401 or bool(_AUTHENTICATION.match(code) and not _DENIED.search(code))  # noqa: PLR2004 - Unauthorized
 
 
 def _error(answer: Answer, document: Mapping[str, Any], code: str, subject: Subject, again: Again) -> PaiError:
@@ -163,7 +170,7 @@ def _error(answer: Answer, document: Mapping[str, Any], code: str, subject: Subj
         return Throttled("the account's rate limit is used up", hint=_THROTTLED_HINT, **details)
     if again is Again.LATER and code != "SignatureNonceUsed":
         return ServiceUnavailable(
-            f"the service failed on its own side{quoted or _beginning(answer, document)}", hint=_LATER_HINT, **details
+            f"the service failed on its own side{quoted or _beginning(answer, document, subject)}", hint=LATER_HINT, **details
         )
     return _refusal(answer, document, code, subject, details)
 
@@ -172,8 +179,8 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
     """An error that stays the same however often one asks."""
     said = subject.clean(_field(document, "Message"))
     quoted = f': "{said}"' if said else ""
-    if answer.status == 401 or (_AUTHENTICATION.match(code) and not _DENIED.search(code)):  # noqa: PLR2004 - Unauthorized
-        return AuthenticationError(f"the service does not accept the key{quoted}", hint=_key_hint(code), **details)
+    if _is_about_the_key(answer.status, code):
+        return AuthenticationError(f"the service does not accept the key{quoted}", hint=_key_hint(code, subject), **details)
     if _WRONG_API.match(code):
         return NotFound(f"{subject.endpoint} does not offer {subject.action}{quoted}", hint="Check region and endpoint.", **details)
     if answer.status == 403 or _DENIED.search(code):  # noqa: PLR2004 - Forbidden
@@ -181,7 +188,7 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
     if answer.status == 404:  # noqa: PLR2004 - Not Found
         return _not_found(document, code, said, subject, details)
     if not document or answer.status < 400:  # noqa: PLR2004 - no document of the service, or one with a good status
-        text = f"HTTP {answer.status} came with something else than a document of the service{_beginning(answer, document)}"
+        text = f"HTTP {answer.status} came with something else than a document of the service{_beginning(answer, document, subject)}"
         return ProtocolError(text, hint="Check the endpoint, and whether a proxy or gateway answers instead.", **details)
     return PaiError(
         f"the service refused {subject.action} for {subject.name}{quoted}",
@@ -193,7 +200,7 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
 def _details(answer: Answer, document: Mapping[str, Any], code: str, subject: Subject) -> dict[str, Any]:
     request_id = _field(document, "RequestId") or answer.headers.get("x-acs-request-id", "")
     return {
-        "code": code,
+        "code": subject.clean(code),
         "status": answer.status,
         "request_id": subject.clean(request_id)[:80],
         "action": subject.action,
@@ -257,84 +264,19 @@ def _field(document: Mapping[str, Any], name: str) -> Any:
     return "" if value is None else value
 
 
-def _beginning(answer: Answer, document: Mapping[str, Any]) -> str:
-    return "" if document or not answer.body.strip() else f": it begins {excerpt(answer.body[:60])}"
+def _beginning(answer: Answer, document: Mapping[str, Any], subject: Subject) -> str:
+    return "" if document or not answer.body.strip() else f": it begins {subject.mask(excerpt(answer.body[:60]))}"
 
 
-def _key_hint(code: str) -> str:
+def _key_hint(code: str, subject: Subject) -> str:
+    came = f" It came from {subject.origin}." if subject.origin else ""
     if code.startswith("InvalidAccessKeyId"):
-        return "The access key id is unknown or inactive."
+        return f"The access key id is unknown or inactive.{came}"
     if code.startswith("SignatureDoesNotMatch"):
-        return "The access key secret does not belong to the id."
+        return f"The access key secret does not belong to the id.{came}"
     if code.startswith("InvalidSecurityToken"):
-        return "The temporary key has expired or does not belong together; get a new one."
-    return "Check the credentials."
+        return f"The temporary key has expired, or its parts do not belong together: get a new one.{came}"
+    return f"Check the key.{came}"
 
 
 _THROTTLED_HINT = "Try again in a moment, or fetch whole models: a page of 100 versions costs one request."
-_LATER_HINT = "Try again in a moment."
-
-
-def failure_of_exception(error: Exception, subject: Subject) -> Failure:
-    """Return what an exception of the transport means; its cause is a copy without request, headers or frames.
-
-    Parameters
-    ----------
-    error : Exception
-        From httpx or the operating system.
-    subject : Subject
-        What was asked.
-    """
-    chain = list(_chain(error))
-    made = _unreachable(error, chain, subject)
-    made.__cause__ = _bare(error, subject)
-    return Failure(made, _again_after(error, chain))
-
-
-def _again_after(error: Exception, chain: list[BaseException]) -> Again:
-    if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
-        return Again.NEVER
-    if not isinstance(error, httpx.ConnectError):
-        return Again.LATER
-    # a handshake that was cut short or told to wait also leaves an SSLError behind, but of a kind of its own
-    refused = any(isinstance(link, ssl.SSLCertVerificationError) or type(link) is ssl.SSLError for link in chain)
-    return Again.NEVER if refused else Again.NOT_SENT
-
-
-def _unreachable(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError:
-    if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
-        text = f"{subject.endpoint} does not answer in proper HTTP: {subject.clean(error)[:100]}"
-        return ProtocolError(text, hint="Check the endpoint, and whether a proxy answers instead.")
-    message, hint = _no_answer(error, chain, subject)
-    return ServiceUnavailable(message, hint=hint)
-
-
-def _no_answer(error: Exception, chain: list[BaseException], subject: Subject) -> tuple[str, str]:
-    """What happened to a connection, and what to do."""
-    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
-        return f"the certificate of {subject.endpoint} is not trusted", "Check the endpoint; for a private authority set SSL_CERT_FILE."
-    if any(isinstance(link, socket.gaierror) for link in chain):
-        return f"the name {subject.endpoint} is unknown here", "Check region, network and DNS."
-    if isinstance(error, httpx.ProxyError):
-        return f"the proxy refused: {subject.clean(error)[:100]}", "Check HTTPS_PROXY and NO_PROXY."
-    if any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
-        return f"nothing listens at {subject.endpoint}", "Check the endpoint and that the service runs."
-    if isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
-        return f"{subject.endpoint} cannot be reached", "Check region, network and proxy."
-    return f"the connection to {subject.endpoint} broke ({type(error).__name__})", _LATER_HINT
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            yield from error.exceptions
-        error = error.__cause__ or error.__context__
-
-
-def _bare(error: Exception, subject: Subject) -> Exception:
-    """The same type and text, without the request that httpx keeps and without frames that hold headers."""
-    kind = type(error) if isinstance(error, httpx.TransportError) else OSError
-    return kind(subject.clean(error) or type(error).__name__)

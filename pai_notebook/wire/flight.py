@@ -6,7 +6,8 @@ import asyncio
 import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.errors import PaiError
+from pai_notebook.wire.loop import closed_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
@@ -57,7 +58,7 @@ class Flights:
         except asyncio.CancelledError:
             if not self._closed or _leaving():
                 raise
-            failed = ConfigurationError("this client was closed", hint="Call pai.connect(...) again.")
+            failed = closed_error()
         finally:
             flight.callers -= 1
             if not flight.callers and not flight.task.done():

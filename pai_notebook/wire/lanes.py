@@ -11,11 +11,11 @@ import ssl
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.wire.proxy import Proxy, proxy_for
+from pai_notebook.wire.tls import tls_context
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -64,9 +64,20 @@ class Lanes:
         Lanes at most, hence requests in flight.
     shared : bool
         `make` always returns the same transport, which is closed only with the lanes.
+    proxy : Proxy
+        What the connections go through, for errors.
+
+    Attributes
+    ----------
+    own : bool
+        Whether the transports are of this package, not given by the user.
     """
 
-    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport], count: int, *, shared: bool = False) -> None:
+    def __init__(
+        self, make: Callable[[], httpx.AsyncBaseTransport], count: int, *, shared: bool = False, proxy: Proxy | None = None
+    ) -> None:
+        self.own = not shared
+        self.proxy = proxy if proxy is not None else Proxy()
         self._make = make
         self._shared = shared
         self._free = asyncio.Semaphore(count)
@@ -126,57 +137,18 @@ class Lanes:
         task.add_done_callback(self._closing.discard)
 
 
-def transport_maker(endpoint: Endpoint) -> Callable[[], httpx.AsyncBaseTransport]:
-    """Return a maker of transports for an endpoint: one connection each, certificates checked, proxies as the environment says.
+def transport_maker(endpoint: Endpoint, proxy: Proxy) -> Callable[[], httpx.AsyncBaseTransport]:
+    """Return a maker of transports for an endpoint: one connection each, certificates checked.
 
     Raises
     ------
     ConfigurationError
-        When the proxy of the environment cannot be used.
+        When the certificates that the environment names cannot be used.
     """
-    context = httpx.create_ssl_context() if endpoint.secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    proxy = _proxy(endpoint)
+    context = tls_context() if endpoint.secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE)
 
     def make() -> httpx.AsyncBaseTransport:
-        return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=proxy)
+        return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=proxy.argument)
 
     return make
-
-
-def proxy_for(endpoint: Endpoint) -> str:
-    """Return the address of the proxy for an endpoint, empty when there is none.
-
-    Only https endpoints have one (so a proxy sees a CONNECT, never the Authorization header) and loopback never has.
-
-    Examples
-    --------
-    >>> from pai_notebook.wire.endpoint import parse_endpoint
-    >>> proxy_for(parse_endpoint("http://127.0.0.1:8080"))
-    ''
-    """
-    if endpoint.loopback or not endpoint.secure:
-        return ""
-    proxies = getproxies()
-    address = proxies.get("https") or proxies.get("all") or ""
-    if not address or proxy_bypass(endpoint.name):
-        return ""
-    return address if "://" in address else f"http://{address}"
-
-
-def _proxy(endpoint: Endpoint) -> httpx.Proxy | None:
-    address = proxy_for(endpoint)
-    if not address:
-        return None
-    why = ""
-    try:
-        proxy = httpx.Proxy(address)
-        # a SOCKS proxy needs a package that may be missing; better said now than at the first request
-        httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, proxy=proxy)
-    except (ValueError, httpx.InvalidURL, ImportError) as error:
-        why = type(error).__name__
-    else:
-        return proxy
-    raise ConfigurationError(
-        f"the proxy in the environment cannot be used ({why})", hint="Check HTTPS_PROXY and ALL_PROXY; socks5 needs httpx[socks]."
-    )

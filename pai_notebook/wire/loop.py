@@ -12,14 +12,16 @@ import concurrent.futures
 import contextlib
 import os
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pai_notebook.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     _Running = tuple[threading.Thread, asyncio.AbstractEventLoop, asyncio.Event]
 
-__all__ = ["LoopThread", "shared_loop"]
+__all__ = ["LoopThread", "LoopUser", "closed_error", "shared_loop"]
 
 T = TypeVar("T")
 
@@ -43,11 +45,63 @@ class _DaemonExecutor(concurrent.futures.ThreadPoolExecutor):
             else:
                 future.set_result(result)
 
-        threading.Thread(target=work, name="pai-call", daemon=True).start()
+        _start_thread(threading.Thread(target=work, name="pai-call", daemon=True))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of the base
         """Wait for nothing."""
+
+
+class LoopUser:
+    """What keeps the thread alive, and what it runs there.
+
+    Attributes
+    ----------
+    closed : bool
+        Whether it has left for good; what it starts afterwards is refused.
+    """
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._ending = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def accompany(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop; when the user leaves meanwhile, it ends with an error that says so."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - for the type checker
+        self._tasks.add(task)
+        try:
+            return await coroutine
+        except asyncio.CancelledError:
+            if not (self.closed or self._ending):
+                raise
+        finally:
+            self._tasks.discard(task)
+        raise closed_error()
+
+    async def aclose(self) -> None:
+        """End what it runs, then give back what it holds; runs on the loop."""
+        self._ending = True
+        try:
+            loop, own = asyncio.get_running_loop(), asyncio.current_task()
+            # after a fork there are tasks of the parent's loop, which are left alone
+            running = [task for task in self._tasks if task is not own and task.get_loop() is loop]
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running, timeout=_GRACE)
+            await self.release()
+        finally:
+            self._ending = False
+
+    async def release(self) -> None:
+        """Give back what it holds; runs on the loop."""
+
+
+def closed_error() -> ConfigurationError:
+    """Return the error of whatever is asked of a registry that was closed."""
+    return ConfigurationError("this registry was closed", hint="Connect again with connect(...).")
 
 
 class LoopThread:
@@ -73,7 +127,8 @@ class LoopThread:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
-        self._users: dict[int, Callable[[], Coroutine[Any, Any, None]]] = {}
+        self._users: dict[int, LoopUser] = {}
+        self._leaving: asyncio.Task[None] | None = None
         self._pid = os.getpid()
 
     def after_fork(self) -> None:
@@ -88,23 +143,23 @@ class LoopThread:
 
     @property
     def inside(self) -> bool:
-        """Whether the caller is on the loop's own thread."""
-        return threading.current_thread() is self._thread
+        """Whether the caller is on the loop's own thread, also when that is about to end."""
+        return getattr(threading.current_thread(), "serves", None) is self
 
     def is_current(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Whether `loop` is the one running now in this process."""
         return self.running and loop is self._loop
 
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """Return the running loop, starting the thread when there is none."""
-        with self._lock:
-            if self._loop is None or not self.running:
-                self._start()
-            assert self._loop is not None  # noqa: S101 - for the type checker
-            return self._loop
+    def _started(self) -> asyncio.AbstractEventLoop:
+        """Return the running loop, starting the thread when there is none; the caller holds the lock."""
+        if self._loop is None or not self.running:
+            self._start()
+        assert self._loop is not None  # noqa: S101 - for the type checker
+        return self._loop
 
     def _start(self) -> None:
         ready = threading.Event()
+        failures: list[str] = []
 
         def main() -> None:
             try:
@@ -114,34 +169,79 @@ class LoopThread:
                     self._loop, self._end = loop, asyncio.Event()
                     ready.set()
                     runner.run(self._serve(self._end))
+            except OSError as error:
+                failures.append(error.strerror or type(error).__name__)
             except RuntimeError as error:
                 # Python 3.12 starts a thread to end the executor, which it refuses when the interpreter is leaving
                 if "interpreter shutdown" not in str(error):
                     raise
+            finally:
+                ready.set()
 
-        self._thread = threading.Thread(target=main, name=self._name, daemon=True)
-        self._pid = os.getpid()
-        self._thread.start()
+        self._loop = None
+        thread = threading.Thread(target=main, name=self._name, daemon=True)
+        thread.serves = self  # type: ignore[attr-defined]
+        _start_thread(thread)
+        self._thread, self._pid = thread, os.getpid()
         ready.wait()
+        if self._loop is None:
+            self._thread = None
+            why = "".join(failures) or "its thread ended at once"
+            raise ConfigurationError(f"no event loop can be made here ({why})", hint="Close files, or raise the limit of `ulimit -n`.")
 
     async def _serve(self, end: asyncio.Event) -> None:
         """Run until told to end, then let those who forgot to leave close their connections."""
         await end.wait()
-        for close in list(self._users.values()):
+        for user in list(self._users.values()):
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(close(), _GRACE / 2)
+                await asyncio.wait_for(user.aclose(), _GRACE / 2)
 
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Start a coroutine on the loop; cancelling the future aborts it."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop())
-
-    def run(self, coroutine: Coroutine[Any, Any, T], *, grace: float = _GRACE, tick: Callable[[], None] | None = None) -> T:
-        """Run a coroutine on the loop and wait for it; an interrupt aborts it.
+    def submit(self, coroutine: Coroutine[Any, Any, T], *, user: LoopUser | None = None) -> concurrent.futures.Future[T]:
+        """Start a coroutine on the loop; cancelling the future aborts it.
 
         Parameters
         ----------
         coroutine : coroutine
             What to run.
+        user : LoopUser or None
+            Whom it belongs to; the thread stays until it leaves.
+
+        Raises
+        ------
+        ConfigurationError
+            When the user has left, or no thread can be started.
+        """
+        return self._begin(coroutine, user).future
+
+    def _begin(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> _Call[T]:
+        try:
+            # under the lock, so that a user who leaves finds on the loop whatever it has started
+            with self._lock:
+                if user is not None and user.closed:
+                    raise closed_error()
+                call = _Call(coroutine, user, self._started())
+                if user is not None:
+                    self._users[id(user)] = user
+                call.schedule()
+        except ConfigurationError:
+            coroutine.close()
+            raise
+        return call
+
+    def run(
+        self,
+        coroutine: Coroutine[Any, Any, T],
+        *,
+        user: LoopUser | None = None,
+        grace: float = _GRACE,
+        tick: Callable[[], None] | None = None,
+    ) -> T:
+        """Run a coroutine on the loop and wait for it; an interrupt aborts it.
+
+        Parameters
+        ----------
+        coroutine, user
+            As `submit`.
         grace : float
             Seconds to let an aborted coroutine close its connections before the interrupt goes on.
         tick : callable or None
@@ -149,54 +249,60 @@ class LoopThread:
 
         Raises
         ------
+        ConfigurationError
+            As `submit`.
         RuntimeError
             When called on the loop's own thread, which would wait for itself, or when that thread has died.
         """
         if self.inside:
             coroutine.close()
             raise RuntimeError("a blocking call was made on the thread of the private event loop")
-        finished = threading.Event()
-
-        async def wrapped() -> T:
-            try:
-                return await coroutine
-            finally:
-                finished.set()
-
-        future: concurrent.futures.Future[T] | None = None
+        call: _Call[T] | None = None
         try:
-            future = self.submit(wrapped())
+            call = self._begin(coroutine, user)
+            thread = self._thread
             # short waits: an unlimited one cannot be interrupted on Windows
-            while not concurrent.futures.wait([future], timeout=_POLL).done:
+            while not concurrent.futures.wait([call.future], timeout=_POLL).done:
                 if tick is not None:
                     tick()
-                self._check_alive(future)
-            return future.result()
+                _check_alive(thread, call.future)
+            return call.future.result()
         except BaseException:
-            if future is not None and not future.done():
-                future.cancel()
-                finished.wait(grace)
+            if call is not None and not call.future.done():
+                call.future.cancel()
+                call.ended.wait(grace)
             raise
 
-    def _check_alive(self, future: concurrent.futures.Future[Any]) -> None:
-        if not self.running and not future.done():
-            raise RuntimeError("the private event loop ended while a request was under way")
-
-    def join(self, user: object, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Keep the thread for `user` until it leaves; `close` is called on the loop if it never does."""
-        with self._lock:
-            self._users[id(user)] = close
-
-    def forget(self, user: object) -> None:
+    def forget(self, user: LoopUser) -> None:
         """Drop `user` without ending the thread; safe in a finalizer, which must not wait for a lock."""
         self._users.pop(id(user), None)
 
-    def leave(self, user: object) -> None:
-        """End the thread when `user` was the last one."""
+    def leave(self, user: LoopUser) -> None:
+        """End what `user` runs, and the thread when it was the last one."""
+        with self._lock:
+            if user.closed:
+                return
+            user.closed = True
+            loop = self._loop if self.running and id(user) in self._users else None
+        if loop is not None and self.inside:
+            self._leaving = loop.create_task(self._leave_from_inside(user))
+            return
+        try:
+            if loop is not None:
+                call = _Call(user.aclose(), None, loop)
+                call.schedule()
+                call.ended.wait(2 * _GRACE)
+        finally:
+            self._end_thread(self._without(user), 2 * _GRACE)
+
+    async def _leave_from_inside(self, user: LoopUser) -> None:
+        await user.aclose()
+        self._end_thread(self._without(user), 0)
+
+    def _without(self, user: LoopUser) -> _Running | None:
         with self._lock:
             self._users.pop(id(user), None)
-            taken = None if self._users else self._take()
-        self._end_thread(taken, 2 * _GRACE)
+            return None if self._users else self._take()
 
     def stop(self, *, timeout: float = 2 * _GRACE) -> None:
         """Cancel what runs and end the thread; it starts again when needed."""
@@ -218,6 +324,71 @@ class LoopThread:
             loop.call_soon_threadsafe(end.set)
         if threading.current_thread() is not thread:
             thread.join(timeout)
+
+
+def _check_alive(thread: threading.Thread | None, future: concurrent.futures.Future[Any]) -> None:
+    if thread is not None and not thread.is_alive() and not future.done():
+        raise RuntimeError("the private event loop ended while a request was under way")
+
+
+class _Call(Generic[T]):
+    """A coroutine on its way through the loop: what the caller waits for, and the task behind it.
+
+    `asyncio.run_coroutine_threadsafe` leaves a coroutine un-awaited when it is cancelled before it began, and an exception that
+    nobody has looked at when it was cancelled late; both are told on stderr.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None, loop: asyncio.AbstractEventLoop) -> None:
+        self.future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self.ended = threading.Event()
+        self._coroutine = coroutine
+        self._user = user
+        self._loop = loop
+        self._task: asyncio.Task[T] | None = None
+
+    def schedule(self) -> None:
+        """Have the loop begin."""
+        self._loop.call_soon_threadsafe(self._begin)
+        self.future.add_done_callback(self._noticed)
+
+    def _begin(self) -> None:
+        self._task = self._loop.create_task(self._coroutine if self._user is None else self._user.accompany(self._coroutine))
+        self._task.add_done_callback(self._end)
+
+    def _noticed(self, future: concurrent.futures.Future[T]) -> None:
+        """Pass on that the caller has cancelled."""
+        if future.cancelled():
+            with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
+                self._loop.call_soon_threadsafe(self._abort)
+
+    def _abort(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _end(self, task: asyncio.Task[T]) -> None:
+        self._coroutine.close()
+        cancelled = task.cancelled()
+        error = None if cancelled else task.exception()
+        if cancelled:
+            self.future.cancel()
+        if self.future.set_running_or_notify_cancel():
+            if error is not None:
+                self.future.set_exception(error)
+            else:
+                self.future.set_result(task.result())
+        self.ended.set()
+
+
+def _start_thread(thread: threading.Thread) -> None:
+    started = False
+    with contextlib.suppress(RuntimeError):
+        thread.start()
+        started = True
+    if not started:
+        raise ConfigurationError(
+            "this process cannot start another thread",
+            hint="Raise the limit of `ulimit -u`, or end other processes; Python in a browser has no threads at all.",
+        )
 
 
 shared_loop = LoopThread()

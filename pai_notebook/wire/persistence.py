@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from pai_notebook.wire.retry import Again, Failure, Quota, backoff
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pai_notebook.wire.credentials import Credentials, Provider
+    from pai_notebook.wire.credentials import Provider
     from pai_notebook.wire.settings import Limits
 
 __all__ = ["Call", "Persistence"]
@@ -23,6 +23,8 @@ _CONNECT_PAUSES = (0.05, 0.1, 0.2)
 _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
+_MOST_OFFSET = timedelta(days=1, minutes=1)
+"""A day, and a minute for the way of the answer."""
 
 
 @dataclass(slots=True)
@@ -35,13 +37,13 @@ class Call:
         The loop's time at which the call is over.
     attempts : int
         Requests sent so far.
-    stale : list of Credentials
-        Those that the service refused last; empty when there is no need for others.
+    refused : Failure or None
+        How the service refused the key of the last attempt.
     """
 
     end: float
     attempts: int = 0
-    stale: list[Credentials] = field(default_factory=list)
+    refused: Failure | None = None
     spent: int = 0
     clock_corrected: bool = False
     key_renewed: bool = False
@@ -89,19 +91,19 @@ class Persistence:
         now : float
             The loop's time.
         """
-        call.attempts += failure.again is not Again.NOT_SENT
-        refused, call.stale = call.stale, []
+        call.attempts += failure.again not in {Again.NOT_SENT, Again.SAME_KEY}
+        call.refused = None
         if failure.again is Again.NOT_SENT:
             return self._knock(call, now)
         self._down = False
         if failure.again is Again.CLOCK:
             self._learn_clock(failure)
-        if failure.again is Again.NEVER or call.attempts >= self._limits.max_attempts:
+        if failure.again in {Again.NEVER, Again.SAME_KEY} or call.attempts >= self._limits.max_attempts:
             return None
         if failure.again is Again.CLOCK:
             return self._once_with_clock(call, failure)
         if failure.again is Again.KEY:
-            call.stale = refused
+            call.refused = failure
             return self._once_with_key(call)
         return self._back_off(call, failure, now)
 
@@ -117,11 +119,12 @@ class Persistence:
         return pause
 
     def _learn_clock(self, failure: Failure) -> None:
-        if failure.server_time is not None:
-            self.clock_offset = failure.server_time - datetime.now(UTC)
+        """Believe the service's clock, up to a day: one odd answer would otherwise spoil the dates of all later requests."""
+        if failure.server_time is not None and abs(offset := failure.server_time - datetime.now(UTC)) <= _MOST_OFFSET:
+            self.clock_offset = offset
 
     def _once_with_clock(self, call: Call, failure: Failure) -> float | None:
-        again = not call.clock_corrected and failure.server_time is not None
+        again = not call.clock_corrected and failure.server_time is not None and not _absurd(failure.server_time)
         call.clock_corrected = True
         return 0.0 if again else None
 
@@ -147,8 +150,8 @@ class Persistence:
     def final(self, call: Call, failure: Failure) -> PaiError:
         """Return the error of a call that ends here."""
         error = failure.error
-        if isinstance(error, ClockSkew):
-            _say(error, f"this machine's clock is {_off(self.clock_offset)} the service's")
+        if isinstance(error, ClockSkew) and failure.server_time is not None:
+            _tell_clock(error, failure.server_time)
         elif call.why == "hint":
             error.hint = f"The service asks to wait {failure.wait:g} s, longer than the deadline of {self._limits.deadline:g} s allows."
         elif call.why == "quota":
@@ -161,9 +164,17 @@ class Persistence:
         return error
 
 
-def _say(error: PaiError, message: str) -> None:
-    error.message = message
-    error.args = (message,)
+def _absurd(server_time: datetime) -> bool:
+    return abs(server_time - datetime.now(UTC)) > _MOST_OFFSET
+
+
+def _tell_clock(error: ClockSkew, server_time: datetime) -> None:
+    """Say by how much the clocks differ, and when it is too much to be corrected, what the service says the time is."""
+    error.message = f"this machine's clock is {_off(server_time - datetime.now(UTC))} the service's"
+    if _absurd(server_time):
+        error.message = "this machine's clock and the service's differ by more than a day, which is not corrected"
+        error.hint = f"The service says that it is {server_time:%Y-%m-%d %H:%M} UTC: when that is right, set the clock of this machine."
+    error.args = (error.message,)
 
 
 def _off(offset: timedelta) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pai_notebook.errors import PaiError
+    from pai_notebook.wire.credentials import Credentials
 
 __all__ = ["Again", "Failure", "Quota", "backoff", "read_date", "read_retry_after"]
 
@@ -39,6 +40,7 @@ class Again(Enum):
     NOT_SENT = "not sent"
     CLOCK = "once, with the service's clock"
     KEY = "once, with other credentials"
+    SAME_KEY = "never: there are no other credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,15 @@ class Failure:
         Seconds that the service asks to wait.
     server_time : datetime or None
         The Date header.
+    key : Credentials or None
+        Those that the service refused, when that is the failure.
     """
 
     error: PaiError
     again: Again = Again.NEVER
     wait: float | None = None
     server_time: datetime | None = None
+    key: Credentials | None = None
 
 
 class Quota:
@@ -162,6 +167,6 @@ def read_date(text: str) -> datetime | None:
     """
     try:
         moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

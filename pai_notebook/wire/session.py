@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.wire.exchange import Exchange
 from pai_notebook.wire.flight import Flights
 from pai_notebook.wire.lanes import Lanes, transport_maker
-from pai_notebook.wire.loop import shared_loop
+from pai_notebook.wire.loop import LoopUser, shared_loop
+from pai_notebook.wire.proxy import Proxy, proxy_for
 
 if TYPE_CHECKING:
     import httpx
@@ -35,8 +36,9 @@ class Session:
 
     def __init__(self, settings: Settings, provider: Provider, transport: httpx.AsyncBaseTransport | None) -> None:
         self.loop = asyncio.get_running_loop()
-        make = transport_maker(settings.endpoint) if transport is None else lambda: transport
-        self.lanes = Lanes(make, settings.limits.max_workers, shared=transport is not None)
+        proxy = proxy_for(settings.endpoint) if transport is None else Proxy()
+        make = transport_maker(settings.endpoint, proxy) if transport is None else lambda: transport
+        self.lanes = Lanes(make, settings.limits.max_workers, shared=transport is not None, proxy=proxy)
         self.exchange = Exchange(settings, provider, self.lanes)
         self.flights = Flights()
 
@@ -46,12 +48,19 @@ class Session:
         await self.lanes.aclose()
 
 
-class SessionHolder:
+class SessionHolder(LoopUser):
     """The current session, apart from the client so that a forgotten client can be collected and its sockets closed."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.session: Session | None = None
         self._left: list[Session] = []
+        self._released = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether a session may be made: not after the one of a closed client was closed."""
+        return not (self.closed and self._released)
 
     def replace(self, session: Session) -> Session:
         """Use another session; one of a loop that a fork left behind is kept untouched, because its sockets are the parent's too."""
@@ -60,8 +69,9 @@ class SessionHolder:
         self.session = session
         return session
 
-    async def aclose(self) -> None:
+    async def release(self) -> None:
         """Close the session if it is of the running loop."""
+        self._released = True
         session, self.session = self.session, None
         if session is not None and session.loop is asyncio.get_running_loop():
             await session.aclose()
@@ -72,4 +82,4 @@ class SessionHolder:
         session = self.session
         if session is not None and shared_loop.is_current(session.loop):
             with contextlib.suppress(RuntimeError):  # the loop may close at this moment, and then closes the session too
-                session.loop.call_soon_threadsafe(lambda: session.loop.create_task(self.aclose()))
+                session.loop.call_soon_threadsafe(lambda: session.loop.create_task(self.release()))

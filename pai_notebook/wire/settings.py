@@ -1,11 +1,11 @@
 """What a client is told before it sends anything: limits, endpoint, region, workspace, network.
 
-Every value comes from the argument, else the environment, else `~/.pai/config.json` (the file of the vendor's own SDK).
+Every value comes from the argument, else the environment, else `~/.pai/config.json` (the file of the vendor's own SDK); the region at last
+from the profile of the `aliyun` command.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.wire.decode import MAX_DEPTH
 from pai_notebook.wire.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint
+from pai_notebook.wire.environment import Environment, is_file, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +30,13 @@ _REGION_VARIABLES = (
     "DSW_REGION",
     "ALIBABACLOUD_REGION_ID",
     "ALICLOUD_REGION_ID",
+    "ALIBABA_CLOUD_REGION",
+    "ALICLOUD_REGION",
 )
 _WORKSPACE_VARIABLES = ("PAI_WORKSPACE_ID", "PAI_AI_WORKSPACE_ID")
 _NETWORK_VARIABLES = ("PAI_NETWORK_TYPE",)
+_ENDPOINT_VARIABLE = "PAI_ENDPOINT"
+_CONFIG_VARIABLE = "PAI_CONFIG_PATH"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _WHOLE = {"max_attempts": 1, "max_bytes": 1, "max_depth": 1, "retry_quota": 0, "max_workers": 1}
 _SECONDS = ("connect_timeout", "attempt_timeout", "deadline")
@@ -77,7 +83,7 @@ class Limits:
     deadline: float = 30.0
     backoff_scale: float = 1.0
     max_bytes: int = 16 * 2**20
-    max_depth: int = 64
+    max_depth: int = MAX_DEPTH
     requests_per_second: float | None = 40.0
     retry_quota: int = 500
     max_workers: int = 8
@@ -128,12 +134,12 @@ def resolve_settings(
     environ: Mapping[str, str] | None = None,
     home: str | os.PathLike[str] | None = None,
 ) -> Settings:
-    """Resolve settings from arguments, environment and `~/.pai/config.json`.
+    """Resolve settings from arguments, environment, `~/.pai/config.json` and the profile of the `aliyun` command.
 
     Parameters
     ----------
     region, workspace_id, network, endpoint : str or None
-        What the caller says; None looks further. An endpoint is only ever taken from the argument.
+        What the caller says; None looks further. `PAI_ENDPOINT` counts only where the caller names neither endpoint, region nor network.
     limits : Limits or None
         The limits of the client, by default `Limits()`.
     environ : mapping or None
@@ -151,14 +157,19 @@ def resolve_settings(
     >>> resolve_settings(region="cn-hangzhou", environ={}, home="/nonexistent").endpoint.host
     'aiworkspace.cn-hangzhou.aliyuncs.com'
     """
-    source = _Source(os.environ if environ is None else environ, Path.home() if home is None else Path(home))
-    target = None if endpoint is None else parse_endpoint(endpoint)
-    place = region or (target.region if target else "") or source.find(_REGION_VARIABLES, "region_id")
+    # rebound at once, so that no traceback that shows local variables shows the variables of the process
+    env, environ = Environment(environ, home), None
+    source = _Source(env)
+    # what is said in the call comes before the environment, so a region in the call is not answered with the environment's endpoint
+    address = endpoint if endpoint is not None else None if region or network else env.get(_ENDPOINT_VARIABLE) or None
+    target = None if address is None else parse_endpoint(address, origin="" if endpoint is not None else _ENDPOINT_VARIABLE)
+    place = region or (target.region if target else "") or source.find(_REGION_VARIABLES, "region_id") or env.aliyun_profile[1]
     net = check_network(network or source.find(_NETWORK_VARIABLES, ""))
     if target is None and not place:
+        lost = f" ({source.lost})" if source.lost else ""
         raise ConfigurationError(
-            "no region is known",
-            hint='Say pai.connect(region="cn-hangzhou"), set REGION, or put region_id into ~/.pai/config.json.',
+            f"no region is known{lost}",
+            hint='Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`.',
         )
     if place:
         check_region(place)
@@ -174,38 +185,41 @@ def resolve_settings(
 class _Source:
     """The environment, then the configuration file, which is opened only when something is missing."""
 
-    def __init__(self, environ: Mapping[str, str], home: Path) -> None:
-        self._environ = environ
-        self._home = home
-        self._file: dict[str, Any] | None = None
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self._file: dict[str, str] | None = None
+
+    @property
+    def lost(self) -> str:
+        """What is odd about the file that the environment names."""
+        named = self._env.get(_CONFIG_VARIABLE)
+        return f"{_CONFIG_VARIABLE} names {named}, which is not there or may not be read" if named and not is_file(Path(named)) else ""
 
     def find(self, variables: tuple[str, ...], key: str) -> str:
-        for variable in variables:
-            if value := self._environ.get(variable, "").strip():
-                return value
-        return str(self._config().get(key) or "").strip() if key else ""
+        return self._env.first(variables) or (self._config().get(key, "") if key else "")
 
-    def _config(self) -> dict[str, Any]:
+    def _config(self) -> dict[str, str]:
         if self._file is None:
-            path = Path(self._environ.get("PAI_CONFIG_PATH") or self._home / ".pai" / "config.json")
-            self._file = _read_config(path)
+            named = self._env.get(_CONFIG_VARIABLE)
+            path = Path(named) if named else self._env.under_home(".pai", "config.json")
+            self._file = _read_config(path) if path and is_file(path) else {}
         return self._file
 
 
-def _read_config(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text("utf-8")
-    except OSError:
-        return {}
-    except UnicodeDecodeError:
-        text = ""
-    try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
+def _read_config(path: Path) -> dict[str, str]:
+    """The settings in the file; the keys that it may hold as well are left in it."""
+    found = _settings_in(path)
+    if found is None:
         raise ConfigurationError(f"{path} is not a JSON object", hint="Repair or remove the file.")
-    return document
+    return found
+
+
+def _settings_in(path: Path) -> dict[str, str] | None:
+    """None for what is no JSON object. Nothing is raised, because the frame holds what is in the file."""
+    document = read_json(path)
+    if not isinstance(document, dict):
+        return None
+    return {key: str(document.get(key) or "").strip() for key in ("region_id", "workspace_id")}
 
 
 def _check_workspace(value: str | int) -> str:

@@ -20,8 +20,9 @@ import pytest
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
 from pai_notebook.wire import Client, Credentials, Limits, resolve_credentials, resolve_settings
 from pai_notebook.wire import chain as chain_module
-from pai_notebook.wire.chain import Chain, _quiet
+from pai_notebook.wire.chain import Chain
 from pai_notebook.wire.credentials import Provider
+from pai_notebook.wire.vendor import quiet
 from tests.patience import PATIENCE
 
 from .faultserver import KEY_ID, SECRET, TOKEN, FaultServer
@@ -224,8 +225,10 @@ def test_however_many_wait_the_source_is_asked_once():
     async def crowd():
         provider = resolve_credentials(slow)
         first = await asyncio.gather(*(provider.get() for _ in range(50)))
-        second = await asyncio.gather(*(provider.get(refresh=True, stale=first[0]) for _ in range(50)))
-        late = await provider.get(refresh=True, stale=first[0])
+        provider.refuse(first[0])
+        second = await asyncio.gather(*(provider.get() for _ in range(50)))
+        provider.refuse(first[0])
+        late = await provider.get()
         return first, second, late
 
     first, second, late = asyncio.run(crowd())
@@ -269,8 +272,9 @@ def state(name):
     logger = logging.getLogger(name)
     return list(logger.handlers), logger.level, logger.propagate, list(logger.filters)
 before = {name: state(name) for name in ("credentials", "alibabacloud-tea", "")}
-from pai_notebook.wire.chain import Chain, _quiet
+from pai_notebook.wire.chain import Chain
 from pai_notebook.wire.credentials import Provider
+from pai_notebook.wire.vendor import quiet
 provider = Provider(Chain({"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}, home=pathlib.Path(sys.argv[1])))
 asyncio.run(provider.get())
 after = {name: state(name) for name in before}
@@ -312,7 +316,7 @@ def test_bearer_tokens_are_sent_without_a_signature():
 
 
 def test_the_loggers_of_the_vendor_keep_other_threads_lines(tmp_path, caplog):
-    with caplog.at_level(logging.INFO), _quiet():
+    with caplog.at_level(logging.INFO), quiet():
         logging.getLogger("credentials").warning("mine")
         thread = threading.Thread(target=logging.getLogger("credentials").warning, args=("theirs",))
         thread.start()

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 
 from pai_notebook import errors
 from pai_notebook.errors import PaiError
-from pai_notebook.wire.failures import Answer, Subject, failure_of_answer, failure_of_exception
+from pai_notebook.wire.failures import Answer, Subject, failure_of_answer
+from pai_notebook.wire.masking import Mask
 from pai_notebook.wire.retry import Again, Quota, backoff, read_retry_after
+from pai_notebook.wire.unreachable import failure_of_exception
 
 from .faultserver import FaultServer, error, message, raw
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PAYLOADS = json.loads((Path(__file__).parents[1] / "data" / "payloads.json").read_text("utf-8"))["errors"]
-VERSION = Subject("GetModelVersion", "model-a", "0.1.0", "cn-hangzhou", "aiworkspace.cn-hangzhou.aliyuncs.com", ("Secret+/x",))
+VERSION = Subject("GetModelVersion", "model-a", "0.1.0", "cn-hangzhou", "aiworkspace.cn-hangzhou.aliyuncs.com", Mask(["Secret+/x"]))
 
 
 def judge(status, body, subject=VERSION, **headers):
@@ -38,8 +40,8 @@ EXPECTED = {
     "Throttling.Api": (errors.Throttled, Again.THROTTLED),
     "InvalidTimeStamp.Expired": (errors.ClockSkew, Again.CLOCK),
     "SignatureNonceUsed": (errors.AuthenticationError, Again.LATER),
-    "SignatureDoesNotMatch": (errors.AuthenticationError, Again.NEVER),
-    "InvalidAccessKeyId.NotFound": (errors.AuthenticationError, Again.NEVER),
+    "SignatureDoesNotMatch": (errors.AuthenticationError, Again.KEY),
+    "InvalidAccessKeyId.NotFound": (errors.AuthenticationError, Again.KEY),
     "InvalidSecurityToken.Expired": (errors.AuthenticationError, Again.KEY),
     "ServiceUnavailable": (errors.ServiceUnavailable, Again.LATER),
     "InternalError": (errors.ServiceUnavailable, Again.LATER),
@@ -143,7 +145,6 @@ def test_whatever_the_body_says_the_error_is_short_plain_and_without_secrets(sta
         (httpx.ReadError("reset"), errors.ServiceUnavailable, Again.LATER, "broke"),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), errors.ServiceUnavailable, Again.LATER, "broke"),
         (httpx.RemoteProtocolError("illegal status line"), errors.ProtocolError, Again.LATER, "proper HTTP"),
-        (httpx.ProxyError("407 Proxy Authentication Required"), errors.ServiceUnavailable, Again.LATER, "proxy refused"),
         (httpx.UnsupportedProtocol("gopher"), errors.ServiceUnavailable, Again.NEVER, "broke"),
     ],
     ids=lambda value: str(value)[:30],
