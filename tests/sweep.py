@@ -38,9 +38,7 @@ MOST = 20
 LARGEST = 8 * 2**20
 """Bytes of a file that is looked through."""
 ON_PURPOSE = {
-    r"^test_the_credentials_file_is_r\w*: .* file mine\.ini$": "a credentials file, which the test writes for the chain to read",
-    r"^test_the_(profile_of_the_aliyun|vendor_library_leaves)\w*: .* file config\.json$": "a profile of the aliyun command, likewise",
-    r"^test_(a_helper_that|what_a_helper|a_refresh|keys_in)\w*: .* file (config\.json|helper\.py)$": "profiles and a helper, likewise",
+    r"^test_\w+: .* file (config\.json|credentials\.ini|mine\.ini|helper\.py)$": "profiles and a helper, written for the chain to read",
     r"function that raises one of ours\]: .* the text of an error": "the test's function makes it",
     r"^home\d+: .* file history\.sqlite": "IPython's history of a kernel, in which a test has typed the demo's key",
     r"test_no_door_\w+\[\w+-(echo with status 200|secret [a-z ]+)\]: .* the text of an error": "as it is made, before it is masked",

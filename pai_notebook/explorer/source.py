@@ -146,7 +146,8 @@ class SetSource:
     searchable = False
 
     def __init__(self, versions: VersionSet) -> None:
-        from pai_notebook.wire.loop import LoopUser, shared_loop  # noqa: PLC0415 - starts no thread yet
+        from pai_notebook.wire.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
+        from pai_notebook.wire.tasks import LoopUser  # noqa: PLC0415 - as above
 
         self._versions = versions
         self._loop = shared_loop

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
 from pai_notebook.wire.exchange import Reply
-from pai_notebook.wire.loop import closed_error, shared_loop
+from pai_notebook.wire.loop import shared_loop
 from pai_notebook.wire.paging import Listing, Page, Reading, Traits, read_pages, smaller_size
 from pai_notebook.wire.persistence import Call, Persistence
 from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
 from pai_notebook.wire.session import Session, SessionHolder
 from pai_notebook.wire.streaming import stream_pages
+from pai_notebook.wire.tasks import closed_error
 
 if TYPE_CHECKING:
     import concurrent.futures

@@ -94,10 +94,10 @@ class Credentials:
         """Why these cannot be sent, in words that show nothing of them; empty when they can."""
         for name, part in zip(_PARTS, self._parts.reveal(), strict=True):
             if not isinstance(part, str):
-                return f"the {name} is no text"
+                return f"the {name} is not text"
             # a key with a line break would add headers of its own
             if not all("!" <= sign <= "~" for sign in part):
-                return f"the {name} holds a space, line break or non-ASCII character"
+                return f"the {name} contains a space, line break or non-ASCII character"
         if not self.bearer_token and not (self.access_key_id and self.access_key_secret):
             return "the access key id or secret is empty"
         return ""
@@ -261,7 +261,7 @@ def _observe(task: asyncio.Task[Credentials]) -> None:
 def hangs(name: str, seconds: float | None) -> DeadlineExceeded:
     """Return the error of a source that does not answer."""
     return DeadlineExceeded(
-        f"no credentials came within {seconds or 0:g} s: {name} did not answer", hint="Try again, or see what it waits for."
+        f"no credentials within {seconds or 0:g} s: {name} did not answer", hint="Try again, or find out what it is waiting for."
     )
 
 
@@ -285,6 +285,6 @@ def not_found(reasons: tuple[str, ...] = ()) -> CredentialsNotFound:
     tried = f" ({'; '.join(reasons)})" if reasons else ""
     return CredentialsNotFound(
         f"no credentials were found{tried}"[:900],
-        hint="Run `aliyun configure`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET outside of the notebook, "
-        "or give the instance a RAM role. credentials=(id, secret) or a function works too, but what is typed in a cell is saved.",
+        hint="Run `aliyun configure`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET outside the notebook, or "
+        "attach a RAM role to the instance. credentials=(id, secret) works too, but a key that is typed into a cell is saved with it.",
     )

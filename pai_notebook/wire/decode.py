@@ -163,7 +163,7 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     if not body.strip():
         raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
     if trouble := _structure(body, max_depth):
-        raise ProtocolError(trouble, hint="No model version needs that; ask the service's operator.")
+        raise ProtocolError(trouble, hint=_LIMIT_HINT)
     text = _to_text(body)
     if text is None:
         raise DamagedAnswer(f"the answer is not UTF-8 text: it begins {excerpt(body)}", hint=_PROXY_HINT)
@@ -196,8 +196,8 @@ def _refusal(caught: Exception, body: bytes) -> ProtocolError:
     if isinstance(caught, _DuplicateKeyError):
         return ProtocolError(f"the answer has the key {ascii(caught.args[0])[:60]} twice in one object", hint=_AGAIN_HINT)
     if isinstance(caught, RecursionError):
-        return ProtocolError("the answer is nested too deep", hint=_AGAIN_HINT)
-    return ProtocolError("the answer holds a number with too many digits", hint=_AGAIN_HINT)
+        return ProtocolError("the answer is nested too deep", hint=_LIMIT_HINT)
+    return ProtocolError(f"the answer has a number with too many digits (more than {MAX_DIGITS:,})", hint=_LIMIT_HINT)
 
 
 class _DuplicateKeyError(Exception):
@@ -231,7 +231,7 @@ def _reader_of_integers() -> Callable[[str], int] | None:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
+    if len(text.lstrip("-")) > MAX_DIGITS:
         raise ValueError("too many digits")
     return int(text)
 
@@ -269,5 +269,6 @@ def _too_large(max_bytes: int) -> ProtocolError:
     )
 
 
-_AGAIN_HINT = "Try again; if it stays, something between here and the service changes answers."
+_AGAIN_HINT = "Try again. If it happens again, a proxy or gateway may be changing the answers."
+_LIMIT_HINT = "No model version needs that. Check the endpoint, or ask the operator of the service."
 _PROXY_HINT = "Check the endpoint, and whether a proxy or gateway answers instead of the service."

@@ -66,8 +66,8 @@ class Endpoint:
         return self.url.startswith("https:")
 
 
-def check_region(region: str) -> str:
-    """Return `region` when it has the shape of a region id.
+def check_region(region: str, origin: str = "") -> str:
+    """Return `region` when it has the shape of a region id; `origin` is who says so, for the error.
 
     Raises
     ------
@@ -80,12 +80,14 @@ def check_region(region: str) -> str:
     'ap-southeast-1'
     """
     if not isinstance(region, str) or len(region) > _MAX_REGION or not _REGION.fullmatch(region):
-        raise ConfigurationError(f"{ascii(region)[:60]} is not a region id", hint="Regions look like cn-hangzhou or ap-southeast-1.")
+        raise ConfigurationError(
+            f"{ascii(region)[:60]} is not a region id{_from(origin)}", hint="Regions look like cn-hangzhou or ap-southeast-1."
+        )
     return region
 
 
-def check_network(network: str | None) -> str:
-    """Return `"public"` or `"vpc"` for any spelling of the two; None and the empty text are public.
+def check_network(network: str | None = None, origin: str = "") -> str:
+    """Return `"public"` or `"vpc"` for any spelling of the two; None and the empty text are public. `origin` as above.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def check_network(network: str | None) -> str:
     """
     word = str(network or "public").strip().lower()
     if word not in {"public", "vpc"}:
-        raise ConfigurationError(f"{ascii(network)[:60]} is not a network", hint='The network is "public" or "vpc".')
+        raise ConfigurationError(f"{ascii(network)[:60]} is not a network{_from(origin)}", hint='The network is "public" or "vpc".')
     return word
 
 
@@ -192,10 +194,13 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and _HOST.fullmatch(host) is not None  # noqa: PLR2004 - the limit of RFC 1035
 
 
+def _from(origin: str) -> str:
+    return f" (from {origin})" if origin else ""
+
+
 def _refused(text: object, why: str, origin: str) -> ConfigurationError:
     shown = re.sub(r"^[^@]*@", "***@", text) if isinstance(text, str) else text
-    told = f" in {origin}" if origin else ""
     return ConfigurationError(
-        f"endpoint {ascii(shown)[:80]}{told} is refused: {why}",
+        f"endpoint {ascii(shown)[:80]}{_from(origin)} is refused: {why}",
         hint=f"Correct or unset {origin}." if origin else "Give a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com.",
     )

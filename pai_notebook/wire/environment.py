@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 __all__ = ["Environment", "is_file", "read_json"]
 
@@ -44,10 +44,6 @@ class Environment:
     def get(self, name: str) -> str:
         """Return a variable without the blanks around it, empty when it is not set."""
         return self._read(name).strip()
-
-    def first(self, names: Iterable[str]) -> str:
-        """Return the first of some variables that is set, empty when none is."""
-        return next((value for value in map(self.get, names) if value), "")
 
     def says_yes(self, name: str) -> bool:
         """Whether a variable is `true`."""

@@ -192,7 +192,7 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
         return ProtocolError(text, hint="Check the endpoint, and whether a proxy or gateway answers instead.", **details)
     return PaiError(
         f"the service refused {subject.action} for {subject.name}{quoted}",
-        hint="The request has to change before it can succeed.",
+        hint="Change the request; sending it again will not help.",
         **details,
     )
 
@@ -244,7 +244,7 @@ def _redirect(answer: Answer, subject: Subject) -> ProtocolError:
     to = f" to {subject.clean(target)[:80]}" if target else ""
     return ProtocolError(
         f"{subject.endpoint} redirects{to} (HTTP {answer.status}); redirects are not followed, so that no credentials travel elsewhere",
-        hint="Give the right endpoint= or ask who redirects.",
+        hint="Check endpoint=: the address that answered sends requests on to another one.",
         **_details(answer, {}, "", subject),
     )
 

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.errors import PaiError
-from pai_notebook.wire.loop import closed_error
+from pai_notebook.wire.tasks import closed_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable

@@ -11,97 +11,23 @@ import atexit
 import concurrent.futures
 import contextlib
 import os
+import socket
 import threading
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.wire.tasks import GRACE, Call, DaemonExecutor, LoopUser, closed_error, start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     _Running = tuple[threading.Thread, asyncio.AbstractEventLoop, asyncio.Event]
 
-__all__ = ["LoopThread", "LoopUser", "closed_error", "shared_loop"]
+__all__ = ["LoopThread", "shared_loop"]
 
 T = TypeVar("T")
 
-_GRACE = 1.0
 _POLL = 0.2
-
-
-class _DaemonExecutor(concurrent.futures.ThreadPoolExecutor):
-    """One daemon thread per call, gone after it: a hanging name lookup or metadata service never delays the exit."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[T]:
-        future: concurrent.futures.Future[T] = concurrent.futures.Future()
-
-        def work() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                result = fn(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001 - handed to the waiter
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        _start_thread(threading.Thread(target=work, name="pai-call", daemon=True))
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of the base
-        """Wait for nothing."""
-
-
-class LoopUser:
-    """What keeps the thread alive, and what it runs there.
-
-    Attributes
-    ----------
-    closed : bool
-        Whether it has left for good; what it starts afterwards is refused.
-    """
-
-    def __init__(self) -> None:
-        self.closed = False
-        self._ending = False
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    async def accompany(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop; when the user leaves meanwhile, it ends with an error that says so."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - for the type checker
-        self._tasks.add(task)
-        try:
-            return await coroutine
-        except asyncio.CancelledError:
-            if not (self.closed or self._ending):
-                raise
-        finally:
-            self._tasks.discard(task)
-        raise closed_error()
-
-    async def aclose(self) -> None:
-        """End what it runs, then give back what it holds; runs on the loop."""
-        self._ending = True
-        try:
-            loop, own = asyncio.get_running_loop(), asyncio.current_task()
-            # after a fork there are tasks of the parent's loop, which are left alone
-            running = [task for task in self._tasks if task is not own and task.get_loop() is loop]
-            for task in running:
-                task.cancel()
-            if running:
-                await asyncio.wait(running, timeout=_GRACE)
-            await self.release()
-        finally:
-            self._ending = False
-
-    async def release(self) -> None:
-        """Give back what it holds; runs on the loop."""
-
-
-def closed_error() -> ConfigurationError:
-    """Return the error of whatever is asked of a registry that was closed."""
-    return ConfigurationError("this registry was closed", hint="Connect again with connect(...).")
 
 
 class LoopThread:
@@ -159,42 +85,39 @@ class LoopThread:
 
     def _start(self) -> None:
         ready = threading.Event()
-        failures: list[str] = []
 
         def main() -> None:
             try:
                 with asyncio.Runner() as runner:
                     loop = runner.get_loop()
-                    loop.set_default_executor(_DaemonExecutor(max_workers=1))
+                    loop.set_default_executor(DaemonExecutor(max_workers=1))
                     self._loop, self._end = loop, asyncio.Event()
                     ready.set()
                     runner.run(self._serve(self._end))
-            except OSError as error:
-                failures.append(error.strerror or type(error).__name__)
             except RuntimeError as error:
                 # Python 3.12 starts a thread to end the executor, which it refuses when the interpreter is leaving
                 if "interpreter shutdown" not in str(error):
                     raise
             finally:
-                ready.set()
+                ready.set()  # also when there is no loop, or the caller waits for ever
 
+        _check_descriptors()
         self._loop = None
         thread = threading.Thread(target=main, name=self._name, daemon=True)
         thread.serves = self  # type: ignore[attr-defined]
-        _start_thread(thread)
+        start_thread(thread)
         self._thread, self._pid = thread, os.getpid()
         ready.wait()
         if self._loop is None:
             self._thread = None
-            why = "".join(failures) or "its thread ended at once"
-            raise ConfigurationError(f"no event loop can be made here ({why})", hint="Close files, or raise the limit of `ulimit -n`.")
+            raise _no_loop("its thread ended at once")
 
     async def _serve(self, end: asyncio.Event) -> None:
         """Run until told to end, then let those who forgot to leave close their connections."""
         await end.wait()
         for user in list(self._users.values()):
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(user.aclose(), _GRACE / 2)
+                await asyncio.wait_for(user.aclose(), GRACE / 2)
 
     def submit(self, coroutine: Coroutine[Any, Any, T], *, user: LoopUser | None = None) -> concurrent.futures.Future[T]:
         """Start a coroutine on the loop; cancelling the future aborts it.
@@ -213,13 +136,13 @@ class LoopThread:
         """
         return self._begin(coroutine, user).future
 
-    def _begin(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> _Call[T]:
+    def _begin(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> Call[T]:
         try:
             # under the lock, so that a user who leaves finds on the loop whatever it has started
             with self._lock:
                 if user is not None and user.closed:
                     raise closed_error()
-                call = _Call(coroutine, user, self._started())
+                call = Call(coroutine, user, self._started())
                 if user is not None:
                     self._users[id(user)] = user
                 call.schedule()
@@ -233,7 +156,7 @@ class LoopThread:
         coroutine: Coroutine[Any, Any, T],
         *,
         user: LoopUser | None = None,
-        grace: float = _GRACE,
+        grace: float = GRACE,
         tick: Callable[[], None] | None = None,
     ) -> T:
         """Run a coroutine on the loop and wait for it; an interrupt aborts it.
@@ -257,7 +180,7 @@ class LoopThread:
         if self.inside:
             coroutine.close()
             raise RuntimeError("a blocking call was made on the thread of the private event loop")
-        call: _Call[T] | None = None
+        call: Call[T] | None = None
         try:
             call = self._begin(coroutine, user)
             thread = self._thread
@@ -289,11 +212,11 @@ class LoopThread:
             return
         try:
             if loop is not None:
-                call = _Call(user.aclose(), None, loop)
+                call = Call(user.aclose(), None, loop)
                 call.schedule()
-                call.ended.wait(2 * _GRACE)
+                call.ended.wait(2 * GRACE)
         finally:
-            self._end_thread(self._without(user), 2 * _GRACE)
+            self._end_thread(self._without(user), 2 * GRACE)
 
     async def _leave_from_inside(self, user: LoopUser) -> None:
         await user.aclose()
@@ -304,7 +227,7 @@ class LoopThread:
             self._users.pop(id(user), None)
             return None if self._users else self._take()
 
-    def stop(self, *, timeout: float = 2 * _GRACE) -> None:
+    def stop(self, *, timeout: float = 2 * GRACE) -> None:
         """Cancel what runs and end the thread; it starts again when needed."""
         with self._lock:
             taken = self._take()
@@ -326,69 +249,26 @@ class LoopThread:
             thread.join(timeout)
 
 
+def _check_descriptors() -> None:
+    """Raise unless there are the three descriptors that an event loop takes: asyncio complains on stderr about a loop half made."""
+    try:
+        one, two = socket.socketpair()
+        with one, two:
+            os.close(os.dup(one.fileno()))
+    except OSError as error:
+        why = error.strerror or ""
+    else:
+        return
+    raise _no_loop(why)
+
+
+def _no_loop(why: str) -> ConfigurationError:
+    return ConfigurationError(f"no event loop can be created ({why})", hint="Close some files, or raise the limit (`ulimit -n`).")
+
+
 def _check_alive(thread: threading.Thread | None, future: concurrent.futures.Future[Any]) -> None:
     if thread is not None and not thread.is_alive() and not future.done():
         raise RuntimeError("the private event loop ended while a request was under way")
-
-
-class _Call(Generic[T]):
-    """A coroutine on its way through the loop: what the caller waits for, and the task behind it.
-
-    `asyncio.run_coroutine_threadsafe` leaves a coroutine un-awaited when it is cancelled before it began, and an exception that
-    nobody has looked at when it was cancelled late; both are told on stderr.
-    """
-
-    def __init__(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None, loop: asyncio.AbstractEventLoop) -> None:
-        self.future: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self.ended = threading.Event()
-        self._coroutine = coroutine
-        self._user = user
-        self._loop = loop
-        self._task: asyncio.Task[T] | None = None
-
-    def schedule(self) -> None:
-        """Have the loop begin."""
-        self._loop.call_soon_threadsafe(self._begin)
-        self.future.add_done_callback(self._noticed)
-
-    def _begin(self) -> None:
-        self._task = self._loop.create_task(self._coroutine if self._user is None else self._user.accompany(self._coroutine))
-        self._task.add_done_callback(self._end)
-
-    def _noticed(self, future: concurrent.futures.Future[T]) -> None:
-        """Pass on that the caller has cancelled."""
-        if future.cancelled():
-            with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
-                self._loop.call_soon_threadsafe(self._abort)
-
-    def _abort(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    def _end(self, task: asyncio.Task[T]) -> None:
-        self._coroutine.close()
-        cancelled = task.cancelled()
-        error = None if cancelled else task.exception()
-        if cancelled:
-            self.future.cancel()
-        if self.future.set_running_or_notify_cancel():
-            if error is not None:
-                self.future.set_exception(error)
-            else:
-                self.future.set_result(task.result())
-        self.ended.set()
-
-
-def _start_thread(thread: threading.Thread) -> None:
-    started = False
-    with contextlib.suppress(RuntimeError):
-        thread.start()
-        started = True
-    if not started:
-        raise ConfigurationError(
-            "this process cannot start another thread",
-            hint="Raise the limit of `ulimit -u`, or end other processes; Python in a browser has no threads at all.",
-        )
 
 
 shared_loop = LoopThread()

@@ -48,7 +48,7 @@ class Call:
     clock_corrected: bool = False
     key_renewed: bool = False
     connect_end: float = 0.0
-    knocks: int = 0
+    connects: int = 0
     why: str = ""
 
 
@@ -94,7 +94,7 @@ class Persistence:
         call.attempts += failure.again not in {Again.NOT_SENT, Again.SAME_KEY}
         call.refused = None
         if failure.again is Again.NOT_SENT:
-            return self._knock(call, now)
+            return self._connect_again(call, now)
         self._down = False
         if failure.again is Again.CLOCK:
             self._learn_clock(failure)
@@ -107,12 +107,12 @@ class Persistence:
             return self._once_with_key(call)
         return self._back_off(call, failure, now)
 
-    def _knock(self, call: Call, now: float) -> float | None:
-        """Nothing was sent, so trying to connect again is free; after one call has knocked in vain, others knock once."""
-        if not call.knocks:
+    def _connect_again(self, call: Call, now: float) -> float | None:
+        """Nothing was sent, so connecting again costs nothing. After one call failed to connect, other calls try once."""
+        if not call.connects:
             call.connect_end = min(call.end, now + self._limits.connect_timeout)
-        pause = _CONNECT_PAUSES[min(call.knocks, len(_CONNECT_PAUSES) - 1)]
-        call.knocks += 1
+        pause = _CONNECT_PAUSES[min(call.connects, len(_CONNECT_PAUSES) - 1)]
+        call.connects += 1
         if self._down or now + pause >= call.connect_end:
             self._down = True
             return None
@@ -172,7 +172,7 @@ def _tell_clock(error: ClockSkew, server_time: datetime) -> None:
     """Say by how much the clocks differ, and when it is too much to be corrected, what the service says the time is."""
     error.message = f"this machine's clock is {_off(server_time - datetime.now(UTC))} the service's"
     if _absurd(server_time):
-        error.message = "this machine's clock and the service's differ by more than a day, which is not corrected"
+        error.message = "this machine's clock and the service's differ by more than a day, too much to correct"
         error.hint = f"The service says that it is {server_time:%Y-%m-%d %H:%M} UTC: when that is right, set the clock of this machine."
     error.args = (error.message,)
 

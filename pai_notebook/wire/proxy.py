@@ -139,6 +139,6 @@ def _read(address: Hidden) -> tuple[str, str, str]:
         return "is a SOCKS proxy, which needs a package that is not installed", 'Run pip install "httpx[socks]".', ""
     except Exception:  # noqa: BLE001 - whatever is wrong with it is said without quoting it
         known = address.reveal().partition("://")[0].lower() in _KINDS
-        return "cannot be read as an address" if known else f"is of a kind other than {', '.join(_KINDS)}", "", ""
+        return "cannot be read as an address" if known else f"is not of a supported kind ({', '.join(_KINDS)})", "", ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return "", "", f"{url.scheme}://{host}" + (f":{url.port}" if url.port else "")

@@ -93,7 +93,7 @@ class Question:
         if not self.expected:
             self._check_list(value, empty=document.get("TotalCount") == 0)
         elif not isinstance(value, str) or not value:
-            raise ProtocolError(f"the answer has no usable {self.field}", hint="It is not a document of the service.")
+            raise ProtocolError(f"the answer has no usable {self.field}", hint="Check the endpoint: another service may be answering.")
         elif value != self.expected:
             raise WrongAnswer(
                 f"the answer is about {ascii(value)[:60]}, not about {self.expected}", hint="Try again; a proxy may mix up answers."
@@ -101,7 +101,9 @@ class Question:
 
     def _check_list(self, value: Any, *, empty: bool) -> None:
         if not (value is None and empty) and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
-            raise ProtocolError(f"{self.field} in the answer is not a list of objects", hint="It is not a document of the service.")
+            raise ProtocolError(
+                f"{self.field} in the answer is not a list of objects", hint="Check the endpoint: another service may be answering."
+            )
 
 
 def ask_version(model_id: str, version_name: str) -> Question:

@@ -23,19 +23,19 @@ _STATUS = re.compile(r"(?:http_?code|status[ _]?code|HttpCode)\W{1,3}([1-5][0-9]
 _EXIT = re.compile(r"exit status (-?[0-9]{1,3})\b")
 _LONGEST = 20_000
 
-# what the vendor's library says in words of its own, and what that means for a person
+# what the vendor's library says in its own words, and what that means for a person
 _KNOWN = (
-    (r"command process timed out", "the helper did not end in time"),
-    (r"failed to execute external command: exit status", "the helper failed"),
-    (r"failed to execute external command", "the helper cannot be started"),
-    (r"process_command is empty", "no helper is named"),
-    (r"failed to parse external command output", "the helper wrote no JSON"),
-    (r"invalid (?:StsToken )?credential response", "the helper gave no whole key"),
+    (r"command process timed out", "the external command did not end in time"),
+    (r"failed to execute external command: exit status", "the external command failed"),
+    (r"failed to execute external command", "the external command cannot be started"),
+    (r"process_command is empty", "no external command is set"),
+    (r"failed to parse external command output", "the external command printed no JSON"),
+    (r"invalid (?:StsToken )?credential response", "the external command printed no complete key"),
     (r"unable to get profile with", "there is no such profile"),
     (r"invalid profile name", "no profile is chosen"),
     (r"unsupported (?:profile mode|credential type)", "the vendor's library does not know this kind of profile"),
     (r"unable to open credentials file", "the file cannot be opened"),
-    (r"failed to parse credential form", "the file is no JSON"),
+    (r"failed to parse credential form", "the file is not JSON"),
     (r"failed to get credential from credentials file", "the file has no such profile"),
     (r"access token is empty or expired|re-?login|CloudSSO access token", "the login has ended: log in again"),
     (r"access key id is empty", "the access key id is empty"),

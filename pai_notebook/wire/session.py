@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pai_notebook.wire.exchange import Exchange
 from pai_notebook.wire.flight import Flights
 from pai_notebook.wire.lanes import Lanes, transport_maker
-from pai_notebook.wire.loop import LoopUser, shared_loop
+from pai_notebook.wire.loop import shared_loop
 from pai_notebook.wire.proxy import Proxy, proxy_for
+from pai_notebook.wire.tasks import LoopUser
 
 if TYPE_CHECKING:
     import httpx

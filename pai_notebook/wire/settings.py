@@ -163,23 +163,32 @@ def resolve_settings(
     # what is said in the call comes before the environment, so a region in the call is not answered with the environment's endpoint
     address = endpoint if endpoint is not None else None if region or network else env.get(_ENDPOINT_VARIABLE) or None
     target = None if address is None else parse_endpoint(address, origin="" if endpoint is not None else _ENDPOINT_VARIABLE)
-    place = region or (target.region if target else "") or source.find(_REGION_VARIABLES, "region_id") or env.aliyun_profile[1]
-    net = check_network(network or source.find(_NETWORK_VARIABLES, ""))
-    if target is None and not place:
+    place = _named(region) or _named(target.region if target else "") or source.find(_REGION_VARIABLES, "region_id")
+    if target is None:
+        place = place or (env.aliyun_profile[1], "the profile of the aliyun command")
+    place = place or ("", "")
+    if target is None and not place[0]:
         lost = f" ({source.lost})" if source.lost else ""
         raise ConfigurationError(
             f"no region is known{lost}",
             hint='Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`.',
         )
-    if place:
-        check_region(place)
+    if place[0]:
+        check_region(*place)
+    net = check_network(*(_named(network) or source.find(_NETWORK_VARIABLES, "")))
+    space = (workspace_id, "") if workspace_id is not None else source.find(_WORKSPACE_VARIABLES, "workspace_id")
     return Settings(
-        endpoint=target or endpoint_for(place, net),
-        region=place,
-        workspace_id=_check_workspace(workspace_id if workspace_id is not None else source.find(_WORKSPACE_VARIABLES, "workspace_id")),
+        endpoint=target or endpoint_for(place[0], net),
+        region=place[0],
+        workspace_id=_check_workspace(*(space or ("", ""))),
         network=net,
         limits=limits or Limits(),
     )
+
+
+def _named(value: str | None) -> tuple[str, str] | None:
+    """A value of the call with nobody to blame in an error, or None."""
+    return (value, "") if value else None
 
 
 class _Source:
@@ -195,13 +204,22 @@ class _Source:
         named = self._env.get(_CONFIG_VARIABLE)
         return f"{_CONFIG_VARIABLE} names {named}, which is not there or may not be read" if named and not is_file(Path(named)) else ""
 
-    def find(self, variables: tuple[str, ...], key: str) -> str:
-        return self._env.first(variables) or (self._config().get(key, "") if key else "")
+    def find(self, variables: tuple[str, ...], key: str) -> tuple[str, str] | tuple[()]:
+        """The first value that is set, and who says so; empty when nobody does."""
+        for name in variables:
+            if value := self._env.get(name):
+                return value, name
+        value = self._config().get(key, "") if key else ""
+        return (value, str(self._path)) if value else ()
+
+    @property
+    def _path(self) -> Path | None:
+        named = self._env.get(_CONFIG_VARIABLE)
+        return Path(named) if named else self._env.under_home(".pai", "config.json")
 
     def _config(self) -> dict[str, str]:
         if self._file is None:
-            named = self._env.get(_CONFIG_VARIABLE)
-            path = Path(named) if named else self._env.under_home(".pai", "config.json")
+            path = self._path
             self._file = _read_config(path) if path and is_file(path) else {}
         return self._file
 
@@ -222,8 +240,9 @@ def _settings_in(path: Path) -> dict[str, str] | None:
     return {key: str(document.get(key) or "").strip() for key in ("region_id", "workspace_id")}
 
 
-def _check_workspace(value: str | int) -> str:
+def _check_workspace(value: str | int, origin: str) -> str:
     text = str(value)
     if text and not _WORKSPACE.fullmatch(text):
-        raise ConfigurationError(f"{ascii(text)[:60]} is not a workspace id", hint="Workspace ids are numbers, such as 12345.")
+        where = f" (from {origin})" if origin else ""
+        raise ConfigurationError(f"{ascii(text)[:60]} is not a workspace id{where}", hint="Workspace ids are numbers, such as 12345.")
     return text

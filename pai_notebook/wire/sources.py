@@ -162,7 +162,7 @@ async def _awaited(result: Hidden) -> Hidden | str:
 
 def _unreadable(name: str, kind: str) -> CredentialsNotFound:
     return CredentialsNotFound(
-        f"{name} raised {kind}", hint="Its text is not shown, because it may hold a key: call it yourself to read it."
+        f"{name} raised {kind}", hint="The text of the error is not shown because it may contain a key. Call it yourself to see the text."
     )
 
 

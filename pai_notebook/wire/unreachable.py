@@ -53,7 +53,9 @@ def _again_after(error: Exception, chain: list[BaseException]) -> Again:
 
 def _unreachable(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError:
     if any(isinstance(link, OSError) and link.errno in {errno.EMFILE, errno.ENFILE} for link in chain):
-        return ConfigurationError("this process has too many files open to connect", hint="Close files, or raise the limit of `ulimit -n`.")
+        return ConfigurationError(
+            "this process has too many open files to connect", hint="Close some files, or raise the limit (`ulimit -n`)."
+        )
     if subject.proxy and (made := _proxy_trouble(error, chain, subject)):
         return made
     if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
@@ -75,9 +77,9 @@ def _proxy_trouble(error: Exception, chain: list[BaseException], subject: Subjec
         return None
     what = ""
     if any(isinstance(link, (socket.gaierror, UnicodeError)) for link in chain):
-        what = "has a name that is unknown here"
+        what = "has an unknown host name"
     elif any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
-        what = "is not there: nothing listens at its address"
+        what = "does not answer: nothing listens at its address"
     elif isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
         what = "cannot be reached"
     elif not isinstance(error, (httpx.HTTPError, OSError)):
@@ -92,7 +94,9 @@ def _refused_by_proxy(error: httpx.ProxyError, subject: Subject, cure: str) -> P
     told = f"(HTTP {status[0]})" if status else "(by a SOCKS reply)"
     whose = f"{proxy}, from {proxy.variable}"
     if status and status[0] == "407":
-        return ConfigurationError(f"the proxy wants another login {told}: {whose}", hint=f"Put user:password@ into {proxy.variable}.")
+        return ConfigurationError(
+            f"the proxy requires a valid login {told}: {whose}", hint=f"Set {proxy.variable} to http://user:password@host:port."
+        )
     text = f"the proxy refused to connect to {subject.endpoint} {told}: {whose}"
     if status and status[0].startswith("5"):
         return ServiceUnavailable(text, hint=f"Try again in a moment. {cure}")

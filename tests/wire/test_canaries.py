@@ -12,13 +12,13 @@ import pytest
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiError, ServiceUnavailable
 
-from .faultserver import FaultServer, message
+from .faultserver import FaultServer, Hangup, message
 from .looks import everything, leaks, listening
 
 KEY, SECRET, TOKEN = "LTAI5tCanaryOfKeyId01", "CanaryOfSecret01234567890abcdef", "CAIS0CanaryOfToken+/==0123456789"
 PASSWORD, URI_TOKEN, REFRESH = "CanaryOfProxy0123456", "CanaryOfUri01234567890", "CanaryOfRefresh0123456789"
 SECRETS = (KEY, SECRET, TOKEN, PASSWORD, URI_TOKEN, REFRESH)
-QUICK = {"connect_timeout": 0.2, "attempt_timeout": 1.0, "deadline": 3.0, "max_attempts": 2, "backoff_scale": 0.0, "default": False}
+QUICK = {"connect_timeout": 5.0, "attempt_timeout": 5.0, "deadline": 10.0, "max_attempts": 2, "backoff_scale": 0.0, "default": False}
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ LOGINS = {
 @pytest.mark.parametrize("kind", sorted(LOGINS))
 def test_a_proxy_that_cannot_be_used_is_named_without_its_login(kind, variable, monkeypatch):
     monkeypatch.setenv(variable, LOGINS[kind].format(PASSWORD))
-    error, seen = looked_at()
+    error, seen = looked_at(connect_timeout=0.2)
     assert leaks(SECRETS, seen) == []
     assert isinstance(error, ConfigurationError)
     assert variable in error.message
@@ -92,8 +92,13 @@ def echoing(status, reason="No"):
     return answer
 
 
+def no_tls(conn, hit, good):
+    conn.sendall(message(200) + PASSWORD.encode())
+    raise Hangup
+
+
 PROXIES = {
-    "wants another login": (echoing(407, "Proxy Authentication Required"), ConfigurationError, "wants another login (HTTP 407)"),
+    "wants another login": (echoing(407, "Proxy Authentication Required"), ConfigurationError, "requires a valid login (HTTP 407)"),
     "refuses": (echoing(403, "Forbidden"), ConfigurationError, "refused to connect to service.invalid (HTTP 403)"),
     "finds nothing behind it": (
         echoing(502, "Bad Gateway"),
@@ -102,7 +107,7 @@ PROXIES = {
     ),
     "is no proxy": (lambda conn, hit, good: conn.sendall(b"SSH-2.0 " + PASSWORD.encode() + b"\r\n\r\n"), PaiError, "service.invalid"),
     "cuts the line": (lambda conn, hit, good: conn.close(), PaiError, "service.invalid"),
-    "speaks no TLS behind it": (lambda conn, hit, good: conn.sendall(message(200) + PASSWORD.encode()), PaiError, "service.invalid"),
+    "speaks no TLS behind it": (no_tls, PaiError, "service.invalid"),
 }
 
 
@@ -208,8 +213,8 @@ URI = {
     "404": (as_json(404, {"Code": "NotFound", "Message": "no such path"}), 'HTTP 404, NotFound: "no such path"'),
     "a page": (lambda conn, hit, good: conn.sendall(message(404, f"<html>{hit.target}</html>".encode())), "HTTP 404"),
     "no whole key": (as_json(200, {"AccessKeySecret": SECRET, "SecurityToken": TOKEN}), "HTTP 200, without a key"),
-    "a key that is none": (as_json(200, {**WHOLE, "AccessKeySecret": SECRET + "\n"}), "access key secret holds a space"),
-    "a key that is no text": (as_json(200, {**WHOLE, "AccessKeySecret": [SECRET]}), "access key secret is no text"),
+    "a key that is none": (as_json(200, {**WHOLE, "AccessKeySecret": SECRET + "\n"}), "access key secret contains a space"),
+    "a key that is no text": (as_json(200, {**WHOLE, "AccessKeySecret": [SECRET]}), "access key secret is not text"),
     "no JSON": (lambda conn, hit, good: conn.sendall(message(200, f"{SECRET} {hit.target}".encode())), "HTTP 200"),
     "too much nesting": (lambda conn, hit, good: conn.sendall(message(200, b"[" * 60_000)), "HTTP 200"),
     "too large": (lambda conn, hit, good: conn.sendall(message(200, SECRET.encode() * 10_000)), "larger than"),
@@ -308,9 +313,12 @@ def test_a_refresh_token_is_never_quoted(tmp_path, monkeypatch):
 
 
 HELPERS = {
-    "ends badly": (f'import sys; sys.stderr.write(\'{SECRET} {{"Code": "{TOKEN}"}}\'); sys.exit(3)', "the helper failed, status 3"),
-    "writes no JSON": (f"print('{SECRET}')", "the helper wrote no JSON"),
-    "gives no whole key": (f'print(\'{{"access_key_secret": "{SECRET}"}}\')', "the helper gave no whole key"),
+    "ends badly": (
+        f'import sys; sys.stderr.write(\'{SECRET} {{"Code": "{TOKEN}"}}\'); sys.exit(3)',
+        "the external command failed, status 3",
+    ),
+    "writes no JSON": (f"print('{SECRET}')", "the external command printed no JSON"),
+    "gives no whole key": (f'print(\'{{"access_key_secret": "{SECRET}"}}\')', "the external command printed no complete key"),
 }
 
 
@@ -328,7 +336,7 @@ def test_what_a_helper_writes_is_never_quoted(kind, tmp_path):
 def test_a_helper_that_is_not_there_is_not_quoted_either(tmp_path):
     write_profile(tmp_path, mode="External", process_command=f"/nonexistent/helper --secret {SECRET}")
     error, seen = looked_at(endpoint="http://127.0.0.1:9", credentials=None)
-    assert "the helper cannot be started" in error.message
+    assert "the external command cannot be started" in error.message
     assert leaks(SECRETS, seen) == []
 
 

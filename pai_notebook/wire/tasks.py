@@ -1,0 +1,164 @@
+"""What runs on the private loop: the calls of its users, and what of them has to wait on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pai_notebook.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+__all__ = ["GRACE", "Call", "DaemonExecutor", "LoopUser", "closed_error", "start_thread"]
+
+T = TypeVar("T")
+
+GRACE = 1.0
+"""Seconds that an aborted coroutine has to close its connections."""
+
+
+class DaemonExecutor(concurrent.futures.ThreadPoolExecutor):
+    """One daemon thread per call, gone after it: a hanging name lookup or metadata service never delays the exit."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[T]:
+        """Start a thread for the call."""
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - handed to the waiter
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        start_thread(threading.Thread(target=work, name="pai-call", daemon=True))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of the base
+        """Wait for nothing."""
+
+
+class LoopUser:
+    """What keeps the thread alive, and what it runs there.
+
+    Attributes
+    ----------
+    closed : bool
+        Whether it has left for good; what it starts afterwards is refused.
+    """
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._ending = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def accompany(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop; when the user leaves meanwhile, it ends with an error that says so."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - for the type checker
+        self._tasks.add(task)
+        try:
+            return await coroutine
+        except asyncio.CancelledError:
+            if not (self.closed or self._ending):
+                raise
+        finally:
+            self._tasks.discard(task)
+        raise closed_error()
+
+    async def aclose(self) -> None:
+        """End what it runs, then give back what it holds; runs on the loop."""
+        self._ending = True
+        try:
+            loop, own = asyncio.get_running_loop(), asyncio.current_task()
+            # after a fork there are tasks of the parent's loop, which are left alone
+            running = [task for task in self._tasks if task is not own and task.get_loop() is loop]
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running, timeout=GRACE)
+            await self.release()
+        finally:
+            self._ending = False
+
+    async def release(self) -> None:
+        """Give back what it holds; runs on the loop."""
+
+
+def closed_error() -> ConfigurationError:
+    """Return the error of whatever is asked of a registry that was closed."""
+    return ConfigurationError("this registry was closed", hint="Connect again with connect(...).")
+
+
+class Call(Generic[T]):
+    """A coroutine on its way through the loop: what the caller waits for, and the task behind it.
+
+    `asyncio.run_coroutine_threadsafe` leaves a coroutine un-awaited when it is cancelled before it began, and an exception that
+    nobody has looked at when it was cancelled late; both are told on stderr.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None, loop: asyncio.AbstractEventLoop) -> None:
+        self.future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self.ended = threading.Event()
+        self._coroutine = coroutine
+        self._user = user
+        self._loop = loop
+        self._task: asyncio.Task[T] | None = None
+
+    def schedule(self) -> None:
+        """Have the loop begin."""
+        self._loop.call_soon_threadsafe(self._begin)
+        self.future.add_done_callback(self._noticed)
+
+    def _begin(self) -> None:
+        self._task = self._loop.create_task(self._coroutine if self._user is None else self._user.accompany(self._coroutine))
+        self._task.add_done_callback(self._end)
+
+    def _noticed(self, future: concurrent.futures.Future[T]) -> None:
+        """Pass on that the caller has cancelled."""
+        if future.cancelled():
+            with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
+                self._loop.call_soon_threadsafe(self._abort)
+
+    def _abort(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _end(self, task: asyncio.Task[T]) -> None:
+        self._coroutine.close()
+        cancelled = task.cancelled()
+        error = None if cancelled else task.exception()
+        if cancelled:
+            self.future.cancel()
+        if self.future.set_running_or_notify_cancel():
+            if error is not None:
+                self.future.set_exception(error)
+            else:
+                self.future.set_result(task.result())
+        self.ended.set()
+
+
+def start_thread(thread: threading.Thread) -> None:
+    """Start a thread.
+
+    Raises
+    ------
+    ConfigurationError
+        When there are too many, or none at all, as in a browser.
+    """
+    started = False
+    with contextlib.suppress(RuntimeError):
+        thread.start()
+        started = True
+    if not started:
+        raise ConfigurationError(
+            "this process cannot start another thread",
+            hint="End other processes, or raise the limit (`ulimit -u`). Python in a browser has no threads.",
+        )

@@ -1,0 +1,308 @@
+"""`close()` while others fetch: each call ends with its answer or with one error that says so, and nothing else is seen anywhere."""
+
+import asyncio
+import copy
+import pickle
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import traceback
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from multiprocessing.reduction import ForkingPickler
+
+import joblib
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook import connection, demo
+from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.wire.loop import LoopThread, shared_loop
+from pai_notebook.wire.tasks import LoopUser
+
+from .faultserver import FaultServer, good_answer, listing
+
+CLOSED = "this registry was closed"
+EMBEDDED = demo.transport()
+"""One for all, because to load the data takes longer than to close a registry."""
+
+
+def fetch_until_closed(registry, ask, outcomes):
+    """Ask again and again; keep how it ended."""
+    try:
+        while True:
+            ask(registry)
+    except BaseException as error:  # noqa: BLE001 - to see what a user's thread would see
+        outcomes.append(error)
+
+
+def close_amid(registry, asks, *, after):
+    """Close a registry while a thread for each way of asking uses it."""
+    outcomes = []
+    threads = [threading.Thread(target=fetch_until_closed, args=(registry, ask, outcomes)) for ask in asks]
+    for thread in threads:
+        thread.start()
+    time.sleep(after)
+    registry.close()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads), "nobody hangs"
+    return outcomes
+
+
+def refresh(registry):
+    registry.get_version("model-a", "0.1.0", refresh=True)
+
+
+ASKS = (
+    lambda registry: registry.get_version(MODEL, "2.4.0", refresh=True),
+    lambda registry: registry.get_versions(MODEL, refresh=True, progress=False),
+    lambda registry: registry.get_versions(*(f"{MODEL}@{name}" for name in ("2.4.0", "2.0.0", "latest")), refresh=True, progress=False),
+    lambda registry: registry.list_models(),
+)
+MODEL = "model-rbvg5wfo5d0gngz1b8"
+
+
+def test_three_hundred_closes_while_four_threads_fetch_end_each_call_with_one_error(capfd):
+    ended = []
+    for number in range(300):
+        registry = pnb.connect("demo", default=False, transport=EMBEDDED)
+        ended += close_amid(registry, ASKS, after=0.004 * (number % 4))
+    assert len(ended) == 1200
+    assert {(type(error), getattr(error, "message", error)) for error in ended} == {(ConfigurationError, CLOSED)}
+    assert capfd.readouterr() == ("", "")
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("pai-")]
+
+
+def slow(conn, hit, good):
+    time.sleep(0.005)
+    good_answer(conn, hit, good)
+
+
+def test_closes_over_sockets_end_the_same_way(capfd):
+    names = [f"0.{number}.0" for number in range(250)]
+    asks = (
+        lambda registry: registry.get_versions("model-a", refresh=True, progress=False),
+        lambda registry: registry.get_versions(*(f"model-b@{name}" for name in names[:3]), refresh=True, progress=False),
+        lambda registry: list(registry.client.iterate(registry.client.stream_versions("model-c"))),
+    )
+    ended = []
+    with FaultServer(lambda hit: slow, answer=listing(names, most=100)) as server:
+        for number in range(40):
+            options = {"credentials": ("id", "secret"), "default": False, "requests_per_second": None}
+            ended += close_amid(pnb.connect(endpoint=server.url, **options), asks, after=0.01 * (number % 8))
+    ours = [error for error in ended if isinstance(error, PaiError)]
+    assert {(type(error), error.message) for error in ours} == {(ConfigurationError, CLOSED)}
+    assert len(ours) == len(ended) == 120
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_had_arrived_is_on_the_error():
+    names = [f"0.{number}.0" for number in range(20)]
+
+    def hang_on_the_last(conn, hit, good):
+        threading.Event().wait(5)
+
+    with FaultServer(lambda hit: hang_on_the_last if hit.version == "0.19.0" else None, answer=document_or_list(names)) as server:
+        registry = pnb.connect(endpoint=server.url, credentials=("id", "secret"), default=False, requests_per_second=None)
+        outcomes = []
+        ask = lambda registry: registry.get_versions(["model-a@0.1.0", "model-a@0.19.0"], refresh=True, progress=False)  # noqa: E731
+        thread = threading.Thread(target=fetch_until_closed, args=(registry, ask, outcomes))
+        thread.start()
+        wait_for(lambda: len(server.hits) == 2)
+        time.sleep(0.1)
+        registry.close()
+        thread.join(5)
+    (error,) = outcomes
+    assert error.message == CLOSED
+    assert [version.version_name for version in error.partial] == ["0.1.0"]
+
+
+def document_or_list(names):
+    pages = listing(names)
+    return lambda hit: pages(hit) if hit.path.endswith("/versions") else {"VersionName": hit.version, "RequestId": "R"}
+
+
+def wait_for(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert condition()
+
+
+def test_a_closed_registry_refuses_everything_in_the_same_words():
+    registry = pnb.connect("demo", default=False)
+    registry.list_models()
+    registry.close()
+    registry.close()
+    for ask in ASKS:
+        with pytest.raises(ConfigurationError, match=CLOSED) as caught:
+            ask(registry)
+        assert caught.value.hint == "Connect again with connect(...)."
+    with pytest.raises(ConfigurationError, match=CLOSED):
+        list(registry.client.iterate(registry.client.stream_versions(MODEL)))
+
+
+def test_many_threads_may_close_at_the_same_time():
+    registry = pnb.connect("demo", default=False)
+    registry.list_models()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: registry.close(), range(32)))
+    assert not shared_loop.running
+
+
+def test_one_registry_is_closed_without_hurting_another():
+    kept = pnb.connect("demo", default=False)
+    kept.list_models()
+    for _ in range(20):
+        other = pnb.connect("demo", default=False, transport=EMBEDDED)
+        assert {error.message for error in close_amid(other, ASKS, after=0.002)} == {CLOSED}
+        assert len(kept.list_models()) > 3
+    kept.close()
+
+
+def test_close_may_be_called_on_the_loop_itself():
+    registry = pnb.connect("demo", default=False)
+
+    async def close_there():
+        registry.close()
+        await asyncio.sleep(5)
+
+    with pytest.raises(ConfigurationError, match=CLOSED):
+        registry.client.run(close_there())
+    wait_for(lambda: not shared_loop.running)
+
+
+def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):
+    loop = LoopThread()
+    begun = threading.Event()
+
+    async def never():
+        begun.set()
+
+    try:
+        for _ in range(200):
+            loop.submit(never()).cancel()
+        hold = threading.Event()
+        loop.submit(block(hold))
+        future = loop.submit(never())
+        begun.clear()
+        assert future.cancel()
+        hold.set()
+        with pytest.raises(CancelledError):
+            future.result(1)
+        loop.run(asyncio.sleep(0))
+        assert not begun.is_set()
+    finally:
+        loop.stop()
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+async def block(event):
+    event.wait(5)
+
+
+def test_a_user_that_has_left_starts_nothing():
+    loop = LoopThread()
+    user = LoopUser()
+    assert loop.run(asyncio.sleep(0, 7), user=user) == 7
+    loop.leave(user)
+    assert not loop.running
+    coroutine = asyncio.sleep(0)
+    with pytest.raises(ConfigurationError, match=CLOSED):
+        loop.submit(coroutine, user=user)
+    assert not loop.running
+
+
+# registries do not travel; whoever tries is told what to do instead
+
+
+def test_a_registry_in_another_process_says_how_to_connect_there():
+    with pnb.connect("demo", default=False) as registry:
+        for travel in (pickle.dumps, copy.deepcopy, ForkingPickler.dumps):
+            with pytest.raises(TypeError, match=r"call connect\(\.\.\.\) in the worker, or use threads"):
+                travel(registry)
+        with pytest.raises(pickle.PicklingError) as caught:
+            joblib.Parallel(2)(joblib.delayed(registry.get_version)(MODEL, "2.4.0") for _ in range(2))
+        told = "".join(traceback.format_exception(caught.value))
+        assert "call connect(...) in the worker" in told
+        versions = joblib.Parallel(2, prefer="threads")(joblib.delayed(registry.get_version)(MODEL, "2.4.0") for _ in range(2))
+        assert [version.version_name for version in versions] == ["2.4.0", "2.4.0"]
+
+
+# the default registry
+
+
+def test_threads_that_ask_for_the_default_registry_at_once_get_the_same_one(monkeypatch):
+    monkeypatch.setenv("REGION", "cn-hangzhou")
+    monkeypatch.setattr(connection, "_default", None)
+    start = threading.Barrier(16)
+
+    def ask():
+        start.wait(10)
+        return connection.default_registry()
+
+    with ThreadPoolExecutor(16) as pool:
+        found = [future.result() for future in [pool.submit(ask) for _ in range(16)]]
+    assert {id(registry) for registry in found} == {id(connection.current_registry())}
+
+
+@pytest.mark.parametrize(
+    "option", [{"region": "cn-nowhere"}, {"endpoint": "not an endpoint"}, {"network": "moon"}, {"credentials": ("a", "b")}]
+)
+def test_the_embedded_registry_refuses_what_it_would_not_use(option):
+    (name,) = option
+    with pytest.raises(ConfigurationError, match=f"does not use {name}="):
+        pnb.connect("demo", default=False, **option)
+
+
+def test_the_embedded_registry_uses_the_limits_it_is_given():
+    with pnb.connect("demo", default=False) as registry:
+        assert registry.client.settings.limits.requests_per_second is None
+    with pnb.connect("demo", default=False, requests_per_second=5, max_workers=2, workspace_id="20482") as registry:
+        limits = registry.client.settings.limits
+        assert (limits.requests_per_second, limits.max_workers, registry.workspace_id) == (5, 2, "20482")
+
+
+# what the demo command prints works as printed
+
+
+def test_connect_reads_what_the_demo_command_prints(monkeypatch):
+    from pai_notebook.demo.__main__ import greeting  # noqa: PLC0415 - the command's own module
+
+    with demo.serve(0) as server:
+        for line in greeting(server).splitlines():
+            name, mark, value = line.partition("=")
+            if mark:
+                monkeypatch.setenv(name, value)
+        monkeypatch.setenv("REGION", "cn-hangzhou")
+        with pnb.connect(default=False) as registry:
+            assert registry.client.settings.endpoint.url == server.url
+            assert len(registry.list_models()) > 3
+
+
+_DEMO_THEN_CONNECT = textwrap.dedent("""
+    import sys
+    import pai_notebook as pnb
+    print(len(pnb.list_models()), pnb.connect(region="cn-beijing", default=False).client.settings.endpoint.host)
+""")
+
+
+def test_a_shell_that_evaluates_what_the_demo_command_prints_can_use_it():
+    with subprocess.Popen([sys.executable, "-m", "pai_notebook.demo"], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            told = "".join(server.stdout.readline() for _ in range(5))
+            run = subprocess.run(
+                ["sh", "-euc", 'eval "$1"; exec "$2" -c "$3"', "sh", told, sys.executable, _DEMO_THEN_CONNECT],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+            )
+        finally:
+            server.terminate()
+            assert server.wait(10) == 0, "SIGTERM ends it as Ctrl-C does"
+    models, host = run.stdout.split()
+    assert int(models) > 3
+    assert host == "aiworkspace.cn-beijing.aliyuncs.com", "a region in the call comes before an endpoint in the environment"
