@@ -20,6 +20,7 @@ from pai_notebook import connection, demo
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.wire.loop import LoopThread, shared_loop
 from pai_notebook.wire.tasks import LoopUser
+from tests.patience import PATIENCE, eventually
 
 from .faultserver import FaultServer, good_answer, listing
 
@@ -46,7 +47,7 @@ def close_amid(registry, asks, *, after):
     time.sleep(after)
     registry.close()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert not any(thread.is_alive() for thread in threads), "nobody hangs"
     return outcomes
 
@@ -100,9 +101,10 @@ def test_closes_over_sockets_end_the_same_way(capfd):
 
 def test_what_had_arrived_is_on_the_error():
     names = [f"0.{number}.0" for number in range(20)]
+    over = threading.Event()
 
     def hang_on_the_last(conn, hit, good):
-        threading.Event().wait(5)
+        over.wait(PATIENCE)
 
     with FaultServer(lambda hit: hang_on_the_last if hit.version == "0.19.0" else None, answer=document_or_list(names)) as server:
         registry = pnb.connect(endpoint=server.url, credentials=("id", "secret"), default=False, requests_per_second=None)
@@ -110,10 +112,11 @@ def test_what_had_arrived_is_on_the_error():
         ask = lambda registry: registry.get_versions(["model-a@0.1.0", "model-a@0.19.0"], refresh=True, progress=False)  # noqa: E731
         thread = threading.Thread(target=fetch_until_closed, args=(registry, ask, outcomes))
         thread.start()
-        wait_for(lambda: len(server.hits) == 2)
-        time.sleep(0.1)
+        # the first has arrived when the second worker waits for it no longer
+        eventually(lambda: len(server.hits) == 2 and registry.remembered_names("model-a") == ["0.1.0"])
         registry.close()
-        thread.join(5)
+        thread.join(PATIENCE)
+        over.set()
     (error,) = outcomes
     assert error.message == CLOSED
     assert [version.version_name for version in error.partial] == ["0.1.0"]
@@ -122,13 +125,6 @@ def test_what_had_arrived_is_on_the_error():
 def document_or_list(names):
     pages = listing(names)
     return lambda hit: pages(hit) if hit.path.endswith("/versions") else {"VersionName": hit.version, "RequestId": "R"}
-
-
-def wait_for(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    assert condition()
 
 
 def test_a_closed_registry_refuses_everything_in_the_same_words():
@@ -167,11 +163,11 @@ def test_close_may_be_called_on_the_loop_itself():
 
     async def close_there():
         registry.close()
-        await asyncio.sleep(5)
+        await asyncio.sleep(PATIENCE)
 
     with pytest.raises(ConfigurationError, match=CLOSED):
         registry.client.run(close_there())
-    wait_for(lambda: not shared_loop.running)
+    eventually(lambda: not shared_loop.running)
 
 
 def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):
@@ -191,7 +187,7 @@ def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):
         assert future.cancel()
         hold.set()
         with pytest.raises(CancelledError):
-            future.result(1)
+            future.result(PATIENCE)
         loop.run(asyncio.sleep(0))
         assert not begun.is_set()
     finally:
@@ -200,7 +196,7 @@ def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):
 
 
 async def block(event):
-    event.wait(5)
+    event.wait(PATIENCE)
 
 
 def test_a_user_that_has_left_starts_nothing():
@@ -240,7 +236,7 @@ def test_threads_that_ask_for_the_default_registry_at_once_get_the_same_one(monk
     start = threading.Barrier(16)
 
     def ask():
-        start.wait(10)
+        start.wait(PATIENCE)
         return connection.default_registry()
 
     with ThreadPoolExecutor(16) as pool:
@@ -297,12 +293,12 @@ def test_a_shell_that_evaluates_what_the_demo_command_prints_can_use_it():
                 ["sh", "-euc", 'eval "$1"; exec "$2" -c "$3"', "sh", told, sys.executable, _DEMO_THEN_CONNECT],
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=PATIENCE,
                 check=True,
             )
         finally:
             server.terminate()
-            assert server.wait(10) == 0, "SIGTERM ends it as Ctrl-C does"
+            assert server.wait(PATIENCE) == 0, "SIGTERM ends it as Ctrl-C does"
     models, host = run.stdout.split()
     assert int(models) > 3
     assert host == "aiworkspace.cn-beijing.aliyuncs.com", "a region in the call comes before an endpoint in the environment"

@@ -19,7 +19,6 @@ import pytest
 
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
 from pai_notebook.wire import Client, Credentials, Limits, resolve_credentials, resolve_settings
-from pai_notebook.wire import chain as chain_module
 from pai_notebook.wire.chain import Chain
 from pai_notebook.wire.credentials import Provider
 from pai_notebook.wire.vendor import quiet
@@ -163,7 +162,7 @@ class Uri(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     """No question to a credentials service is given up because the machine is busy."""
-    monkeypatch.setattr(chain_module, "_URI_TIMEOUT", PATIENCE)
+    monkeypatch.setattr("pai_notebook.wire.credentials_uri._TIMEOUT", PATIENCE)
 
 
 @contextmanager

@@ -19,12 +19,13 @@ import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiError, ServiceUnavailable
 from pai_notebook.wire.endpoint import parse_endpoint
 from pai_notebook.wire.proxy import proxy_for
+from tests.patience import PATIENCE, UNHURRIED
 
 from .faultserver import KEY_ID, SECRET, FaultServer
 from .test_tls import make_certificate
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET}
-OPTIONS = {"default": False, "connect_timeout": 5.0, "max_attempts": 2, "backoff_scale": 0.0, "deadline": 10.0, "requests_per_second": None}
+OPTIONS = {"default": False, "max_attempts": 2, "backoff_scale": 0.0, "requests_per_second": None, **UNHURRIED}
 
 
 @pytest.fixture
@@ -424,11 +425,12 @@ _PROCESS = textwrap.dedent("""
     import pai_notebook as pnb
     from pai_notebook.errors import PaiError
     url, restrict, out = sys.argv[1:]
+    patience = 600.0
 
     def ask():
         try:
-            with pnb.connect(endpoint=url, credentials=("id", "secret"), default=False, connect_timeout=0.5, deadline=20.0) as registry:
-                version = registry.get_version("model-a", "0.1.0")
+            with pnb.connect(endpoint=url, credentials=("id", "secret"), default=False, connect_timeout=patience, deadline=600) as r:
+                version = r.get_version("model-a", "0.1.0")
                 return "works" if version.version_name == "0.1.0" else repr(version)
         except PaiError as error:
             return " / ".join(error._render_traceback_())
@@ -453,7 +455,7 @@ PROCESSES = {
         "ConfigurationError: no event loop can be created .* / Close some files",
     ),
     "few file descriptors": (
-        "free = os.dup(0); os.close(free); resource.setrlimit(resource.RLIMIT_NOFILE, (free + 3, free + 3))",
+        "free = os.dup(0); os.close(free); resource.setrlimit(resource.RLIMIT_NOFILE, (free + 3, free + 3)); patience = 0.2",
         "ConfigurationError: this process has too many open files to connect / Close some files",
     ),
     "no standard streams": ("sys.stdin = sys.stdout = sys.stderr = None", "works"),
@@ -486,7 +488,7 @@ def test_processes(case, public_folder):
     with FaultServer() as server:
         # a descriptor of its own is told about the outcome, whatever happens to the standard streams
         command = [sys.executable, "-W", "error::RuntimeWarning", "-c", _PROCESS, server.url, code, str(write_end)]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, pass_fds=(write_end,))
+        run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, pass_fds=(write_end,))
     os.close(write_end)
     with os.fdopen(read) as pipe:
         said = pipe.read()
