@@ -119,8 +119,8 @@ def connect(
 
     Examples
     --------
-    >>> import pai_notebook as pai
-    >>> registry = pai.connect("demo", default=False)
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo", default=False)
     >>> len(registry.list_models()) >= 6
     True
     >>> registry.close()

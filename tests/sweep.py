@@ -38,7 +38,7 @@ MOST = 20
 LARGEST = 8 * 2**20
 """Bytes of a file that is looked through."""
 ON_PURPOSE = {
-    r"^test_\w+: .* file (config\.json|credentials\.ini|mine\.ini|helper\.py)$": "profiles and a helper, written for the chain to read",
+    r"^[\w-]+: .* file (config\.json|credentials\.ini|mine\.ini|helper\.py)$": "profiles and a helper, written for the chain to read",
     r"function that raises one of ours\]: .* the text of an error": "the test's function makes it",
     r"^home\d+: .* file history\.sqlite": "IPython's history of a kernel, in which a test has typed the demo's key",
     r"test_no_door_\w+\[\w+-(echo with status 200|secret [a-z ]+)\]: .* the text of an error": "as it is made, before it is masked",
