@@ -1,14 +1,88 @@
-"""Arguments that are numbers: read in one place, refused everywhere in the same words."""
+r"""Arguments that are numbers, model ids or version names: read in one place, refused everywhere in the same words.
+
+Ids and names become part of a request path. Refusing is safer than encoding there: a segment `..` is removed by URL normalisation even
+when it is percent-encoded, and `\d` and `\w` accept foreign digits and letters unless the pattern is ASCII.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from numbers import Integral, Real
 from typing import Any, Literal, overload
 
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import AddressError, ConfigurationError
 
-__all__ = ["number_argument"]
+__all__ = ["check_model_id", "check_version_name", "is_model_id", "is_version_name", "number_argument"]
+
+_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
+_VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
+
+
+def is_model_id(text: object) -> bool:
+    """Whether the service may be asked for a model of this id.
+
+    Examples
+    --------
+    >>> is_model_id("model-rbvg5wzljz3pks92"), is_model_id("手写数字识别"), is_model_id("..")
+    (True, False, False)
+    """
+    return isinstance(text, str) and _MODEL_ID.fullmatch(text) is not None
+
+
+def is_version_name(text: object) -> bool:
+    """Whether the service takes a text as the name of a version: three numbers, and a suffix behind an underscore.
+
+    Examples
+    --------
+    >>> is_version_name("1.0.0_rc1"), is_version_name("2.4")
+    (True, False)
+    """
+    return isinstance(text, str) and _VERSION_NAME.fullmatch(text) is not None
+
+
+def check_model_id(text: str) -> str:
+    """Return `text` when it can be a model id.
+
+    Raises
+    ------
+    AddressError
+        For anything else; nothing is sent.
+
+    Examples
+    --------
+    >>> check_model_id("model-rbvg5wzljz3pks92")
+    'model-rbvg5wzljz3pks92'
+    """
+    if not is_model_id(text):
+        raise AddressError(
+            f"{_shown(text)} is not a model id", hint="Model ids look like model-rbvg5wzljz3pks92: letters, digits, '.', '_' and '-'."
+        )
+    return text
+
+
+def check_version_name(text: str, hint: str = "Version names look like 0.1.0 or 1.0.0_rc2.") -> str:
+    """Return `text` when it follows the documented pattern of version names.
+
+    Raises
+    ------
+    AddressError
+        For anything else; nothing is sent.
+
+    Examples
+    --------
+    >>> check_version_name("1.0.0_rc2")
+    '1.0.0_rc2'
+    """
+    if not is_version_name(text):
+        raise AddressError(f"{_shown(text)} is not a version name", hint=hint)
+    return text
+
+
+def _shown(value: Any) -> str:
+    """The value as a short ASCII literal, so that control and direction characters stay visible."""
+    text = ascii(value if isinstance(value, str) and len(value) <= 60 else str(value)[:60])  # noqa: PLR2004 - one line of a notebook
+    return text if text != "''" else "an empty text"
 
 
 @overload

@@ -41,6 +41,11 @@ class Belief:
         self._gate = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will be found out."""
+        return self.whole is not None or not self._tries
+
     async def test(self, model_id: str, items: Sequence[Mapping[str, Any]]) -> Reply | None:
         """Compare the thinnest item with its single answer and return that one; others who list meanwhile wait for the outcome."""
         if self.whole is not None or not items:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
-from pai_notebook.model.address import Address, Selector, is_version_name, parse_address
+from pai_notebook.model.address import Address, Selector, parse_address
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet
 

@@ -252,10 +252,19 @@ def list_versions(
     format: Words | None = None,  # noqa: A002 - the API's word
     created_after: datetime | date | timedelta | str | None = None,
     last: int | None = None,
+    progress: bool | Callable[[int], None] = True,
 ) -> VersionSet:
     """Every version of a model in the default registry; see `Registry.list_versions`."""
     return default_registry().list_versions(
-        model_id, where, label=label, approval=approval, framework=framework, format=format, created_after=created_after, last=last
+        model_id,
+        where,
+        label=label,
+        approval=approval,
+        framework=framework,
+        format=format,
+        created_after=created_after,
+        last=last,
+        progress=progress,
     )
 
 

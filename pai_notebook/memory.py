@@ -57,7 +57,9 @@ class Memory:
         self._size = size
         self._seconds = seconds
         self._versions: OrderedDict[Key, ModelVersion] = OrderedDict()
-        self._models: dict[str, None] = {}
+        self._models: dict[str, str] = {}
+        self._named: dict[str, tuple[str, ...]] = {}
+        self._named_at: datetime | None = None
         self._listed: dict[str, Names] = {}
         self._known: dict[str, Names] = {}
 
@@ -88,7 +90,31 @@ class Memory:
 
     def see(self, model_ids: Iterable[str]) -> None:
         """Remember ids of models."""
-        self._models.update(dict.fromkeys(model_ids))
+        for model_id in model_ids:
+            self._models.setdefault(model_id, "")
+
+    def see_models(self, names: Iterable[tuple[str, str]], *, whole: bool) -> None:
+        """Remember ids and names of models; `whole` when they are all that there are, so that it can be told which names are unique."""
+        seen = list(names)
+        self._models.update(seen)
+        if whole:
+            named: dict[str, tuple[str, ...]] = {}
+            for model_id, name in seen:
+                named[name] = (*named.get(name, ()), model_id)
+            self._named, self._named_at = named, datetime.now(UTC)
+
+    def ids_of(self, name: str) -> tuple[str, ...]:
+        """Ids of the models of a name, as the last list of all models has it."""
+        return self._named.get(name, ())
+
+    @property
+    def names_are_fresh(self) -> bool:
+        """Whether the last list of all models is young enough to say that there is no such name."""
+        return self._named_at is not None and (datetime.now(UTC) - self._named_at).total_seconds() <= self._seconds
+
+    def model_names(self) -> dict[str, str]:
+        """Names of models that were seen, by id; empty where only the id is known."""
+        return dict(self._models)
 
     def see_versions(self, model_id: str, names: Iterable[str], *, whole: bool) -> None:
         """Remember what a list has shown of a model."""

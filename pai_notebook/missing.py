@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -49,20 +49,24 @@ def hint_versions(error: VersionNotFound, known: Names) -> bool:
     return bool(close) or known.whole
 
 
-def hint_models(error: ModelNotFound, known: Sequence[str]) -> bool:
-    """Put the ids nearest to a model that does not exist into the hint of an error; false when none is near.
+def hint_models(error: ModelNotFound, known: Mapping[str, str]) -> bool:
+    """Put the names and ids nearest to a model that does not exist into the hint of an error; false when none is near.
 
     Examples
     --------
     >>> error = ModelNotFound("there is no model model-alpa", model_id="model-alpa")
-    >>> hint_models(error, ["model-alpha", "other"])
+    >>> hint_models(error, {"model-alpha": "digits", "other": ""})
     True
     >>> error.hint
-    'Nearest is model-alpha; %paimodel ls shows all.'
+    'Nearest is digits (model-alpha); %paimodel ls shows all.'
     """
-    close = get_close_matches(error.model_id, [known_id for known_id in known if known_id != error.model_id], 2, cutoff=0.5)
+    owners = {text: model_id for model_id, name in known.items() for text in (model_id, name) if text and model_id != error.model_id}
+    close = list(dict.fromkeys(owners[text] for text in get_close_matches(error.model_id, owners, 4, cutoff=0.5)))[:2]
     if close:
-        error.hint = _nearest(close) + "; %paimodel ls shows all."
+        error.hint = (
+            _nearest([f"{known[model_id]} ({model_id})" if known[model_id] not in ("", model_id) else model_id for model_id in close])
+            + "; %paimodel ls shows all."
+        )
     return bool(close)
 
 

@@ -1,16 +1,23 @@
-"""Which requests answer a set of addresses: pages where they are cheaper, single versions where they are not."""
+"""Which requests answer a set of addresses: pages where they are cheaper, single versions where they are not.
+
+Of one model: what goes by time of creation takes one page, newest first; a range, a glob or everything takes the whole list, which then
+answers all other selectors too; a few names are fetched singly.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import check_version_name, is_version_name
 from pai_notebook.belief import Belief
 from pai_notebook.errors import (
+    AddressError,
     AuthenticationError,
     ConfigurationError,
     CredentialsNotFound,
@@ -21,84 +28,52 @@ from pai_notebook.errors import (
     VersionNotFound,
 )
 from pai_notebook.memory import Key, Memory
-from pai_notebook.missing import hint_models, hint_versions, no_version, nothing_selected
-from pai_notebook.model.address import Address
+from pai_notebook.missing import hint_models, hint_versions, no_version
+from pai_notebook.model.address import Address, Need, nearest
+from pai_notebook.model.names import nearest_sentence
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.model_names import ModelNames
+from pai_notebook.outcome import Arrivals, single
+from pai_notebook.wire.paging import PAGE_SIZE, Page, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
-
     from pai_notebook.wire import Client, Listing, Reply
 
 __all__ = ["Arrivals", "Fetcher"]
 
-PAGE = 100
 FEW = 2
 SAMPLE = 3
-MODELS_AT_ONCE = 4
 HINTS = 20
 HOPELESS = (AuthenticationError, ConfigurationError, CredentialsNotFound, DeadlineExceeded)
 """What ends a list and would end single requests as well."""
 
 
-@dataclass
-class Arrivals:
-    """What a bulk fetch has so far; filled on the loop thread, read anywhere once the fetch has ended.
+class _Shared:
+    """A list under way, and who is told of its pages; whoever comes later is told of the earlier ones first."""
 
-    Attributes
-    ----------
-    versions : dict of (model_id, version_name) to ModelVersion
-        The good ones.
-    failures : dict of (model_id, version_name) to PaiError
-        The bad ones.
-    listed : dict of model_id to list of str
-        Version names of models that were listed, and of the approved ones under (model_id, "approved").
-    whole : set of str
-        Models of which every version was listed, so that a name that is not among them does not exist.
-    progress : callable, optional
-        Called with the number of versions that arrived.
-    remember : bool
-        Whether the versions may answer later questions.
-    """
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._pages: list[Page] = []
+        self._told: list[Callable[[Page], None]] = []
 
-    versions: dict[Key, ModelVersion] = field(default_factory=dict)
-    failures: dict[Key, PaiError] = field(default_factory=dict)
-    listed: dict[Any, list[str]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-    progress: Callable[[int], None] | None = None
-    remember: bool = True
+    def join(self, tell: Callable[[Page], None]) -> None:
+        """Tell somebody of every page."""
+        for page in self._pages:
+            tell(page)
+        self._told.append(tell)
 
-    def add(self, version: ModelVersion) -> None:
-        """Keep one version and report progress."""
-        self.versions[version.model_id, version.version_name] = version
-        if self.progress is not None:
-            self.progress(len(self.versions))
+    def leave(self, tell: Callable[[Page], None]) -> bool:
+        """Tell somebody no more; true when nobody is left."""
+        self._told.remove(tell)
+        return not self._told
 
-    def answer(self, addresses: Sequence[Address]) -> tuple[list[ModelVersion], dict[str, PaiError]]:
-        """Versions in the order of the addresses, and the errors by address."""
-        found: list[ModelVersion] = []
-        errors: dict[str, PaiError] = {}
-        for address in addresses:
-            whole = self.failures.get((address.model, ""))
-            names = address.selector.pick(self._listed(address))
-            if whole is not None and not names:
-                errors[str(address)] = whole
-            elif not names and address.selector.kind != "all":
-                errors[str(address)] = nothing_selected(address, self.listed.get(address.model, []))
-            for name in names:
-                key = (address.model, name)
-                if key in self.versions:
-                    found.append(self.versions[key])
-                elif key in self.failures or whole is not None:
-                    errors[f"{address.model}@{name}"] = self.failures.get(key) or whole or PaiError("not fetched")
-        return found, errors
-
-    def _listed(self, address: Address) -> list[ModelVersion]:
-        key = (address.model, "approved") if address.selector.kind == "approved" else address.model
-        names = self.listed.get(key, [])
-        return [self.versions[address.model, name] for name in names if (address.model, name) in self.versions]
+    def tell(self, page: Page) -> None:
+        """Hand a page on."""
+        self._pages.append(page)
+        for tell in self._told:
+            tell(page)
 
 
 class Fetcher:
@@ -123,58 +98,112 @@ class Fetcher:
 
     def __init__(self, client: Client, *, cache_size: int = 4096, cache_seconds: float = 60.0) -> None:
         self._client = client
+        self._seconds = cache_seconds
         self._belief = Belief(client)
         self._gaps: dict[str, str] = {}
+        self._lists: dict[tuple[str, int], _Shared] = {}
+        self._unfinished: dict[str, tuple[Reading, float]] = {}
+        self._unsorted = ""
         self.memory = Memory(size=cache_size, seconds=cache_seconds)
+        self.names = ModelNames(client, self.memory)
 
     @property
     def notes(self) -> list[str]:
         """What turned out to be odd about the service, a sentence each."""
-        return [note for note in (self._belief.note, *self._gaps.values()) if note]
+        return [note for note in (self._belief.note, self._unsorted, *self._gaps.values()) if note]
 
     async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False, suggest: bool = False) -> Arrivals:
         """Fetch everything the addresses mean into `arrivals`; `suggest` asks for names near to those that do not exist."""
-        singles: dict[Key, None] = {}
-        jobs: list[tuple[str, set[str], list[str]]] = []
-        for model, selectors in _by_model(addresses).items():
-            names = dict.fromkeys(name for selector in selectors if selector.kind == "names" for name in selector.names)
-            wanted = [name for name in names if refresh or not self._recall(arrivals, (model, name))]
-            kinds = {selector.kind for selector in selectors} - {"names"}
-            if kinds or len(wanted) > FEW:
-                jobs.append((model, kinds, wanted))
-            else:
-                singles.update(((model, name), None) for name in wanted)
-        await self._each(jobs, lambda job: self._model(job[0], job[1], job[2], arrivals))
-        await self._get(list(singles), arrivals)
+        texts = dict.fromkeys(address.model for address in addresses)
+        arrivals.ids.update({text: model_id for text in texts if (model_id := self.names.known(text))})
+        await self._find([text for text in texts if text not in arrivals.ids], arrivals)
+        await self._ask(_needs(addresses, arrivals.ids), arrivals, refresh=refresh)
+        wrong = [text for text, model_id in arrivals.ids.items() if text == model_id and self._may_be_name(text, arrivals)]
+        await self._find(wrong, arrivals)
+        found = {text: arrivals.ids[text] for text in wrong if arrivals.ids[text] != text}
+        await self._ask(_needs(addresses, found), arrivals, refresh=refresh)
         await self._explain_missing(arrivals, suggest=suggest)
         return arrivals
 
-    async def list_versions(self, model_id: str, arrivals: Arrivals, **options: Any) -> list[ModelVersion]:
-        """Every version of a model that meets the service's own filters, checked against a single GET once."""
+    def _may_be_name(self, text: str, arrivals: Arrivals) -> bool:
+        """Whether what was taken for an id is none that the service knows, and may be the name of a model."""
+        return self.names.may_be_name(text) and not arrivals.of(text).versions and _missing(text, arrivals) is not None
+
+    async def _find(self, names: Sequence[str], arrivals: Arrivals) -> None:
+        """Find the ids of models by name, with one list of models; one that is not found is a failure of that model."""
+        if not names:
+            return
         try:
-            listing = await self._client.list_versions(model_id, **options)
-        except NotFound as error:
-            self.hint(error)
-            raise
-        if not options.keys() - {"on_page"}:
-            self._saw(model_id, listing, arrivals)
-        return await self._take(model_id, listing, arrivals)
+            await self.names.refresh(names)
+        except PaiError as error:
+            arrivals.failures.update({(name, ""): error for name in names if not _missing(name, arrivals)})
+            return
+        for name in names:
+            missing = _missing(name, arrivals)
+            try:
+                arrivals.ids[name] = self.names.look_up(name, missing)
+            except PaiError as error:
+                if error is not missing:
+                    arrivals.failures.update({(name, ""): error, **{key: error for key in arrivals.failures if key[0] == name}})
+            else:
+                arrivals.failures = {key: error for key, error in arrivals.failures.items() if key[0] != name}
 
-    def _saw(self, model_id: str, listing: Listing, arrivals: Arrivals) -> None:
-        """Note which versions a model has, as a list of all of them says."""
-        names = [str(item.get("VersionName", "")) for item in listing.items]
-        self.memory.see_versions(model_id, names, whole=listing.complete)
-        self._note_gap(model_id, listing)
-        if listing.complete:
-            arrivals.whole.add(model_id)
+    async def _ask(self, needs: Mapping[str, Need], arrivals: Arrivals, *, refresh: bool) -> None:
+        """Fetch what is needed of each model, a few models at a time."""
+        singles: list[Key] = []
+        jobs: list[tuple[str, Need, list[str]]] = []
+        for model_id, need in needs.items():
+            legal = self._legal(model_id, need.names, arrivals)
+            left = [name for name in legal if refresh or not self._recall(arrivals, (model_id, name))]
+            if refresh:
+                self._unfinished.pop(model_id, None)
+            if need.whole or need.newest or need.approved or len(left) > FEW:
+                jobs.append((model_id, need, left))
+            else:
+                singles += [(model_id, name) for name in left]
+                arrivals.of(model_id).wanted = len(legal)
+        pending = iter(jobs)
 
-    def _note_gap(self, model_id: str, listing: Listing) -> None:
-        self._gaps.pop(model_id, None)
-        if not listing.complete:
-            self._gaps[model_id] = f"the service counts {listing.total:,} versions of {model_id} and hands out fewer"
+        async def work() -> None:
+            for model_id, need, names in pending:
+                await self._model(model_id, need, names, arrivals)
 
-    async def stream_versions(self, model_id: str) -> AsyncGenerator[list[ModelVersion], None]:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._client.settings.limits.max_workers, len(jobs))):
+                    group.create_task(work())
+                await self._get(singles, arrivals)
+        except BaseExceptionGroup as error:
+            raise single(error) from None
+
+    def _legal(self, model_id: str, names: Iterable[str], arrivals: Arrivals) -> list[str]:
+        """Names that the service may have; the others are refused without a request."""
+        legal = []
+        for name in names:
+            if is_version_name(name):
+                legal.append(name)
+                continue
+            try:
+                check_version_name(name)
+            except AddressError as error:
+                arrivals.failures[model_id, name] = error
+        return legal
+
+    async def list_versions(self, model_id: str, arrivals: Arrivals) -> list[ModelVersion]:
+        """Every version of a model; raises when not everything could be had."""
+        address = Address(model_id)
+        await self.fetch([address], arrivals)
+        found, errors = arrivals.answer([address])
+        for error in errors.values():
+            raise error
+        return found
+
+    async def stream_versions(self, text: str) -> AsyncGenerator[list[ModelVersion], None]:
         """Every version of a model a page at a time, the newest page first; nothing is remembered."""
+        model_id = self.names.known(text)
+        if not model_id:
+            await self.names.refresh([text])
+            model_id = self.names.look_up(text)
         try:
             async for listing in self._client.stream_versions(model_id):
                 arrivals = Arrivals(remember=False)
@@ -188,25 +217,126 @@ class Fetcher:
             self.hint(error)
             raise
 
-    async def _model(self, model_id: str, kinds: set[str], names: list[str], arrivals: Arrivals) -> None:
-        """One model whose versions have to be listed; its failure does not touch the others."""
+    async def _model(self, model_id: str, need: Need, names: list[str], arrivals: Arrivals) -> None:
+        """One model of which something has to be listed; its failure does not touch the others."""
         try:
-            if kinds - {"approved"}:
-                versions = await self.list_versions(model_id, arrivals)
-                arrivals.listed[model_id] = [version.version_name for version in versions]
-            elif names:
-                await self._names(model_id, names, arrivals)
-            if "approved" in kinds:
+            if need.whole or (self._unsorted and (need.newest or need.approved)):
+                await self._whole(model_id, arrivals)
+            elif need.newest or len(names) > FEW:
+                await self._newest(model_id, need, names, arrivals)
+            else:
                 await self._approved(model_id, arrivals)
         except PaiError as error:
             arrivals.failures[model_id, ""] = error
         await self._rest(model_id, names, arrivals)
 
+    async def _newest(self, model_id: str, need: Need, names: list[str], arrivals: Arrivals) -> None:
+        """One page, newest first, of the size needed; what it does not show is asked for in the cheapest way."""
+        known = arrivals.of(model_id)
+        # one more than needed, so that it can be seen that the page is in order and cuts no tie
+        limit = need.newest + 1
+        if need.approved or len(names) > FEW:
+            limit = max(limit, PAGE_SIZE)
+        known.wanted = len(names) + max(need.newest, need.approved)
+        if limit > PAGE_SIZE:
+            versions, total = await self._whole(model_id, arrivals, above=limit), None
+        else:
+            listing = await self._client.list_versions(model_id, limit=limit, order="DESC")
+            wanted = None if need.newest or need.approved else names
+            versions, total = await self._take(model_id, listing, arrivals, only=wanted), listing.total
+            if total == len(listing.items):
+                self._end(model_id, listing, arrivals)
+        if known.ended or known.lacking:
+            return
+        known.newest = self._in_order(versions)
+        known.approved = any(map(is_approved, versions[: known.newest]))
+        rest = [name for name in names if name not in known.versions]
+        if known.newest < need.newest or len(rest) >= math.ceil((total or 0) / PAGE_SIZE) > 1:
+            await self._whole(model_id, arrivals)
+        elif need.approved and not known.approved:
+            await self._approved(model_id, arrivals)
+
+    def _in_order(self, versions: Sequence[ModelVersion]) -> int:
+        """How many of some versions, newest first, are the newest of the model for certain: those created after the last of them."""
+        times = [version.created for version in versions]
+        known = [moment for moment in times if moment is not None]
+        if known != sorted(known, reverse=True):
+            self._unsorted = "ListModelVersions does not sort by time of creation as asked; whole lists are read"
+            return 0
+        return sum(moment > known[-1] for moment in known) if known and len(known) == len(times) else 0
+
+    async def _approved(self, model_id: str, arrivals: Arrivals) -> None:
+        """The newest approved version, by the service's filter; the whole list when the filter does not do what it should."""
+        known = arrivals.of(model_id)
+        known.wanted = max(1, known.wanted or 0)
+        listing = await self._client.list_versions(model_id, limit=2, order="DESC", approval="Approved")
+        versions = await self._take(model_id, listing, arrivals)
+        here = len(listing.items) == (listing.total or 0)
+        if all(map(is_approved, versions)) and (here or self._in_order(versions)):
+            known.approved = True
+        else:
+            await self._whole(model_id, arrivals)
+
+    async def _whole(self, model_id: str, arrivals: Arrivals, *, above: int = 0) -> list[ModelVersion]:
+        """Every version of a model, or so many of the newest, newest first; each page counts from the moment it arrives."""
+        known = arrivals.of(model_id)
+        known.wanted = None
+        began = time.monotonic()
+        shared = self._lists.setdefault((model_id, above), _Shared(self._resumed(model_id)))
+        known.reading = shared.reading
+        testing: list[asyncio.Task[None]] = []
+        done = False
+
+        def arrived(page: Page) -> None:
+            known.wanted = None if page.total is None else min(page.total, above or page.total)
+            self._keep_page(model_id, page.items, (page.request_id,), page.fetched, arrivals)
+            if not testing and page.items:
+                testing.append(asyncio.create_task(self._judge(model_id, page.items, arrivals)))
+
+        shared.join(arrived)
+        try:
+            listing = await self._client.share(
+                ("versions", model_id, above), lambda: self._client.read_versions(model_id, shared.reading, shared.tell, above=above)
+            )
+            await asyncio.gather(*testing)
+            done = not listing.failed
+        finally:
+            if shared.leave(arrived):
+                self._lists.pop((model_id, above), None)
+            if not done:
+                self._unfinished[model_id] = shared.reading, began
+            for task in testing:
+                task.cancel()
+        self._settle(model_id, arrivals)
+        if listing.failed:
+            known.lacking = listing.failed
+        elif not above:
+            self._end(model_id, listing, arrivals)
+        return await self._complete(model_id, [str(item.get("VersionName", "")) for item in listing.items], arrivals)
+
+    def _resumed(self, model_id: str) -> Reading:
+        """The pages that an unfinished reading of a moment ago has; nothing at first."""
+        now = time.monotonic()
+        self._unfinished = {key: (reading, began) for key, (reading, began) in self._unfinished.items() if now - began <= self._seconds}
+        return self._unfinished.pop(model_id, (Reading(), now))[0]
+
+    def _end(self, model_id: str, listing: Listing, arrivals: Arrivals) -> None:
+        """Take a list that was read to its end."""
+        names = [str(item.get("VersionName", "")) for item in listing.items]
+        arrivals.of(model_id).end(names, whole=listing.complete)
+        self.memory.see_versions(model_id, names, whole=listing.complete)
+        self._note_gap(model_id, listing)
+
+    def _note_gap(self, model_id: str, listing: Listing) -> None:
+        self._gaps.pop(model_id, None)
+        if not listing.complete:
+            self._gaps[model_id] = f"the service counts {listing.total:,} versions of {model_id} and hands out fewer"
+
     async def _rest(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
         """Named versions that no list has shown: missing where the list was whole, else fetched singly."""
-        rest = [name for name in names if (model_id, name) not in arrivals.versions and (model_id, name) not in arrivals.failures]
+        rest = [name for name in names if not arrivals.has((model_id, name)) and (model_id, name) not in arrivals.failures]
         failed = arrivals.failures.get((model_id, ""))
-        if model_id in arrivals.whole:
+        if arrivals.of(model_id).whole:
             known = self.memory.known(model_id)
             arrivals.failures.update({(model_id, name): no_version(model_id, name, known) for name in rest})
         elif failed is None:
@@ -214,49 +344,62 @@ class Fetcher:
         elif not isinstance(failed, HOPELESS):
             # a list that cannot be had is no reason to give up, unless the first few cannot be had singly either
             await self._get([(model_id, name) for name in rest[:SAMPLE]], arrivals)
-            if any((model_id, name) in arrivals.versions for name in rest[:SAMPLE]):
+            if any(arrivals.has((model_id, name)) for name in rest[:SAMPLE]):
                 await self._get([(model_id, name) for name in rest[SAMPLE:]], arrivals)
 
-    async def _approved(self, model_id: str, arrivals: Arrivals) -> None:
-        """Names of the approved versions, from what is already listed or by the service's filter."""
-        if model_id in arrivals.listed:
-            versions = [arrivals.versions[model_id, name] for name in arrivals.listed[model_id] if (model_id, name) in arrivals.versions]
-        else:
-            versions = await self.list_versions(model_id, arrivals, approval="Approved")
-        arrivals.listed[model_id, "approved"] = [version.version_name for version in versions if is_approved(version)]
-
-    async def _names(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
-        """Several named versions: one page first, then whatever is cheaper for the rest."""
-        listing = await self._client.list_versions(model_id, limit=PAGE)
-        await self._take(model_id, listing, arrivals, only=names)
-        rest = [name for name in names if (model_id, name) not in arrivals.versions]
-        pages = math.ceil((listing.total or 0) / PAGE)
-        if not rest:
-            return
-        if pages <= 1 and listing.total is not None:
-            self._saw(model_id, listing, arrivals)
-        elif len(rest) >= pages:
-            await self.list_versions(model_id, arrivals)
-
-    async def _take(self, model_id: str, listing: Listing, arrivals: Arrivals, only: Iterable[str] | None = None) -> list[ModelVersion]:
-        """Versions of a listing; what a list item lacks is fetched singly."""
+    async def _take(self, model_id: str, listing: Listing, arrivals: Arrivals, *, only: Sequence[str] | None = None) -> list[ModelVersion]:
+        """Versions of a short list; what its items lack is fetched singly."""
         wanted = None if only is None else set(only)
         items = [item for item in listing.items if wanted is None or item.get("VersionName") in wanted]
-        lacking = dict.fromkeys(await self._lacking(model_id, items, arrivals))
-        provenance = self._provenance(listing.request_ids)
-        for item in items:
-            if item.get("VersionName") not in lacking:
-                self._keep(ModelVersion(item, model_id=model_id, fetched=listing.fetched, provenance=provenance), arrivals)
-        await self._get([(model_id, name) for name in lacking], arrivals)
-        keys = [(model_id, str(item.get("VersionName", ""))) for item in items]
-        return [arrivals.versions[key] for key in keys if key in arrivals.versions]
+        self._keep_page(model_id, items, listing.request_ids, listing.fetched, arrivals)
+        await self._judge(model_id, items, arrivals)
+        return await self._complete(model_id, [str(item.get("VersionName", "")) for item in items], arrivals)
 
-    async def _lacking(self, model_id: str, items: Sequence[Mapping[str, Any]], arrivals: Arrivals) -> list[str]:
-        """Names of the items that a list does not carry whole."""
+    def _keep_page(
+        self,
+        model_id: str,
+        items: Sequence[Mapping[str, Any]],
+        request_ids: tuple[str, ...],
+        fetched: datetime,
+        arrivals: Arrivals,
+    ) -> None:
+        """Keep the versions of a page, unless it is known that lists do not carry whole versions."""
+        known = arrivals.of(model_id)
+        known.listed.update(dict.fromkeys(str(item.get("VersionName", "")) for item in items))
+        if self._belief.whole is False:
+            return
+        provenance = self._provenance(request_ids)
+        for item in items:
+            version = ModelVersion(item, model_id=model_id, fetched=fetched, provenance=provenance)
+            arrivals.add(version)
+            if not self._belief.settled:
+                known.unsure.add(version.version_name)
+            elif arrivals.remember:
+                self.memory.keep(version)
+
+    async def _judge(self, model_id: str, items: Sequence[Mapping[str, Any]], arrivals: Arrivals) -> None:
+        """Find out whether lists can be believed; what arrived before that is remembered, or taken back."""
         seen = await self._belief.test(model_id, items)
+        self._settle(model_id, arrivals)
         if seen is not None:
             self._keep(self._version(seen, model_id), arrivals)
-        return [str(item.get("VersionName", "")) for item in items] if self._belief.whole is False else []
+
+    def _settle(self, model_id: str, arrivals: Arrivals) -> None:
+        """Remember what came in lists that can be believed, take back what came in others."""
+        known = arrivals.of(model_id)
+        for name in known.unsure & known.versions.keys():
+            if self._belief.whole is False:
+                known.versions.pop(name)
+            elif arrivals.remember:
+                self.memory.keep(known.versions[name])
+        known.unsure.clear()
+
+    async def _complete(self, model_id: str, names: Sequence[str], arrivals: Arrivals) -> list[ModelVersion]:
+        """The versions of a list, in its order; those that it did not carry whole are fetched singly first."""
+        known = arrivals.of(model_id)
+        if self._belief.whole is False:
+            await self._get([(model_id, name) for name in known.listed if name not in known.versions], arrivals)
+        return [known.versions[name] for name in names if name in known.versions]
 
     def _version(self, reply: Reply, model_id: str) -> ModelVersion:
         provenance = self._provenance((reply.request_id,))
@@ -291,23 +434,27 @@ class Fetcher:
         return version is not None
 
     async def _explain_missing(self, arrivals: Arrivals, *, suggest: bool) -> None:
-        """Name what is near to the first things that the service says do not exist; nobody reads a thousand hints."""
+        """Name what is near to the first things that the service does not have; nobody reads a thousand hints."""
         missing = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, NotFound) and error.status is not None]
         for key, error in missing[:HINTS]:
             arrivals.failures[key] = await self._asked(error) if suggest else error
             self.hint(arrivals.failures[key])
+        refused = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, AddressError) and key[1]]
+        for (model_id, name), illegal in refused[:HINTS]:
+            close = nearest(name, self.memory.known(model_id).names)
+            illegal.hint = nearest_sentence(close) if close else illegal.hint
 
     def hint(self, error: PaiError) -> bool:
         """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""
         if isinstance(error, VersionNotFound):
             return hint_versions(error, self.memory.known(error.model_id))
-        return isinstance(error, ModelNotFound) and hint_models(error, self.memory.models())
+        return isinstance(error, ModelNotFound) and hint_models(error, self.memory.model_names())
 
     async def _asked(self, error: PaiError) -> PaiError:
         """The error after a look at what there is, for a person who may have mistyped: up to two requests more."""
         if isinstance(error, VersionNotFound) and not self.memory.known(error.model_id).listed:
             try:
-                listing = await self._client.list_versions(error.model_id, limit=PAGE, order="DESC")
+                listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, order="DESC")
             except ModelNotFound as missing:
                 error = missing
             except PaiError:
@@ -317,25 +464,22 @@ class Fetcher:
                 self.memory.see_versions(error.model_id, names, whole=listing.total == len(names))
         if isinstance(error, ModelNotFound) and not self.hint(error):
             with suppress(PaiError):
-                models = await self._client.list_models(limit=PAGE)
-                self.memory.see(str(item.get("ModelId", "")) for item in models.items)
+                models = await self._client.list_models(limit=PAGE_SIZE)
+                pairs = ((str(item.get("ModelId", "")), str(item.get("ModelName", ""))) for item in models.items)
+                self.memory.see_models(pairs, whole=models.total == len(models.items))
         return error
 
-    async def _each(self, jobs: Sequence[Any], work: Callable[[Any], Any]) -> None:
-        """Run jobs, a few at a time; the first unexpected exception ends all."""
-        pending = iter(jobs)
 
-        async def worker() -> None:
-            for job in pending:
-                await work(job)
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(MODELS_AT_ONCE, len(jobs))):
-                group.create_task(worker())
-
-
-def _by_model(addresses: Sequence[Address]) -> dict[str, list[Any]]:
-    grouped: dict[str, list[Any]] = {}
+def _needs(addresses: Sequence[Address], ids: Mapping[str, str]) -> dict[str, Need]:
+    """What has to be known of each model before the addresses can be answered."""
+    needs: dict[str, list[Need]] = {}
     for address in addresses:
-        grouped.setdefault(address.model, []).append(address.selector)
-    return grouped
+        if address.model in ids:
+            needs.setdefault(ids[address.model], []).append(address.selector.need)
+    return {model_id: Need.of(found) for model_id, found in needs.items()}
+
+
+def _missing(model_id: str, arrivals: Arrivals) -> ModelNotFound | None:
+    """What the service said of a model that it does not have; None when it has said nothing like that."""
+    said = (error for (model, _), error in arrivals.failures.items() if model == model_id and isinstance(error, ModelNotFound))
+    return next(said, None)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from pai_notebook.sanitize import visible
+
 __all__ = ["Progress"]
 
 _QUIET = 0.5
@@ -22,7 +24,11 @@ class Progress:
     Parameters
     ----------
     count : callable
-        How many are there so far.
+        Returns how many have arrived.
+    wanted : callable, optional
+        Returns how many there will be, None while that is not known.
+    ended : callable, optional
+        Returns, at the end, how many were fetched, how many failed, and the first reason.
     what : str
         The plural of what is counted.
     clock : callable
@@ -34,8 +40,18 @@ class Progress:
     ...     progress.tick()
     """
 
-    def __init__(self, count: Callable[[], int], *, what: str = "versions", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        count: Callable[[], int],
+        *,
+        wanted: Callable[[], int | None] = lambda: None,
+        ended: Callable[[], tuple[int, int, str]] | None = None,
+        what: str = "versions",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._count = count
+        self._wanted = wanted
+        self._ended = ended
         self._what = what
         self._clock = clock
         self._began = clock()
@@ -47,7 +63,7 @@ class Progress:
         elapsed = self._clock() - self._began
         if elapsed < _QUIET:
             return
-        text = f"fetching: {self._count():,} {self._what} so far, {elapsed:.0f} s"
+        text = f"fetching: {self._so_far()}{'' if self._wanted() else ' so far'}, {elapsed:.0f} s"
         if text != self._last:
             self._last = text
             self._show(text)
@@ -64,9 +80,21 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the line as a summary, so that what is saved in a notebook never says how far a fetch once was."""
         if self._shown is not None:
-            word = "fetched" if error is None else "stopped with"
-            self._shown(f"{word} {self._count():,} {self._what} in {self._clock() - self._began:.1f} s")
+            took = f"in {self._clock() - self._began:.1f} s"
+            self._shown(self._summary(took) if error is None else f"stopped with {self._so_far()} {took}")
             self._shown = None
+
+    def _so_far(self) -> str:
+        count, wanted = self._count(), self._wanted()
+        return f"{count:,} of {wanted:,} {self._what}" if wanted and wanted >= count else f"{count:,} {self._what}"
+
+    def _summary(self, took: str) -> str:
+        good, failed, reason = self._ended() if self._ended is not None else (self._count(), 0, "")
+        if not failed:
+            return f"fetched {good:,} {self._what} {took}"
+        if good:
+            return f"fetched {good:,} {self._what} {took}; {failed:,} failed: {visible(reason)}"
+        return f"0 of {failed:,} fetched {took}: {visible(reason)}"
 
 
 def _notebook_line(text: str) -> Callable[[str], None] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -12,7 +13,7 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.beside import Beside, What, compare_within, split
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
-from pai_notebook.model.address import Address, Selector, parse_address
+from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.listing import describe_models
 from pai_notebook.model.names import listed
 from pai_notebook.model.order import version_key
@@ -122,7 +123,7 @@ class Registry(Displayed):
         ...     registry.get_version(f"{model.model_id}@latest").version_name == registry.list_versions(model.model_id).latest.version_name
         True
         """
-        address = parse_address(model_id) if version_name is None else Address(model_id, Selector("names", names=(version_name,)))
+        address = parse_address(model_id) if version_name is None else address_of(model_id, version_name)
         if not address.selector.is_single:
             raise ConfigurationError(
                 f"{address} does not name one version", hint="Add a version, as in get_version(model_id, '0.1.0'), or use get_versions."
@@ -142,8 +143,8 @@ class Registry(Displayed):
         Parameters
         ----------
         *addresses : str
-            `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`;
-            lists of addresses are accepted too.
+            `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`, where
+            `model` is an id, or a name that is unique; lists of addresses; or a model and, behind it, names of its versions.
         on_error : {"collect", "raise"}
             Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
         refresh : bool
@@ -159,7 +160,10 @@ class Registry(Displayed):
         VersionSet
             In the order of the addresses. An interrupt raises KeyboardInterrupt whose `partial` is the set so far.
         """
-        outcome = self._fetch(_addresses(addresses), refresh=refresh, suggest=suggest, progress=progress)
+        read = read_addresses(addresses)
+        if not read:
+            raise ConfigurationError("no address given", hint="Write get_versions('model-a@latest') or list_models() to find models.")
+        outcome = self._fetch(read, refresh=refresh, suggest=suggest, progress=progress)
         return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
 
     def compare(
@@ -254,21 +258,47 @@ class Registry(Displayed):
         format: Words | None = None,  # noqa: A002 - the API's word
         created_after: datetime | date | timedelta | str | None = None,
         last: int | None = None,
+        progress: bool | Callable[[int], None] = True,
     ) -> VersionSet:
-        """Every version of a model in natural order, filtered exactly; `last` keeps the highest ones.
+        """Every version of a model in the order of names, narrowed as `VersionSet.filter` does it.
 
-        The service's own label filter matches substrings of key or value, so labels are matched again here.
+        Parameters
+        ----------
+        model_id : str
+            Id of the model, or its name where that is unique.
+        where, label, approval, framework, format, created_after
+            As for `VersionSet.filter`; the service is asked for everything, so that its own filters change no answer.
+        last : int, optional
+            Only so many of the newest by creation time, which are then filtered.
+        progress : bool or callable
+            As for `get_versions`.
+
+        Returns
+        -------
+        VersionSet
+            `removed` says what fell away.
+
+        Raises
+        ------
+        PaiError
+            When something could not be had; its `partial` is what arrived.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     [version.version_name for version in registry.list_versions("wine-cultivar", approval="approved")]
+        ['1.0.0', '1.5.0']
         """
         last = None if last is None else number_argument("last", last, least=1, whole=True)
-        arrivals = Arrivals()
-        filters = {"approval": approval, "framework": framework, "format_type": format}
-        with keeping_partial(lambda: VersionSet(arrivals.versions.values())):
-            fetched = self._client.run(
-                self._fetcher.list_versions(model_id, arrivals, **{key: value for key, value in filters.items() if value})
-            )
-        ordered = VersionSet(sorted(fetched, key=lambda version: version_key(version.version_name)))
-        kept = ordered.filter(where, label=label, approval=approval, framework=framework, format=format, created_after=created_after)
-        return kept if last is None else kept[-last:]
+        address = address_of(model_id)
+        if last is not None:
+            address = replace(address, selector=Selector("last", count=last))
+        versions = self._fetch([address], refresh=False, suggest=False, progress=progress).versions
+        for error in versions.errors.values():
+            error.partial = versions
+            raise error
+        return versions.filter(where, label=label, approval=approval, framework=framework, format=format, created_after=created_after)
 
     def watch(self, address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
         """Yield a version now and each time it has changed, until its approval status is another one.
@@ -296,9 +326,26 @@ class Registry(Displayed):
                 yield seen
 
     def get_model(self, model_id: str) -> Model:
-        """Fetch one model with GetModel."""
+        """Fetch one model with GetModel.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model, or its name where that is unique.
+
+        Returns
+        -------
+        Model
+
+        Raises
+        ------
+        ModelNotFound
+            With the nearest names and ids that were seen.
+        AddressError
+            When several models have the name.
+        """
         try:
-            reply = self._client.run(self._client.get_model(model_id))
+            reply = self._client.run(self._fetcher.names.by_id(address_of(model_id).model, self._client.get_model))
         except NotFound as error:
             self._fetcher.hint(error)
             raise
@@ -370,7 +417,7 @@ class Registry(Displayed):
             )
         )
         models = ModelList(Model(item, fetched=listing.fetched) for item in listing.items)
-        self._fetcher.memory.see(model.model_id for model in models)
+        self._fetcher.memory.see_models(((model.model_id, model.name) for model in models), whole=False)
         return models
 
     def to_parquet(
@@ -508,16 +555,12 @@ class Registry(Displayed):
     ) -> Outcome:
         arrivals = Arrivals()
         outcome = Outcome(addresses, arrivals)
-        with keeping_partial(lambda: outcome.versions):
-            self._wait(self._fetcher.fetch(addresses, arrivals, refresh=refresh, suggest=suggest), arrivals, progress=progress)
+        # progress is shown on the caller's thread, while it waits
+        line = Progress(lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally)
+        tick = (lambda: progress(arrivals.count)) if callable(progress) else line.tick if progress else None
+        with keeping_partial(lambda: outcome.versions), line:
+            self._client.run(self._fetcher.fetch(addresses, arrivals, refresh=refresh, suggest=suggest), tick=tick)
         return outcome
-
-    def _wait(self, coroutine: Coroutine[Any, Any, T], arrivals: Arrivals, *, progress: bool | Callable[[int], None]) -> T:
-        """Wait for a bulk fetch on the caller's thread, which is where progress is shown."""
-        if callable(progress):
-            return self._client.run(coroutine, tick=lambda: progress(len(arrivals.versions)))
-        with Progress(lambda: len(arrivals.versions)) as line:
-            return self._client.run(coroutine, tick=line.tick if progress else None)
 
     def close(self) -> None:
         """Close the connections; the registry cannot be used afterwards."""
@@ -542,17 +585,3 @@ class Registry(Displayed):
         if abs(offset) > 1:
             notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
         return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
-
-
-def _addresses(given: Sequence[Any]) -> list[Address]:
-    flat: list[Address] = []
-    for item in given:
-        if isinstance(item, Address):
-            flat.append(item)
-        elif isinstance(item, str):
-            flat.append(parse_address(item))
-        else:
-            flat.extend(_addresses(item))
-    if not flat:
-        raise ConfigurationError("no address given", hint="Write get_versions('model-a@latest') or list_models() to find models.")
-    return flat

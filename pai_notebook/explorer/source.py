@@ -101,24 +101,17 @@ class RegistrySource:
         asked = asdict(job.search)
         listing = await self._registry.client.list_models(limit=MODELS, **{key: value for key, value in asked.items() if value})
         lines = [ModelLine.of(Model(item)) for item in listing.items]
-        self._registry.fetcher.memory.see(line.model_id for line in lines)
+        self._registry.fetcher.memory.see_models(((line.model_id, line.name) for line in lines), whole=False)
         return lines, len(lines) == MODELS and listing.total != MODELS
 
     async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
         """Versions of a model."""
-        seen = 0
-
-        def arrived(items: tuple[dict[str, Any], ...], total: int | None) -> None:
-            nonlocal seen
-            seen += len(items)
-            progress(seen if total is None else min(seen, total), total)
-
-        versions = await self._registry.fetcher.list_versions(job.model_id, Arrivals(), on_page=arrived)
+        versions = await self._registry.fetcher.list_versions(job.model_id, Arrivals(progress=progress))
         return [VersionLine.of(version) for version in versions]
 
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
-        arrivals = Arrivals(progress=lambda count: progress(count, job.count))
+        arrivals = Arrivals(progress=lambda count, wanted: progress(count, job.count or wanted))
         await self._registry.fetcher.fetch(job.addresses, arrivals, refresh=job.refresh)
         return VersionSet(*arrivals.answer(job.addresses))
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
+from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.model.names import nearest as nearest_names
 from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
 
-__all__ = ["WORDS", "Address", "Selector", "is_version_name", "nearest", "parse_address", "parse_selector"]
+__all__ = ["WORDS", "Address", "Need", "Selector", "address_of", "nearest", "parse_address", "parse_selector", "read_addresses"]
 
 WORDS: dict[str, str] = {
     "latest": "the newest version by creation time",
@@ -26,7 +27,6 @@ WORDS: dict[str, str] = {
 T = TypeVar("T", bound=Dated)
 
 _SINGLE = ("latest", "approved", "previous", "highest")
-_SERVICE_NAME = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}(?:_[A-Za-z0-9_]{1,64})?")
 _VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
 _MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
 _GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
@@ -38,15 +38,34 @@ _GRAMMAR = (
 _LONGEST = 60
 
 
-def is_version_name(text: str) -> bool:
-    """Whether the service takes a text as the name of a version: three numbers, and a suffix behind an underscore.
+@dataclass(frozen=True)
+class Need:
+    """What has to be known of a model before selectors can be answered.
 
-    Examples
-    --------
-    >>> is_version_name("1.0.0_rc1"), is_version_name("2.4")
-    (True, False)
+    Attributes
+    ----------
+    whole : bool
+        Every version.
+    newest : int
+        So many of the newest.
+    approved : bool
+        The newest approved one.
+    names : tuple of str
+        Versions of these names.
     """
-    return _SERVICE_NAME.fullmatch(text) is not None
+
+    whole: bool = False
+    newest: int = 0
+    approved: bool = False
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, needs: Iterable[Need]) -> Need:
+        """Everything that several need."""
+        all_of = list(needs)
+        names = tuple(dict.fromkeys(name for need in all_of for name in need.names))
+        whole, approved = any(need.whole for need in all_of), any(need.approved for need in all_of)
+        return cls(whole, max((need.newest for need in all_of), default=0), approved, names)
 
 
 @dataclass(frozen=True)
@@ -82,6 +101,34 @@ class Selector:
     def is_single(self) -> bool:
         """Whether at most one version is meant."""
         return self.kind in _SINGLE or (self.kind == "names" and len(self.names) == 1)
+
+    @property
+    def members(self) -> tuple[Selector, ...]:
+        """The members of a list, any other selector itself."""
+        return self.parts or (self,)
+
+    @property
+    def need(self) -> Need:
+        """What has to be known before it can be answered; ranges and globs go by name, which the service does not sort by.
+
+        Examples
+        --------
+        >>> parse_selector("last:5,approved,1.0.0").need
+        Need(whole=False, newest=5, approved=True, names=('1.0.0',))
+        """
+        if self.kind == "list":
+            return Need.of(part.need for part in self.parts)
+        if self.kind == "names":
+            return Need(names=self.names)
+        if self.kind == "approved":
+            return Need(approved=True)
+        newest = {"latest": 1, "previous": 2, "last": self.count}.get(self.kind, 0)
+        return Need(whole=not newest, newest=newest)
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether what it means among some versions is part of what it means among all."""
+        return self.kind in ("all", "glob", "names") or (self.kind == "range" and not set(self.names) & set(_SINGLE))
 
     def pick(self, versions: Iterable[Dated]) -> tuple[str, ...]:
         """Names meant among the versions of one model: in the written order for names and lists, in the order of names otherwise.
@@ -197,6 +244,56 @@ def parse_address(text: str) -> Address:
     if not _MODEL.fullmatch(model) or not text.isprintable():
         raise AddressError(f"{_shown(model)} is not a model id", hint=_hint(text))
     return Address(model, parse_selector(selector)) if at else Address(model)
+
+
+def address_of(model: str, *names: str) -> Address:
+    """Address of a model, or of some of its versions by name.
+
+    Raises
+    ------
+    AddressError
+        When the model is none, or selects versions itself.
+
+    Examples
+    --------
+    >>> str(address_of("model-a", "0.1.0"))
+    'model-a@0.1.0'
+    """
+    address = parse_address(model)
+    if "@" in model:
+        raise AddressError(f"{_shown(model)} selects versions already", hint=f"Write {address.model}.")
+    return Address(address.model, Selector("names", names=names)) if names else address
+
+
+def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> list[Address]:
+    """Read what a call was given: addresses, lists of these, or a model and, behind it, names of its versions.
+
+    Raises
+    ------
+    AddressError
+        For a text that does not follow the grammar, and a version name without its model.
+
+    Examples
+    --------
+    >>> [str(address) for address in read_addresses(["model-a", "0.1.0", "0.2.0"])]
+    ['model-a@0.1.0,0.2.0']
+    >>> [str(address) for address in read_addresses(["model-a@latest", ["model-b"]])]
+    ['model-a@latest', 'model-b']
+    """
+    items = list(given)
+    if len(items) > 1 and isinstance(items[0], str) and "@" not in items[0] and all(map(is_version_name, items[1:])):
+        return [address_of(items[0], *map(str, items[1:]))]
+    found: list[Address] = []
+    for item in items:
+        if isinstance(item, Address):
+            found.append(item)
+        elif isinstance(item, str) or not isinstance(item, Iterable):
+            if is_version_name(item):
+                raise AddressError(f"{item!r} is the name of a version, not of a model", hint=f"Write MODEL@{item}.")
+            found.append(parse_address(item))
+        else:
+            found += read_addresses(item)
+    return found
 
 
 def parse_selector(text: str) -> Selector:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import Address, Selector, is_version_name, parse_address, parse_selector
+from pai_notebook.model.address import Address, Selector, parse_address, parse_selector
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
 from pai_notebook.plan.variables import expand, refuse_expressions
 from pai_notebook.sanitize import is_visible

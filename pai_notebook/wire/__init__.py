@@ -7,7 +7,6 @@ from pai_notebook.wire.credentials import Credentials, Provider
 from pai_notebook.wire.decode import decode
 from pai_notebook.wire.endpoint import Endpoint, endpoint_for, parse_endpoint
 from pai_notebook.wire.exchange import Reply
-from pai_notebook.wire.names import check_model_id, check_version_name
 from pai_notebook.wire.paging import Listing
 from pai_notebook.wire.settings import Limits, Settings, resolve_settings
 from pai_notebook.wire.signing import Acs3Auth, authorization, canonical_request, sign
@@ -25,8 +24,6 @@ __all__ = [
     "Settings",
     "authorization",
     "canonical_request",
-    "check_model_id",
-    "check_version_name",
     "decode",
     "endpoint_for",
     "parse_endpoint",

@@ -24,7 +24,7 @@ from pai_notebook.wire.tasks import closed_error
 
 if TYPE_CHECKING:
     import concurrent.futures
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Hashable, Iterator, Sequence
     from datetime import timedelta
 
     import httpx
@@ -232,7 +232,11 @@ class Client:
             async for listing in listings:
                 yield listing
 
-    async def read_versions(self, model_id: str, reading: Reading, on_page: Callable[[Page], None]) -> Listing:
+    async def share(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine of this client once for all who ask for it at the same time under one key."""
+        return await self._session().flights.join(key, make)
+
+    async def read_versions(self, model_id: str, reading: Reading, on_page: Callable[[Page], None], *, above: int = 0) -> Listing:
         """Fetch every version of a model, telling of each page as it arrives; a page that fails does not cost the others.
 
         Parameters
@@ -243,6 +247,8 @@ class Client:
             Filled with what arrives. Given again after an interrupt or a failure, only the rest is asked for.
         on_page : callable
             Told each page; runs on the private loop.
+        above : int
+            So many of the newest, newest first; 0 for all, oldest first.
 
         Raises
         ------
@@ -250,7 +256,7 @@ class Client:
             As `get_version`, when the newest page could not be had.
         """
         question = ask_list_versions(model_id, sort_by=None, filters={})
-        return await self._read(question, reading=reading, on_page=on_page)
+        return await self._read(question, limit=above or None, newest_first=above > 0, reading=reading, on_page=on_page)
 
     async def list_models(
         self,

@@ -134,6 +134,12 @@ class Reading:
         self.newest, self.pages, self.size = newest, {}, size
         return False
 
+    def missing(self, above: int) -> int:
+        """How many of so many newest items are on pages that have not arrived."""
+        low = self.place + (len(self.newest.items) if self.newest else 0) - above
+        lacking = [number for number in range(1, self.count + 1) if number not in self.pages]
+        return sum(max(0, min(number * self.size, self.place) - max((number - 1) * self.size, low)) for number in lacking)
+
     def failures(self) -> dict[str, PaiError]:
         """Failures by page; neighbours that failed with the same error are one."""
         found: dict[str, PaiError] = {}

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import check_model_id, check_version_name
 from pai_notebook.errors import ConfigurationError, ProtocolError
-from pai_notebook.wire.names import check_model_id, check_version_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

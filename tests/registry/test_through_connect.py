@@ -84,11 +84,11 @@ def test_r3_a_permanent_error_costs_one_request_and_keeps_its_kind(status, code,
         again = failure(lambda: registry.get_versions("m-2@0.1.0", on_error="raise"))
         assert type(again.errors["m-2@0.1.0"]).__name__ == kind
         assert len(server.hits) == 2
-        failure(lambda: registry.get_model("m-1"))
+        failure(lambda: registry.get_model("model-1"))
         assert len(server.hits) == 3
         # a list that is refused like this may have asked for too large a page, so smaller ones are tried
         pages = 3 if code == "InvalidParameter" else 1
-        failure(lambda: registry.list_versions("m-1"))
+        failure(lambda: registry.list_versions("model-1"))
         failure(registry.list_models)
         assert len(server.hits) == 3 + 2 * pages
 

@@ -166,7 +166,7 @@ def test_who_stops_reading_stops_the_requests(connected):
         break
     assert len(asked) == 1
     registry.get_version("model-synthetic", "0.1.0")
-    assert len(asked) == 3
+    assert len(asked) == 2
 
 
 def test_an_unknown_model_is_named_with_its_nearest(connected, tmp_path):
