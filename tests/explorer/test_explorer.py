@@ -344,7 +344,7 @@ def test_a_script_gets_the_error_raised(explorer):
     with pytest.raises(ModelNotFound):
         explorer.fetch("model-that-is-not-there@latest")
     with pytest.raises(ConfigurationError, match="is not a model id"):
-        explorer.fetch("not an address")
+        explorer.fetch("neither/id nor name")
 
 
 def test_versions_of_two_models_are_compared_when_picks_are_kept(explorer):
