@@ -141,14 +141,18 @@ def suggest_rule(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
 
     Examples
     --------
-    >>> suggest_rule("cer <= ba"), suggest_rule("cer <= baseline - 1% ")
-    (('ba', ['baseline']), ('', ['if present']))
+    >>> suggest_rule("cer <= ba"), suggest_rule("cer <= baseline - 1% i")
+    (('ba', ['baseline']), ('i', ['if present']))
     """
     bound = _COMPARED.search(typed)
     if bound:
         return _begun(re.search(r"\w*$", typed), ["baseline", "true", "false"])
     if re.search(r"[<>=]", typed):
-        return _begun(re.search(r"(?<=\s)(?:if ?)?\w*$", typed), ["if present"])
+        return _begun(re.search(r"(?<=\s)(?:if |with )?\w*$", typed), ["with 95% confidence", "if present"])
+    if re.match(r"\s*f", typed):
+        found = _begun(re.search(r"f.*$", typed), ["fail if worse beyond chance"])
+        if found[1]:
+            return found
     return _begun(re.search(r"[^\s\[]*$", typed), _metrics_of(seen, typed))
 
 

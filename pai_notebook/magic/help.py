@@ -6,7 +6,7 @@ from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section,
 from pai_notebook.model.address import WORDS
 from pai_notebook.plan import OPTIONS, VERBS, options_of
 
-__all__ = ["EXAMPLES", "Manual"]
+__all__ = ["EXAMPLES", "RULES", "Manual"]
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "show": ("%paimodel model-a@latest", "%paimodel model-a 0.1.0", "v = %paimodel model-a@approved"),
@@ -29,11 +29,13 @@ _ADDRESSES = (
     ("model-a@1.*", "a glob"),
     ("model-a@approved,last:3", "several of these"),
 )
-_RULES = (
+RULES = (
     ("accuracy@d-a >= baseline - 1%", "on one dataset, at most one percent below the baseline"),
     ("cer[d-a] <= baseline + 0.002", "the same dataset in brackets; at most this much above the baseline"),
     ("rtf <= baseline + 5%", "on every dataset"),
     ("accuracy >= 0.92 if present", "a fixed bound; passes where the metric is not recorded"),
+    ("accuracy >= baseline - 1pp with 95% confidence", "percentage points; the interval of the difference must hold it"),
+    ("fail if worse beyond chance", "any metric with a direction; or of one: fail if cer worse beyond chance"),
     ("accuracy >= baseline - {margin}", "with a variable of the notebook"),
     ("# comment", "ignored"),
 )
@@ -96,7 +98,7 @@ def _options(names: list[str]) -> list[Block]:
 def _of_gate() -> Block:
     rules = Table(
         ["rule", "means"],
-        [[Code(text), meaning] for text, meaning in _RULES],
+        [[Code(text), meaning] for text, meaning in RULES],
         caption="One rule a line: a metric, then >=, <=, >, < or ==, then a bound; a rule that cannot be checked fails",
         note=Lines(["A gate that does not pass stops the notebook run."]),
     )

@@ -278,7 +278,8 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
     if option.repeats:
         options[name] = (*options.get(name, ()), value)
     elif name in options:
-        raise AddressError(f"--{name} is given twice", hint="Give it once.")
+        hint = "Join the conditions by and." if name == "where" else "Give it once."
+        raise AddressError(f"--{name} is given twice", hint=hint)
     else:
         options[name] = value
 
@@ -294,6 +295,7 @@ def _refuse_unknown_verb(words: list[str]) -> None:
 
 def _addresses(words: list[str]) -> tuple[Address, ...]:
     """Addresses, or one model and the names of its versions."""
+    words = _joined(words)
     for word in words[1:]:
         if word in VERBS:
             rest = " ".join(each for each in words if each != word)
@@ -313,6 +315,17 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
         if _SELECTOR.fullmatch(word):
             raise AddressError(f"{word!r} is no model", hint=f"Write {words[0].partition('@')[0]}@{word}.")
     return tuple(parse_address(word) for word in words)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Join what a blank behind a comma has parted: `model@0.1.0, 0.2.0`."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1].endswith((",", "，")):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
 
 
 def _is_version(word: str) -> bool:

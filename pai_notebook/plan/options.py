@@ -181,6 +181,8 @@ def guess_option(name: str) -> str:
     word = name.lstrip("-").replace("_", "-").lower()
     if f"--{word}" in OPTIONS:
         return f"Did you mean --{word}?"
+    if word in VERBS:
+        return f"{word} is a verb: write %paimodel {word} ..."
     keywords = {option.keyword.replace("_", "-"): option_name for option_name, option in OPTIONS.items() if option.keyword}
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
     if not meant and word in _ONLY_PYTHON:

@@ -408,7 +408,7 @@ class TestShowingItself:
     def test_a_terminal_gets_text(self, explorer, capsys):
         explorer.fetch(f"{LM}@0.2.0")
         explorer._ipython_display_()
-        assert capsys.readouterr().out == f"{explorer!r}\n"
+        assert capsys.readouterr().out == f"{explorer}\n"
         assert f"{LM}@0.2.0" in str(explorer)
 
     def test_html_and_text_say_the_same(self, explorer):

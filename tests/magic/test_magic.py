@@ -7,8 +7,11 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pnb
 from pai_notebook import demo as demo_registry
+from pai_notebook.comparison.rules import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
+from pai_notebook.magic.help import EXAMPLES, RULES
+from pai_notebook.plan import parse_line
 from tests.display.structure import nodes
 from tests.magic.shells import DIGITS, run
 from tests.plan.running import result_of
@@ -200,6 +203,21 @@ def test_a_gate_has_a_twin_and_can_be_stored(demo, capsys, rules):
     assert str(result_of(capsys.readouterr().out)) == str(demo.user_ns["passed"])
     with pytest.raises(AddressError, match="does not take --to"):
         run(demo, f"{line} --to x.html\n{rules}")
+
+
+def test_rules_of_a_gate_take_variables_of_the_notebook(demo):
+    run(demo, f"model, tolerance = '{DIGITS}', 0.05")
+    rules = "accuracy@d-digitsholdout0001 >= baseline - {tolerance}\nn >= $tolerance if present"
+    assert run(demo, f"%%paimodel gate {{model}}@2.4.0\n{rules}")
+    with pytest.raises(AddressError, match="expressions are not evaluated"):
+        run(demo, "%%paimodel gate {model}@2.4.0\naccuracy >= baseline - {tolerance / 2}")
+
+
+def test_every_line_and_every_rule_of_the_help_page_is_understood():
+    for lines in EXAMPLES.values():
+        for line in lines:
+            parse_line(line.partition("%paimodel ")[2])
+    assert len(parse_rules("\n".join(rule.replace("{margin}", "0.1") for rule, _ in RULES))) == len(RULES) - 1
 
 
 def test_help_of_the_gate_has_its_rules(demo):

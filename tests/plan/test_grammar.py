@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pai_notebook.errors import AddressError
 from pai_notebook.plan import OPTIONS, VERBS, options_of, parse_cell, parse_line, plan_of, to_line
-from pai_notebook.python_source import to_python
+from pai_notebook.python_source import IT, step, to_python
 
 CORPUS = Path(__file__).parents[1] / "data" / "corpora" / "ids.json"
 LINES = [item for item in json.loads(CORPUS.read_text("utf-8"))["items"] if item["kind"] == "magic_line"]
@@ -97,6 +97,8 @@ def test_a_line_means_one_verb(line, verb):
         ("qwertz", "qwertz@all"),
         ("model-a show", "Write show model-a."),
         ("model-a@latest compare model-b@latest", "the verb comes first"),
+        ("ls model-a --where 'a > 1' --where 'b > 1'", "Join the conditions by and"),
+        ("model-a --show", "show is a verb"),
         ("model-a 2.4.0 latest", "'latest' is not a version name"),
         ("model-a 0.1.0,0.2.0", "model-a@0.1.0,0.2.0"),
         ("model-a approved..latest", "model-a@approved..latest"),
@@ -181,6 +183,30 @@ def test_a_model_whose_name_has_blanks_or_is_a_word_can_be_named():
     assert parse_line("iris@all").addresses[0].model == "iris"
     assert parse_line("ls iris").addresses[0].model == "iris"
     assert parse_line("手写数字识别@latest").verb == "show"
+
+
+def test_a_blank_behind_a_comma_parts_no_address():
+    assert [str(address) for address in parse_line("model-a@0.1.0, 0.2.0，latest").addresses] == ["model-a@0.1.0,0.2.0,latest"]
+    assert parse_line("compare model-a@0.1.0, 0.2.0").verb == "compare"
+
+
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=8).filter(lambda key: "=" not in key), st.text(max_size=8), max_size=3),
+    st.text(max_size=20),
+)
+def test_the_line_of_a_plan_means_the_plan_whatever_texts_it_holds(labels, where):
+    plan = (
+        step("get_versions", "model-a@last:3", of="registry"),
+        step("filter", where=where, label=labels),
+        step("compare", IT, of="registry", directions={"a b": "max"}),
+    )
+    plan = tuple(each for each in plan if each.verb != "filter" or each.options)
+    if len(plan) == 2:
+        plan = (step("compare", "model-a@last:3", of="registry", directions={"a b": "max"}),)
+    line = to_line(plan)
+    if line:
+        assert plan_of(parse_line(line.removeprefix("%paimodel "))) == plan
+    ast.parse(to_python(plan))
 
 
 def test_a_label_that_is_given_twice_has_both_values():
