@@ -59,7 +59,17 @@ _TABLE = {
     "best": "最佳",
     "✓ true": "✓ 是",
     "✗ false": "✗ 否",
-    "{count} values, last {text}": "{count} 个值，最后为 {text}",
+    "{count} values, {how} {text}": "{count} 个值，{how} {text}",
+    "{before} → {after}": "{before} → {after}",
+    "a list of {count} numbers: pass series='mean', 'last', 'max' or 'min'": (
+        "{count} 个数的列表：请指定 series='mean'、'last'、'max' 或 'min'"
+    ),
+    "last": "最后为",
+    "mean": "平均为",
+    "max": "最大为",
+    "min": "最小为",
+    "series: {pattern!r} fits no metric": "series：{pattern!r} 不匹配任何指标",
+    "{what} stands beside a list: whether of each number or of all is not known": "{what} 旁边是一个列表：不知道它属于每个数还是全部",
     "{rows}×{columns} matrix": "{rows}×{columns} 矩阵",
     "list of {count}: {text}": "{count} 项的列表：{text}",
     "{text}… {count} more characters": "{text}… 另有 {count} 个字符",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pai_notebook.beside import What
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
     from pai_notebook.model.address import Address
     from pai_notebook.model.filtering import Words
@@ -211,6 +212,7 @@ def compare(
     exclude: str | Sequence[str] | None = None,
     dataset: str | None = None,
     n: float | None = None,
+    series: SeriesLike = None,
     among: VersionSet | None = None,
     on_error: OnError = "collect",
     refresh: bool = False,
@@ -236,6 +238,7 @@ def compare(
         "exclude": exclude,
         "dataset": dataset,
         "n": n,
+        "series": series,
     }
     if among is not None:
         return compare_within(among, what, **terms)

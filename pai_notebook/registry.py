@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
     from pai_notebook.model.filtering import Words
     from pai_notebook.model.version import ModelVersion
@@ -177,6 +178,7 @@ class Registry(Displayed):
         exclude: str | Sequence[str] | None = None,
         dataset: str | None = None,
         n: float | None = None,
+        series: SeriesLike = None,
         among: VersionSet | None = None,
         on_error: OnError = "collect",
         refresh: bool = False,
@@ -194,7 +196,7 @@ class Registry(Displayed):
             the first by name of those compared; a version name means a version that is compared, else one of the first model; an
             address or a version is added. By default the newest approved version of the first model; where none is approved,
             what `VersionSet.compare` takes by default, and the caption says so.
-        directions, only, tolerance, include, exclude, dataset, n
+        directions, only, tolerance, include, exclude, dataset, n, series
             As for `VersionSet.compare`.
         among : VersionSet, optional
             Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
@@ -231,6 +233,7 @@ class Registry(Displayed):
             "exclude": exclude,
             "dataset": dataset,
             "n": n,
+            "series": series,
         }
         if among is not None:
             return compare_within(among, what, baseline, **terms)

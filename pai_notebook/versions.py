@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison, MinimalPairs
     from pai_notebook.comparison.aligned import Told
     from pai_notebook.comparison.baseline import Baseline
+    from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
 
 __all__ = ["VersionSet", "load"]
@@ -380,6 +381,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         exclude: str | Sequence[str] | None = None,
         dataset: str | None = None,
         n: float | None = None,
+        series: SeriesLike = None,
     ) -> Comparison:
         """Compare every version of the set with one of them; fetches nothing.
 
@@ -402,6 +404,8 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             Only metrics of this dataset.
         n : float, optional
             Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+        series : {"last", "mean", "max", "min"} or mapping, optional
+            Which number of a list is compared; a bare list of numbers has no better or worse until this is said.
 
         Returns
         -------
@@ -434,6 +438,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             exclude=exclude,
             dataset=dataset,
             n=n,
+            series=series,
             errors=self._errors,
             removed=self._removed,
             path=self._path,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
+from pai_notebook.comparison.series import Series
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import ROOT, list_names, natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
@@ -26,9 +27,10 @@ _NO_DIRECTION = Direction(reason="not a metric")
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
-def metric_cells(versions: Sequence[ModelVersion]) -> dict[tuple[str, str], tuple[Cell, ...]]:
+def metric_cells(versions: Sequence[ModelVersion], series: Series | None = None) -> dict[tuple[str, str], tuple[Cell, ...]]:
     """One cell a version for each (path, dataset) that any version states; never by position in `Results`."""
-    columns = [_grouped(version) for version in versions]
+    told = series or Series()
+    columns = [{key: told.read(cell) for key, cell in _grouped(version).items()} for version in versions]
     names = sorted({name for column in columns for name in column}, key=lambda name: tuple(map(natural_key, name)))
     return {
         (path, dataset): tuple(column.get((path, dataset)) or _blank(path, dataset, empty=not column) for column in columns)

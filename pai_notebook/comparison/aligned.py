@@ -12,6 +12,7 @@ from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, 
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection
+from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
@@ -51,6 +52,7 @@ class Aligned:
         errors: Mapping[str, PaiError] | None = None,
         removed: Sequence[str] = (),
         n: float | None = None,
+        series: SeriesLike = None,
         path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
@@ -67,7 +69,9 @@ class Aligned:
         self._tolerance = Tolerance(tolerance)
         self._told_tolerance = tolerance
         self._n = n
-        found = metric_cells(self._versions)
+        self._told_series = series
+        self._series = Series(series)
+        found = metric_cells(self._versions, self._series)
         self._uncertainty = Uncertainty(found, self._names, n=n)
         self._all = self._aligned(found)
         self._path = path
@@ -177,6 +181,7 @@ class Aligned:
             *self._removed,
             *(say("directions: {pattern!r} fits no metric", pattern=text) for text in self._directions.unused(metrics)),
             *(say("tolerance: {pattern!r} fits no metric", pattern=text) for text in self._tolerance.unused(metrics)),
+            *(say("series: {pattern!r} fits no metric", pattern=text) for text in self._series.unused(metrics)),
             *self._selection.unused(self._all),
             *positional(self._versions, self._all),
         )
@@ -192,6 +197,7 @@ class Aligned:
             "exclude": sorted(self._selection.exclude.texts),
             "dataset": self._selection.dataset,
             "n": None if self._n is None else float(self._n),
+            **({"series": self._series.told} if self._series.told else {}),
         }
 
     @property
@@ -206,5 +212,6 @@ class Aligned:
             "exclude": list(self._selection.exclude.texts),
             "dataset": self._selection.dataset,
             "n": self._n,
+            "series": self._told_series,
         }
         return {name: value for name, value in given.items() if value}

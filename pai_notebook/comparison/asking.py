@@ -8,6 +8,7 @@ from typing import Any
 
 from pai_notebook.comparison.direction import Direction, read_mode
 from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.series import is_list
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import resolve
@@ -69,6 +70,10 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     direction = Direction(told, "told", "by mode") if told else row.direction
     numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if _is_number(cell.state) and cell.value is not None)
     if not numbers:
+        lists = [cell for cell in row.cells if is_list(cell)]
+        if lists:
+            hint = "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known."
+            raise ComparisonError(f"{row.name} is a list of {len(lists[0].raw)} numbers", hint=hint)
         raise ComparisonError(_why_not(row), hint="Only numbers can be ranked; text and truth values are compared by equality.")
     if direction.mode is None:
         raise ComparisonError(

@@ -68,6 +68,9 @@ class Comparison(Aligned, Exports, Displayed):
         What conditions removed before, a sentence each; shown as notes and by gates.
     n : float, optional
         Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+    series : {"last", "mean", "max", "min"} or mapping, optional
+        Which number of a list is compared, for all metrics or by name. Of a curve (objects with a step and a value) it is the
+        last by default; a bare list of numbers has no better or worse until this is said.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.model.card import number_text
 from pai_notebook.model.fields import field_named
@@ -141,7 +142,7 @@ def _clause(row: Row, place: int, baseline: int) -> Phrase:
     change, cells = row.changes[place], (row.cells[baseline], row.cells[place])
     form = choose_format([cell.value for cell in cells if cell.value is not None])
     before, after = ("—" if is_blank(cell) else _brief(row, cell, form) for cell in cells)
-    arrow = f"{before} → {after}"
+    arrow = say("{before} → {after}", before=before, after=after)
     if change.percent is not None:
         arrow = say("{arrow} ({percent})", arrow=arrow, percent=row.percent_text(place))
     elif row.scale == "points" and change.delta:
@@ -161,7 +162,10 @@ def _template(change: Change) -> str:
 def _brief(row: Row, cell: Cell, form: NumberFormat) -> str:
     """Write a cell in few characters; numbers as the row has them, long texts cut with a mark."""
     if row.section == "metrics" and cell.value is not None:
-        return number_text(cell, form)
+        text = number_text(cell, form)
+        return series_text(cell, text) if cell.state is State.SERIES else text
+    if row.section == "metrics" and cell.state is State.SERIES and cell.raw:
+        return say("{count} values", count=len(cell.raw))
     if cell.state is State.NULL:
         return "null"
     text = " ".join(cell.text.split())

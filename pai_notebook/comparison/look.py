@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.explain import ONLY_ONE
 from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.model.card import number_text
 from pai_notebook.model.fields import field_named
@@ -261,7 +262,7 @@ def _number(cell: Cell, form: NumberFormat) -> str:
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"
     if cell.state is State.SERIES:
-        return say("{count} values, last {text}", count=len(series_points(cell.raw) or ()), text=text)
+        return series_text(cell, text)
     return text
 
 

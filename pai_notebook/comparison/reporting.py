@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 from itertools import chain
@@ -76,6 +76,8 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     baseline = None if place is None else Chosen(versions[place], comparison.baseline_reason)
     arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
+    if isinstance(arguments.get("series"), Mapping):
+        arguments["series"] = {redaction.text(name): how for name, how in arguments["series"].items()}
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}
     removed = tuple(map(redaction.text, comparison.removed))
     errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}

@@ -11,6 +11,7 @@ from pai_notebook.comparison.alarm import alarm_checks
 from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.rows import is_blank
 from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
+from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import nearest_names
@@ -75,7 +76,8 @@ def _check(rule: Rule, pair: Pair) -> Check:
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     if cell.value is None or math.isnan(cell.value):
-        return pair.check("failed", rule.text, say("the value is {state}: {text}", state=say(cell.state), text=cell.text[:40]))
+        stated = say("the value is {state}: {text}", state=say(cell.state), text=cell.text[:40])
+        return pair.check("failed", rule.text, ask_for_series(cell) if is_list(cell) else stated)
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
         none = say("the baseline has no number to compare with")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.beside import Beside, Key, whole_examples
 from pai_notebook.comparison.interval import Interval, p_value
+from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Runs, Share, Side, Stated
 from pai_notebook.display import Brief
 from pai_notebook.model.evidence_names import Role, read_evidence_name
@@ -146,7 +147,8 @@ class Uncertainty:
         """
         value, base = self._beside.number(key, place), self._beside.number(key, other)
         if value is None or base is None:
-            return Evidence(say("one of the two is no number"))
+            lists = [cell for cell in (self._beside.cell(key, place), self._beside.cell(key, other)) if is_list(cell)]
+            return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is no number"))
         if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._has_source(key, n or self._n):
@@ -219,7 +221,9 @@ class Uncertainty:
         if not what:
             return None
         refusal = None
-        if count is None:
+        if is_summary(self._beside.cell(key, place)):
+            refusal = say("{what} stands beside a list: whether of each number or of all is not known", what=what)
+        elif count is None:
             refusal = say("{what} stands beside metrics of several parts of the data", what=what)
         elif not 0 <= value <= 1:
             refusal = say("the values are not between 0 and 1")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
 from pai_notebook.comparison.rows import Kind, is_blank
+from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import State
@@ -101,6 +102,8 @@ def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Chec
         return pair.check("passed", _RULE)
     if pair.cell.state is State.BOOLEAN:
         return pair.check(_outcome(policy.unknown), _RULE, say("changed to {text}", text=pair.cell.text))
+    if is_list(pair.cell):
+        return pair.check(_outcome(policy.unknown), _RULE, ask_for_series(pair.cell))
     return pair.check("failed" if named else "skipped", _RULE, say("{state} cannot be checked", state=say(pair.cell.state)))
 
 

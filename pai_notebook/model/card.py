@@ -48,6 +48,8 @@ __all__ = [
     "time_text",
 ]
 
+_LIST = 40
+"""Characters up to which a list of numbers is shown as it is."""
 METRIC_ROWS = 60
 COVERS = 8
 SPEC_VALUES = 60
@@ -106,7 +108,7 @@ def cell_shape(cell: Cell | None, form: NumberFormat, *, bar: bool = False) -> I
     if cell.state is State.NUMERIC_TEXT:
         return f"{cell.text} (text)"
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
-        return cell.text
+        return f"{len(cell.raw)} values" if cell.state is State.SERIES and len(cell.text) > _LIST else cell.text
     return Number(number_text(cell, form), bar=cell.value if bar else None)
 
 

@@ -53,7 +53,8 @@ class Cell(Brief):
     state : State
         What kind of value it is.
     value : float or None
-        The number: as sent, parsed from a numeric text, or the last point of a series; None where there is none.
+        The number: as sent, parsed from a numeric text, or the last point of a curve; None where there is none, and for a bare
+        list of numbers, which may be a curve, folds or runs.
     text : str
         The value in full, as text: a text as sent, everything else as JSON.
     raw : object
@@ -99,6 +100,7 @@ _EXACT = 2**53
 _STATES = {state: place for place, state in enumerate(State)}
 _STEPS = frozenset({"step", "epoch", "iteration", "timestamp", "time", "x"})
 _VALUES = frozenset({"value", "y"})
+_FEWEST_STEPS = 3
 
 
 def read_value(raw: Any) -> tuple[State, float | None, str]:
@@ -111,8 +113,8 @@ def read_value(raw: Any) -> tuple[State, float | None, str]:
     --------
     >>> read_value(0.91)[:2], read_value("0.91")[:2], read_value("92.3%")[:2]
     ((<State.NUMBER: 'number'>, 0.91), (<State.NUMERIC_TEXT: 'numeric text'>, 0.91), (<State.TEXT: 'text'>, None))
-    >>> read_value([1, 2, 3])[:2]
-    (<State.SERIES: 'series'>, 3.0)
+    >>> read_value([{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}])[:2], read_value([0.9, 0.91, 0.8])[:2]
+    ((<State.SERIES: 'series'>, 0.2), (<State.SERIES: 'series'>, None))
     """
     if raw is None:
         return State.NULL, None, ""
@@ -153,18 +155,25 @@ def _read_list(raw: Sequence[Any]) -> tuple[State, float | None, str]:
     points = series_points(raw)
     if points is None:
         return State.MATRIX, None, ""
-    return State.SERIES, points[-1] if points and not math.isnan(points[-1]) else None, ""
+    # Only what names its steps is a curve whose last point says where it ended; a bare list may be folds or runs.
+    ended = points[-1] if points and not math.isnan(points[-1]) and not any(map(_is_point, raw)) and _has_steps(raw) else None
+    return State.SERIES, ended, ""
+
+
+def _has_steps(raw: Sequence[Any]) -> bool:
+    return all(isinstance(item, list | tuple) or len(item) > 1 for item in raw)
 
 
 def series_points(raw: Any) -> tuple[float, ...] | None:
     """Points of a series in order of step, None when the value is no series.
 
-    A series is a list of numbers, or of objects with a value and at most a step; a null is a gap and comes back as NaN.
+    A series is a list of numbers, of objects with a value and at most a step, or of pairs of a whole step and a number; a null
+    is a gap and comes back as NaN.
 
     Examples
     --------
-    >>> series_points([{"step": 2, "value": 0.2}, {"step": 1, "value": 0.3}])
-    (0.3, 0.2)
+    >>> series_points([{"step": 2, "value": 0.2}, {"step": 1, "value": 0.3}]), series_points([[0, 0.5], [10, 0.4], [20, 0.3]])
+    ((0.3, 0.2), (0.5, 0.4, 0.3))
     >>> series_points([[1, 2], [3, 4]]) is None
     True
     """
@@ -172,6 +181,8 @@ def series_points(raw: Any) -> tuple[float, ...] | None:
         return None
     if all(_is_point(item) for item in raw):
         return tuple(map(_point, raw))
+    if _are_steps(raw):
+        return tuple(_point(value) for _, value in raw)
     pairs = [_step_value(item) for item in raw]
     known = [pair for pair in pairs if pair is not None]
     if len(known) != len(raw):
@@ -179,6 +190,14 @@ def series_points(raw: Any) -> tuple[float, ...] | None:
     if all(isinstance(step, int | float) and not isinstance(step, bool) and step == step for step, _ in known):  # noqa: PLR0124 - NaN
         known.sort(key=lambda pair: pair[0])
     return tuple(_point(value) for _, value in known)
+
+
+def _are_steps(raw: Sequence[Any]) -> bool:
+    """Whether a list is of pairs of a step and a number: at least three, rising whole steps, and not all whole as counts in a table are."""
+    pairs = [item for item in raw if isinstance(item, list | tuple) and len(item) == 2 and all(map(_is_point, item))]  # noqa: PLR2004
+    steps = [step for step, _ in pairs]
+    rising = len(pairs) == len(raw) >= _FEWEST_STEPS and all(type(step) is int for step in steps) and steps == sorted(set(steps))
+    return rising and any(isinstance(value, float) and not value.is_integer() for _, value in pairs)
 
 
 def _is_point(item: Any) -> bool:

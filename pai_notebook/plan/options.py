@@ -139,7 +139,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--endpoint": ("url", "host"),
     "--debug": ("traceback", "v", "trace"),
 }
-_ONLY_PYTHON = ("tolerance", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
+_ONLY_PYTHON = ("tolerance", "series", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
 
 
 def options_of(form: str) -> list[str]:

@@ -63,8 +63,9 @@ def test_versions_without_a_number_are_listed_and_never_placed():
     assert "Not ranked: 0.2.0 (null)" in str(ranking).replace("\n", " ")
 
 
-def test_numeric_text_and_the_last_point_of_a_series_are_ranked():
-    ranking = compare({"cer": "0.15"}, {"cer": [0.5, 0.1]}, {"cer": 0.2}).rank("cer")
+def test_numeric_text_and_the_last_point_of_a_curve_are_ranked():
+    curve = [{"step": 1, "value": 0.5}, {"step": 2, "value": 0.1}]
+    ranking = compare({"cer": "0.15"}, {"cer": curve}, {"cer": 0.2}).rank("cer")
     assert [(entry.version, entry.value) for entry in ranking] == [("0.2.0", 0.1), ("0.1.0", 0.15), ("0.3.0", 0.2)]
 
 

@@ -115,10 +115,13 @@ def test_infinity_and_extreme_numbers_survive():
     assert np.signbit(column.iloc[2])
 
 
+CURVE = [{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}]
+
+
 def test_a_column_with_any_number_is_float64_and_its_words_are_missing():
-    column = frame_of({"a": 0.5}, {"a": "good"}, {"a": True}, {"a": "0.91"}, {"a": [0.3, 0.2]})["metrics.a"]
+    column = frame_of({"a": 0.5}, {"a": "good"}, {"a": True}, {"a": "0.91"}, {"a": [0.3, 0.2]}, {"a": CURVE})["metrics.a"]
     assert str(column.dtype) == "float64"
-    assert column.fillna(-1).tolist() == [0.5, -1.0, -1.0, 0.91, 0.2]
+    assert column.fillna(-1).tolist() == [0.5, -1.0, -1.0, 0.91, -1.0, 0.2]
 
 
 def test_a_column_of_words_is_text_and_one_of_truth_values_is_boolean():

@@ -1,0 +1,98 @@
+"""Which number of a list is compared: a curve's last point, and of a bare list none until the user says which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.phrases import Phrase, say
+from pai_notebook.sanitize import Printed
+
+__all__ = ["Series", "SeriesLike", "ask_for_series", "is_list", "is_summary", "series_text"]
+
+How = Literal["last", "mean", "max", "min"]
+SeriesLike = How | Mapping[str, How] | None
+"""Which number of a list is meant, for all metrics or by name."""
+
+_HOWS = ("last", "mean", "max", "min")
+
+
+class Series(Printed):
+    """Which number of a list is meant, for all metrics or by name.
+
+    A list of objects with a step and a value is a curve, of which the last point counts where nothing is said. A bare list of
+    numbers may be a curve, folds, runs or examples: it has no number until it is said which.
+
+    Parameters
+    ----------
+    given : "last", "mean", "max", "min", mapping or None
+        A mapping has one of these by metric name, `metric@dataset` or glob; the most specific pattern that fits wins.
+
+    Raises
+    ------
+    ConfigurationError
+        For any other word.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.metrics import read_metrics
+    >>> cell = read_metrics({"accuracy": [0.90, 0.91, 0.80]})["accuracy"]
+    >>> cell.value, round(Series("mean").read(cell).value, 2), Series({"loss": "min"}).read(cell).value
+    (None, 0.87, None)
+    """
+
+    def __init__(self, given: SeriesLike = None) -> None:
+        told = given if isinstance(given, Mapping) else {} if given is None else {"*": given}
+        for how in told.values():
+            if how not in _HOWS:
+                raise ConfigurationError(f"series={how!r} cannot be used", hint=f"Pass one of {', '.join(map(repr, _HOWS))}, or a mapping.")
+        self.told: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
+        self._patterns = {Pattern(text): how for text, how in self.told.items()}
+        self._by_name = isinstance(given, Mapping)
+
+    def read(self, cell: Cell) -> Cell:
+        """Give a cell the number that is meant; one that is no list, or of which nothing is said, stays as it is.
+
+        Raises
+        ------
+        ConfigurationError
+            When two equally specific patterns say different things.
+        """
+        if cell.state is not State.SERIES or not self._patterns:
+            return cell
+        found = choose(self._patterns, Name("metrics", cell.path, cell.dataset), "series")
+        points = [point for point in series_points(cell.raw) or () if math.isfinite(point)]
+        if found is None or not points:
+            return cell
+        how = found[1]
+        value = {"last": points[-1], "mean": math.fsum(points) / len(points), "max": max(points), "min": min(points)}[how]
+        return replace(cell, value=value, note=how)
+
+    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
+        """Patterns that match none of these metrics."""
+        return Patterns(list(self.told), "series").unused(names) if self._by_name else ()
+
+
+def is_list(cell: Cell) -> bool:
+    """Whether a cell is a list of which it has not been said which number is meant."""
+    return cell.state is State.SERIES and cell.value is None and bool(cell.raw)
+
+
+def is_summary(cell: Cell) -> bool:
+    """Whether the number of a cell is the mean or an end of a list, which one number of examples says nothing about."""
+    return cell.state is State.SERIES and cell.note in ("mean", "max", "min")
+
+
+def series_text(cell: Cell, number: str) -> Phrase:
+    """Say how many numbers a list has, and which of them is compared."""
+    return say("{count} values, {how} {text}", count=len(series_points(cell.raw) or ()), how=say(cell.note or "last"), text=number)
+
+
+def ask_for_series(cell: Cell) -> Phrase:
+    """Say what a bare list of numbers lacks."""
+    return say("a list of {count} numbers: pass series='mean', 'last', 'max' or 'min'", count=len(cell.raw))
