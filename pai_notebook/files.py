@@ -1,16 +1,61 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and read up to a limit."""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
+import hashlib
 import os
 import secrets
+import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from pai_notebook.errors import ConfigurationError
 
-__all__ = ["new_file", "write_file"]
+try:
+    import fcntl
+except ImportError:  # Windows, and Pyodide
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["MAX_BYTES", "UnreadableFile", "file_path", "new_file", "read_file", "write_file"]
+
+MAX_BYTES = 256 * 2**20
+"""Bytes of a file that are read by default, after decompression."""
+
+_BLOCK = 2**20
+_WRITERS = 16
+_LONGEST_NAME = 80
+
+
+class UnreadableFile(Exception):
+    """A file that cannot be read, with the reason as the rest of a sentence; its readers turn it into errors of their own."""
+
+
+def file_path(path: str | os.PathLike[str]) -> Path:
+    """Give the path of a file; `~` is the home directory.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is no path, or that of the home directory of nobody.
+
+    Examples
+    --------
+    >>> file_path("a.txt").name
+    'a.txt'
+    """
+    try:
+        found = Path(path).expanduser()
+        encoded = os.fsencode(found)
+    except TypeError:
+        raise ConfigurationError(f"{path!r} is no path of a file", hint="Pass a text or a pathlib.Path.") from None
+    except (RuntimeError, ValueError) as error:
+        raise ConfigurationError(f"{str(path)!r} is no path of a file: {error}", hint="Write the path in full.") from error
+    if b"\0" in encoded:
+        raise ConfigurationError(f"{str(path)!r} is no path of a file: it holds a NUL character", hint="Leave it out.")
+    return found
 
 
 def write_file(path: str | os.PathLike[str], content: str | bytes, *, overwrite: bool = False) -> Path:
@@ -45,12 +90,14 @@ def write_file(path: str | os.PathLike[str], content: str | bytes, *, overwrite:
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with new_file(path, overwrite=overwrite) as beside:
         beside.write_bytes(data)
-    return Path(path).expanduser()
+    return file_path(path)
 
 
 @contextlib.contextmanager
 def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterator[Path]:
     """Give the path of an empty file to fill, which becomes `path` at the end, or is removed when filling it fails.
+
+    A process that is killed while it fills the file leaves it behind; the next one that writes the same `path` removes it.
 
     Parameters
     ----------
@@ -67,29 +114,109 @@ def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterat
     ConfigurationError
         As `write_file`.
     """
-    target = Path(path).expanduser()
-    if target.exists() and not overwrite:
-        raise _exists(target)
-    real = Path(os.path.realpath(target))
-    beside = real.with_name(f".{real.name[:100]}.{secrets.token_hex(4)}.part")
+    target = file_path(path)
     try:
-        beside.touch(exist_ok=False)
-        yield beside
-        _settle(beside)
-        _give_name(beside, real, overwrite=overwrite)
+        real = _target(target, overwrite=overwrite)
+        with _reserved(real) as beside:
+            yield beside
+            _settle(beside)
+            _give_name(beside, real, overwrite=overwrite)
     except FileExistsError:
-        raise _exists(target) from None
+        raise ConfigurationError(f"{target} exists already", hint="Pass overwrite=True to replace it, or choose another name.") from None
     except OSError as error:
         raise ConfigurationError(
             f"cannot write {target}: {error.strerror or error}", hint="Choose another path, or make the folder first."
         ) from error
-    finally:
+
+
+def _target(target: Path, *, overwrite: bool) -> Path:
+    """The file that a path leads to, where it may be written."""
+    real = Path(os.path.realpath(target))
+    try:
+        mode = real.stat().st_mode
+    except FileNotFoundError:
+        return real
+    if not overwrite:
+        raise FileExistsError
+    kind = _odd_kind(mode)
+    if kind:  # replacing /dev/null would take it away from everybody
+        raise OSError(f"it {kind}")
+    return real
+
+
+def _odd_kind(mode: int) -> str:
+    """What a file is that is no ordinary one, as the rest of a sentence."""
+    return "" if stat.S_ISREG(mode) else "is a directory" if stat.S_ISDIR(mode) else "is no ordinary file"
+
+
+@contextlib.contextmanager
+def _reserved(real: Path) -> Iterator[Path]:
+    """Make an empty file beside the target that is this writer's own, and remove what a killed writer of the same target left.
+
+    Its name is made of the target's, so that leftovers are found without a search. A lock on the file tells a writer that lives from one
+    that was killed, whatever their process ids and machines.
+    """
+    stem = real.name.encode("utf-8", "surrogateescape")[:_LONGEST_NAME].decode("utf-8", "ignore")
+    name = f".{stem}.{hashlib.sha256(os.fsencode(real.name)).hexdigest()[:8]}"
+    for number in range(_WRITERS):
+        beside = real.with_name(f"{name}.{number}.part")
+        _remove_leftover(beside)
+        handle = _created(beside)
+        if handle is None:
+            continue
+        if _is_mine(handle, beside):
+            break
+        os.close(handle)
+    else:
+        beside = real.with_name(f"{name}.{secrets.token_hex(4)}.part")
+        handle = _created(beside)
+    if fcntl is None and handle is not None:  # an open file cannot be renamed there
+        os.close(handle)
+        handle = None
+    try:
+        yield beside
+    except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
+        raise
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
-def _exists(target: Path) -> ConfigurationError:
-    return ConfigurationError(f"{target} exists already", hint="Say overwrite=True to replace it, or choose another name.")
+def _created(path: Path) -> int | None:
+    """Make an empty file and open it; None where there is one already."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        return None
+
+
+def _remove_leftover(beside: Path) -> None:
+    """Remove a file that no living writer holds."""
+    with contextlib.suppress(OSError):
+        handle = os.open(beside, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if _is_mine(handle, beside):
+                beside.unlink()
+        finally:
+            os.close(handle)
+
+
+def _is_mine(handle: int, path: Path) -> bool:
+    """Lock an open file; false when another writer holds it, or has renamed or removed it meanwhile."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except OSError:
+        return False
 
 
 def _settle(path: Path) -> None:
@@ -99,19 +226,66 @@ def _settle(path: Path) -> None:
 
 
 def _give_name(beside: Path, target: Path, *, overwrite: bool) -> None:
+    """Rename a file to its target; without `overwrite` only if nobody took the name meanwhile."""
     if overwrite:
         with contextlib.suppress(OSError):
             beside.chmod(target.stat().st_mode & 0o777)
         beside.replace(target)
-    else:
-        _publish(beside, target)
-
-
-def _publish(beside: Path, target: Path) -> None:
-    """Give the file its name only if nobody took it meanwhile; file systems without links rename instead."""
+        return
     try:
         os.link(beside, target)
     except FileExistsError:
         raise
-    except OSError:
+    except (OSError, AttributeError):  # file systems without links, and Pyodide, whose os has none
         beside.replace(target)
+    else:
+        beside.unlink()
+
+
+def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start: bytes = b"") -> bytes:
+    """Read an ordinary file, compressed by gzip or not.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    max_bytes : int
+        More than this, after decompression, is refused while it is read.
+    start : bytes
+        What the first mebibyte has to hold somewhere, so that a large file of another kind costs nothing.
+
+    Raises
+    ------
+    UnreadableFile
+        When there is no such file, when it is damaged, or too large.
+    ConfigurationError
+        When it is no path.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_file(write_file(f"{folder}/a.txt", "cer"))
+    b'cer'
+    """
+    target = file_path(path)
+    try:
+        kind = _odd_kind(target.stat().st_mode)
+        if kind:
+            raise UnreadableFile(kind)
+        with target.open("rb") as stream:
+            packed = stream.read(2) == b"\x1f\x8b"
+            stream.seek(0)
+            with gzip.open(stream) if packed else contextlib.nullcontext(stream) as content:
+                head = content.read(min(_BLOCK, max_bytes + 1))
+                if start not in head and content.read(1):
+                    raise UnreadableFile(f"does not hold {start.decode()!r} in its first {len(head):,} bytes")
+                content.seek(0)
+                data: bytes = content.read(max_bytes + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFile(f"is cut short or damaged: {error}") from error
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read: {error.strerror or error}") from error
+    if len(data) > max_bytes:
+        raise UnreadableFile(f"holds more than {max_bytes:,} bytes")
+    return data

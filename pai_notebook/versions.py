@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
+from pai_notebook.files import MAX_BYTES
 from pai_notebook.keeping import Kept
 from pai_notebook.model.address import Address, nearest, parse_address
 from pai_notebook.model.filtering import Words, filtered, ordered
@@ -460,13 +461,15 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return Stack([Note(self._origin, "info"), described]) if self._origin else described
 
 
-def load(path: str | os.PathLike[str]) -> VersionSet:
+def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> VersionSet:
     """Read a snapshot that `VersionSet.save` wrote; needs no service.
 
     Parameters
     ----------
     path : path
         The file, compressed or not.
+    max_bytes : int
+        The most that is read, in bytes after decompression; 256 MiB by default. What is larger is refused while it is read.
 
     Returns
     -------
@@ -476,11 +479,11 @@ def load(path: str | os.PathLike[str]) -> VersionSet:
     Raises
     ------
     SnapshotError
-        When the file is missing, no snapshot, cut short, changed after it was saved, or from a newer release.
+        When the file is missing, no snapshot, cut short, too large, changed after it was saved, or from a newer release.
     """
     from pai_notebook.snapshot import read_snapshot  # noqa: PLC0415 - loads on first use
 
-    found = read_snapshot(path)
+    found = read_snapshot(path, max_bytes=max_bytes)
     origin = found.origin + (f" Masked when saved: {'; '.join(found.masked)}." if found.masked else "")
     return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=os.fspath(path))
 

@@ -15,7 +15,7 @@ PACKAGE = Path(pai_notebook.__file__).parent
 
 # From the ground up; a module may import from rooms before its own, never from one behind it.
 HOUSE = [
-    ["sanitize"],
+    ["sanitize", "json_text"],
     ["errors", "chinese"],
     ["phrases", "arguments"],
     ["display", "files", "python_source"],

@@ -11,7 +11,7 @@ from typing import Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.guard import is_formula
-from pai_notebook.exports.table import PlainTable
+from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.sanitize import spell
 
 __all__ = ["excel_bytes", "sheet_names"]
@@ -19,6 +19,8 @@ __all__ = ["excel_bytes", "sheet_names"]
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
+_MOST_COLUMNS, _MOST_LINES = 16_384, 1_048_576
+_FIRST_YEAR = 1900
 _LONGEST_CELL = 32767
 _LONGEST_NAME = 31
 _EXACT = 2**53
@@ -44,21 +46,34 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
     Raises
     ------
     ConfigurationError
-        When openpyxl, the extra `excel`, is not installed.
+        When openpyxl, the extra `excel`, is not installed, a table has more columns or rows than a sheet of Excel, or there is no room.
     """
     try:
         from openpyxl import Workbook  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise ConfigurationError("writing Excel needs openpyxl", hint="Install pai-notebook[excel].") from None
+    everything = [*tables, _about(tables, about)]
+    for table in everything:
+        _check_size(table)
     book = Workbook()
     book.remove(book.active)
-    everything = [*tables, _about(tables, about)]
     for table, name in zip(everything, sheet_names([table.name for table in everything]), strict=True):
         _fill(book.create_sheet(name), table)
     book.properties.creator = "pai_notebook"
     out = io.BytesIO()
-    book.save(out)
+    try:
+        book.save(out)
+    except Exception as error:  # openpyxl writes through temporary files, and through lxml where it finds it, which has errors of its own
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"the workbook could not be written: {reason}", hint="Make room on the disk, or use to_csv.") from error
     return out.getvalue()
+
+
+def _check_size(table: PlainTable) -> None:
+    for count, most, what in ((len(table.header), _MOST_COLUMNS, "columns"), (len(table.rows) + 1, _MOST_LINES, "rows")):
+        if count > most:
+            hint = "Choose some by include=, or use to_csv or to_parquet."
+            raise ConfigurationError(f"the table {table.name} has {count:,} {what}; a sheet of Excel holds {most:,}", hint=hint)
 
 
 def sheet_names(names: Sequence[str]) -> list[str]:
@@ -109,7 +124,7 @@ def _fill(sheet: Any, table: PlainTable) -> None:
 
 
 def _put(cell: Any, value: Any) -> None:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.year >= _FIRST_YEAR:  # Excel has no earlier times
         cell.value = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         cell.number_format = "yyyy-mm-dd hh:mm:ss"
     elif _is_number(value):
@@ -117,7 +132,7 @@ def _put(cell: Any, value: Any) -> None:
         if isinstance(value, float) and float(f"{value:.16g}") != value:
             cell.value, cell.data_type = repr(value), "n"  # the writer keeps 16 digits, a double may need 17
     elif not (isinstance(value, float) and math.isnan(value)):
-        text = str(value)
+        text = cell_text(value)
         cell.value = _writable(text)
         cell.data_type = "s"
         cell.quotePrefix = is_formula(text)

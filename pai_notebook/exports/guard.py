@@ -13,7 +13,9 @@ __all__ = ["guard_text", "is_formula"]
 
 _TRIGGERS = "=+\\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"
 _BLANKS = '[\\s\\x00-\\x20\\x7f-\\xa0\u200b-\u200f\u2028-\u202e\u2060\ufeff"]*'
-_PIECE = re.compile(f"(^|[,;|\\t\\r\\n\u2028\u2029\\x0b\\x0c\\x85])({_BLANKS})(?=([{_TRIGGERS}]))")
+_PIECE = re.compile(f"((?:^|[,;|\\t\\r\\n\u2028\u2029\\x0b\\x0c\\x85]){_BLANKS}+)([{_TRIGGERS}]?)")
+"""The start of a cell with all blanks of it, whatever follows: what matches is not looked at twice, so that time grows with the text."""
+
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -27,7 +29,7 @@ def guard_text(text: str) -> str:
     """
     if _NUMBER.fullmatch(text):
         return text
-    guarded = _PIECE.sub(r"\1\2'", text)
+    guarded = _PIECE.sub(lambda start: f"{start[1]}'{start[2]}" if start[2] else start[1], text)
     return f"'{guarded}" if guarded[:1] in ("\t", "\r", "\n") else guarded
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import new_file
+from pai_notebook.files import file_path, new_file
 from pai_notebook.frames import to_frame
 from pai_notebook.model.metrics import State
 
@@ -67,7 +67,7 @@ def write_parquet(
     with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as writer:
         for group in _groups(tables):
             writer.write_table(group)
-    return Path(path).expanduser()
+    return file_path(path)
 
 
 def _groups(tables: Iterable[Any]) -> Iterator[Any]:

@@ -20,6 +20,7 @@ TEXT = pd.StringDtype("python")
 _TEXTS = frozenset({str, type(None)})
 _INT64 = 2**63
 _EXACT = 2**53
+_FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
 
 
 def as_texts(values: Sequence[Any]) -> Any:
@@ -53,6 +54,7 @@ def as_times(values: Sequence[Any]) -> Any:
     if all(text is None or text.endswith("Z") for text in texts):  # the service's form; pandas 2.2 misreads mixtures of offsets
         times = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601").dt.tz_convert(None)
         moments = times.to_numpy("datetime64[us]").copy()
+        moments[(moments < _FIRST) | (moments > _LAST)] = np.datetime64("NaT")  # pandas reads years that Python has not
     for place in np.flatnonzero(np.isnat(moments)).tolist():
         moment, _ = read_time(texts[place])
         if moment is not None:

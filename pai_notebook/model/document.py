@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, overload
 
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.json_text import Refusal, checked_copy, parse_json
+
 __all__ = [
     "DocumentView",
     "Field",
@@ -106,9 +109,9 @@ def read_options(value: Any) -> tuple[Any, str]:
     if not isinstance(value, str):
         return value, f"{_kind(value)} instead of JSON text"
     try:
-        return json.loads(value), ""
-    except (ValueError, RecursionError):
-        return value, "text that is not JSON"
+        return parse_json(value), ""
+    except Refusal as refusal:
+        return value, "text that is not JSON" if refusal.kind == "garbled" else f"text that {refusal.reason}"
 
 
 def _kind(value: Any) -> str:
@@ -164,7 +167,10 @@ class DocumentView:
     _document: dict[str, Any]
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.__dict__["_document"] = copy_json(dict(document))
+        try:
+            self.__dict__["_document"] = checked_copy(document)
+        except Refusal as refusal:
+            raise ConfigurationError(f"the document {refusal.reason}", hint="No answer of the service does; keep it elsewhere.") from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable; cannot set {name!r}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, NoReturn
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import UnreadableFile, read_file
+from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
 from pai_notebook.model.names import listed, snake_case
@@ -17,6 +18,9 @@ __all__ = ["read_model", "read_one", "read_versions", "respelled"]
 
 _FITS = "Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file."
 _PAGES = ("Versions", "ModelVersions", "versions", "model_versions")
+_AROUND = 8
+"""Levels that pages, bodies and lists may have around a document."""
+
 _JSON = (str, int, float, bool, type(None))
 _VERSION_KEYS = {word: info.key for info in FIELDS if info.key for word in (info.name, snake_case(info.key))}
 
@@ -127,49 +131,55 @@ def plain(given: Any, where: str) -> Any:
     if hasattr(given, "to_map") and not isinstance(given, type):
         given = given.to_map()
     if isinstance(given, os.PathLike):
-        return _parsed(_bytes(Path(given), where), where)
+        return _parsed(_bytes(given, where), where)
     if isinstance(given, bytes):
         return _parsed(given, where)
     if isinstance(given, str):
-        return _parsed(given.encode(), where) if given.lstrip().startswith(("{", "[")) else _parsed(_bytes(Path(given), where), where)
+        return _parsed(given, where) if given.lstrip().startswith(("{", "[")) else _parsed(_bytes(given, where), where)
     if isinstance(given, Mapping):
-        return {key: _json_value(value) for key, value in given.items()}
+        try:
+            return {key: _json_value(value, MAX_DEPTH + _AROUND) for key, value in given.items()}
+        except Refusal as refusal:
+            raise ConfigurationError(f"{where} {refusal.reason}", hint=_FITS) from None
     if type(given).__name__ == "DataFrame":
         _refuse(where, "a DataFrame", "A frame holds values, not documents; v.raw of a version is its document.")
     return given
 
 
-def _json_value(value: Any) -> Any:
+def _json_value(value: Any, left: int) -> Any:
     """Give a value as JSON has it: SDK objects as dicts, numpy's numbers as Python's, times as text."""
     if isinstance(value, _JSON) and type(value).__module__ != "numpy":
         return value
+    if not left:
+        raise Refusal(f"is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, Mapping):
-        return {key: _json_value(item) for key, item in value.items()}
+        return {key: _json_value(item, left - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_json_value(item) for item in value]
+        return [_json_value(item, left - 1) for item in value]
     for method in ("to_map", "tolist", "isoformat"):
         if hasattr(value, method):
-            return _json_value(getattr(value, method)())
+            return _json_value(getattr(value, method)(), left - 1)
     return value
 
 
-def _bytes(path: Path, where: str) -> bytes:
+def _bytes(path: str | os.PathLike[str], where: str) -> bytes:
     try:
-        return path.expanduser().read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        return read_file(path)
+    except (UnreadableFile, ConfigurationError) as error:
         text = str(path)
         shown = text if len(text) <= 60 else text[:60] + "..."  # noqa: PLR2004 - a line
+        reason = error.sentence if isinstance(error, ConfigurationError) else str(error).removeprefix("cannot be read: ")
         raise ConfigurationError(f"{where}={shown!r} is a text that is not JSON and no file: {reason}", hint=_FITS) from error
 
 
-def _parsed(data: bytes, where: str) -> Any:
-    if data.startswith(b"\x1f\x8b"):
-        _refuse(where, "a compressed file", "pai_notebook.load(path) reads a snapshot; uncompress anything else.")
+def _parsed(data: bytes | str, where: str) -> Any:
+    if isinstance(data, bytes) and data.startswith(b"\x1f\x8b"):
+        _refuse(where, "a compressed file", "Pass its path, or uncompress it.")
+    text = data.removeprefix("\ufeff") if isinstance(data, str) else data.removeprefix(codecs.BOM_UTF8)
     try:
-        return json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{where} is a text that is not JSON: {error}", hint=_FITS) from error
+        return parse_json(text, max_depth=MAX_DEPTH + _AROUND)
+    except Refusal as refusal:
+        raise ConfigurationError(f"{where} is a text that {refusal.reason}", hint=_FITS) from refusal
 
 
 def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.json_text import Refusal, parse_json
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import split_path
 
@@ -93,9 +94,9 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
         return None, []
     repeated: list[str] = []
     try:
-        value = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
-    except (ValueError, RecursionError):
-        return text, []
+        value = parse_json(text, pairs=lambda pairs: _object(pairs, repeated))
+    except Refusal as refusal:
+        return text, [] if refusal.kind == "garbled" else [f"JSON inside a text that {refusal.reason}; it is shown as text"]
     if not isinstance(value, dict | list):
         return text, []
     notes = [f"the key {key!r} occurs twice in the JSON text; its last value is shown" for key in repeated]
@@ -105,8 +106,7 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
 def _object(pairs: list[tuple[str, Any]], repeated: list[str]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated.extend(sorted({key for key in keys if keys.count(key) > 1}))
+        repeated.extend(sorted(key for key, count in Counter(key for key, _ in pairs).items() if count > 1))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.files import write_file
+from pai_notebook.files import file_path, write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import theme_of
@@ -92,7 +92,7 @@ class Plots(Printed):
         """
         from pai_notebook.plot.pictures import picture_of  # noqa: PLC0415 - matplotlib is an optional extra
 
-        form = Path(path).suffix.lower().removeprefix(".")
+        form = file_path(path).suffix.lower().removeprefix(".")
         if form not in ("png", "svg"):
             raise ConfigurationError(f"{path} ends in neither .png nor .svg", hint="For other formats use ax.figure.savefig.")
         dpi = number_argument("dpi", dpi, least=1, whole=True)

@@ -10,10 +10,10 @@ alone and are part of the digest; a file of a higher `schema` is refused, becaus
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import os
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +23,8 @@ from typing import Any
 
 from pai_notebook import errors as errors_module
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
-from pai_notebook.files import write_file
+from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, read_file, write_file
+from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -34,8 +35,14 @@ __all__ = ["FORMAT", "SCHEMA", "Snapshot", "read_snapshot", "write_snapshot"]
 
 FORMAT = "pai_notebook snapshot"
 SCHEMA = 1
-_LARGEST = 2 * 2**30
+_AROUND = 8
+"""Levels of the file around a document."""
+
+_MOST_PARTS, _BYTES_EACH = 4_000_000, 64
+"""Lists and objects in a file; those of gigabytes, which have to be asked for, may hold more."""
+
 _DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
+_NUMBERS = ("status", "attempts")
 _NOTHING_DONE = "Save it again, or restore the file from where it came; nothing was read from it."
 
 
@@ -159,45 +166,45 @@ def _digest(content: Mapping[str, Any]) -> str:
     return digest_of(canonical_json({key: value for key, value in content.items() if key != "digest"}))
 
 
-def read_snapshot(path: str | os.PathLike[str]) -> Snapshot:
+def read_snapshot(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Snapshot:
     """Read a snapshot file and check every digest in it.
+
+    Parameters
+    ----------
+    path : path
+        The file, compressed or not.
+    max_bytes : int
+        The most that is read, in bytes after decompression.
 
     Raises
     ------
     SnapshotError
-        When the file is missing, is none of ours, is cut short, was changed, or comes from a newer schema.
+        When the file is missing, is none of ours, is cut short, was changed, is too large, or comes from a newer schema.
     """
-    target = Path(path).expanduser()
-    content = _parsed(target, _bytes(target))
+    target = file_path(path)
+    content = _parsed(target, _bytes(target, max_bytes))
     _check_head(target, content)
     try:
         return _snapshot(target, content)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, ConfigurationError) as error:
         raise SnapshotError(f"{target} is not a whole snapshot: {error!r}", hint=_NOTHING_DONE) from error
 
 
-def _bytes(target: Path) -> bytes:
+def _bytes(target: Path, max_bytes: int) -> bytes:
     try:
-        with target.open("rb") as stream:
-            packed = stream.read(2) == b"\x1f\x8b"
-        with gzip.open(target) if packed else target.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SnapshotError(f"{target} is cut short or damaged: {error}", hint=_NOTHING_DONE) from error
-    except OSError as error:
-        raise SnapshotError(f"cannot read {target}: {error.strerror or error}", hint="Check the path and the rights.") from error
-    if len(data) > _LARGEST:
-        raise SnapshotError(f"{target} holds more than {_LARGEST:,} bytes", hint="Use to_parquet for registries of that size.")
-    return data
+        return read_file(target, max_bytes=max_bytes, start=FORMAT.encode())
+    except UnreadableFile as error:
+        hint = f"load(path, max_bytes=...) reads more than {max_bytes:,}." if "more than" in str(error) else _NOTHING_DONE
+        raise SnapshotError(f"{target} {error}", hint=hint) from error
 
 
 def _parsed(target: Path, data: bytes) -> dict[str, Any]:
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise SnapshotError(f"{target} is not UTF-8 text: byte {error.start}", hint=_NOTHING_DONE) from error
-    except (ValueError, RecursionError) as error:
-        raise SnapshotError(f"{target} is cut short or is not JSON: {error}", hint=_NOTHING_DONE) from error
+        most = max(_MOST_PARTS, len(data) // _BYTES_EACH)
+        content = parse_json(data.removeprefix(codecs.BOM_UTF8), max_depth=MAX_DEPTH + _AROUND, max_parts=most)
+    except Refusal as refusal:
+        cut = "is cut short or " if refusal.kind == "garbled" else ""
+        raise SnapshotError(f"{target} {cut}{refusal.reason}", hint=_NOTHING_DONE) from refusal
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise SnapshotError(f"{target} is not a snapshot of pai_notebook", hint="Give a file that VersionSet.save wrote.")
     return content
@@ -238,31 +245,39 @@ def _is_whole(entry: Any) -> bool:
 
 
 def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
-    sources = [_source(each) for each in content.get("sources", [])]
+    sources = dict(enumerate(_source(each) for each in content.get("sources", [])))
     return Snapshot(
         path=target,
         saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
         versions=tuple(_version(entry, sources) for entry in content["versions"]),
-        errors={entry["address"]: _error(entry) for entry in content.get("errors", [])},
-        removed=tuple(map(str, content.get("removed", []))),
-        masked=tuple(map(str, content.get("masked", []))),
+        errors={_text(entry["address"]): _error(entry) for entry in content.get("errors", [])},
+        removed=tuple(map(_text, content.get("removed", []))),
+        masked=tuple(map(_text, content.get("masked", []))),
     )
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]!r} is no text")
+    return value
+
+
 def _source(entry: Mapping[str, Any]) -> Provenance:
-    texts = {name: str(entry.get(name, "")) for name in ("registry", "region", "workspace_id")}
-    return Provenance(**texts, request_ids=tuple(map(str, entry.get("request_ids", []))))
+    texts = {name: _text(entry.get(name, "")) for name in ("registry", "region", "workspace_id")}
+    return Provenance(**texts, request_ids=tuple(map(_text, entry.get("request_ids", []))))
 
 
-def _version(entry: Mapping[str, Any], sources: Sequence[Provenance]) -> ModelVersion:
+def _version(entry: Mapping[str, Any], sources: Mapping[int, Provenance]) -> ModelVersion:
     fetched = entry.get("fetched")
     moment = datetime.fromisoformat(fetched).astimezone(UTC) if fetched else None
     provenance = sources[entry["source"]] if "source" in entry else None
-    return ModelVersion(entry["document"], model_id=str(entry["model_id"]), fetched=moment, provenance=provenance)
+    return ModelVersion(entry["document"], model_id=_text(entry["model_id"]), fetched=moment, provenance=provenance)
 
 
 def _error(entry: Mapping[str, Any]) -> PaiError:
     kind = getattr(errors_module, str(entry.get("type")), PaiError) if entry.get("type") in errors_module.__all__ else PaiError
-    details = {name: entry[name] for name in _DETAILS if name in entry}
-    error: PaiError = kind(str(entry["message"]), **details)
+    details: dict[str, Any] = {name: entry[name] if name in _NUMBERS else _text(entry[name]) for name in _DETAILS if name in entry}
+    if not all(type(details.get(name, 0)) is int for name in _NUMBERS):
+        raise TypeError("a status that is no number")
+    error: PaiError = kind(_text(entry["message"]), **details)
     return error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.wire.decode import MAX_DEPTH
+from pai_notebook.json_text import MAX_DEPTH
 from pai_notebook.wire.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint
 from pai_notebook.wire.environment import Environment, is_file, read_json
 

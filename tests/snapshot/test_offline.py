@@ -55,7 +55,7 @@ def test_an_address_that_the_file_lacks_is_an_error(shell, snapshot):
 
 
 def test_a_missing_file_is_an_error(shell):
-    with pytest.raises(SnapshotError, match="cannot read"):
+    with pytest.raises(SnapshotError, match="cannot be read"):
         run(shell, "%paimodel ls --offline nothing.json")
 
 

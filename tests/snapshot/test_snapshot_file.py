@@ -211,7 +211,7 @@ def test_a_newer_schema_is_refused_with_the_release_that_wrote_it(saved):
         (b"[]", "not a snapshot"),
         (b'{"format": "other"}', "not a snapshot"),
         (b"\xff\xfe", "not UTF-8"),
-        (b"[" * 100_000, "is not JSON"),
+        (b"[" * 100_000, "nested deeper than 72 levels"),
         (b"\x1f\x8b", "cut short or damaged"),
         (b'{"format": "pai_notebook snapshot"}', "does not say which schema"),
     ],

@@ -133,7 +133,7 @@ NO_VERSION = [
     ("no such file", "'no such file' is a text that is not JSON and no file: No such file"),
     ("x" * 5000, "is a text that is not JSON and no file"),
     ("a\0b", "is a text that is not JSON and no file"),
-    ("{'VersionName': '0.1.0'}", "docs is a text that is not JSON: Expecting property name"),
+    ("{'VersionName': '0.1.0'}", r"docs is a text that is not JSON \(Expecting property name"),
     (b"\x1f\x8b", "a compressed file"),
     (None, "looks like None"),
     (5, "looks like a value of type int"),

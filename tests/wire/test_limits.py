@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ClockSkew, ProtocolError
-from pai_notebook.wire.decode import MAX_DEPTH, MAX_DIGITS, decode, read_body
+from pai_notebook.json_text import MAX_DEPTH, MAX_DIGITS
+from pai_notebook.wire.decode import decode, read_body
 from pai_notebook.wire.retry import read_date
 
 from .faultserver import FaultServer, error, http_date, message

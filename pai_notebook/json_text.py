@@ -1,0 +1,219 @@
+r"""Which JSON this package reads: one rule for answers of the service, for snapshots, and for documents that people hand over.
+
+Strict where a lenient parser would change data silently (encoding, duplicate keys, two documents), generous where the data is only odd:
+a bare NaN or Infinity is a metric state, an integer of any usual length keeps its digits, and a number beyond a float's range stays the
+text it was.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NoReturn
+
+__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_PARTS", "Refusal", "checked_copy", "parse_json"]
+
+MAX_DEPTH = 64
+"""Levels of lists and objects in a document, the outermost included."""
+MAX_DIGITS = 4300
+"""Digits of a whole number, as in a Python whose limit nobody has changed; more of them take quadratic time to read and to show."""
+MAX_PARTS = 2**20
+"""Lists and objects in a text."""
+
+_BLOCK = 2**16
+_ALIKE = bytes.maketrans(b"{}", b"[]")
+_NO_STRUCTURE = bytes(code for code in range(256) if code not in b'[]{}"')
+_MOST_VALUES = 20_000_000
+_SURELY_SHORT = 2000
+"""Bits of a number that has fewer digits than any limit of Python's: the limit is at least 640 digits."""
+_TOO_LARGE = 10**MAX_DIGITS
+
+Pairs = Callable[[list[tuple[str, Any]]], Any]
+
+
+class Refusal(ValueError):
+    """A JSON value that is not read, with the reason: `the answer` is ... or has ...
+
+    Parameters
+    ----------
+    reason : str
+        What is wrong, as the rest of a sentence.
+    kind : {"garbled", "limit", "odd"}
+        No JSON at all, so that asking again may help; more of something than is read; or something that a reader would change silently.
+    """
+
+    def __init__(self, reason: str, kind: Literal["garbled", "limit", "odd"] = "limit") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+
+
+def parse_json(body: bytes | str, *, max_depth: int = MAX_DEPTH, max_parts: int = MAX_PARTS, pairs: Pairs | None = None) -> Any:
+    """Read the one JSON value in a text or its UTF-8 bytes.
+
+    Parameters
+    ----------
+    body : bytes or str
+        The text.
+    max_depth, max_parts : int
+        Levels of lists and objects that are read, and how many of them altogether.
+    pairs : callable, optional
+        Makes an object of its keys and values; by default a key that occurs twice is refused.
+
+    Raises
+    ------
+    Refusal
+        When it is not UTF-8, not exactly one JSON value, nested too deep, made of too many parts, has a key twice in one object, or a
+        whole number of more than `MAX_DIGITS` digits.
+
+    Examples
+    --------
+    >>> parse_json(b'{"a": [NaN, 1e999]}')
+    {'a': [nan, '1e999']}
+    """
+    _check_structure(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body, max_depth, max_parts)
+    hooks: dict[str, Any] = {"object_pairs_hook": pairs or _unique, "parse_float": _number, "parse_int": _reader_of_integers()}
+    try:
+        return json.loads(body if isinstance(body, str) else body.decode(), **hooks)
+    except (ValueError, RecursionError, _DuplicateKeyError) as caught:
+        refusal = _refusal(caught)
+    # raised here, not above: the parser's error would carry the whole text along as its context
+    raise refusal
+
+
+def _refusal(caught: Exception) -> Refusal:
+    if isinstance(caught, UnicodeDecodeError):
+        return Refusal("is not UTF-8 text", "garbled")
+    if isinstance(caught, json.JSONDecodeError):
+        return Refusal(f"is not JSON ({caught.msg}, character {caught.pos})", "garbled")
+    if isinstance(caught, _DuplicateKeyError):
+        return Refusal(f"has the key {ascii(caught.args[0])[:60]} twice in one object", "odd")
+    return Refusal("is nested too deep") if isinstance(caught, RecursionError) else _too_many_digits()
+
+
+def _too_many_digits() -> Refusal:
+    return Refusal(f"has a number with too many digits (more than {MAX_DIGITS:,})")
+
+
+def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Copy a document that did not come through `parse_json`, by the same rule.
+
+    Raises
+    ------
+    Refusal
+        When a field is nested too deep or holds a number of more digits than Python converts; the field is named.
+
+    Examples
+    --------
+    >>> checked_copy({"Metrics": {"cer": [0.1]}})
+    {'Metrics': {'cer': [0.1]}}
+    """
+    copied = {}
+    for key, value in document.items():
+        try:
+            copied[key] = _copy(value, MAX_DEPTH - 1)
+        except Refusal as refusal:
+            name = key if isinstance(key, str) else type(key).__name__
+            raise Refusal(f"has a field {ascii(name)[:60]} that {refusal.reason}") from None
+    return copied
+
+
+def _copy(value: Any, left: int) -> Any:
+    if isinstance(value, dict):
+        if not left:
+            raise Refusal(f"is nested deeper than {MAX_DEPTH} levels")
+        return {key: _copy(item, left - 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        if not left:
+            raise Refusal(f"is nested deeper than {MAX_DEPTH} levels")
+        return [_copy(item, left - 1) for item in value]
+    if isinstance(value, int) and value.bit_length() > _SURELY_SHORT and not _can_be_written(value):
+        raise _too_many_digits()
+    return value
+
+
+def _can_be_written(value: int) -> bool:
+    try:
+        return -_TOO_LARGE < value < _TOO_LARGE and bool(str(value))
+    except ValueError:
+        return False
+
+
+class _DuplicateKeyError(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        _find_duplicate(pairs)
+    return made
+
+
+def _find_duplicate(pairs: list[tuple[str, Any]]) -> NoReturn:
+    seen: set[str] = set()
+    raise _DuplicateKeyError(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+
+
+def _number(text: str) -> float | str:
+    """The float, or the text itself where a float would turn it into infinity or zero."""
+    value = float(text)
+    if math.isinf(value) or (value == 0 and text.lstrip("-0.")[:1].isdigit()):
+        return text
+    return value
+
+
+def _reader_of_integers() -> Callable[[str], int] | None:
+    """None for Python's own reader, which is the fastest, as long as it refuses by itself what is too long."""
+    limit = sys.get_int_max_str_digits()
+    return None if 0 < limit <= MAX_DIGITS else _integer
+
+
+def _integer(text: str) -> int:
+    if len(text.lstrip("-")) > MAX_DIGITS:
+        raise ValueError("too many digits")
+    return int(text)
+
+
+def _check_structure(body: bytes, max_depth: int, max_parts: int) -> None:
+    """Refuse what is nested too deep or made of too many parts, found before parsing.
+
+    So that no parser recurses into a hostile text, or makes 50 bytes of each that was sent. Taking away every innermost pair of brackets
+    takes away one level, so as many rounds as there are levels leave nothing.
+    """
+    brackets = _brackets(body)
+    if brackets.count(b"[") > max_parts:
+        raise Refusal(f"is made of more than {max_parts:,} lists and objects")
+    if len(body) > _MOST_VALUES and body.count(b",") > _MOST_VALUES:
+        raise Refusal(f"holds more than {_MOST_VALUES:,} values")
+    for _ in range(max_depth):
+        inner = brackets.replace(b"[]", b"")
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    # what is left has no partner, as in a text that was cut
+    if b"[]" in brackets or brackets.count(b"[") > max_depth:
+        raise Refusal(f"is nested deeper than {max_depth} levels")
+
+
+def _brackets(body: bytes) -> bytes:
+    """Brackets outside of strings, as `[` and `]`.
+
+    Backslashes occur in strings only: without escaped backslashes and escaped quotes, every second piece between quotes is outside. Blocks
+    bound the memory.
+    """
+    found: list[bytes] = []
+    at, inside = 0, False
+    while at < len(body):
+        end = at + _BLOCK
+        while body[end - 1 : end] == b"\\":
+            end += 1
+        block, at = body[at:end], end
+        if b"\\" in block:
+            block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
+        pieces = block.translate(_ALIKE, _NO_STRUCTURE).split(b'"')
+        found += pieces[inside::2]
+        inside ^= len(pieces) % 2 == 0
+    return b"".join(found)
