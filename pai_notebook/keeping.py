@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pai_notebook.exports.methods import FrameExports
+from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable
+from pai_notebook.model.names import listed
+
+if TYPE_CHECKING:
+    from pai_notebook.redact import RedactionLike
 
 __all__ = ["Kept"]
 
@@ -18,16 +20,16 @@ class Kept(FrameExports):
 
     __slots__ = ()
 
-    def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
         versions: Any = self
         wide = versions.to_frame(include=include, exclude=exclude)
-        caption = f"{len(versions)} versions of {', '.join(versions.models[:3])}" + (" and others" if len(versions.models) > 3 else "")  # noqa: PLR2004
+        caption = f"{len(versions)} version{'' if len(versions) == 1 else 's'} of {listed(versions.models, 3)}"
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
         notes += [f"{address} could not be fetched: {error.sentence}" for address, error in versions.errors.items()]
         main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
         return [main, PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
 
-    def redact(self, rules: Any = "default") -> Self:
+    def redact(self, rules: RedactionLike = "default") -> Self:
         """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.
 
         Parameters
@@ -62,7 +64,7 @@ class Kept(FrameExports):
         made: Self = type(versions)(masked, errors, removed=removed, origin=origin, path=None if redaction.masked else versions.path)
         return made
 
-    def save(self, path: str | os.PathLike[str], redact: Any = None, *, overwrite: bool = False) -> Path:
+    def save(self, path: PathLike, redact: RedactionLike = None, *, overwrite: bool = False) -> Path:
         """Write the set to a snapshot file that `load` reads back without a service.
 
         Parameters
@@ -100,10 +102,10 @@ class Kept(FrameExports):
 
     def to_parquet(
         self,
-        path: str | os.PathLike[str],
+        path: PathLike,
         *,
-        include: str | Sequence[str] | None = None,
-        exclude: str | Sequence[str] | None = None,
+        include: Globs = None,
+        exclude: Globs = None,
         overwrite: bool = False,
     ) -> Path:
         """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like; needs the extra `parquet`.

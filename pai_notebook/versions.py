@@ -306,41 +306,37 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     def sort_values(
         self, by: str, *, ascending: bool = True, na_position: Literal["first", "last"] = "last", dataset: str | None = None
     ) -> VersionSet:
-        """Versions ordered by a field, a label (`labels.env`) or a metric; missing and NaN go to `na_position`.
-
-        `version_name` sorts naturally. Ties keep their order. With `dataset`, the metric of that dataset.
-        """
-        return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
-
-    def newest(self, count: int) -> VersionSet:
-        """Return the newest versions by creation time, in the order of this set.
+        """Return the versions in the order of a value; equal ones keep their order.
 
         Parameters
         ----------
-        count : int
-            How many, at least 1.
+        by : str
+            A field (`created`; `version_name` sorts naturally), a label (`labels.env`), a setting or a metric (`cer`, `cer@d-a`).
+        ascending : bool
+            Smallest first.
+        na_position : {"first", "last"}
+            Where versions without a value go; NaN is none.
+        dataset : str, optional
+            The dataset, where a metric was measured on several.
 
         Returns
         -------
         VersionSet
-            All of them when there are no more.
+            All versions of this set, with its `errors`.
 
         Raises
         ------
-        ConfigurationError
-            When `count` is not a whole number from 1.
+        NameNotFound, ComparisonError
+            When no version has such a name or a value under it, or a metric was measured on several datasets.
 
         Examples
         --------
-        >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
-        >>> vs = VersionSet([make("0.1.0", "03"), make("0.2.0", "01"), make("0.3.0", "02")])
-        >>> [version.version_name for version in vs.newest(2)]
-        ['0.1.0', '0.3.0']
+        >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}}, "model-a")
+        >>> vs = VersionSet([make("0.1.0", 0.3), make("0.2.0", 0.1)])
+        >>> [version.version_name for version in vs.sort_values("cer")]
+        ['0.2.0', '0.1.0']
         """
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise ConfigurationError(f"newest({count!r}) selects nothing", hint="Pass a whole number from 1.")
-        chosen = sorted(range(len(self)), key=lambda place: creation_key(self._versions[place]))[-count:]
-        return self._derive(self._versions[place] for place in sorted(chosen))
+        return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
 
     def to_frame(
         self,
@@ -446,7 +442,34 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         )
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
-        """Pairs of versions that differ in at most `max_changes` leaves of specs or labels, with the effect on a metric."""
+        """Find pairs of versions that differ in few settings or labels, with the effect on a metric.
+
+        Parameters
+        ----------
+        metric : str
+            The metric whose effect is shown, with its dataset where it was measured on several (`cer@d-a`).
+        max_changes : int
+            How many leaves of specs or labels may differ, 1 to 3.
+
+        Returns
+        -------
+        MinimalPairs
+            By setting, the largest effect first; an association, not a cause.
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When no version has the metric, or none has a setting.
+        ConfigurationError
+            For other numbers of changes.
+
+        Examples
+        --------
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"lr": n}} for n in (1, 2)]
+        >>> pair = VersionSet.from_documents(docs, "model-a").minimal_pairs("cer")[0]
+        >>> pair.changes, pair.delta
+        ((('training_spec.lr', '1', '2'),), 0.1)
+        """
         from pai_notebook.comparison import minimal_pairs  # noqa: PLC0415 - loads on first use
 
         return minimal_pairs(self._versions, metric, max_changes=max_changes)

@@ -13,7 +13,7 @@ from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection
 from pai_notebook.comparison.series import Series, SeriesLike
-from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.version import ModelVersion
@@ -45,7 +45,7 @@ class Aligned:
         baseline: Baseline = None,
         directions: Mapping[str, Told] | None = None,
         only: Literal["diff", "all"] = "diff",
-        tolerance: Any = 0,
+        tolerance: ToleranceLike = 0,
         include: str | Sequence[str] | None = None,
         exclude: str | Sequence[str] | None = None,
         dataset: str | None = None,

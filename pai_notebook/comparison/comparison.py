@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
@@ -22,11 +22,11 @@ from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.ruling import check_rules, remarks_on
 from pai_notebook.comparison.sources import Side
-from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.python_source import to_python
@@ -110,6 +110,23 @@ class Comparison(Aligned, Exports, Displayed):
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`."""
         return find_row(self.rows, name)
 
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, item: object) -> bool:
+        if not isinstance(item, str):
+            return item in self.rows
+        try:
+            find_row(self.rows, item)
+        except NameNotFound:
+            return False
+        except ComparisonError:
+            return True  # measured on several datasets
+        return True
+
     def _ipython_key_completions_(self) -> list[str]:
         return [row.full_name if row.section != "metrics" else row.name for row in self.rows]
 
@@ -123,7 +140,7 @@ class Comparison(Aligned, Exports, Displayed):
     def __hash__(self) -> int:
         return hash(self.fingerprint)
 
-    def _ask(self, metric: str, mode: Any, dataset: str | None) -> Question:
+    def _ask(self, metric: str, mode: Told, dataset: str | None) -> Question:
         return ask(self.metrics, metric, mode, dataset)
 
     def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
@@ -237,7 +254,7 @@ class Comparison(Aligned, Exports, Displayed):
         self,
         metrics: str | Sequence[str] = "*",
         *,
-        tolerance: Any = None,
+        tolerance: ToleranceLike | None = None,
         missing: Literal["fail", "skip"] = "fail",
         unknown: Literal["fail", "skip"] = "fail",
     ) -> GateReport:
@@ -265,16 +282,22 @@ class Comparison(Aligned, Exports, Displayed):
     def _gated(self) -> Gated:
         return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed)
 
-    def gate(self, rules: str) -> GateReport:
+    def gate(self, rules: str | Sequence[str]) -> GateReport:
         """Stop unless every version but the baseline keeps every rule.
 
         Parameters
         ----------
-        rules : str
-            One rule a line: `cer[d-a] <= baseline + 0.002`, `rtf <= baseline + 5%` (of the baseline), `accuracy >= baseline - 1pp`
-            (points), `accuracy >= 0.92 if present`, # comment. A rule compares measured values; `accuracy >= baseline - 0.01 with
-            95% confidence` holds where one end of the interval of the difference keeps the bound, and `fail if worse beyond chance`
-            fails where anything is worse with 95 % confidence for all metrics and versions together.
+        rules : str or list of str
+            One rule a line, or a list of rules: `cer[d-a] <= baseline + 0.002`, `rtf <= baseline + 5%` (of the baseline),
+            `accuracy >= baseline - 1pp` (points), `accuracy >= 0.92 if present`, # comment. A rule compares measured values;
+            `accuracy >= baseline - 0.01 with 95% confidence` holds where one end of the interval of the difference keeps the
+            bound, and `fail if worse beyond chance` fails where anything is worse with 95 % confidence for all metrics and
+            versions together.
+
+        Returns
+        -------
+        GateReport
+            Of a gate that is passed.
 
         Raises
         ------
@@ -282,10 +305,20 @@ class Comparison(Aligned, Exports, Displayed):
             With every breach.
         AddressError
             When a rule does not follow the grammar, with line and column.
+        ConfigurationError
+            When `rules` is neither text nor a list of texts.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}} for n in (1, 2)]
+        >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").gate(["cer <= baseline", "cer < 0.15"]).passed
+        True
         """
         gated = self._gated()
-        checks = check_rules(rules, gated)
-        return GateReport(checks, say("Gate"), remarks_on(rules, gated, previous=self._asked == "previous")).raise_for_breaches()
+        text = _lines_of(rules)
+        checks = check_rules(text, gated)
+        return GateReport(checks, say("Gate"), remarks_on(text, gated, previous=self._asked == "previous")).raise_for_breaches()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -303,3 +336,12 @@ class Comparison(Aligned, Exports, Displayed):
 
     def _describe(self) -> Block:
         return describe_comparison(self)
+
+
+def _lines_of(rules: str | Sequence[str]) -> str:
+    """Give the rules of a gate as text, one a line."""
+    if isinstance(rules, str):
+        return rules
+    if not isinstance(rules, Sequence) or not all(isinstance(rule, str) for rule in rules):
+        raise ConfigurationError("rules is not text", hint="Pass 'cer <= baseline + 0.002', several lines of these, or a list of them.")
+    return "\n".join(rules)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 
 from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.exports.methods import FrameExports
+from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable
 from pai_notebook.files import write_file
 from pai_notebook.model.names import chooser
@@ -19,8 +18,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.gate import GateReport
+    from pai_notebook.errors import RegressionError
     from pai_notebook.model.metrics import Cell
     from pai_notebook.plot import Plots
+    from pai_notebook.redact import RedactionLike
 
 __all__ = ["Exports"]
 
@@ -69,7 +71,7 @@ class Exports(FrameExports):
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         return comparison_frame([row for row in rows if _is_in(row.section, section)], comparison.names, wanted, flat=flat)
 
-    def _tables(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> list[PlainTable]:
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
         """Every value in full; `include` and `exclude` are globs over names of rows."""
         from pai_notebook.comparison.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
 
@@ -80,7 +82,7 @@ class Exports(FrameExports):
         states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
         return [table, PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")]
 
-    def _printed(self, include: str | Sequence[str] | None = None, exclude: str | Sequence[str] | None = None) -> PlainTable:
+    def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
         """One column a version: the value with as many digits as tell the row apart, and the difference beside it."""
         comparison = cast("Comparison", self)
         rows = [row for row in _rows(comparison) if chooser(include, exclude)(row.key)]
@@ -99,13 +101,13 @@ class Exports(FrameExports):
 
     def report(
         self,
-        path: str | os.PathLike[str],
-        redact: Any = "default",
+        path: PathLike,
+        redact: RedactionLike = "default",
         *,
         lang: str = "en",
         title: str = "",
         question: str = "",
-        gates: Sequence[Any] = (),
+        gates: Sequence[GateReport | RegressionError] = (),
         charts: bool | Sequence[str] = True,
         registry: str = "",
         overwrite: bool = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import overload
 
 from pai_notebook.display import Block, Section, render_html
 from pai_notebook.exports.excel import excel_bytes
@@ -13,13 +14,13 @@ from pai_notebook.exports.page import html_page
 from pai_notebook.exports.table import PlainTable, csv_text, markdown_text, table_block
 from pai_notebook.files import write_file
 
-__all__ = ["FrameExports", "written"]
+__all__ = ["FrameExports", "Globs", "PathLike", "written"]
 
-Where = str | os.PathLike[str] | None
+PathLike = str | os.PathLike[str]
 Globs = str | Sequence[str] | None
 
 
-def written(content: str, path: Where, *, overwrite: bool = False) -> str | Path:
+def written(content: str, path: PathLike | None, *, overwrite: bool = False) -> str | Path:
     """Give a text, or write it to a file and give the path."""
     return content if path is None else write_file(path, content, overwrite=overwrite)
 
@@ -29,6 +30,8 @@ class FrameExports:
 
     Files that exist are kept unless `overwrite=True`. Numbers are written in full, so they read back equal to `to_frame`.
     """
+
+    __slots__ = ()
 
     def _describe(self) -> Block:
         raise TypeError(f"{type(self).__name__} does not say how it looks")
@@ -41,34 +44,195 @@ class FrameExports:
         """The table as people read it, for Markdown and LaTeX; by default the main one."""
         return self._tables(include, exclude)[0]
 
-    def to_html(self, path: Where = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
-        """HTML of what a notebook shows; with a path, a self-contained document that also has every value."""
+    @overload
+    def to_html(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
+    @overload
+    def to_html(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path: ...
+    def to_html(self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
+        """Give the HTML of what a notebook shows, or write a self-contained document that also has every value.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the HTML comes back as text.
+        include, exclude : str or list of str, optional
+            Names or globs of what the table of every value has.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The HTML, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> vs.to_html().startswith("<div")
+        True
+        """
         if path is None:
             return render_html(self._describe())
         table = self._tables(include, exclude)[0]
         every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
         return written(html_page([self._describe(), every], title=table.caption or table.name), path, overwrite=overwrite)
 
-    def to_markdown(self, path: Where = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
-        """One GitHub Markdown table with every value."""
+    @overload
+    def to_markdown(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
+    @overload
+    def to_markdown(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path: ...
+    def to_markdown(
+        self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False
+    ) -> str | Path:
+        """Give one GitHub Markdown table, or write it to a file.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the Markdown comes back as text.
+        include, exclude : str or list of str, optional
+            Names or globs of what the table has.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The Markdown, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> print(vs.to_markdown(include="metrics.*").rstrip())
+        **1 version of model-a**
+        <BLANKLINE>
+        | version | metrics.cer |
+        |:--|--:|
+        | 0.1.0 | 0.2 |
+        """
         return written(markdown_text(self._printed(include, exclude)), path, overwrite=overwrite)
 
-    def to_latex(self, path: Where = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
-        """One LaTeX table environment; needs the package booktabs."""
+    @overload
+    def to_latex(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
+    @overload
+    def to_latex(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path: ...
+    def to_latex(
+        self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False
+    ) -> str | Path:
+        r"""Give one LaTeX table environment, which needs the package booktabs, or write it to a file.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the LaTeX comes back as text.
+        include, exclude : str or list of str, optional
+            Names or globs of what the table has.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The LaTeX, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> r"\toprule" in vs.to_latex(include="metrics.*")
+        True
+        """
         return written(latex_text(self._printed(include, exclude)) + "\n", path, overwrite=overwrite)
 
+    @overload
     def to_csv(
-        self, path: Where = None, *, include: Globs = None, exclude: Globs = None, guard: bool = True, overwrite: bool = False
+        self, path: None = None, *, include: Globs = None, exclude: Globs = None, guard: bool = True, overwrite: bool = False
+    ) -> str: ...
+    @overload
+    def to_csv(
+        self, path: PathLike, *, include: Globs = None, exclude: Globs = None, guard: bool = True, overwrite: bool = False
+    ) -> Path: ...
+    def to_csv(
+        self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, guard: bool = True, overwrite: bool = False
     ) -> str | Path:
-        """CSV with every value. Text that a spreadsheet would calculate gets a leading ``'``; `guard=False` leaves it as it is."""
+        """Give CSV with every value, or write it to a file.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the CSV comes back as text.
+        include, exclude : str or list of str, optional
+            Names or globs of what the table has.
+        guard : bool
+            Whether text that a spreadsheet would calculate gets a leading ``'``.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The CSV, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> vs.to_csv(include="metrics.*").splitlines()
+        ['version,metrics.cer', '0.1.0,0.2']
+        """
         return written(csv_text(self._tables(include, exclude)[0], guard=guard), path, overwrite=overwrite)
 
-    def to_excel(self, path: str | os.PathLike[str], *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path:
-        """Excel workbook, a sheet a table; needs the extra `excel`.
+    def to_excel(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path:
+        """Write an Excel workbook, a sheet a table; needs the extra `excel`.
+
+        Parameters
+        ----------
+        path : path
+            Where to write.
+        include, exclude : str or list of str, optional
+            Names or globs of what the main table has.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
 
         Raises
         ------
         ConfigurationError
             When openpyxl is missing, the file exists, or it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pai_notebook import VersionSet
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     vs.to_excel(f"{folder}/versions.xlsx").name
+        'versions.xlsx'
         """
         return write_file(path, excel_bytes(self._tables(include, exclude)), overwrite=overwrite)

@@ -6,15 +6,18 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import file_path, write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData, Measure
-from pai_notebook.plot.theme import theme_of
+from pai_notebook.plot.theme import ThemeName, theme_of
 from pai_notebook.sanitize import Printed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Plots"]
 
@@ -37,41 +40,265 @@ class Plots(Printed):
     def __repr__(self) -> str:
         return f"Plots of {len(self.data.measures)} metrics: .bar .slope .heatmap .scatter .parallel .series"
 
-    def __call__(self, metric: str, *, kind: str = "bar", **options: Any) -> Any:
-        """Draw a metric as `kind`: bar, slope or series."""
-        if kind not in ("bar", "slope", "series"):
-            raise ComparisonError(f"no chart of one metric is called {kind!r}", hint="Use kind='bar', 'slope' or 'series'.")
-        return getattr(self, kind)(metric, **options)
+    def __call__(
+        self,
+        metric: str,
+        *,
+        kind: Literal["bar", "slope", "series"] = "bar",
+        dataset: str | None = None,
+        ax: Axes | None = None,
+        theme: ThemeName = "light",
+    ) -> Axes:
+        """Draw one metric.
 
-    def bar(self, metric: str, *, dataset: str | None = None, ax: Any = None, theme: str = "light") -> Any:
-        """One bar a version, with the baseline as a line and intervals of the difference where they are known."""
+        Parameters
+        ----------
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        kind : {"bar", "slope", "series"}
+            The method of that name.
+        dataset : str, optional
+            The dataset, where the metric was measured on several.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> len(c.plot("cer", kind="slope").lines) > 0
+        True
+        """
+        charts = {"bar": self.bar, "slope": self.slope, "series": self.series}
+        if kind not in charts:
+            raise ConfigurationError(f"no chart of one metric is called {kind!r}", hint="Use kind='bar', 'slope' or 'series'.")
+        return charts[kind](metric, dataset=dataset, ax=ax, theme=theme)
+
+    def bar(self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+        """Draw one bar a version, with the baseline as a line and intervals of the difference where they are known.
+
+        Parameters
+        ----------
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        dataset : str, optional
+            The dataset, where the metric was measured on several.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> len(c.plot.bar("cer").patches)
+        2
+        """
         return draw_bar(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
 
-    def slope(self, metric: str, *, dataset: str | None = None, ax: Any = None, theme: str = "light") -> Any:
-        """The metric over versions in natural order."""
+    def slope(self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+        """Draw a metric over versions in natural order.
+
+        Parameters
+        ----------
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        dataset : str, optional
+            The dataset, where the metric was measured on several.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> len(c.plot.slope("cer").lines) > 0
+        True
+        """
         return draw_slope(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
 
-    def heatmap(self, metrics: Sequence[str] | None = None, *, ax: Any = None, theme: str = "light") -> Any:
-        """Changes against the baseline in percent, metrics by versions; at most 40 rows unless named."""
+    def heatmap(self, metrics: Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+        """Draw changes against the baseline in percent, metrics by versions.
+
+        Parameters
+        ----------
+        metrics : sequence of str, optional
+            Names of metrics; by default all, those that changed first, and at most 40.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> c.plot.heatmap(["cer"]).get_yticklabels()[0].get_text()
+        'cer ↓'
+        """
         measures = self._several(metrics)[: None if metrics else _MOST_ROWS]
         if not measures:
             raise ComparisonError("there are no numbers to draw", hint="Look at coverage.")
         return draw_heatmap(self.data, measures, theme_of(theme), ax)
 
-    def scatter(self, x: str, y: str, *, dataset: str | None = None, ax: Any = None, theme: str = "light") -> Any:
-        """Two metrics against each other with the Pareto front."""
+    def scatter(self, x: str, y: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+        """Draw two metrics against each other with the Pareto front.
+
+        Parameters
+        ----------
+        x, y : str
+            Names of two metrics.
+        dataset : str, optional
+            The dataset, where the metric was measured on several.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10, "rtf": 1 / n}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> c.plot.scatter("cer", "rtf").get_ylabel().startswith("rtf")
+        True
+        """
         return draw_scatter(self.data, self.data.find(x, dataset), self.data.find(y, dataset), theme_of(theme), ax)
 
-    def parallel(self, metrics: Sequence[str] | None = None, *, ax: Any = None, theme: str = "light") -> Any:
-        """Every version as a line through its metrics, better upwards; at most 8 metrics unless named."""
+    def parallel(self, metrics: Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+        """Draw every version as a line through its metrics, better upwards.
+
+        Parameters
+        ----------
+        metrics : sequence of str, optional
+            Names of metrics; by default all whose direction is known, those that changed first, and at most 8.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10, "rtf": 1 / n}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> len(c.plot.parallel(["cer", "rtf"]).lines) >= 2
+        True
+        """
         measures = [each for each in self._several(metrics) if each.mode is not None][: None if metrics else _MOST_AXES]
         return draw_parallel(self.data, measures, theme_of(theme), ax)
 
-    def series(self, metric: str, *, dataset: str | None = None, ax: Any = None, theme: str = "light") -> Any:
-        """The points of a metric that is a list, one line a version."""
+    def series(self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+        """Draw the points of a metric that is a list, one line a version.
+
+        Parameters
+        ----------
+        metric : str
+            `loss`, or `loss@d-a` where it was measured on several datasets.
+        dataset : str, optional
+            The dataset, where the metric was measured on several.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"loss": [1, n / 10]}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> len(c.plot.series("loss").lines)
+        2
+        """
         return draw_series(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
 
-    def save(self, path: str | os.PathLike[str], ax: Any, *, dpi: int = 150, overwrite: bool = False) -> Path:
+    def save(self, path: str | os.PathLike[str], ax: Axes, *, dpi: int = 150, overwrite: bool = False) -> Path:
         """Write a chart as PNG or SVG, as the path ends; the same chart gives the same bytes.
 
         Parameters
@@ -85,10 +312,25 @@ class Plots(Printed):
         overwrite : bool
             Whether a file that exists may be replaced.
 
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
         Raises
         ------
         ConfigurationError
             When the path ends otherwise, or the file exists.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     c.plot.save(f"{folder}/cer.png", c.plot.bar("cer")).name
+        'cer.png'
         """
         from pai_notebook.plot.pictures import picture_of  # noqa: PLC0415 - matplotlib is an optional extra
 

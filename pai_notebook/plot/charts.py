@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.plot.data import ChartData, Measure, pareto_places
 from pai_notebook.plot.theme import Theme, finish, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["draw_bar", "draw_heatmap", "draw_parallel", "draw_scatter", "draw_series", "draw_slope"]
 
@@ -16,7 +19,7 @@ _CROWDED = 8
 _HATCH = {"worse": "//"}
 
 
-def draw_bar(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) -> Any:
+def draw_bar(data: ChartData, measure: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
     """One bar a version from zero, the baseline as a line; worse bars are hatched, missing values are named."""
     ax = new_axes(ax, (max(4.5, 0.75 * len(data.names) + 2), 3.6))
     colours = {"better": theme.better, "worse": theme.worse, "baseline": theme.baseline}
@@ -72,7 +75,7 @@ def _versions(ax: Any, names: Sequence[str]) -> None:
     ax.set_xlim(-0.6, len(names) - 0.4)
 
 
-def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) -> Any:
+def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
     """The metric over versions in natural order; a gap where a version has no number."""
     ax = new_axes(ax, (max(4.5, 0.5 * len(data.names) + 2), 3.4))
     ax.plot(range(len(data.names)), measure.values, color=theme.better, marker="o", linewidth=1.6, markersize=4)
@@ -93,7 +96,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) 
     return finish(ax, theme)
 
 
-def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Any = None) -> Any:
+def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Axes | None = None) -> Axes:
     """Change against the baseline, metrics by versions, written in every cell; beyond chance purple is better, orange worse."""
     from matplotlib import colormaps  # noqa: PLC0415 - an optional extra
 
@@ -130,7 +133,7 @@ def _change(measure: Measure, place: int, baseline: int) -> str:
     return (measure.differences[place] or measure.form.delta(value - base)) + _SIGNS.get(measure.verdicts[place], "")
 
 
-def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Any = None) -> Any:
+def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
     """Two metrics against each other, every version named, those that no other beats joined by a line."""
     front = pareto_places(first, second)
     ax = new_axes(ax, (5.2, 4.2))
@@ -152,7 +155,7 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     return finish(ax, theme)
 
 
-def draw_parallel(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Any = None) -> Any:
+def draw_parallel(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Axes | None = None) -> Axes:
     """Every version as a line through its metrics; up is better, the ends of each axis carry their numbers."""
     if len(measures) < 2:  # noqa: PLR2004 - one axis is a slope
         raise ComparisonError("parallel coordinates need at least two metrics with a known direction", hint="Name them, or use bar.")
@@ -187,7 +190,7 @@ def _scaled(measure: Measure) -> list[float]:
     return places if measure.mode == "max" else [1 - place for place in places]
 
 
-def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Any = None) -> Any:
+def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
     """The points of a metric that is a series, one line a version; a gap where a point is null."""
     if not any(measure.points):
         raise ComparisonError(f"{measure.name} is no series in any version", hint="Draw it with bar or slope.")

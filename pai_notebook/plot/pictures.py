@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Canvas
 from pai_notebook.phrases import Phrase, joined, say
 from pai_notebook.plot.accessor import Plots
 from pai_notebook.plot.data import ChartData, Measure
+from pai_notebook.plot.theme import ThemeName
 from pai_notebook.report import Figure
 
 __all__ = ["picture_of", "png_of", "report_figures"]
@@ -35,7 +36,7 @@ def png_of(figure: Any) -> bytes:
     return picture_of(figure, "png", dpi=110)
 
 
-def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: str = "light") -> list[Figure]:
+def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: ThemeName = "light") -> list[Figure]:
     """A heat map of the metrics, or a bar chart of each that is named."""
     measures = [each for each in data.measures if any(value == value for value in each.values)]  # noqa: PLR0124 - not NaN
     if metrics is not None:
@@ -50,7 +51,7 @@ def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, the
     return [Figure(png_of(figure), alt, more)]
 
 
-def _bar(data: ChartData, measure: Measure, theme: str) -> Figure:
+def _bar(data: ChartData, measure: Measure, theme: ThemeName) -> Figure:
     figure, ax = _empty(max(4.5, 0.75 * len(data.names) + 2), 3.6)
     Plots(data).bar(measure.name, ax=ax, theme=theme)
     return Figure(png_of(figure), say("Bars of {metric}", metric=_words(data, measure)), measure.name)

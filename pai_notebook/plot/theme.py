@@ -7,12 +7,17 @@ import math
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.sanitize import visible
 
-__all__ = ["Theme", "finish", "new_axes", "theme_of"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Theme", "ThemeName", "finish", "new_axes", "theme_of"]
+
+ThemeName = Literal["light", "dark"]
 
 CJK = (
     "Noto Sans CJK SC",
@@ -50,14 +55,14 @@ _THEMES = {
 }  # fmt: skip
 
 
-def theme_of(name: str) -> Theme:
+def theme_of(name: ThemeName) -> Theme:
     """Colours by name, `light` or `dark`."""
     if name not in _THEMES:
         raise ConfigurationError(f"theme={name!r} is not known", hint="Write theme='light' or theme='dark'.")
     return _THEMES[name]
 
 
-def new_axes(ax: Any, size: tuple[float, float]) -> Any:
+def new_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     """Give the axes that were handed in, or new ones.
 
     Raises
@@ -74,12 +79,11 @@ def new_axes(ax: Any, size: tuple[float, float]) -> Any:
     return plt.subplots(figsize=size, layout="constrained")[1]
 
 
-def finish(ax: Any, theme: Theme) -> Any:
+def finish(ax: Axes, theme: Theme) -> Axes:
     """Colour the axes, take the frame away, and give every text a font that has its characters."""
     from matplotlib.text import Text  # noqa: PLC0415 - an optional extra
 
-    figure = ax.get_figure()
-    figure.set_facecolor(theme.paper)
+    ax.figure.set_facecolor(theme.paper)
     ax.set_facecolor(theme.paper)
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.redact.rules import MASK, PATTERNS, Rule, buckets, kind_under, named_kind
 from pai_notebook.sanitize import Printed
 
-__all__ = ["Masked", "Redaction", "as_redaction"]
+__all__ = ["Masked", "Redaction", "RedactionLike", "as_redaction"]
 
 _SHORTEST_ID = 4
 _SHORTEST_BUCKET = 6
@@ -186,7 +186,11 @@ class Redaction(Printed):
         return mask
 
 
-def as_redaction(value: Any) -> Redaction | None:
+RedactionLike = Literal["default"] | bool | Mapping[str, str] | Redaction | None
+"""What is to be masked, as users pass it: `"default"`, None for nothing, patterns of your own by kind, or a `Redaction`."""
+
+
+def as_redaction(value: RedactionLike) -> Redaction | None:
     """Read the `redact` argument: `"default"`, None for none, a map of your own rules, or a `Redaction`.
 
     Examples

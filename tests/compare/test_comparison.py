@@ -477,3 +477,15 @@ def test_a_percent_of_ten_versions_of_five_hundred_without_metrics_is_no_error()
     assert c.best("cer").version == "0.1.0"
     assert len(c.rank("cer").unranked) == 10
     assert c.to_frame("value").shape == (1, 500)
+
+
+def test_a_comparison_is_iterated_by_rows_and_asked_by_names():
+    c = compare({"cer": 0.1, "wer": 1}, {"cer": 0.2, "wer": 1})
+    assert [row.name for row in c] == ["cer", "wer"]
+    assert len(c) == 2
+    assert "cer" in c
+    assert "metrics.cer" in c
+    assert "ser" not in c
+    assert c["cer"] in c
+    several = compare({"Results": [{"Dataset": {"DatasetId": name}, "Metrics": {"cer": 0.1}} for name in ("d-a", "d-b")]})
+    assert "cer" in several

@@ -463,3 +463,12 @@ def test_a_moving_baseline_and_several_versions_are_remarked_on():
     assert "small losses add up from release to release" in str(report).replace("\n", " ")
     assert "of many at the margin, some pass by chance" in str(report).replace("\n", " ")
     assert Comparison(versions[:2], baseline="first").gate("accuracy >= 0.8").remarks == ()
+
+
+def test_a_gate_takes_a_list_of_rules():
+    c = compare({"cer": 0.2, "rtf": 1}, {"cer": 0.1, "rtf": 1})
+    rules = ["cer <= baseline", "rtf <= baseline + 5%"]
+    assert c.gate(rules).checks == c.gate("\n".join(rules)).checks
+    for wrong in (None, 5, [5], {"cer": 1}):
+        with pytest.raises(ConfigurationError, match="rules is not text"):
+            c.gate(wrong)

@@ -173,12 +173,16 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
         (lambda plot: plot.series("cer"), "is no series"),
         (lambda plot: plot.scatter("cer", "loss_curve"), "which way loss_curve is better is not known"),
         (lambda plot: plot.parallel(["cer"]), "at least two metrics"),
-        (lambda plot: plot("cer", kind="pie"), "Use kind="),
     ],
 )
 def test_what_cannot_be_drawn_is_said(compared, draw, words_of_it):
     with pytest.raises(ComparisonError, match=words_of_it):
         draw(compared.plot)
+
+
+def test_an_unknown_kind_is_refused(compared):
+    with pytest.raises(ConfigurationError, match="Use kind="):
+        compared.plot("cer", kind="pie")
 
 
 def test_an_unknown_theme_is_refused(compared):

@@ -1,0 +1,141 @@
+"""Code of a user, which `mypy --strict` checks and nothing runs; a line with `type: ignore` is a mistake that has to be found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import assert_type
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+import pai_notebook as pnb
+from pai_notebook.comparison import Best, Explanation, GateReport, MinimalPairs, Pareto, Ranking, Row
+from pai_notebook.errors import PaiError, RegressionError
+from pai_notebook.model.metrics import Cell
+from pai_notebook.snapshot import Drift
+
+
+def connecting() -> None:
+    registry = assert_type(pnb.connect("demo"), pnb.Registry)
+    pnb.connect(region="cn-hangzhou", workspace_id="1234", credentials=("id", "secret"), max_workers=4)
+    pnb.connect(regoin="cn-hangzhou")  # type: ignore[call-arg]
+    pnb.connect(region=5)  # type: ignore[arg-type]
+    with registry:
+        registry.list_models("wine", name="wine", limit=3, provider="pai").to_csv()  # type: ignore[attr-defined]
+    registry.list_models(topic="wine")  # type: ignore[call-arg]
+
+
+def fetching(registry: pnb.Registry) -> pnb.VersionSet:
+    assert_type(registry.get_version("model-a", "0.1.0"), pnb.ModelVersion)
+    assert_type(registry.get_model("model-a"), pnb.Model)
+    assert_type(registry.watch("model-a@latest", every=60), Iterator[pnb.ModelVersion])
+    vs = registry.get_versions("model-a@0.1.0..0.9.0", ["model-b@latest"], on_error="raise", progress=False)
+    registry.get_versions("model-a", on_eror="raise")  # type: ignore[call-arg]
+    registry.get_versions("model-a", on_error="never")  # type: ignore[arg-type]
+    registry.list_versions("model-a", "cer < 0.2", label={"env": ["prod", "test"]}, created_after=dt.date(2026, 1, 1), last=5)
+    registry.list_versions("model-a", lable={"env": "prod"})  # type: ignore[call-arg]
+    registry.list_versions("model-a", label="env=prod")  # type: ignore[arg-type]
+    pnb.watch("model-a@latest", evry=60)  # type: ignore[call-arg]
+    pnb.get_version("model-a@latest", refresh=True, sugest=True)  # type: ignore[call-arg]
+    assert_type(pnb.list_versions("model-a"), pnb.VersionSet)
+    assert_type(pnb.compare("model-a@last:5", baseline="approved"), pnb.Comparison)
+    return vs
+
+
+def holding(vs: pnb.VersionSet, path: Path) -> None:
+    v = assert_type(vs["0.1.0"], pnb.ModelVersion)
+    assert_type(vs[0], pnb.ModelVersion)
+    assert_type(vs[:2], pnb.VersionSet)
+    assert_type(vs[["0.1.0", "0.2.0"]], pnb.VersionSet)
+    assert_type(vs.errors, dict[str, PaiError])
+    assert_type(v.created, dt.datetime | None)
+    assert_type(v.metrics["cer", "d-a"], Cell)
+    assert_type(v.metrics.get("cer"), Cell | None)
+    assert_type(v.labels["env"], str)
+    vs.filter("cer < 20%", approval=["Approved"], framework="PyTorch", created_after=dt.timedelta(days=30))
+    vs.filter(created_after=30)  # type: ignore[arg-type]
+    vs.sort_values("cer", ascending=False, na_position="first", dataset="d-a")
+    vs.sort_values("cer", na_position="middle")  # type: ignore[arg-type]
+    assert_type(pnb.VersionSet.from_documents(path, "model-a"), pnb.VersionSet)
+    assert_type(pnb.load(path), pnb.VersionSet)
+    assert_type(vs + vs, pnb.VersionSet)
+    pnb.VersionSet([{"VersionName": "0.1.0"}])  # type: ignore[list-item]
+
+
+def exporting(vs: pnb.VersionSet, c: pnb.Comparison, path: Path) -> None:
+    lines = vs.to_csv().splitlines()
+    text: str = c.to_markdown(include="cer*")
+    assert_type(vs.to_html(), str)
+    assert_type(c.to_latex(path), Path)
+    assert_type(vs.to_csv(path, guard=False, overwrite=True), Path)
+    assert_type(vs.to_markdown("versions.md"), Path)
+    assert_type(vs.to_excel(path), Path)
+    assert_type(vs.to_parquet(path), Path)
+    assert_type(vs.save(path, redact="default"), Path)
+    assert_type(vs.redact({"project": "apollo-[0-9]+"}), pnb.VersionSet)
+    vs.to_csv(path, overwite=True)  # type: ignore[call-overload]
+    vs.to_excel()  # type: ignore[call-arg]
+    vs.save(path, redact="everything")  # type: ignore[arg-type]
+    print(lines, text.upper())
+
+
+def comparing(vs: pnb.VersionSet) -> None:
+    tolerances: Mapping[str, float | str | tuple[float, float]] = {"cer": 0.002, "rtf": "5%", "wer": (0.001, 0.01)}
+    c = assert_type(vs.compare("approved", directions={"cer": "min", "val.*": True}, only="all", dataset="d-a", n=540), pnb.Comparison)
+    vs.compare(tolerance="5%")
+    vs.compare(tolerance=0.002)
+    vs.compare(tolerance=(0.002, 0.05))
+    vs.compare(tolerance=tolerances)
+    vs.compare(vs[0], include=["cer", "labels.*"], exclude="*.loss")
+    vs.compare(datset="d-a")  # type: ignore[call-arg]
+    vs.compare(mode="max")  # type: ignore[call-arg]
+    vs.compare(only="some")  # type: ignore[arg-type]
+    vs.compare(tolerance=[0.1])  # type: ignore[arg-type]
+    assert_type(c["cer"], Row)
+    assert_type([row.name for row in c], list[str])
+    assert_type(c.best("cer", "min", dataset="d-a"), Best)
+    assert_type(c.rank("cer").to_frame(), pd.DataFrame)
+    assert_type(c.rank("cer"), Ranking)
+    assert_type(c.pareto(["cer", "rtf"], modes={"rtf": "min"}), Pareto)
+    assert_type(c.explain(lang="zh"), Explanation)
+    assert_type(c.coverage, pd.DataFrame)
+    assert_type(c.to_frame("delta", section="metrics", flat=True), pd.DataFrame)
+    assert_type(vs.minimal_pairs("cer", max_changes=2), MinimalPairs)
+    c.best("cer", datset="d-a")  # type: ignore[call-arg]
+    c.to_frame(section="metric")  # type: ignore[arg-type]
+    vs.minimal_pairs("cer", changes=2)  # type: ignore[call-arg]
+
+
+def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
+    try:
+        passed = assert_type(c.gate("cer <= baseline + 0.002"), GateReport)
+        c.gate(["cer <= baseline + 0.002", "rtf <= baseline + 5%"])
+        c.assert_no_regression(["cer", "val.*"], tolerance={"cer": "1%"}, missing="skip")
+        c.report(path, lang="zh", gates=[passed], charts=["cer"], title="Nightly")
+    except RegressionError as error:
+        c.report(path, gates=[error])
+    c.assert_no_regression(missing="ignore")  # type: ignore[arg-type]
+    c.report(path, gates="cer < 1")  # type: ignore[arg-type]
+    c.report(path, languge="zh")  # type: ignore[call-arg]
+    assert_type(registry.drift(c.versions[0]), Drift)  # type: ignore[arg-type]
+
+
+def drawing(c: pnb.Comparison, ax: Axes) -> None:
+    assert_type(c.plot.bar("cer", dataset="d-a", ax=ax, theme="dark"), Axes)
+    assert_type(c.plot("cer", kind="slope"), Axes)
+    assert_type(c.plot.heatmap(["cer"]), Axes)
+    assert_type(c.plot.scatter("cer", "rtf"), Axes)
+    assert_type(c.plot.save("cer.png", ax, dpi=200), Path)
+    c.plot.bar("cer", them="dark")  # type: ignore[call-arg]
+    c.plot.bar("cer", theme="grey")  # type: ignore[arg-type]
+    c.plot("cer", kind="pie")  # type: ignore[arg-type]
+
+
+def exploring(registry: pnb.Registry) -> None:
+    explorer = pnb.Explorer(registry)
+    assert_type(explorer.value, pnb.Comparison | None)
+    assert_type(explorer.selected, pnb.VersionSet)
+    assert_type(explorer.frame, pd.DataFrame)
+    pnb.Explorer(registry, height=5)  # type: ignore[call-arg]
