@@ -56,11 +56,13 @@ _TABLE = {
     "new": "新增",
     "gone": "消失",
     "changed": "有变化",
+    "changed from {before} to {after}": "由{before}变为{after}",
+    "{before} → {after}": "{before} → {after}",
+    "{kind} {text}": "{kind} {text}",
     "best": "最佳",
     "✓ true": "✓ 是",
     "✗ false": "✗ 否",
     "{count} values, {how} {text}": "{count} 个值，{how} {text}",
-    "{before} → {after}": "{before} → {after}",
     "a list of {count} numbers: pass series='mean', 'last', 'max' or 'min'": (
         "{count} 个数的列表：请指定 series='mean'、'last'、'max' 或 'min'"
     ),

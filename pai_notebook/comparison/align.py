@@ -8,9 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import Direction, Directions
-from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, is_blank, merge_cells
+from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, merge_cells
 from pai_notebook.comparison.series import Series
-from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.equality import shown
+from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, list_names, natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
 from pai_notebook.phrases import Phrase, say
@@ -80,12 +81,12 @@ def _blank(path: str, dataset: str, *, empty: bool = False) -> Cell:
 def other_rows(versions: Sequence[ModelVersion], baseline: int) -> Iterator[Row]:
     """Rows of labels, of specs by structure, and of plain fields; fields beyond the catalogue take part as the others do."""
     compared = [info for info in catalogue(versions) if info.compared]
-    yield from _section("labels", versions, baseline, lambda version: {key: _joined(version.labels.get_all(key)) for key in version.labels})
+    yield from _section("labels", versions, baseline, lambda version: version.labels.by_key)
     for info in compared:
         if info.kind == "spec":
             yield from _section(info.name, versions, baseline, partial(leaves, info=info))
     plain = [info for info in compared if info.is_plain]
-    yield from _section("other", versions, baseline, partial(_plain, plain), order=[info.name for info in plain])
+    yield from _section("other", versions, baseline, partial(stated, infos=plain), order=[info.name for info in plain])
 
 
 def positional(versions: Sequence[ModelVersion], rows: Sequence[Row]) -> Iterator[Phrase]:
@@ -105,15 +106,6 @@ def positional(versions: Sequence[ModelVersion], rows: Sequence[Row]) -> Iterato
                 yield say("{name} is compared by position: not every object in it has a name of its own", name=name)
 
 
-def _joined(values: Sequence[str]) -> str:
-    return ", ".join(sorted(values))
-
-
-def _plain(infos: Sequence[FieldInfo], version: ModelVersion) -> dict[str, Any]:
-    found = {info.name: info.of(version) for info in infos}
-    return {name: value for name, value in found.items() if value not in ("", None)}
-
-
 def _section(
     section: str,
     versions: Sequence[ModelVersion],
@@ -126,19 +118,12 @@ def _section(
     for path in [path for path in order if path in found] or sorted(found, key=natural_key):
         cells = tuple(_setting(path, column[path]) if path in column else _blank(path, "") for column in columns)
         changes = tuple(
-            Change(Kind.BASELINE) if place == baseline else Change(_kind(cell, cells[baseline])) for place, cell in enumerate(cells)
+            Change(Kind.BASELINE) if place == baseline else Change(kind_of_change(cell, cells[baseline]))
+            for place, cell in enumerate(cells)
         )
         yield Row(section, path, "", cells, changes, _NO_DIRECTION)
 
 
 def _setting(path: str, raw: Any) -> Cell:
-    state, value, _ = read_value(raw)
-    return Cell("", path, state, value, text_of(raw), raw)
-
-
-def _kind(cell: Cell, baseline: Cell) -> Kind:
-    if is_blank(cell) or is_blank(baseline):
-        return Kind.SAME if is_blank(cell) and is_blank(baseline) else Kind.LOST if is_blank(cell) else Kind.GAINED
-    if cell.state is State.NUMBER and baseline.state is State.NUMBER:
-        return Kind.SAME if cell.raw == baseline.raw else Kind.CHANGED
-    return Kind.SAME if (cell.state, cell.text) == (baseline.state, baseline.text) else Kind.CHANGED
+    state, value, _ = (State.TEXT, None, "") if isinstance(raw, tuple) else read_value(raw)
+    return Cell("", path, state, value, shown(raw) if isinstance(raw, tuple) else text_of(raw), raw)

@@ -10,6 +10,7 @@ from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_blank, t
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.model.card import number_text
+from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -141,7 +142,7 @@ def _group(row: Row, change: Change) -> int:
 def _clause(row: Row, place: int, baseline: int) -> Phrase:
     change, cells = row.changes[place], (row.cells[baseline], row.cells[place])
     form = choose_format([cell.value for cell in cells if cell.value is not None])
-    before, after = ("—" if is_blank(cell) else _brief(row, cell, form) for cell in cells)
+    before, after = _brief(row, (baseline, place), form)
     arrow = say("{before} → {after}", before=before, after=after)
     if change.percent is not None:
         arrow = say("{arrow} ({percent})", arrow=arrow, percent=row.percent_text(place))
@@ -159,24 +160,44 @@ def _template(change: Change) -> str:
     return _VERDICTS[change.verdict] if change.verdict in _VERDICTS else _CLAUSES[change.kind]
 
 
-def _brief(row: Row, cell: Cell, form: NumberFormat) -> str:
-    """Write a cell in few characters; numbers as the row has them, long texts cut with a mark."""
-    if row.section == "metrics" and cell.value is not None:
+def _brief(row: Row, places: tuple[int, int], form: NumberFormat) -> list[Phrase | str]:
+    """Write two cells in few characters: numbers as the row has them, their types where those differ, long texts cut with a mark."""
+    cells = [row.cells[place] for place in places]
+    kinds = row.kinds(places[1], places[0])
+    change = row.changes[places[1]]
+    numbers = row.section == "metrics" and (change.kind is not Kind.CHANGED or bool(change.delta))
+    written = ["—" if is_blank(cell) else _number(cell, form) if numbers else "" for cell in cells]
+    texts = _shown_apart(row, places)
+    told: list[Phrase | str] = [one or other for one, other in zip(written, texts, strict=True)]
+    if kinds is None or numbers:
+        return told
+    return [text if kind == "null" else say("{kind} {text}", kind=kind, text=text) for kind, text in zip(kinds, told, strict=True)]
+
+
+def _number(cell: Cell, form: NumberFormat) -> Phrase | str:
+    """Write the number of a metric, or how many a list has; empty where there is none."""
+    if cell.value is not None:
         text = number_text(cell, form)
         return series_text(cell, text) if cell.state is State.SERIES else text
-    if row.section == "metrics" and cell.state is State.SERIES and cell.raw:
-        return say("{count} values", count=len(cell.raw))
-    if cell.state is State.NULL:
-        return "null"
-    text = " ".join(cell.text.split())
-    return _shortened(text.rstrip(".。") if row.path == "description" else text)
+    return say("{count} values", count=len(cell.raw)) if cell.state is State.SERIES and cell.raw else ""
 
 
-def _shortened(text: str) -> str:
+def _shown_apart(row: Row, places: tuple[int, int]) -> list[str]:
+    """Give two values in a line each; what is left out to make them short never makes them alike."""
+    full = [row.shown(place) for place in places]
+    lines = [" ".join(text.split()) for text in full]
+    if row.path == "description":
+        lines = [line.rstrip(".。") for line in lines]
+    if len(set(lines)) < len(set(full)):
+        lines = [repr(text)[1:-1] for text in full]
+    return shorten_apart(lines, _LONGEST, _shortened)
+
+
+def _shortened(text: str, most: int) -> str:
     """Cut a long text: words at the end, an address or a path, which differ there, in the middle."""
-    if len(text) <= _LONGEST:
+    if len(text) <= most:
         return text
-    return f"{text[: _LONGEST - 1]}…" if " " in text else f"{text[: _LONGEST // 2]}…{text[1 - _LONGEST // 2 :]}"
+    return f"{text[: most - 1]}…" if " " in text else f"{text[: most // 2]}…{text[1 - most // 2 :]}"
 
 
 def _name(row: Row) -> str:

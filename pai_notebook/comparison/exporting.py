@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from pai_notebook.comparison.rows import Change, Kind, Row, is_blank
+from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports, Globs, PathLike
-from pai_notebook.exports.table import PlainTable
+from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.files import write_file
 from pai_notebook.model.names import chooser
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.gate import GateReport
     from pai_notebook.errors import RegressionError
-    from pai_notebook.model.metrics import Cell
     from pai_notebook.plot import Plots
     from pai_notebook.redact import RedactionLike
 
@@ -83,11 +82,15 @@ class Exports(FrameExports):
         return [table, PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")]
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
-        """One column a version: the value with as many digits as tell the row apart, and the difference beside it."""
+        """One column a version: the value in full, and the difference beside it."""
         comparison = cast("Comparison", self)
+        place = comparison.baseline_place or 0
         rows = [row for row in _rows(comparison) if chooser(include, exclude)(row.key)]
         header = ["name", "dataset", "better", *comparison.names]
-        body = [[row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row)] for row in rows]
+        body = [
+            [row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row, place)]
+            for row in rows
+        ]
         right = range(3, len(header))
         return PlainTable(header, body, "comparison", _caption(comparison), _notes(comparison), row_headers=1, right=right)
 
@@ -172,19 +175,19 @@ def _better(row: Row) -> str:
     return row.direction.mode or ("unknown" if row.section == "metrics" else "")
 
 
-def _printed_cells(row: Row) -> list[str]:
-    numeric = [cell.value for cell in row.cells if row.section == "metrics" and cell.value is not None]
-    form = choose_format(numeric)
-    return [_printed_cell(row, cell, change, form) for cell, change in zip(row.cells, row.changes, strict=True)]
+def _printed_cells(row: Row, baseline: int) -> list[str]:
+    from pai_notebook.comparison.tables import plain_value  # noqa: PLC0415 - as above
+
+    form = choose_format(cell.value for cell in row.cells if row.section == "metrics" and cell.value is not None)
+    texts = [cell_text(plain_value(row, place)) for place in range(len(row.cells))]
+    return [f"{text} ({told})" if (told := _told(row, place, baseline, form)) else text for place, text in enumerate(texts)]
 
 
-def _printed_cell(row: Row, cell: Cell, change: Change, form: NumberFormat) -> str:
-    if is_blank(cell):
-        return str(cell.state)
-    if row.section != "metrics" or cell.value is None:
-        return cell.text
-    value = form.value(cell.value)
-    return value if change.delta is None or change.kind in (Kind.SAME, Kind.BASELINE) else f"{value} ({form.delta(change.delta)})"
+def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
+    """Write a difference as people read it, empty where there is none."""
+    if row.changes[place].kind in (Kind.SAME, Kind.BASELINE):
+        return ""
+    return told_difference(row, place, baseline, form).replace(" (", ", ").rstrip(")")
 
 
 def _caption(comparison: Comparison) -> str:

@@ -10,6 +10,7 @@ from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_diff
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.model.card import number_text
+from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -191,12 +192,16 @@ def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: b
     head: list[Inline] = [name, row.dataset] if datasets else [name]
     form = choose_format(row.cells[place].value or 0.0 for place in places if row.cells[place].value is not None)
     leaders = comparison.leaders(row)
-    cells = [_cell(comparison, row, place, form, [*_marks(row, place), *_star(leaders, place)]) for place in places]
+    words, base = _words(row, places), comparison.baseline_place
+    cells = [
+        _cell(comparison, row, place, form, text=words[place], marks=[*_marks(row, place, base), *_star(leaders, place)])
+        for place in places
+    ]
     failed: list[Inline] = [Missing(say("fetch failed"))] * (width - len(head) - len(cells))
     return [*head, *cells, *failed]
 
 
-def _marks(row: Row, place: int) -> list[Mark]:
+def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
     """Say what the difference means; only what is beyond chance is better or worse and has a tone."""
     change = row.changes[place]
     sign = "▲" if (change.delta or 0) > 0 else "▼"
@@ -210,7 +215,13 @@ def _marks(row: Row, place: int) -> list[Mark]:
         return [Mark(sign, say("higher") if sign == "▲" else say("lower")), Mark("?", say("no interval known"))]
     if change.kind is Kind.GAINED:
         return [Mark("+", say("new"))]
-    return [Mark("≠", say("changed"))] if change.kind is Kind.CHANGED and change.delta is None else []
+    return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
+
+
+def _changed(row: Row, place: int, baseline: int | None) -> Phrase:
+    """Say that a value is another one, and of which type where that is another one too."""
+    kinds = None if baseline is None else row.kinds(place, baseline)
+    return say("changed") if kinds is None else say("changed from {before} to {after}", before=kinds[0], after=kinds[1])
 
 
 def _star(leaders: Leaders | None, place: int) -> list[Mark]:
@@ -242,18 +253,17 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
         yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))
 
 
-def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, marks: list[Mark]) -> Inline:
+def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, text: str, marks: list[Mark]) -> Inline:
     cell, change = row.cells[place], row.changes[place]
     base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
     if is_blank(cell):
         return (Missing(say(cell.state)), Mark("-", say("gone"))) if change.kind is Kind.LOST else Missing(say(cell.state))
     if cell.state in (State.NULL, State.NAN):
-        return Missing(say(cell.state))
+        return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
         return Number(_number(cell, form), delta=_delta(comparison, row, place, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)
-    text = _word(cell)
     return (text, *marks) if marks else text
 
 
@@ -272,8 +282,21 @@ def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> 
     return told_difference(row, place, comparison.baseline_place, form)
 
 
-def _word(cell: Cell) -> str:
-    """Write a cell that is no number: a truth value, the size of a matrix, or text."""
+def _words(row: Row, places: Sequence[int]) -> dict[int, str]:
+    """What versions state, in words: those that differ look different, however long they are."""
+    found = {place: row.shown(place) for place in places}
+    cut = dict(zip(found, shorten_apart(list(found.values()), _TEXT), strict=True))
+    return {place: (row.section == "metrics" and _measured(row.cells[place])) or _counted(found[place], cut[place]) for place in places}
+
+
+def _counted(text: str, cut: str) -> str:
+    """Say how much was cut off the end."""
+    more = len(text) - len(cut) + 1
+    return say("{text}… {count} more characters", text=cut[:-1], count=more) if more > 1 and text.startswith(cut[:-1]) else cut
+
+
+def _measured(cell: Cell) -> str:
+    """Write a metric that is no number and no text: a truth value, the size of a matrix; empty for everything else."""
     if cell.state is State.BOOLEAN:
         return say("✓ true") if cell.text == "true" else say("✗ false")
     if cell.state is State.MATRIX and isinstance(cell.raw, list):
@@ -283,6 +306,4 @@ def _word(cell: Cell) -> str:
         return say("list of {count}: {text}", count=len(cell.raw), text=cell.text[:_TEXT])
     if cell.state is State.SERIES:
         return say("{count} values", count=len(series_points(cell.raw) or ()))
-    if len(cell.text) <= _TEXT:
-        return cell.text
-    return say("{text}… {count} more characters", text=cell.text[:_TEXT], count=len(cell.text) - _TEXT)
+    return ""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.identity import is_identity
+from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.metrics import text_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -19,18 +18,20 @@ __all__ = ["find_pairs", "settings_of"]
 
 _IGNORED_SPECS = ("extra_info", "options")
 
-Leaves = dict[str, str]
+_LABELS = "labels."
+
+Leaves = dict[str, Any]
 
 
 def settings_of(version: ModelVersion, ignored: set[str]) -> Leaves:
-    """Leaves of specs and labels that describe a version, as text."""
-    found = {f"labels.{key}": ", ".join(sorted(version.labels.get_all(key))) for key in version.labels}
+    """Leaves of specs and labels that describe a version."""
+    found: Leaves = {f"{_LABELS}{key}": value for key, value in version.labels.by_key.items()}
     for info in catalogue([version]):
         if info.kind == "spec" and info.name not in _IGNORED_SPECS:
-            found |= {f"{info.name}.{path}": text_of(leaf) for path, leaf in leaves(version, info).items()}
+            found |= {f"{info.name}.{path}": leaf for path, leaf in leaves(version, info).items()}
     named = {path for path in found if is_identity(path.partition(".")[2])}
     ignored |= named
-    return {path: text for path, text in found.items() if path not in named}
+    return {path: leaf for path, leaf in found.items() if path not in named}
 
 
 def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
@@ -51,10 +52,9 @@ def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int,
 
 def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[int, frozenset[str]]]]:
     """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
-    hashes: dict[tuple[str, str], int] = {}
     buckets: dict[int, list[tuple[int, frozenset[str]]]] = {}
     for place, known in settings.items():
-        own = {path: hashes.setdefault((path, text), _hash(path, text)) for path, text in known.items()}
+        own = {path: hash((path, value_key(leaf))) for path, leaf in known.items()}
         whole = 0
         for value in own.values():
             whole ^= value
@@ -67,11 +67,14 @@ def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[
     return {rest: bucket for rest, bucket in buckets.items() if len(bucket) > 1}
 
 
-def _hash(path: str, text: str) -> int:
-    content = f"{len(path)}:{path}{text}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(content, digest_size=16).digest(), "big")
-
-
 def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
-    differing = [path for path in first.keys() | second.keys() if first.get(path) != second.get(path)]
-    return tuple((path, first.get(path), second.get(path)) for path in sorted(differing, key=natural_key))
+    alike = {path for path in first.keys() & second.keys() if same(first[path], second[path])}
+    differing = sorted((first.keys() | second.keys()) - alike, key=natural_key)
+    return tuple((path, _told(first, path), _told(second, path)) for path in differing)
+
+
+def _told(leaves: Leaves, path: str) -> str | None:
+    """Write a leaf so that it looks different from any other; None where it is not set."""
+    if path not in leaves:
+        return None
+    return shown_text(leaves[path]) if path.startswith(_LABELS) else shown(leaves[path])

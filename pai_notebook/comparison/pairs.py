@@ -50,7 +50,8 @@ class MinimalPair(Printed):
     first, second : str
         Names of the versions, in natural order.
     changes : tuple of (setting, before, after)
-        What differs, as text; None where a version does not have the setting.
+        What differs, written so that values that differ look different (`1` and `"1"`); None where a version does not have the
+        setting.
     before, after : float
         The metric of both.
     delta : float

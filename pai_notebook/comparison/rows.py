@@ -7,21 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Brief
-from pai_notebook.model.document import canonical_json
+from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import is_cost, scale_of
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
-from pai_notebook.phrases import say
+from pai_notebook.phrases import Phrase, say
 
-__all__ = ["BLANK", "Change", "Kind", "Row", "Verdict", "compare_cells", "is_blank", "merge_cells", "told_difference"]
+__all__ = ["BLANK", "Change", "Kind", "Row", "Verdict", "compare_cells", "is_blank", "kind_of_change", "merge_cells", "told_difference"]
 
 BLANK = frozenset({State.ABSENT, State.NO_METRICS, State.FETCH_FAILED})
 """States of cells in which nothing was stated."""
@@ -142,6 +141,26 @@ class Row(Brief):
         return "" if percent is None else format_percent(percent, factor=is_cost(self.path))
 
     @cached_property
+    def _all_texts(self) -> bool:
+        """Whether nothing but texts can stand in it: labels, and fields of the catalogue that were sent as documented."""
+        if self.section not in ("labels", "other"):
+            return False
+        return all(isinstance(cell.raw, str | tuple) for cell in self.cells if not is_blank(cell))
+
+    def shown(self, place: int) -> str:
+        """Write what a version states, so that values that differ look different; nothing where it states nothing."""
+        cell = self.cells[place]
+        return "" if is_blank(cell) else shown_text(cell.raw) if self._all_texts else shown(cell.raw)
+
+    def kinds(self, place: int, baseline: int) -> tuple[Phrase, Phrase] | None:
+        """Say what the baseline's value is and what this one is where they are of different types, such as a number and a text."""
+        cells = self.cells[baseline], self.cells[place]
+        if any(is_blank(cell) or isinstance(cell.raw, tuple) for cell in cells):
+            return None
+        before, after = (kind_of(cell.raw) for cell in cells)
+        return None if before == after else (before, after)
+
+    @cached_property
     def key(self) -> Name:
         """The name that every argument of this package understands."""
         return Name("" if self.section == "other" else self.section, self.path, self.dataset)
@@ -174,7 +193,7 @@ def is_blank(cell: Cell) -> bool:
 def merge_cells(cells: list[Cell]) -> Cell:
     """Make one cell of those that one version has under one name; where they disagree it has no value."""
     first = cells[0]
-    if len({(cell.state, cell.text) for cell in cells}) == 1:
+    if len({value_key(cell.raw) for cell in cells}) == 1:
         return first
     text = " / ".join(cell.text for cell in cells)
     return Cell(
@@ -183,7 +202,7 @@ def merge_cells(cells: list[Cell]) -> Cell:
         State.TEXT,
         None,
         text,
-        [cell.raw for cell in cells],
+        tuple(cell.raw for cell in cells),
         duplicate=True,
         note="stated more than once, differently",
     )
@@ -193,18 +212,16 @@ def compare_cells(
     cell: Cell, baseline: Cell, direction: Direction, tolerance: Tolerance, evidence: Callable[[], Evidence] = lambda: _UNKNOWN
 ) -> Change:
     """Compare a metric's cell with the baseline's; `evidence` is asked where both have a number."""
-    if is_blank(cell) or is_blank(baseline):
-        return Change(_blank_kind(cell, baseline))
-    if cell.value is None or baseline.value is None or not {cell.state, baseline.state} <= _NUMERIC:
-        return Change(Kind.SAME if _same(cell, baseline) else Kind.CHANGED)
-    delta = difference(cell, baseline)
-    if delta is None:
-        return Change(Kind.SAME)
+    numbers = cell.value is not None and baseline.value is not None and {cell.state, baseline.state} <= _NUMERIC
+    delta = difference(cell, baseline) if numbers else None
+    if delta is None or cell.value is None or baseline.value is None:
+        return Change(kind_of_change(cell, baseline))
     bound = tolerance.bound(cell.path, cell.dataset, baseline.value)
     if not exceeds(delta, bound, max(abs(cell.value), abs(baseline.value))):
-        whole = State.SERIES in (cell.state, baseline.state) and not bound and cell.text != baseline.text
-        same = None if direction.mode is None else Verdict.SAME
-        return Change(Kind.CHANGED if whole else Kind.SAME, delta, percent_of(cell, baseline), None if whole else same, evidence())
+        # a number sent as text, or another point of a series, is a change although the numbers are equal
+        other = not bound and not same(cell.raw, baseline.raw)
+        verdict = None if direction.mode is None or other else Verdict.SAME
+        return Change(Kind.CHANGED if other else Kind.SAME, delta, percent_of(cell, baseline), verdict, evidence())
     better = None if direction.mode is None else (delta > 0) == (direction.mode == "max")
     kind = Kind.CHANGED if better is None else Kind.BETTER if better else Kind.WORSE
     known = evidence()
@@ -221,26 +238,13 @@ def _verdict(evidence: Evidence, bound: float, *, better: bool) -> Verdict:
     return Verdict.BETTER if better else Verdict.WORSE
 
 
-def _blank_kind(cell: Cell, baseline: Cell) -> Kind:
+def kind_of_change(cell: Cell, baseline: Cell) -> Kind:
+    """Tell how a cell compares with the baseline's where neither is measured: a missing value is a difference."""
     if is_blank(cell):
         return Kind.SAME if is_blank(baseline) else Kind.LOST
-    return Kind.GAINED
-
-
-def _same(cell: Cell, other: Cell) -> bool:
-    """Whether two cells without a number state the same; two NaN do, True and 1 do not."""
-    if cell.state != other.state or cell.duplicate != other.duplicate:
-        return False
-    if cell.state is State.MATRIX:
-        return canonical_json(_plain(cell.raw)) == canonical_json(_plain(other.raw))
-    return cell.text == other.text
-
-
-def _plain(raw: Any) -> Any:
-    """Make equal numbers of a matrix read the same: 1 and 1.0."""
-    if isinstance(raw, list):
-        return [_plain(item) for item in raw]
-    return float(raw) if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 2**53 else raw
+    if is_blank(baseline):
+        return Kind.GAINED
+    return Kind.SAME if same(cell.raw, baseline.raw) else Kind.CHANGED
 
 
 def difference(cell: Cell, baseline: Cell) -> float | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.alarm import alarm_checks
 from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.rows import is_blank
 from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
 from pai_notebook.comparison.series import ask_for_series, is_list
+from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import nearest_names
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
 
 __all__ = ["check_rules", "remarks_on"]
+
+_LONGEST = 40
 
 
 def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
@@ -124,15 +127,17 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
 def _check_equal(rule: Rule, pair: Pair) -> Check:
     """Check truth values and texts, by equality only."""
     base = pair.base
+    wanted: Any
     if rule.base in ("true", "false"):
-        wanted, state = str(rule.base), State.BOOLEAN
+        wanted = rule.base == "true"
     elif base is None or is_blank(base) or base.state in (State.NULL, State.NAN):
         return pair.check("failed", rule.text, say("the baseline has nothing to compare with"))
     else:
-        wanted, state = base.text, base.state
-    equal = (pair.cell.text, pair.cell.state) == (wanted, state)
-    reason = "" if equal else say("the value is {text}", text=pair.cell.text[:40])
-    return pair.check("passed" if equal else "failed", rule.text, reason, f"== {wanted[:40]}")
+        wanted = base.raw
+    equal = same(pair.cell.raw, wanted)
+    found, bound = shorten_apart([shown(pair.cell.raw), shown(wanted)], _LONGEST)
+    reason = "" if equal else say("the value is {text}", text=found)
+    return pair.check("passed" if equal else "failed", rule.text, reason, f"== {bound}")
 
 
 def _origin(rule: Rule, bound: str) -> str:

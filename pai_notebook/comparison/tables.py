@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.rows import Change, Row, is_blank
-from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["comparison_frame", "coverage_frame", "flat_table"]
+__all__ = ["comparison_frame", "coverage_frame", "flat_table", "plain_value"]
 
 
 def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence
     columns: dict[tuple[str, str], Any] = {}
     for place, name in enumerate(names):
         for value in values:
-            columns[name, value] = _column([row.cells[place] for row in rows], [row.changes[place] for row in rows], rows, value)
+            columns[name, value] = _column(rows, place, value)
     levels = [[row.section for row in rows], [row.path for row in rows], [row.dataset for row in rows]]
     index = _levels(levels, ["section", "path", "dataset"])
     frame = pd.DataFrame(dict(enumerate(columns.values())), index=index)
@@ -43,17 +43,18 @@ def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIn
     return pd.MultiIndex.from_arrays([pd.Index(level, dtype=object) for level in levels], names=list(names))
 
 
-def _column(cells: Sequence[Cell], changes: Sequence[Change], rows: Sequence[Row], value: str) -> Any:
+def _column(rows: Sequence[Row], place: int, value: str) -> Any:
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
     if value in _NUMBERS:
-        found = [_NUMBERS[value](change) for change in changes]
+        found = [_NUMBERS[value](row.changes[place]) for row in rows]
         return pd.array([float("nan") if number is None else number for number in found], dtype="float64")
     if value in _TEXTS or value == "text" or any(row.section != "metrics" for row in rows):
         text = _TEXTS.get(value, _text)
-        found_texts = [text(cell, change) for cell, change in zip(cells, changes, strict=True)]
+        found_texts = [text(row, place) for row in rows]
         return pd.array([pd.NA if each is None else each for each in found_texts], dtype=pd.StringDtype("python"))
-    return pd.array([float("nan") if cell.value is None else cell.value for cell in cells], dtype="float64")
+    values = [row.cells[place].value for row in rows]
+    return pd.array([float("nan") if number is None else number for number in values], dtype="float64")
 
 
 def _bound(change: Change, side: str) -> float | None:
@@ -61,8 +62,12 @@ def _bound(change: Change, side: str) -> float | None:
     return None if interval is None else float(getattr(interval, side))
 
 
-def _text(cell: Cell, _change: Change) -> str | None:
-    return None if is_blank(cell) else cell.text
+def _text(row: Row, place: int) -> str | None:
+    return None if is_blank(row.cells[place]) else row.shown(place)
+
+
+def _evidence(change: Change) -> str | None:
+    return None if change.evidence is None else str(change.evidence.reason)
 
 
 _NUMBERS: dict[str, Callable[[Change], float | None]] = {
@@ -72,11 +77,11 @@ _NUMBERS: dict[str, Callable[[Change], float | None]] = {
     "low": lambda change: _bound(change, "low"),
     "high": lambda change: _bound(change, "high"),
 }
-_TEXTS: dict[str, Callable[[Cell, Change], str | None]] = {
-    "state": lambda cell, _: str(cell.state),
-    "change": lambda _, change: change.word,
-    "verdict": lambda _, change: None if change.verdict is None else str(change.verdict),
-    "evidence": lambda _, change: None if change.evidence is None else str(change.evidence.reason),
+_TEXTS: dict[str, Callable[[Row, int], str | None]] = {
+    "state": lambda row, place: str(row.cells[place].state),
+    "change": lambda row, place: row.changes[place].word,
+    "verdict": lambda row, place: None if (verdict := row.changes[place].verdict) is None else str(verdict),
+    "evidence": lambda row, place: _evidence(row.changes[place]),
 }
 
 
@@ -100,11 +105,19 @@ def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:
     return header, [_plain(comparison, row) for row in rows]
 
 
+def plain_value(row: Row, place: int) -> float | str:
+    """Give what a version states as exports have it: a number in full, the state of what is not there, else what is shown of it."""
+    cell = row.cells[place]
+    exact = row.section == "metrics" and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and not (cell.note and cell.state is State.NUMBER)
+    if exact and cell.value is not None:
+        return cell.value
+    return str(cell.state) if is_blank(cell) else row.shown(place)
+
+
 def _plain(comparison: Comparison, row: Row) -> list[Any]:
     plain: list[Any] = [row.section, row.path, row.dataset, row.direction.mode or ("unknown" if row.section == "metrics" else "")]
-    for place, (cell, change) in enumerate(zip(row.cells, row.changes, strict=True)):
-        exact = row.section == "metrics" and cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT)
-        plain.append(cell.value if exact else str(cell.state) if is_blank(cell) else cell.text)
+    for place, change in enumerate(row.changes):
+        plain.append(plain_value(row, place))
         if place != comparison.baseline_place:
             plain += [change.delta, change.percent, change.word]
     return plain

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.model.document import read_time
+from pai_notebook.model.equality import shown
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import text_of
 
@@ -65,10 +66,14 @@ def as_times(values: Sequence[Any]) -> Any:
 def as_values(values: Sequence[Any]) -> Any:
     """Find the narrowest type that holds free values exactly: truth, whole number, float64, else text; None is missing.
 
+    Where not all of them are texts, those that could be another value stand in quotes.
+
     Examples
     --------
     >>> [str(as_values(column).dtype) for column in ([True, None], [1, None], [1, 0.5], ["5e-5", 1])]
     ['boolean', 'Int64', 'float64', 'string']
+    >>> list(as_values(["1", 1]))
+    ['"1"', '1']
     """
     types = {type(value) for value in values if value is not None}
     if types == {bool}:
@@ -77,4 +82,4 @@ def as_values(values: Sequence[Any]) -> Any:
         return pd.array([pd.NA if value is None else value for value in values], dtype="Int64")
     if types and types <= {int, float} and all(-_EXACT <= value <= _EXACT for value in values if type(value) is int):
         return np.array([np.nan if value is None else value for value in values], np.float64)
-    return as_texts(values)
+    return as_texts(values if types <= {str} else [None if value is None else shown(value) for value in values])

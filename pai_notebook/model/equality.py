@@ -1,7 +1,8 @@
 """When two values differ, and how a value is shown, so that values that differ look different.
 
 One definition for comparisons, minimal pairs, drift, sentences and ``==``: 1 and 1.0 do not differ, two NaN do not, 1 and "1" do, and
-lists differ when an element does.
+lists differ when an element does. Objects in a list are told apart as `flatten.members` does it, so two settings differ exactly when
+one of their leaves does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from pai_notebook.model.document import canonical_json
+from pai_notebook.model.flatten import members
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.sanitize import apart as unjoined
 
@@ -20,6 +22,7 @@ __all__ = ["bag_key", "kind_of", "same", "shorten_apart", "shown", "shown_text",
 
 _LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", "none", ""})
 _NAN = ("number", "NaN")
+_LARGE = 1e16
 
 
 def same(first: Any, second: Any) -> bool:
@@ -31,6 +34,8 @@ def same(first: Any, second: Any) -> bool:
     --------
     >>> same(1, 1.0), same(float("nan"), float("nan")), same(1, "1"), same(True, 1), same([1, 2], [1.0, 2])
     (True, True, False, False, True)
+    >>> same([{"name": "a", "value": 1}, {"name": "b", "value": 2}], [{"name": "b", "value": 2}, {"name": "a", "value": 1}])
+    True
     """
     return first is second or value_key(first) == value_key(second)
 
@@ -52,15 +57,22 @@ def value_key(value: Any) -> Hashable:
 def _key(value: Any) -> Hashable:
     if isinstance(value, bool):
         return "boolean", value
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, float) and math.isnan(value):
+        return _NAN
+    if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, float):
-        return _NAN if math.isnan(value) else value
-    if isinstance(value, dict):
-        return "object", frozenset((str(key), _key(child)) for key, child in value.items())
-    if isinstance(value, list | tuple):
-        return "list" if isinstance(value, list) else "several", tuple(map(_key, value))
+    if isinstance(value, dict | list | tuple):
+        return _key_of_many(value)
     return type(value).__name__, canonical_json(value)
+
+
+def _key_of_many(value: dict[str, Any] | list[Any] | tuple[Any, ...]) -> Hashable:
+    below = members(value)
+    if below is not None:
+        return "object", frozenset((key, _key(child)) for key, child in below.pairs)
+    if isinstance(value, dict):
+        return "object", frozenset()
+    return "list" if isinstance(value, list) else "several", tuple(map(_key, value))
 
 
 def bag_key(values: Iterable[Any]) -> Hashable:
@@ -92,12 +104,14 @@ def kind_of(value: Any) -> Phrase:
 
 
 def shown(value: Any) -> str:
-    """Write a JSON value so that values that differ look different: a text that could be another value stands in quotes.
+    """Write a JSON value so that values that differ look different, and those that do not alike.
+
+    A text that could be another value stands in quotes.
 
     Examples
     --------
-    >>> [shown(value) for value in (1, "1", True, "true", None, "", "a b", ["a", 1], {"a": 1})]
-    ['1', '"1"', 'true', '"true"', 'null', '""', 'a b', '["a", 1]', '{"a": 1}']
+    >>> [shown(value) for value in (1, 1.0, "1", True, "true", None, "", "a b", ["a", 1], {"a": 1})]
+    ['1', '1', '"1"', 'true', '"true"', 'null', '""', 'a b', '["a", 1]', '{"a": 1}']
     """
     if isinstance(value, str):
         return _quoted(value) if _reads_as_other(value) else value
@@ -129,6 +143,8 @@ def _written(value: Any) -> str:
         return "{" + ", ".join(f"{_quoted(key)}: {_written(child)}" for key, child in sorted(value.items())) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGE:
+        return str(int(value))
     return json.dumps(value, default=str)
 
 

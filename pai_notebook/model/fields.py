@@ -12,7 +12,7 @@ from pai_notebook.phrases import Phrase, joined, say
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["FIELDS", "FieldInfo", "catalogue", "field_named", "leaves", "plain_fields", "specs"]
+__all__ = ["FIELDS", "FieldInfo", "catalogue", "field_named", "leaves", "plain_fields", "specs", "stated"]
 
 FieldKind = Literal["id", "text", "category", "time", "labels", "metrics", "spec", "request"]
 
@@ -141,6 +141,22 @@ def catalogue_of(documents: Iterable[Mapping[str, Any]]) -> tuple[FieldInfo, ...
 
 def _is_object(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+
+
+def stated(version: ModelVersion, infos: Iterable[FieldInfo]) -> dict[str, Any]:
+    """Give what a version says under plain fields, as sent; a field of the catalogue that is empty or null says nothing.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> version = ModelVersion.from_document({"VersionName": "0.1.0", "Uri": "", "SourceId": 7})
+    >>> stated(version, [info for info in plain_fields() if info.compared])
+    {'source_id': 7}
+    """
+    document = version._document  # noqa: SLF001 - reads without a copy
+    sent = {info.name: document[info.key] for info in infos if info.key in document}
+    known = {info.name for info in infos if info.known}
+    return {name: value for name, value in sent.items() if name not in known or value not in ("", None)}
 
 
 def leaves(version: ModelVersion, info: FieldInfo) -> dict[str, Any]:

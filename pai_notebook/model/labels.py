@@ -63,6 +63,17 @@ class Labels(Brief, Mapping[str, str]):
         return self._values.get(key, ())
 
     @property
+    def by_key(self) -> dict[str, str | tuple[str, ...]]:
+        """One value a key: the text, or every text in order where the key occurs more than once.
+
+        Examples
+        --------
+        >>> Labels((("env", "test"), ("team", "a"), ("env", "prod"))).by_key
+        {'env': ('prod', 'test'), 'team': 'a'}
+        """
+        return {key: values[0] if len(values) == 1 else tuple(sorted(values)) for key, values in self._values.items()}
+
+    @property
     def duplicates(self) -> tuple[str, ...]:
         """Keys that occur more than once."""
         return tuple(key for key, values in self._values.items() if len(values) > 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import Any, overload
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
+from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.names import Name, listed, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
@@ -377,10 +378,15 @@ class Metrics(Brief, Sequence[Cell]):
         return len(self.cells)
 
     def __eq__(self, other: object) -> bool:
-        return self.cells == other.cells if isinstance(other, Metrics) else NotImplemented
+        return self._key == other._key if isinstance(other, Metrics) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self.cells)
+        return hash(self._key)
+
+    @cached_property
+    def _key(self) -> Hashable:
+        """What is equal for metrics that do not differ."""
+        return bag_key((cell.dataset, cell.path, cell.raw) for cell in self.cells)
 
     def _brief(self) -> str:
         return f"of {len(self)} cells: {listed([f'{cell.name} {cell.said}' for cell in self.cells], 4)}".rstrip(": ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
@@ -10,6 +10,7 @@ from typing import Any, Self
 from pai_notebook.display import Block, Displayed
 from pai_notebook.model.card import describe_version
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
+from pai_notebook.model.equality import bag_key, value_key
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
 from pai_notebook.model.provenance import Provenance
@@ -27,8 +28,9 @@ def _metrics(value: Any) -> tuple[Metrics, str]:
 class ModelVersion(Displayed, DocumentView):
     """A model version as the registry holds it: a typed, immutable view over the untouched answer.
 
-    Two versions are equal when they belong to the same model and have the same content, whatever the order of their
-    labels and `Results`; the request id is no content. Unknown fields survive in `raw` and `unknown`; a field of an
+    Two versions are equal when they belong to the same model and nothing in their content differs, as comparisons see it (1 and
+    1.0 do not differ, 1 and "1" do), whatever the order of labels, `Results` and named objects in specs; the request id is no
+    content. Unknown fields survive in `raw` and `unknown`; a field of an
     unexpected type is kept as sent and mentioned in `notes`. Source of the fields: GetModelVersion of the API
     AIWorkSpace 2021-02-04.
 
@@ -159,7 +161,10 @@ class ModelVersion(Displayed, DocumentView):
 
     @cached_property
     def digest(self) -> str:
-        """Hex SHA-256 of the content: the document without its request id, independent of the order of labels and Results."""
+        """Hex SHA-256 of the content as sent: without the request id, independent of the order of labels and Results.
+
+        Equal versions may have two: it tells 1 from 1.0.
+        """
         content = {key: value for key, value in self._document.items() if key != "RequestId"}
         content["Labels"] = _sorted(content.get("Labels"))
         metrics = content.get("Metrics")
@@ -176,10 +181,21 @@ class ModelVersion(Displayed, DocumentView):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ModelVersion):
             return NotImplemented
-        return (self.model_id, self.digest) == (other.model_id, other.digest)
+        return self.model_id == other.model_id and self._content == other._content
 
     def __hash__(self) -> int:
-        return hash((self.model_id, self.digest))
+        return hash((self.model_id, self._content))
+
+    @cached_property
+    def _content(self) -> Hashable:
+        """What is equal for versions that do not differ."""
+        content = {key: value_key(value) for key, value in self._document.items() if key != "RequestId"}
+        labels, metrics = self._document.get("Labels"), self._document.get("Metrics")
+        if isinstance(labels, list):
+            content["Labels"] = bag_key(labels)
+        if isinstance(metrics, dict) and isinstance(metrics.get("Results"), list):
+            content["Metrics"] = value_key({**metrics, "Results": None}), bag_key(metrics["Results"])
+        return frozenset(content.items())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self._document, self.model_id, self.fetched, self.provenance)

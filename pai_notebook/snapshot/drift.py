@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import Block, Card, Displayed, Inline, Missing, Note, Table, Tone
 from pai_notebook.errors import DriftError, PaiError
-from pai_notebook.model.document import as_text, canonical_json
+from pai_notebook.model.document import canonical_json
+from pai_notebook.model.equality import same, shown, shown_text
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact.rules import MASK
@@ -196,72 +197,72 @@ def _is_since(version: ModelVersion, moment: datetime | None) -> bool:
 def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[Change, ...], int]:
     """Changes from one state of a version to another, and how many fields were masked in the first.
 
-    The order of labels and of `Results` and the request id are no change.
+    What differs is what comparisons say differs, of everything that was sent. The order of labels and of `Results` and the request
+    id are no change.
     """
     old, new = _leaves(before), _leaves(after)
-    old, masked = _unmasked(old, new)
-    fields = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-    found = [Change(before.address, name, old.get(name), new.get(name)) for name in fields]
+    masked = [name for name, leaf in old.items() if MASK.search(name) or MASK.search(leaf.text)]
+    today = {name: _name_today(name, old, new) for name in masked}
+    as_masked = {now for name, now in today.items() if now in new and _fits(old[name].text, new[now].text)}
+    old = {today.get(name, name): leaf for name, leaf in old.items()}
+    found = [
+        _change(before.address, name, old.get(name), new.get(name))
+        for name in dict.fromkeys([*old, *new])
+        if name not in as_masked and not (name in old and name in new and same(old[name].raw, new[name].raw))
+    ]
     content = [change for change in found if change.field != _MODIFIED]
-    if not found and not masked and before.digest != after.digest:
-        return (Change(before.address, "raw", canonical_json(before.raw), canonical_json(after.raw)),), masked
-    return tuple(content or found), masked
+    if not found and not masked and before != after:
+        return (Change(before.address, "raw", canonical_json(before.raw), canonical_json(after.raw)),), 0
+    return tuple(content or found), len(masked)
 
 
-def _leaves(version: ModelVersion) -> dict[str, str]:
-    """Every leaf of a version by its Python name, as text that tells any two values apart."""
-    raw = version.raw
-    found: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A value as sent, and whether nothing but a text is expected there."""
+
+    raw: Any
+    is_text: bool = False
+
+    @property
+    def text(self) -> str:
+        return shown_text(self.raw) if self.is_text else shown(self.raw)
+
+
+def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> Change:
+    """Write two values that differ; where both read the same, because one of them is no text, each as what it is."""
+    texts = [None if leaf is None else leaf.text for leaf in (before, after)]
+    if texts[0] == texts[1]:
+        texts = [None if leaf is None else shown(leaf.raw) for leaf in (before, after)]
+    return Change(address, name, *texts)
+
+
+def _leaves(version: ModelVersion) -> dict[str, _Leaf]:
+    """Every leaf of a version by its Python name."""
+    sent = version._document  # noqa: SLF001 - reads without a copy
+    found: dict[str, _Leaf] = {}
     for info in catalogue([version]):
-        if info.key in raw and info.kind != "request":
-            found.update(_field_leaves(version, info, raw[info.key]))
+        if info.key in sent and info.kind != "request":
+            found.update(_field_leaves(version, info, sent[info.key]))
     return found
 
 
-def _field_leaves(version: ModelVersion, info: FieldInfo, value: Any) -> dict[str, str]:
+def _field_leaves(version: ModelVersion, info: FieldInfo, value: Any) -> dict[str, _Leaf]:
     if info.kind == "labels" and version.labels:
-        return _joined((f"labels.{key}", text) for key, text in version.labels.pairs)
+        return {f"labels.{key}": _Leaf(text, is_text=True) for key, text in version.labels.by_key.items()}
     if info.kind == "metrics" and len(version.metrics):
-        return _joined((f"metrics.{cell.name}", _exact(cell.raw)) for cell in version.metrics.cells)
-    if info.kind == "spec":
-        found = leaves(version, info) if isinstance(info.of(version), dict | list) else {}
-        if found:
-            return {f"{info.name}.{path}": _exact(leaf) for path, leaf in found.items()}
-    return {info.name: _exact(value)}
+        cells: dict[str, list[Any]] = {}
+        for cell in version.metrics.cells:
+            cells.setdefault(f"metrics.{cell.name}", []).append(cell.raw)
+        return {name: _Leaf(raws[0] if len(raws) == 1 else tuple(raws)) for name, raws in cells.items()}
+    found = leaves(version, info) if info.kind == "spec" and isinstance(info.of(version), dict | list) else {}
+    if found:
+        return {f"{info.name}.{path}": _Leaf(leaf) for path, leaf in found.items()}
+    return {info.name: _Leaf(value, is_text=info.known and info.is_plain)}
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """One text a name; the values of a name that occurs more than once are sorted and joined."""
-    found: dict[str, list[str]] = {}
-    for name, text in pairs:
-        found.setdefault(name, []).append(text)
-    return {name: ", ".join(sorted(texts)) for name, texts in found.items()}
-
-
-def _exact(value: Any) -> str:
-    """Text as it is, except where it could be taken for another JSON value."""
-    text = as_text(value) if isinstance(value, str) else canonical_json(value)
-    if isinstance(value, str) and (text in ("", "null", "true", "false", "NaN") or re.match(r"[-+\d.\[{\"]", text)):
-        return text if _is_time_or_id(text) else canonical_json(text)
-    return text
-
-
-def _is_time_or_id(text: str) -> bool:
-    return bool(re.match(r"\d{4}-\d\d-\d\d", text))
-
-
-def _unmasked(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[dict[str, str], int]:
-    """Put today's text where a saved one differs only in what was masked."""
-    found: dict[str, str] = {}
-    masked = 0
-    for name, text in old.items():
-        if not MASK.search(name) and not MASK.search(text):
-            found[name] = text
-            continue
-        masked += 1
-        now = name if name in new else next((other for other in new if other not in old and _fits(name, other)), name)
-        found[now] = new[now] if now in new and _fits(text, new[now]) else text
-    return found, masked
+def _name_today(masked: str, old: Mapping[str, _Leaf], new: Mapping[str, _Leaf]) -> str:
+    """Find the name today of what was masked in a name."""
+    return masked if masked in new else next((other for other in new if other not in old and _fits(masked, other)), masked)
 
 
 def _fits(masked: str, text: str) -> bool:

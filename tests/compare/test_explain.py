@@ -33,7 +33,7 @@ def test_sentences_are_in_a_fixed_order_regressions_first():
         "0.10.0 against 0.9.0: cer on d-a 0.175 → 0.181 (+3.43 %), higher, no interval known; "
         "rtf on d-a 0.08 → 0.07 (-12.5 %), lower, no interval known; ks on d-a changed 1 → 2; old is gone (was 1); "
         "fresh is new (2 values); "
-        "inference spec image changed 1.12 → 1.15; label env is gone (was test); label owner is new (张三); "
+        'inference spec image changed "1.12" → "1.15"; label env is gone (was test); label owner is new (张三); '
         "approval status changed Pending → Approved."
     )
 
@@ -42,7 +42,7 @@ def test_the_same_in_chinese():
     assert str(pair().explain("zh")) == (
         "0.10.0 对比 0.9.0：cer（d-a） 0.175 → 0.181（+3.43 %），升高，无已知区间；"
         "rtf（d-a） 0.08 → 0.07（-12.5 %），降低，无已知区间；ks（d-a） 变化 1 → 2；old 消失（原为 1）；fresh 新增（2 个值）；"
-        "推理配置 image 变化 1.12 → 1.15；标签 env 消失（原为 test）；标签 owner 新增（张三）；审批状态 变化 Pending → Approved。"
+        '推理配置 image 变化 "1.12" → "1.15"；标签 env 消失（原为 test）；标签 owner 新增（张三）；审批状态 变化 Pending → Approved。'
     )
 
 
