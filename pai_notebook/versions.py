@@ -338,6 +338,36 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         """
         return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
 
+    def newest(self, count: int) -> VersionSet:
+        """Return the newest versions by creation time, in the order of this set.
+
+        Parameters
+        ----------
+        count : int
+            How many, at least 1.
+
+        Returns
+        -------
+        VersionSet
+            All of them when there are no more.
+
+        Raises
+        ------
+        ConfigurationError
+            When `count` is not a whole number from 1.
+
+        Examples
+        --------
+        >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
+        >>> vs = VersionSet([make("0.1.0", "03"), make("0.2.0", "01"), make("0.3.0", "02")])
+        >>> [version.version_name for version in vs.newest(2)]
+        ['0.1.0', '0.3.0']
+        """
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ConfigurationError(f"newest({count!r}) selects nothing", hint="Pass a whole number from 1.")
+        chosen = sorted(range(len(self)), key=lambda place: creation_key(self._versions[place]))[-count:]
+        return self._derive(self._versions[place] for place in sorted(chosen))
+
     def to_frame(
         self,
         layout: Literal["wide", "long"] = "wide",

@@ -107,7 +107,7 @@ def objects():
         ],
         {"model-a@0.3.0": Throttled("too many → wait", hint="等一会 …")},
     )
-    other = mixed.compare(baseline="first", directions={"*": "max"})
+    other = mixed.compare(baseline="first", directions={"*": "max"}, series="last")
     found = {
         "models": registry.list_models(),
         "model": registry.list_models()[0],

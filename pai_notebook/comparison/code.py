@@ -11,12 +11,12 @@ from pai_notebook.demo import ENDPOINT
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
+from pai_notebook.model.version import ModelVersion, in_canonical_order
 from pai_notebook.python_source import Code, Plan, Step, literal, step
 from pai_notebook.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.model.version import ModelVersion
 
 __all__ = ["connecting", "fetching", "fingerprint_of", "from_source", "plan_of"]
 
@@ -131,7 +131,7 @@ def _addresses(versions: Sequence[ModelVersion], failed: Sequence[str] = ()) -> 
 
 
 def _document(version: ModelVersion) -> str:
-    return f"pnb.ModelVersion.from_document({literal(_sorted(version.raw))}, {literal(version.model_id)})"
+    return f"pnb.ModelVersion.from_document({literal(_sorted(in_canonical_order(version.raw)))}, {literal(version.model_id)})"
 
 
 def _sorted(value: Any) -> Any:

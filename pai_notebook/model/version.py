@@ -18,7 +18,7 @@ from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Source, read_source
 from pai_notebook.model.storage import Storage, read_storage
 
-__all__ = ["ModelVersion"]
+__all__ = ["ModelVersion", "in_canonical_order"]
 
 
 def _metrics(value: Any) -> tuple[Metrics, str]:
@@ -166,11 +166,7 @@ class ModelVersion(Displayed, DocumentView):
         Equal versions may have two: it tells 1 from 1.0.
         """
         content = {key: value for key, value in self._document.items() if key != "RequestId"}
-        content["Labels"] = _sorted(content.get("Labels"))
-        metrics = content.get("Metrics")
-        if isinstance(metrics, dict) and isinstance(metrics.get("Results"), list):
-            content["Metrics"] = {**metrics, "Results": _sorted(metrics["Results"])}
-        return digest_of(canonical_json(content))
+        return digest_of(canonical_json({"Labels": None, **in_canonical_order(content)}))
 
     def remembered(self) -> Self:
         """Return the same version marked as answered from memory, so that its card tells its age."""
@@ -206,6 +202,15 @@ class ModelVersion(Displayed, DocumentView):
 
     def _describe(self) -> Block:
         return describe_version(self)
+
+
+def in_canonical_order(document: dict[str, Any]) -> dict[str, Any]:
+    """Give a document with its labels and its `Results` in an order that depends on their content alone."""
+    ordered = {**document, "Labels": _sorted(document["Labels"])} if "Labels" in document else dict(document)
+    metrics = document.get("Metrics")
+    if isinstance(metrics, dict) and isinstance(metrics.get("Results"), list):
+        ordered["Metrics"] = {**metrics, "Results": _sorted(metrics["Results"])}
+    return ordered
 
 
 def _sorted(value: Any) -> Any:

@@ -9,7 +9,29 @@ from pai_notebook.errors import RegressionError, ServiceUnavailable
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet
 
-NAMES = {"pai_notebook", "UTC", "Python", "ID", "NaN", "null", "only", "all", "rows", "to_frame", "comparability", "n", "html", "zh", "CN"}
+NAMES = {
+    "series",
+    "last",
+    "mean",
+    "max",
+    "min",
+    "approved",
+    "pai_notebook",
+    "UTC",
+    "Python",
+    "ID",
+    "NaN",
+    "null",
+    "only",
+    "all",
+    "rows",
+    "to_frame",
+    "comparability",
+    "n",
+    "html",
+    "zh",
+    "CN",
+}
 NAMES |= {"max", "min", "e", "true", "false", "approval_status", "description", "framework_type", "nosuch", "z"}
 NAMES |= {"include", "dataset", "directions", "True", "False", "URL", "pai", "notebook", "plot", "matplotlib"}
 RULES = "accuracy >= baseline\nrtf <= baseline + 5%\ncer > 0.1\nnothing < 1\ndone == true\nwords == baseline"

@@ -110,7 +110,7 @@ def test_numbers_of_numpy_and_times_are_values():
     assert version.created == datetime(2026, 1, 2, tzinfo=UTC)
     assert [(cell.name, str(cell.state), cell.value) for cell in version.metrics] == [
         ("cer", "number", 0.5),
-        ("curve", "series", 0.5),
+        ("curve", "series", None),
         ("n", "number", 540.0),
         ("ok", "boolean", None),
     ]

@@ -89,7 +89,7 @@ def early_retries(seed, hits):
 def test_two_thousand_versions_by_pages_with_a_fifth_of_the_answers_faulty_arrive_once_each():
     names = [f"0.{number}.0" for number in range(100)]
     kinds = {name: fault for name, fault in FAULTS.items() if name != "another version"}
-    plan = lambda hit: draw(5, hit.target, hit.attempt, rate=0.2, kinds=kinds)  # noqa: E731
+    plan = lambda hit: draw(7, hit.target, hit.attempt, rate=0.2, kinds=kinds)  # noqa: E731
     with FaultServer(plan, answer=listing(names)) as server, server.client() as client, ThreadPoolExecutor(8) as pool:
         listings = list(pool.map(lambda number: client.run(client.list_versions(f"m-{number}")), range(20)))
     for number, found in enumerate(listings):
