@@ -228,6 +228,8 @@ _GATES = {
         "按测量值{outcome}；该值的 95% 区间 {low} 至 {high} 包含界限"
     ),
     "{allowed}, with {level} % confidence (one-sided)": "{allowed}，置信度 {level}%（单侧）",
+    "a difference no lower than {end} with {level} % confidence": "以 {level}% 的置信度，差值不低于 {end}",
+    "a difference no higher than {end} with {level} % confidence": "以 {level}% 的置信度，差值不高于 {end}",
     "no lower than {end} with {level} % confidence": "以 {level}% 的置信度不低于 {end}",
     "no higher than {end} with {level} % confidence": "以 {level}% 的置信度不高于 {end}",
     "{reason}; without a margin this asks for proof of being better": "{reason}；不留余量即要求证明更好",
@@ -246,7 +248,9 @@ _GATES = {
         "单独看变差超出随机波动，但在全部检查之中并非如此（合计 95%）"
     ),
     "no loss shown; losses under {unseen} would not be seen ({reason})": "未显示退化；小于 {unseen} 的退化无法察觉（{reason}）",
-    "worse, {direction}": "变差，{direction}",
+    "worse beyond chance (95 %), {direction}": "变差，超出随机波动（95%），{direction}",
+    "higher than the baseline, {direction}": "高于基线，{direction}",
+    "lower than the baseline, {direction}": "低于基线，{direction}",
     "higher is better": "越高越好",
     "lower is better": "越低越好",
     "direction unknown": "方向未知",
@@ -319,12 +323,13 @@ _CHANCE = {
     "not told apart from the best": "与最优者无法区分",
     "highest": "最高",
     "lowest": "最低",
-    "{version} is {extreme}; {others} cannot be told apart from it (95 % together).": (
-        "{version} {extreme}；{others} 与之无法区分（合计 95%）。"
-    ),
-    "{version} is {extreme}, told apart from every other (95 % together).": "{version} {extreme}，与其他各版本均可区分（合计 95%）。",
-    "{version} is {extreme} as measured; no interval known to {others}.": "按测量值 {version} {extreme}；与 {others} 之差无已知区间。",
-    "The lead over {version} is as measured; {reason}.": "对 {version} 的领先只是测量值；{reason}。",
+    "{version} is {extreme}": "{version} {extreme}",
+    "{versions} are equal and {extreme}": "{versions} 并列{extreme}",
+    "{head}; {others} cannot be told apart from it (95 % together).": "{head}；{others} 与之无法区分（合计 95%）。",
+    "{head}; {others} cannot be told apart from them (95 % together).": "{head}；{others} 与它们无法区分（合计 95%）。",
+    "{head}, told apart from every other (95 % together).": "{head}，与其他各版本均可区分（合计 95%）。",
+    "{head} as measured; {reason}.": "按测量值 {head}；{reason}。",
+    "{head} as measured against {others}; {reason}.": "按测量值，相对于 {others}，{head}；{reason}。",
     "The lead over {version} could be chance: {interval} ({reason}).": "对 {version} 的领先可能是随机波动：{interval}（{reason}）。",
     "The lead over {version} is beyond chance (95 %): {interval} ({reason}).": (
         "对 {version} 的领先超出随机波动（95%）：{interval}（{reason}）。"

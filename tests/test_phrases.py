@@ -59,9 +59,8 @@ def test_what_is_joined_is_joined_by_a_known_separator():
     calls = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
     joins = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "joined"]
     assert len(joins) > 10
-    assert {call.args[1].value for call in joins if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)} == set(SEPARATORS) - {
-        ", "
-    }
+    separators = [call.args[1] for call in joins if len(call.args) > 1]
+    assert {each.value for each in separators if isinstance(each, ast.Constant)} == set(SEPARATORS) - {", "}
 
 
 def test_a_phrase_is_its_english_text():

@@ -179,8 +179,10 @@ class Comparison(Aligned, Exports, Displayed):
             errors = {place: None if side is None else side.error for place, side in sides.items()}
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
+            unknown = self.between(question.row, leaders.best[0], leaders.unknown[0]).reason if leaders.unknown else None
             higher = question.direction.mode == "max"
-            notes = leader_notes(leaders, self._names, lead, luck_of(leaders, errors), second, higher=higher)
+            luck = luck_of(leaders, errors)
+            notes = leader_notes(leaders, self._names, lead, second, luck=luck, unknown=unknown, higher=higher)
         return make_best(question, ranking, self._names, leaders, notes)
 
     def _side(self, row: Row, place: int) -> Side | None:

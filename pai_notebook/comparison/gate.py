@@ -76,7 +76,8 @@ class Check(Brief):
         baseline = "" if self.baseline is None else f", baseline {form.value(self.baseline)}"
         delta = "" if self.delta is None else f" ({form.delta(self.delta)})"
         head = f"{name} of {self.version}{value}{baseline}{delta}" if self.version else self.rule
-        return f"{head}: {self.reason}" + (f"; allowed {self.allowed}" if self.allowed else "")
+        remarks = [*([self.reason] if self.reason else []), *([f"allowed {self.allowed}"] if self.allowed else [])]
+        return f"{head}: {'; '.join(remarks)}" if remarks else head
 
 
 @dataclass(frozen=True, repr=False)

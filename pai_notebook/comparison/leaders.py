@@ -93,7 +93,9 @@ def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | Non
     return expected_lead(len(known)) * math.sqrt(math.fsum(error**2 for error in known) / len(known))
 
 
-def leader_notes(leaders: Leaders, names: Sequence[str], lead: Evidence, luck: float | None, second: int, *, higher: bool) -> list[Phrase]:
+def leader_notes(
+    leaders: Leaders, names: Sequence[str], lead: Evidence, second: int, *, luck: float | None, unknown: Phrase | None, higher: bool
+) -> list[Phrase]:
     """Say how sure it is that the best is the best, a sentence each; nothing of numbers that are read off.
 
     Parameters
@@ -104,29 +106,35 @@ def leader_notes(leaders: Leaders, names: Sequence[str], lead: Evidence, luck: f
         Names of the versions.
     lead : Evidence
         How sure the difference of the best to the version at `second` is.
-    luck : float or None
-        By how much the best may lead its true value by luck.
     second : int
         Position of the runner-up.
+    luck : float or None
+        By how much the best may lead its true value by luck.
+    unknown : str or None
+        Why no interval is known to some versions, and what would give one.
     higher : bool
         Whether the best is the highest.
     """
     if lead.is_exact:
         return []
-    best, extreme = names[leaders.best[0]], say("highest") if higher else say("lowest")
-    others = (*leaders.best[1:], *leaders.together)
+    extreme = say("highest") if higher else say("lowest")
+    head = say("{version} is {extreme}", version=names[leaders.best[0]], extreme=extreme)
+    if len(leaders.best) > 1:
+        shared = first([names[place] for place in leaders.best], _NAMED)
+        head = say("{versions} are equal and {extreme}", versions=shared, extreme=extreme)
     notes: list[Phrase] = []
-    if others:
-        shown = first([names[place] for place in others], _NAMED)
-        together = "{version} is {extreme}; {others} cannot be told apart from it (95 % together)."
-        notes.append(say(together, version=best, extreme=extreme, others=shown))
-    elif leaders.is_alone:
-        notes.append(say("{version} is {extreme}, told apart from every other (95 % together).", version=best, extreme=extreme))
-    if leaders.unknown:
+    if leaders.together:
+        shown = first([names[place] for place in leaders.together], _NAMED)
+        single = "{head}; {others} cannot be told apart from it (95 % together)."
+        several = "{head}; {others} cannot be told apart from them (95 % together)."
+        notes.append(say(single if len(leaders.best) == 1 else several, head=head, others=shown))
+    elif not leaders.unknown:
+        notes.append(say("{head}, told apart from every other (95 % together).", head=head))
+    if leaders.unknown and unknown is not None:
         shown = first([names[place] for place in leaders.unknown], _NAMED)
-        alone = "{version} is {extreme} as measured; no interval known to {others}."
-        notes.append(say(alone, version=best, extreme=extreme, others=shown))
-    if second not in leaders.best:
+        against = "{head} as measured against {others}; {reason}."
+        notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
+    if second not in leaders.best and lead.interval is not None:
         notes.append(_lead_note(lead, names[second], among_many=second in leaders.together))
     if luck is not None:
         lucky = (
@@ -140,12 +148,10 @@ def leader_notes(leaders: Leaders, names: Sequence[str], lead: Evidence, luck: f
 
 def _lead_note(lead: Evidence, second: str, *, among_many: bool) -> Phrase:
     """Say how sure the lead over the runner-up is; that it is beyond chance by itself says less where several were compared."""
-    if lead.interval is None:
-        return say("The lead over {version} is as measured; {reason}.", version=second, reason=lead.reason)
-    if not lead.interval.excludes_zero:
+    if lead.interval is None or not lead.interval.excludes_zero:
         said = "The lead over {version} could be chance: {interval} ({reason})."
     elif among_many:
         said = "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason})."
     else:
         said = "The lead over {version} is beyond chance (95 %): {interval} ({reason})."
-    return say(said, version=second, interval=lead.interval.words, reason=lead.reason)
+    return say(said, version=second, interval=lead.interval.words if lead.interval else "", reason=lead.reason)

@@ -42,7 +42,7 @@ class Ranked(Printed):
         Distance to the best value, in the metric's unit, never negative.
     told_apart : bool or None
         Whether it is told apart from the first (95 % for all of them together); False where its distance could be chance, None
-        where no interval is known, and for the first.
+        where no interval is known, and for the first and its equals.
     """
 
     rank: int
@@ -105,7 +105,7 @@ class Ranking(Displayed, Sequence[Ranked]):
                 str(entry.rank),
                 entry.version,
                 Number(form.value(entry.value), delta="" if entry.delta is None else form.delta(entry.delta)),
-                _APART[entry.told_apart] if entry is not self.entries[0] else "",
+                _APART[entry.told_apart] if entry.behind else "",
             ]
             for entry in self.entries
         ]
@@ -194,6 +194,8 @@ class Best(Displayed):
         """A filled star only for a version that is told apart from every other."""
         if self.is_alone:
             return Mark("★", "best", tone="good")
+        if not (self.together or self.unknown):
+            return Mark("☆", "shared")
         return Mark("☆", "best as measured" if self.unknown else "not told apart from the best")
 
 

@@ -115,13 +115,26 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         missing, origin = say("no interval of the value is known; n or a standard error beside it would give one"), 0.0
     if ends is None:
         return pair.check("failed", rule.text, missing, allowed, bound)
-    end = origin + (ends[0] if above else ends[1])
-    passed = _holds(rule.compare, end, bound)
-    said = "no lower than {end} with {level} % confidence" if above else "no higher than {end} with {level} % confidence"
-    reason = say(said, end=choose_format([end, bound]).value(end), level=percent)
+    end = ends[0] if above else ends[1]
+    passed = _holds(rule.compare, origin + end, bound)
+    reason = _end_in_words(end, percent, above=above, relative=rule.base == "baseline")
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
     return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
+
+
+_ENDS = {
+    (True, True): "a difference no lower than {end} with {level} % confidence",
+    (True, False): "a difference no higher than {end} with {level} % confidence",
+    (False, True): "no lower than {end} with {level} % confidence",
+    (False, False): "no higher than {end} with {level} % confidence",
+}
+
+
+def _end_in_words(end: float, level: str, *, above: bool, relative: bool) -> Phrase:
+    """Say what is known of a value, or of its difference to the baseline, with this confidence."""
+    form = choose_format([end], least=2)
+    return say(_ENDS[relative, above], end=form.delta(end) if relative else form.value(end), level=level)
 
 
 def _check_equal(rule: Rule, pair: Pair) -> Check:

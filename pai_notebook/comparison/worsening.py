@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
-from pai_notebook.comparison.rows import Kind, is_blank
+from pai_notebook.comparison.rows import Kind, Verdict, is_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Policy", "check_worsening"]
 
 _RULE = say("no regression")
+_WORSE = "worse beyond chance (95 %), {direction}"
+_HIGHER, _LOWER = "higher than the baseline, {direction}", "lower than the baseline, {direction}"
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,6 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     failed = (delta > 0) == lower and not within
     remark = pair.holds_bound(limit, relative=True, passed=not failed) or ""
     if failed:
-        worse = say("worse, {direction}", direction=direction.words)
+        worse = say(_WORSE if pair.change.verdict is Verdict.WORSE else _HIGHER if lower else _LOWER, direction=direction.words)
         return pair.check("failed", _RULE, joined([worse, remark], "; ") if remark else worse, allowed, limit)
     return pair.check("passed", _RULE, remark, allowed, limit)

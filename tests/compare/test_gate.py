@@ -233,8 +233,8 @@ def test_no_regression_passes_when_nothing_got_worse():
 @pytest.mark.parametrize(
     ("base", "candidate", "reason"),
     [
-        ({"cer": 0.1}, {"cer": 0.2}, "worse, lower is better"),
-        ({"accuracy": 0.9}, {"accuracy": 0.8}, "worse, higher is better"),
+        ({"cer": 0.1}, {"cer": 0.2}, "higher than the baseline, lower is better"),
+        ({"accuracy": 0.9}, {"accuracy": 0.8}, "lower than the baseline, higher is better"),
         ({"cer": 0.1}, {"wer": 0.1}, "the value is absent"),
         ({"cer": 0.1}, {}, "the value is no metrics"),
         ({"cer": 0.1}, {"cer": float("nan")}, "the value is NaN, the baseline's is number"),
@@ -242,7 +242,7 @@ def test_no_regression_passes_when_nothing_got_worse():
         ({"cer": 0.1}, {"cer": None}, "the value is null, the baseline's is number"),
         ({"ks": 0.1}, {"ks": 0.2}, "changed, and which way is better is unknown (nothing in the name says)"),
         ({"ok": True}, {"ok": False}, "changed to false"),
-        ({"cer": 0.1}, {"cer": float("inf")}, "worse, lower is better"),
+        ({"cer": 0.1}, {"cer": float("inf")}, "higher than the baseline, lower is better"),
     ],
 )
 def test_a_regression_and_what_cannot_be_told_stop(base, candidate, reason):
@@ -365,9 +365,9 @@ def test_a_rule_with_confidence_asks_one_end_of_the_interval(values, n, rule, pa
 def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     (check,) = checked(shares(0.90, 0.893), "accuracy >= baseline - 0.02 with 95% confidence")
     low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
-    assert check.reason == f"no lower than {0.9 + low:.3f} with 95 % confidence"
+    assert check.reason == f"a difference no lower than {low:.3f} with 95 % confidence"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
-    assert check.reason == f"no lower than {proportion_confint(893, 1000, 0.1, 'wilson')[0]:.3f} with 95 % confidence"
+    assert check.reason == f"no lower than {proportion_confint(893, 1000, 0.1, 'wilson')[0]:.2f} with 95 % confidence"
 
 
 def test_a_rule_with_confidence_fails_without_an_interval_and_says_what_would_give_one():
@@ -448,12 +448,19 @@ def test_no_regression_leaves_evidence_alone():
         ).assert_no_regression("n")
 
 
+def test_no_regression_calls_worse_only_what_is_so_beyond_chance():
+    with pytest.raises(RegressionError) as caught:
+        shares(0.90, 0.80).assert_no_regression()
+    assert [check.reason for check in caught.value.breaches] == ["worse beyond chance (95 %), higher is better"]
+
+
 def test_no_regression_says_where_the_interval_includes_its_bound():
     with pytest.raises(RegressionError) as caught:
         shares(0.90, 0.899).assert_no_regression()
     (check,) = caught.value.breaches
     assert check.reason == (
-        "worse, higher is better; failed as measured; the 95 % interval of the difference, -0.027 to +0.025, includes the bound"
+        "lower than the baseline, higher is better; "
+        "failed as measured; the 95 % interval of the difference, -0.027 to +0.025, includes the bound"
     )
 
 

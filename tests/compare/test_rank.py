@@ -149,8 +149,29 @@ def test_a_best_without_an_interval_is_best_as_measured():
     best = compare({"auc": 0.8}, {"auc": 0.9}).best("auc")
     assert (best.unknown, best.is_alone) == (("0.1.0",), False)
     assert best.notes == (
-        "0.2.0 is highest as measured; no interval known to 0.1.0.",
-        "The lead over 0.1.0 is as measured; no interval known: measured once; repeats (n_runs) or a standard error would give one.",
+        "0.2.0 is highest as measured; no interval known: measured once; repeats (n_runs) or a standard error would give one.",
+    )
+
+
+def test_equal_values_are_not_said_to_be_told_apart_or_not():
+    c = compare({"auc": 0.9}, {"auc": 0.9}, {"auc": 0.8})
+    assert c.best("auc").notes == (
+        (
+            "0.1.0, 0.2.0 are equal and highest as measured; "
+            "no interval known: measured once; repeats (n_runs) or a standard error would give one."
+        ),
+    )
+    assert str(c.rank("auc")).count("no interval known") == 1
+    equal = compare({"auc": 0.9}, {"auc": 0.9})
+    assert "☆ shared" in str(equal.best("auc"))
+    assert "interval" not in str(equal.rank("auc"))
+
+
+def test_a_best_without_an_interval_to_some_says_to_which():
+    best = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.91, "n": 1000}, {"accuracy": 0.89}).best("accuracy")
+    assert best.notes[:2] == (
+        "0.2.0 is highest; 0.1.0 cannot be told apart from it (95 % together).",
+        "0.2.0 is highest as measured against 0.3.0; n is there for 0.2.0, not for 0.3.0.",
     )
 
 
