@@ -451,7 +451,7 @@ def test_the_frame_has_values_deltas_verdicts_and_what_they_rest_on():
     assert frame["0.1.0"]["verdict"].isna().all()
     frame = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}).to_frame(["verdict", "low", "high"], flat=True)
     assert frame.loc["metrics.accuracy", "0.2.0.verdict"] == "better"
-    assert frame.loc["metrics.accuracy", ["0.2.0.low", "0.2.0.high"]].round(4).tolist() == [0.0271, 0.0734]
+    assert [round(float(value), 4) for value in frame.loc["metrics.accuracy", ["0.2.0.low", "0.2.0.high"]]] == [0.0271, 0.0734]
     frame = compare({"cer": 0.2, "grade": "A"}, {"cer": 0.1, "grade": "B"}).to_frame(["value", "delta", "percent"])
     assert frame.loc[("metrics", "cer", ""), ("0.2.0", "delta")] == -0.1
     assert frame.loc[("metrics", "cer", ""), ("0.2.0", "percent")] == -50.0
