@@ -174,7 +174,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     expect(explorer.status).to_contain_text("3 versions compared")
     assert focused() == "Fetch"
     tab_to("Baseline")
-    press("Space", "ArrowDown", "ArrowDown", "Enter")
+    press("Space", "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
     expect(explorer.status).to_have_text("3 versions compared with the latest.")
     assert focused() == "Baseline"
     tab_to("differences only")
