@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
 from pai_notebook.model.address import WORDS
-from pai_notebook.plan import OPTIONS, VERBS, options_of
+from pai_notebook.plan import OPTIONS, VERBS, Option, options_of
 
 __all__ = ["EXAMPLES", "RULES", "Manual"]
 
@@ -40,11 +40,20 @@ RULES = (
     ("# comment", "ignored"),
 )
 _GROUPS = (
-    ("Which versions", ("--last", "--where", "--label", "--approval", "--sort", "--limit", "--query", "--offline", "--refresh")),
-    ("How to compare", ("--baseline", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--lang")),
-    ("What becomes of the result", ("--to", "--overwrite", "--as", "--code", "--every")),
-    ("Which registry", ("--region", "--workspace", "--network", "--endpoint", "--debug")),
+    (
+        "Which versions",
+        "show, ls, compare, explain, report, gate, explore",
+        ("--last", "--where", "--label", "--approval", "--sort", "--limit", "--query", "--offline", "--refresh"),
+    ),
+    (
+        "How to compare",
+        "compare, explain, report, gate",
+        ("--baseline", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--lang"),
+    ),
+    ("What becomes of the result", "every line", ("--as", "--code", "--to", "--overwrite", "--every")),
+    ("Which registry", "every line", ("--region", "--workspace", "--network", "--endpoint", "--debug")),
 )
+"""Options by what they are about, with the lines that take them where the option does not say otherwise."""
 _ORDER = "They apply in this order: the address and --last select, --where, --label and --approval filter, --sort orders, --limit cuts."
 _NOTE_OF_BASELINE = "By default the newest approved version of the first model; it is fetched, and no filter removes it."
 
@@ -71,7 +80,7 @@ def _of_all() -> Block:
         caption="%paimodel [verb] address... [options]",
     )
     addresses = Table(["address", "means"], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption="Addresses")
-    return Stack([verbs, addresses, *_options(list(OPTIONS)), _of_gate()])
+    return Stack([verbs, addresses, *_options(list(OPTIONS), whole=True), _of_gate()])
 
 
 def _of_verb(verb: str) -> Block:
@@ -80,19 +89,28 @@ def _of_verb(verb: str) -> Block:
     return Stack([examples, *_options(list(forms))])
 
 
-def _options(names: list[str]) -> list[Block]:
-    """A table for each group of options."""
+def _options(names: list[str], *, whole: bool = False) -> list[Block]:
+    """A table for each group of options; on the whole page with the lines that take them."""
     tables: list[Block] = []
-    for caption, group in _GROUPS:
+    for caption, usual, group in _GROUPS:
         chosen = [name for name in group if name in names]
         rows: list[list[Inline]] = [
-            [Code(f"{name} {OPTIONS[name].metavar}".strip()), OPTIONS[name].help, ", ".join(OPTIONS[name].forms) or "every line"]
+            [Code(f"{name} {OPTIONS[name].metavar}".strip()), OPTIONS[name].help + (_unless(usual, OPTIONS[name]) if whole else "")]
             for name in chosen
         ]
         notes = [_ORDER] if "--sort" in chosen and "--where" in chosen else [_NOTE_OF_BASELINE] if "--baseline" in chosen else []
         if rows:
-            tables.append(Table(["option", "means", "for"], rows, caption=caption, note=Lines(notes) if notes else ""))
+            title = f"{caption}: {usual}" if whole else caption
+            tables.append(Table(["option", "means"], rows, caption=title, note=Lines(notes) if notes else ""))
     return tables
+
+
+def _unless(usual: str, option: Option) -> str:
+    """The lines that take an option, where they are not those of its group."""
+    verbs = ", ".join(
+        form for form in option.forms if form.partition(" without")[0] == form or form.partition(" without")[0] not in option.forms
+    )
+    return "" if verbs == usual or (usual == "every line" and len(option.forms) in (0, len(OPTIONS["--as"].forms))) else f" ({verbs})"
 
 
 def _of_gate() -> Block:

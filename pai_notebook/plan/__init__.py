@@ -1,9 +1,10 @@
 """A command as data: read from a line, run, or printed as Python or as a line."""
 
-from pai_notebook.plan.grammar import Command, parse_cell, parse_line, write_word
+from pai_notebook.plan.grammar import Command, parse_cell, parse_line
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, options_of
 from pai_notebook.plan.plan import plan_of, run, to_line
 from pai_notebook.plan.wording import say_on_line, speak_of_options
+from pai_notebook.plan.words import write_word
 
 __all__ = [
     "OPTIONS",

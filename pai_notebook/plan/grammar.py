@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +12,9 @@ from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.model.address import Address, Selector, parse_address, parse_selector
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
-from pai_notebook.plan.variables import expand, refuse_expressions
-from pai_notebook.sanitize import is_visible
+from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
-__all__ = ["Command", "parse_cell", "parse_line", "write_word"]
+__all__ = ["Command", "parse_cell", "parse_line"]
 
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _SELECTOR = re.compile(
@@ -25,7 +23,6 @@ _SELECTOR = re.compile(
 _VERSION = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)+(?:[\w+-]|\.(?!\.))*")
 _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
-_LONGEST = 4096
 _HELP = "Type %paimodel help for the grammar."
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate")
 _ALL_VERBS = f"The verbs are {', '.join(VERBS)}."
@@ -119,8 +116,8 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     """
     if line.split(maxsplit=1)[:1] == ["gate"]:
         raise AddressError("gate takes a whole cell", hint=_OF_GATE)
-    silent = _without_comment(line).rstrip().endswith(";")
-    words, options = _options(_words(line, names or {}))
+    silent = without_comment(line).rstrip().endswith(";")
+    words, options = _options(split(line, names or {}))
     verb = words.pop(0) if words and words[0] in VERBS else ""
     if options.pop("help", False) or (not verb and not words):
         return Command("help", words=(verb,) if verb else ())
@@ -163,72 +160,22 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     first, *rest = line.split(maxsplit=1) or [""]
     if first != "gate":
         raise AddressError("a %%paimodel cell starts with gate", hint=_OF_GATE)
-    words, options = _options(_words(rest[0] if rest else "", names or {}))
+    words, options = _options(split(rest[0] if rest else "", names or {}))
     if options.pop("help", False):
         return Command("help", words=("gate",))
     rules = "\n".join(_rule(text, names or {}) for text in cell.split("\n"))
-    command = Command("gate", _addresses(words), options=options, rules=rules, silent=_without_comment(line).rstrip().endswith(";"))
+    command = Command("gate", _addresses(words), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";"))
     _check(command)
     return command
 
 
 def _rule(line: str, names: Mapping[str, Any]) -> str:
     """A rule with its variables replaced, and its comment as it is."""
-    from pai_notebook.comparison.rules import without_comment  # noqa: PLC0415 - loading the extension loads nothing that compares
+    from pai_notebook.comparison import rules  # noqa: PLC0415 - loading the extension loads nothing that compares
 
-    rule = without_comment(line)
+    rule = rules.without_comment(line)
     refuse_expressions(rule)
     return expand(rule, names) + line[len(rule) :]
-
-
-def _words(line: str, names: Mapping[str, Any]) -> list[str]:
-    return [expand(word, names) for word in _split(line)]
-
-
-def _split(line: str) -> list[str]:
-    line = _without_comment(line).strip().removesuffix(";")
-    if len(line) > _LONGEST:
-        raise AddressError(f"the line is {len(line):,} characters long", hint=f"At most {_LONGEST:,} are read; use Python for long lists.")
-    if any(ord(mark) < 32 or ord(mark) == 127 for mark in line):  # noqa: PLR2004 - ASCII control characters
-        raise AddressError(
-            "the line holds a line break or another control character", hint="%paimodel takes one line; a cell starts with %%paimodel."
-        )
-    refuse_expressions(line)
-    try:
-        return shlex.split(line)
-    except ValueError as error:
-        column = max(line.rfind('"'), line.rfind("'")) + 1
-        raise AddressError(f"column {column}: {str(error).lower()} in {line!r}", hint="Close the quotation, or leave it out.") from None
-
-
-def write_word(word: str) -> str | None:
-    r"""Write a word as a line has to hold it to be read back, in quotation marks where needed; None where no line can hold it.
-
-    Examples
-    --------
-    >>> write_word("cer"), write_word("avg score"), write_word("a\nb"), write_word("$name")
-    ('cer', "'avg score'", None, None)
-    """
-    if not is_visible(word):
-        return None
-    for text in (word, shlex.quote(word)):
-        try:
-            if _words(f"ls {text}", {}) == ["ls", word]:
-                return text
-        except AddressError:
-            continue
-    return None
-
-
-def _without_comment(line: str) -> str:
-    """The line up to a `#` that stands at its start or behind a blank, as in Python, but not inside quotation marks."""
-    quote = ""
-    for place, mark in enumerate(line):
-        if mark in "\"'":
-            quote = mark if not quote else "" if mark == quote else quote
-        elif mark == "#" and not quote and line[place - 1 : place].strip() == "":
-            return line[:place]
-    return line
 
 
 def _options(words: list[str]) -> tuple[list[str], dict[str, Any]]:

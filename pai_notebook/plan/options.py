@@ -56,7 +56,9 @@ _MODELS = "ls without a model"
 _RUN = (*_SET, _MODELS, "explore without a model", "watch")
 _TABLES = ("ls", "compare", "report")
 OPTIONS: dict[str, Option] = {
-    "--baseline": Option("V", "version to compare with: a name, approved, previous, latest or first", _COMPARED, "compare.baseline"),
+    "--baseline": Option(
+        "V", "version to compare with: a name, approved, previous, latest, highest or first", _COMPARED, "compare.baseline"
+    ),
     "--mode": Option("NAME=max|min", "which way is better", _COMPARED, "compare.directions", repeats=True),
     "--all": Option("", "show rows that do not differ too", ("compare", "report"), "compare.only"),
     "--metrics": Option("GLOB", "only metrics like these, separated by commas", _COMPARED, "compare.include"),

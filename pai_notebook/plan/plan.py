@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.address import Selector
-from pai_notebook.plan.grammar import Command, write_word
+from pai_notebook.plan.grammar import Command
 from pai_notebook.plan.options import OPTIONS
+from pai_notebook.plan.words import write_word
 from pai_notebook.python_source import IT, Plan, Step, step
 
 if TYPE_CHECKING:

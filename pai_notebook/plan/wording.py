@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ModelNotFound, PaiError
 from pai_notebook.phrases import reworded
-from pai_notebook.plan.grammar import write_word
 from pai_notebook.plan.options import OPTIONS
+from pai_notebook.plan.words import write_word
 
 if TYPE_CHECKING:
     from pai_notebook.display import Displayed

@@ -5,7 +5,8 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from pai_notebook import connection
-from pai_notebook.magic.completion import suggest
+from pai_notebook.comparison.baseline import RULES
+from pai_notebook.magic.completion import suggest, suggest_rule
 from pai_notebook.wire import Client
 
 WORDS = ("latest", "approved", "previous", "highest", "last:5")
@@ -67,6 +68,19 @@ def test_a_word_is_completed_from_what_was_seen(typed, expected):
     assert suggest(typed, Memory())[1] == expected
 
 
+def test_every_word_for_a_baseline_is_offered():
+    assert set(suggest("compare model-a --baseline ")[1]) == set(RULES)
+
+
+def test_a_rule_of_a_gate_is_completed():
+    assert suggest_rule("ce", Memory()) == ("ce", ["cer"])
+    assert suggest_rule("cer@", Memory()) == ("cer@", ["cer@d-a"])
+    assert suggest_rule("cer[", Memory()) == ("", ["d-a]"])
+    assert suggest_rule("cer <= ", Memory())[1] == ["baseline", "true", "false"]
+    assert suggest_rule("cer <= baseline + 1% with", Memory())[1] == ["with 95% confidence"]
+    assert suggest_rule("fail", Memory()) == ("fail", ["fail if worse beyond chance"])
+
+
 def test_a_cell_starts_with_gate_and_goes_on_as_a_comparison():
     assert suggest("g", cell=True) == ("g", ["gate"])
     assert suggest("comp", cell=True)[1] == []
@@ -105,6 +119,8 @@ def test_a_shell_completes_the_line_after_an_assignment_and_in_later_lines(compl
     assert f"y = 1\n%paimodel {DIGITS}@2.5.0" in ask(f"y = 1\n%paimodel {DIGITS}@2.5")
     assert ask("%%paimodel ga") == ["%%paimodel gate"]
     assert "%paimodel ls --label 所有者=" in ask("%paimodel ls --label 所")
+    assert f"%%paimodel gate {DIGITS}@latest\naccuracy" in ask(f"%%paimodel gate {DIGITS}@latest\naccu")
+    assert f'%paimodel ls {DIGITS} --where "n > 1 and accuracy' in ask(f'%paimodel ls {DIGITS} --where "n > 1 and accu')
 
 
 def test_no_request_is_made_while_a_key_is_pressed(complete, monkeypatch):

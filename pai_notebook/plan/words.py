@@ -1,10 +1,11 @@
-"""Variables of the notebook in a line or a rule: `$name` and `{name}` are replaced, nothing is evaluated."""
+"""The words of a line: split, with variables of the notebook replaced and nothing evaluated, and written so that they are read back."""
 
 from __future__ import annotations
 
 import ast
 import math
 import re
+import shlex
 import warnings
 from collections.abc import Mapping
 from datetime import date
@@ -13,14 +14,86 @@ from numbers import Integral, Real
 from typing import Any
 
 from pai_notebook.errors import AddressError
+from pai_notebook.sanitize import is_visible
 
-__all__ = ["expand", "refuse_expressions"]
+__all__ = ["expand", "refuse_expressions", "split", "without_comment", "write_word"]
 
 _NAME = re.compile(r"\$?\{([^\W\d]\w*)\}|\$([^\W\d]\w*)")
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _FORMATTED = re.compile(r"([^\W\d][^!:]*)(?:![rsa])?(?::[^:]*)?")
 _EVALUATED = (ast.Name, ast.Call, ast.BinOp, ast.Subscript)
 _FITTING = "A text, a number, a date, a list of texts, a model or a model version can stand in a line."
+
+_LONGEST = 4096
+
+
+def split(line: str, names: Mapping[str, Any]) -> list[str]:
+    """Split a line into words, as a shell does, and replace variables.
+
+    Parameters
+    ----------
+    line : str
+        With its comment, and perhaps a `;` at its end.
+    names : mapping
+        The variables of the notebook.
+
+    Raises
+    ------
+    AddressError
+        For what is no line, for quotation marks that do not match, and as `expand` and `refuse_expressions` do.
+
+    Examples
+    --------
+    >>> split("ls 'my model' --last $n  # the newest", {"n": 3})
+    ['ls', 'my model', '--last', '3']
+    """
+    return [expand(word, names) for word in _split(line)]
+
+
+def _split(line: str) -> list[str]:
+    line = without_comment(line).strip().removesuffix(";")
+    if len(line) > _LONGEST:
+        raise AddressError(f"the line is {len(line):,} characters long", hint=f"At most {_LONGEST:,} are read; use Python for long lists.")
+    if any(ord(mark) < 32 or ord(mark) == 127 for mark in line):  # noqa: PLR2004 - ASCII control characters
+        raise AddressError(
+            "the line holds a line break or another control character", hint="%paimodel takes one line; a cell starts with %%paimodel."
+        )
+    refuse_expressions(line)
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        column = max(line.rfind('"'), line.rfind("'")) + 1
+        raise AddressError(f"column {column}: {str(error).lower()} in {line!r}", hint="Close the quotation, or leave it out.") from None
+
+
+def without_comment(line: str) -> str:
+    """The line up to a `#` that stands at its start or behind a blank, as in Python, but not inside quotation marks."""
+    quote = ""
+    for place, mark in enumerate(line):
+        if mark in "\"'":
+            quote = mark if not quote else "" if mark == quote else quote
+        elif mark == "#" and not quote and line[place - 1 : place].strip() == "":
+            return line[:place]
+    return line
+
+
+def write_word(word: str) -> str | None:
+    r"""Write a word as a line has to hold it to be read back, in quotation marks where needed; None where no line can hold it.
+
+    Examples
+    --------
+    >>> write_word("cer"), write_word("avg score"), write_word("a\nb"), write_word("$name")
+    ('cer', "'avg score'", None, None)
+    """
+    if not is_visible(word):
+        return None
+    for text in (word, shlex.quote(word)):
+        try:
+            if split(f"ls {text}", {}) == ["ls", word]:
+                return text
+        except AddressError:
+            continue
+    return None
 
 
 def expand(text: str, names: Mapping[str, Any]) -> str:
