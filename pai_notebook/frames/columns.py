@@ -55,7 +55,7 @@ def as_times(values: Sequence[Any]) -> Any:
     if all(text is None or text.endswith("Z") for text in texts):  # the service's form; pandas 2.2 misreads mixtures of offsets
         times = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601").dt.tz_convert(None)
         moments = times.to_numpy("datetime64[us]").copy()
-        moments[(moments < _FIRST) | (moments > _LAST)] = np.datetime64("NaT")  # pandas reads years that Python has not
+        moments[(moments < _FIRST) | (moments > _LAST)] = np.datetime64("NaT", "us")  # pandas reads years that Python has not
     for place in np.flatnonzero(np.isnat(moments)).tolist():
         moment, _ = read_time(texts[place])
         if moment is not None:
