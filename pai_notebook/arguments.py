@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+import warnings
 from numbers import Integral, Real
 from typing import Any, Literal, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError
 
-__all__ = ["check_model_id", "check_version_name", "is_model_id", "is_version_name", "number_argument"]
+__all__ = ["check_model_id", "check_version_name", "is_model_id", "is_version_name", "number_argument", "warn"]
 
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
@@ -162,6 +164,14 @@ def number_argument(
         bounds = _bounds(least, above, most, below)
         raise ConfigurationError(f"{name}={value!r} cannot be used", hint=f"Pass a {'whole ' if whole else ''}number{bounds}.")
     return int(number) if whole else number
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn, pointing at the line outside this package that made the call."""
+    frame, level = sys._getframe(1), 2  # noqa: SLF001 - the only way to see the caller before Python 3.12
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def _read(value: Any) -> float | None:

@@ -21,6 +21,8 @@ PaiError
 │   └── NameNotFound             a name that occurs nowhere in the data; a KeyError too
 └── RegressionError              a gate that did not pass
 
+PatternWarning                   a name or glob of `include` or `exclude` that matches nothing
+
 Every error carries what a person needs to act: `code`, `status`, `request_id`, `action`, `hint` and, where they are
 known, `model_id`, `version_name` and `region`. None of them ever holds a header, a key or a signature.
 
@@ -49,6 +51,7 @@ __all__ = [
     "NameNotFound",
     "NotFound",
     "PaiError",
+    "PatternWarning",
     "PermissionDenied",
     "ProtocolError",
     "RegressionError",
@@ -273,3 +276,7 @@ class RegressionError(PaiError):
     def __init__(self, message: str, *, breaches: tuple[Any, ...] = (), **details: Any) -> None:
         super().__init__(message, **details)
         self.breaches = tuple(breaches)
+
+
+class PatternWarning(UserWarning):
+    """A name or glob of `include` or `exclude` that matches nothing; the message has the nearest names."""

@@ -11,7 +11,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.files import write_file
-from pai_notebook.model.names import chooser
+from pai_notebook.model.names import Chooser
 from pai_notebook.model.numbers import NumberFormat, choose_format
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Exports(FrameExports):
 
         comparison = cast("Comparison", self)
         header, rows = flat_table(comparison)
-        kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if chooser(include, exclude)(row.key)]
+        wanted = _chooser(comparison, include, exclude)
+        kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
         table = PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
         states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
         return [table, PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")]
@@ -85,7 +86,8 @@ class Exports(FrameExports):
         """One column a version: the value in full, and the difference beside it."""
         comparison = cast("Comparison", self)
         place = comparison.baseline_place or 0
-        rows = [row for row in _rows(comparison) if chooser(include, exclude)(row.key)]
+        wanted = _chooser(comparison, include, exclude)
+        rows = [row for row in _rows(comparison) if wanted(row.key)]
         header = ["name", "dataset", "better", *comparison.names]
         body = [
             [row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row, place)]
@@ -169,6 +171,13 @@ def _is_in(section: str, wanted: str) -> bool:
 
 def _rows(comparison: Comparison) -> tuple[Row, ...]:
     return comparison.changed if comparison.only == "diff" else comparison.rows
+
+
+def _chooser(comparison: Comparison, include: Globs, exclude: Globs) -> Chooser:
+    """Choose rows by name; a pattern that fits none, shown or not, is warned of."""
+    wanted = Chooser(include, exclude)
+    wanted.warn_of_unused([row.key for row in comparison.rows])
+    return wanted
 
 
 def _better(row: Row) -> str:

@@ -1,16 +1,17 @@
-"""A comparison as a table of plain cells, for frames, CSV and Excel."""
+"""A comparison as a table of plain cells, for frames, CSV and Excel; importing this needs pandas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from pai_notebook.comparison.rows import Change, Row, is_blank
+from pai_notebook.frames.columns import text_array, text_index
 from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pai_notebook.comparison.comparison import Comparison
 
 __all__ = ["comparison_frame", "coverage_frame", "flat_table", "plain_value"]
@@ -18,8 +19,6 @@ __all__ = ["comparison_frame", "coverage_frame", "flat_table", "plain_value"]
 
 def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool) -> pd.DataFrame:
     """Give rows as a DataFrame: indexed by section, path and dataset, columns by version and kind of value."""
-    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
-
     columns: dict[tuple[str, str], Any] = {}
     for place, name in enumerate(names):
         for value in values:
@@ -29,30 +28,25 @@ def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence
     frame = pd.DataFrame(dict(enumerate(columns.values())), index=index)
     keys = list(columns)
     if flat:
-        frame.columns = pd.Index([f"{name}.{value}" for name, value in keys], dtype=object)
-        frame.index = pd.Index([row.full_name for row in rows], dtype=object, name="row")
+        frame.columns = text_index([f"{name}.{value}" for name, value in keys])
+        frame.index = text_index([row.full_name for row in rows], "row")
         return frame
     frame.columns = _levels([[name for name, _ in keys], [value for _, value in keys]], ["version", "what"])
     return frame
 
 
 def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIndex:
-    """Build an index of Python texts: arrow would refuse a lone surrogate, which JSON allows."""
-    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
-
-    return pd.MultiIndex.from_arrays([pd.Index(level, dtype=object) for level in levels], names=list(names))
+    return pd.MultiIndex.from_arrays([text_index(level) for level in levels], names=list(names))
 
 
 def _column(rows: Sequence[Row], place: int, value: str) -> Any:
-    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
-
     if value in _NUMBERS:
         found = [_NUMBERS[value](row.changes[place]) for row in rows]
         return pd.array([float("nan") if number is None else number for number in found], dtype="float64")
     if value in _TEXTS or value == "text" or any(row.section != "metrics" for row in rows):
         text = _TEXTS.get(value, _text)
         found_texts = [text(row, place) for row in rows]
-        return pd.array([pd.NA if each is None else each for each in found_texts], dtype=pd.StringDtype("python"))
+        return text_array(found_texts)
     values = [row.cells[place].value for row in rows]
     return pd.array([float("nan") if number is None else number for number in values], dtype="float64")
 
@@ -87,11 +81,11 @@ _TEXTS: dict[str, Callable[[Row, int], str | None]] = {
 
 def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str]) -> pd.DataFrame:
     """Give the state of every metric in every version, those that could not be fetched included."""
-    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
-
     states = [[*(str(cell.state) for cell in row.cells), *([str(State.FETCH_FAILED)] * len(failed))] for row in rows]
     index = _levels([[row.path for row in rows], [row.dataset for row in rows]], ["metric", "dataset"])
-    return pd.DataFrame(states, index=index, columns=pd.Index([*names, *failed], dtype=object), dtype=pd.StringDtype("python"))
+    frame = pd.DataFrame(dict(enumerate(text_array(list(column)) for column in zip(*states, strict=True))), index=index)
+    frame.columns = text_index([*names, *failed])
+    return frame
 
 
 def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:

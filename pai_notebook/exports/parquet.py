@@ -11,8 +11,9 @@ import numpy as np
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, new_file
-from pai_notebook.frames import to_frame
+from pai_notebook.frames.long import long_frame
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Chooser, Name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ def write_parquet(
     exclude: str | Sequence[str] | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Write one row a metric cell; only one batch and one group of rows are in memory at a time.
+    """Write one row a metric cell, and one a version that states none; only one batch and one group of rows are in memory at a time.
 
     `value` is null where a cell has no number and NaN only where the registry says NaN, so that sums and means of a query leave out
     what is missing.
@@ -62,11 +63,19 @@ def write_parquet(
         from pyarrow import parquet  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise ConfigurationError("writing Parquet needs pyarrow", hint="Install pai-notebook[parquet].") from None
-    schema = _schema()
-    tables = (_table(to_frame(batch, layout="long", include=include, exclude=exclude), schema) for batch in batches)
+    schema, wanted = _schema(), Chooser(include, exclude)
+    names: dict[Name, None] = {}
+
+    def tables() -> Iterator[Any]:
+        for batch in batches:
+            frame, found = long_frame(tuple(batch), wanted)
+            names.update(dict.fromkeys(found))
+            yield _table(frame, schema)
+
     with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as writer:
-        for group in _groups(tables):
+        for group in _groups(tables()):
             writer.write_table(group)
+    wanted.warn_of_unused(names)
     return file_path(path)
 
 
@@ -91,7 +100,8 @@ def _schema() -> Any:
     import pyarrow as pa  # noqa: PLC0415 - an optional extra
 
     texts = [(name, pa.string()) for name in ("model", "version", "dataset", "metric")]
-    return pa.schema([*texts, ("value", pa.float64()), ("text", pa.string()), ("state", pa.string()), ("duplicate", pa.bool_())])
+    schema = pa.schema([*texts, ("value", pa.float64()), ("text", pa.string()), ("state", pa.string()), ("duplicate", pa.bool_())])
+    return schema.with_metadata(pa.Schema.from_pandas(long_frame((), Chooser())[0], preserve_index=False).metadata)
 
 
 def _table(frame: pd.DataFrame, schema: Any) -> Any:
@@ -99,7 +109,7 @@ def _table(frame: pd.DataFrame, schema: Any) -> Any:
 
     columns = {field.name: _texts(frame[field.name]) for field in schema if pa.types.is_string(field.type)}
     values = frame["value"].to_numpy()
-    columns["value"] = pa.array(values, mask=np.isnan(values) & (frame["state"] != State.NAN).to_numpy())
+    columns["value"] = pa.array(values, mask=np.isnan(values) & (frame["state"] != State.NAN).to_numpy(bool))
     columns["duplicate"] = pa.array(frame["duplicate"].to_numpy())
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 

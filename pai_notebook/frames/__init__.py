@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.frames.long import long_frame, rebuild
 from pai_notebook.frames.wide import wide_frame
-from pai_notebook.model.names import chooser
+from pai_notebook.model.names import Chooser
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,18 +35,21 @@ def to_frame(
     layout : {"wide", "long"}
         `wide`: one row a version, indexed by version name (by model and version where there are several models), with the
         plain fields, `labels.<key>`, `metrics.<path>` or `metrics.<path>@<dataset>`, and `training_spec.<path>` and its
-        like. `long`: one row a metric cell with its `state`, so that nothing is lost in NaN; a version without metrics
-        has no row.
+        like. `long`: one row a metric cell with its `state`, so that nothing is lost in NaN. A version that states no metric
+        has one row of state `no metrics`, whatever is included; that a version lacks a metric which others have is no row,
+        since it depends on the others (`Comparison.coverage` has it).
     flat : bool
         With False the columns of the wide frame are a MultiIndex of section, path and dataset.
     include, exclude : str or list of str
-        Globs over flat column names (`wide`), or over metric, `metric@dataset` and `metrics.metric` (`long`).
+        Globs over flat column names (`wide`), or over metric, `metric@dataset` and `metrics.metric` (`long`). One that matches
+        nothing is a `PatternWarning` with the nearest names.
 
     Returns
     -------
     pandas.DataFrame
-        Metrics are float64 (truth or text where no version has a number), texts `string`, times UTC in microseconds, ids
-        text, approval, framework, format and source type categorical. A metric that one version states twice with
+        Metrics are float64 (truth or text where no version has a number), texts, ids and words such as approval `string`, times
+        UTC in microseconds; so frames that are put together keep their types. A setting that is a number here and a text there
+        is text, with quotes around what was sent as text. A metric that one version states twice with
         different values is NaN in the wide frame and has both rows in the long one.
 
     Raises
@@ -62,9 +65,11 @@ def to_frame(
     >>> float(frame.loc["0.2.0", "metrics.cer"]), list(frame.columns), str(frame.dtypes.iloc[0])
     (0.172, ['metrics.cer'], 'float64')
     """
-    wanted = chooser(include, exclude)
+    wanted = Chooser(include, exclude)
     if layout == "wide":
         return wide_frame(tuple(versions), wanted, flat=flat)
     if layout == "long":
-        return long_frame(tuple(versions), wanted)
+        frame, names = long_frame(tuple(versions), wanted)
+        wanted.warn_of_unused(names)
+        return frame
     raise ConfigurationError(f"no layout is called {layout!r}", hint="Write layout='wide' or layout='long'.")

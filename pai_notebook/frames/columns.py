@@ -1,4 +1,4 @@
-"""Typed columns: text, categories, times, numbers and truth values, each with a way to be missing."""
+"""Typed columns: text, times, numbers and truth values, each with a way to be missing; no type depends on what other sets hold."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pandas as pd
 
 from pai_notebook.model.document import read_time
 from pai_notebook.model.equality import shown
-from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import text_of
 
-__all__ = ["TEXT", "as_categories", "as_texts", "as_times", "as_values", "repeated_texts"]
+__all__ = ["as_texts", "as_times", "as_values", "as_words", "repeated_texts", "text_array", "text_index"]
 
-TEXT = pd.StringDtype("python")
-"""Text with ``<NA>``; held in Python objects, because arrow refuses a lone surrogate that JSON allows."""
+_TEXT = pd.StringDtype()
+"""Text with ``<NA>``, in pandas' own storage, so that what was written to a file is read back as the same type."""
+
+_PYTHON_TEXT = pd.StringDtype("python")
 
 _TEXTS = frozenset({str, type(None)})
 _INT64 = 2**63
@@ -24,9 +25,26 @@ _EXACT = 2**53
 _FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
 
 
+def text_array(values: Any) -> Any:
+    """Give texts as a column; in Python objects where arrow refuses a lone surrogate, which JSON allows."""
+    try:
+        return pd.array(values, dtype=_TEXT)
+    except UnicodeEncodeError:
+        return pd.array(values, dtype=_PYTHON_TEXT)
+
+
+def text_index(values: Sequence[str], name: str | None = None) -> pd.Index:
+    """Give names as an index, as pandas itself makes it from texts, so that it is the same after a file was read back."""
+    try:
+        found = pd.Index(list(values), name=name)
+        return found if len(found) else found.astype(pd.Index(["text"]).dtype)
+    except UnicodeEncodeError:
+        return pd.Index(list(values), dtype=object, name=name)
+
+
 def as_texts(values: Sequence[Any]) -> Any:
     """Texts as sent, ``<NA>`` for None, JSON for everything else."""
-    return pd.array(_texts(values), dtype=TEXT)
+    return text_array(_texts(values))
 
 
 def _texts(values: Sequence[Any]) -> Sequence[str | None]:
@@ -36,16 +54,16 @@ def _texts(values: Sequence[Any]) -> Sequence[str | None]:
 
 
 def repeated_texts(uniques: Sequence[str], codes: np.ndarray[Any, Any]) -> Any:
-    """Texts given by position in a short list, much faster than one by one."""
-    return pd.array(list(uniques), dtype=TEXT).take(codes)
+    """Texts given by position in a short list, much faster than one by one; -1 is missing."""
+    return text_array(list(uniques) or [""]).take(codes, allow_fill=True)
 
 
-def as_categories(values: Sequence[Any]) -> Any:
-    """Categories, open and in natural order; None and the empty text are missing."""
-    texts = _texts(values)
-    categories = sorted({text for text in texts if text}, key=natural_key)
-    place = {text: code for code, text in enumerate(categories)}
-    return pd.Categorical.from_codes([place.get(text or "", -1) for text in texts], categories=pd.Index(categories, dtype=object))
+def as_words(values: Sequence[Any]) -> Any:
+    """Give the words of an open set, such as approval; None and the empty text are missing.
+
+    A categorical would be another type in every set, and frames that are put together would lose it.
+    """
+    return text_array([text or None for text in _texts(values)])
 
 
 def as_times(values: Sequence[Any]) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
-from pai_notebook.frames.columns import TEXT, repeated_texts
+from pai_notebook.frames.columns import repeated_texts, text_array
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Name
 from pai_notebook.model.results import write_entries
@@ -20,28 +20,44 @@ if TYPE_CHECKING:
 
 __all__ = ["long_frame", "rebuild"]
 
+_Array = np.ndarray[Any, np.dtype[Any]]
+_NO_METRICS = STATES.index(State.NO_METRICS)
 COLUMNS = ("model", "version", "dataset", "metric", "value", "text", "state", "duplicate")
 
 
-def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool]) -> pd.DataFrame:
-    """Build one row a cell: model, version, dataset, metric, value, text, state, duplicate.
+def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool]) -> tuple[pd.DataFrame, list[Name]]:
+    """Build one row a cell: model, version, dataset, metric, value, text, state, duplicate; and give the names there are.
 
     Rows follow the versions as given and, within one, the natural order of metric and dataset. `text` is there where
-    `value` and `state` do not say everything. A version without metrics has no row.
+    `value` and `state` do not say everything. A version that states no metric has one row that says so, whatever is wanted.
     """
     cells = collect(version._document.get("Metrics") for version in versions)  # noqa: SLF001 - read only, in bulk
-    return _frame(_chosen(cells, wanted), [version.model_id for version in versions], [version.version_name for version in versions])
+    names = [Name("metrics", path, dataset) for path, dataset in cells.names]
+    silent = np.setdiff1d(np.arange(len(versions)), cells.rows)
+    chosen = _with_silent(_chosen(cells, names, wanted), silent)
+    return _frame(chosen, [version.model_id for version in versions], [version.version_name for version in versions]), names
 
 
-def _chosen(cells: Collected, wanted: Callable[[Name], bool]) -> Collected:
-    chosen = np.array([wanted(Name("metrics", path, dataset)) for path, dataset in cells.names], np.bool_)
-    if chosen.all():
+def _chosen(cells: Collected, names: Sequence[Name], wanted: Callable[[Name], bool]) -> Collected:
+    chosen = np.array([wanted(name) for name in names], np.bool_)
+    return cells if chosen.all() else cells.take(np.flatnonzero(chosen[cells.columns]))
+
+
+def _with_silent(cells: Collected, silent: _Array) -> Collected:
+    """Put in a row without a name for each version that states no metric."""
+    if not len(silent):
         return cells
-    kept = np.flatnonzero(chosen[cells.columns])
-    place = {int(old): new for new, old in enumerate(kept)}
-    texts = {place[old]: text for old, text in cells.texts.items() if old in place}
-    rows, columns, values = cells.rows[kept], cells.columns[kept], cells.numbers[kept]
-    return Collected(cells.names, rows, columns, values, cells.states[kept], cells.duplicates[kept], texts)
+    count = len(silent)
+    joined = Collected(
+        cells.names,
+        np.concatenate([cells.rows, silent]),
+        np.concatenate([cells.columns, np.full(count, -1, np.int64)]),
+        np.concatenate([cells.numbers, np.full(count, np.nan)]),
+        np.concatenate([cells.states, np.full(count, _NO_METRICS, np.int8)]),
+        np.concatenate([cells.duplicates, np.zeros(count, np.bool_)]),
+        cells.texts,
+    )
+    return joined.take(np.argsort(joined.rows, kind="stable"))
 
 
 def _frame(cells: Collected, models: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
@@ -54,8 +70,8 @@ def _frame(cells: Collected, models: Sequence[str], names: Sequence[str]) -> pd.
             "dataset": repeated_texts([dataset for _, dataset in cells.names], cells.columns),
             "metric": repeated_texts([path for path, _ in cells.names], cells.columns),
             "value": cells.numbers,
-            "text": pd.array(texts, dtype=TEXT),
-            "state": pd.Categorical.from_codes(cells.states, categories=pd.Index(list(map(str, STATES)), dtype=object)),
+            "text": text_array(texts),
+            "state": repeated_texts(list(map(str, STATES)), cells.states),
             "duplicate": cells.duplicates,
         },
         copy=False,
@@ -82,9 +98,10 @@ def rebuild(frame: pd.DataFrame) -> dict[tuple[str, str], Any]:
     leaves: dict[tuple[str, str], list[tuple[str, str, Any]]] = {}
     columns: list[list[Any]] = [frame[name].tolist() for name in COLUMNS]
     for model, version, dataset, metric, value, text, state, _ in zip(*columns, strict=True):
-        raw = _raw(State(state), value, text if isinstance(text, str) else None)
-        leaves.setdefault((model, version), []).append((dataset, metric, raw))
-    return {version: write_entries(found) for version, found in leaves.items()}
+        found = leaves.setdefault((model, version), [])
+        if state != State.NO_METRICS:
+            found.append((dataset, metric, _raw(State(state), value, text if isinstance(text, str) else None)))
+    return {version: write_entries(stated) for version, stated in leaves.items()}
 
 
 def _raw(state: State, value: float, text: str | None) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
-from pai_notebook.frames.columns import TEXT, as_categories, as_texts, as_times, as_values, repeated_texts
+from pai_notebook.frames.columns import as_texts, as_times, as_values, as_words, repeated_texts, text_array, text_index
 from pai_notebook.model import names as called
 from pai_notebook.model.document import read_options
 from pai_notebook.model.fields import catalogue_of
@@ -26,13 +26,13 @@ __all__ = ["Name", "flat_names", "wide_frame"]
 Name = tuple[str, str, str]
 """Section, path and dataset of a column."""
 
-_READERS: dict[str, Callable[[Sequence[Any]], Any]] = {"category": as_categories, "time": as_times}
+_READERS: dict[str, Callable[[Sequence[Any]], Any]] = {"category": as_words, "time": as_times}
 _KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
 _STR = {str}
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
 
-def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[[called.Name], bool], *, flat: bool) -> pd.DataFrame:
+def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat: bool) -> pd.DataFrame:
     """Build one row a version; see `pai_notebook.frames.to_frame`."""
     documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk
     models = [version.model_id for version in versions]
@@ -41,6 +41,7 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[[called.Name],
     if not several and any(models):
         columns["version", "model_id", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
     infos = [info for info in catalogue_of(documents) if info.key not in ("", "VersionName")]
+    plain = [_called("version", info.name) for info in infos if info.is_plain] if documents else []
     sent: set[str] = set().union(*documents)
     for info in infos:
         if info.is_plain and wanted(_called("version", info.name)):
@@ -57,7 +58,8 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Callable[[called.Name],
     names = flat_names(columns)
     kept = [name for name in columns if wanted(_called(*name))]
     frame = pd.DataFrame({place: columns[name] for place, name in enumerate(kept)}, index=_index(versions, several=several), copy=False)
-    frame.columns = pd.Index([names[name] for name in kept], dtype=object) if flat else _levels(kept)
+    frame.columns = text_index([names[name] for name in kept]) if flat else _levels(kept)
+    wanted.warn_of_unused([*plain, *(_called(*name) for name in columns)])
     return frame
 
 
@@ -72,15 +74,16 @@ def _missing(read: Callable[[Sequence[Any]], Any], count: int) -> Any:
 
 
 def _index(versions: Sequence[ModelVersion], *, several: bool) -> pd.Index:
-    names: pd.Index = pd.Index(as_texts([version.version_name for version in versions]), name="version")
+    names = text_index([version.version_name for version in versions], "version")
     if several:
-        return pd.MultiIndex.from_arrays([as_texts([version.model_id for version in versions]), names], names=["model", "version"])
+        models = text_index([version.model_id for version in versions])
+        return pd.MultiIndex.from_arrays([models, names], names=["model", "version"])
     return names
 
 
 def _levels(names: Sequence[Name]) -> pd.MultiIndex:
     levels: Any = list(zip(*names, strict=True)) if names else [[], [], []]
-    return pd.MultiIndex.from_arrays([pd.Index(level, dtype=object) for level in levels], names=["section", "path", "dataset"])
+    return pd.MultiIndex.from_arrays([text_index(level) for level in levels], names=["section", "path", "dataset"])
 
 
 def flat_names(names: Iterable[Name]) -> dict[Name, str]:
@@ -122,7 +125,7 @@ def _labels(documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
         table[:] = found
         for key, values in zip(keys, table.reshape(len(rows), len(keys)).T, strict=True):
             columns.setdefault(key, np.full(len(documents), pd.NA, object))[rows] = values
-    return {("labels", key, ""): pd.array(columns[key], dtype=TEXT) for key in sorted(columns, key=natural_key)}
+    return {("labels", key, ""): text_array(columns[key]) for key in sorted(columns, key=natural_key)}
 
 
 def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, ...], list[int], list[str]]]:
@@ -191,7 +194,7 @@ def _words(cells: Collected, column: int, count: int) -> Any:
             known = text == "true" if truth else text
             row = cells.rows[place]
             values[row] = known if values[row] is pd.NA or values[row] == known else pd.NA
-    return pd.array(values, dtype="boolean" if truth else TEXT)
+    return pd.array(values, dtype="boolean") if truth else text_array(values)
 
 
 def _spec(section: str, raws: Sequence[Any]) -> dict[Name, Any]:

@@ -14,11 +14,12 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from typing import TypeVar
 
-from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.arguments import warn
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
 
-__all__ = ["Name", "Pattern", "Patterns", "choose", "chooser", "nearest", "nearest_hint", "resolve"]
+__all__ = ["Chooser", "Name", "Pattern", "Patterns", "choose", "nearest", "nearest_hint", "resolve"]
 
 T = TypeVar("T")
 
@@ -244,17 +245,36 @@ class Patterns:
         return tuple(pattern.text for pattern in left)
 
 
-def chooser(include: str | Iterable[str] | None = None, exclude: str | Iterable[str] | None = None) -> Callable[[Name], bool]:
-    """Build a test of names: any of them included (all by default) and none excluded.
+class Chooser:
+    """A test of names: any of them included (all by default) and none excluded.
+
+    Parameters
+    ----------
+    include, exclude : str, iterable of str, or None
+        Names or globs, as users pass them.
 
     Examples
     --------
-    >>> wanted = chooser(["metrics.*", "created"], "*loss*")
+    >>> wanted = Chooser(["metrics.*", "created"], "*loss*")
     >>> wanted(Name("metrics", "cer")), wanted(Name("metrics", "loss")), wanted(Name("", "uri"))
     (True, False, False)
     """
-    included, excluded = Patterns(include, "include"), Patterns(exclude, "exclude")
-    return lambda name: (include is None or included.fits(name)) and not excluded.fits(name)
+
+    __slots__ = ("_everything", "exclude", "include")
+
+    def __init__(self, include: str | Iterable[str] | None = None, exclude: str | Iterable[str] | None = None) -> None:
+        self._everything = include is None
+        self.include, self.exclude = Patterns(include, "include"), Patterns(exclude, "exclude")
+
+    def __call__(self, name: Name) -> bool:
+        """Whether a name is wanted."""
+        return (self._everything or self.include.fits(name)) and not self.exclude.fits(name)
+
+    def warn_of_unused(self, names: Collection[Name]) -> None:
+        """Warn of each pattern that means none of the names there are, with the nearest; where there is none nothing is said."""
+        for argument, patterns in (("include", self.include), ("exclude", self.exclude)):
+            for text in patterns.unused(names) if names else ():
+                warn(f"{argument}={text!r} matches nothing. {nearest_hint(text, names)}", PatternWarning)
 
 
 def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Pattern, T] | None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -34,9 +35,14 @@ def test_pyarrow_reads_back_the_long_frame(everything, tmp_path):
     frame = everything.to_frame("long")
     assert found.column_names == list(frame.columns)
     assert np.array_equal(found["value"].to_numpy(), frame["value"].to_numpy(), equal_nan=True)
-    for name in ("model", "version", "dataset", "metric", "state", "duplicate"):
+    for name in ("model", "version", "state", "duplicate"):
         assert found[name].to_pylist() == frame[name].tolist()
-    assert [value or "" for value in found["text"].to_pylist()] == frame["text"].fillna("").tolist()
+    for name in ("dataset", "metric", "text"):
+        assert [value or "" for value in found[name].to_pylist()] == frame[name].fillna("").tolist()
+
+
+def test_pandas_reads_back_the_long_frame_with_its_types(everything, tmp_path):
+    pd.testing.assert_frame_equal(pd.read_parquet(everything.to_parquet(tmp_path / "x.parquet")), everything.to_frame("long"))
 
 
 def test_a_missing_number_is_null_and_only_nan_is_nan(tmp_path):

@@ -36,12 +36,22 @@ def test_one_typed_row_for_each_cell_in_the_order_of_the_versions():
         ["0.1.0", "m10", "number"],
         ["0.2.0", "m2", "number"],
     ]
-    assert frame.dtypes.astype(str).tolist() == ["string"] * 4 + ["float64", "string", "category", "bool"]
+    assert frame.dtypes.astype(str).tolist() == ["string"] * 4 + ["float64", "string", "string", "bool"]
 
 
-def test_a_version_without_metrics_has_no_row():
-    assert long_of({}, None, {"a": {}}).empty
-    assert long_of().dtypes.astype(str)["value"] == "float64"
+def test_a_version_without_metrics_has_a_row_that_says_so():
+    frame = long_of({"b": 1.0}, {}, {"a": 2.0}, None, {"a": {}})
+    assert frame["version"].tolist() == ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]
+    assert frame["state"].tolist() == ["number", "no metrics", "number", "no metrics", "no metrics"]
+    assert frame["metric"].isna().tolist() == frame["dataset"].isna().tolist() == [False, True, False, True, True]
+    assert not frame["duplicate"].any()
+    assert rebuild(frame)["model-a", "0.2.0"] == {}
+    assert long_of().dtypes.astype(str).tolist() == frame.dtypes.astype(str).tolist()
+
+
+def test_a_version_without_metrics_has_its_row_whatever_is_included():
+    frame = long_of({"b": 1.0}, {}, {"a": 2.0}, include="a")
+    assert frame[["version", "state"]].to_numpy().tolist() == [["0.2.0", "no metrics"], ["0.3.0", "number"]]
 
 
 def test_every_state_is_told_apart():
@@ -103,6 +113,9 @@ def test_the_long_frame_says_what_the_cells_say(raws):
     versions = [make(f"0.{number}.0", Metrics=raw) for number, raw in enumerate(raws)]
     frame = to_frame(versions, layout="long")
     cells = [(version, cell) for version in versions for cell in version.metrics]
+    silent = frame[frame["state"] == "no metrics"]
+    assert silent["version"].tolist() == [version.version_name for version in versions if not len(version.metrics)]
+    frame = frame.drop(silent.index)
     assert frame["version"].tolist() == [version.version_name for version, _ in cells]
     assert frame["metric"].tolist() == [cell.path for _, cell in cells]
     assert frame["dataset"].tolist() == [cell.dataset for _, cell in cells]

@@ -48,7 +48,7 @@ def test_several_models_are_told_apart_by_the_index():
 def test_the_documented_examples_are_typed():
     frame = to_frame([ModelVersion.from_document(document, "model-a") for document in DOCUMENTED])
     kinds = frame.dtypes.astype(str)
-    assert kinds["approval_status"] == "category"
+    assert kinds["approval_status"] == kinds["framework_type"] == "string"
     assert kinds["created"] == kinds["modified"] == "datetime64[us, UTC]"
     assert {kinds[name] for name in ("description", "uri", "user_id", "owner_id", "source_id", "labels.env")} == {"string"}
     assert kinds["metrics.auc"] == kinds["metrics.ks"] == kinds["metrics.accuracy@d-mmlu00000000000001"] == "float64"
@@ -217,7 +217,7 @@ def test_every_item_of_the_hostile_corpus_has_a_frame(item):
     frame = to_frame(versions)
     assert len(set(frame.columns)) == len(frame.columns)
     assert to_frame(versions, flat=False).shape == frame.shape
-    assert len(to_frame(versions, layout="long")) == sum(len(version.metrics) for version in versions)
+    assert len(to_frame(versions, layout="long")) == sum(len(version.metrics) or 1 for version in versions)
 
 
 # before pandas 3 the levels of an index end a text at its first NUL, so that such a name cannot be told from another

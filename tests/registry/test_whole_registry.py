@@ -71,7 +71,7 @@ def test_only_metrics_asked_for_are_written(connected, tmp_path):
     registry = connected(demo.LazyStore(250, document))
     table = pq.read_table(registry.to_parquet(tmp_path / "x.parquet", registry.list_models(), include="c*"))
     assert set(table["metric"].to_pylist()) == {"cer"}
-    assert registry.to_parquet(tmp_path / "y.parquet", ["model-synthetic"], exclude="*").stat().st_size < 3000
+    assert pq.read_table(registry.to_parquet(tmp_path / "y.parquet", ["model-synthetic"], exclude="*")).num_rows == 0
 
 
 def test_versions_deleted_and_made_meanwhile_cost_no_other(connected, tmp_path):

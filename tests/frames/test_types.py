@@ -1,0 +1,84 @@
+"""Frames keep their types when they are put together or read back from a file; patterns that match nothing are warned of."""
+
+import io
+import warnings
+
+import pandas as pd
+import pytest
+
+from pai_notebook.errors import PatternWarning
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions import VersionSet
+from tests.compare.comparing import compare
+
+
+def version(name, model="model-a", **fields):
+    return ModelVersion.from_document({"VersionName": name, **fields}, model)
+
+
+@pytest.fixture
+def approved():
+    return VersionSet(
+        [version("0.1.0", ApprovalStatus="Approved", FormatType="ONNX", Metrics={"cer": 0.1, "grade": "A"}), version("0.2.0")]
+    )
+
+
+@pytest.fixture
+def pending():
+    documents = {"ApprovalStatus": "Pending", "SourceType": "Custom", "Labels": [{"Key": "env", "Value": "test"}], "Metrics": {"cer": 0.2}}
+    return VersionSet([version("0.3.0", **documents), version("0.4.0", "model-b", **documents)])
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_frames_that_are_put_together_keep_their_types(approved, pending, layout):
+    first, second = approved.to_frame(layout), pending.to_frame(layout)
+    together = pd.concat([first, second])
+    for column in together.columns:
+        kinds = {str(frame[column].dtype) for frame in (first, second) if column in frame}
+        assert {str(together[column].dtype)} == kinds, column
+
+
+@pytest.mark.parametrize("options", [{"layout": "long"}, {"layout": "wide"}, {"layout": "wide", "flat": False}])
+@pytest.mark.parametrize("which", ["approved", "pending"])
+def test_a_frame_equals_what_is_read_back(request, which, options):
+    frame = request.getfixturevalue(which).to_frame(**options)
+    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(frame.to_parquet())), frame)
+    assert pd.read_parquet(io.BytesIO(frame.to_parquet())).equals(frame)
+
+
+def test_a_frame_holds_what_arrow_cannot_write():
+    frame = VersionSet([version("0.1.0", Labels=[{"Key": "\ud800", "Value": "\udfff"}], Metrics={"\ud800": "\udfff"})]).to_frame()
+    assert frame.loc["0.1.0", "labels.\ud800"] == frame.loc["0.1.0", "metrics.\ud800"] == "\udfff"
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+@pytest.mark.parametrize("argument", ["include", "exclude"])
+def test_a_pattern_that_matches_nothing_is_warned_of_with_the_nearest_names(approved, layout, argument):
+    with pytest.warns(PatternWarning, match=rf"^{argument}='metrics.ser' matches nothing. Nearest is ") as caught:
+        frame = approved.to_frame(layout, **{argument: ["metrics.ser", "metrics.cer"]})
+    assert caught[0].filename == __file__
+    assert len(frame)
+
+
+def test_patterns_that_match_are_not_warned_of(approved):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        approved.to_frame(include=["uri", "created", "metrics.*"], exclude="grade")
+        VersionSet().to_frame(include="nothing")
+
+
+@pytest.mark.parametrize("form", ["to_csv", "to_markdown", "to_latex"])
+def test_exports_warn_too(approved, form):
+    with pytest.warns(PatternWarning, match="include='nothing"):
+        getattr(approved, form)(include="nothing*")
+    with pytest.warns(PatternWarning, match="exclude='nothing"):
+        getattr(compare({"cer": 1.0}, {"cer": 1.0}), form)(exclude="nothing*")
+
+
+def test_parquet_warns_of_what_no_batch_has(tmp_path):
+    vs = VersionSet([version(f"0.{number}.0", Metrics={f"m{number}": 1.0}) for number in range(1500)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vs.to_parquet(tmp_path / "a.parquet", include=["m3", "m1400"])
+    with pytest.warns(PatternWarning, match="include='nothing"):
+        vs.to_parquet(tmp_path / "b.parquet", include="nothing")
