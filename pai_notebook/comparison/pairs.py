@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, overload
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows
-from pai_notebook.comparison.asking import find_row
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.identity import is_seed
@@ -25,6 +24,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
 
@@ -298,7 +298,9 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     ordered = in_order(versions)
     names = unique_names(ordered)
     cells = metric_cells(ordered)
-    row = find_row(list(metric_rows(cells, Uncertainty(cells, names), 0, Directions(), Tolerance())) if ordered else [], metric)
+    name = resolve(metric, [Name("metrics", *key) for key in cells], missing="no version has a metric")
+    only = {(name.path, name.dataset): cells[name.path, name.dataset]}
+    (row,) = metric_rows(only, Uncertainty(cells, names), 0, Directions(), Tolerance())
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
     ignored: set[str] = set()
     settings = {place: settings_of(ordered[place], ignored) for place in values}

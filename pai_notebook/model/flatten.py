@@ -6,7 +6,7 @@ The separator is ``.``; a key that holds one is escaped, so ``{"a.b": 1}`` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,7 @@ _KEY = re.compile(r"((?:[^\\.]|\\.)*)\.", re.DOTALL)
 _NAMES = ("name", "key", "id", "mountpath")
 _METRICS = ("name", "metric", "type")
 _VALUES = ("value", "score")
+_NAME_TYPES = frozenset({str, int})
 
 
 def escape_key(key: str) -> str:
@@ -148,7 +149,7 @@ def list_names(value: Any) -> dict[str, str]:
     """
     found: dict[str, str] = {}
 
-    def steps(node: Any, keys: tuple[str, ...]) -> Iterable[_Step] | None:
+    def steps(node: Any, keys: tuple[str, ...]) -> list[_Step] | None:
         below = members(node)
         if below is not None and below.named_by is not None:
             found[join_path(keys)] = below.named_by
@@ -199,24 +200,30 @@ _Step = tuple[tuple[str, ...], Any]
 """Keys that lead to a member, and the member."""
 
 
-def _walk(value: Any, steps: Callable[[Any, tuple[str, ...]], Iterable[_Step] | None]) -> Iterator[_Step]:
+def _walk(value: Any, steps: Callable[[Any, tuple[str, ...]], list[_Step] | None]) -> Iterator[_Step]:
     """Go down to the leaves, in order, without recursion."""
-    pending: list[_Step] = [((), value)]
-    while pending:
-        keys, node = pending.pop()
-        below = steps(node, keys)
-        if below is None:
-            yield keys, node
+    stack: list[tuple[tuple[str, ...], Iterator[_Step]]] = [((), iter([((), value)]))]
+    while stack:
+        keys, left = stack[-1]
+        for more, child in left:
+            path = (*keys, *more)
+            below = steps(child, path) if isinstance(child, dict | list) else None
+            if below is not None:
+                stack.append((path, iter(below)))
+                break
+            yield path, child
         else:
-            pending.extend(((*keys, *more), child) for more, child in reversed(list(below)))
+            stack.pop()
 
 
-def _steps(node: Any, _: tuple[str, ...]) -> Iterable[_Step] | None:
+def _steps(node: Any, _: tuple[str, ...]) -> list[_Step] | None:
+    if isinstance(node, dict) and node:
+        return [((str(key),), child) for key, child in node.items()]
     below = members(node)
     return None if below is None else [((key,), child) for key, child in below.pairs]
 
 
-def _metric_steps(node: Any, _: tuple[str, ...]) -> Iterable[_Step] | None:
+def _metric_steps(node: Any, _: tuple[str, ...]) -> list[_Step] | None:
     if isinstance(node, dict):
         return [((str(key),), child) for key, child in node.items()]
     key = _naming_key(node, _METRICS) if _is_objects(node) else ""
@@ -238,7 +245,7 @@ def _naming_key(items: list[dict[str, Any]], words: Sequence[str]) -> str:
     """Find the key whose values tell the objects of a list apart, empty where there is none."""
     for key in _spelled(items[0], words):
         names = [item.get(key) for item in items]
-        if all(isinstance(name, str | int) and not isinstance(name, bool) for name in names) and len(set(map(str, names))) == len(names):
+        if _NAME_TYPES.issuperset(map(type, names)) and len(set(map(str, names))) == len(names):
             return key
     return ""
 
@@ -254,5 +261,7 @@ def _spelled(item: dict[str, Any], words: Sequence[str]) -> list[str]:
 def _unnamed(item: dict[str, Any], name_key: str) -> Any:
     """Give what a named object says beside its name: the value alone where that is all."""
     rest = {key: child for key, child in item.items() if key != name_key}
-    value_key = next((key for key in rest if str(key).casefold() == "value"), None)
-    return rest[value_key] if value_key is not None and len(rest) == 1 else rest
+    if len(rest) == 1:
+        ((key, value),) = rest.items()
+        return value if key in ("Value", "value") or str(key).casefold() == "value" else rest
+    return rest
