@@ -311,8 +311,8 @@ _LEFT_OUT = {
 _CHANCE = {
     "{level} % interval {low} to {high}": "{level}% 区间 {low} 至 {high}",
     "≈ could be chance: the 95 % interval of the difference includes zero.": "≈ 可能是随机波动：差值的 95% 区间包含零。",
-    "95 % each: if nothing differed, up to about {expected:.0f} of these {count} would pass.": (
-        "每项单独按 95%：即使全无差异，这 {count} 项中也会有至多约 {expected:.0f} 项被判为有差异。"
+    "95 % each: if nothing differed, up to about {expected} of these {count} would pass.": (
+        "每项单独按 95%：即使全无差异，这 {count} 项中也会有至多约 {expected} 项被判为有差异。"
     ),
     "? no interval known in {count} of {total} rows.": "? {total} 行中有 {count} 行无已知区间。",
     "What the intervals rest on": "区间的依据",
@@ -337,11 +337,11 @@ _CHANCE = {
     "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason}).": (
         "对 {version} 的领先单独看超出随机波动（95%），但在所有比较的版本之中并非如此：{interval}（{reason}）。"
     ),
-    "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck:.2g}.": (
-        "{count} 个无法区分的版本中最高：在新样本上预计会低一些，至多约 {luck:.2g}。"
+    "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}.": (
+        "{count} 个无法区分的版本中最高：在新样本上预计会低一些，至多约 {luck}。"
     ),
-    "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck:.2g}.": (
-        "{count} 个无法区分的版本中最低：在新样本上预计会高一些，至多约 {luck:.2g}。"
+    "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck}.": (
+        "{count} 个无法区分的版本中最低：在新样本上预计会高一些，至多约 {luck}。"
     ),
     "it says how sure another metric is": "它说明的是另一项指标有多可靠",
     "it was measured on the training data": "它是在训练数据上测得的",
@@ -349,7 +349,7 @@ _CHANCE = {
     "one looks like percent and the other like a fraction": "一个像百分数，另一个像比例",
     "no interval known": "无已知区间",
     "could be chance": "可能是随机波动",
-    "beyond chance ({level:.6g} %)": "超出随机波动（{level:.6g}%）",
+    "beyond chance ({level} %)": "超出随机波动（{level}%）",
     "no interval known: n beside the metric, or n=, would give one": "无已知区间：在指标旁写明 n 或指定 n= 即可得到",
     "no interval known: measured once; repeats (n_runs) or a standard error would give one": (
         "无已知区间：只测量过一次；重复测量（n_runs）或标准误可给出区间"
@@ -371,16 +371,16 @@ _CHANCE = {
     "{what} is there for {known}, not for {unknown}": "{known} 有 {what}，{unknown} 没有",
     "{what} stands beside metrics of several parts of the data": "{what} 旁边有数据多个部分的指标",
     "the values are not between 0 and 1": "值不在 0 与 1 之间",
-    "shares are written in percent elsewhere, so {value:g} may be percent too": "别处的比例写成了百分数，因此 {value:g} 也可能是百分数",
-    "{what} = {count:g} is no number of examples": "{what} = {count:g} 不是样本数",
-    "{value:g} of {count:.12g} is no whole number": "{count:.12g} 的 {value:g} 不是整数",
+    "shares are written in percent elsewhere, so {value} may be percent too": "别处的比例写成了百分数，因此 {value} 也可能是百分数",
+    "{what} = {count} is no number of examples": "{what} = {count} 不是样本数",
+    "{value} of {count} is no whole number": "{count} 的 {value} 不是整数",
     "{name} is 0": "{name} 为 0",
-    "{name} = {error:g} cannot be the standard error of {value:g}": "{name} = {error:g} 不可能是 {value:g} 的标准误",
-    "{name} does not hold {value:g}": "{name} 不包含 {value:g}",
+    "{name} = {error} cannot be the standard error of {value}": "{name} = {error} 不可能是 {value} 的标准误",
+    "{name} does not hold {value}": "{name} 不包含 {value}",
     "{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs": (
         "有 {name}，但未说明是样本、运行还是折的；请写 {error}，或写明 n_runs"
     ),
-    "{name} = {spread:g} over {count:g} says nothing of a spread": "{name} = {spread:g}（共 {count:g} 次）不能说明离散度",
+    "{name} = {spread} over {count} says nothing of a spread": "{name} = {spread}（共 {count} 次）不能说明离散度",
 }
 
 TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE

@@ -9,7 +9,7 @@ from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.interval import holm
 from pai_notebook.comparison.rows import Verdict, is_blank
 from pai_notebook.model.names import nearest_names
-from pai_notebook.model.numbers import format_number
+from pai_notebook.model.numbers import format_about
 from pai_notebook.phrases import joined, say
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _check(alarm: Alarm, pair: Pair, adjusted: float | None) -> Check:
     half = (interval.high - interval.low) / 2
     if not half:
         return pair.check("passed", alarm.text)
-    unseen = format_number(float(f"{half:.2g}"))
+    unseen = format_about(half)
     if pair.change.verdict is Verdict.WORSE:
         return pair.check("passed", alarm.text, say("worse beyond chance by itself, but not among all that were checked (95 % together)"))
     reason = say("no loss shown; losses under {unseen} would not be seen ({reason})", unseen=unseen, reason=evidence.reason)

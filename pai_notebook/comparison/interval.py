@@ -12,7 +12,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from pai_notebook.display import Brief
-from pai_notebook.model.numbers import choose_format, format_computed
+from pai_notebook.model.numbers import choose_format, format_about, format_computed
 from pai_notebook.phrases import Phrase, say
 
 __all__ = [
@@ -274,7 +274,7 @@ def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float 
     variance = math.fsum(part for part, _ in parts)
     df = variance**2 / math.fsum(part**2 / own for part, own in parts if part)
     half = t_quantile(level, df) * math.sqrt(variance)
-    return Interval(delta - half, delta + half, level, f"Welch's t interval, {df:.3g} degrees of freedom")
+    return Interval(delta - half, delta + half, level, f"Welch's t interval, {format_about(df, 3)} degrees of freedom")
 
 
 def fold_factor(folds: int, ratio: float | None = None) -> float:

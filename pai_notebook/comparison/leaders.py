@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.model.numbers import format_about
 from pai_notebook.phrases import Phrase, first, say
 
 __all__ = ["Leaders", "find_leaders", "leader_notes", "luck_of"]
@@ -138,11 +139,11 @@ def leader_notes(
         notes.append(_lead_note(lead, names[second], among_many=second in leaders.together))
     if luck is not None:
         lucky = (
-            "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck:.2g}."
+            "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}."
             if higher
-            else "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck:.2g}."
+            else "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck}."
         )
-        notes.append(say(lucky, count=len(leaders.shown), luck=luck))
+        notes.append(say(lucky, count=len(leaders.shown), luck=format_about(luck)))
     return notes
 
 

@@ -244,8 +244,8 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
     expected = _OUTSIDE * len(measured)
     if expected >= 1:
         yield say(
-            "95 % each: if nothing differed, up to about {expected:.0f} of these {count} would pass.",
-            expected=expected,
+            "95 % each: if nothing differed, up to about {expected} of these {count} would pass.",
+            expected=round(expected),
             count=len(measured),
         )
     unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)

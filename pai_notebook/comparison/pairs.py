@@ -25,7 +25,7 @@ from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.names import Name, resolve
-from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -197,8 +197,8 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
     def _on_spread(self) -> str:
         if self.spread is None:
             return "One run each: run-to-run spread unknown, so no difference can be told from chance."
-        needed = format_number(float(f"{self.spread.needed(2.0):.2g}"))
-        sd = format_number(float(f"{self.spread.sd:.2g}"))
+        needed = format_about(self.spread.needed(2.0))
+        sd = format_about(self.spread.sd)
         return (
             f"Runs that differ in their seed alone have a standard deviation of {sd} ({self.spread.df} degrees of freedom); "
             f"a single pair is beyond chance (95 %) from {needed}. That covers other runs, not other examples."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, fold_factor, mover, newcombe, normal_interval, normal_quantile, t_interval, wilson
+from pai_notebook.model.numbers import format_computed
 from pai_notebook.phrases import Phrase, say
 
 __all__ = ["Bounds", "Exact", "Runs", "Share", "Side", "Stated"]
@@ -122,7 +123,7 @@ class Bounds(Side):
         """Say that intervals were stated, and at which level."""
         if self.said is None or other.said is None:
             return say("intervals taken as 95 %")
-        levels = dict.fromkeys(f"{100 * said:g} %" for said in (self.said, other.said))
+        levels = dict.fromkeys(f"{format_computed(100 * said)} %" for said in (self.said, other.said))
         return say("from the stated {levels} intervals", levels=" and ".join(levels))
 
 

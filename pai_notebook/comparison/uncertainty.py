@@ -21,6 +21,7 @@ from pai_notebook.display import Brief
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
+from pai_notebook.model.numbers import format_computed, format_number
 from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ class Evidence(Brief):
         """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
         if self.interval is None:
             return say("no interval known")
-        return say("beyond chance ({level:.6g} %)", level=100 * self.level) if self.interval.excludes_zero else say("could be chance")
+        if not self.interval.excludes_zero:
+            return say("could be chance")
+        return say("beyond chance ({level} %)", level=format_computed(100 * self.level))
 
 
 @dataclass(frozen=True)
@@ -228,11 +231,11 @@ class Uncertainty:
         elif not 0 <= value <= 1:
             refusal = say("the values are not between 0 and 1")
         elif self._beside.in_percent(key, place):
-            refusal = say("shares are written in percent elsewhere, so {value:g} may be percent too", value=value)
+            refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
-            refusal = say("{what} = {count:g} is no number of examples", what=what, count=count)
+            refusal = say("{what} = {count} is no number of examples", what=what, count=format_number(count))
         elif whole_examples(value, count, self._beside.written(key, place)) is False:
-            refusal = say("{value:g} of {count:.12g} is no whole number", value=value, count=count)
+            refusal = say("{value} of {count} is no whole number", value=format_number(value), count=format_number(count))
         return _Reading(what, None if refusal else Share(value, int(count or 0)), refusal)
 
     def _stated(self, key: Key, place: int, value: float) -> _Reading | None:
@@ -243,7 +246,12 @@ class Uncertainty:
         if error == 0:
             return _Reading(name, refusal=say("{name} is 0", name=name))
         if error < 0 or _is_other_unit(key[0], value, error):
-            refusal = say("{name} = {error:g} cannot be the standard error of {value:g}", name=name, error=error, value=value)
+            refusal = say(
+                "{name} = {error} cannot be the standard error of {value}",
+                name=name,
+                error=format_number(error),
+                value=format_number(value),
+            )
             return _Reading(name, refusal=refusal)
         return _Reading(name, Stated(value, error))
 
@@ -254,7 +262,7 @@ class Uncertainty:
             return None
         if low <= value <= high and low < high:
             return _Reading(name, Bounds(value, low, high, level))
-        return _Reading(name, refusal=say("{name} does not hold {value:g}", name=name, value=value))
+        return _Reading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
 
     def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, float, float, float | None]]:
         """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other."""
@@ -281,7 +289,12 @@ class Uncertainty:
             vague = say("{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
             return _Reading(name, refusal=vague)
         if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread <= 0:
-            few = say("{name} = {spread:g} over {count:g} says nothing of a spread", name=name, spread=spread, count=count)
+            few = say(
+                "{name} = {spread} over {count} says nothing of a spread",
+                name=name,
+                spread=format_number(spread),
+                count=format_number(count),
+            )
             return _Reading(name, refusal=few)
         examples = None if folds else self._examples(key, place, value, n)
         return _Reading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds, None, examples))

@@ -15,6 +15,7 @@ __all__ = [
     "NumberFormat",
     "choose_format",
     "cleared",
+    "format_about",
     "format_computed",
     "format_number",
     "format_percent",
@@ -159,6 +160,17 @@ def format_computed(value: float) -> str:
     ('0.3', '57', '1000000')
     """
     return format_number(cleared(value))
+
+
+def format_about(value: float, digits: int = 2) -> str:
+    """Write an estimate, of which the first digits are all that is meant.
+
+    Examples
+    --------
+    >>> format_about(0.01234), format_about(1234567.0), format_about(7.9649, 3)
+    ('0.012', '1200000', '7.96')
+    """
+    return format_number(float(f"{value:.{digits}g}"))
 
 
 def cleared(value: float) -> float:

@@ -1,11 +1,16 @@
 """Distinct values print distinct, and the same value prints the same, on every surface that shows a metric."""
 
+import ast
+import re
+from pathlib import Path
+
 import matplotlib as mpl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
+import pai_notebook
 from pai_notebook.comparison import Comparison
 from pai_notebook.display import render_text
 from pai_notebook.errors import RegressionError
@@ -14,6 +19,9 @@ from pai_notebook.versions import VersionSet
 from tests.compare.comparing import make
 
 mpl.use("agg")
+
+PACKAGE = Path(pai_notebook.__file__).parent
+WRITERS = [path for room in ("comparison", "model", "plot") for path in sorted((PACKAGE / room).rglob("*.py")) if path.name != "numbers.py"]
 
 NEAR = ("1234.5678", "1234.5679")
 
@@ -98,3 +106,17 @@ def test_numbers_of_a_metric_are_aligned(values):
     form = choose_format(values)
     if form.decimals is not None:
         assert len({len(form.value(value).partition(".")[2]) for value in values}) == 1
+
+
+def digits_of_their_own(path):
+    """Formats with a number of digits in f-strings, and in the templates of what we say."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            yield from re.findall(r"[-+.0-9]*[gfe]$", ast.unparse(node.format_spec).strip("f'\""))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"\{\w+:[-+.0-9]*[gfe]\}", node.value)
+
+
+@pytest.mark.parametrize("path", WRITERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_module_has_digits_of_its_own(path):
+    assert list(digits_of_their_own(path)) == []
