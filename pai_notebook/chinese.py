@@ -73,7 +73,6 @@ _TABLE = {
     "series: {pattern!r} fits no metric": "series：{pattern!r} 不匹配任何指标",
     "{what} stands beside a list: whether of each number or of all is not known": "{what} 旁边是一个列表：不知道它属于每个数还是全部",
     "{rows}×{columns} matrix": "{rows}×{columns} 矩阵",
-    "list of {count}: {text}": "{count} 项的列表：{text}",
     "{text}… {count} more characters": "{text}… 另有 {count} 个字符",
     "{count} version against {baseline}, {reason}": "{count} 个版本，基线 {baseline}（{reason}）",
     "{count} versions against {baseline}, {reason}": "{count} 个版本，基线 {baseline}（{reason}）",

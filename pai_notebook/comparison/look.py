@@ -303,7 +303,6 @@ def _measured(cell: Cell) -> str:
         widths = {len(line) for line in cell.raw if isinstance(line, list)}
         if len(widths) == 1 and all(isinstance(line, list) for line in cell.raw):
             return say("{rows}×{columns} matrix", rows=len(cell.raw), columns=widths.pop())
-        return say("list of {count}: {text}", count=len(cell.raw), text=cell.text[:_TEXT])
     if cell.state is State.SERIES:
         return say("{count} values", count=len(series_points(cell.raw) or ()))
     return ""

@@ -26,6 +26,7 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
+from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import specs
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
@@ -105,10 +106,8 @@ def cell_shape(cell: Cell | None, form: NumberFormat, *, bar: bool = False) -> I
         return Missing("null" if cell.state is State.NULL else "NaN")
     if cell.state is State.SERIES and cell.value is not None:
         return f"{len(cell.raw)} values, last {form.value(cell.value)}"
-    if cell.state is State.NUMERIC_TEXT:
-        return f"{cell.text} (text)"
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
-        return f"{len(cell.raw)} values" if cell.state is State.SERIES and len(cell.text) > _LIST else cell.text
+        return f"{len(cell.raw)} values" if cell.state is State.SERIES and len(cell.text) > _LIST else shown(cell.raw)
     return Number(number_text(cell, form), bar=cell.value if bar else None)
 
 

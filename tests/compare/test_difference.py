@@ -304,3 +304,11 @@ def test_the_exports_of_a_comparison_agree_with_its_frame():
         assert [float(text.partition(" (")[0]) for text in printed[path]] == list(values)
     for form in (c.to_markdown(), c.to_latex(), c.to_csv()):
         assert all(repr(number) in form for each in metrics for name, number in each.items() if name[0] == "m")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(True, "true"), (None, "null"), (math.nan, "NaN"), (0.91, "0.91"), ([1, 2], "[1, 2]"), ("", None)]
+)
+def test_metrics_that_differ_look_different_on_cards(first, second):
+    cards = [render_text(make("0.1.0", {"m": value})._describe()) for value in (first, second)]
+    assert cards[0] != cards[1]

@@ -115,7 +115,7 @@ def test_there_is_no_percent_of_zero():
         ([0.3, 0.2], "2 values ≠ changed"),
         ([{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}], "2 values, last 0.2"),
         ([[1, 2, 3], [4, 5, 6]], "2×3 matrix"),
-        ([{"a": 1}], 'list of 1: [{"a":1}]'),
+        ([{"a": 1}], '[{"a": 1}]'),
         (2**53 + 1, str(2**53 + 1)),
     ],
 )
