@@ -8,6 +8,7 @@ metadata probing. A provider is kept while the files and variables behind it sta
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 from collections.abc import Mapping
@@ -65,6 +66,7 @@ _OLD_NAMES = {
     "ALIYUN_ACCESS_KEY_SECRET": _SECRET,
     "ALIBABACLOUD_CREDENTIALS_URI": _URI,
 }
+_FILES = ((".aliyun", "config.json"), (".alibabacloud", "credentials.ini"))
 _VALUE = re.compile(r'"((?:[^"\\]|\\.){4,})"|=[ \t]*(\S.{3,})')
 _CLI, _INI = "profile of the aliyun command", "credentials file"
 
@@ -140,6 +142,10 @@ class Chain:
         named = self._env.get(_FILE)
         if named and not is_file(Path(named)):
             yield f"{_FILE} names {named}, which is not there or may not be read"
+        usual = [path for parts in _FILES if (path := self._env.under_home(*parts)) is not None]
+        yield from (f"{path} is not a file that this user may read" for path in usual if os.path.lexists(path) and not is_file(path))
+        if self._env.get(_PROFILE) and not self._env.aliyun_config and not self._ini():
+            yield f"{_PROFILE} is set, but there is no file of profiles"
         other = self._env.under_home(".alibabacloud", "credentials")
         if not named and other and is_file(other) and not is_file(other.with_suffix(".ini")):
             yield f"{other} is not read, only {other.name}.ini beside it"

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
 from pai_notebook.wire.masking import Hidden, Mask
 
-__all__ = ["Credentials", "Provider", "Source", "checked", "hangs", "not_found"]
+__all__ = ["Credentials", "CredentialsTimeout", "Provider", "Source", "checked", "hangs", "not_found"]
 
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2
@@ -258,9 +258,13 @@ def _observe(task: asyncio.Task[Credentials]) -> None:
         task.exception()
 
 
-def hangs(name: str, seconds: float | None) -> DeadlineExceeded:
+class CredentialsTimeout(CredentialsNotFound, DeadlineExceeded):
+    """The source of the credentials did not answer within the deadline, which ends a bulk call as a missing key does."""
+
+
+def hangs(name: str, seconds: float | None) -> CredentialsTimeout:
     """Return the error of a source that does not answer."""
-    return DeadlineExceeded(
+    return CredentialsTimeout(
         f"no credentials within {seconds or 0:g} s: {name} did not answer", hint="Try again, or find out what it is waiting for."
     )
 

@@ -80,7 +80,7 @@ async def _read_gzip(chunks: AsyncIterable[bytes], max_bytes: int) -> bytes:
     read = 0
     async for chunk in chunks:
         read += len(chunk)
-        if read > max_bytes + _BLOCK:
+        if read > max_bytes + max_bytes // 1000 + _BLOCK:
             raise _too_large(max_bytes)
         inflater.add(chunk)
     return inflater.whole()

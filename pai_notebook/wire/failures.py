@@ -269,7 +269,7 @@ def _beginning(answer: Answer, document: Mapping[str, Any], subject: Subject) ->
 
 
 def _key_hint(code: str, subject: Subject) -> str:
-    came = f" It came from {subject.origin}." if subject.origin else ""
+    came = f" The key came from {subject.origin}." if subject.origin else ""
     if code.startswith("InvalidAccessKeyId"):
         return f"The access key id is unknown or inactive.{came}"
     if code.startswith("SignatureDoesNotMatch"):

@@ -55,7 +55,8 @@ def kind_of(error: BaseException) -> str:
     >>> kind_of(KeyError("secret"))
     'KeyError'
     """
-    parts = [type(error).__name__[:60]]
+    name = type(error).__name__
+    parts = [name[:60] if name.isidentifier() and name.isascii() else "an exception"]
     status = _field(error, "status_code") or _field(error, "statusCode")
     if isinstance(status, int) and not isinstance(status, bool) and 100 <= status < 600:  # noqa: PLR2004 - HTTP
         parts.append(f"HTTP {status}")

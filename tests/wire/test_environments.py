@@ -290,6 +290,16 @@ FILES = {
         {"ALIBABA_CLOUD_CREDENTIALS_FILE": "/nonexistent/x.ini"},
         (CredentialsNotFound, "ALIBABA_CLOUD_CREDENTIALS_FILE names /nonexistent/x.ini, which is not there"),
     ),
+    "a folder in the place of the profiles": (
+        {CLI + "/x": "x"},
+        {},
+        (CredentialsNotFound, r"config\.json is not a file that this user may read"),
+    ),
+    "a profile without a file": (
+        {},
+        {"ALIBABA_CLOUD_PROFILE": "prod"},
+        (CredentialsNotFound, "ALIBABA_CLOUD_PROFILE is set, but there is no file of profiles"),
+    ),
     "half a key": (
         {},
         {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID},

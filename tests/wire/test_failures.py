@@ -120,6 +120,17 @@ def test_other_spellings_of_the_error_document_are_read():
     assert header.request_id == "r-3"
 
 
+@pytest.mark.parametrize("token", ["t", "e", "expired", "a-token"])
+def test_a_short_token_neither_hides_the_code_nor_is_hidden(token):
+    with (
+        FaultServer(lambda hit: error(400, "InvalidSecurityToken.MismatchWithAccessKey", "no")) as server,
+        server.client(("an-id", "a-secret", token)) as client,
+        pytest.raises(errors.AuthenticationError) as caught,
+    ):
+        client.run(client.get_version("m-1", "0.1.0"))
+    assert caught.value.code == "InvalidSecurityToken.MismatchWithAccessKey"
+
+
 HOSTILE = st.text(max_size=400) | st.just("Secret+/x") | st.just("server string to sign is: Secret+/x")
 
 

@@ -70,7 +70,7 @@ def test_after_a_refused_key_the_profile_is_read_anew(case, home):
                 fetch(registry)
             assert caught.value.code.startswith(code)
             assert caught.value.attempts == 1, "the same key is not sent again"
-            assert "It came from the profile of the aliyun command." in caught.value.hint
+            assert "The key came from the profile of the aliyun command." in caught.value.hint
         log_in(home, key())
         assert fetch(registry) == "2.4.0"
 
@@ -288,6 +288,16 @@ def test_a_source_that_hangs_is_named_and_does_not_spoil_the_next_call(kind, ove
         with pnb.connect(endpoint=server.url, credentials=hanging, **OPTIONS) as registry:
             registry.client._provider = provider
             assert fetch(registry) == "2.4.0"
+
+
+def test_a_source_that_hangs_ends_a_call_for_many_versions_once(over):
+    options = {**OPTIONS, "deadline": 0.3, "max_workers": 4}
+    hang = lambda: over.wait(PATIENCE)  # noqa: E731
+    with FaultServer() as server, pnb.connect(endpoint=server.url, credentials=hang, **options) as registry:
+        pairs = [("model-a", f"0.{number}.0") for number in range(2000)]
+        outcomes = ended(lambda: registry.client.run(registry.client.get_many(pairs)))
+    assert {type(outcome).__name__ for outcome in outcomes} == {"CredentialsTimeout"}
+    assert server.hits == []
 
 
 def test_a_helper_that_hangs_is_bounded_by_the_deadline(home):
