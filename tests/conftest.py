@@ -17,6 +17,11 @@ import zlib
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.parallel import (  # noqa: F401 - hooks
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 from tests.sweep import Sweep
 
 IN_CI = os.environ.get("CI") == "true"
@@ -39,6 +44,12 @@ def pytest_configure(config):
     # a run in the background (`&`, some CI runners) inherits an ignored SIGINT, and would hand it on to every kernel and command
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Examples in docstrings are the package's; to look for them here means to import every script."""
+    return [collected for collected in (yield) if type(collected) is pytest.Module]
 
 
 @pytest.hookimpl(tryfirst=True)

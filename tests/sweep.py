@@ -145,13 +145,13 @@ class Sweep:
 
     def pytest_configure(self):
         """Put ears on the doors."""
-        from IPython.core.formatters import DisplayFormatter  # noqa: PLC0415 - after pytest has set up warnings
+        from IPython.core.formatters import DisplayFormatter
 
-        from pai_notebook import display  # noqa: PLC0415
-        from pai_notebook.demo import ACCESS_KEY_SECRET  # noqa: PLC0415
-        from pai_notebook.display import bundle, html, markdown, text  # noqa: PLC0415
-        from pai_notebook.errors import PaiError  # noqa: PLC0415
-        from pai_notebook.wire import credentials, signing  # noqa: PLC0415
+        from pai_notebook import display
+        from pai_notebook.demo import ACCESS_KEY_SECRET
+        from pai_notebook.display import bundle, html, markdown, text
+        from pai_notebook.errors import PaiError
+        from pai_notebook.wire import credentials, signing
 
         self.known.add(ACCESS_KEY_SECRET, "")
         made = credentials.Credentials.__init__

@@ -137,7 +137,7 @@ def test_a_failing_test_is_looked_through_too(run):
 
 
 def test_every_spelling_of_a_secret_is_found():
-    from tests.sweep import Known  # noqa: PLC0415 - beside the suite's own sweep
+    from tests.sweep import Known
 
     known = Known()
     known.add("Another/+" + "Key+0123456789", "a test")

@@ -58,11 +58,11 @@ def others(table: Table) -> dict[str, Callable[[], str]]:
     flat = text.reset_index()
     found: dict[str, Callable[[], str]] = {"Styler": lambda: styled(text, table.caption)}
     if importlib.util.find_spec("great_tables"):
-        import great_tables  # noqa: PLC0415 - only where it is installed
+        import great_tables
 
         found["great_tables"] = lambda: great_tables.GT(flat).as_raw_html()
     if importlib.util.find_spec("xarray"):
-        import xarray  # noqa: PLC0415 - only where it is installed
+        import xarray
 
         found["xarray"] = lambda: xarray.Dataset({name: ("row", flat[name]) for name in flat})._repr_html_()
     return found

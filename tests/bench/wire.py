@@ -4,8 +4,6 @@ Run with ``python -m tests.bench.wire``; ``--quick`` leaves out the vendor's slo
 figure is a fresh process; ratios hold within one run on one machine. The server runs in a process of its own.
 """
 
-# ruff: noqa: PLC0415 - what a scenario imports is part of what its process costs
-
 import argparse
 import asyncio
 import json

@@ -13,11 +13,13 @@ import time
 import urllib.request
 from pathlib import Path
 
-import nbformat
 import psutil
 from playwright.sync_api import sync_playwright
 
+from tests.lazy import Lazy
 from tests.patience import MILLISECONDS, PATIENCE
+
+nbformat = Lazy("nbformat")
 
 ROOT = Path(__file__).parents[2]
 _WIDGET = "window.jupyterapp.shell.currentWidget"

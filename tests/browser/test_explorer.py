@@ -5,13 +5,15 @@ import json
 import subprocess
 import sys
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.explorer_page import ExplorerPage
 from tests.explorer.registry_gate import gated
+from tests.lazy import Lazy
 from tests.patience import eventually
+
+nbformat = Lazy("nbformat")
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 FRONTS = ["lab", "notebook", "voila"]

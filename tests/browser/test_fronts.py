@@ -2,12 +2,14 @@
 
 import json
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
 
 from tests.browser.looks import audit, picture, shown, sticking_out, words
 from tests.gallery import bundles
+from tests.lazy import Lazy
+
+nbconvert = Lazy("nbconvert")
+nbformat = Lazy("nbformat")
 
 KINDS = ("version", "versions", "a comparison", "a real error")
 SHOW = "import json\nfrom IPython.display import display\ndisplay(json.loads({!r}), raw=True)"
@@ -91,7 +93,7 @@ def test_a_page_of_nbconvert(chromium, outputs, tmp_path, template):
     """The outputs stand beside a widget whose state was not saved, which leaves the browser their static copies."""
     chromium.outside.clear()
     widget = {"application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": "gone"}}
-    body, _ = HTMLExporter(**TEMPLATES[template], **PLAIN).from_notebook_node(notebook_of(outputs, **widget))
+    body, _ = nbconvert.HTMLExporter(**TEMPLATES[template], **PLAIN).from_notebook_node(notebook_of(outputs, **widget))
     path = tmp_path / "page.html"
     path.write_text(body, "utf-8")
     page = chromium.context.new_page()

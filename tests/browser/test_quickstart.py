@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from tests.browser.fronts import ROOT
+from tests.lazy import Lazy
+
+nbformat = Lazy("nbformat")
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 PICTURES = os.environ.get("PAI_SCREENSHOTS")

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.interval import fold_factor, holm, mover, p_value, t_interval, t_quantile
 from pai_notebook.comparison.sources import Bounds, Runs, Share, Stated
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, shuffled
+from tests.lazy import Lazy
+
+stats = Lazy("scipy.stats")
+multitest = Lazy("statsmodels.stats.multitest")
+proportion = Lazy("statsmodels.stats.proportion")
 
 CASES = 300
 
@@ -36,10 +38,10 @@ def test_shares_with_n_equal_statsmodels(draw):
         n, n_baseline = (int(count) for count in draw.integers(2, 20_000, 2))
         k, k_baseline = int(draw.integers(0, n + 1)), int(draw.integers(0, n_baseline + 1))
         level = float(draw.choice([0.8, 0.9, 0.95, 0.99]))
-        expected = confint_proportions_2indep(k, n, k_baseline, n_baseline, method="newcomb", compare="diff", alpha=1 - level)
+        expected = proportion.confint_proportions_2indep(k, n, k_baseline, n_baseline, method="newcomb", compare="diff", alpha=1 - level)
         ours = answer({"accuracy": k / n, "n": n}, {"accuracy": k_baseline / n_baseline, "n": n_baseline}, "accuracy", level)
         assert ours == pytest.approx(expected, abs=1e-6)
-        assert Share(k / n, n).own(level) == pytest.approx(proportion_confint(k, n, 1 - level, "wilson"), abs=1e-9)
+        assert Share(k / n, n).own(level) == pytest.approx(proportion.proportion_confint(k, n, 1 - level, "wilson"), abs=1e-9)
 
 
 def test_stated_errors_equal_scipy(draw):
@@ -55,8 +57,10 @@ def test_stated_intervals_of_shares_give_the_interval_of_statsmodels(draw):
     for _ in range(CASES):
         (n, n_baseline), level = draw.integers(2, 5000, 2), 0.95
         k, k_baseline = draw.integers(1, n), draw.integers(1, n_baseline)
-        first, second = (list(proportion_confint(hits, count, 1 - level, "wilson")) for hits, count in ((k, n), (k_baseline, n_baseline)))
-        expected = confint_proportions_2indep(k, n, k_baseline, n_baseline, method="newcomb", compare="diff", alpha=1 - level)
+        first, second = (
+            list(proportion.proportion_confint(hits, count, 1 - level, "wilson")) for hits, count in ((k, n), (k_baseline, n_baseline))
+        )
+        expected = proportion.confint_proportions_2indep(k, n, k_baseline, n_baseline, method="newcomb", compare="diff", alpha=1 - level)
         ours = answer({"f1": k / n, "f1_ci95": first}, {"f1": k_baseline / n_baseline, "f1_ci95": second}, "f1", level)
         assert ours == pytest.approx(expected, abs=1e-6)
 
@@ -136,7 +140,7 @@ def test_quantiles_of_t_equal_scipy(draw):
 def test_holm_equals_statsmodels(draw):
     for _ in range(CASES // 10):
         values = draw.random(int(draw.integers(1, 30))) ** 3
-        assert holm(values.tolist()) == pytest.approx(multipletests(values, method="holm")[1].tolist())
+        assert holm(values.tolist()) == pytest.approx(multitest.multipletests(values, method="holm")[1].tolist())
 
 
 def test_examples_widen_the_interval_of_runs_and_only_where_they_are_known():

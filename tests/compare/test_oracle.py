@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate, stats
 
 from pai_notebook.comparison.asking import ask
 from pai_notebook.comparison.direction import Direction
@@ -18,6 +17,10 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.model.metrics import Cell, read_value, text_of
 from pai_notebook.phrases import say
 from tests.compare.comparing import compare
+from tests.lazy import Lazy
+
+integrate = Lazy("scipy.integrate")
+stats = Lazy("scipy.stats")
 
 COUNT = 10_000
 VERSIONS = 5

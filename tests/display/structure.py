@@ -1,5 +1,6 @@
 """What an output is made of, seen through independent parsers: html5lib for HTML, markdown-it for Markdown."""
 
+import functools
 import re
 
 import html5lib
@@ -16,6 +17,22 @@ def tree(html: str):
 
 
 def nodes(html: str):
+    """Every element with its depth, without the texts: so pages that differ in nothing else are parsed once, and parsing is what costs."""
+    return _elements(outline(html))
+
+
+def outline(html: str) -> str:
+    """The same page with "text" for every text between tags; the page itself where a < begins no tag."""
+    parts = [tag or ("text" if text.strip() else text) for tag, text in _PARTS.findall(html)]
+    return html if "<" in parts else "".join(parts)
+
+
+# a tag ends at the first > that is not in quotes; a < that begins no such tag is a part of its own
+_PARTS = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>|<)|([^<]+)""")
+
+
+@functools.lru_cache(maxsize=200)
+def _elements(html: str):
     def walk(node, depth):
         yield depth, node
         for child in node:

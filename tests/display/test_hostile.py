@@ -1,5 +1,6 @@
 """Hostile text stays text, in every field of every shape and in all three renderings."""
 
+import functools
 import re
 
 import pytest
@@ -27,9 +28,14 @@ def changes_kind(field: str, text: str) -> bool:
     return not text or (field in ADDRESSES and safe_href(text) != "")
 
 
-def skeletons(describe) -> list[list[tuple]]:
+@functools.cache
+def skeletons(field: str) -> list[list[tuple]]:
     """What harmless words are made of; in a cell, those too long for one line say how wide they may be."""
-    return [skeleton(render_html(describe("z" * length))) for length in range(1, 40)]
+    found = []
+    for length in range(1, 40):
+        made = skeleton(render_html(FIELDS[field]("z" * length)))
+        found += [made] if made not in found else []
+    return found
 
 
 def without_breaks(found: list[tuple]) -> list[tuple]:
@@ -38,10 +44,9 @@ def without_breaks(found: list[tuple]) -> list[tuple]:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_string_changes_the_structure_of_html(field):
-    describe = FIELDS[field]
-    expected = skeletons(describe)
+    expected = skeletons(field)
     for text in STRINGS:
-        html = render_html(describe(shorter(text)))
+        html = render_html(FIELDS[field](shorter(text)))
         assert set(dangers(html)) <= ({"<img>"} if field == "picture address" else set()), text
         assert skeleton(html) in expected or changes_kind(field, text), text
 
@@ -50,12 +55,11 @@ def test_no_string_changes_the_structure_of_html(field):
 def test_none_of_a_thousand_mutations_changes_the_structure_of_html(start):
     """Each mutation is put into a field, in every turn into another one."""
     names = [name for name in FIELDS if name != "diff"]
-    expected = {name: skeletons(FIELDS[name]) for name in names}
     for place, text in enumerate(MUTATED):
         name = names[(place + start * len(names) // TURNS) % len(names)]
         html = render_html(FIELDS[name](text))
         assert set(dangers(html)) <= ({"<img>"} if name == "picture address" else set()), (name, text)
-        assert skeleton(html) in expected[name] or changes_kind(name, text), (name, text)
+        assert skeleton(html) in skeletons(name) or changes_kind(name, text), (name, text)
 
 
 @pytest.mark.parametrize("field", [name for name in FIELDS if name != "diff"])

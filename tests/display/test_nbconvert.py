@@ -1,13 +1,15 @@
 """What nbconvert makes of a notebook with every kind in it, in each of its templates."""
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter, MarkdownExporter, PythonExporter
 
 from pai_notebook.display import mimebundle, render_html, render_text
 from tests.display.hostile import FIELDS, items
 from tests.display.shape_samples import SAMPLES
 from tests.display.structure import dangers, squeezed, text_of_html, text_of_markdown
+from tests.lazy import Lazy
+
+nbconvert = Lazy("nbconvert")
+nbformat = Lazy("nbformat")
 
 OFFLINE = {"mathjax_url": "", "require_js_url": "", "jquery_url": ""}
 
@@ -24,7 +26,7 @@ def notebook(shapes):
 )
 def test_a_page_has_every_output_with_all_its_elements(options):
     """It writes the page anew, so it is what was read that is compared."""
-    page, _ = HTMLExporter(**options, **OFFLINE).from_notebook_node(notebook(SAMPLES.values()))
+    page, _ = nbconvert.HTMLExporter(**options, **OFFLINE).from_notebook_node(notebook(SAMPLES.values()))
     read = squeezed(text_of_html(page))
     for shape in SAMPLES.values():
         assert squeezed(text_of_html(render_html(shape))) in read
@@ -34,7 +36,7 @@ def test_a_page_has_every_output_with_all_its_elements(options):
 
 def test_a_sanitised_page_loses_its_looks_but_no_fact():
     """Bleach knows neither captions nor style sheets and shows them as text; what matters is still there and inert."""
-    page, _ = HTMLExporter(template_name="basic", sanitize_html=True, **OFFLINE).from_notebook_node(notebook(SAMPLES.values()))
+    page, _ = nbconvert.HTMLExporter(template_name="basic", sanitize_html=True, **OFFLINE).from_notebook_node(notebook(SAMPLES.values()))
     read = squeezed(text_of_html(page))
     for name in ("card", "list", "comparison", "errors"):
         for word in squeezed(render_text(SAMPLES[name], 10_000)).replace("─", " ").split():
@@ -44,17 +46,17 @@ def test_a_sanitised_page_loses_its_looks_but_no_fact():
 
 def test_a_sanitised_page_of_hostile_strings_is_inert():
     shapes = [describe(item["payload"]) for item in items("xss")[::10] for describe in list(FIELDS.values())[::3]]
-    page, _ = HTMLExporter(template_name="basic", sanitize_html=True, **OFFLINE).from_notebook_node(notebook(shapes))
+    page, _ = nbconvert.HTMLExporter(template_name="basic", sanitize_html=True, **OFFLINE).from_notebook_node(notebook(shapes))
     assert dangers(page) == []
 
 
 def test_markdown_shows_the_html_or_the_markdown_of_every_output():
-    markdown, _ = MarkdownExporter().from_notebook_node(notebook(SAMPLES.values()))
+    markdown, _ = nbconvert.MarkdownExporter().from_notebook_node(notebook(SAMPLES.values()))
     read = squeezed(text_of_markdown(markdown))
     for shape in SAMPLES.values():
         assert squeezed(text_of_html(render_html(shape))) in read
 
 
 def test_a_script_is_not_disturbed_by_outputs():
-    script, _ = PythonExporter().from_notebook_node(notebook(SAMPLES.values()))
+    script, _ = nbconvert.PythonExporter().from_notebook_node(notebook(SAMPLES.values()))
     compile(script, "script", "exec")

@@ -3,12 +3,13 @@
 import subprocess
 import sys
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
+from tests.lazy import Lazy
 from tests.patience import PATIENCE, eventually
+
+nbclient = Lazy("nbclient")
+nbformat = Lazy("nbformat")
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
@@ -78,8 +79,8 @@ FAILING = ("%load_ext pai_notebook\n%paimodel connect demo", f"%paimodel {DIGITS
 
 def test_nbclient_stops_at_a_failing_line_and_the_notebook_says_why():
     notebook = _notebook(*FAILING)
-    with pytest.raises(CellExecutionError, match=r"no version 0\.99999\.0"):
-        NotebookClient(notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE).execute()
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match=r"no version 0\.99999\.0"):
+        nbclient.NotebookClient(notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE).execute()
     (output,) = notebook.cells[1].outputs
     assert (output.output_type, output.ename) == ("error", "VersionNotFound")
     assert len("\n".join(output.traceback).splitlines()) <= 2
@@ -89,8 +90,8 @@ def test_nbclient_stops_at_a_failing_line_and_the_notebook_says_why():
 def test_a_gate_that_does_not_pass_stops_a_notebook_with_the_breaches():
     gate = f"%%paimodel gate {DIGITS}@2.5.0 --baseline approved\naccuracy >= baseline - 0.01"
     notebook = _notebook(FAILING[0], gate, FAILING[2])
-    with pytest.raises(CellExecutionError):
-        NotebookClient(notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE).execute()
+    with pytest.raises(nbclient.exceptions.CellExecutionError):
+        nbclient.NotebookClient(notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE).execute()
     output = next(output for output in notebook.cells[1].outputs if output.output_type == "error")
     assert "d-digitsnoisy00001" in "\n".join(output.traceback)
     assert notebook.cells[2].outputs == []

@@ -25,7 +25,7 @@ QUICK = {**UNHURRIED, "max_attempts": 2, "backoff_scale": 0.0, "default": False}
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch, tmp_path):
     """No proxy, no key, and a home of its own, with the demo's key where a test gives none."""
-    import os  # noqa: PLC0415 - only to find what is set
+    import os
 
     for name in list(os.environ):
         if name.lower().endswith("_proxy") or name.startswith(("ALIBABA", "ALICLOUD", "PAI_", "SSL_")):
@@ -302,7 +302,7 @@ def test_a_sign_in_service_is_never_quoted(status, document, words, tmp_path, mo
 
 
 def test_a_refresh_token_is_never_quoted(tmp_path, monkeypatch):
-    from Tea.core import TeaCore  # noqa: PLC0415 - with the vendor's library only
+    from Tea.core import TeaCore
 
     def answer(request, options=None):
         body = json.dumps({"error": "invalid_grant", "error_description": f"{REFRESH} is over", "refresh_token": REFRESH}).encode()

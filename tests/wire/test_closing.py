@@ -265,7 +265,7 @@ def test_the_embedded_registry_uses_the_limits_it_is_given():
 
 
 def test_connect_reads_what_the_demo_command_prints(monkeypatch):
-    from pai_notebook.demo.__main__ import greeting  # noqa: PLC0415 - the command's own module
+    from pai_notebook.demo.__main__ import greeting
 
     with demo.serve(0) as server:
         for line in greeting(server).splitlines():

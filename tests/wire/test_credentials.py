@@ -56,8 +56,8 @@ def test_every_way_to_give_credentials_works(given):
 
 
 def test_a_client_of_the_vendor_library_is_asked_for_its_credential():
-    from alibabacloud_credentials.client import Client as VendorClient  # noqa: PLC0415 - slow to import
-    from alibabacloud_credentials.models import Config  # noqa: PLC0415
+    from alibabacloud_credentials.client import Client as VendorClient
+    from alibabacloud_credentials.models import Config
 
     config = Config(type="sts", access_key_id=KEY_ID, access_key_secret=SECRET, security_token=TOKEN)
     assert get(resolve_credentials(VendorClient(config))) == Credentials(KEY_ID, SECRET, TOKEN)

@@ -531,7 +531,7 @@ def test_no_thread_to_be_had_leaves_the_registry_usable(machine, monkeypatch, re
 
 
 def test_the_progress_line_needs_no_stream(monkeypatch):
-    from pai_notebook.progress import Progress  # noqa: PLC0415 - only here
+    from pai_notebook.progress import Progress
 
     for stream in (None, open(os.devnull, "w", encoding="utf-8")):  # noqa: SIM115, PTH123 - to be closed before it is used
         monkeypatch.setattr(sys, "stderr", stream)

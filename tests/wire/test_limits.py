@@ -72,7 +72,7 @@ async def pieces(data, size):
 
 
 def inflated(data, *, size=1000, most=10**6):
-    import asyncio  # noqa: PLC0415 - only here
+    import asyncio
 
     return asyncio.run(read_body(pieces(data, size), encoding="gzip", max_bytes=most))
 

@@ -24,7 +24,7 @@ MODEL = "model-rbvg5wfo5d0gngz1b8"
 
 @pytest.fixture
 def home(monkeypatch, tmp_path):
-    import os  # noqa: PLC0415 - only to find what is set
+    import os
 
     for name in list(os.environ):
         if name.startswith(("ALIBABA", "ALICLOUD", "PAI_")):

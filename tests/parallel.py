@@ -1,0 +1,40 @@
+"""Which tests run at once, which of them begin, and which are quick: hooks of pytest and pytest-xdist, taken up by conftest.py."""
+
+import pytest
+
+_TOGETHER = ("tests/browser/", "tests/kernel/")
+"""Files that share what is expensive to start or to install, a Jupyter server and versions of ipykernel, run in one process."""
+_SLOW = ("browser", "kernel", "slow")
+"""Marks of what is not quick, the slowest first."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """Run what is named by its file in this process, where --pdb and -s work, and all else in as many as there are processors."""
+    return 0 if all(".py" in arg for arg in config.args) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand out whole files, so that what a file sets up is set up once."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
+
+    return Files(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what is quick, and put the slowest files first, so that no process is left alone with one in the end."""
+    order = {}
+    for item in items:
+        place = next((place for place, mark in enumerate(_SLOW) if item.get_closest_marker(mark)), len(_SLOW))
+        order[item.path] = min(place, order.get(item.path, len(_SLOW)))
+        if place == len(_SLOW) and not getattr(getattr(item, "function", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.quick)
+    items.sort(key=lambda item: order[item.path])
