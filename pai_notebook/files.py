@@ -10,6 +10,8 @@ import secrets
 import stat
 import zlib
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from pai_notebook.errors import ConfigurationError
@@ -19,7 +21,7 @@ try:
 except ImportError:  # Windows, and Pyodide
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["MAX_BYTES", "UnreadableFile", "file_path", "new_file", "read_file", "write_file"]
+__all__ = ["MAX_BYTES", "UnreadableFile", "file_path", "made_by", "new_file", "read_file", "write_file"]
 
 MAX_BYTES = 256 * 2**20
 """Bytes of a file that are read by default, after decompression."""
@@ -31,6 +33,12 @@ _LONGEST_NAME = 80
 
 class UnreadableFile(Exception):
     """A file that cannot be read, with the reason as the rest of a sentence; its readers turn it into errors of their own."""
+
+
+@cache
+def made_by() -> str:
+    """Name this package and its release, as files say who wrote them; read once, since a process may lose the right to read it."""
+    return f"pai_notebook {version('pai-notebook')}"
 
 
 def file_path(path: str | os.PathLike[str]) -> Path:

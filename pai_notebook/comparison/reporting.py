@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version as installed_version
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ from pai_notebook.comparison.gate import GateReport
 from pai_notebook.comparison.look import describe_comparison
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import made_by
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, check_language, first, joined, say
 from pai_notebook.python_source import step, to_python
@@ -113,7 +113,7 @@ def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple
         *_source_facts(shown.versions, registry),
         (say("fetched"), " – ".join(span) if span else unknown),
         (say("fingerprint"), Code(original.fingerprint)),
-        (say("written by"), f"pai_notebook {installed_version('pai-notebook')}"),
+        (say("written by"), made_by()),
     ]
 
 

@@ -17,13 +17,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
 from pai_notebook import errors as errors_module
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
-from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, read_file, write_file
+from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.provenance import Provenance
@@ -134,7 +133,7 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
         "format": FORMAT,
         "schema": SCHEMA,
         "saved": now.astimezone(UTC).isoformat(),
-        "generator": f"pai_notebook {installed_version('pai-notebook')}",
+        "generator": made_by(),
         "digest": "",
         "versions": [_kept(version, document, places) for version, document in zip(versions, documents, strict=True)],
     }

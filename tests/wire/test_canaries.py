@@ -301,6 +301,7 @@ def test_a_sign_in_service_is_never_quoted(status, document, words, tmp_path, mo
     assert leaks(SECRETS, seen) == []
 
 
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning")  # from the vendor's library, since Python 3.12
 def test_a_refresh_token_is_never_quoted(tmp_path, monkeypatch):
     from Tea.core import TeaCore
 
