@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
-from pai_notebook.model.address import Address, Selector, parse_address
+from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, parse_address
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions import VersionSet
 
@@ -19,7 +19,7 @@ __all__ = ["Beside", "What", "compare_within", "split"]
 
 What = str | Address | ModelVersion | VersionSet | Sequence["What"]
 """What can be compared: addresses, versions, sets of these."""
-_HINT = "Pass a version name such as '0.1.0', an address, a ModelVersion, or 'approved', 'latest', 'previous', 'highest' or 'first'."
+_HINT = f"Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {', '.join(BASELINES)}."
 
 
 def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
@@ -94,7 +94,7 @@ class Beside:
             return None
         if "@" in text:
             address = parse_address(text)
-        elif self._word in ("approved", "latest", "previous", "highest"):
+        elif self._word in WORDS:
             address = Address(model, Selector(self._word))
         else:
             return Address(model, Selector("names", names=(text,))) if is_version_name(text) else None
@@ -117,7 +117,7 @@ class Beside:
         PaiError
             When it was asked for and could not be fetched.
         """
-        from pai_notebook.comparison.baseline import CHOSEN, RULES, Chosen  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.baseline import CHOSEN, Chosen  # noqa: PLC0415 - loads on first use
 
         if self.address is None:
             return self.asked
@@ -128,7 +128,7 @@ class Beside:
             if len(there) == 1:
                 return there[0]
         if fetched:
-            return Chosen(fetched[0], RULES.get(word, CHOSEN))
+            return Chosen(fetched[0], BASELINES.get(word, CHOSEN))
         if self.asked is None:
             return None
         raise next(iter(fetched.errors.values()))

@@ -7,22 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
-from pai_notebook.model.address import Selector, nearest
+from pai_notebook.model.address import BASELINES, Selector, nearest
 from pai_notebook.model.names import nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
 
-__all__ = ["CHOSEN", "RULES", "Baseline", "Chosen", "choose_baseline", "in_order", "unique_names"]
+__all__ = ["CHOSEN", "Baseline", "Chosen", "choose_baseline", "in_order", "unique_names"]
 
-RULES: dict[str, Phrase] = {
-    "approved": say("the newest approved version"),
-    "latest": say("the latest version"),
-    "previous": say("the version created before the latest"),
-    "highest": say("the highest version"),
-    "first": say("the first version"),
-}
-"""Words that choose a baseline by a rule instead of by name, and what the caption says of each."""
 CHOSEN = say("chosen")
 
 
@@ -69,7 +61,7 @@ def choose_baseline(
     """Find the baseline among versions in natural order: its position and the reason in words.
 
     None asks for the default: the newest approved version; where none is approved the first by name that is not rejected. The
-    words of `RULES` choose by creation time (`approved`, `latest`, `previous`) or by name (`first`, `highest`); anything else
+    words of `BASELINES` choose by creation time (`approved`, `latest`, `previous`) or by name (`first`, `highest`); anything else
     names a version.
 
     Raises
@@ -84,10 +76,12 @@ def choose_baseline(
     if isinstance(wanted, ModelVersion):
         return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
-        raise ConfigurationError(f"{wanted!r} is no baseline", hint=f"Pass a version name, a ModelVersion, or one of {', '.join(RULES)}.")
+        raise ConfigurationError(
+            f"{wanted!r} is no baseline", hint=f"Pass a version name, a ModelVersion, or one of {', '.join(BASELINES)}."
+        )
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN
-    if wanted is not None and wanted.casefold() not in RULES:
+    if wanted is not None and wanted.casefold() not in BASELINES:
         return _named(versions, names, wanted, errors)
     if not versions:
         return None, say("there is no version")
@@ -97,7 +91,7 @@ def choose_baseline(
 def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[int, Phrase]:
     newest = _by_rule(versions, "approved")
     if newest is not None:
-        return newest, RULES["approved"]
+        return newest, BASELINES["approved"]
     if len(versions) == 1:
         return 0, say("the only version")
     place = next((place for place, version in enumerate(versions) if not is_same(version.approval_status, "Rejected")), None)
@@ -121,7 +115,7 @@ def _by_rule(versions: Sequence[ModelVersion], rule: str) -> int | None:
 def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
     place = _by_rule(versions, rule)
     if place is not None:
-        return place, RULES[rule]
+        return place, BASELINES[rule]
     _refuse_failed(rule, errors)
     lacking = f"none of these {len(versions)} versions is approved" if rule == "approved" else "no version is older than the latest"
     raise ComparisonError(
@@ -141,7 +135,7 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     _refuse_failed(wanted, errors)
     model, _, rule = wanted.rpartition("@")
     places = [place for place, version in enumerate(versions) if version.model_id == model]
-    if places and rule.casefold() in RULES:
+    if places and rule.casefold() in BASELINES:
         place, reason = _ruled([versions[place] for place in places], rule.casefold(), errors)
         return places[place], reason
     close = nearest(wanted, [version.version_name for version in versions])

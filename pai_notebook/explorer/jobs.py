@@ -60,7 +60,7 @@ class Terms:
     Attributes
     ----------
     baseline : str
-        A version name or address, or a key of `words.BASELINES`.
+        A version name or address, or a key of `words.BASELINE_OPTIONS`.
     differences_only : bool
         Fold rows that are the same in every version.
     metrics : tuple of str

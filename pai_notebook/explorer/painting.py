@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.explorer.words import BASELINES, counted, model_option, version_option
+from pai_notebook.explorer.words import BASELINE_OPTIONS, counted, model_option, version_option
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible
@@ -72,7 +72,7 @@ def _suggestions(state: ExplorerState) -> tuple[str, ...]:
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:
-    baselines = [(BASELINES.get(name, visible(name)), name) for name in state.baselines]
+    baselines = [(BASELINE_OPTIONS.get(name, visible(name)), name) for name in state.baselines]
     _offer(controls.baseline, baselines, state.terms.baseline if baselines else None)
     _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))

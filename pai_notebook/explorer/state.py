@@ -26,7 +26,7 @@ from pai_notebook.explorer.jobs import (
     VersionLine,
 )
 from pai_notebook.explorer.picking import Picker
-from pai_notebook.explorer.words import BASELINES, DEFAULT, counted
+from pai_notebook.explorer.words import BASELINE_OPTIONS, DEFAULT, counted
 from pai_notebook.model.address import Address
 from pai_notebook.model.order import is_approved
 from pai_notebook.versions import VersionSet
@@ -247,7 +247,7 @@ class ExplorerState(Picker):
             return False
         if self.error is None:
             chosen = self.terms.baseline
-            against = "" if chosen == DEFAULT else f" with {BASELINES.get(chosen, chosen)}"
+            against = "" if chosen == DEFAULT else f" with {BASELINE_OPTIONS.get(chosen, chosen)}"
             self.status = f"{counted(len(self.results), 'version')} compared{against}."
         return True
 
@@ -262,7 +262,7 @@ class ExplorerState(Picker):
         """What the fetched versions may be compared with; relative ones first where they mean something."""
         names = self.names
         approved = any(is_approved(version) for version in self.results)
-        return (*(word for word in BASELINES if approved or word != "approved"), *names) if names else ()
+        return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
 
     @property
     def metrics(self) -> tuple[str, ...]:

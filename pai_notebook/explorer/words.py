@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pai_notebook.explorer.jobs import DEFAULT, ModelLine, VersionLine
+from pai_notebook.model.address import BASELINES
 from pai_notebook.sanitize import visible
 
-__all__ = ["BASELINES", "DEFAULT", "approval_mark", "counted", "model_option", "version_option"]
+__all__ = ["BASELINE_OPTIONS", "DEFAULT", "approval_mark", "counted", "model_option", "version_option"]
 
-BASELINES = {
-    DEFAULT: "by default the approved one",
-    "approved": "the newest approved",
-    "first": "the first",
-    "previous": "the one before the latest",
-    "latest": "the latest",
-    "highest": "the highest",
-}
+BASELINE_OPTIONS = {DEFAULT: "by default the approved one", **{word: str(phrase) for word, phrase in BASELINES.items()}}
 _MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from pai_notebook.model.address import WORDS
+from pai_notebook.model.address import BASELINES, WORDS
 from pai_notebook.model.fields import plain_fields
 from pai_notebook.plan import OPTIONS, VERBS, options_of, write_word
 
@@ -20,9 +20,8 @@ __all__ = ["Seen", "install", "suggest", "suggest_rule", "uninstall"]
 
 _LINE = re.compile(r"(?:^|=)\s*(?P<marks>%{1,2})paimodel\s+(?P<typed>.*)$")
 _GATE = re.compile(r"\s*%%paimodel\s+gate\b")
-_SELECTORS = (*(word for word in WORDS if word != "all"), "last:5")
 _ENDS = tuple(word for word in WORDS if word != "all")
-_BASELINES = ("approved", "previous", "latest", "highest", "first")
+_SELECTORS = (*_ENDS, "last:5")
 _FIXED = {
     "--approval": ("Approved", "Pending", "Rejected"),
     "--lang": ("en", "zh"),
@@ -221,7 +220,7 @@ def _values(option: str, line: _Typed, seen: Seen | None) -> list[str]:
     head = line.fragment[: line.fragment.rfind(",") + 1]
     fields = _fields() if line.fragment else []  # there are many, and nobody knows their names by heart
     found = {
-        "--baseline": [*_BASELINES, *names],
+        "--baseline": [*BASELINES, *names],
         "--label": _labels(line, seen) if seen and option == "--label" else [],
         "--mode": [f"{name}={way}" for name in metrics for way in ("max", "min")],
         "--dataset": list(seen.remembered_datasets()) if seen and option == "--dataset" else [],

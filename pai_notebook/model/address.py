@@ -12,8 +12,20 @@ from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.model.names import nearest as nearest_names
 from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
+from pai_notebook.phrases import Phrase, say
 
-__all__ = ["WORDS", "Address", "Need", "Selector", "address_of", "nearest", "parse_address", "parse_selector", "read_addresses"]
+__all__ = [
+    "BASELINES",
+    "WORDS",
+    "Address",
+    "Need",
+    "Selector",
+    "address_of",
+    "nearest",
+    "parse_address",
+    "parse_selector",
+    "read_addresses",
+]
 
 WORDS: dict[str, str] = {
     "latest": "the newest version by creation time",
@@ -23,16 +35,24 @@ WORDS: dict[str, str] = {
     "all": "every version",
 }
 """Selectors that are a word, and what each means."""
+BASELINES: dict[str, Phrase] = {
+    "approved": say("the newest approved version"),
+    "previous": say("the version created before the latest"),
+    "latest": say("the latest version"),
+    "highest": say("the highest version"),
+    "first": say("the first version"),
+}
+"""Words that choose a baseline by a rule instead of by name, and what a caption says of each."""
 
 T = TypeVar("T", bound=Dated)
 
-_SINGLE = ("latest", "approved", "previous", "highest")
+_SINGLE = tuple(word for word in WORDS if word != "all")
 _VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
 _MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
 _GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
 _LAST = re.compile(r"last:([0-9]{1,6})", re.IGNORECASE)
 _GRAMMAR = (
-    "Write MODEL or MODEL@SELECTOR, where a selector is latest, approved, previous, highest, last:N, VERSION, a range such as "
+    f"Write MODEL or MODEL@SELECTOR, where a selector is {', '.join(_SINGLE)}, last:N, VERSION, a range such as "
     "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas"
 )
 _LONGEST = 60

@@ -10,7 +10,7 @@ from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import Address, Selector, parse_address, parse_selector
+from pai_notebook.model.address import WORDS, Address, Selector, parse_address, parse_selector
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
@@ -18,7 +18,8 @@ __all__ = ["Command", "parse_cell", "parse_line"]
 
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _SELECTOR = re.compile(
-    r"(?:latest|approved|previous|highest|last:\S*)(?:\.\.\S*)?|\.\.\S+|v?[0-9][\w.+-]*(?:[,，*]|\.\.)\S*", re.IGNORECASE
+    rf"(?:{'|'.join(word for word in WORDS if word != 'all')}|last:\S*)(?:\.\.\S*)?|\.\.\S+|v?[0-9][\w.+-]*(?:[,，*]|\.\.)\S*",
+    re.IGNORECASE,
 )
 _VERSION = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)+(?:[\w+-]|\.(?!\.))*")
 _DASHES = "-\u2013\u2014\u2212"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from pai_notebook.model.address import BASELINES
+
 __all__ = ["OPTIONS", "VERBS", "Option", "guess_option", "guess_verb", "options_of"]
 
 VERBS: dict[str, str] = {
@@ -56,9 +58,7 @@ _MODELS = "ls without a model"
 _RUN = (*_SET, _MODELS, "explore without a model", "watch")
 _TABLES = ("ls", "compare", "report")
 OPTIONS: dict[str, Option] = {
-    "--baseline": Option(
-        "V", "version to compare with: a name, approved, previous, latest, highest or first", _COMPARED, "compare.baseline"
-    ),
+    "--baseline": Option("V", f"version to compare with: a name, or one of {', '.join(BASELINES)}", _COMPARED, "compare.baseline"),
     "--mode": Option("NAME=max|min", "which way is better", _COMPARED, "compare.directions", repeats=True),
     "--all": Option("", "show rows that do not differ too", ("compare", "report"), "compare.only"),
     "--metrics": Option("GLOB", "only metrics like these, separated by commas", _COMPARED, "compare.include"),

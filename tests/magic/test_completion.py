@@ -5,8 +5,8 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from pai_notebook import connection
-from pai_notebook.comparison.baseline import RULES
 from pai_notebook.magic.completion import suggest, suggest_rule
+from pai_notebook.model.address import BASELINES
 from pai_notebook.wire import Client
 
 WORDS = ("latest", "approved", "previous", "highest", "last:5")
@@ -69,7 +69,7 @@ def test_a_word_is_completed_from_what_was_seen(typed, expected):
 
 
 def test_every_word_for_a_baseline_is_offered():
-    assert set(suggest("compare model-a --baseline ")[1]) == set(RULES)
+    assert set(suggest("compare model-a --baseline ")[1]) == set(BASELINES)
 
 
 def test_a_rule_of_a_gate_is_completed():
