@@ -356,6 +356,10 @@ _CHANCE = {
     "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower": (
         "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，区间通常更窄"
     ),
+    "{basis}; a net difference of {net} could be chance even example by example": (
+        "{basis}；净差 {net} 个样本，即使逐样本比较也可能是随机波动"
+    ),
+    "{basis}; the answers to each example may decide": "{basis}；逐样本的结果或可判定",
     "from the stated standard errors": "来自给出的标准误",
     "intervals taken as 95 %": "所给区间按 95% 处理",
     "from the stated {levels} intervals": "来自给出的 {levels} 区间",

@@ -17,6 +17,8 @@ __all__ = ["Bounds", "Exact", "Runs", "Share", "Side", "Stated"]
 _LEVEL = 0.95
 _FEWEST = {False: 2, True: 3}
 """Runs, and folds, below which nothing is said about their spread."""
+_ALWAYS_CHANCE = 5
+"""Net number of examples up to which McNemar's exact test finds nothing, however the answers are paired."""
 _FEWEST_BESIDE_ONE = 3
 """Runs that a single run of another version is compared with."""
 
@@ -71,12 +73,18 @@ class Share(Side):
         return wilson(self.value, self.n, level)
 
     def reason(self, other: Self) -> Phrase:
-        """Say the numbers of examples."""
-        return say(
+        """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
+        basis = say(
             "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower",
             n=self.n,
             n_baseline=other.n,
         )
+        net = round(abs(self.value - other.value) * self.n)
+        if self.n != other.n or not net or self.against(other, _LEVEL).excludes_zero:
+            return basis
+        if net <= _ALWAYS_CHANCE:
+            return say("{basis}; a net difference of {net} could be chance even example by example", basis=basis, net=net)
+        return say("{basis}; the answers to each example may decide", basis=basis)
 
 
 @dataclass(frozen=True)

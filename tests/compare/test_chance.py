@@ -1,0 +1,390 @@
+"""What comparisons may say of chance: every case in which they once said more than the numbers carry, with what is right."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar
+
+from pai_notebook import VersionSet
+from pai_notebook.comparison import Comparison, minimal_pairs
+from pai_notebook.errors import ComparisonError, RegressionError
+from pai_notebook.model.metric_words import is_share
+from tests.compare.comparing import compare, make, results
+
+WORDS = {"better", "worse", "could be chance", "no interval known", "same"}
+
+
+def verdict(first, second, metric, **options):
+    """What is said of 0.2.0, which has `second`, against 0.1.0."""
+    change = compare(first, second, **options)[metric].changes[1]
+    return None if change.verdict is None else str(change.verdict)
+
+
+def interval(first, second, metric):
+    found = compare(first, second).interval(metric, "0.2.0").interval
+    return None if found is None else (round(found.low, 3), round(found.high, 3))
+
+
+def text_of(shown):
+    return " ".join(str(shown).split())
+
+
+# A1
+
+
+def test_fold_scores_in_a_bare_list_are_no_curve_whose_last_point_wins():
+    c = compare({"accuracy": [0.90, 0.91, 0.89, 0.92, 0.80], "n": 1000}, {"accuracy": [0.70, 0.71, 0.69, 0.72, 0.90], "n": 1000})
+    assert c["accuracy"].changes[1].verdict is None
+    assert "improved" not in str(c.explain())
+    with pytest.raises(ComparisonError, match="a list of 5 numbers"):
+        c.best("accuracy")
+    with pytest.raises(RegressionError, match="a list of 5 numbers"):
+        c.gate("accuracy >= baseline")
+
+
+# A2
+
+
+def test_an_error_rate_in_percent_beside_an_accuracy_in_percent_has_no_interval():
+    first, second = {"error_rate": 0.8, "accuracy": 99.2, "n": 1000}, {"error_rate": 0.5, "accuracy": 99.5, "n": 1000}
+    assert verdict(first, second, "error_rate") == "no interval known"
+    assert stats.fisher_exact([[8, 992], [5, 995]]).pvalue == pytest.approx(0.58, abs=0.01)
+
+
+def test_the_size_of_the_training_set_is_no_number_of_validation_examples():
+    first = {"num_samples": 1_000_000, "val": {"accuracy": 0.900}}
+    second = {"num_samples": 1_000_000, "val": {"accuracy": 0.902}}
+    assert verdict(first, second, "val.accuracy") == "no interval known"
+
+
+def test_a_standard_deviation_of_zero_proves_nothing():
+    assert verdict({"accuracy": 0.90, "accuracy_std": 0.0}, {"accuracy": 0.9000001, "accuracy_std": 0.0}, "accuracy") == "no interval known"
+
+
+def test_a_standard_error_in_another_unit_is_not_believed():
+    assert verdict({"acc": 91.0, "acc_stderr": 0.009}, {"acc": 91.1, "acc_stderr": 0.009}, "acc") == "no interval known"
+
+
+def test_a_standard_error_of_zero_at_all_examples_does_not_beat_their_number():
+    first, second = {"accuracy": 0.80, "accuracy_stderr": 0.0918, "n": 20}, {"accuracy": 1.0, "accuracy_stderr": 0.0, "n": 20}
+    assert verdict(first, second, "accuracy") == "could be chance"
+    assert stats.fisher_exact([[16, 4], [20, 0]]).pvalue == pytest.approx(0.106, abs=0.001)
+    assert verdict({**first, "n": None}, {**second, "n": None}, "accuracy") == "no interval known"
+
+
+def test_a_total_of_seconds_is_no_number_of_examples():
+    assert verdict({"accuracy": 0.9, "total": 12.5}, {"accuracy": 0.95, "total": 13.1}, "accuracy") == "no interval known"
+
+
+def test_rates_whose_units_are_not_independent_examples_are_no_shares():
+    names = """equal_error_rate diarization_error_rate phone_error_rate slot_error_rate bit_error_rate average_accuracy per_class_accuracy
+    pixel_accuracy cv_accuracy train_accuracy cache_hit_rate"""
+    assert [name for name in names.split() if is_share(name)] == []
+    assert all(map(is_share, ["acc_norm", "em", "top1"]))
+
+
+# A3
+
+
+def test_a_standard_deviation_of_five_runs_is_what_numpy_makes_of_them():
+    first, second = {"f1": 0.900, "f1_std": 0.005, "n_runs": 5}, {"f1": 0.912, "f1_std": 0.005, "n_runs": 5}
+    assert verdict(first, second, "f1") == "better"
+    found = compare(first, second).interval("f1", "0.2.0")
+    expected = stats.ttest_ind_from_stats(0.912, 0.005 * math.sqrt(5 / 4), 5, 0.9, 0.005 * math.sqrt(5 / 4), 5, equal_var=False)
+    assert found.p_value() == pytest.approx(expected.pvalue, rel=1e-3)
+    assert found.p_value() < 0.01
+
+
+@pytest.mark.parametrize(("metric", "first", "second", "spread"), [("bleu", 30, 34, 12), ("latency_ms", 50, 40, 20)])
+def test_a_standard_deviation_over_sentences_or_requests_is_no_spread_of_runs(metric, first, second, spread):
+    found = compare({metric: first, f"{metric}_std": spread}, {metric: second, f"{metric}_std": spread}).interval(metric, "0.2.0")
+    assert found.interval is None
+    assert found.reason == f"{metric}_std is there, but not whether over examples, runs or folds; write {metric}_stderr, or n_runs"
+
+
+@pytest.mark.parametrize(
+    ("metric", "beside"),
+    [
+        ("acc,none", "acc_stderr,none"),
+        ("accuracy", "stderr"),
+        ("accuracy", "boostrap_std"),
+        ("score", "standard_error"),
+        ("exact_match,strict-match", "exact_match_stderr,strict-match"),
+    ],
+)
+def test_standard_errors_are_found_by_the_names_that_tools_write(metric, beside):
+    found = compare({metric: 0.84, beside: 0.01}, {metric: 0.90, beside: 0.01}).interval(metric, "0.2.0")
+    assert (found.reason, found.words) == ("from the stated standard errors", "beyond chance (95 %)")
+
+
+# A4
+
+
+def test_a_stated_interval_stays_asymmetric_and_has_to_hold_its_value():
+    first, second = {"f1": 0.90, "f1_ci": [0.80, 0.92]}, {"f1": 0.95, "f1_ci": [0.90, 0.96]}
+    assert interval(first, second, "f1") == (-0.004, 0.150)
+    assert compare(first, second).interval("f1", "0.2.0").reason == "intervals taken as 95 %"
+    assert compare({"f1": 0.90, "f1_ci": [88, 92]}, second).interval("f1", "0.2.0").interval is None
+
+
+# B1
+
+
+def test_that_the_same_examples_would_narrow_the_interval_is_said():
+    found = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.92, "n": 1000}).interval("accuracy", "0.2.0")
+    assert found.words == "could be chance"
+    assert found.reason == (
+        "n = 1000 and 1000, as if measured on different examples; on the same ones the interval is usually narrower; "
+        "the answers to each example may decide"
+    )
+
+
+def test_a_net_difference_of_five_examples_is_chance_however_they_are_paired():
+    found = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.905, "n": 1000}).interval("accuracy", "0.2.0")
+    assert found.reason.endswith("a net difference of 5 could be chance even example by example")
+    assert min(mcnemar([[0, b + 5], [b, 0]], exact=True).pvalue for b in range(30)) > 0.05
+
+
+# B2
+
+
+def test_the_legend_counts_what_would_pass_by_chance():
+    metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
+    versions = [make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)]
+    text = text_of(Comparison(versions, only="all"))
+    assert "95 % each: if nothing differed, up to about 38 of these 760 would pass." in text
+    assert "would pass" not in text_of(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}))
+
+
+def test_of_twenty_equal_versions_nothing_is_called_better_or_worse_where_no_n_is_known():
+    draw = np.random.default_rng(1)
+    tables = draw.binomial(1000, 0.9, (20, 40)) / 1000
+    c = Comparison(
+        [make(f"0.{place}.0", {f"t{task}_accuracy": v for task, v in enumerate(row)}) for place, row in enumerate(tables.tolist())]
+    )
+    assert not any(change.is_beyond_chance for row in c.metrics for change in row.changes)
+    assert not re.search(r"\bbetter\b(?! \()|\bworse\b|★", text_of(c))
+
+
+# B3
+
+
+def test_one_measurement_is_not_certain():
+    c = compare({"latency_ms": 50.0, "f1": 0.8000}, {"latency_ms": 49.9, "f1": 0.8001})
+    assert [str(row.changes[1].verdict) for row in c.metrics] == ["no interval known"] * 2
+    text = text_of(c)
+    assert "-0.1 (-0.20 %) ▼ lower ? no interval known ☆ best as measured" in text
+    assert "? no interval known in 2 of 2 rows." in text
+    assert "★" not in text
+
+
+def test_who_reports_no_n_gains_no_colour_over_who_does():
+    c = compare({"f1": 0.8000, "accuracy": 0.90, "n": 100}, {"f1": 0.8001, "accuracy": 0.84, "n": 100})
+    assert {row.path: str(row.changes[1].verdict) for row in c.metrics if not row.is_evidence} == {
+        "accuracy": "could be chance",
+        "f1": "no interval known",
+    }
+    assert not any(tag in c.to_html() for tag in ("<em>", "<b>"))
+
+
+# B4
+
+
+def notes(*versions, metric, **options):
+    return " ".join(compare(*versions, **options).best(metric).notes)
+
+
+def test_a_winner_that_stands_apart_is_not_called_lucky():
+    assert "expect" not in notes(*[{"accuracy": 0.5, "n": 1000}] * 9, {"accuracy": 0.99, "n": 1000}, metric="accuracy")
+
+
+def test_a_size_is_not_called_lucky():
+    assert notes(*[{"model_size_mb": size} for size in (100, 90, 80)], metric="model_size_mb", directions={"model_size_mb": "min"}) == ""
+
+
+def test_luck_is_told_from_any_known_standard_error():
+    said = notes(*[{"f1": 0.9 + place / 1000, "f1_stderr": 0.01} for place in range(3)], metric="f1")
+    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, by up to about 0.0085.")
+
+
+def test_luck_at_all_of_fifty_examples_is_not_zero():
+    said = notes(*[{"accuracy": value, "n": 50} for value in (1.0, 0.98, 0.98)], metric="accuracy")
+    assert re.search(r"by up to about 0\.0[1-3]", said)
+
+
+# B5
+
+
+def test_a_plain_rule_says_that_the_interval_includes_its_bound():
+    report = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000}).gate("accuracy >= baseline - 1%")
+    (check,) = report.checks
+    assert check.allowed == ">= 0.891 (baseline - 1%, relative)"
+    assert check.reason.startswith("passed as measured; the 95 % interval of the difference, -0.032 to +0.022, includes the bound")
+
+
+def test_a_version_that_loses_more_than_the_margin_does_not_pass_with_confidence():
+    c = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000})
+    with pytest.raises(RegressionError):
+        c.gate("accuracy >= baseline - 0.009 with 95% confidence")
+
+
+def test_a_baseline_that_moves_with_every_release_is_cautioned():
+    report = Comparison([make(f"0.{place}.0", {"accuracy": 0.9}) for place in range(2)], baseline="previous").gate(
+        "accuracy >= baseline - 1%"
+    )
+    assert "small losses add up from release to release" in text_of(report)
+
+
+# B6
+
+
+def test_more_examples_or_another_standard_error_are_no_regression():
+    first = {"accuracy": 0.90, "n": 1000, "accuracy_stderr": 0.0095, "accuracy_std": 0.3}
+    second = {"accuracy": 0.95, "n": 1001, "accuracy_stderr": 0.0069, "accuracy_std": 0.2}
+    assert compare(first, second).assert_no_regression().passed
+
+
+# B7
+
+
+def test_comparability_says_of_a_total_or_a_count_of_errors_nothing_that_it_does_not_know():
+    first = {"accuracy": 0.9, "total": 12.5, "errors": {"count": 50}}
+    second = {"accuracy": 0.9, "total": 13.1, "errors": {"count": 100}}
+    assert compare(first, second).comparability == ()
+    assert compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.9, "n": 90}).comparability == (
+        "n differs (90, 100): not measured on the same number of examples",
+    )
+
+
+# B8
+
+
+def test_minimal_pairs_mark_nothing_that_runs_differ_by_themselves():
+    def trained(name, value, **settings):
+        return make(name, {"accuracy": value, "n": 1000}, TrainingSpec={"HyperParameters": settings})
+
+    versions = [
+        trained("0.1.0", 0.905, lr=1, seed=1),
+        trained("0.2.0", 0.897, lr=1, seed=2),
+        trained("0.3.0", 0.898, lr=2, seed=1),
+        trained("0.4.0", 0.894, lr=2, seed=2),
+    ]
+    text = text_of(minimal_pairs(versions, "accuracy"))
+    assert "▲" not in text
+    assert "▼" not in text
+    assert "It differs together with these settings; that does not say why." in text
+    assert "a single pair is beyond chance (95 %) from 0.027" in text
+
+
+# B9
+
+
+@pytest.mark.parametrize(
+    ("metric", "first", "second"),
+    [("r2", 0.0001, 0.2), ("reward", -0.001, 5), ("loglik", -1e-9, -3), ("elo", 1000, 1010), ("kappa", 0.1, 0.2)],
+)
+def test_there_is_no_percentage_where_it_means_nothing(metric, first, second):
+    c = compare({metric: first}, {metric: second}, directions={metric: "max"})
+    assert c[metric].changes[1].percent is None
+    assert not re.search(r"\d %", str(c.explain()))
+
+
+# B10
+
+
+def test_whiskers_are_labelled_as_intervals_of_the_difference():
+    pytest.importorskip("matplotlib")
+    versions = [make(f"0.{place}.0", {"accuracy": 0.9 + place / 100, "n": 1000}) for place in range(2)]
+    label = VersionSet(versions).compare("first").plot.bar("accuracy").get_xlabel()
+    assert " ".join(label.split()) == "whiskers: 95 % interval of the difference to 0.0.0"
+
+
+# B11
+
+
+def test_a_front_is_as_measured_and_a_version_that_equals_another_is_not_beaten_in_everything():
+    front = compare(
+        {"accuracy": 0.9, "rtf": 0.1, "n": 100}, {"accuracy": 0.9, "rtf": 0.2, "n": 100}, {"accuracy": 0.91, "rtf": 0.3, "n": 100}
+    ).pareto(["accuracy", "rtf"])
+    text = text_of(front)
+    assert "as measured" in text
+    assert "(could be chance)" in text
+    assert "beaten" not in text
+    assert "One other version is no better anywhere and worse somewhere than one of these." in text
+
+
+# C
+
+
+def test_better_has_to_exclude_the_tolerance_too():
+    first, second = {"accuracy": 0.9000, "n": 100_000}, {"accuracy": 0.9105, "n": 100_000}
+    assert verdict(first, second, "accuracy") == "better"
+    assert verdict(first, second, "accuracy", tolerance=0.01) == "could be chance"
+    assert verdict(first, second, "accuracy", tolerance=0.011) == "same"
+
+
+def test_the_version_that_lacks_a_standard_error_is_named():
+    found = compare({"f1": 0.9, "f1_stderr": 0.01}, {"f1": 0.95}).interval("f1", "0.2.0")
+    assert found.reason == "f1_stderr is there for 0.1.0, not for 0.2.0"
+
+
+def test_explain_and_the_table_say_the_same_of_chance():
+    c = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.901, "n": 1000})
+    assert str(c.explain()) == "0.2.0 against 0.1.0: accuracy 0.900 → 0.901 (+0.1 pp), could be chance."
+    assert "could be chance" in text_of(c)
+    assert "可能是随机波动" in str(c.explain("zh"))
+
+
+# Together
+
+
+METRICS = st.fixed_dictionaries(
+    {"n": st.integers(1, 2000)},
+    optional={
+        "f1": st.integers(0, 100).map(lambda value: value / 100),
+        "f1_stderr": st.integers(1, 20).map(lambda value: value / 100),
+        "latency_ms": st.integers(1, 100),
+    },
+).flatmap(lambda rest: st.integers(0, rest["n"]).map(lambda hits: {**rest, "accuracy": hits / rest["n"]}))
+
+
+@given(st.lists(METRICS, min_size=2, max_size=4))
+def test_every_surface_says_one_of_four_words_and_never_more(versions):
+    c = compare(*versions)
+    said = c.to_frame("verdict", only="all")
+    assert {word for word in said.to_numpy().ravel() if isinstance(word, str)} <= WORDS
+    improved = {(clause.row, clause.version) for clause in c.explain().clauses if re.search("improved|worsened", clause.text)}
+    beyond = {
+        (row.full_name, name)
+        for row in c.metrics
+        for name, change in zip(c.names, row.changes, strict=True)
+        if change.verdict in ("better", "worse")
+    }
+    assert improved == beyond
+    for row in c.metrics:
+        leaders = c.leaders(row)
+        if leaders is not None and row.direction.mode:
+            assert ("★" in text_of(c.best(row.name))) == leaders.is_alone
+
+
+@given(st.lists(METRICS, min_size=2, max_size=3), st.integers(2, 100))
+def test_more_examples_of_the_same_shares_never_turn_better_into_chance(versions, factor):
+    more = [{**metrics, "n": metrics["n"] * factor} for metrics in versions]
+    few, many = compare(*versions), compare(*more)
+    for before, after in zip(few["accuracy"].changes, many["accuracy"].changes, strict=True):
+        if before.is_beyond_chance:
+            assert after.verdict == before.verdict
+
+
+@given(st.lists(METRICS, min_size=2, max_size=4), st.permutations(range(4)))
+def test_the_order_in_which_versions_are_handed_over_changes_no_word(metrics, order):
+    versions = [make(f"0.{place}.0", results(d_a=each, d_b={"accuracy": each["accuracy"]})) for place, each in enumerate(metrics)]
+    again = [versions[place] for place in order if place < len(versions)]
+    first, second = Comparison(versions, baseline="first"), Comparison(again, baseline="first")
+    assert str(first) == str(second)
+    assert str(first.explain()) == str(second.explain())
