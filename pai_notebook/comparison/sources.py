@@ -19,6 +19,8 @@ _FEWEST = {False: 2, True: 3}
 """Runs, and folds, below which nothing is said about their spread."""
 _ALWAYS_CHANCE = 5
 """Net number of examples up to which McNemar's exact test finds nothing, however the answers are paired."""
+_WHOLE = 0.01
+"""How far a share times n may be from a whole number; a share that was rounded more says only about how many answers differ."""
 _FEWEST_BESIDE_ONE = 3
 """Runs that a single run of another version is compared with."""
 
@@ -79,10 +81,12 @@ class Share(Side):
             n=self.n,
             n_baseline=other.n,
         )
-        net = round(abs(self.value - other.value) * self.n)
+        hits = [each.value * self.n for each in (self, other)]
+        net = abs(round(hits[0]) - round(hits[1]))
         if self.n != other.n or not net or self.against(other, _LEVEL).excludes_zero:
             return basis
-        if net <= _ALWAYS_CHANCE:
+        is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
+        if is_whole and net <= _ALWAYS_CHANCE:
             return say("{basis}; a net difference of {net} could be chance even example by example", basis=basis, net=net)
         return say("{basis}; the answers to each example may decide", basis=basis)
 

@@ -150,6 +150,11 @@ def test_a_net_difference_of_five_examples_is_chance_however_they_are_paired():
     assert min(mcnemar([[0, b + 5], [b, 0]], exact=True).pvalue for b in range(30)) > 0.05
 
 
+def test_how_many_answers_rounded_shares_differ_by_is_not_said():
+    found = compare({"accuracy": 0.840, "n": 1319}, {"accuracy": 0.844, "n": 1319}).interval("accuracy", "0.2.0")
+    assert found.reason.endswith("the answers to each example may decide")
+
+
 # B2
 
 

@@ -22,7 +22,7 @@ def test_a_count_beside_a_share_gives_an_interval():
     evidence = interval(results(d={"accuracy": 0.9, "n": 1000}), results(d={"accuracy": 0.91, "n": 1000}), "accuracy")
     assert bounds(evidence) == (-0.0158, 0.0359)
     assert evidence.words == "could be chance"
-    assert evidence.reason == ("n = 1000 and 1000, as if measured on different examples; on the same ones the interval is usually narrower")
+    assert evidence.reason.startswith("n = 1000 and 1000, as if measured on different examples; on the same ones")
 
 
 @pytest.mark.parametrize(("n", "words"), [(1000, "could be chance"), (5000, "could be chance"), (10_000, "beyond chance (95 %)")])
