@@ -364,12 +364,12 @@ class TestComparing:
     def test_the_baseline_is_chosen_by_the_default_rule_until_somebody_chooses(self):
         state = chosen("0.1.0", "0.2.0")
         state.fetched(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
-        assert state.baselines == ("default", "approved", "first", "previous", "latest", "highest", "0.1.0", "0.2.0")
+        assert state.baselines == ("default", "approved", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
         assert state.terms.baseline == "default"
 
     def test_approved_is_offered_only_where_a_version_is_approved(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.baselines == ("default", "first", "previous", "latest", "highest", "0.1.0", "0.2.0")
+        assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
         assert state.terms.baseline == "default"
 
     def test_changing_terms_compares_anew_and_the_last_change_wins(self):
