@@ -9,6 +9,7 @@ from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, parse_address
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.outcome import raise_when_empty
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -160,8 +161,8 @@ def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = 
 
     Raises
     ------
-    VersionNotFound
-        When an address means nothing in the set.
+    NotFound
+        When no address means anything in the set, or a baseline that was asked for is not there.
 
     Examples
     --------
@@ -176,8 +177,10 @@ def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = 
     found = VersionSet()
     if beside.address is not None:
         try:
-            found = held.select(beside.address)
+            found = held.select(beside.address, on_error="raise")
         except NotFound as error:
             found = VersionSet(errors={str(beside.address): error})
-    versions, chosen = beside.settle(given + held.select(*asked) if asked else given, found)
+    versions = given + held.select(*asked) if asked else given
+    raise_when_empty(versions)
+    versions, chosen = beside.settle(versions, found)
     return versions.compare(chosen, **options)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.beside import compare_within
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.registry import ModelList, OnError, Registry
+from pai_notebook.registry import OnError, Registry
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.wire.masking import Hidden
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.filtering import Words
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
+    from pai_notebook.model_list import ModelList
     from pai_notebook.versions import VersionSet
 
 __all__ = [
@@ -284,26 +285,28 @@ def get_model(model_id: str) -> Model:
 def list_models(
     query: str | None = None,
     *,
-    workspace_id: str | None = None,
-    limit: int | None = None,
     name: str | None = None,
-    label: str | None = None,
+    label: Mapping[str, Words] | None = None,
+    workspace_id: str | None = None,
     provider: str | None = None,
-    domain: str | None = None,
-    task: str | None = None,
-    origin: str | None = None,
-    model_type: str | None = None,
+    domain: Words | None = None,
+    task: Words | None = None,
+    origin: Words | None = None,
+    model_type: Words | None = None,
+    collections: str | Sequence[str] | None = None,
+    limit: int | None = None,
 ) -> ModelList:
     """Find models in the default registry; see `Registry.list_models`."""
     return default_registry().list_models(
         query,
-        workspace_id=workspace_id,
-        limit=limit,
         name=name,
         label=label,
+        workspace_id=workspace_id,
         provider=provider,
         domain=domain,
         task=task,
         origin=origin,
         model_type=model_type,
+        collections=collections,
+        limit=limit,
     )

@@ -28,7 +28,7 @@ from pai_notebook.errors import (
     VersionNotFound,
 )
 from pai_notebook.memory import Key, Memory
-from pai_notebook.missing import hint_models, hint_versions, no_version
+from pai_notebook.missing import hint_models, hint_versions
 from pai_notebook.model.address import Address, Need, nearest
 from pai_notebook.model.names import nearest_sentence
 from pai_notebook.model.order import is_approved
@@ -333,13 +333,12 @@ class Fetcher:
             self._gaps[model_id] = f"the service counts {listing.total:,} versions of {model_id} and hands out fewer"
 
     async def _rest(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
-        """Named versions that no list has shown: missing where the list was whole, else fetched singly."""
+        """Named versions that no list has shown, unless the list was whole: fetched singly."""
         rest = [name for name in names if not arrivals.has((model_id, name)) and (model_id, name) not in arrivals.failures]
         failed = arrivals.failures.get((model_id, ""))
         if arrivals.of(model_id).whole:
-            known = self.memory.known(model_id)
-            arrivals.failures.update({(model_id, name): no_version(model_id, name, known) for name in rest})
-        elif failed is None:
+            return
+        if failed is None:
             await self._get([(model_id, name) for name in rest], arrivals)
         elif not isinstance(failed, HOPELESS):
             # a list that cannot be had is no reason to give up, unless the first few cannot be had singly either

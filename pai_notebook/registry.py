@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.beside import Beside, What, compare_within, split
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
-from pai_notebook.model.listing import describe_models
-from pai_notebook.model.names import listed
+from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
+from pai_notebook.model_list import ModelList
 from pai_notebook.outcome import Outcome, keeping_partial, raise_when_empty
 from pai_notebook.planning import Arrivals, Fetcher
 from pai_notebook.progress import Progress
@@ -31,27 +31,12 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.aligned import Told
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
-    from pai_notebook.model.filtering import Words
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.snapshot import Drift
 
-__all__ = ["ModelList", "OnError", "Registry"]
+__all__ = ["OnError", "Registry"]
 
 OnError = Literal["collect", "raise"]
-T = TypeVar("T")
-
-
-class ModelList(Displayed, tuple[Model, ...]):
-    """Registered models, as a tuple that shows itself as a table."""
-
-    __slots__ = ()
-
-    def _brief(self) -> str:
-        names = listed([model.name or model.model_id for model in self], 5)
-        return f"of {len(self)} models{f': {names}' if names else ''}"
-
-    def _describe(self) -> Block:
-        return describe_models(self)
 
 
 class Registry(Displayed):
@@ -358,43 +343,48 @@ class Registry(Displayed):
         self,
         query: str | None = None,
         *,
-        workspace_id: str | None = None,
-        limit: int | None = None,
         name: str | None = None,
-        label: str | None = None,
+        label: Mapping[str, Words] | None = None,
+        workspace_id: str | None = None,
         provider: str | None = None,
-        domain: str | None = None,
-        task: str | None = None,
-        origin: str | None = None,
-        model_type: str | None = None,
+        domain: Words | None = None,
+        task: Words | None = None,
+        origin: Words | None = None,
+        model_type: Words | None = None,
+        collections: str | Sequence[str] | None = None,
+        limit: int | None = None,
     ) -> ModelList:
         """Find models with ListModels.
 
         Parameters
         ----------
         query : str, optional
-            Fuzzy over name, domain, task and labels.
+            Fuzzy over name, domain, task and labels, as the service has it.
+        name : str, optional
+            The whole name.
+        label : mapping, optional
+            Key and value, or a list of values of which any will do; matched exactly.
         workspace_id : str, optional
             Models of one workspace; by default that of the connection, unless `provider` is given; an empty text for everything
             the caller may see.
-        limit : int, optional
-            At most so many.
-        name : str, optional
-            A part of the name; in double quotes the exact name.
-        label : str, optional
-            A part of a label's key or value.
         provider : str, optional
             Public models of this provider, such as `pai` or `huggingface`, instead of one's own.
-        domain, task, origin, model_type : str, optional
-            The word of the service, such as `nlp`, `text-classification`, `ModelScope`, `Checkpoint`.
+        domain, task, origin, model_type : str or list of str, optional
+            The word, such as `nlp`, `text-classification`, `ModelScope`, `Checkpoint`, or words of which any will do, in any case.
+        collections : str or list of str, optional
+            Collections of the gallery, such as `QuickStart`, as the service has them.
+        limit : int, optional
+            At most so many.
 
         Returns
         -------
         ModelList
-            In the order of the service.
+            In the order of the service; an empty one says what was asked for.
 
         Raises
         ------
+        ConfigurationError
+            For an argument of the wrong type, and a label that no model has.
         PaiError
             When a page could not be had.
 
@@ -402,26 +392,25 @@ class Registry(Displayed):
         --------
         >>> import pai_notebook as pnb
         >>> with pnb.connect("demo", default=False) as registry:
-        ...     [model.name for model in registry.list_models("wine")]
-        ['wine-cultivar']
+        ...     [model.name for model in registry.list_models("wine")], len(registry.list_models(name="wine"))
+        (['wine-cultivar'], 0)
         """
-        listing = self._client.run(
-            self._client.list_models(
-                query=query,
-                workspace_id=workspace_id,
-                limit=limit,
-                name=name,
-                label=label,
-                provider=provider,
-                domain=domain,
-                task=task,
-                origin=origin,
-                model_type=model_type,
-            )
-        )
-        models = ModelList(Model(item, fetched=listing.fetched) for item in listing.items)
-        self._fetcher.memory.see_models(((model.model_id, model.name) for model in models), whole=False)
-        return models
+        limit = None if limit is None else number_argument("limit", limit, least=1, whole=True)
+        words = {"domain": domain, "task": task, "origin": origin, "model_type": model_type}
+        # checked before anything is sent; what the service could match in its own way is matched here
+        filtered_models((), name=name, label=label, words=words)
+        narrows = any(given is not None for given in (name, label, *words.values()))
+        scope: dict[str, Any] = {"query": query, "workspace_id": workspace_id, "provider": provider, "collections": collections}
+        listing = self._client.run(self._client.list_models(name=name, limit=None if narrows else limit, **scope))
+        found = [Model(item, fetched=listing.fetched) for item in listing.items]
+        everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
+        self._fetcher.memory.see_models(((model.model_id, model.name) for model in found), whole=everything and listing.complete)
+        kept = filtered_models(found, name=name, label=label, words=words)[:limit]
+        if workspace_id is None and provider is None:
+            workspace_id = self.workspace_id
+        told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
+        asked = [f"workspace {workspace_id}" if workspace_id else "all workspaces"]
+        return ModelList(kept, asked=", ".join([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
 
     def to_parquet(
         self,

@@ -8,16 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.display import Block, Displayed, Note, Stack
-from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, PaiError, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
 from pai_notebook.keeping import Kept
-from pai_notebook.model.address import Address, nearest, parse_address
+from pai_notebook.model.address import Address, nearest, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.listing import describe_versions
 from pai_notebook.model.names import listed, nearest_sentence
 from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.resolve import Known, resolve
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,30 +229,62 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             raise VersionNotFound(f"{why}: {len(self)} versions here", hint="Look at the set with %paimodel ls, or widen the selection.")
         return max(versions, key=creation_key)
 
-    def select(self, *addresses: str | Address) -> VersionSet:
+    def select(self, *addresses: str | Address, on_error: Literal["collect", "raise"] = "collect") -> VersionSet:
         """Versions of the set that addresses mean, in the order of the addresses; nothing is fetched.
 
         Parameters
         ----------
         *addresses : str
             As `%paimodel` takes them, for example `model-a@latest` or `model-a@0.1.0..0.9.0`.
+        on_error : {"collect", "raise"}
+            Name what the set does not have in `errors`, or raise the first of it.
+
+        Returns
+        -------
+        VersionSet
+            With the `errors` of this set as well.
 
         Raises
         ------
-        VersionNotFound
-            When an address means nothing in this set.
+        AddressError
+            When an address does not follow the grammar.
+        VersionNotFound, ModelNotFound
+            With `on_error="raise"`, when an address means nothing in this set.
+
+        Examples
+        --------
+        >>> make = lambda name: ModelVersion.from_document({"VersionName": name}, "model-a")
+        >>> chosen = VersionSet([make("0.1.0"), make("0.2.0")]).select("model-a@highest", "model-a@0.3.0")
+        >>> [version.version_name for version in chosen], list(chosen.errors)
+        (['0.2.0'], ['model-a@0.3.0'])
         """
-        found: list[ModelVersion] = []
-        for address in (each if isinstance(each, Address) else parse_address(each) for each in addresses):
-            of_model = {version.version_name: version for version in self._versions if version.model_id == address.model}
-            names = address.selector.pick(of_model.values())
-            missing = next((name for name in names if name not in of_model), "" if names else str(address.selector))
-            if missing:
-                close = nearest(missing, list(of_model))
-                hint = nearest_sentence(close) if close else f"Models here: {', '.join(self.models) or 'none'}."
-                raise VersionNotFound(f"this set has no {address.model}@{missing}", model_id=address.model, version_name=missing, hint=hint)
-            found += [of_model[name] for name in names]
-        return self._derive(found)
+        grouped: dict[str, list[ModelVersion]] = {}
+        for version in self._versions:
+            grouped.setdefault(version.model_id, []).append(version)
+        held = {model_id: Known.all_of(versions) for model_id, versions in grouped.items()}
+        failures: dict[tuple[str, str], PaiError] = {}
+        for said, error in self._errors.items():
+            model_id, _, name = said.partition("@")
+            failures[model_id, name] = error
+        asked = read_addresses(addresses)
+        for address in asked:
+            if address.model not in held:
+                hint = f"Models here: {listed(self.models) if self else 'none'}."
+                failures.setdefault(
+                    (address.model, ""), ModelNotFound(f"this set has no {address.model}", model_id=address.model, hint=hint)
+                )
+        found, missing = resolve(asked, lambda model: (model, held.get(model)), failures)
+        # a set may hold a part of its model, so what is said is said of the set
+        errors = {
+            said: error
+            if error in failures.values()
+            else VersionNotFound(f"this set has no {said}", model_id=error.model_id, version_name=error.version_name, hint=error.hint)
+            for said, error in missing.items()
+        }
+        if on_error == "raise":
+            for error in errors.values():
+                raise error
+        return VersionSet(found, {**self._errors, **errors}, removed=self._removed, origin=self._origin, path=self._path)
 
     def filter(
         self,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pai_notebook.errors import PaiError, VersionNotFound
+from pai_notebook.errors import PaiError
 from pai_notebook.explorer.jobs import VersionLine
 from pai_notebook.explorer.lanes import Lanes
 from pai_notebook.explorer.narrow import Narrowing, Window, in_order
 from pai_notebook.explorer.words import counted
-from pai_notebook.model.address import Address, Selector, nearest, parse_selector
+from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.order import version_key
+from pai_notebook.resolve import Known, resolve
 
 __all__ = ["Picker"]
 
@@ -25,6 +26,8 @@ class Picker(Lanes):
         The chosen model, all its versions with the highest first, and how the list is narrowed.
     picks : dict of str to tuple of str
         Picked version names by model, in natural order.
+    all_given : bool
+        Whether the picks are all versions of a set, as it was given.
     keep_picks : bool
         Whether picks of one model stay when another is chosen, to compare across models.
     """
@@ -36,6 +39,7 @@ class Picker(Lanes):
         self.lines: tuple[VersionLine, ...] = ()
         self.narrowing = Narrowing()
         self.picks: dict[str, tuple[str, ...]] = {}
+        self.all_given = False
         self._page = 0
         self._matching: tuple[VersionLine, ...] = ()
 
@@ -43,7 +47,7 @@ class Picker(Lanes):
         """Another model: its list is not known yet, and picks of the one before go unless they are kept."""
         self.model_id, self.lines, self._page = model_id, (), 0
         if not self.keep_picks:
-            self.picks = {}
+            self.picks, self.all_given = {}, False
         self._narrow(replace(self.narrowing, text=""))
 
     def _list(self, model_id: str, lines: Iterable[VersionLine]) -> None:
@@ -79,42 +83,43 @@ class Picker(Lanes):
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
         shown = {line.name for line in self.window.lines}
-        outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
+        before = self.picks.get(self.model_id, ())
+        outside = [name for name in before if name not in shown]
         self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
+        self.all_given = self.all_given and self.picks.get(self.model_id, ()) == before
         self.status = self._picked_text()
         self.forgive("pick")
 
     def pick_more(self, text: str) -> None:
-        """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob."""
+        """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob.
+
+        What is typed first over a set replaces its picks, as nobody has picked them yet.
+        """
         text = "".join(text.split())
         if not text or not self.model_id:
             return
         try:
-            wanted = self._meant(text)
+            address = Address(self.model_id, parse_selector(text))
         except PaiError as error:
             self.note(error, "pick")
             return
-        self._picked(self.model_id, [*self.picks.get(self.model_id, ()), *wanted])
-        self.status = self._picked_text()
-        self.forgive("pick")
-
-    def _meant(self, text: str) -> tuple[str, ...]:
-        names = [line.name for line in self.lines]
-        wanted = parse_selector(text).pick(self.lines)
-        missing = [name for name in wanted if name not in names]
-        if missing or not wanted:
-            close = " and ".join(nearest(missing[0], names)) if missing else ""
-            raise VersionNotFound(
-                f"no version {', '.join(missing) or text} in {self.model_id}",
-                model_id=self.model_id,
-                version_name=missing[0] if missing else "",
-                hint=f"Nearest are {close}." if close else f"It has {counted(len(names), 'version')}.",
-            )
-        return wanted
+        known = Known.all_of(self.lines)
+        wanted, errors = resolve([address], lambda model_id: (model_id, known), {})
+        if wanted:
+            before = () if self.all_given else self.picks.get(self.model_id, ())
+            self.picks = {} if self.all_given else self.picks
+            self._picked(self.model_id, [*before, *(line.name for line in wanted)])
+            self.all_given = False
+            self.status = self._picked_text()
+        first = next(iter(errors.values()), None)
+        if first is None:
+            self.forgive("pick")
+        else:
+            self.note(first, "pick")
 
     def clear(self) -> None:
         """Pick nothing."""
-        self.picks = {}
+        self.picks, self.all_given = {}, False
         self.forgive("pick")
         self.status = self._picked_text()
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import Terms
     from pai_notebook.model.address import Address
-    from pai_notebook.model.version import ModelVersion
     from pai_notebook.python_source import Plan
     from pai_notebook.registry import Registry
 
@@ -185,12 +184,7 @@ class SetSource:
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
         del progress
-        versions: list[ModelVersion] = []
-        for address in job.addresses:
-            held = self._of(address.model)
-            names = address.selector.pick(held)
-            versions += [version for name in names for version in held if version.version_name == name]
-        return VersionSet(versions, self._versions.errors)
+        return self._versions.select(*job.addresses)
 
     def _of(self, model_id: str) -> VersionSet:
         return VersionSet(version for version in self._versions if version.model_id == model_id)

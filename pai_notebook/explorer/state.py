@@ -182,8 +182,8 @@ class ExplorerState(Picker):
             self.note(failures[0] if len(failures) == 1 else _all_of(versions), job.lane)
         return compare
 
-    def adopt(self, versions: VersionSet) -> CompareVersions | None:
-        """Show versions that are already here, with the list and the picks in step."""
+    def adopt(self, versions: VersionSet, *, given: bool = False) -> CompareVersions | None:
+        """Show versions that are already here, with the list and the picks in step; `given` when nobody has picked them."""
         models = versions.models
         self.keep_picks = self.keep_picks or len(models) > 1
         if models:
@@ -191,6 +191,7 @@ class ExplorerState(Picker):
         self.picks = {}
         for model in models:
             self._picked(model, [version.version_name for version in versions if version.model_id == model])
+        self.all_given = given
         return self._show(self.addresses, versions)
 
     def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> CompareVersions | None:

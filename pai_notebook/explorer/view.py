@@ -22,7 +22,7 @@ from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
 from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
-from pai_notebook.model.address import Address, parse_address
+from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.python_source import to_python
 from pai_notebook.registry import Registry
 from pai_notebook.sanitize import visible
@@ -78,7 +78,7 @@ class Explorer(Displayed):
         self._state.find()
         if versions is not None:
             # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
-            self._state.adopt(versions)
+            self._state.adopt(versions, given=True)
         self._performer.act(_nothing)
 
     # ---- what the next cell goes on with
@@ -134,7 +134,7 @@ class Explorer(Displayed):
         """
         if self._closed:
             raise ConfigurationError("this explorer is closed", hint="Make another one: pnb.Explorer().")
-        wanted = [parse_address(address) if isinstance(address, str) else address for address in addresses]
+        wanted = read_addresses(addresses)
         self._performer.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
         self.wait()
         if self.last_error is not None and not (self.selected and self.selected.errors):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.conditions import parse_condition
@@ -15,7 +15,10 @@ from pai_notebook.model.names import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Words", "filtered", "ordered"]
+if TYPE_CHECKING:
+    from pai_notebook.model.registered_model import Model
+
+__all__ = ["Words", "filtered", "filtered_models", "ordered"]
 
 Words = str | Sequence[str]
 """One word, or several of which any will do."""
@@ -61,7 +64,7 @@ def filtered(
 def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None], created_after: Any) -> Iterator[tuple[str, Any]]:
     if label is not None:
         wanted = _labels(label)
-        yield f"label {label}", lambda versions: _labelled(versions, wanted)
+        yield f"label {label}", lambda versions: _labelled(versions, wanted, "version")
     for name, given in words.items():
         if given is not None:
             yield f"{name} {given!r}", _worded(name, _texts(given, name))
@@ -91,14 +94,14 @@ def _labels(label: Any) -> dict[str, tuple[str, ...]]:
     return {str(key): _texts(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
 
 
-def _labelled(versions: Sequence[ModelVersion], wanted: Mapping[str, tuple[str, ...]]) -> list[bool]:
-    known = {key for version in versions for key in version.labels}
+def _labelled(items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[str, tuple[str, ...]], noun: str) -> list[bool]:
+    known = {key for item in items for key in item.labels}
     for key in wanted:
-        if versions and key not in known:
+        if items and key not in known:
             close = nearest(key, sorted(known))
-            there = f"There are {listed(sorted(known))}." if known else "No version has a label."
-            raise ConfigurationError(f"no version has a label {key!r}", hint=nearest_sentence(close) if close else there)
-    return [all(set(values) & set(version.labels.get_all(key)) for key, values in wanted.items()) for version in versions]
+            there = f"There are {listed(sorted(known))}." if known else f"No {noun} has a label."
+            raise ConfigurationError(f"no {noun} has a label {key!r}", hint=nearest_sentence(close) if close else there)
+    return [all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items()) for item in items]
 
 
 def _worded(name: str, wanted: tuple[str, ...]) -> Any:
@@ -117,6 +120,37 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
         return [any(is_same(value, word) for word in wanted) for value in there]
 
     return mask
+
+
+def filtered_models(models: Sequence[Model], *, name: str | None, label: Any, words: Mapping[str, Words | None]) -> list[Model]:
+    """Models that meet every condition; `name` is exact, labels and words are read as those of versions are.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        In the order they are kept in.
+    name : str or None
+        The whole name.
+    label : mapping or None
+        Key and value, or values of which any will do.
+    words : mapping
+        By the attribute of a model (`domain`, `task`): the word or words wanted, in any case; None asks nothing.
+
+    Raises
+    ------
+    ConfigurationError
+        For a value of the wrong type, and a label that no model has.
+    """
+    wanted = {attribute: _texts(given, attribute) for attribute, given in words.items() if given is not None}
+    labels = _labels(label) if label is not None else {}
+    called = None if name is None else _texts(name, "name")
+    kept = [model for model in models if called is None or model.name in called]
+    kept = [model for model, holds in zip(kept, _labelled(kept, labels, "model"), strict=True) if holds]
+    return [
+        model
+        for model in kept
+        if all(any(is_same(getattr(model, attribute), word) for word in texts) for attribute, texts in wanted.items())
+    ]
 
 
 def ordered(

@@ -139,10 +139,10 @@ def _value(version: ModelVersion, name: tuple[str, str]) -> float | None:
     return cell.value if cell is not None else None
 
 
-def describe_models(models: Sequence[Model]) -> Block:
-    """Describe models as a table with their latest version and its approval."""
+def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
+    """Describe models as a table with their latest version and its approval; none at all with what was asked for."""
     if not models:
-        return Note("No models found.")
+        return Note(f"No models found: {asked}." if asked else "No models found.")
     rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
     return Table(
         ["model", "name", "latest", "approval", "task", "modified", "labels"],

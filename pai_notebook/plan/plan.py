@@ -247,6 +247,8 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
         else:
             result = getattr(found, each.verb)(*args, **options)
             found = found if each.aside else result
+            if each.verb == "select":
+                raise_when_empty(found)
     return found
 
 

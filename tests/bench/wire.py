@@ -102,16 +102,17 @@ class Server(asyncio.Protocol):
         parts = urlsplit(target)
         query = parse_qs(parts.query)
         number, size = (int(query.get(name, ["0"])[0]) for name in ("PageNumber", "PageSize"))
-        if (parts.path, number, size) not in cls.pages:
+        newest_first = query.get("Order") == ["DESC"]
+        if (parts.path, number, size, newest_first) not in cls.pages:
             names = parts.path.split("/")
             if size:
                 held = VERSIONS if names[4] == "model-0" else [name for model, name in SINGLES if model == names[4]]
-                page = held[(number - 1) * size : number * size]
+                page = (held[::-1] if newest_first else held)[(number - 1) * size : number * size]
                 document = {"RequestId": "r", "TotalCount": len(held), "Versions": [version_document(names[4], name) for name in page]}
             else:
                 document = {"RequestId": "r", **version_document(names[4], names[6])}
-            cls.pages[parts.path, number, size] = json.dumps(document).encode()
-        return cls.pages[parts.path, number, size]
+            cls.pages[parts.path, number, size, newest_first] = json.dumps(document).encode()
+        return cls.pages[parts.path, number, size, newest_first]
 
 
 async def serve(certificate: str) -> None:
@@ -120,7 +121,8 @@ async def serve(certificate: str) -> None:
     for model, name in [*(("model-0", name) for name in VERSIONS), *SINGLES]:
         Server.body(f"/api/v1/models/{model}/versions/{name}")
     for model, number in [("model-0", number) for number in range(2, 6)] + [(model, 1) for model in dict(SINGLES)]:
-        Server.body(f"/api/v1/models/{model}/versions?PageNumber={number}&PageSize=100")
+        for order in ("ASC", "DESC"):
+            Server.body(f"/api/v1/models/{model}/versions?Order={order}&PageNumber={number}&PageSize=100")
     server = await asyncio.get_running_loop().create_server(Server, "localhost", 0, ssl=context, backlog=200)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -179,7 +179,7 @@ class TestVersions:
         assert state.picks == {"model-a": ("0.1.0", "0.2.0")}
 
     @pytest.mark.parametrize(
-        ("text", "hint"), [("0.2.1", "Nearest are 0.2.0 and 0.10.0."), ("approved", "It has 4 versions."), ("!!", "Write MODEL")]
+        ("text", "hint"), [("0.2.1", "Nearest are 0.2.0 and 0.10.0."), ("approved", "Choose one by name"), ("!!", "Write MODEL")]
     )
     def test_typing_what_is_not_there_picks_nothing_and_says_why(self, text, hint):
         state = chosen("0.1.0")
@@ -353,6 +353,42 @@ class TestFetching:
         state = ExplorerState()
         assert state.adopt(VersionSet()) is None
         assert (state.results, state.names, state.card, state.shown.version) == (VersionSet(), (), "", None)
+
+
+class TestASetAsItWasGiven:
+    def given(self):
+        state = ExplorerState()
+        state.adopt(version_set("0.1.0", "0.2.0", "0.10.0", "0.11.0"), given=True)
+        state.listed(job_of(state, ListVersions), [VersionLine(name) for name in ("0.1.0", "0.2.0", "0.10.0", "0.11.0")])
+        return state
+
+    def test_what_is_typed_first_is_picked_and_nothing_else(self):
+        state = self.given()
+        assert len(state.picks["model-a"]) == 4
+        state.pick_more("0.2.0..0.10.0")
+        assert state.picks == {"model-a": ("0.2.0", "0.10.0")}
+        assert state.status == "2 versions picked."
+        state.pick_more("0.1.0")
+        assert state.picks == {"model-a": ("0.1.0", "0.2.0", "0.10.0")}
+
+    def test_picks_that_somebody_changed_are_added_to(self):
+        state = self.given()
+        state.pick(["0.1.0", "0.11.0"])
+        state.pick_more("0.2.0")
+        assert state.picks == {"model-a": ("0.1.0", "0.2.0", "0.11.0")}
+
+    def test_picks_that_were_asked_for_are_added_to(self):
+        state = ExplorerState()
+        state.adopt(version_set("0.1.0", "0.2.0"))
+        state.listed(job_of(state, ListVersions), [VersionLine(name) for name in ("0.1.0", "0.2.0", "0.3.0")])
+        state.pick_more("0.3.0")
+        assert state.picks == {"model-a": ("0.1.0", "0.2.0", "0.3.0")}
+
+    def test_what_is_not_there_is_named_and_the_rest_is_picked(self):
+        state = self.given()
+        state.pick_more("0.2.0,9.9.9")
+        assert state.picks == {"model-a": ("0.2.0",)}
+        assert "no version 9.9.9" in str(state.error)
 
 
 class TestComparing:

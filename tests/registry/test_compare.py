@@ -121,7 +121,7 @@ def test_code_of_such_a_comparison_makes_it_again(registry):
     assert names["c"] == compared
 
 
-@pytest.mark.parametrize("name", ["compare", "get_model", "get_version", "get_versions", "list_versions", "watch"])
+@pytest.mark.parametrize("name", ["compare", "get_model", "get_version", "get_versions", "list_models", "list_versions", "watch"])
 def test_functions_of_the_module_have_the_signature_of_the_method(name):
     method = list(inspect.signature(getattr(pnb.Registry, name)).parameters.values())[1:]
     assert list(inspect.signature(getattr(pnb, name)).parameters.values()) == method

@@ -38,7 +38,7 @@ def test_their_comparison_has_the_fingerprint_it_had(committed):
 
 def test_written_again_it_is_the_same_file_byte_for_byte(committed, tmp_path, monkeypatch):
     content = json.loads(COMMITTED.read_text("utf-8"))
-    monkeypatch.setattr(file, "installed_version", lambda name: content["generator"].split()[1])
+    monkeypatch.setattr(file, "made_by", lambda: content["generator"])
     again = file.write_snapshot(
         tmp_path / "again.json",
         list(committed),

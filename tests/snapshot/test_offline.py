@@ -5,7 +5,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pnb
 from pai_notebook import connection
-from pai_notebook.errors import ConfigurationError, SnapshotError, VersionNotFound
+from pai_notebook.errors import ConfigurationError, ModelNotFound, SnapshotError, VersionNotFound
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_addresses_select_in_the_file(shell, snapshot):
 def test_an_address_that_the_file_lacks_is_an_error(shell, snapshot):
     with pytest.raises(VersionNotFound, match=r"this set has no .*@999\.0\.0"):
         run(shell, f"%paimodel show {snapshot.models[0]}@999.0.0 --offline all.paisnap.json.gz")
-    with pytest.raises(VersionNotFound, match="Models here"):
+    with pytest.raises(ModelNotFound, match="Models here"):
         run(shell, "%paimodel ls model-zzz --offline all.paisnap.json.gz")
 
 

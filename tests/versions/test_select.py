@@ -1,0 +1,78 @@
+"""One rule for what addresses mean: in a registry, in a set, and in an explorer over a set."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pai_notebook as pnb
+from pai_notebook.errors import AddressError, ModelNotFound, ServiceUnavailable, VersionNotFound
+from tests.examples import examples
+from tests.registry.test_registry import Watched, document, names
+
+SELECTORS = [
+    "", "@latest", "@approved", "@previous", "@highest", "@last:2", "@0.1*", "@0.2.0..0.5.0", "@approved..latest", "@0.3.0..", "@0.1.0",
+    "@0.1.0,9.9.9", "@9.9.9", "@latest,approved,0.2.0", "@7.*", "@2.4",
+]  # fmt: skip
+VERSIONS = st.lists(
+    st.tuples(st.integers(0, 12), st.sampled_from(["Approved", "Pending"]), st.integers(0, 5)), max_size=8, unique_by=lambda item: item[0]
+)
+
+
+@given(VERSIONS, VERSIONS, st.lists(st.tuples(st.sampled_from(["model-a", "model-b"]), st.sampled_from(SELECTORS)), min_size=1, max_size=4))
+@examples(100)
+def test_a_set_and_a_registry_answer_addresses_alike(first, second, asked):
+    documents = {
+        model: [document(f"0.{number}.0", approval=approval, minute=minute) for number, approval, minute in versions]
+        for model, versions in (("model-a", first), ("model-b", second))
+    }
+    addresses = [model + selector for model, selector in asked]
+    w = Watched(documents)
+    try:
+        fetched = w.registry.get_versions(addresses)
+        whole = w.registry.get_versions("model-a", "model-b")
+    finally:
+        w.registry.close()
+    chosen = whole.select(*addresses)
+    assert [version.address for version in chosen] == [version.address for version in fetched]
+    there = {model for model, versions in documents.items() if versions}
+    asked_there = {said for said in fetched.errors if said.partition("@")[0] in there}
+    assert asked_there <= set(chosen.errors)
+    for said in asked_there - {said for said in fetched.errors if "2.4" in said}:
+        assert type(chosen.errors[said]) is type(fetched.errors[said])
+
+
+def make(name, model="model-a"):
+    return pnb.ModelVersion.from_document({"VersionName": name}, model)
+
+
+def test_what_a_set_does_not_have_is_named_and_the_rest_is_kept():
+    held = pnb.VersionSet([make("0.1.0"), make("0.2.0")], {"model-a@0.3.0": ServiceUnavailable("no answer")})
+    chosen = held.select("model-a@0.2.0,0.4.0", "model-a@0.3.0", "model-x@latest", "model-a@approved")
+    assert names(chosen) == ["0.2.0"]
+    assert {said: type(error) for said, error in chosen.errors.items()} == {
+        "model-a@0.3.0": ServiceUnavailable,
+        "model-a@0.4.0": VersionNotFound,
+        "model-x@latest": ModelNotFound,
+        "model-a@approved": VersionNotFound,
+    }
+    assert "Models here: model-a." in str(chosen.errors["model-x@latest"])
+    with pytest.raises(VersionNotFound, match=r"this set has no model-a@0\.4\.0\. Nearest is 0\.2\.0\."):
+        held.select("model-a@0.2.0,0.4.0", on_error="raise")
+    with pytest.raises(ServiceUnavailable):
+        held.select("model-a@0.3.0", on_error="raise")
+    with pytest.raises(AddressError):
+        held.select("model-a@!")
+    assert names(held.select("model-a", "0.1.0")) == ["0.1.0"]
+
+
+def test_an_explorer_over_a_set_names_what_the_set_does_not_have():
+    explorer = pnb.Explorer(pnb.VersionSet([make("0.1.0"), make("0.2.0")]))
+    try:
+        selected = explorer.fetch("model-a@9.9.9,0.2.0")
+        assert names(selected) == ["0.2.0"]
+        assert list(selected.errors) == ["model-a@9.9.9"]
+        assert isinstance(explorer.last_error, VersionNotFound)
+        with pytest.raises(ModelNotFound, match="this set has no model-x"):
+            explorer.fetch("model-x")
+    finally:
+        explorer.close()
