@@ -1,5 +1,6 @@
 """The documentation: complete by the names it must have, built without a warning, and true where it shows code."""
 
+import doctest
 import importlib.util
 import re
 import subprocess
@@ -33,6 +34,11 @@ def test_every_block_of_python_compiles(page):
     for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         if "%" not in block.split("\n")[0]:
             compile(block, page.name, "exec")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=lambda page: page.name)
+def test_sessions_that_a_page_shows_give_what_it_shows(page):
+    assert doctest.testfile(str(page), module_relative=False, encoding="utf-8") == (0, page.read_text("utf-8").count(">>> "))
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])

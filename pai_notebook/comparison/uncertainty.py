@@ -54,8 +54,9 @@ class Evidence(Brief):
     level: float = 0.95
 
     def _brief(self) -> str:
-        interval = "" if self.interval is None else f", {self.interval.words}"
-        return f"{self.words}{interval}: {self.reason}"
+        if self.interval is None:
+            return self.reason if self.reason.startswith(self.words) else f"{self.words}: {self.reason}"
+        return f"{self.words}, {self.interval.words}: {self.reason}"
 
     @cached_property
     def interval(self) -> Interval | None:
