@@ -54,12 +54,12 @@ _TABLE = {
     "better": "变好",
     "worse": "变差",
     "new": "新增",
-    "gone": "消失",
-    "changed": "有变化",
+    "gone": "已移除",
+    "changed": "有变更",
     "changed from {before} to {after}": "由{before}变为{after}",
     "{before} → {after}": "{before} → {after}",
     "{kind} {text}": "{kind} {text}",
-    "best": "最佳",
+    "best": "最优",
     "✓ true": "✓ 是",
     "✗ false": "✗ 否",
     "{count} values, {how} {text}": "{count} 个值，{how} {text}",
@@ -97,12 +97,12 @@ _TABLE = {
     "inferred": "按名称推断",
     "{mode} ({source}: {reason})": "{mode}（{source}：{reason}）",
     "{source} ({reason})": "{source}（{reason}）",
-    "the name says what it is measured by, not how good it is": "名称说的是以什么度量，而不是好坏",
-    "{words} disagree": "{words} 相互矛盾",
-    "nothing in the name says": "名称中没有依据",
-    "from {words}": "来自 {words}",
+    "the name says what it is measured by, not how good it is": "从名称看，它是计数、设置或离散度，不是好坏指标",
+    "{words} disagree": "{words} 的方向相互矛盾",
+    "nothing in the name says": "从名称无法判断",
+    "from {words}": "依据 {words}",
     "by {pattern!r}": "由 {pattern!r} 指定",
-    "told to be unknown by {pattern!r}": "由 {pattern!r} 指定为未知",
+    "told to be unknown by {pattern!r}": "由 {pattern!r} 指定为不判断方向",
     "unknown": "未知",
     "† a number that was sent as text.": "† 以文本形式给出的数字。",
     "{count} of {total} versions could not be fetched: {shown}": "{total} 个版本中有 {count} 个获取失败：{shown}",
@@ -117,17 +117,28 @@ _CAUTIONS = {
     "no metric in common with {baseline}: {versions}": "与 {baseline} 没有共同的指标：{versions}",
     "the baseline {baseline} has no metrics": "基线 {baseline} 没有指标",
     "{metric} of {versions} was measured on {datasets}, not where the baseline's was": (
-        "{versions} 的 {metric} 在 {datasets} 上测得，与基线所用的数据集不同"
+        "{versions} 的 {metric} 来自 {datasets}，与基线的数据集不同"
     ),
-    "{metric} looks like percent in {versions} and like a fraction elsewhere": "{metric} 在 {versions} 中像是百分数，在其他版本中像是小数",
+    "{metrics} of {versions} were measured on {datasets}, not where the baseline's were": (
+        "{versions} 的 {metrics} 来自 {datasets}，与基线的数据集不同"
+    ),
+    "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known": (
+        "{versions} 的 {metrics} 未注明数据集，是否与基线相同未知"
+    ),
+    "{metrics} of the baseline: no dataset is named, so whether it is that of {versions} is not known": (
+        "基线的 {metrics} 未注明数据集，是否与 {versions} 相同未知"
+    ),
+    "{metric} looks like percent in {versions} and like a fraction elsewhere": (
+        "{metric} 在 {versions} 中疑似百分数（0～100），在其他版本中疑似比例（0～1）"
+    ),
     "{metric} differs ({counts}): not measured on the same number of examples": "{metric} 不同（{counts}）：测得各值所用的样本数不同",
     "{metrics} compares across frameworks: {frameworks}": "{metrics} 的比较跨越了不同的框架：{frameworks}",
     "{metrics} compare across frameworks: {frameworks}": "{metrics} 的比较跨越了不同的框架：{frameworks}",
     "evaluated in different ways: {names} of the evaluation spec differ": "评估方式不同：评估配置中的 {names} 有差异",
     "{names} differ only in case or encoding": "{names} 只在大小写或编码上不同",
-    "numbers sent as text, compared as numbers: {metrics}": "以文本形式给出、按数字比较：{metrics}",
+    "numbers sent as text, compared as numbers: {metrics}": "以下指标的值是文本，已按数字比较：{metrics}",
     "{metric} is stated more than once, differently, in {versions}: no difference is shown": (
-        "{metric} 在 {versions} 中多次出现且取值不同：不显示差值"
+        "{metric} 在 {versions} 中重复出现且取值不同，未计算差值"
     ),
     "list": "列表",
     "object": "对象",
@@ -141,17 +152,17 @@ _CAUTIONS = {
 
 _EXPLANATION = {
     "{version} against {baseline}: {clauses}.": "{version} 对比 {baseline}：{clauses}。",
-    "nothing differs": "没有差异",
-    "{name} improved {change}": "{name} 变好 {change}",
-    "{name} worsened {change}": "{name} 变差 {change}",
-    "{name} improved {change}, beyond chance (95 %)": "{name} 变好 {change}，超出随机波动（95%）",
-    "{name} worsened {change}, beyond chance (95 %)": "{name} 变差 {change}，超出随机波动（95%）",
-    "{name} {change}, could be chance": "{name} {change}，可能是随机波动",
-    "{name} {change}, higher, no interval known": "{name} {change}，升高，无已知区间",
-    "{name} {change}, lower, no interval known": "{name} {change}，降低，无已知区间",
-    "{name} changed {change}": "{name} 变化 {change}",
-    "{name} is gone (was {before})": "{name} 消失（原为 {before}）",
-    "{name} is new ({after})": "{name} 新增（{after}）",
+    "nothing differs": "无差异",
+    "{name} improved {change}": "{name}：变好，{change}",
+    "{name} worsened {change}": "{name}：变差，{change}",
+    "{name} improved {change}, beyond chance (95 %)": "{name}：变好，{change}，超出随机波动范围（95%）",
+    "{name} worsened {change}, beyond chance (95 %)": "{name}：变差，{change}，超出随机波动范围（95%）",
+    "{name} {change}, could be chance": "{name}：{change}，可能是随机波动",
+    "{name} {change}, higher, no interval known": "{name}：{change}，升高，置信区间未知",
+    "{name} {change}, lower, no interval known": "{name}：{change}，降低，置信区间未知",
+    "{name} changed {change}": "{name}：{change}",
+    "{name} is gone (was {before})": "{name}：已移除，原值为 {before}",
+    "{name} is new ({after})": "{name}：新增，值为 {after}",
     "{arrow} ({percent})": "{arrow}（{percent}）",
     "{path} on {dataset}": "{path}（{dataset}）",
     "label {name}": "标签 {name}",
@@ -189,12 +200,12 @@ _GATES = {
     "passed": "通过",
     "failed": "未通过",
     "skipped": "跳过",
-    "nothing was checked": "没有检查任何内容",
-    "check": "检查",
+    "nothing was checked": "未执行任何检查",
+    "check": "检查项",
     "checks": "项检查",
     "version": "版本",
-    "value": "值",
-    "allowed": "允许",
+    "value": "实际值",
+    "allowed": "允许范围",
     "remark": "说明",
     "fetch": "获取",
     "no rule": "没有规则",
@@ -211,43 +222,48 @@ _GATES = {
     "no version has a metric {pattern!r}; nearest: {names}": "没有版本含有指标 {pattern!r}；最接近的是 {names}",
     "{reason}; {removed}": "{reason}；{removed}",
     "no version has a metric {pattern!r}": "没有版本含有指标 {pattern!r}",
-    "the value is {state}": "值为{state}",
-    "the value is {text}": "值为 {text}",
-    "the value is {state}: {text}": "值为{state}：{text}",
-    "the value is {state}, the baseline's is {base}": "值为{state}，基线的值为{base}",
-    "the baseline has no number to compare with": "基线没有可比较的数值",
-    "the baseline has nothing to compare with": "基线没有可比较的内容",
-    "the baseline does not have it": "基线没有此项",
+    "the value is {state}": "实际值：{state}",
+    "the version has no metrics": "该版本没有指标",
+    "the value is {text}": "实际值：{text}",
+    "the value is {state}: {text}": "实际值不是数字（{state}）：{text}",
+    "the value is {state}, the baseline's is {base}": "实际值：{state}；基线值：{base}",
+    "the baseline has no number to compare with": "基线没有可供比较的数值",
+    "the baseline has nothing to compare with": "基线没有可供比较的值",
+    "the baseline does not have it": "基线没有该指标",
     "beyond the bound": "不在允许范围内",
     "{bound} (baseline {more}, relative)": "{bound}（基线 {more}，相对值）",
     "{outcome} as measured; the 95 % interval of the difference, {low} to {high}, includes the bound": (
-        "按测量值{outcome}；差值的 95% 区间 {low} 至 {high} 包含界限"
+        "按测量值{outcome}；差值的 95% 置信区间 {low} 至 {high} 包含阈值"
     ),
     "{outcome} as measured; the 95 % interval of the value, {low} to {high}, includes the bound": (
-        "按测量值{outcome}；该值的 95% 区间 {low} 至 {high} 包含界限"
+        "按测量值{outcome}；该值的 95% 置信区间 {low} 至 {high} 包含阈值"
     ),
     "{allowed}, with {level} % confidence (one-sided)": "{allowed}，置信度 {level}%（单侧）",
-    "a difference no lower than {end} with {level} % confidence": "以 {level}% 的置信度，差值不低于 {end}",
-    "a difference no higher than {end} with {level} % confidence": "以 {level}% 的置信度，差值不高于 {end}",
-    "no lower than {end} with {level} % confidence": "以 {level}% 的置信度不低于 {end}",
-    "no higher than {end} with {level} % confidence": "以 {level}% 的置信度不高于 {end}",
-    "{reason}; without a margin this asks for proof of being better": "{reason}；不留余量即要求证明更好",
-    "no interval of the value is known; n or a standard error beside it would give one": "该值无已知区间；在旁边写明 n 或标准误即可得到",
+    "difference": "差值",
+    "true value": "真实值",
+    "the {what} is no lower than {end} ({level} % confidence)": "{what}不低于 {end}（置信度 {level}%）",
+    "the {what} could be as low as {end} ({level} % confidence)": "{what}可能低至 {end}（置信度 {level}%）",
+    "the {what} is no higher than {end} ({level} % confidence)": "{what}不高于 {end}（置信度 {level}%）",
+    "the {what} could be as high as {end} ({level} % confidence)": "{what}可能高至 {end}（置信度 {level}%）",
+    "{reason}; without a margin this asks for proof of being better": "{reason}；未设余量，等于要求证明该版本更好",
+    "no interval of the value is known; n or a standard error beside it would give one": (
+        "该值的置信区间未知；在旁边写明 n 或标准误即可得到"
+    ),
     "points are of fractions, and {metric} is none": "百分点只用于比例，而 {metric} 不是",
     "The baseline is the previous version: small losses add up from release to release. Compare with approved too.": (
         "基线是上一个版本：小的退化会逐版累积，请同时与 approved 比较。"
     ),
     "Each version is judged by itself: of many at the margin, some pass by chance.": (
-        "各版本单独判断：许多版本处于界限附近时，会有一些因随机波动而通过。"
+        "各版本单独判断：若有许多版本处于阈值附近，其中一些会因随机波动而通过。"
     ),
     "no metric with a known direction": "没有方向已知的指标",
     "no metric with a known direction; nearest: {names}": "没有方向已知的指标；最接近的是 {names}",
-    "worse beyond chance (95 % for all statements together)": "变差，超出随机波动（所有结论合计 95%）",
+    "worse beyond chance (95 % for all statements together)": "变差，超出随机波动范围（所有结论的联合置信度 95%）",
     "worse beyond chance by itself, but not among all that were checked (95 % together)": (
-        "单独看变差超出随机波动，但在全部检查之中并非如此（合计 95%）"
+        "单独看，变差超出随机波动范围；与全部检查一并判断时并非如此（联合置信度 95%）"
     ),
-    "no loss shown; losses under {unseen} would not be seen ({reason})": "未显示退化；小于 {unseen} 的退化无法察觉（{reason}）",
-    "worse beyond chance (95 %), {direction}": "变差，超出随机波动（95%），{direction}",
+    "no loss shown; losses under {unseen} would not be seen ({reason})": "未发现退化；小于 {unseen} 的退化无法检出（{reason}）",
+    "worse beyond chance (95 %), {direction}": "变差，超出随机波动范围（95%），{direction}",
     "higher than the baseline, {direction}": "高于基线，{direction}",
     "lower than the baseline, {direction}": "低于基线，{direction}",
     "higher is better": "越高越好",
@@ -255,9 +271,13 @@ _GATES = {
     "direction unknown": "方向未知",
     "changed to {text}": "变为 {text}",
     "{state} cannot be checked": "{state}无法检查",
-    "changed, and which way is better is {direction}": "有变化，但哪个方向更好：{direction}",
-    "note: {metric} is better when higher, and this rule accepts any lower value": "注意：{metric} 越高越好，而此规则接受任何更低的值",
-    "note: {metric} is better when lower, and this rule accepts any higher value": "注意：{metric} 越低越好，而此规则接受任何更高的值",
+    "changed, and which way is better is {direction}": "有变化，但无法判断好坏。方向：{direction}",
+    "note: {metric} is better when higher, and this rule accepts any lower value": (
+        "注意：{metric} 越高越好，但该规则没有下限，任何更低的值都会通过"
+    ),
+    "note: {metric} is better when lower, and this rule accepts any higher value": (
+        "注意：{metric} 越低越好，但该规则没有上限，任何更高的值都会通过"
+    ),
 }
 
 _REPORT = {
@@ -308,61 +328,67 @@ _LEFT_OUT = {
 }
 
 _CHANCE = {
-    "{level} % interval {low} to {high}": "{level}% 区间 {low} 至 {high}",
-    "≈ could be chance: the 95 % interval of the difference includes zero.": "≈ 可能是随机波动：差值的 95% 区间包含零。",
-    "95 % each: if nothing differed, up to about {expected} of these {count} would pass.": (
-        "每项单独按 95%：即使全无差异，这 {count} 项中也会有至多约 {expected} 项被判为有差异。"
+    "{level} % interval {low} to {high}": "{level}% 置信区间 {low} 至 {high}",
+    "≈ could be chance: the 95 % interval of the difference includes zero.": "≈ 可能是随机波动：差值的 95% 置信区间包含零。",
+    "≈ could be chance: the 95 % interval of the difference includes zero or a difference within the tolerance.": (
+        "≈ 可能是随机波动：差值的 95% 置信区间包含零或容差以内的差值。"
     ),
-    "? no interval known in {count} of {total} rows.": "? {total} 行中有 {count} 行无已知区间。",
-    "What the intervals rest on": "区间的依据",
+    "95 % each: if nothing differed, up to about {expected} of these {count} would pass.": (
+        "每项单独按 95% 判断：即使全无差异，这 {count} 项中也会有至多约 {expected} 项被判为变好或变差。"
+    ),
+    "? no interval known in {count} of {total} rows.": "? {total} 行中有 {count} 行的置信区间未知。",
+    "What the intervals rest on": "置信区间的依据",
     "{count} row": "{count} 行",
     "{count} rows": "{count} 行",
     "{points} pp": "{points} 个百分点",
     "best as measured": "按测量值最优",
+    "best, but not told apart": "最优，但与其他版本无法区分",
     "not told apart from the best": "与最优者无法区分",
+    "higher as measured": "测得更高",
+    "lower as measured": "测得更低",
     "highest": "最高",
     "lowest": "最低",
-    "{version} is {extreme}": "{version} {extreme}",
-    "{versions} are equal and {extreme}": "{versions} 并列{extreme}",
-    "{head}; {others} cannot be told apart from it (95 % together).": "{head}；{others} 与之无法区分（合计 95%）。",
-    "{head}; {others} cannot be told apart from them (95 % together).": "{head}；{others} 与它们无法区分（合计 95%）。",
-    "{head}, told apart from every other (95 % together).": "{head}，与其他各版本均可区分（合计 95%）。",
-    "{head} as measured; {reason}.": "按测量值 {head}；{reason}。",
+    "{version} is {extreme}": "{extreme}：{version}",
+    "{versions} are equal and {extreme}": "并列{extreme}：{versions}",
+    "{head}; {others} cannot be told apart from it (95 % together).": "{head}；以下版本与之无法区分（联合置信度 95%）：{others}。",
+    "{head}; {others} cannot be told apart from them (95 % together).": "{head}；以下版本与它们无法区分（联合置信度 95%）：{others}。",
+    "{head}, told apart from every other (95 % together).": "{head}；与其他各版本均可区分（联合置信度 95%）。",
+    "{head} as measured; {reason}.": "按测量值，{head}；{reason}。",
     "{head} as measured against {others}; {reason}.": "按测量值，相对于 {others}，{head}；{reason}。",
-    "The lead over {version} could be chance: {interval} ({reason}).": "对 {version} 的领先可能是随机波动：{interval}（{reason}）。",
+    "The lead over {version} could be chance: {interval} ({reason}).": "相对 {version} 的领先可能是随机波动：{interval}（{reason}）。",
     "The lead over {version} is beyond chance (95 %): {interval} ({reason}).": (
-        "对 {version} 的领先超出随机波动（95%）：{interval}（{reason}）。"
+        "相对 {version} 的领先超出随机波动范围（95%）：{interval}（{reason}）。"
     ),
     "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason}).": (
-        "对 {version} 的领先单独看超出随机波动（95%），但在所有比较的版本之中并非如此：{interval}（{reason}）。"
+        "相对 {version} 的领先单独看超出随机波动范围（95%），但与所有参与比较的版本一并判断时并非如此：{interval}（{reason}）。"
     ),
     "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}.": (
-        "{count} 个无法区分的版本中最高：在新样本上预计会低一些，至多约 {luck}。"
+        "{count} 个无法区分的版本中的最高值：在新样本上预计会更低，最多低约 {luck}。"
     ),
     "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck}.": (
-        "{count} 个无法区分的版本中最低：在新样本上预计会高一些，至多约 {luck}。"
+        "{count} 个无法区分的版本中的最低值：在新样本上预计会更高，最多高约 {luck}。"
     ),
     "it says how sure another metric is": "它说明的是另一项指标有多可靠",
     "it was measured on the training data": "它是在训练数据上测得的",
     "one of the two is no number": "两者之一不是数值",
     "one looks like percent and the other like a fraction": "一个像百分数，另一个像比例",
-    "no interval known": "无已知区间",
+    "no interval known": "置信区间未知",
     "could be chance": "可能是随机波动",
-    "beyond chance ({level} %)": "超出随机波动（{level}%）",
-    "no interval known: n beside the metric, or n=, would give one": "无已知区间：在指标旁写明 n 或指定 n= 即可得到",
+    "beyond chance ({level} %)": "超出随机波动范围（{level}%）",
+    "no interval known: n beside the metric, or n=, would give one": "置信区间未知：在指标旁写明 n 或指定 n= 即可得到",
     "no interval known: measured once; repeats (n_runs) or a standard error would give one": (
-        "无已知区间：只测量过一次；重复测量（n_runs）或标准误可给出区间"
+        "置信区间未知：只测量过一次；写明重复测量（n_runs）或标准误即可得到"
     ),
     "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower": (
-        "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，区间通常更窄"
+        "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，置信区间通常更窄"
     ),
     "{basis}; a net difference of {net} could be chance even example by example": (
-        "{basis}；净差 {net} 个样本，即使逐样本比较也可能是随机波动"
+        "{basis}；净差为 {net} 个样本，即使逐样本比较也可能是随机波动"
     ),
-    "{basis}; the answers to each example may decide": "{basis}；逐样本的结果或可判定",
-    "from the stated standard errors": "来自给出的标准误",
-    "intervals taken as 95 %": "所给区间按 95% 处理",
-    "from the stated {levels} intervals": "来自给出的 {levels} 区间",
+    "{basis}; the answers to each example may decide": "{basis}；逐样本比较也许能够判定",
+    "from the stated standard errors": "依据给出的标准误",
+    "intervals taken as 95 %": "给出的区间按 95% 置信区间处理",
+    "from the stated {levels} intervals": "依据给出的 {levels} 置信区间",
     "exact: read off, not estimated": "精确值：直接读出，并非估计",
     "{count} and {other} runs; {covers}": "{count} 次与 {other} 次运行；{covers}",
     "covers other runs and other examples": "涵盖其他运行和其他样本",
@@ -376,12 +402,12 @@ _CHANCE = {
     "the values are not between 0 and 1": "值不在 0 与 1 之间",
     "shares are written in percent elsewhere, so {value} may be percent too": "别处的比例写成了百分数，因此 {value} 也可能是百分数",
     "{what} = {count} is no number of examples": "{what} = {count} 不是样本数",
-    "{value} of {count} is no whole number": "{count} 的 {value} 不是整数",
+    "{value} of {count} is no whole number": "{value} × {count} 不是整数",
     "{name} is 0": "{name} 为 0",
     "{name} = {error} cannot be the standard error of {value}": "{name} = {error} 不可能是 {value} 的标准误",
     "{name} does not hold {value}": "{name} 不包含 {value}",
     "{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs": (
-        "有 {name}，但未说明是样本、运行还是折的；请写 {error}，或写明 n_runs"
+        "有 {name}，但未说明是样本之间、运行之间还是各折之间的；请写 {error}，或写明 n_runs"
     ),
     "{name} = {spread} over {count} says nothing of a spread": "{name} = {spread}（共 {count} 次）不能说明离散度",
 }

@@ -68,7 +68,7 @@ def test_a_phrase_is_its_english_text():
     assert phrase == "the value is absent"
     assert hash(phrase) == hash("the value is absent")
     assert {phrase: 1}["the value is absent"] == 1
-    assert phrase.in_language("zh") == "值为缺失"
+    assert phrase.in_language("zh") == "实际值：缺失"
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda phrase: pickle.loads(pickle.dumps(phrase))])
@@ -81,7 +81,7 @@ def test_a_phrase_that_was_copied_or_pickled_still_knows_its_chinese(again):
 
 def test_values_are_never_taken_for_templates():
     hostile = "{state} {0} {{}} baseline"
-    assert say("the value is {text}", text=hostile).in_language("zh") == f"值为 {hostile}"
+    assert say("the value is {text}", text=hostile).in_language("zh") == f"实际值：{hostile}"
     assert in_language(hostile, "zh") == hostile
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.interval import holm
-from pai_notebook.comparison.rows import Verdict, is_blank
+from pai_notebook.comparison.rows import Verdict, is_blank, told_blank
 from pai_notebook.model.names import nearest_names
 from pai_notebook.model.numbers import format_about
 from pai_notebook.phrases import joined, say
@@ -64,7 +64,7 @@ def _check(alarm: Alarm, pair: Pair, adjusted: float | None) -> Check:
     evidence = pair.change.evidence
     if evidence is None:
         missing = pair.base is None or is_blank(pair.base)
-        reason = say("the baseline does not have it") if missing else say("the value is {state}", state=say(pair.cell.state))
+        reason = say("the baseline does not have it") if missing else told_blank(pair.cell)
         return pair.check("skipped", alarm.text, reason)
     interval = evidence.interval
     if adjusted is None or interval is None:

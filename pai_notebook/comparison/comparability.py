@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["Setting", "cautions"]
 
 _NAMED = 3
+_NOT_NAMED = "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known"
+_BASE_NOT_NAMED = "{metrics} of the baseline: no dataset is named, so whether it is that of {versions} is not known"
+_ELSEWHERE = {
+    ("", False): "{metric} of {versions} was measured on {datasets}, not where the baseline's was",
+    ("", True): "{metrics} of {versions} were measured on {datasets}, not where the baseline's were",
+    **{("versions", several): _NOT_NAMED for several in (False, True)},
+    **{("baseline", several): _BASE_NOT_NAMED for several in (False, True)},
+}
+"""What is said of metrics that were not measured where the baseline's were, by who names no dataset, and whether there are several."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,9 @@ def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
 def _other_dataset(setting: Setting) -> Iterator[Phrase]:
     by_path: dict[str, list[Row]] = {}
     for row in setting.metrics:
-        by_path.setdefault(row.path, []).append(row)
+        if not row.is_evidence:
+            by_path.setdefault(row.path, []).append(row)
+    told: dict[tuple[str, Phrase, Phrase], list[str]] = {}
     for path, rows in by_path.items():
         home = [row.dataset for row in rows if not is_blank(row.cells[setting.baseline])]
         elsewhere = sorted(
@@ -101,12 +112,11 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
         )
         if home and elsewhere:
             where = sorted({row.dataset or say("no dataset") for row in rows for place in elsewhere if not is_blank(row.cells[place])})
-            yield say(
-                "{metric} of {versions} was measured on {datasets}, not where the baseline's was",
-                metric=path,
-                versions=setting.listed(elsewhere),
-                datasets=joined(where[:_NAMED]),
-            )
+            unnamed = "baseline" if home == [""] else "versions" if where == [say("no dataset")] else ""
+            told.setdefault((unnamed, setting.listed(elsewhere), joined(where[:_NAMED])), []).append(path)
+    for (unnamed, versions, datasets), paths in told.items():
+        words = {"versions": versions, "datasets": datasets, "metric": paths[0], "metrics": first(paths, _NAMED)}
+        yield say(_ELSEWHERE[unnamed, len(paths) > 1], **words)
 
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:

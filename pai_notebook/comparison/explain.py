@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_blank, passing_by_chance, told_difference
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.model.card import number_text
@@ -65,16 +65,17 @@ class Clause(Printed):
 
 
 class Explanation(Displayed):
-    """Sentences about what changed, one for each version; `clauses` has their parts, `str()` the text."""
+    """Sentences about what changed, one for each version; `clauses` has their parts, `note` what chance would do, `str()` the text."""
 
-    def __init__(self, sentences: Sequence[str], clauses: Sequence[Clause], lang: str) -> None:
+    def __init__(self, sentences: Sequence[str], clauses: Sequence[Clause], lang: str, note: str = "") -> None:
         self.sentences = tuple(sentences)
         self.clauses = tuple(clauses)
         self.lang = lang
-        self._text = "\n".join(self.sentences)
+        self.note = note
+        self._text = "\n".join(self._lines())
 
     def _lines(self) -> Sequence[str]:
-        return self.sentences
+        return (*self.sentences, self.note) if self.note else self.sentences
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Explanation | str):
@@ -91,7 +92,7 @@ class Explanation(Displayed):
         return f"of {len(self.sentences)} versions: {self.sentences[0]}" if self.sentences else "of no versions"
 
     def _describe(self) -> Block:
-        return Stack([Note(sentence) for sentence in self.sentences])
+        return Stack([Note(sentence) for sentence in self._lines()])
 
 
 def explain_rows(rows: Sequence[Row], names: Sequence[str], baseline: int, lang: str = "en") -> Explanation:
@@ -114,7 +115,9 @@ def explain_rows(rows: Sequence[Row], names: Sequence[str], baseline: int, lang:
         told = joined([said for _, said, _ in found], "; ") if found else say("nothing differs")
         sentence = say("{version} against {baseline}: {clauses}.", version=version, baseline=names[baseline], clauses=told)
         sentences.append(sentence.in_language(lang))
-    return Explanation(sentences, clauses, lang)
+    judged = [row.changes[place] for row in rows if row.section == "metrics" for place in range(len(names)) if place != baseline]
+    note = passing_by_chance(judged)
+    return Explanation(sentences, clauses, lang, note.in_language(lang) if note else "")
 
 
 def _clauses(rows: Sequence[Row], place: int, baseline: int) -> Iterator[tuple[str, Phrase, int]]:

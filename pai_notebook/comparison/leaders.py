@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.display import Mark
 from pai_notebook.model.numbers import format_about
 from pai_notebook.phrases import Phrase, first, say
 
-__all__ = ["Leaders", "find_leaders", "leader_notes", "luck_of"]
+__all__ = ["Leaders", "find_leaders", "leader_notes", "luck_of", "star"]
 
 TOGETHER = 0.95
 """Confidence that the set holds the truly best version."""
@@ -81,6 +82,25 @@ def find_leaders(numbers: Mapping[int, float], mode: str, between: Between) -> L
         elif any((interval.low <= 0) if mode == "max" else (interval.high >= 0) for interval in intervals if interval is not None):
             together.append(place)
     return Leaders(best, tuple(together), tuple(unknown))
+
+
+def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:
+    """Give the star of one of the best: filled only for a version that is told apart from every other.
+
+    Parameters
+    ----------
+    is_best : bool
+        Whether it has the best value, rather than one not told apart from it.
+    is_alone : bool
+        Whether it is told apart from every other.
+    is_measured : bool
+        Whether no interval to some other version is known.
+    """
+    if is_alone:
+        return Mark("★", say("best"), tone="good")
+    if not is_best:
+        return Mark("☆", say("not told apart from the best"))
+    return Mark("☆", say("best as measured") if is_measured else say("best, but not told apart"))
 
 
 def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:

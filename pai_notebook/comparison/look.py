@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.explain import ONLY_ONE
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.leaders import star
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, passing_by_chance, told_difference
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.model.card import number_text
@@ -28,8 +29,6 @@ _CAUTIONS = 6
 _FAILURES = 5
 _TEXT = 120
 _METRICS = 8
-_OUTSIDE = 0.05
-"""Share of 95 % intervals that exclude zero although nothing differs."""
 _ARROWS = {"↑": say("higher"), "↓": say("lower")}
 
 
@@ -212,7 +211,7 @@ def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
     if change.verdict is Verdict.CHANCE:
         return [Mark("≈", say("could be chance"))]
     if change.verdict is Verdict.UNKNOWN:
-        return [Mark(sign, say("higher") if sign == "▲" else say("lower")), Mark("?", say("no interval known"))]
+        return [Mark(sign, say("higher as measured") if sign == "▲" else say("lower as measured")), Mark("?", say("no interval known"))]
     if change.kind is Kind.GAINED:
         return [Mark("+", say("new"))]
     return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
@@ -228,9 +227,7 @@ def _star(leaders: Leaders | None, place: int) -> list[Mark]:
     """A filled star for a version told apart from every other, a hollow one for those that may be the best."""
     if leaders is None or place not in leaders.shown:
         return []
-    if leaders.is_alone:
-        return [Mark("★", say("best"), tone="good")]
-    return [Mark("☆", say("best as measured") if place in leaders.best and leaders.unknown else say("not told apart from the best"))]
+    return [star(is_best=place in leaders.best, is_alone=leaders.is_alone, is_measured=bool(leaders.unknown))]
 
 
 def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase]:
@@ -238,16 +235,14 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
     changes = [[row.changes[place] for place in places if row.changes[place].verdict is not None] for row in rows]
     judged = [each for each in changes if each]
     known = [change for each in judged for change in each if change.evidence is not None and change.evidence.interval is not None]
-    measured = [change for change in known if change.evidence is not None and not change.evidence.is_exact]
-    if any(change.verdict is Verdict.CHANCE for change in known):
+    chance = [change.evidence.interval for change in known if change.verdict is Verdict.CHANCE and change.evidence is not None]
+    if any(interval is not None and interval.excludes_zero for interval in chance):
+        yield say("≈ could be chance: the 95 % interval of the difference includes zero or a difference within the tolerance.")
+    elif chance:
         yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
-    expected = _OUTSIDE * len(measured)
-    if expected >= 1:
-        yield say(
-            "95 % each: if nothing differed, up to about {expected} of these {count} would pass.",
-            expected=round(expected),
-            count=len(measured),
-        )
+    expected = passing_by_chance(known)
+    if expected:
+        yield expected
     unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)
     if unknown:
         yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))

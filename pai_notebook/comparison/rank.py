@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
+from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
@@ -110,6 +111,8 @@ class Ranking(Displayed, Sequence[Ranked]):
             for entry in self.entries
         ]
         note: list[Inline] = [f"{self.metric}: {self.words}; the difference is to the baseline."]
+        if any(entry.told_apart is False for entry in self.entries):
+            note.append("Not told apart from 1: their distance could be chance (95 % for all of them together).")
         if self.unranked:
             shown = ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])
             note.append(f"Not ranked: {shown}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004 - a line
@@ -166,7 +169,7 @@ class Best(Displayed):
     @property
     def is_alone(self) -> bool:
         """Whether it is told apart from every other version."""
-        return not (self.ties or self.together or self.unknown)
+        return self.count > 1 and not (self.ties or self.together or self.unknown)
 
     def _brief(self) -> str:
         return f"{self.metric}: {self.version} ({format_number(self.value)})"
@@ -192,11 +195,11 @@ class Best(Displayed):
 
     def _star(self) -> Mark:
         """A filled star only for a version that is told apart from every other."""
-        if self.is_alone:
-            return Mark("★", "best", tone="good")
-        if not (self.together or self.unknown):
+        if self.count == 1:
+            return Mark("☆", "the only value")
+        if self.ties and not (self.together or self.unknown):
             return Mark("☆", "shared")
-        return Mark("☆", "best as measured" if self.unknown else "not told apart from the best")
+        return star(is_best=True, is_alone=self.is_alone, is_measured=bool(self.unknown))
 
 
 _APART = {True: "", False: "not told apart from 1", None: "no interval known"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -20,11 +20,26 @@ from pai_notebook.model.names import Name, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
 from pai_notebook.phrases import Phrase, say
 
-__all__ = ["BLANK", "Change", "Kind", "Row", "Verdict", "compare_cells", "is_blank", "kind_of_change", "merge_cells", "told_difference"]
+__all__ = [
+    "BLANK",
+    "Change",
+    "Kind",
+    "Row",
+    "Verdict",
+    "compare_cells",
+    "is_blank",
+    "kind_of_change",
+    "merge_cells",
+    "passing_by_chance",
+    "told_blank",
+    "told_difference",
+]
 
 BLANK = frozenset({State.ABSENT, State.NO_METRICS, State.FETCH_FAILED})
 """States of cells in which nothing was stated."""
 
+_OUTSIDE = 0.05
+"""Share of differences that are called better or worse although nothing differs, where each is judged at 95 %."""
 _UNKNOWN = Evidence(say("no interval known"))
 _NUMERIC = frozenset({State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES})
 
@@ -188,6 +203,22 @@ class Row(Brief):
 def is_blank(cell: Cell) -> bool:
     """Whether nothing was stated."""
     return cell.state in BLANK
+
+
+def told_blank(cell: Cell) -> Phrase:
+    """Say that nothing was stated."""
+    return say("the version has no metrics") if cell.state is State.NO_METRICS else say("the value is {state}", state=say(cell.state))
+
+
+def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
+    """Say how many differences would be called better or worse by chance alone; None for fewer than one."""
+    judged = [change.evidence for change in changes if change.verdict is not None and change.evidence is not None]
+    count = sum(evidence.interval is not None and not evidence.is_exact for evidence in judged)
+    expected = _OUTSIDE * count
+    if expected < 1:
+        return None
+    several = "95 % each: if nothing differed, up to about {expected} of these {count} would pass."
+    return say(several, expected=round(expected), count=count)
 
 
 def merge_cells(cells: list[Cell]) -> Cell:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.alarm import alarm_checks
 from pai_notebook.comparison.gate import Check, Gated, Pair
-from pai_notebook.comparison.rows import is_blank
+from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.model.equality import same, shorten_apart, shown
@@ -75,7 +75,7 @@ def _nowhere(rule: Rule, rows: Sequence[Row]) -> Check:
 def _check(rule: Rule, pair: Pair) -> Check:
     cell, base = pair.cell, pair.base
     if is_blank(cell):
-        return pair.check("skipped" if rule.optional else "failed", rule.text, say("the value is {state}", state=say(cell.state)))
+        return pair.check("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     if cell.value is None or math.isnan(cell.value):
@@ -117,24 +117,25 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         return pair.check("failed", rule.text, missing, allowed, bound)
     end = ends[0] if above else ends[1]
     passed = _holds(rule.compare, origin + end, bound)
-    reason = _end_in_words(end, percent, above=above, relative=rule.base == "baseline")
+    reason = _end_in_words(end, percent, above=above, passed=passed, relative=rule.base == "baseline")
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
     return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
 
 
 _ENDS = {
-    (True, True): "a difference no lower than {end} with {level} % confidence",
-    (True, False): "a difference no higher than {end} with {level} % confidence",
-    (False, True): "no lower than {end} with {level} % confidence",
-    (False, False): "no higher than {end} with {level} % confidence",
+    (True, True): "the {what} is no lower than {end} ({level} % confidence)",
+    (True, False): "the {what} could be as low as {end} ({level} % confidence)",
+    (False, True): "the {what} is no higher than {end} ({level} % confidence)",
+    (False, False): "the {what} could be as high as {end} ({level} % confidence)",
 }
 
 
-def _end_in_words(end: float, level: str, *, above: bool, relative: bool) -> Phrase:
+def _end_in_words(end: float, level: str, *, above: bool, passed: bool, relative: bool) -> Phrase:
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
     form = choose_format([end], least=2)
-    return say(_ENDS[relative, above], end=form.delta(end) if relative else form.value(end), level=level)
+    what = say("difference") if relative else say("true value")
+    return say(_ENDS[above, passed], what=what, end=form.delta(end) if relative else form.value(end), level=level)
 
 
 def _check_equal(rule: Rule, pair: Pair) -> Check:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
-from pai_notebook.comparison.rows import Kind, Verdict, is_blank
+from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.errors import ConfigurationError
@@ -85,7 +85,7 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     if base is None or is_blank(base):
         return pair.check("skipped", _RULE, say("the baseline does not have it"))
     if is_blank(cell):
-        return pair.check(_outcome(policy.missing), _RULE, say("the value is {state}", state=say(cell.state)))
+        return pair.check(_outcome(policy.missing), _RULE, told_blank(cell))
     if {cell.state, base.state} & {State.NAN, State.NULL}:
         reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
         return pair.check("failed", _RULE, reason)

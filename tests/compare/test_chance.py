@@ -166,6 +166,15 @@ def test_the_legend_counts_what_would_pass_by_chance():
     assert "would pass" not in text_of(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}))
 
 
+def test_an_explanation_counts_what_would_pass_by_chance_too():
+    versions = [make(f"0.{place}.0", {"accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(21)]
+    said = Comparison(versions, baseline="first").explain()
+    assert str(said).split("\n")[-1] == "95 % each: if nothing differed, up to about 1 of these 20 would pass."
+    assert len(said.sentences) == 20
+    assert Comparison(versions, baseline="first").explain("zh").note.startswith("每项单独按 95%")
+    assert Comparison(versions[:20], baseline="first").explain().note == ""
+
+
 def test_of_twenty_equal_versions_nothing_is_called_better_or_worse_where_no_n_is_known():
     draw = np.random.default_rng(1)
     tables = draw.binomial(1000, 0.9, (20, 40)) / 1000
@@ -183,9 +192,15 @@ def test_one_measurement_is_not_certain():
     c = compare({"latency_ms": 50.0, "f1": 0.8000}, {"latency_ms": 49.9, "f1": 0.8001})
     assert [str(row.changes[1].verdict) for row in c.metrics] == ["no interval known"] * 2
     text = text_of(c)
-    assert "-0.1 (-0.20 %) ▼ lower ? no interval known ☆ best as measured" in text
+    assert "-0.1 (-0.20 %) ▼ lower as measured ? no interval known ☆ best as measured" in text
     assert "? no interval known in 2 of 2 rows." in text
     assert "★" not in text
+
+
+def test_the_only_value_of_a_metric_is_not_the_best_of_anything():
+    best = compare({"f1": 0.9}, {"cer": 0.1}).best("f1")
+    assert not best.is_alone
+    assert "☆ the only value" in str(best)
 
 
 def test_who_reports_no_n_gains_no_colour_over_who_does():
@@ -266,6 +281,14 @@ def test_comparability_says_of_a_total_or_a_count_of_errors_nothing_that_it_does
     )
 
 
+def test_what_was_measured_without_a_dataset_is_not_said_to_be_measured_elsewhere():
+    named, unnamed = make("0.1.0", results(d_a={"cer": 0.1, "n": 100})), make("0.2.0", {"cer": 0.1, "n": 90})
+    (_, said) = Comparison([named, unnamed], baseline="first").comparability
+    assert said == "cer of 0.2.0: no dataset is named, so whether it is the baseline's is not known"
+    (_, said) = Comparison([named, unnamed], baseline="latest").comparability
+    assert said == "cer of the baseline: no dataset is named, so whether it is that of 0.1.0 is not known"
+
+
 # B8
 
 
@@ -331,6 +354,7 @@ def test_better_has_to_exclude_the_tolerance_too():
     assert verdict(first, second, "accuracy") == "better"
     assert verdict(first, second, "accuracy", tolerance=0.01) == "could be chance"
     assert verdict(first, second, "accuracy", tolerance=0.011) == "same"
+    assert "includes zero or a difference within the tolerance." in text_of(compare(first, second, tolerance=0.01))
 
 
 def test_the_version_that_lacks_a_standard_error_is_named():

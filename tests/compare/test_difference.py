@@ -139,7 +139,7 @@ def test_values_that_do_not_differ_are_the_same_everywhere(first, second):
 def test_a_change_of_type_is_said_in_words():
     c = Comparison(pair_of(1, "1"), baseline="first", exclude="cer")
     assert 'training spec x changed number 1 → text "1"' in str(c.explain())
-    assert '训练配置 x 变化 数值 1 → 文本 "1"' in str(c.explain("zh"))
+    assert '训练配置 x：数值 1 → 文本 "1"' in str(c.explain("zh"))
     assert '"1" ≠ changed from number to text' in " ".join(str(c).split())
 
 

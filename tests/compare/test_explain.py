@@ -40,9 +40,9 @@ def test_sentences_are_in_a_fixed_order_regressions_first():
 
 def test_the_same_in_chinese():
     assert str(pair().explain("zh")) == (
-        "0.10.0 对比 0.9.0：cer（d-a） 0.175 → 0.181（+3.43 %），升高，无已知区间；"
-        "rtf（d-a） 0.08 → 0.07（-12.5 %），降低，无已知区间；ks（d-a） 变化 1 → 2；old 消失（原为 1）；fresh 新增（2 个值）；"
-        '推理配置 image 变化 "1.12" → "1.15"；标签 env 消失（原为 test）；标签 owner 新增（张三）；审批状态 变化 Pending → Approved。'
+        "0.10.0 对比 0.9.0：cer（d-a）：0.175 → 0.181（+3.43 %），升高，置信区间未知；"
+        "rtf（d-a）：0.08 → 0.07（-12.5 %），降低，置信区间未知；ks（d-a）：1 → 2；old：已移除，原值为 1；fresh：新增，值为 2 个值；"
+        '推理配置 image："1.12" → "1.15"；标签 env：已移除，原值为 test；标签 owner：新增，值为 张三；审批状态：Pending → Approved。'
     )
 
 
@@ -55,8 +55,8 @@ def test_only_what_is_beyond_chance_improved_or_worsened_and_it_comes_first():
         "beyond chance (95 %); model_size_mb improved 100 → 90 (-10.0 %); acc 0.900 → 0.901 (+0.1 pp), could be chance; "
         "auc 0.8 → 0.9, higher, no interval known."
     )
-    assert str(c.explain("zh")).startswith("0.2.0 对比 0.1.0：em 变差 0.5 → 0.4（-10.0 个百分点），超出随机波动（95%）；")
-    assert "变好 100 → 90（-10.0 %）；acc 0.900 → 0.901（+0.1 个百分点），可能是随机波动；auc 0.8 → 0.9，升高，无已知区间。" in str(
+    assert str(c.explain("zh")).startswith("0.2.0 对比 0.1.0：em：变差，0.5 → 0.4（-10.0 个百分点），超出随机波动范围（95%）；")
+    assert "变好，100 → 90（-10.0 %）；acc：0.900 → 0.901（+0.1 个百分点），可能是随机波动；auc：0.8 → 0.9，升高，置信区间未知。" in str(
         c.explain("zh")
     )
 
@@ -69,7 +69,7 @@ def test_a_description_that_is_a_sentence_ends_with_one_stop():
     first, second = make("0.1.0", {}, VersionDescription="Trained twice."), make("0.2.0", {}, VersionDescription="训练三次。")
     compared = Comparison([first, second], baseline="0.1.0")
     assert str(compared.explain()) == "0.2.0 against 0.1.0: description changed Trained twice → 训练三次."
-    assert str(compared.explain("zh")) == "0.2.0 对比 0.1.0：描述 变化 Trained twice → 训练三次。"
+    assert str(compared.explain("zh")) == "0.2.0 对比 0.1.0：描述：Trained twice → 训练三次。"
 
 
 def test_long_addresses_are_cut_where_they_are_alike():
@@ -82,7 +82,7 @@ def test_long_addresses_are_cut_where_they_are_alike():
 
 def test_equal_versions_differ_in_nothing():
     assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain()) == "0.2.0 against 0.1.0: nothing differs."
-    assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain("zh")) == "0.2.0 对比 0.1.0：没有差异。"
+    assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain("zh")) == "0.2.0 对比 0.1.0：无差异。"
 
 
 def test_many_rows_of_one_kind_are_counted():

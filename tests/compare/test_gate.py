@@ -68,7 +68,7 @@ def test_the_error_travels_between_processes():
 @pytest.mark.parametrize(
     ("candidate", "reason"),
     [
-        ({}, "the value is no metrics"),
+        ({}, "the version has no metrics"),
         ({"wer": 0.1}, "the value is absent"),
         ({"cer": None}, "the value is null: null"),
         ({"cer": float("nan")}, "the value is NaN: NaN"),
@@ -236,7 +236,7 @@ def test_no_regression_passes_when_nothing_got_worse():
         ({"cer": 0.1}, {"cer": 0.2}, "higher than the baseline, lower is better"),
         ({"accuracy": 0.9}, {"accuracy": 0.8}, "lower than the baseline, higher is better"),
         ({"cer": 0.1}, {"wer": 0.1}, "the value is absent"),
-        ({"cer": 0.1}, {}, "the value is no metrics"),
+        ({"cer": 0.1}, {}, "the version has no metrics"),
         ({"cer": 0.1}, {"cer": float("nan")}, "the value is NaN, the baseline's is number"),
         ({"cer": float("nan")}, {"cer": 0.1}, "the value is number, the baseline's is NaN"),
         ({"cer": 0.1}, {"cer": None}, "the value is null, the baseline's is number"),
@@ -365,9 +365,9 @@ def test_a_rule_with_confidence_asks_one_end_of_the_interval(values, n, rule, pa
 def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     (check,) = checked(shares(0.90, 0.893), "accuracy >= baseline - 0.02 with 95% confidence")
     low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
-    assert check.reason == f"a difference no lower than {low:.3f} with 95 % confidence"
+    assert check.reason == f"the difference could be as low as {low:.3f} (95 % confidence)"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
-    assert check.reason == f"no lower than {proportion_confint(893, 1000, 0.1, 'wilson')[0]:.2f} with 95 % confidence"
+    assert check.reason == f"the true value is no lower than {proportion_confint(893, 1000, 0.1, 'wilson')[0]:.2f} (95 % confidence)"
 
 
 def test_a_rule_with_confidence_fails_without_an_interval_and_says_what_would_give_one():

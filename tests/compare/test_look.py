@@ -73,8 +73,8 @@ def test_better_worse_and_best_are_symbols_and_words():
 def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_filled_star():
     c = compare({"accuracy": 0.90, "n": 1000, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "auc": 0.9})
     text = text_of(c)
-    assert "+1.0 pp ≈ could be chance ☆ not told apart from the best" in text
-    assert "+0.1 ▲ higher ? no interval known ☆ best as measured" in text
+    assert "+1.0 pp ≈ could be chance ☆ best, but not told apart" in text
+    assert "+0.1 ▲ higher as measured ? no interval known ☆ best as measured" in text
     assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 rows." in text
     assert not re.search(r"better|worse|★|<em>|<b>", text + c.to_html().replace("☆", ""))
 
@@ -99,7 +99,7 @@ def test_where_a_direction_comes_from_is_said():
 
 
 def test_there_is_no_percent_of_zero():
-    assert "0.5 +0.5 ▲ higher" in text_of(compare({"cer": 0}, {"cer": 0.5}))
+    assert "0.5 +0.5 ▲ higher as measured" in text_of(compare({"cer": 0}, {"cer": 0.5}))
 
 
 @pytest.mark.parametrize(

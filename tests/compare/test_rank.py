@@ -138,7 +138,7 @@ def test_best_names_what_cannot_be_told_apart_from_it():
     best = shares(0.80, 0.895, 0.9, 0.91).best("accuracy")
     assert (best.version, best.together, best.unknown, best.is_alone) == ("0.3.0", ("0.1.0", "0.2.0"), (), False)
     assert best.notes[0] == "0.3.0 is highest; 0.1.0, 0.2.0 cannot be told apart from it (95 % together)."
-    assert "☆ not told apart from the best" in str(best)
+    assert "☆ best, but not told apart" in str(best)
     alone = shares(0.80, 0.91).best("accuracy")
     assert alone.is_alone
     assert alone.notes[0] == "0.1.0 is highest, told apart from every other (95 % together)."
@@ -199,6 +199,7 @@ def test_a_ranking_says_what_is_not_told_apart_from_the_first():
         ("0.0.0", 4, True),
     ]
     assert str(ranking).count("not told apart from 1") == 2
+    assert "Not told apart from 1: their distance could be chance (95 % for all of them together)." in " ".join(str(ranking).split())
     assert str(compare({"auc": 0.8}, {"auc": 0.9}).rank("auc")).count("no interval known") == 1
 
 
