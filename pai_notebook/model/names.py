@@ -26,7 +26,10 @@ T = TypeVar("T")
 Rank = tuple[int, int, int]
 """How specific a match is: exact before glob, with a dataset before without, more characters spelt out before fewer."""
 
-_QUOTED = re.compile(r"""(?P<section>[^\W\d]\w*)\[(?P<mark>['"])(?P<path>.+)(?P=mark)\](?P<rest>.*)""", re.DOTALL)
+_SUBSCRIPT = re.compile(
+    r"""(?P<before>.+?)\[\s*(?P<mark>['"])(?P<first>.+?)(?P=mark)\s*(?:,\s*(?P<other>['"])(?P<second>.+)(?P=other)\s*)?\](?P<rest>.*)""",
+    re.DOTALL,
+)
 _WILD = re.compile(r"\[[^\]]*\]|[*?]")
 
 
@@ -112,9 +115,9 @@ def snake_case(word: str) -> str:
 class Pattern:
     r"""A name or a glob as people write it.
 
-    ``cer``, ``cer@d-a``, ``cer[d-a]``, ``metrics.cer``, ``labels.env``, ``training_spec.lr``, globs (``*``, ``?``, ``[ab]``) of
-    these, and a whole section (``labels``). Backticks keep what stands between them from being read as a glob. A metric's own
-    dots need no escape.
+    ``cer``, ``cer@d-a``, ``cer[d-a]``, ``metrics.cer``, ``metrics['cer', 'd-a']``, ``labels.env``, ``training_spec.lr``, globs
+    (``*``, ``?``, ``[ab]``) of these, and a whole section (``labels``). Backticks keep what stands between them from being read
+    as a glob. A metric's own dots need no escape.
 
     Parameters
     ----------
@@ -132,13 +135,10 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        body = text.strip()
+        body = _without_quotes(text.strip())
         base, bracket, dataset = body.rpartition("[")
         self._base = Pattern(base) if bracket and base and body.endswith("]") else None
         self._dataset = dataset[:-1]
-        quoted = _QUOTED.fullmatch(body)
-        if quoted and field_named(quoted["section"]) is not None:
-            body = f"{quoted['section']}.`{quoted['path']}`{quoted['rest']}"
         parts = body.split("`") if body.count("`") % 2 == 0 else [body]
         self._literal = "".join(parts)
         wild = any(_WILD.search(part) for part in parts[::2])
@@ -371,6 +371,22 @@ def _exactly(text: str, names: Iterable[Name]) -> list[tuple[Rank, Name]]:
     return [(rank, name) for name in names if (rank := pattern.rank(name)) is not None and rank[0]]
 
 
+def _without_quotes(text: str) -> str:
+    """Write what Python would subscript with texts as a name: `metrics['cer']`, `metrics['cer', 'd-a']`, `cer['d-a']`.
+
+    Examples
+    --------
+    >>> _without_quotes("metrics['cer', 'd-a']"), _without_quotes("cer['d-a']"), _without_quotes("labels['env']")
+    ('metrics.`cer`[d-a]', 'cer[d-a]', 'labels.`env`')
+    """
+    found = _SUBSCRIPT.fullmatch(text)
+    if found is None or "`" in found["first"]:
+        return text
+    if field_named(found["before"]) is not None:
+        return f"{found['before']}.`{found['first']}`" + (f"[{found['second']}]" if found["second"] else found["rest"])
+    return text if found["second"] or found["rest"] else f"{found['before']}[{found['first']}]"
+
+
 def _without_dataset(text: str) -> tuple[str, str]:
     """Take the dataset off a name: `cer@d-a` and `cer[d-a]` are `cer` and `d-a`.
 
@@ -379,6 +395,7 @@ def _without_dataset(text: str) -> tuple[str, str]:
     >>> _without_dataset("cer@d-a"), _without_dataset("cer[d-a]"), _without_dataset("cer")
     (('cer', 'd-a'), ('cer', 'd-a'), ('cer', ''))
     """
+    text = _without_quotes(text)
     base, _, dataset = text[:-1].partition("[") if text.endswith("]") else text.partition("@")
     return (base, dataset) if dataset else (text, "")
 
