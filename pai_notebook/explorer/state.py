@@ -262,7 +262,9 @@ class ExplorerState(Picker):
     def baselines(self) -> tuple[str, ...]:
         """What the fetched versions may be compared with; relative ones first where they mean something."""
         names = self.names
-        approved = any(is_approved(version) for version in self.results)
+        # the baseline is fetched beside the picks, so it is left out only where the whole list says that there is none
+        listed = self.lines if self.results.models == (self.model_id,) else ()
+        approved = not listed or any(map(is_approved, (*listed, *self.results)))
         return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
 
     @property

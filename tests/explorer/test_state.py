@@ -408,6 +408,19 @@ class TestComparing:
         assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
         assert state.terms.baseline == "default"
 
+    def test_approved_is_offered_where_a_version_that_is_not_picked_is_approved(self):
+        state = ExplorerState()
+        lines = [VersionLine("0.1.0"), VersionLine("0.2.0"), VersionLine("0.3.0", "Approved")]
+        state.listed(state.choose_model("model-a"), lines)
+        state.pick(["0.1.0", "0.2.0"])
+        state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
+        assert "approved" in state.baselines
+
+    def test_approved_is_offered_where_the_list_is_not_known(self):
+        state = ExplorerState()
+        state.adopt(VersionSet([version("0.1.0", "model-a"), version("0.1.0", "model-b")]))
+        assert "approved" in state.baselines
+
     def test_changing_terms_compares_anew_and_the_last_change_wins(self):
         state = fetched("0.1.0", "0.2.0")
         first = state.set_terms(baseline="0.2.0")
