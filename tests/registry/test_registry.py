@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.connection import current_registry
 from pai_notebook.errors import (
@@ -45,7 +45,7 @@ class Watched:
         self.change = change or (lambda request, response: response)
         self.seen = Counter()
         self.lock = threading.Lock()
-        self.registry = pai.connect(
+        self.registry = pnb.connect(
             endpoint=demo.ENDPOINT,
             credentials=(demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET),
             transport=demo.transport(handler=self.answer),
@@ -183,7 +183,7 @@ def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(w
         lambda: w.registry.list_versions("model-alpa"),
     ]
     for number, ask in enumerate(asks, 1):
-        with pytest.raises(ModelNotFound, match="Check the id and the region"):
+        with pytest.raises(ModelNotFound, match="Check the id or the name, and the region"):
             ask()
         assert sum(w.seen.values()) == number
     w.registry.list_models()
@@ -333,24 +333,24 @@ def test_progress_is_a_line_only_for_what_takes_long_and_ends_as_a_summary(capsy
 
 
 def test_connect_sets_the_default_and_the_module_functions_use_it(watched):
-    registry = pai.connect("demo")
+    registry = pnb.connect("demo")
     try:
         assert current_registry() is registry
-        model = pai.list_models()[0]
-        assert pai.get_model(model.model_id).name == model.name
-        assert pai.get_versions(f"{model.model_id}@latest")[0] == pai.get_version(f"{model.model_id}@latest")
-        assert len(pai.list_versions(model.model_id)) > 1
+        model = pnb.list_models()[0]
+        assert pnb.get_model(model.model_id).name == model.name
+        assert pnb.get_versions(f"{model.model_id}@latest")[0] == pnb.get_version(f"{model.model_id}@latest")
+        assert len(pnb.list_versions(model.model_id)) > 1
     finally:
         registry.close()
 
 
 def test_a_registry_nobody_knows_is_refused():
     with pytest.raises(ConfigurationError, match="no registry called 'staging'"):
-        pai.connect("staging")
+        pnb.connect("staging")
 
 
 def test_every_bundled_version_is_equal_listed_and_fetched():
-    with pai.connect("demo", default=False) as registry:
+    with pnb.connect("demo", default=False) as registry:
         for model in registry.list_models():
             listed = registry.list_versions(model.model_id)
             fetched = registry.get_versions(*[version.address for version in listed][:2], refresh=True) if len(listed) else []
@@ -358,7 +358,7 @@ def test_every_bundled_version_is_equal_listed_and_fetched():
 
 
 def test_a_workspace_is_that_of_the_connection_unless_another_or_a_provider_is_named():
-    with pai.connect("demo", workspace_id="20482", default=False) as registry:
+    with pnb.connect("demo", workspace_id="20482", default=False) as registry:
         own, everything = registry.list_models(), registry.list_models(workspace_id="")
         assert {model.workspace_id for model in own} == {"20482"}
         assert len(own) < len(everything)
