@@ -103,8 +103,8 @@ class Registry(Displayed):
 
         Examples
         --------
-        >>> import pai_notebook as pai
-        >>> with pai.connect("demo", default=False) as registry:
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
         ...     model = registry.list_models()[0]
         ...     registry.get_version(f"{model.model_id}@latest").version_name == registry.list_versions(model.model_id).latest.version_name
         True
@@ -453,8 +453,8 @@ class Registry(Displayed):
         --------
         >>> import tempfile
         >>> import pandas as pd
-        >>> import pai_notebook as pai
-        >>> with pai.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
         ...     path = registry.to_parquet(f"{folder}/all.parquet")
         ...     len(pd.read_parquet(path)) > 100
         True
@@ -479,7 +479,7 @@ class Registry(Displayed):
         Parameters
         ----------
         versions : VersionSet
-            For example `pai.load("x.paisnap.json")`. Each of its models is listed anew.
+            For example `pnb.load("x.paisnap.json")`. Each of its models is listed anew.
 
         Returns
         -------
@@ -488,8 +488,8 @@ class Registry(Displayed):
 
         Examples
         --------
-        >>> import pai_notebook as pai
-        >>> with pai.connect("demo", default=False) as registry:
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
         ...     model = registry.list_models()[0]
         ...     bool(registry.drift(registry.list_versions(model.model_id)))
         False

@@ -9,7 +9,7 @@ import argparse
 import html
 from pathlib import Path
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook.display import describe_error, mimebundle
 from pai_notebook.errors import PaiError
 from tests.display.hosts import HOSTS
@@ -35,7 +35,7 @@ def frame(name: str, kind: str, page: str) -> str:
 def bundles() -> dict[str, dict[str, str]]:
     """HTML, Markdown and text of every sample, and of what the embedded registry gives."""
     found = {name: mimebundle(shape) for name, shape in SAMPLES.items()}
-    with pai.connect("demo") as registry:
+    with pnb.connect("demo") as registry:
         models = registry.list_models()
         versions = registry.list_versions(next(model for model in models if model.name == "手写数字识别").model_id)
         comparison, metric = versions[-6:].compare(), "accuracy@d-digitsnoisy00001"

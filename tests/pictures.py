@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image  # comes with matplotlib
 from playwright.sync_api import sync_playwright
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from tests.display.hosts import HOSTS
 
 WIDTH = 1100
@@ -16,7 +16,7 @@ WIDTH = 1100
 
 def outputs() -> dict[str, tuple[str, str]]:
     """File name, host frame and HTML of each picture."""
-    with pai.connect("demo") as registry:
+    with pnb.connect("demo") as registry:
         digits = next(model for model in registry.list_models() if model.name == "手写数字识别")
         versions = registry.list_versions(digits.model_id)
         return {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook.plan import parse_line
 
 ROOT = Path(__file__).parents[1]
@@ -18,7 +18,7 @@ PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "READ
 
 def test_every_error_has_a_line_that_says_what_to_do():
     text = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
-    assert [name for name in pai.errors.__all__ if f"`{name}`" not in text and name not in ("PaiError", "NotFound")] == []
+    assert [name for name in pnb.errors.__all__ if f"`{name}`" not in text and name not in ("PaiError", "NotFound")] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

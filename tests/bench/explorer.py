@@ -9,7 +9,7 @@ import resource
 import sys
 import time
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.explorer import Explorer
 
@@ -52,7 +52,7 @@ def main():
     key = (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET)
     with (
         demo.serve(store=store(count)) as server,
-        pai.connect(endpoint=server.url, credentials=key, requests_per_second=None, cache_seconds=0, default=False) as registry,
+        pnb.connect(endpoint=server.url, credentials=key, requests_per_second=None, cache_seconds=0, default=False) as registry,
     ):
         explorer = Explorer(registry)
         explorer.wait()

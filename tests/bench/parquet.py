@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook import demo
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ def write(count: int, path: Path) -> tuple[float, int]:
         requests += 1
         return handler.handle(request)
 
-    with pai.connect("demo", transport=demo.transport(handler=answer), default=False) as registry:
+    with pnb.connect("demo", transport=demo.transport(handler=answer), default=False) as registry:
         begin = time.perf_counter()
         registry.to_parquet(path, "model-synthetic", overwrite=True, progress=sys.stderr.isatty())
         return time.perf_counter() - begin, requests

@@ -39,7 +39,7 @@ def open_gate(gate):
 
 
 def cells(gate, *more):
-    return [f"import pai_notebook as pai\nregistry = {gate.connect}\nex = pai.Explorer(registry)\nex", *more]
+    return [f"import pai_notebook as pnb\nregistry = {gate.connect}\nex = pnb.Explorer(registry)\nex", *more]
 
 
 def opened(lab, jupyter, gate, name, *more, **options):
@@ -218,12 +218,12 @@ def test_hostile_texts_stay_text(jupyter, lab, gate):
         "Metrics": {"<img src=x onerror=window.hit=3>": 1},
     }
     code = f"""
-import json, pai_notebook as pai
+import json, pai_notebook as pnb
 document = json.loads({json.dumps(document)!r})
 names = ["0.1.0", "0.2.0"]
-vs = pai.VersionSet(pai.ModelVersion.from_document({{**document, "VersionName": name}}, "model-a") for name in names)
+vs = pnb.VersionSet(pnb.ModelVersion.from_document({{**document, "VersionName": name}}, "model-a") for name in names)
 """
-    notebook = lab(jupyter.write("hostile.ipynb", [code + "pai.Explorer(vs)"]))
+    notebook = lab(jupyter.write("hostile.ipynb", [code + "pnb.Explorer(vs)"]))
     notebook.run()
     explorer = ExplorerPage(notebook.page)
     for name in ("Card", "Metrics", "Labels", "Specs", "Chart", "Code"):

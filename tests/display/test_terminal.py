@@ -17,7 +17,7 @@ LINES = {
     "list": f"%paimodel show {MODEL}@2.3.0..2.5.0",
     "comparison": f"%paimodel compare {MODEL}@last:3",
     "error": f"%paimodel {MODEL}@9.9.9",
-    "hostile": "pai.ModelVersion.from_document({'VersionName': '0.1.0', 'VersionDescription': '\\x1b[2J\\u202egone\\x07'})",
+    "hostile": "pnb.ModelVersion.from_document({'VersionName': '0.1.0', 'VersionDescription': '\\x1b[2J\\u202egone\\x07'})",
 }
 SAID = {
     "card": ["2.5.0", "○ Pending", "accuracy", "0.988889", "team=vision", "Training spec"],
@@ -45,7 +45,7 @@ class Terminal:
         )
         self.answer("%load_ext pai_notebook")
         self.answer("%paimodel connect demo")
-        self.answer("import pai_notebook as pai")
+        self.answer("import pai_notebook as pnb")
 
     def answer(self, line):
         """What a line prints, up to the next prompt."""

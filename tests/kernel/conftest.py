@@ -51,7 +51,7 @@ def registry():
 def kernel(any_kernel, registry):
     """A kernel in which `ex` is an explorer whose models are listed; afterwards everything must be gone."""
     before = any_kernel.value("len(__import__('comm').get_comm_manager().comms)")
-    any_kernel.run(f"import pai_notebook as pai\nregistry = {registry.connect}\nex = pai.Explorer(registry)\nex.wait()")
+    any_kernel.run(f"import pai_notebook as pnb\nregistry = {registry.connect}\nex = pnb.Explorer(registry)\nex.wait()")
     any_kernel.learn()
     any_kernel.drain()
     registry.requests.clear()

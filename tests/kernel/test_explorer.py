@@ -167,7 +167,7 @@ def test_messages_of_all_controls_are_answered_in_order_by_one_thread(shell):
 
 
 def test_two_explorers_do_not_disturb_each_other(shell):
-    shell.run("other = pai.Explorer(registry); other.wait()")
+    shell.run("other = pnb.Explorer(registry); other.wait()")
     choose(shell, "0.2.0")
     shell.click(shell.model_id_of["fetch"])
     shell.until("len(ex.selected) == 1")

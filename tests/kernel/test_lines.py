@@ -17,7 +17,7 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 def test_the_stop_button_aborts_the_request_keeps_what_arrived_and_leaves_the_registry_usable(any_kernel, registry):
     kernel = any_kernel
     # one worker: the second request is made when the first is answered
-    kernel.run(f"import pai_notebook as pai\nregistry = {registry.connect.removesuffix(')')}, max_workers=1)")
+    kernel.run(f"import pai_notebook as pnb\nregistry = {registry.connect.removesuffix(')')}, max_workers=1)")
     registry.aborted.clear()
     registry.hold("2.5.0")
     try:
@@ -39,7 +39,7 @@ def test_the_stop_button_aborts_the_request_keeps_what_arrived_and_leaves_the_re
 def watched(any_kernel, registry):
     """A kernel whose default registry has a pending version that may change while it is watched."""
     kept = registry.store.version(DIGITS, "2.5.0")
-    any_kernel.run(f"%load_ext pai_notebook\nimport pai_notebook as pai\nregistry = {registry.connect}")
+    any_kernel.run(f"%load_ext pai_notebook\nimport pai_notebook as pnb\nregistry = {registry.connect}")
     any_kernel.drain()
     yield any_kernel
     registry.store.put_version(DIGITS, kept)

@@ -201,7 +201,7 @@ def test_what_a_line_shows_speaks_of_its_options_and_what_python_shows_of_its_ar
             "Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou.",
         ),
         ("Pass directions={'cer': 'max', 'wer': 'min'} to it", "Pass --mode cer=max --mode wer=min to it"),
-        ("credentials=(id, secret) to pai.connect", "credentials=(id, secret) to pai.connect"),
+        ("credentials=(id, secret) to pnb.connect", "credentials=(id, secret) to pnb.connect"),
         ("where 'last=3' removed 1", "where 'last=3' removed 1"),
     ],
 )

@@ -1,11 +1,11 @@
-"""What a stranger to the project uses to try a registry: `pai.connect` and a server that misbehaves."""
+"""What a stranger to the project uses to try a registry: `pnb.connect` and a server that misbehaves."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from tests.patience import UNHURRIED
 from tests.wire.faultserver import KEY_ID, SECRET, listing
 
@@ -14,7 +14,7 @@ GET, LIST = "GetModelVersion", "ListModelVersions"
 
 def connect(server, **options):
     options = {"credentials": (KEY_ID, SECRET), "requests_per_second": None, "backoff_scale": 0.1, "default": False, **UNHURRIED, **options}
-    return pai.connect(endpoint=server.url, **options)
+    return pnb.connect(endpoint=server.url, **options)
 
 
 def fetch_all(registry, pairs, threads=16):
@@ -23,7 +23,7 @@ def fetch_all(registry, pairs, threads=16):
 
 
 def failure(ask):
-    with pytest.raises(pai.PaiError) as caught:
+    with pytest.raises(pnb.PaiError) as caught:
         ask()
     return caught.value
 

@@ -1,4 +1,4 @@
-"""The promises of the wire as an outsider sees them: `pai.connect`, the synchronous registry, 16 threads, a server that misbehaves."""
+"""The promises of the wire as an outsider sees them: `pnb.connect`, the synchronous registry, 16 threads, a server that misbehaves."""
 
 import gc
 import threading
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import psutil
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from tests.patience import ended, eventually
 from tests.registry.outsider import GET, both, by_action, connect, failure, fetch_all
 from tests.wire import faultserver as faults
@@ -96,7 +96,7 @@ def test_r3_a_permanent_error_costs_one_request_and_keeps_its_kind(status, code,
 def test_r2_endless_faults_cost_the_attempts_that_were_allowed():
     for attempts in (1, 3, 5):
         with FaultServer(lambda hit: "503") as server, connect(server, max_attempts=attempts, backoff_scale=0.01) as registry:
-            assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pai.errors.ServiceUnavailable
+            assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pnb.errors.ServiceUnavailable
         assert len(server.hits) == attempts
 
 
@@ -108,7 +108,7 @@ def test_r4_and_r5_a_hint_is_kept_or_told_at_once_when_too_long(pauses):
     assert max(pauses) <= 2
     pauses.clear()
     with FaultServer(lambda hit: error(429, "Throttling", Retry_After="3600")) as server, connect(server) as registry:
-        assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pai.errors.Throttled
+        assert type(failure(lambda: registry.get_version("m", "0.1.0"))) is pnb.errors.Throttled
     assert pauses == []
 
 
@@ -125,7 +125,7 @@ def test_r6_a_deadline_counts_from_the_call_also_for_those_who_wait_for_a_connec
 
         with ThreadPoolExecutor(200) as pool:
             kinds = ended(lambda: set(pool.map(ask, range(200))))
-    assert kinds <= {pai.errors.DeadlineExceeded, pai.errors.ServiceUnavailable}
+    assert kinds <= {pnb.errors.DeadlineExceeded, pnb.errors.ServiceUnavailable}
 
 
 @pytest.mark.parametrize("fault", [faults.silence, "503"], ids=["silence", "503"])
@@ -182,7 +182,7 @@ def test_r11_an_outage_costs_at_most_a_quarter_more_and_ends_when_it_ends():
         def ask(number):
             try:
                 return registry.get_version("m", f"0.{number}.0")
-            except pai.errors.ServiceUnavailable:
+            except pnb.errors.ServiceUnavailable:
                 return None
 
         with ThreadPoolExecutor(16) as pool:
@@ -269,7 +269,7 @@ def test_s1_a_redirect_is_one_request_and_leads_nowhere(location, status):
         with FaultServer(lambda hit: lambda conn, hit, good: conn.sendall(message(status, b"", Location=target))) as server:
             with connect(server, credentials=(KEY_ID, SECRET, TOKEN)) as registry:
                 caught = failure(lambda: registry.get_version("m", "0.1.0"))
-            assert type(caught) is pai.errors.ProtocolError
+            assert type(caught) is pnb.errors.ProtocolError
             assert (len(server.hits), len(other.hits)) == (1, 0)
             assert not [secret for secret in (KEY_ID, SECRET, TOKEN) if secret in str(caught)]
 
@@ -315,7 +315,7 @@ def test_s3_an_oversized_answer_costs_little_memory_and_ends(fault):
         caught = ended(lambda: failure(lambda: registry.get_version("m", "0.1.0")))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert isinstance(caught, pai.errors.ProtocolError | pai.errors.ServiceUnavailable)
+        assert isinstance(caught, pnb.errors.ProtocolError | pnb.errors.ServiceUnavailable)
         # the fault server's own memory is traced too
         assert peak < 80 * 2**20
 
@@ -345,7 +345,7 @@ def test_s4_a_wrong_answer_is_an_error_of_ours_and_short(kind):
     said = RAW_WRONG.get(kind) or message(200, WRONG[kind])
     with FaultServer(lambda hit: raw(said)) as server, connect(server, backoff_scale=0.01) as registry:
         caught = failure(lambda: registry.get_version("m", "0.1.0"))
-    assert isinstance(caught, pai.errors.ProtocolError | pai.errors.ServiceUnavailable)
+    assert isinstance(caught, pnb.errors.ProtocolError | pnb.errors.ServiceUnavailable)
     assert len(str(caught)) < 2000
     assert len(server.hits) <= 4
 

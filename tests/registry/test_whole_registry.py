@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import ConfigurationError, ModelNotFound, ServiceUnavailable
 
@@ -34,7 +34,7 @@ def connected():
     def make(store, change=lambda request, answer: answer(request)):
         handler = demo.Handler(store)
         transport = demo.transport(handler=lambda request: change(request, handler.handle))
-        made.append(pai.connect("demo", transport=transport, default=False, backoff_scale=0))
+        made.append(pnb.connect("demo", transport=transport, default=False, backoff_scale=0))
         return made[-1]
 
     yield make

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import ConfigurationError, DriftError
 from pai_notebook.model.flatten import flatten
@@ -80,7 +80,7 @@ def test_each_single_change_of_a_registry_is_found_and_nothing_else(bundled):
     tried = 0
     held = {model: documents[-2:] for model, documents in bundled["versions"].items() if documents}
     store = demo.Store([{"ModelId": model} for model in held], held)
-    with pai.connect("demo", default=False, transport=demo.transport(store)) as registry:
+    with pnb.connect("demo", default=False, transport=demo.transport(store)) as registry:
         for model in held:
             saved = registry.list_versions(model)
             name, document = saved[-1].version_name, saved[-1].raw
@@ -146,7 +146,7 @@ def test_masked_fields_are_compared_around_the_mask(tmp_path):
 def mutable(bundled):
     """A registry whose store can be changed while it is asked."""
     store = demo.Store.bundled()
-    with pai.connect("demo", default=False, transport=demo.transport(store)) as registry:
+    with pnb.connect("demo", default=False, transport=demo.transport(store)) as registry:
         yield store, registry, max(bundled["versions"], key=lambda model: len(bundled["versions"][model]))
 
 
@@ -166,7 +166,7 @@ def test_changed_removed_and_added_versions_are_told_apart(mutable, tmp_path):
     documents = [version.raw for version in registry.get_versions(model, refresh=True) if version.version_name != gone]
     late = {**documents[0], "VersionName": "99.0.0", "GmtCreateTime": "2099-01-01T00:00:00Z"}
     other = demo.Store([registry.get_model(model).raw | {"ModelId": model}], {model: [*documents, late]})
-    with pai.connect("demo", default=False, transport=demo.transport(other)) as today:
+    with pnb.connect("demo", default=False, transport=demo.transport(other)) as today:
         drift = today.drift(saved)
         assert [(change.address, change.field, change.after) for change in drift.changes] == [
             (f"{model}@{name}", "approval_status", "Withdrawn")

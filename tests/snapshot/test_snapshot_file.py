@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pai_notebook as pai
+import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Throttled, VersionNotFound
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.snapshot import file, write_snapshot
@@ -38,7 +38,7 @@ def test_every_version_of_the_embedded_registry_comes_back_equal_by_digest_and_d
 
 
 def test_where_versions_came_from_comes_back_and_stands_once_in_the_file(tmp_path):
-    with pai.connect("demo", default=False, workspace_id="10241") as registry:
+    with pnb.connect("demo", default=False, workspace_id="10241") as registry:
         model = registry.list_models()[0].model_id
         vs = registry.list_versions(model) + registry.get_versions(f"{model}@latest", refresh=True)
     path = vs.save(tmp_path / "x.json")
@@ -51,7 +51,7 @@ def test_where_versions_came_from_comes_back_and_stands_once_in_the_file(tmp_pat
 
 
 def test_a_snapshot_that_names_a_source_it_does_not_have_is_refused(tmp_path):
-    with pai.connect("demo", default=False) as registry:
+    with pnb.connect("demo", default=False) as registry:
         path = registry.get_versions(f"{registry.list_models()[0].model_id}@latest").save(tmp_path / "x.json")
     content = json.loads(path.read_text("utf-8"))
     content["sources"] = []
@@ -241,7 +241,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
 
 def test_loading_needs_neither_pandas_nor_the_network_stack(saved):
     code = (
-        f"import sys, pai_notebook as pai; pai.load({str(saved)!r}); print([m for m in ('pandas', 'httpx', 'jinja2') if m in sys.modules])"
+        f"import sys, pai_notebook as pnb; pnb.load({str(saved)!r}); print([m for m in ('pandas', 'httpx', 'jinja2') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -260,4 +260,4 @@ def test_a_redacted_snapshot_says_what_was_masked_and_holds_none_of_it(tmp_path)
 
 
 def test_load_is_a_public_name(saved):
-    assert pai.load(saved) == load(saved)
+    assert pnb.load(saved) == load(saved)
