@@ -59,8 +59,9 @@ class Kept(FrameExports):
         masked = masked_versions(versions, redaction)
         errors = {address: masked_error(error, redaction) for address, error in versions.errors.items()}
         removed = tuple(map(redaction.text, versions.removed))
+        origin = redaction.text(versions.origin)
         told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
-        origin = " ".join(filter(None, (versions.origin, told)))
+        origin = " ".join(filter(None, (origin, told)))
         made: Self = type(versions)(masked, errors, removed=removed, origin=origin, path=None if redaction.masked else versions.path)
         return made
 

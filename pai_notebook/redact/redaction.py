@@ -9,13 +9,22 @@ from typing import Any, Literal
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
-from pai_notebook.redact.rules import MASK, PATTERNS, Rule, buckets, kind_under, named_kind
+from pai_notebook.redact.known import KnownWords
+from pai_notebook.redact.names import bucket_in, is_literal, kind_under, named_kind
+from pai_notebook.redact.rules import ADDRESSES, MASK, SHAPES, Rule
+from pai_notebook.redact.structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.sanitize import Printed
 
 __all__ = ["Masked", "Redaction", "RedactionLike", "as_redaction"]
 
-_SHORTEST_ID = 4
-_SHORTEST_BUCKET = 6
+_SHORT, _MOST_CLEAN = 200, 100_000
+_OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
+_OWN_NAME = ("name", "id", "bucketname", "bucket")
+_SUSPECT = re.compile(r"(?i)[:=@<{\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
+"""What no text lacks that a rule would find something in."""
+
+Place = tuple[str, tuple[str, ...]]
+"""What a document is called, and the path to a value in it."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,14 @@ class Redaction(Printed):
     """
 
     def __init__(self, rules: Mapping[str, str] | None = None, *, keep: Sequence[str] = ()) -> None:
-        self.rules = (*_compiled(rules or {}), *(rule for rule in PATTERNS if rule.kind not in keep))
+        self.rules = _compiled(rules or {})
         self.keep = frozenset(keep)
         self._masks: dict[str, str] = {}
         self._found: dict[str, Masked] = {}
-        self._known: dict[str, str] = {}
-        self._pattern: tuple[int, re.Pattern[str]] | None = None
+        self._counts: dict[str, int] = {}
+        self._known = KnownWords()
+        self._clean: set[str] = set()
+        self._learning = False
 
     def __repr__(self) -> str:
         return f"Redaction({len(self._found)} values masked)"
@@ -102,86 +113,120 @@ class Redaction(Printed):
         )
 
     def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
-        """Read the ids and buckets of many documents, so that they are masked wherever else they occur."""
-        for document in documents:
-            self._learn(document)
+        """Read the ids, buckets and secrets of many documents, so that they are masked wherever else they occur."""
+        self._learning = True
+        try:
+            for document in documents:
+                self._walk(document, ("", ()))
+        finally:
+            self._learning = False
+
+    def documents(self, documents: Iterable[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:
+        """Mask JSON documents, each with what it is called; what one of them gives away is masked in all."""
+        every = list(documents)
+        self.learn(document for document, _ in every)
+        return [self._walk(document, (where, ())) for document, where in every]
 
     def document(self, document: Mapping[str, Any], where: str = "") -> dict[str, Any]:
         """Mask a JSON document; a new one of the same shape comes back."""
-        self._learn(document)
-        found: dict[str, Any] = self._walk(document, where, (), "")
-        return found
+        return self.documents([(document, where)])[0]
 
     def text(self, text: str, where: str = "a text") -> str:
         """Mask one text."""
+        return self._text(text, (where, ()))
+
+    def _text(self, text: str, place: Place) -> str:
+        if text not in self._clean:
+            masked = self._by_rules(text, place)
+            if masked == text and len(text) <= _SHORT and len(self._clean) < _MOST_CLEAN:
+                self._clean.add(text)
+            text = masked
+        return self._known.masked(text, lambda word, kind: self._mask(word, kind, place))
+
+    def _by_rules(self, text: str, place: Place) -> str:
         for rule in self.rules:
-            text = rule.pattern.sub(lambda match, rule=rule: self._replaced(match, rule, where), text)  # type: ignore[misc]
-        known = self._known_pattern()
-        return known.sub(lambda match: self._mask(match[0], self._known[match[0]], where), text) if known else text
+            text = self._by_rule(text, rule, place)
+        if not _SUSPECT.search(text):
+            return text
 
-    def _learn(self, value: Any) -> None:
-        pending = [value]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, Mapping):
-                for key, child in node.items():
-                    self._know(str(child), kind_under(str(key), child), _SHORTEST_ID)
-                    pending.append(child)
-            elif isinstance(node, list | tuple):
-                pending.extend(node)
-            elif isinstance(node, str):
-                for name in buckets(node):
-                    self._know(name, "bucket", _SHORTEST_BUCKET)
+        def walk(value: Any) -> Any:
+            return self._text(value, place) if isinstance(value, str) else self._walk(value, place)
 
-    def _know(self, text: str, kind: str, shortest: int) -> None:
-        if kind not in ("", "key") and kind not in self.keep and len(text) >= shortest and not MASK.fullmatch(text):
-            self._known.setdefault(text, kind)
+        whole = mask_whole_json(text, walk)
+        if whole is not None:
+            return whole
+        for rule in ADDRESSES:
+            text = self._by_rule(text, rule, place)
+        text = mask_pairs(text, lambda secret, kind: self._mask(secret, kind, place))
+        return mask_json(text, walk, lambda rest: self._by_shapes(rest, place))
 
-    def _known_pattern(self) -> re.Pattern[str] | None:
-        if self._known and (self._pattern is None or self._pattern[0] != len(self._known)):
-            words = "|".join(re.escape(name) for name in sorted(self._known, key=lambda name: (-len(name), name)))
-            self._pattern = len(self._known), re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
-        return self._pattern[1] if self._pattern else None
+    def _by_shapes(self, text: str, place: Place) -> str:
+        for rule in SHAPES:
+            text = self._by_rule(text, rule, place)
+        return text
 
-    def _walk(self, node: Any, where: str, path: tuple[str, ...], whole: str) -> Any:
-        """Mask a node; under `whole`, a kind, every leaf is masked entirely."""
-        if isinstance(node, Mapping):
-            return self._walk_map(node, where, path, whole)
-        if isinstance(node, list | tuple):
-            return [self._walk(child, where, path, whole) for child in node]
-        if node is None or isinstance(node, bool) or node == "":
-            return node
-        place = " ".join(part for part in (where, ".".join(path)) if part)
-        if whole and not MASK.fullmatch(str(node)):
-            return self._mask(str(node), whole, place)
-        if isinstance(node, str):
-            return self.text(node, place)
-        return self._mask(str(node), self._known[str(node)], place) if str(node) in self._known else node
+    def _by_rule(self, text: str, rule: Rule, place: Place) -> str:
+        return rule.pattern.sub(lambda match: self._replaced(match, rule, place), text)
 
-    def _walk_map(self, node: Mapping[Any, Any], where: str, path: tuple[str, ...], whole: str) -> dict[Any, Any]:
-        pair = named_kind(node)
-        found: dict[Any, Any] = {}
-        for key, child in node.items():
-            kind = whole or kind_under(str(key), child) or (pair if key in ("Value", "value") else "")
-            name = self.text(key, where) if isinstance(key, str) else key
-            found[name] = self._walk(child, where, (*path, str(name)), "" if kind in self.keep else kind)
-        return found
-
-    def _replaced(self, match: re.Match[str], rule: Rule, where: str) -> str:
+    def _replaced(self, match: re.Match[str], rule: Rule, place: Place) -> str:
         group = "secret" if "secret" in match.re.groupindex else 0
         secret = match[group]
-        if not secret or MASK.search(secret) or not rule.judge(secret):
+        if not secret or not rule.judge(secret):
             return match[0]
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
-        return match[0][:start] + self._mask(secret, rule.kind, where) + match[0][end:]
+        return match[0][:start] + self._mask(secret, rule.kind, place) + match[0][end:]
 
-    def _mask(self, secret: str, kind: str, where: str) -> str:
+    def _walk(self, node: Any, place: Place, whole: str = "") -> Any:
+        """Mask a node; under `whole`, a kind, every leaf is masked entirely."""
+        if isinstance(node, Mapping):
+            return self._walk_map(node, place, whole)
+        if isinstance(node, list | tuple):
+            return self._walk_list(node, place, whole)
+        if node is None or isinstance(node, bool):
+            return node
+        if isinstance(node, str) and whole in ("", "bucket"):
+            name = bucket_in(node) if whole else ""
+            return self._mask(name, whole, place) + node[len(name) :] if name else self._text(node, place)
+        kind = whole or self._known.kind_of(str(node))
+        return self._mask(str(node), kind, place) if kind and not is_literal(str(node)) else node
+
+    def _walk_list(self, nodes: Sequence[Any], place: Place, whole: str) -> list[Any]:
+        """Mask a list; in one of arguments, what follows an option is what the option says."""
+        found = []
+        option = ""
+        for node in nodes:
+            found.append(self._walk(node, place, whole or self._kept(kind_under(option, node) if option else "")))
+            option = node if isinstance(node, str) and _OPTION.fullmatch(node) else ""
+        return found
+
+    def _walk_map(self, node: Mapping[Any, Any], place: Place, whole: str) -> dict[Any, Any]:
+        where, path = place
+        value_key, paired = named_kind(node)
+        found: dict[Any, Any] = {}
+        for key, child in node.items():
+            name = self._text(key, place) if isinstance(key, str) else key
+            kind = whole if whole != "bucket" or str(key).lower() in _OWN_NAME else ""
+            kind = kind or kind_under(str(key), child) or (paired if key == value_key else "")
+            found[name] = self._walk(child, (where, (*path, str(name))), self._kept(kind))
+        return found
+
+    def _kept(self, kind: str) -> str:
+        return "" if kind in self.keep else kind
+
+    def _mask(self, secret: str, kind: str, place: Place) -> str:
+        if kind in self.keep or MASK.fullmatch(secret):
+            return secret
+        if self._learning:
+            self._known.add(secret, kind)
+            return f"masked-{kind}-0"
         mask = self._masks.get(secret)
         if mask is None:
-            kind = self._known.get(secret, kind)
-            mask = f"masked-{kind}-{1 + sum(item.kind == kind for item in self._found.values())}"
+            kind = self._known.kind_of(secret) or kind
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            mask = f"masked-{kind}-{self._counts[kind]}"
             self._masks[secret] = mask
-            self._found[mask] = Masked(kind, mask, where, 0)
+            where, path = place
+            self._found[mask] = Masked(kind, mask, " ".join(part for part in (where, ".".join(path)) if part), 0)
         self._found[mask] = replace(self._found[mask], count=self._found[mask].count + 1)
         return mask
 

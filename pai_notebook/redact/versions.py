@@ -13,13 +13,11 @@ __all__ = ["masked_error", "masked_versions"]
 
 def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> list[ModelVersion]:
     """Mask versions; what one of them gives away is masked in all, names of versions and models stay."""
-    redaction.learn(version.raw for version in versions)
-    return [_masked(version, redaction) for version in versions]
-
-
-def _masked(version: ModelVersion, redaction: Redaction) -> ModelVersion:
-    document = redaction.document(version.raw, version.address)
-    return ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=version.provenance)
+    documents = redaction.documents((version.raw, version.address) for version in versions)
+    return [
+        ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=version.provenance)
+        for version, document in zip(versions, documents, strict=True)
+    ]
 
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:

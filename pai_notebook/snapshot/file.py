@@ -124,11 +124,11 @@ def write_snapshot(
 def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], removed: Sequence[str], redact: Any, now: datetime) -> Any:
     redaction = as_redaction(redact)
     mask = redaction.text if redaction else _same
-    if redaction:
-        redaction.learn(version.raw for version in versions)
     sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
     places = {source: place for place, source in enumerate(sources)}
-    documents = [version.raw if redaction is None else redaction.document(version.raw, version.address) for version in versions]
+    documents = [version.raw for version in versions]
+    if redaction:
+        documents = redaction.documents((version.raw, version.address) for version in versions)
     content = {
         "format": FORMAT,
         "schema": SCHEMA,

@@ -1,0 +1,174 @@
+"""Documents with one secret each: every kind, under every name, in every notation and place that a registry or its users have."""
+
+import itertools
+import json
+import random
+import string
+from typing import Any, NamedTuple
+
+_ALPHABET = string.ascii_letters + string.digits
+_RANDOM = random.Random(6)
+
+
+class Placement(NamedTuple):
+    """A document with a secret in it."""
+
+    way: str
+    document: dict[str, Any]
+    canary: str
+
+
+NAMES_OF_KEYS = (
+    "password",
+    "DB_PASSWORD",
+    "passwd",
+    "mysql_pass",
+    "root-pwd",
+    "secret",
+    "AccessKeySecret",
+    "access_key_id",
+    "api-key",
+    "apiKey",
+    "API_TOKEN",
+    "StsToken",
+    "SecurityToken",
+    "refresh_token",
+    "token",
+    "credentials",
+    "sk",
+    "oss.sk",
+    "数据库密码",
+)
+NAMES_OF_BUCKETS = ("bucket", "BucketName", "OSS_BUCKET", "--oss-bucket", "data_bucket")
+NAMES_OF_IDS = ("OwnerId", "UserId", "accountId", "ali_uid")
+
+
+def passphrase(number):
+    return f"Hunter{number}canary!"
+
+
+def short_token(number):
+    return f"tok3n{number:04}canary"
+
+
+def generated(number):
+    return "".join(_RANDOM.choice(_ALPHABET) for _ in range(26)) + f"{number:04}"
+
+
+def bucket_name(number):
+    return f"canary-{number}-data"
+
+
+def account_id(number):
+    return str(1234567800000000 + number)
+
+
+NOTATIONS = {
+    "environment": "{name}={value}",
+    "YAML": "training:\n  {name}: {value}\n  epochs: 3",
+    "option": "python train.py --{name} {value} --epochs 3",
+    "option with =": "python train.py --{name}={value} --epochs 3",
+    "quoted": 'run --{name} "{value}" -v',
+    "shell": "export {name}='{value}'; python train.py",
+    "query": "{name}={value}&epochs=3",
+    "Python": "connect({name}={value!r}, epochs=3)",
+}
+"""A name and a value in one text."""
+
+_WRAPPED = {
+    "object": lambda name, value: {name: value},
+    "pair": lambda name, value: {"Key": name, "Value": value},
+    "variable": lambda name, value: [{"Name": "EPOCHS", "Value": "3"}, {"Name": name, "Value": value}],
+    "arguments": lambda name, value: ["python", "train.py", f"--{name.lstrip('-')}", value, "--epochs", "3"],
+}
+
+
+def _texts_of_json(node):
+    """JSON in a text, among words, in JSON in a text, and with escaped quotation marks only."""
+    plain = json.dumps(node)
+    yield "JSON", plain
+    yield "JSON among words", f"started with {plain} at 10:00"
+    yield "JSON in JSON", json.dumps({"spec": plain, "epochs": 3})
+    yield "JSON in JSON in JSON", json.dumps({"args": json.dumps({"spec": plain})})
+    yield "escaped", json.dumps(node, ensure_ascii=False).replace('"', '\\"')
+
+
+def named_notations(name, value):
+    """Everything that can stand in a document with a value under a name."""
+    for way, pattern in NOTATIONS.items():
+        yield way, pattern.format(name=name.lstrip("-"), value=value)
+    for way, wrap in _WRAPPED.items():
+        yield way, wrap(name, value)
+    yield from _texts_of_json({name: value})
+    yield "list in JSON", json.dumps(["python", f"--{name.lstrip('-')}", value])
+
+
+BUCKET_TEXTS = (
+    "oss://{}/models/a",
+    "oss://{}.oss-cn-hangzhou.aliyuncs.com/models/a",
+    "https://{}.oss-cn-hangzhou.aliyuncs.com/a",
+    "https://{}.oss-cn-hangzhou-internal.aliyuncs.com/a",
+    "https://oss-cn-hangzhou.aliyuncs.com/{}/a",
+    "http://oss-cn-hangzhou-internal.aliyuncs.com:80/{}",
+    "oss%3A%2F%2F{}%2Fmodels",
+    "path=oss%3a%2f%2f{}&x=1",
+    "oss://LTAI5tAbcdefgh:SeCrEt0123@{}/a",
+    "acs:oss:*:*:{}/*",
+    "acs:oss:cn-hangzhou:1234567890123456:{}",
+    "s3://{}/models",
+    "s3a://{}/models",
+    "https://s3.amazonaws.com/{}/a",
+    "https://{}.s3.us-east-1.amazonaws.com/a",
+    "arn:aws:s3:::{}/*",
+    "https://oss.console.aliyun.com/bucket/oss-cn-hangzhou/{}/object",
+    "cp oss://{}/a.bin /mnt",
+)
+KEY_TEXTS = (
+    ("https://h.example/p?OSSAccessKeyId=x&Signature={}&Expires=1", generated),
+    ("https://user:{}@h.example/p", short_token),
+    ("mysql://root:{}@10.0.0.1:3306/db", passphrase),
+    ("Authorization: Bearer {}", generated),
+    ('curl -H "Authorization: Bearer {}" https://h.example', generated),
+    ("LTAI5t{}", short_token),
+    ("STS.NT{}", short_token),
+    ("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", generated),
+    ("write to {}@example.com", short_token),
+    ("<AccessKeySecret>{}</AccessKeySecret>", short_token),
+)
+ID_TEXTS = ("acs:ram::{}:role/pai", "made by {}.", "log/{}/run", "https://h.example/{}/a")
+
+PLACES = {
+    "description": lambda node: {"VersionDescription": node},
+    "label": lambda node: {"Labels": [{"Key": "note", "Value": node}]},
+    "specification": lambda node: {"InferenceSpec": {"storage": [{"mount": {"path": node}}]}},
+    "training": lambda node: {"TrainingSpec": {"HyperParameters": [node, 0.1]}},
+    "options": lambda node: {"Options": json.dumps({"args": node})},
+    "metric": lambda node: {"Metrics": {"Results": [{"Dataset": {"DatasetId": "d"}, "Metrics": {"note": node}}]}},
+    "name": lambda node: {"InferenceSpec": {node if isinstance(node, str) else json.dumps(node): 1}},
+    "address": lambda node: {"Uri": node, "SourceId": "x"},
+}
+
+
+def placements():
+    """Yield every placement, each with a secret of its own; the places take turns."""
+    numbers = itertools.count(1000)
+    places = itertools.cycle(PLACES.items())
+
+    def placed(way, make, value):
+        node = make(value)
+        place, put = next(places)
+        return Placement(f"{way}, {place}", {"VersionName": "0.1.0", **put(node)}, value)
+
+    for names, makers in (
+        (NAMES_OF_KEYS, (passphrase, short_token, generated)),
+        (NAMES_OF_BUCKETS, (bucket_name,)),
+        (NAMES_OF_IDS, (account_id,)),
+    ):
+        for name, maker in itertools.product(names, makers):
+            value = maker(next(numbers))
+            for way, node in named_notations(name, value):
+                yield placed(f"{name} {maker.__name__} {way}", lambda _, node=node: node, value)
+    texts = [(text, bucket_name) for text in BUCKET_TEXTS] + list(KEY_TEXTS) + [(text, account_id) for text in ID_TEXTS]
+    for (text, maker), (place, put) in itertools.product(texts, PLACES.items()):
+        value = maker(next(numbers))
+        yield Placement(f"{text}, {place}", {"VersionName": "0.1.0", **put(text.format(value))}, value)

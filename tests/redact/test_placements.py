@@ -1,0 +1,110 @@
+"""Every placement of a secret is masked in every way out, and texts without one stay as they are."""
+
+import json
+
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook.redact import Redaction
+from tests.redact.placements import placements
+
+PLACEMENTS = tuple(placements())
+
+
+def as_text(document):
+    return json.dumps(document, ensure_ascii=False)
+
+
+def version(placement, number=0):
+    return pnb.ModelVersion.from_document({**placement.document, "VersionName": f"0.1.{number}"}, "model-a")
+
+
+def reported(versions, folder):
+    return versions.compare(baseline="first").report(folder / "x.html", charts=False).read_text("utf-8")
+
+
+def written(versions, folder):
+    """What every file and text of the set holds, the way to text."""
+    masked = versions.redact()
+    yield "frame", masked.to_frame().to_csv() + masked.to_frame("long").to_csv()
+    yield "csv", masked.to_csv(folder / "x.csv").read_text("utf-8")
+    yield "snapshot", versions.save(folder / "x.paisnap.json", redact="default").read_text("utf-8")
+    yield "html", masked.to_html()
+    yield "report", reported(versions, folder)
+
+
+def test_no_placement_is_missed():
+    assert len(PLACEMENTS) >= 1100
+    assert [p.way for p in PLACEMENTS if p.canary not in as_text(p.document)] == []
+    assert [p.way for p in PLACEMENTS if p.canary in as_text(Redaction().document(p.document))] == []
+
+
+@pytest.mark.slow
+def test_no_placement_is_in_anything_that_leaves(tmp_path):
+    some = PLACEMENTS[::7]  # each kind and place; above, all of them
+    versions = pnb.VersionSet([version(placement, number) for number, placement in enumerate(some)])
+    ways = dict(written(versions, tmp_path))
+    assert [(p.way, way) for p in some for way, text in ways.items() if p.canary in text] == []
+
+
+@pytest.mark.parametrize("node", [p.document for p in PLACEMENTS[::97]])
+def test_masking_twice_changes_nothing(node):
+    once = Redaction().document(node)
+    assert Redaction().document(once) == once
+
+
+def leaves(node):
+    """The texts of a document, keys included, but for addresses and ids."""
+    for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(key, str):
+            yield key
+        if isinstance(child, dict | list):
+            yield from leaves(child)
+        elif isinstance(child, str) and key not in ("Uri", "UserId", "OwnerId") and ".aliyuncs.com" not in child and "oss://" not in child:
+            yield child
+
+
+def test_texts_of_the_demo_without_a_secret_stay():
+    with pnb.connect("demo", default=False) as registry:
+        models = [registry.get_versions(model.model_id) for model in registry.list_models()]
+    texts = {text for versions in models for each in versions for text in leaves(each.raw)}
+    assert len(texts) >= 200
+    assert [(text, Redaction().text(text)) for text in texts if Redaction().text(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--epochs 3 --lr 0.1 --bf16",
+        "token=50256 pad_token=<pad> eos_token_id: 2",
+        "tokens: 1,000,000",
+        "pass@1=0.53, pass: 3 of 4, forward_pass=2",
+        "key=value; sort_key: accuracy; primary_key=id",
+        "bucket=18-25 age_bucket: 3 num_buckets=64",
+        '{"bucket_size": 64, "max_tokens": 512, "token": "hello"}',
+        "bearer of good news; basic training",
+        "secretary of state",
+        "password",
+        "password: ",
+        "api_key=None secret=<secret> token=***",
+        "https://example.com/a/b#c",
+        "s3 and oss are stores; acs: a name",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        '["python", "train.py", "--epochs", "3"]',
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(text):
+    assert Redaction().text(text) == text
+    assert Redaction().document({"VersionDescription": text}) == {"VersionDescription": text}
+
+
+def test_origin_notes_and_file_names_are_masked(tmp_path):
+    document = {"VersionName": "0.1.0", "OwnerId": "1557702098194904"}
+    kept = pnb.VersionSet([pnb.ModelVersion.from_document(document, "model-a")])
+    loaded = pnb.load(kept.save(tmp_path / "of-1557702098194904-password=Hunter2canary!.paisnap.json"))
+    masked = loaded.redact()
+    shown = [masked.origin, repr(masked), masked._repr_html_(), masked.to_html(), masked.to_markdown(), masked.to_latex()]
+    shown.append(reported(loaded, tmp_path))
+    shown.append(masked.to_csv(tmp_path / "x.csv").read_text("utf-8"))
+    assert [text for text in shown if "1557702098194904" in text or "Hunter2canary" in text] == []
+    assert "masked" in masked.origin
