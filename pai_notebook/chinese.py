@@ -123,10 +123,10 @@ _CAUTIONS = {
         "{versions} 的 {metrics} 来自 {datasets}，与基线的数据集不同"
     ),
     "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known": (
-        "{versions} 的 {metrics} 未注明数据集，是否与基线相同未知"
+        "未注明数据集，无法得知是否与基线的相同：{versions} 的 {metrics}"
     ),
     "{metrics} of the baseline: no dataset is named, so whether it is that of {versions} is not known": (
-        "基线的 {metrics} 未注明数据集，是否与 {versions} 相同未知"
+        "未注明数据集，无法得知是否与 {versions} 的相同：基线的 {metrics}"
     ),
     "{metric} looks like percent in {versions} and like a fraction elsewhere": (
         "{metric} 在 {versions} 中疑似百分数（0～100），在其他版本中疑似比例（0～1）"

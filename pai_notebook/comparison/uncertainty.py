@@ -210,15 +210,16 @@ class Uncertainty:
         given = self._repeats.get(key)
         if given is None:
             return None
-        return _Reading("n_runs", replace(given[place] or Runs(value, 0.0, 1), examples=self._examples(key, place, value, n)))
+        runs = given[place] or Runs(value, 0.0, 1)
+        return _Reading("n_runs", replace(runs, examples=self._examples(key, place, value, n, runs.count)))
 
-    def _examples(self, key: Key, place: int, value: float, n: float | None) -> int | None:
-        """Find the number of examples that a share is known to be of."""
-        share = self._share(key, place, value, n)
+    def _examples(self, key: Key, place: int, value: float, n: float | None, runs: int) -> int | None:
+        """Find the number of examples of each of several runs, of which a share is the mean."""
+        share = self._share(key, place, value, n, runs)
         return share.side.n if share is not None and isinstance(share.side, Share) else None
 
-    def _share(self, key: Key, place: int, value: float, n: float | None) -> _Reading | None:
-        """A share with its number of examples."""
+    def _share(self, key: Key, place: int, value: float, n: float | None, runs: int = 1) -> _Reading | None:
+        """A share with its number of examples; the mean of several runs is a share of as many times that number."""
         if not is_share(key[0]):
             return None
         what, count = ("n", n) if n is not None else self._beside.examples(key, place)
@@ -235,7 +236,7 @@ class Uncertainty:
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
             refusal = say("{what} = {count} is no number of examples", what=what, count=format_number(count))
-        elif whole_examples(value, count, self._beside.written(key, place)) is False:
+        elif whole_examples(value, runs * count, self._beside.written(key, place)) is False:
             refusal = say("{value} of {count} is no whole number", value=format_number(value), count=format_number(count))
         return _Reading(what, None if refusal else Share(value, int(count or 0)), refusal)
 
@@ -297,7 +298,7 @@ class Uncertainty:
                 count=format_number(count),
             )
             return _Reading(name, refusal=few)
-        examples = None if folds else self._examples(key, place, value, n)
+        examples = None if folds else self._examples(key, place, value, n, int(count))
         return _Reading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds, None, examples))
 
 

@@ -97,6 +97,30 @@ def test_standard_deviations_with_their_number_of_runs_equal_welch_in_scipy(draw
         assert answer(*documents, "mae", 0.95) == pytest.approx((expected.low, expected.high))
 
 
+def test_means_of_runs_of_shares_with_n_add_the_variance_of_examples_to_that_of_runs(draw):
+    for _ in range(CASES):
+        documents, parts, means = [], [], []
+        for _ in range(2):
+            n, runs = int(draw.integers(50, 5000)), int(draw.integers(2, 8))
+            hits = draw.binomial(n, 0.8, runs)
+            hits[0] += (1 - hits.sum()) % runs  # a mean that is no whole number of n examples, but one of all runs together
+            share = hits / n
+            documents.append({"accuracy": float(share.mean()), "accuracy_std": float(share.std()), "n_runs": runs, "n": n})
+            parts += [(share.var(ddof=1) / runs, runs - 1), (share.mean() * (1 - share.mean()) / n, n - 1)]
+            means.append(share.mean())
+        variance = sum(part for part, _ in parts)
+        df = variance**2 / sum(part**2 / own for part, own in parts)
+        expected = stats.t.interval(0.95, df, loc=means[0] - means[1], scale=math.sqrt(variance))
+        assert answer(*documents, "accuracy", 0.95) == pytest.approx(expected)
+        reason = compare(*documents).interval("accuracy", "0.2.0").reason
+        assert reason.endswith("covers other runs and other examples")
+
+
+def test_what_is_read_off_differs_by_itself(draw):
+    for size, other in draw.random((CASES, 2)) * 1000:
+        assert answer({"model_size_mb": size}, {"model_size_mb": other}, "model_size_mb", 0.95) == pytest.approx((size - other,) * 2)
+
+
 def test_a_single_run_is_judged_by_the_prediction_interval_of_scipy(draw):
     for _ in range(CASES):
         runs, single = draw.normal(size=int(draw.integers(3, 12))), float(draw.normal())
@@ -228,7 +252,8 @@ def test_the_order_of_versions_datasets_and_rows_changes_no_word(sets, shuffler)
 
 def _said(documents):
     c = Comparison([ModelVersion.from_document(document, "model-a") for document in documents], baseline="first")
-    return {
+    sentences = [str(c.explain()), str(c.explain("zh")), sorted(map(str, c.comparability))]
+    return sentences, {
         (row.name, name): (row.is_evidence, str(found.words), str(found.reason), found.interval)
         for row in c.metrics
         for name in c.names[1:]
