@@ -72,7 +72,7 @@ def _check(alarm: Alarm, pair: Pair, adjusted: float | None) -> Check:
     if adjusted <= _OUTSIDE:
         return pair.check("failed", alarm.text, say("worse beyond chance (95 % for all statements together)"))
     half = (interval.high - interval.low) / 2
-    if not half:
+    if not half or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
     unseen = format_about(half)
     if pair.change.verdict is Verdict.WORSE:

@@ -253,6 +253,16 @@ def test_a_version_that_loses_more_than_the_margin_does_not_pass_with_confidence
         c.gate("accuracy >= baseline - 0.009 with 95% confidence")
 
 
+def test_an_alarm_says_which_loss_it_could_not_have_seen_unless_there_is_a_gain_beyond_chance():
+    c = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.9, "n": 100}, {"accuracy": 1.0, "n": 100}, {"accuracy": 0.7, "n": 100})
+    with pytest.raises(RegressionError) as failed:
+        c.gate("fail if worse beyond chance")
+    same, gain, loss = failed.value.partial.checks
+    assert same.reason.startswith("no loss shown; losses under 0.087 would not be seen (n = 100 and 100")
+    assert (gain.outcome, gain.reason) == ("passed", "")
+    assert (loss.outcome, loss.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
+
+
 def test_a_baseline_that_moves_with_every_release_is_cautioned():
     report = Comparison([make(f"0.{place}.0", {"accuracy": 0.9}) for place in range(2)], baseline="previous").gate(
         "accuracy >= baseline - 1%"
