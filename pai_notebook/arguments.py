@@ -15,7 +15,7 @@ from typing import Any, Literal, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError
 
-__all__ = ["check_model_id", "check_version_name", "is_model_id", "is_version_name", "number_argument", "warn"]
+__all__ = ["check_model_id", "check_version_name", "described", "is_model_id", "is_version_name", "number_argument", "warn"]
 
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
@@ -79,6 +79,24 @@ def check_version_name(text: str, hint: str = "Version names look like 0.1.0 or 
     if not is_version_name(text):
         raise AddressError(f"{_shown(text)} is not a version name", hint=hint)
     return text
+
+
+def described(value: Any, limit: int = 60) -> str:
+    """Give a value as an error names it: as Python writes it where that is one short line, else by its type.
+
+    Examples
+    --------
+    >>> described(5), described("cer"), described(list(range(100)))
+    ('5', "'cer'", 'a list')
+    """
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - the repr of anything may fail
+        text = ""
+    if text and "\n" not in text and len(text) <= limit and " object at 0x" not in text:
+        return text
+    kind = type(value).__name__
+    return f"{'an' if kind[:1] in 'AEIOaeio' else 'a'} {kind}"
 
 
 def _shown(value: Any) -> str:
@@ -162,7 +180,7 @@ def number_argument(
     )
     if number is None or not fits:
         bounds = _bounds(least, above, most, below)
-        raise ConfigurationError(f"{name}={value!r} cannot be used", hint=f"Pass a {'whole ' if whole else ''}number{bounds}.")
+        raise ConfigurationError(f"{name}={described(value)} cannot be used", hint=f"Pass a {'whole ' if whole else ''}number{bounds}.")
     return int(number) if whole else number
 
 

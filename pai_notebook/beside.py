@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import is_version_name
+from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, parse_address
 from pai_notebook.model.version import ModelVersion
@@ -172,6 +172,8 @@ def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = 
     >>> c.names, c.baseline_name
     (('0.1.0', '0.2.0'), '0.1.0')
     """
+    if not isinstance(held, VersionSet):
+        raise ConfigurationError(f"among={described(held)} cannot be used", hint="Pass a VersionSet, such as that of load(path).")
     asked, given, model = split(what)
     beside = Beside(baseline, model)
     found = VersionSet()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.beside import compare_within
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.registry import OnError, Registry
+from pai_notebook.signatures import checked
 from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.wire.masking import Hidden
 
@@ -47,6 +48,7 @@ _lock = threading.Lock()
 _default: Registry | None = None
 
 
+@checked
 def connect(
     name: str | None = None,
     *,
@@ -187,11 +189,13 @@ def default_registry() -> Registry:
     return current
 
 
+@checked
 def get_version(model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
     """Fetch one version from the default registry; see `Registry.get_version`."""
     return default_registry().get_version(model_id, version_name, refresh=refresh, suggest=suggest)
 
 
+@checked
 def get_versions(
     *addresses: str | Address | Sequence[str | Address],
     on_error: OnError = "collect",
@@ -203,6 +207,7 @@ def get_versions(
     return default_registry().get_versions(*addresses, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
 
 
+@checked
 def compare(
     *what: What,
     baseline: str | ModelVersion | None = None,
@@ -246,6 +251,7 @@ def compare(
     return default_registry().compare(*what, **terms, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
 
 
+@checked
 def list_versions(
     model_id: str,
     where: str | None = None,
@@ -272,16 +278,19 @@ def list_versions(
     )
 
 
+@checked
 def watch(address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
     """Follow a version of the default registry; see `Registry.watch`."""
     return default_registry().watch(address, every=every, sleep=sleep)
 
 
+@checked
 def get_model(model_id: str) -> Model:
     """Fetch one model from the default registry; see `Registry.get_model`."""
     return default_registry().get_model(model_id)
 
 
+@checked
 def list_models(
     query: str | None = None,
     *,

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 
 try:
@@ -58,7 +59,7 @@ def file_path(path: str | os.PathLike[str]) -> Path:
         found = Path(path).expanduser()
         encoded = os.fsencode(found)
     except TypeError:
-        raise ConfigurationError(f"{path!r} is no path of a file", hint="Pass a text or a pathlib.Path.") from None
+        raise ConfigurationError(f"path={described(path)} is no path of a file", hint="Pass a text or a pathlib.Path.") from None
     except (RuntimeError, ValueError) as error:
         raise ConfigurationError(f"{str(path)!r} is no path of a file: {error}", hint="Write the path in full.") from error
     if b"\0" in encoded:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable
 from pai_notebook.model.names import listed
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     from pai_notebook.redact import RedactionLike
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Kept"]
 
 
+@checked
 class Kept(FrameExports):
     """Ways of keeping and sharing a set of versions; mixed into `VersionSet`, which stands above and is known here by its face alone."""
 
@@ -52,7 +54,7 @@ class Kept(FrameExports):
         from pai_notebook.redact import as_redaction  # noqa: PLC0415 - loads on first use
         from pai_notebook.redact.versions import masked_error, masked_versions  # noqa: PLC0415 - as above
 
-        redaction = as_redaction(rules)
+        redaction = as_redaction(rules, "rules")
         if redaction is None:
             return self
         versions: Any = self

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pai_notebook.arguments import number_argument
+from pai_notebook.arguments import described, number_argument
 from pai_notebook.beside import Beside, What, compare_within, split
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
@@ -21,6 +21,7 @@ from pai_notebook.model_list import ModelList
 from pai_notebook.outcome import Outcome, keeping_partial, raise_when_empty
 from pai_notebook.planning import Arrivals, Fetcher
 from pai_notebook.progress import Progress
+from pai_notebook.signatures import checked
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire import Client
 
@@ -39,6 +40,7 @@ __all__ = ["OnError", "Registry"]
 OnError = Literal["collect", "raise"]
 
 
+@checked
 class Registry(Displayed):
     """One PAI model registry: a region, its credentials, and what was fetched from it.
 
@@ -461,8 +463,7 @@ class Registry(Displayed):
         """
         from pai_notebook.exports.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
 
-        chosen = self.list_models() if models is None else [models] if isinstance(models, str | Model) else models
-        ids = list(dict.fromkeys(each.model_id if isinstance(each, Model) else each for each in chosen))
+        ids = _model_ids(self.list_models() if models is None else models)
         return write_parquet(path, self._pages(ids, progress=progress), include=include, exclude=exclude, overwrite=overwrite)
 
     def _pages(self, model_ids: Sequence[str], *, progress: bool) -> Iterator[list[ModelVersion]]:
@@ -577,3 +578,12 @@ class Registry(Displayed):
         if abs(offset) > 1:
             notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
         return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
+
+
+def _model_ids(models: str | Model | Iterable[str | Model]) -> list[str]:
+    """Ids of models, which may be given as ids, as models, or as one of these."""
+    several = [models] if isinstance(models, str | Model) or not isinstance(models, Iterable) else models
+    ids = [each.model_id if isinstance(each, Model) else each for each in several]
+    if type(models).__name__ == "DataFrame" or not all(isinstance(each, str) for each in ids):
+        raise ConfigurationError(f"models={described(models)} cannot be used", hint="Pass model ids, or what list_models() gave.")
+    return list(dict.fromkeys(ids))

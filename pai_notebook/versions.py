@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from operator import index
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
+from pai_notebook.arguments import described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
@@ -19,8 +22,10 @@ from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.resolve import Known, resolve
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from pai_notebook.comparison import Comparison, MinimalPairs
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["VersionSet", "load"]
 
 
+@checked
 class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     """An immutable sequence of versions that is also addressed by version name.
 
@@ -144,6 +150,14 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             partial=self,
         )
 
+    if not TYPE_CHECKING:  # type checkers know what is missing without this
+
+        def __getattr__(self, name: str) -> Any:
+            # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
+            if not name.startswith("_") and hasattr(getattr(sys.modules.get("pandas"), "DataFrame", None), name):
+                raise AttributeError(f"a VersionSet is no DataFrame and has no {name}: use vs.to_frame()", name=name, obj=self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
     def __len__(self) -> int:
         return len(self._versions)
 
@@ -156,16 +170,56 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     @overload
     def __getitem__(self, key: int | str) -> ModelVersion: ...
     @overload
-    def __getitem__(self, key: slice | list[str]) -> VersionSet: ...
-    def __getitem__(self, key: int | str | slice | list[str]) -> ModelVersion | VersionSet:
-        """Return one version by position or name (`0.2.0`, `model-a@0.2.0`), or a set by slice or list of names."""
-        if isinstance(key, str):
-            return self._by_name(key)
+    def __getitem__(
+        self, key: slice | list[str] | list[int] | list[bool] | np.ndarray[Any, Any] | pd.Series[Any] | pd.Index[Any]
+    ) -> VersionSet: ...
+    def __getitem__(self, key: Any) -> ModelVersion | VersionSet:
+        """Return one version by position or name (`0.2.0`, `model-a@0.2.0`), or several.
+
+        Several are asked for by a slice, by a list, index or column of names or positions, or by a mask: a list, array or column
+        of truth values, one a version. A mask of pandas is matched by its index when that has the names of the versions, as in
+        `vs[frame["metrics.cer"] < 0.2]`, else by position.
+
+        Raises
+        ------
+        VersionNotFound
+            For a name that is not in the set, with the nearest.
+        IndexError
+            For a position beyond the set.
+        TypeError
+            For a key of another kind, or a mask of another length.
+        """
         if isinstance(key, slice):
             return self._derive(self._versions[key])
-        if isinstance(key, list):
-            return self._derive([self._by_name(name) for name in key])
-        return self._versions[key]
+        if isinstance(key, list) or (getattr(key, "ndim", 0) == 1 and hasattr(key, "tolist")):
+            return self._derive(self._several(key))
+        return self._one(key)
+
+    def _several(self, key: Any) -> list[ModelVersion]:
+        """Versions of a list of names, positions or truth values."""
+        items = key.tolist() if hasattr(key, "tolist") else key
+        if not items or not all(map(_is_truth, items)):
+            return self._each([_name_of(item) for item in items])
+        if len(items) != len(self):
+            raise TypeError(f"a mask of {len(items)} truth values does not fit {len(self)} versions: pass one a version")
+        labels = [_name_of(label) for label in key.index.tolist()] if hasattr(key, "iloc") else []
+        if all(isinstance(label, str) for label in labels) and labels:
+            wanted = {id(version) for version in self._each([label for label, kept in zip(labels, items, strict=True) if kept])}
+            return [version for version in self if id(version) in wanted]
+        return [version for version, kept in zip(self, items, strict=True) if kept]
+
+    def _each(self, keys: Sequence[Any]) -> list[ModelVersion]:
+        """Versions of names or positions; a long list is looked up in one pass."""
+        called: dict[str, list[ModelVersion]] = {}
+        for version in self._versions:
+            for name in dict.fromkeys(_names(version)):
+                called.setdefault(name, []).append(version)
+        found = (called.get(key, ()) if isinstance(key, str) else () for key in keys)
+        # what is ambiguous, missing or no name is left to the one rule that says so
+        return [several[0] if len(several) == 1 else self._one(key) for several, key in zip(found, keys, strict=True)]
+
+    def _one(self, key: Any) -> ModelVersion:
+        return self._by_name(key) if isinstance(key, str) else self._versions[_position(key)]
 
     def _by_name(self, name: str) -> ModelVersion:
         found = [version for version in self._versions if name in _names(version)]
@@ -396,8 +450,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         >>> [version.version_name for version in vs.newest(2)]
         ['0.1.0', '0.3.0']
         """
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise ConfigurationError(f"newest({count!r}) selects nothing", hint="Pass a whole number from 1.")
+        count = number_argument("count", count, least=1, whole=True)
         chosen = sorted(range(len(self)), key=lambda place: creation_key(self._versions[place]))[-count:]
         return self._derive(self._versions[place] for place in sorted(chosen))
 
@@ -547,6 +600,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return Stack([Note(self._origin, "info"), described]) if self._origin else described
 
 
+@checked
 def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> VersionSet:
     """Read a snapshot that `VersionSet.save` wrote; needs no service.
 
@@ -587,6 +641,28 @@ def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
             same.append(version)
             ordered.append(version)
     return tuple(ordered)
+
+
+def _is_truth(item: Any) -> bool:
+    return isinstance(item, bool) or (type(item).__module__ == "numpy" and type(item).__name__ in ("bool", "bool_"))
+
+
+def _name_of(item: Any) -> Any:
+    """Give an item of an index as a key: the pair of a frame of several models as an address, anything else as it is."""
+    is_pair = isinstance(item, tuple) and len(item) == 2 and all(isinstance(part, str) for part in item)  # noqa: PLR2004 - model and version
+    return "@".join(item) if is_pair else item
+
+
+def _position(key: Any) -> int:
+    try:
+        if isinstance(key, bool):
+            raise TypeError  # noqa: TRY301 - a truth value is no position
+        return index(key)
+    except TypeError:
+        said = (
+            f"versions[{described(key)}]: pass a position, a name such as '0.2.0', a slice, or a list of names, positions or truth values"
+        )
+        raise TypeError(said) from None
 
 
 def _names(version: ModelVersion) -> tuple[str, str]:

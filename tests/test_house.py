@@ -18,6 +18,7 @@ HOUSE = [
     ["sanitize", "json_text"],
     ["errors", "chinese"],
     ["phrases", "arguments"],
+    ["signatures"],
     ["display", "files", "python_source"],
     ["wire"],
     ["demo"],

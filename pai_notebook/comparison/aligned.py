@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.arguments import number_argument
+from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
@@ -56,7 +56,7 @@ class Aligned:
         path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
-            raise ConfigurationError(f"only={only!r} is not understood", hint="Write only='diff' or only='all'.")
+            raise ConfigurationError(f"only={described(only)} is not understood", hint="Write only='diff' or only='all'.")
         n = None if n is None else number_argument("n", n, least=1, whole=True)
         self._versions = in_order((*versions, *_beside(baseline)))
         self._names = unique_names(self._versions)

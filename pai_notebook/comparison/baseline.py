@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.model.address import BASELINES, Selector, nearest
 from pai_notebook.model.names import nearest_sentence
@@ -77,7 +78,7 @@ def choose_baseline(
         return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
         raise ConfigurationError(
-            f"{wanted!r} is no baseline", hint=f"Pass a version name, a ModelVersion, or one of {', '.join(BASELINES)}."
+            f"baseline={described(wanted)} is no baseline", hint=f"Pass a version name, a ModelVersion, or one of {', '.join(BASELINES)}."
         )
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.arguments import number_argument
+from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
 from pai_notebook.comparison.asking import Question, ask, find_row
 from pai_notebook.comparison.code import fingerprint_of, plan_of
@@ -28,8 +28,10 @@ from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.model.metric_words import Mode
+from pai_notebook.model.names import listed
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.python_source import to_python
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparison"]
 
 
+@checked
 class Comparison(Aligned, Exports, Displayed):
     """Versions against a baseline: what differs, by how much, and which is better. Immutable.
 
@@ -145,6 +148,7 @@ class Comparison(Aligned, Exports, Displayed):
 
     def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
         """How sure the difference of a version to another is in one metric, by their positions."""
+        level = number_argument("level", level, above=0, below=1)
         return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
 
     def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
@@ -211,9 +215,15 @@ class Comparison(Aligned, Exports, Displayed):
         ConfigurationError
             With no metric.
         """
-        if isinstance(metrics, str) or not metrics:
+        if not metrics:
             raise ConfigurationError("pareto needs metrics to trade off", hint="Write pareto(['cer', 'rtf']).")
-        questions = [self._ask(metric, (modes or {}).get(metric), dataset) for metric in metrics]
+        modes = {} if modes is None else modes
+        if not isinstance(modes, Mapping):
+            raise ConfigurationError(f"modes={described(modes)} is not a mapping", hint="Pass modes={'cer': 'min'}.")
+        for name in modes:
+            if name not in metrics:
+                raise ConfigurationError(f"modes: {described(name)} is none of the metrics", hint=f"Pass one of {listed(list(metrics))}.")
+        questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
         return make_pareto(questions, self._names, self.between)
 
     def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
@@ -318,7 +328,7 @@ class Comparison(Aligned, Exports, Displayed):
         True
         """
         gated = self._gated()
-        text = _lines_of(rules)
+        text = rules if isinstance(rules, str) else "\n".join(rules)
         checks = check_rules(text, gated)
         return GateReport(checks, say("Gate"), remarks_on(text, gated, previous=self._asked == "previous")).raise_for_breaches()
 
@@ -338,12 +348,3 @@ class Comparison(Aligned, Exports, Displayed):
 
     def _describe(self) -> Block:
         return describe_comparison(self)
-
-
-def _lines_of(rules: str | Sequence[str]) -> str:
-    """Give the rules of a gate as text, one a line."""
-    if isinstance(rules, str):
-        return rules
-    if not isinstance(rules, Sequence) or not all(isinstance(rule, str) for rule in rules):
-        raise ConfigurationError("rules is not text", hint="Pass 'cer <= baseline + 0.002', several lines of these, or a list of them.")
-    return "\n".join(rules)

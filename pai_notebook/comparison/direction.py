@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metric_words import (
     BENCHMARK,
@@ -86,7 +87,7 @@ class Direction(Printed):
         return {"max": "↑", "min": "↓"}.get(self.mode or "", "")
 
 
-def read_mode(value: Any) -> Mode | None:
+def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     """Read a direction in the words of other libraries: `maximize`, `lower`, `True` for greater-is-better, None for unknown.
 
     Raises
@@ -105,7 +106,7 @@ def read_mode(value: Any) -> Mode | None:
         return "max" if value else "min"
     mode = _MODES.get(str(value).casefold())
     if mode is None:
-        raise ConfigurationError(f"{value!r} is no direction", hint="Write 'max', 'min' or None.")
+        raise ConfigurationError(f"{argument}={described(value)} is no direction", hint="Write 'max', 'min' or None.")
     return mode
 
 
@@ -213,8 +214,10 @@ class Directions:
 
     def __init__(self, told: Mapping[str, Any] | None = None) -> None:
         if told is not None and not isinstance(told, Mapping):
-            raise ConfigurationError(f"directions={told!r} is not a mapping", hint="Pass directions={'cer': 'min'}.")
-        self.told = {pattern: read_mode(mode) for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())}
+            raise ConfigurationError(f"directions={described(told)} is not a mapping", hint="Pass directions={'cer': 'min'}.")
+        self.told = {
+            pattern: read_mode(mode, "directions") for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())
+        }
         self._patterns = {Pattern(text): mode for text, mode in self.told.items()}
 
     def of(self, path: str, dataset: str) -> Direction:

@@ -13,6 +13,7 @@ from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.files import write_file
 from pai_notebook.model.names import Chooser
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,7 @@ __all__ = ["Exports"]
 _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "evidence", "state", "text", "change")
 
 
+@checked
 class Exports(FrameExports):
     """What a comparison can become; mixed into `Comparison`."""
 
@@ -66,7 +68,7 @@ class Exports(FrameExports):
         wanted = (values,) if isinstance(values, str) else tuple(values)
         for value in wanted:
             if value not in _VALUES:
-                raise ConfigurationError(f"no value is called {value!r}", hint=f"Choose from {', '.join(_VALUES)}.")
+                raise ConfigurationError(f"values: no value is called {value!r}", hint=f"Choose from {', '.join(_VALUES)}.")
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         return comparison_frame([row for row in rows if _is_in(row.section, section)], comparison.names, wanted, flat=flat)
 

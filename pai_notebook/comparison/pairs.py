@@ -27,6 +27,7 @@ from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.sanitize import Printed
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,7 @@ class PairedChange(Printed):
         return _only_seeds(self.changes)
 
 
+@checked
 class MinimalPairs(Displayed, Sequence[MinimalPair]):
     """Pairs of versions by setting, then by version: what differs together with a metric, not what changes it.
 
@@ -275,6 +277,7 @@ def _word(text: str | None) -> str:
     return "(not set)" if text is None else text
 
 
+@checked
 def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes: int = 1) -> MinimalPairs:
     """Find pairs of versions that differ in at most `max_changes` leaves of specs and labels.
 

@@ -15,6 +15,7 @@ from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines,
 from pai_notebook.model.names import listed
 from pai_notebook.model.numbers import choose_format, format_number
 from pai_notebook.sanitize import Printed
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,7 @@ class Ranked(Printed):
     told_apart: bool | None = None
 
 
+@checked
 class Ranking(Displayed, Sequence[Ranked]):
     """Versions in order of a metric, best first; `unranked` lists those without a number and their state."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate import GateReport
@@ -59,7 +60,7 @@ def report_of(
         facts=told(tuple(_facts(comparison, shown, registry))),
         cautions=told((*shown.comparability, *shown.notes)),
         sentences=[mask(text) for text in shown.explain(lang).sentences],
-        gates=[told(_gate(gate)._describe()) for gate in gates],  # noqa: SLF001 - the hook of shown objects
+        gates=[told(_gate(gate)._describe()) for gate in _several(gates)],  # noqa: SLF001 - the hook of shown objects
         comparison=told(describe_comparison(shown, cautions=False)),
         figures=told(figures),
         code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
@@ -136,11 +137,17 @@ def _listed(names: Sequence[str]) -> Phrase:
     return say("{count}: {names}", count=len(names), names=first(names, _SHOWN))
 
 
+def _several(gates: Any) -> Sequence[Any]:
+    if not isinstance(gates, list | tuple):
+        raise ConfigurationError(f"gates={described(gates)} cannot be used", hint="Pass a list of what gate() returned.")
+    return gates
+
+
 def _gate(gate: Any) -> GateReport:
     report = getattr(gate, "report", gate)
     if not isinstance(report, GateReport):
         raise ConfigurationError(
-            f"{type(gate).__name__} is no result of a gate", hint="Give what gate() returned, or the RegressionError that it raised."
+            f"gates: {described(gate)} is no result of a gate", hint="Give what gate() returned, or the RegressionError that it raised."
         )
     return report
 

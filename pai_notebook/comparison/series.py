@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
@@ -49,8 +50,10 @@ class Series(Printed):
     def __init__(self, given: SeriesLike = None) -> None:
         told = given if isinstance(given, Mapping) else {} if given is None else {"*": given}
         for how in told.values():
-            if how not in _HOWS:
-                raise ConfigurationError(f"series={how!r} cannot be used", hint=f"Pass one of {', '.join(map(repr, _HOWS))}, or a mapping.")
+            if not isinstance(how, str) or how not in _HOWS:
+                raise ConfigurationError(
+                    f"series={described(how)} cannot be used", hint=f"Pass one of {', '.join(map(repr, _HOWS))}, or a mapping."
+                )
         self.told: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
         self._patterns = {Pattern(text): how for text, how in self.told.items()}
         self._by_name = isinstance(given, Mapping)

@@ -10,7 +10,6 @@ from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Pattern, nearest_names
 from pai_notebook.phrases import Phrase, joined, say
@@ -43,11 +42,6 @@ class Policy:
     tolerance: Tolerance
     missing: str = "fail"
     unknown: str = "fail"
-
-    def __post_init__(self) -> None:
-        for word, given in (("missing", self.missing), ("unknown", self.unknown)):
-            if given not in ("fail", "skip"):
-                raise ConfigurationError(f"{word}={given!r} is not understood", hint="Write 'fail' or 'skip'.")
 
     def fitting(self, row: Row) -> list[str]:
         """Patterns that a row fits."""

@@ -26,6 +26,7 @@ from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.python_source import to_python
 from pai_notebook.registry import Registry
 from pai_notebook.sanitize import visible
+from pai_notebook.signatures import checked
 from pai_notebook.versions import VersionSet
 from pai_notebook.wire.loop import shared_loop
 
@@ -42,6 +43,7 @@ __all__ = ["Explorer", "close_all"]
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 
 
+@checked
 class Explorer(Displayed):
     """Find models, pick versions, compare them, and go on with the result in the next cell.
 

@@ -13,6 +13,7 @@ from pai_notebook.exports.latex import latex_text
 from pai_notebook.exports.page import html_page
 from pai_notebook.exports.table import PlainTable, csv_text, markdown_text, table_block
 from pai_notebook.files import write_file
+from pai_notebook.signatures import checked
 
 __all__ = ["FrameExports", "Globs", "PathLike", "written"]
 
@@ -25,6 +26,7 @@ def written(content: str, path: PathLike | None, *, overwrite: bool = False) -> 
     return content if path is None else write_file(path, content, overwrite=overwrite)
 
 
+@checked
 class FrameExports:
     """Export methods over `_describe` and `_tables`; every one gives text, or writes a file whole when told a path.
 

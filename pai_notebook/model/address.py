@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from pai_notebook.arguments import is_version_name
+from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.model.names import nearest as nearest_names
 from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
@@ -259,7 +259,7 @@ def parse_address(text: str) -> Address:
     '手写数字识别@latest'
     """
     if not isinstance(text, str):
-        raise AddressError(f"{text!r} is not an address", hint=_GRAMMAR + ".")
+        raise AddressError(f"{described(text)} is not an address", hint=_GRAMMAR + ".")
     model, at, selector = text.strip().partition("@")
     if not _MODEL.fullmatch(model) or not text.isprintable():
         raise AddressError(f"{_shown(model)} is not a model id", hint=_hint(text))
@@ -307,6 +307,8 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
     for item in items:
         if isinstance(item, Address):
             found.append(item)
+        elif type(item).__name__ == "DataFrame":
+            raise AddressError("a DataFrame is not an address", hint="Pass one of its columns, or its index.")
         elif isinstance(item, str) or not isinstance(item, Iterable):
             if is_version_name(item):
                 raise AddressError(f"{item!r} is the name of a version, not of a model", hint=f"Write MODEL@{item}.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment
@@ -146,7 +147,7 @@ def parse_condition(text: str) -> Condition:
     [[True], [False]]
     """
     if not isinstance(text, str):
-        raise AddressError(f"where={text!r} is not a condition", hint=_GRAMMAR + ".")
+        raise AddressError(f"where={described(text)} is not a condition", hint=_GRAMMAR + ".")
     return Condition(text, _Parser(text).parse())
 
 

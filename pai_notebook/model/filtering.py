@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import field_named
@@ -71,7 +72,7 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
     if created_after is not None:
         moment = read_moment(created_after)
         if moment is None:
-            raise ConfigurationError(f"created_after={created_after!r} is no time", hint=NO_TIME)
+            raise ConfigurationError(f"created_after={described(created_after)} is no time", hint=NO_TIME)
         yield f"created after {moment:%Y-%m-%d %H:%M:%S} UTC", lambda versions: [_is_after(version.created, moment) for version in versions]
     if where is not None:
         yield f"where {where!r}", parse_condition(where).mask
@@ -84,13 +85,15 @@ def _is_after(created: datetime | None, moment: datetime) -> bool:
 def _texts(given: Any, name: str) -> tuple[str, ...]:
     found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence | set | frozenset) else (given,)
     if not found or not all(isinstance(text, str) for text in found):
-        raise ConfigurationError(f"{name}={given!r} is not a word", hint=f"Pass {name}='...', or a list of texts.")
+        raise ConfigurationError(f"{name}={described(given)} is not a word", hint=f"Pass {name}='...', or a list of texts.")
     return found
 
 
 def _labels(label: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(label, Mapping):
-        raise ConfigurationError(f"label={label!r} is not a mapping", hint="Pass label={'env': 'prod'} or label={'env': ['prod', 'test']}.")
+        raise ConfigurationError(
+            f"label={described(label)} is not a mapping", hint="Pass label={'env': 'prod'} or label={'env': ['prod', 'test']}."
+        )
     return {str(key): _texts(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
 
 
@@ -164,7 +167,7 @@ def ordered(
         When the name occurs nowhere, or no version has a value.
     """
     if na_position not in ("first", "last"):
-        raise ConfigurationError(f"na_position={na_position!r} is not understood", hint="Pass na_position='first' or 'last'.")
+        raise ConfigurationError(f"na_position={described(na_position)} is not understood", hint="Pass na_position='first' or 'last'.")
     if not versions:
         return []
     found = Lookup(versions)

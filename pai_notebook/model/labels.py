@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pai_notebook.arguments import described
 from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
 from pai_notebook.model.names import listed, nearest, nearest_sentence
+from pai_notebook.signatures import checked
 
 __all__ = ["Labels", "read_labels"]
 
 
+@checked
 class Labels(Brief, Mapping[str, str]):
     """Labels as a mapping; a key that occurs twice keeps both values.
 
@@ -48,7 +51,7 @@ class Labels(Brief, Mapping[str, str]):
             When there is no such label; a KeyError too.
         """
         if not isinstance(key, str):
-            raise TypeError(f"labels[{key!r}]: a label's key is text, such as labels['env']")
+            raise TypeError(f"labels[{described(key)}]: a label's key is text, such as labels['env']")
         if key not in self._values:
             close = nearest(key, self._values)
             there = f"There are {listed(list(self._values))}." if self._values else "There are no labels."
@@ -77,10 +80,6 @@ class Labels(Brief, Mapping[str, str]):
     def duplicates(self) -> tuple[str, ...]:
         """Keys that occur more than once."""
         return tuple(key for key, values in self._values.items() if len(values) > 1)
-
-    def matches(self, wanted: Mapping[str, str]) -> bool:
-        """Whether every wanted key has the wanted value, exactly (the service only matches substrings)."""
-        return all(value in self.get_all(key) for key, value in wanted.items())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import index
 from typing import Any, overload
 
+from pai_notebook.arguments import described
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
@@ -20,6 +21,7 @@ from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.names import Name, listed, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.signatures import checked
 
 __all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
 
@@ -288,10 +290,12 @@ class Metrics(Brief, Sequence[Cell]):
             found[name] = (*found.get(name, ()), cell)
         return found
 
+    @checked
     def first(self, path: str, dataset: str = "") -> Cell | None:
         """Return the cell of exactly this path and dataset, the first where there are several; None where there is none."""
         return next(iter(self._by_name.get(Name("metrics", path, dataset), ())), None)
 
+    @checked
     def get(self, path: str, dataset: str | None = None, default: Cell | None = None) -> Cell | None:
         """Return the cell of a name, or a default where there is none.
 
@@ -347,7 +351,9 @@ class Metrics(Brief, Sequence[Cell]):
         try:
             return self.cells[index(key)]
         except TypeError:
-            raise TypeError(f"metrics[{key!r}]: a metric is named by text, as in metrics['cer'] or metrics['cer', 'd-a']") from None
+            raise TypeError(
+                f"metrics[{described(key)}]: a metric is named by text, as in metrics['cer'] or metrics['cer', 'd-a']"
+            ) from None
 
     def _cell(self, path: str, dataset: str | None = None) -> Cell:
         name = resolve(path, self._by_name, dataset=dataset, missing="there is no metric")

@@ -32,7 +32,7 @@ def read_moment(value: Any, now: datetime | None = None) -> datetime | None:
     >>> read_moment(30) is None
     True
     """
-    value = value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
+    value = value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
     try:
         if isinstance(value, str):
             ago = _AGO.fullmatch(value.strip())

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from typing import TypeVar
 
-from pai_notebook.arguments import warn
+from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
@@ -220,7 +220,9 @@ class Patterns:
         except TypeError:
             found = (given,)  # type: ignore[assignment]
         if not all(isinstance(text, str) for text in found):
-            raise ConfigurationError(f"{argument}={given!r} is not a name", hint=f"Pass {argument}='accuracy*' or a list of such texts.")
+            raise ConfigurationError(
+                f"{argument}={described(given)} is not a name", hint=f"Pass {argument}='accuracy*' or a list of such texts."
+            )
         self.patterns = tuple(map(Pattern, found))
 
     def __len__(self) -> int:
@@ -341,7 +343,9 @@ def resolve(
     ('wer@d-a', 'cer@d-b', 'cer@d-a')
     """
     if not isinstance(text, str):
-        raise ComparisonError(f"{text!r} is not a name", hint="Pass a text such as 'accuracy', 'accuracy@d-a', 'labels.env' or 'created'.")
+        raise ComparisonError(
+            f"{described(text)} is not a name", hint="Pass a text such as 'accuracy', 'accuracy@d-a', 'labels.env' or 'created'."
+        )
     ranked = _exactly(text, names)
     fitting = [(rank, name) for rank, name in ranked if dataset is None or name.dataset == dataset or name.section != "metrics"]
     if not fitting:

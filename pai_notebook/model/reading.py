@@ -56,8 +56,6 @@ def read_versions(given: Any, model_id: str | None = None, where: str = "docs") 
     >>> [document["VersionName"] for document, _ in read_versions({"Versions": [{"VersionName": "0.1.0"}, {"version_name": "0.2.0"}]})]
     ['0.1.0', '0.2.0']
     """
-    if model_id is not None and not isinstance(model_id, str):
-        raise ConfigurationError(f"model_id={model_id!r} is not the id of a model", hint="Pass a text such as 'model-a'.")
     return _versions(given, model_id, where)
 
 

@@ -13,6 +13,7 @@ from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.listing import describe_model
 from pai_notebook.model.reading import read_model
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.signatures import checked
 
 __all__ = ["Model"]
 
@@ -23,6 +24,7 @@ def _read_number(value: Any) -> tuple[int | None, str]:
     return None, "not a whole number"
 
 
+@checked
 class Model(Displayed, DocumentView):
     """A registered model: a typed, immutable view over the untouched answer.
 

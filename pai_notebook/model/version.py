@@ -17,6 +17,7 @@ from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Source, read_source
 from pai_notebook.model.storage import Storage, read_storage
+from pai_notebook.signatures import checked
 
 __all__ = ["ModelVersion", "in_canonical_order"]
 
@@ -25,6 +26,7 @@ def _metrics(value: Any) -> tuple[Metrics, str]:
     return read_metrics(value), ""
 
 
+@checked
 class ModelVersion(Displayed, DocumentView):
     """A model version as the registry holds it: a typed, immutable view over the untouched answer.
 

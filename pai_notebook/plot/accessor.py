@@ -13,8 +13,9 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import file_path, write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData, Measure
-from pai_notebook.plot.theme import ThemeName, theme_of
+from pai_notebook.plot.theme import ThemeName, axes_argument, theme_of
 from pai_notebook.sanitize import Printed
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +26,7 @@ _MOST_ROWS = 40
 _MOST_AXES = 8
 
 
+@checked
 class Plots(Printed):
     """Charts of a comparison; each takes `ax` and `theme` ("light" or "dark") and gives matplotlib Axes.
 
@@ -337,8 +339,8 @@ class Plots(Printed):
         form = file_path(path).suffix.lower().removeprefix(".")
         if form not in ("png", "svg"):
             raise ConfigurationError(f"{path} ends in neither .png nor .svg", hint="For other formats use ax.figure.savefig.")
-        dpi = number_argument("dpi", dpi, least=1, whole=True)
-        return write_file(path, picture_of(ax.figure, form, dpi=dpi), overwrite=overwrite)
+        dpi = number_argument("dpi", dpi, least=10, whole=True)
+        return write_file(path, picture_of(axes_argument(ax).figure, form, dpi=dpi), overwrite=overwrite)
 
     def _several(self, metrics: Sequence[str] | None) -> list[Measure]:
         chosen = self.data.measures if metrics is None else [self.data.find(name) for name in metrics]

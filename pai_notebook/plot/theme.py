@@ -9,13 +9,14 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Theme", "ThemeName", "finish", "new_axes", "theme_of"]
+__all__ = ["Theme", "ThemeName", "axes_argument", "finish", "new_axes", "theme_of"]
 
 ThemeName = Literal["light", "dark"]
 
@@ -71,12 +72,25 @@ def new_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
         When matplotlib, the extra `plot`, is not installed.
     """
     if ax is not None:
-        return ax
+        return axes_argument(ax)
     try:
         import matplotlib.pyplot as plt  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise ConfigurationError("charts need matplotlib", hint="Install pai-notebook[plot].") from None
     return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def axes_argument(ax: Axes) -> Axes:
+    """Return `ax` when something can be drawn on it.
+
+    Raises
+    ------
+    ConfigurationError
+        For anything else.
+    """
+    if not hasattr(ax, "get_figure") or not hasattr(ax, "add_patch"):
+        raise ConfigurationError(f"ax={described(ax)} cannot be used", hint="Pass Axes of matplotlib, such as plt.subplots()[1].")
+    return ax
 
 
 def finish(ax: Axes, theme: Theme) -> Axes:

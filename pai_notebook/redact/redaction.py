@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.redact.known import KnownWords
@@ -14,6 +15,7 @@ from pai_notebook.redact.names import bucket_in, is_literal, kind_under, named_k
 from pai_notebook.redact.rules import ADDRESSES, MASK, SHAPES, Rule
 from pai_notebook.redact.structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.sanitize import Printed
+from pai_notebook.signatures import checked
 
 __all__ = ["Masked", "Redaction", "RedactionLike", "as_redaction"]
 
@@ -49,6 +51,7 @@ class Masked(Printed):
     count: int
 
 
+@checked
 class Redaction(Printed):
     """Masks texts and documents, consistently over everything it is given.
 
@@ -235,7 +238,7 @@ RedactionLike = Literal["default"] | bool | Mapping[str, str] | Redaction | None
 """What is to be masked, as users pass it: `"default"`, None for nothing, patterns of your own by kind, or a `Redaction`."""
 
 
-def as_redaction(value: RedactionLike) -> Redaction | None:
+def as_redaction(value: RedactionLike, argument: str = "redact") -> Redaction | None:
     """Read the `redact` argument: `"default"`, None for none, a map of your own rules, or a `Redaction`.
 
     Examples
@@ -249,15 +252,22 @@ def as_redaction(value: RedactionLike) -> Redaction | None:
         return value
     if isinstance(value, Mapping):
         return Redaction(value)
-    if value == "default" or value is True:
+    if (isinstance(value, str) and value == "default") or value is True:
         return Redaction()
-    raise ConfigurationError(f"redact={value!r} is not known", hint="Write redact='default', redact=None, or a map of kind to pattern.")
+    hint = f"Pass {argument}='default', {argument}=None, or a mapping of kinds to patterns."
+    raise ConfigurationError(f"{argument}={described(value)} is not known", hint=hint)
 
 
 def _compiled(rules: Mapping[str, str]) -> tuple[Rule, ...]:
     for kind in rules:
-        if not re.fullmatch(r"[a-z]+", kind):
-            raise ConfigurationError(f"{kind!r} cannot name a kind of secret", hint="Use one word of lower-case letters, such as project.")
+        if not isinstance(kind, str) or not re.fullmatch(r"[a-z]+", kind):
+            raise ConfigurationError(
+                f"redaction rules: {described(kind)} cannot name a kind of secret",
+                hint="Use one word of lower-case letters, such as project.",
+            )
+        if not isinstance(rules[kind], str):
+            said = f"redaction rules: {kind}={described(rules[kind])} is not text"
+            raise ConfigurationError(said, hint="Pass regular expressions as text, such as redact={'project': 'apollo-[0-9]+'}.")
     try:
         return tuple(Rule(kind, re.compile(pattern)) for kind, pattern in rules.items())
     except re.error as error:

@@ -16,6 +16,7 @@ from pai_notebook.model.fields import FieldInfo, catalogue, leaves
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.redact.rules import MASK
 from pai_notebook.sanitize import Printed
+from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,7 @@ class Change(Printed):
     after: str | None
 
 
+@checked
 @dataclass(frozen=True, repr=False)
 class Drift(Displayed):
     """The difference between saved versions and the registry. True when something saved is not as it was.

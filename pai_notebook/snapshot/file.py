@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pai_notebook import errors as errors_module
+from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
@@ -181,6 +182,7 @@ def read_snapshot(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -
         When the file is missing, is none of ours, is cut short, was changed, is too large, or comes from a newer schema.
     """
     target = file_path(path)
+    max_bytes = number_argument("max_bytes", max_bytes, least=1, whole=True)
     content = _parsed(target, _bytes(target, max_bytes))
     _check_head(target, content)
     try:

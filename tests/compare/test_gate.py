@@ -283,7 +283,7 @@ def test_a_text_fails_only_when_it_was_asked_for_by_name():
 
 @pytest.mark.parametrize("options", [{"missing": "ignore"}, {"unknown": True}])
 def test_a_policy_that_means_nothing_is_an_error(options):
-    with pytest.raises(ConfigurationError, match="is not understood"):
+    with pytest.raises(ConfigurationError, match="Pass 'fail' or 'skip'"):
         compare(BASE, GOOD).assert_no_regression(**options)
 
 
@@ -477,5 +477,5 @@ def test_a_gate_takes_a_list_of_rules():
     rules = ["cer <= baseline", "rtf <= baseline + 5%"]
     assert c.gate(rules).checks == c.gate("\n".join(rules)).checks
     for wrong in (None, 5, [5], {"cer": 1}):
-        with pytest.raises(ConfigurationError, match="rules is not text"):
+        with pytest.raises(ConfigurationError, match=r"rules=.* cannot be used"):
             c.gate(wrong)

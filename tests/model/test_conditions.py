@@ -160,7 +160,7 @@ def test_labels_match_any_of_the_values_given(label):
         ({"label": {"env": None}}, "is not a word"),
         ({"label": {"envv": "prod"}}, "Nearest is env."),
         ({"approval": "OK"}, "There are Approved, Pending and Rejected."),
-        ({"approval": 3}, "is not a word"),
+        ({"approval": 3}, "approval=3 cannot be used"),
         ({"created_after": 30}, "is no time"),
     ],
 )

@@ -93,10 +93,10 @@ def test_words_of_models_are_matched_in_any_case_and_limited_afterwards(registry
         ({"label": ["env"]}, r"label=\['env'\] is not a mapping"),
         ({"label": {"env": None}}, r"label\['env'\]=None is not a word"),
         ({"label": {"no such key": "x"}}, "no model has a label 'no such key'"),
-        ({"name": 3}, "name=3 is not a word"),
-        ({"domain": 3}, "domain=3 is not a word"),
+        ({"name": 3}, "name=3 cannot be used"),
+        ({"domain": 3}, "domain=3 cannot be used"),
         ({"limit": 0}, "limit=0 cannot be used"),
-        ({"query": 3.5}, "query of type float"),
+        ({"query": 3.5}, r"query=3\.5 cannot be used"),
     ],
 )
 def test_arguments_that_do_not_fit_are_named(registry, arguments, said):

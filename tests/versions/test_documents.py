@@ -166,7 +166,7 @@ def test_one_version_is_not_taken_from_several():
 
 
 def test_a_model_id_is_text_and_contradicts_no_document():
-    with pytest.raises(ConfigurationError, match="model_id=5 is not the id of a model"):
+    with pytest.raises(ConfigurationError, match="model_id=5 cannot be used"):
         pnb.VersionSet.from_documents(PAGE, 5)
     with pytest.raises(ConfigurationError, match="docs belongs to model-b, not to model_id='model-a'"):
         pnb.VersionSet.from_documents({"VersionName": "0.1.0", "ModelId": "model-b"}, "model-a")

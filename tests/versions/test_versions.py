@@ -3,6 +3,8 @@
 import pickle
 from datetime import UTC, datetime
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, FetchErrors, VersionNotFound
@@ -146,3 +148,43 @@ def test_a_long_list_shows_the_newest_and_says_how_to_see_the_rest():
 def test_a_list_says_when_the_latest_is_not_the_newest():
     vs = VersionSet([make("0.1.0", GmtCreateTime="2025-02-01T00:00:00Z"), make("0.2.0", GmtCreateTime="2025-01-01T00:00:00Z")])
     assert "latest by creation time is 0.1.0; highest by name is 0.2.0" in " ".join(str(vs).split())
+
+
+def test_several_versions_are_asked_for_as_pandas_does(vs):
+    names = [version.version_name for version in vs]
+    frame = vs.to_frame()
+    is_pending = frame["approval_status"] == "Pending"
+    wanted = ["0.2.0", "0.10.0"]
+    for key in (
+        wanted,
+        [0, 2],
+        [0, -1],
+        np.array([0, 2]),
+        [True, False, True],
+        np.array([True, False, True]),
+        pd.Series([True, False, True]),
+        is_pending,
+        is_pending.sort_index(),
+        frame.index[is_pending],
+        frame.index[[0, 2]],
+        pd.Series(wanted),
+    ):
+        assert [version.version_name for version in vs[key]] == wanted, key
+    assert [version.version_name for version in vs[frame.index[::-1]]] == names[::-1]
+    assert len(vs[[]]) == 0
+
+
+def test_a_frame_of_several_models_indexes_its_set():
+    both = VersionSet([make("0.1.0"), make("0.1.0", model="model-b"), make("0.2.0", model="model-b")])
+    frame = both.to_frame()
+    assert [version.address for version in both[frame.index[1:]]] == ["model-b@0.1.0", "model-b@0.2.0"]
+    assert [version.address for version in both[frame.index.get_level_values(0) == "model-b"]] == ["model-b@0.1.0", "model-b@0.2.0"]
+
+
+def test_a_mask_has_a_truth_value_for_each_version(vs):
+    with pytest.raises(TypeError, match="a mask of 2 truth values does not fit 3 versions"):
+        vs[[True, False]]
+    with pytest.raises(IndexError):
+        vs[[7]]
+    with pytest.raises(TypeError, match=r"versions\[None\]: pass a position, a name"):
+        vs[None]

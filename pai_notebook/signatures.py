@@ -1,0 +1,162 @@
+"""Calls checked against their own signatures: an argument of a wrong type is refused in one line that names it and what fits.
+
+The annotation is the rule. Texts, truth values, paths, words of a `Literal`, lists of texts, mappings, functions and objects of this
+package are checked here; an annotation with anything else in it (numbers, versions, tolerances) is left to the function, which knows more.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from types import UnionType
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pai_notebook.arguments import described
+from pai_notebook.errors import ConfigurationError
+
+__all__ = ["checked"]
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+_UNFIT = object()
+
+
+class _Kind(NamedTuple):
+    """What fits an argument: a function that gives the value to use, or `_UNFIT`, and how it is called in a sentence."""
+
+    read: Callable[[Any], Any]
+    words: tuple[str, ...]
+
+
+def checked(thing: T) -> T:
+    """Check the arguments of a function, or of every public method that a class defines.
+
+    Parameters
+    ----------
+    thing : function or class
+        What users call.
+
+    Returns
+    -------
+    function or class
+        A function of the same signature, or the same class.
+
+    Examples
+    --------
+    >>> @checked
+    ... def show(metric: str, *, only: Literal["diff", "all"] = "diff", overwrite: bool = False) -> str:
+    ...     return metric
+    >>> show("cer")
+    'cer'
+    >>> show("cer", only="some")
+    Traceback (most recent call last):
+    ...
+    pai_notebook.errors.ConfigurationError: only='some' cannot be used. Pass 'diff' or 'all'.
+    """
+    if not inspect.isclass(thing):
+        return _checked(thing)
+    for name, member in list(vars(thing).items()):
+        if name.startswith("_"):
+            continue
+        if inspect.isfunction(member):
+            setattr(thing, name, _checked(member))
+        elif isinstance(member, classmethod):
+            setattr(thing, name, classmethod(_checked(member.__func__)))
+    return thing
+
+
+def _checked(function: T) -> T:
+    parameters = list(inspect.signature(function).parameters.values())
+
+    @functools.cache
+    def kinds() -> dict[str, _Kind]:
+        found = {each.name: _kind_of(function, each) for each in parameters}
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    places = [each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out
+        known = kinds()
+        given = [_read(name, value, known) for name, value in zip(places, args, strict=False)]
+        return function(*given, *args[len(given) :], **{name: _read(name, value, known) for name, value in kwargs.items()})
+
+    return call  # type: ignore[return-value]
+
+
+def _read(name: str, value: Any, kinds: Mapping[str, _Kind]) -> Any:
+    kind = kinds.get(name)
+    if kind is None:
+        return value
+    read = kind.read(value)
+    if read is _UNFIT:
+        words = ", ".join(kind.words[:-1]) + " or " + kind.words[-1] if len(kind.words) > 1 else kind.words[0]
+        raise ConfigurationError(f"{name}={described(value)} cannot be used", hint=f"Pass {words}.")
+    return read
+
+
+def _kind_of(function: Callable[..., Any], parameter: inspect.Parameter) -> _Kind | None:
+    if parameter.annotation is parameter.empty or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        return None
+    # one at a time: a name that is imported for type checkers only must not hide the others
+    holder = type("Holder", (), {"__annotations__": {"argument": parameter.annotation}})
+    try:
+        hint = get_type_hints(holder, globalns=getattr(function, "__globals__", {}))["argument"]
+    except NameError:
+        return None
+    return _kind(hint)
+
+
+def _kind(hint: Any) -> _Kind | None:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        kinds = [_kind(each) for each in arguments]
+        return None if None in kinds else _any_of([kind for kind in kinds if kind is not None])
+    if origin is Literal:
+        return _Kind(lambda value: value if isinstance(value, str) and value in arguments else _UNFIT, tuple(map(repr, arguments)))
+    if origin is Sequence and arguments == (str,):
+        return _Kind(_texts, ("a list of texts",))
+    if origin is Mapping and get_origin(arguments[-1]) in (Union, UnionType):
+        return None  # the function knows what fits, and has an example
+    if inspect.isclass(hint) and hint.__module__.startswith("pai_notebook"):
+        return _Kind(_instance(hint), (f"a {hint.__name__}",))
+    return next((kind for known, kind in _KINDS if origin is known or hint is known), None)
+
+
+def _any_of(kinds: list[_Kind]) -> _Kind:
+    def read(value: Any) -> Any:
+        return next((found for found in (kind.read(value) for kind in kinds) if found is not _UNFIT), _UNFIT)
+
+    return _Kind(read, tuple(word for kind in kinds for word in kind.words))
+
+
+def _instance(*types: type) -> Callable[[Any], Any]:
+    return lambda value: value if isinstance(value, types) else _UNFIT
+
+
+def _flag(value: Any) -> Any:
+    if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
+        return bool(value)
+    return value if isinstance(value, bool) else _UNFIT
+
+
+def _texts(value: Any) -> Any:
+    """Give a list, tuple or set of texts, or a column or index of pandas as a list."""
+    if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist"):
+        value = value.tolist()
+    is_several = isinstance(value, list | tuple | AbstractSet | Sequence) and not isinstance(value, str | bytes)
+    return value if is_several and all(isinstance(text, str) for text in value) else _UNFIT
+
+
+_KINDS: tuple[tuple[Any, _Kind], ...] = (
+    (str, _Kind(_instance(str), ("a text",))),
+    (bool, _Kind(_flag, ("True", "False"))),
+    (type(None), _Kind(_instance(type(None)), ("None",))),
+    (os.PathLike, _Kind(_instance(os.PathLike), ("a path",))),
+    (Mapping, _Kind(_instance(Mapping), ("a mapping",))),
+    (Callable, _Kind(lambda value: value if callable(value) else _UNFIT, ("a function",))),
+)

@@ -1,0 +1,231 @@
+"""Wrong arguments at every public call: refused in one line that names the argument and what fits, never by a traceback of ours."""
+
+import datetime as dt
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+import pai_notebook as pnb
+from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.redact import Redaction
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+METRIC = "accuracy@d-digitsholdout0001"
+
+
+class Odd:
+    """Something that fits nowhere."""
+
+    def __repr__(self):
+        return "Odd\nin two lines"
+
+
+WRONG = {
+    "None": None,
+    "an int": 5,
+    "a float": -2.5,
+    "a truth value": True,
+    "bytes": b"x",
+    "a date": dt.date(2026, 1, 2),
+    "a tuple": ("accuracy", 5),
+    "a list of numbers": [5, 6],
+    "a dict": {"accuracy": Odd()},
+    "a set": {3.5},
+    "an int of numpy": np.int64(3),
+    "NaN of numpy": np.float64("nan"),
+    "an array": np.array([1.5, 2.5]),
+    "a Series": pd.Series([1.5, 2.5]),
+    "a DataFrame": pd.DataFrame({"a": range(30), "b": range(30)}),
+    "an odd object": Odd(),
+}
+NOWHERE = ("a DataFrame", "an odd object")
+"""What no argument takes."""
+
+UNCHECKED = {
+    ("connect", "transport"),  # any transport of httpx, or what behaves like one
+    ("Registry.watch", "sleep"),  # replaced in tests
+    ("ModelVersion.from_document", "fetched"),  # kept as given
+    ("ModelVersion.from_document", "provenance"),  # kept as given
+    ("Model.from_document", "fetched"),  # kept as given
+    ("Metrics.get", "default"),  # comes back as given
+    ("Comparison.between", "place"),  # positions, for code that draws
+    ("Comparison.between", "other"),  # likewise
+    ("Redaction.learn", "documents"),  # documents of versions, which are read by then
+    ("Redaction.documents", "documents"),  # likewise
+}
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory):
+    """Every public call by its name, with arguments that work."""
+    folder = tmp_path_factory.mktemp("calls")
+    registry = pnb.connect("demo", default=False)
+    vs = registry.get_versions(f"{DIGITS}@2.3.0..2.5.0")
+    saved = vs.save(folder / "saved.json")
+    c, v = vs.compare("2.3.0"), vs[-1]
+    measured = {"accuracy": 0.9, "latency_ms": 2, "loss": [1, 0.5]}
+    results = {"Results": [{"Dataset": {"DatasetId": "d-digitsholdout0001"}, "Metrics": measured}]}
+    drawn = pnb.VersionSet.from_documents([{"VersionName": name, "Metrics": results} for name in ("0.1.0", "0.2.0")]).compare()
+    explorer = pnb.Explorer(vs)
+    explorer.wait()
+    holders = {
+        "Registry": registry,
+        "VersionSet": vs,
+        "Comparison": c,
+        "ModelVersion": pnb.ModelVersion,
+        "Model": pnb.Model,
+        "Metrics": v.metrics,
+        "Labels": v.labels,
+        "Plots": drawn.plot,
+        "Ranking": c.rank(METRIC),
+        "MinimalPairs": vs.minimal_pairs(METRIC),
+        "GateReport": c.gate(f"{METRIC} >= 0.5"),
+        "Drift": registry.drift(vs),
+        "Explorer": explorer,
+        "Redaction": Redaction(),
+    }
+    good = {
+        "model_id": DIGITS,
+        "address": f"{DIGITS}@2.4.0",
+        "addresses": f"{DIGITS}@2.4.0",
+        "what": vs,
+        "metric": METRIC,
+        "version": "2.4.0",
+        "metrics": [METRIC],
+        "rules": f"{METRIC} >= 0.1",
+        "by": METRIC,
+        "versions": vs,
+        "docs": v.raw,
+        "document": v.raw,
+        "x": METRIC,
+        "y": "latency_ms@d-digitsholdout0001",
+        "key": "env",
+        "text": "x",
+        "documents": [v.raw],
+        "row": c[METRIC],
+        "place": 1,
+        "other": 0,
+        "region": "cn-hangzhou",
+        "ax": Figure().add_subplot(),
+    }
+    special = {
+        ("Model.from_document", "document"): registry.get_model(DIGITS).raw,
+        ("Metrics.get", "path"): METRIC,
+        ("Metrics.first", "path"): METRIC,
+        ("Plots.save", "path"): folder / "chart.png",
+        ("Registry.get_version", "model_id"): f"{DIGITS}@2.4.0",
+        ("load", "path"): saved,
+        ("Plots.series", "metric"): "loss",
+        ("get_version", "model_id"): f"{DIGITS}@2.4.0",
+    }
+    found = {}
+    functions = {name: getattr(pnb, name) for name in pnb.__all__ if inspect.isfunction(getattr(pnb, name)) and "extension" not in name}
+    for holder, thing in holders.items():
+        kind = thing if inspect.isclass(thing) else type(thing)
+        for name in (name for name in dir(kind) if not name.startswith("_")):
+            static = inspect.getattr_static(kind, name)
+            if not (getattr(static, "__module__", "") or "").startswith("pai_notebook"):
+                continue  # what every sequence and mapping has
+            if isinstance(static, classmethod) or (inspect.isfunction(static) and thing is not kind):
+                functions[f"{holder}.{name}"] = getattr(thing, name)
+    for name, function in functions.items():
+        required = {"region": "cn-hangzhou", "default": False} if name == "connect" else {}
+        required |= {
+            each.name: special.get((name, each.name), good.get(each.name))
+            for each in inspect.signature(function).parameters.values()
+            if each.default is each.empty
+        }
+        if "path" in required and required["path"] is None:
+            required["path"] = folder / f"{name}.out"
+        found[name] = (function, required)
+    found["connect"] = found.pop("connect")  # the last, because it replaces the default registry
+    yield found
+    explorer.close()
+    registry.close()
+
+
+def call(function, required, name, value):
+    given = {**required, name: value}
+    given.pop("overwrite", None)
+    signature = inspect.signature(function)
+    positional, keywords = [], {}
+    for each in signature.parameters.values():
+        if each.name not in given:
+            continue
+        if each.kind is each.VAR_POSITIONAL:
+            positional.append(given[each.name])
+        elif each.kind is each.KEYWORD_ONLY:
+            keywords[each.name] = given[each.name]
+        else:
+            positional.append(given[each.name])
+    if "overwrite" in signature.parameters:
+        keywords["overwrite"] = True
+    if name == "overwrite":
+        keywords["overwrite"] = value
+    result = function(*positional, **keywords)
+    if isinstance(result, pnb.Registry):
+        result.close()
+    return next(iter(result)) if inspect.isgenerator(result) else result
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_argument_is_refused_in_a_line_that_names_it(calls, wrong):
+    pnb.connect("demo")
+    unclear = []
+    for name, (function, required) in calls.items():
+        for parameter, kind in ((each.name, each.kind) for each in inspect.signature(function).parameters.values()):
+            if (name, parameter) in UNCHECKED:
+                continue
+            try:
+                call(function, required, parameter, WRONG[wrong])
+            except (PaiError, TypeError, KeyError, IndexError) as error:
+                said = str(error)
+                if "\n" in said or "has no attribute" in said or (isinstance(error, ConfigurationError) and len(said) > 400):
+                    unclear.append(f"{name}({parameter}=): {type(error).__name__}: {said[:200]}")
+                elif (
+                    isinstance(error, ConfigurationError | TypeError)
+                    and parameter not in said
+                    and kind is not inspect.Parameter.VAR_POSITIONAL
+                ):
+                    unclear.append(f"{name}({parameter}=) is not named: {said[:200]}")
+            except Exception as error:  # noqa: BLE001 - whatever else comes is what this test looks for
+                unclear.append(f"{name}({parameter}=): {type(error).__name__}: {str(error)[:200]}")
+            else:
+                if wrong in NOWHERE:
+                    unclear.append(f"{name}({parameter}=) takes {wrong}")
+    assert not unclear, "\n".join(unclear)
+
+
+KEYS = {
+    "VersionSet": [None, 2.5, ("2.4.0",), {"2.4.0"}, dt.date(2026, 1, 2), Odd(), ["2.4.0", None], [True], [2.5], pd.Series([1.5])],
+    "Comparison": [None, 5, 2.5, ["accuracy"], Odd(), np.int64(3), slice(2)],
+    "Metrics": [None, 2.5, ["accuracy"], Odd(), ("accuracy",), (5, 6)],
+    "Labels": [None, 5, 2.5, ("env",), Odd()],
+    "Ranking": [None, 2.5, "2.4.0", Odd()],
+    "MinimalPairs": [None, 2.5, "2.4.0", Odd()],
+}
+
+
+@pytest.mark.parametrize("holder", KEYS)
+def test_a_wrong_key_is_refused_in_a_line(calls, holder):
+    thing = {name.partition(".")[0]: function.__self__ for name, (function, _) in calls.items() if "." in name}[holder]
+    for key in KEYS[holder]:
+        with pytest.raises((PaiError, TypeError, KeyError, IndexError)) as caught:
+            thing[key]
+        said = str(caught.value)
+        assert "\n" not in said, said
+        assert "has no attribute" not in said, said
+
+
+def test_a_frame_of_a_set_is_asked_for_by_its_own_method(calls):
+    vs = calls["VersionSet.filter"][0].__self__
+    with pytest.raises((TypeError, AttributeError), match=r"to_frame\(\)"):
+        pd.DataFrame(vs)
+
+
+def test_files_of_a_refused_call_are_not_left(calls):
+    assert Path(calls["load"][1]["path"]).exists()
