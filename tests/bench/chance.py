@@ -1,6 +1,6 @@
 """How often chance is called better, worse, best or safe: simulations of what comparisons say, beside the figures they should have.
 
-Run `python -m tests.bench.chance` (about two minutes), or with `--quick` for a tenth of the draws. Every figure is printed
+Run `python -m tests.bench.chance` (about half a minute), or with `--quick` for a tenth of the draws. Every figure is printed
 beside the one of the specification; the exit code is 1 when one lies outside its noise.
 
 The draws are counted by vectorised forms of the package's own formulas, and the first of them by the package itself: the two
@@ -246,6 +246,87 @@ def repeats(sheet, draw, runs):
             sheet.line(f"coverage of {k} and {k} runs, {kind}, in %", 100 * covered, expected, 100 * 4 * 0.21 / math.sqrt(runs) + 0.4)
 
 
+def same_examples(sheet, draw, runs):
+    """Shares of the same examples: what the interval for different ones finds, beside McNemar's exact test on each answer."""
+    table = {
+        0.00: ((0.0, 0.050, 0.041), (0.4, 0.011, 0.039), (0.7, 0.000, 0.036)),
+        0.02: ((0.0, 0.34, 0.31), (0.4, 0.31, 0.49), (0.7, 0.23, 0.80), (0.85, 0.15, 0.99)),
+    }
+    for delta, rows in table.items():
+        for rho, found, paired in rows:
+            both = P * (P + delta) + rho * math.sqrt(P * (1 - P) * (P + delta) * (1 - P - delta))
+            counts = draw.multinomial(N, [both, P - both, P + delta - both, 1 - 2 * P - delta + both], size=runs)
+            only, other = counts[:, 1], counts[:, 2]
+            low, high = bounds(counts[:, 0] + other, counts[:, 0] + only, N, 0.95)
+            exact = np.minimum(2 * stats.binom.cdf(np.minimum(only, other), only + other, 0.5), 1) < 0.05
+            what = f"difference {delta}, n {N}, rho {rho}"
+            for said, seen, wanted in (
+                ("beyond chance as if on different examples", (low > 0) | (high < 0), found),
+                ("exact test", exact, paired),
+            ):
+                noise = 4 * math.sqrt(max(wanted * (1 - wanted), 0.002) / runs) + 0.005
+                sheet.line(f"{what}: {said}", seen.mean(), wanted, noise)
+            assert not exact[abs(only - other) <= 5].any()
+
+
+def other_examples(sheet, draw, runs):
+    """Coverage of 5 runs against 5 for other examples: by their spread alone, and with the variance of examples added."""
+    error, k = math.sqrt(P * (1 - P) / N), 5
+    for ratio, alone, added in ((0.5, 84.7, 94.9), (1.0, 64.0, 95.2), (2.0, 38.1, 94.9)):
+        values = P + error * draw.normal(size=(2, runs, 1)) + error / ratio * draw.normal(size=(2, runs, k))
+        mean, spread = values.mean(-1), values.var(-1, ddof=1) / k
+        sampled = mean * (1 - mean) / N
+        for what, parts, wanted in (("alone", (spread,), alone), ("and examples", (spread, sampled), added)):
+            total = sum(part.sum(0) for part in parts)
+            df = total**2 / sum((part**2 / own).sum(0) for part, own in zip(parts, (k - 1, N - 1), strict=False))
+            half = stats.t.ppf(0.975, df) * np.sqrt(total)
+            covered = (abs(mean[0] - mean[1]) <= half).mean()
+            examples = N if len(parts) > 1 else None
+            first, second = (Runs.of(each.tolist(), examples=examples) for each in values[:, 0])
+            interval = first.against(second, 0.95)
+            assert math.isclose(interval.high - interval.low, 2 * half[0], rel_tol=1e-6)
+            sheet.line(
+                f"coverage of other examples, se {ratio} sd of runs, spread {what}, in %",
+                100 * covered,
+                wanted,
+                200 / math.sqrt(runs) + 0.6,
+            )
+    for k, wanted in ((3, 94.8), (5, 95.1), (10, 95.0)):
+        values, single = draw.normal(size=(runs, k)), draw.normal(size=runs)
+        half = stats.t.ppf(0.975, k - 1) * values.std(-1, ddof=1) * math.sqrt(1 + 1 / k)
+        interval = Runs(single[0], 0.0, 1).against(Runs.of(values[0].tolist()), 0.95)
+        assert math.isclose(interval.high - interval.low, 2 * half[0], rel_tol=1e-6)
+        covered = (abs(single - values.mean(-1)) <= half).mean()
+        sheet.line(f"coverage of a single run against {k}, in %", 100 * covered, wanted, 100 * 4 * 0.22 / math.sqrt(runs) + 0.2)
+
+
+def folds(sheet, draw, repeats):
+    """Cross-validation of two equal learners, nearest means by either half of the features: how often they are told apart."""
+    n, features, plain, corrected = 200, 10, 0, 0
+    for _ in range(repeats):
+        classes = draw.integers(0, 2, n)
+        x = draw.normal(size=(n, 2 * features)) + 0.3 * classes[:, None]
+        place = draw.permutation(n) % 10
+        scores = np.array([[nearest_means(x[:, half], classes, place == fold) for fold in range(10)] for half in halves(features)])
+        first, second = (Runs.of(each.tolist(), folds=True) for each in scores)
+        corrected += first.refusal(second) is None and first.against(second, 0.95).excludes_zero
+        plain += stats.ttest_rel(*scores).pvalue < 0.05
+    noise = 4 * math.sqrt(0.05 / repeats)
+    sheet.line("10 folds of two equal learners: paired t without correction", plain / repeats, 0.068, noise + 0.02)
+    sheet.at_most("10 folds of two equal learners: corrected", corrected / repeats, 0.05, noise)
+
+
+def halves(features):
+    return slice(0, features), slice(features, 2 * features)
+
+
+def nearest_means(x, classes, test):
+    """Share of test examples that are nearer to the mean of their own class."""
+    means = [x[~test & (classes == each)].mean(0) for each in (0, 1)]
+    distances = [((x[test] - mean) ** 2).sum(1) for mean in means]
+    return float(((distances[1] < distances[0]) == classes[test]).mean())
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the draws")
@@ -261,6 +342,9 @@ def main(arguments=None):
     luck(sheet, draw, 1000 * scale)
     gates(sheet, draw, 1000 * scale)
     repeats(sheet, draw, 2000 * scale)
+    same_examples(sheet, draw, 1000 * scale)
+    other_examples(sheet, draw, 2000 * scale)
+    folds(sheet, draw, 200 * scale)
     print(f"{sheet.outside} figures outside their noise")
     return 1 if sheet.outside else 0
 
