@@ -350,6 +350,7 @@ _CHANCE = {
     "lowest": "最低",
     "{version} is {extreme}": "{extreme}：{version}",
     "{versions} are equal and {extreme}": "并列{extreme}：{versions}",
+    "{versions} are {extreme}, within the tolerance of {version}": "{extreme}（与 {version} 相差在容差以内）：{versions}",
     "{head}; {others} cannot be told apart from it (95 % together).": "{head}；以下版本与之无法区分（联合置信度 95%）：{others}。",
     "{head}; {others} cannot be told apart from them (95 % together).": "{head}；以下版本与它们无法区分（联合置信度 95%）：{others}。",
     "{head}, told apart from every other (95 % together).": "{head}；与其他各版本均可区分（联合置信度 95%）。",

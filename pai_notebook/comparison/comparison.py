@@ -157,7 +157,9 @@ class Comparison(Aligned, Exports, Displayed):
         mode = mode or row.direction.mode
         if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
             return None
-        return find_leaders(numbers, mode, lambda place, other, level: self.between(row, place, other, level))
+        tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
+        leaders = find_leaders(numbers, mode, lambda place, other, level: self.between(row, place, other, level), tolerance)
+        return None if len(leaders.best) == len(numbers) else leaders
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
         """Find the best version by a metric.

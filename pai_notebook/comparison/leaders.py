@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pai_notebook.comparison.interval import expected_lead
+from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Mark
 from pai_notebook.model.numbers import format_about
@@ -34,16 +35,19 @@ class Leaders:
     Attributes
     ----------
     best : tuple of int
-        Positions of the versions with the best value.
+        Positions of the versions with the best value, or within the tolerance of it; that with the best value first.
     together : tuple of int
         Positions of the others that cannot be told apart from it.
     unknown : tuple of int
         Positions of those of which no interval is known.
+    tolerance : float
+        Up to which difference two values count as equal.
     """
 
     best: tuple[int, ...]
     together: tuple[int, ...]
     unknown: tuple[int, ...]
+    tolerance: float = 0.0
 
     @property
     def is_alone(self) -> bool:
@@ -56,7 +60,7 @@ class Leaders:
         return (*self.best, *self.together)
 
 
-def find_leaders(numbers: Mapping[int, float], mode: str, between: Between) -> Leaders:
+def find_leaders(numbers: Mapping[int, float], mode: str, between: Between, tolerance: float = 0.0) -> Leaders:
     """Find the best of some values and those that cannot be told apart from it.
 
     Parameters
@@ -67,21 +71,24 @@ def find_leaders(numbers: Mapping[int, float], mode: str, between: Between) -> L
         Which way it is better.
     between : callable
         Gives how sure the difference of the first position to the second is, at a level.
+    tolerance : float
+        Up to which difference two values count as equal.
     """
     top = max(numbers.values()) if mode == "max" else min(numbers.values())
-    best = tuple(place for place, value in numbers.items() if value == top)
-    others = [place for place in numbers if place not in best]
+    tops = [place for place, value in numbers.items() if value == top]
+    near = [place for place, value in numbers.items() if value != top and not exceeds(value - top, tolerance, max(abs(value), abs(top)))]
+    others = [place for place in numbers if place not in tops and place not in near]
     # One-sided at 1 - 0.05 / (k - 1) is one end of a two-sided interval with twice that outside. Of two versions the level is that
     # of a cell instead, which asks for more: what a cell says could be chance must not be told apart here.
     level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
     together, unknown = [], []
     for place in others:
-        intervals = [between(each, place, level).interval for each in best]
+        intervals = [between(each, place, level).interval for each in tops]
         if any(interval is None for interval in intervals):
             unknown.append(place)
-        elif any((interval.low <= 0) if mode == "max" else (interval.high >= 0) for interval in intervals if interval is not None):
+        elif not all(interval.excludes(tolerance) for interval in intervals if interval is not None):
             together.append(place)
-    return Leaders(best, tuple(together), tuple(unknown))
+    return Leaders((*tops, *near), tuple(together), tuple(unknown), tolerance)
 
 
 def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:
@@ -142,7 +149,8 @@ def leader_notes(
     head = say("{version} is {extreme}", version=names[leaders.best[0]], extreme=extreme)
     if len(leaders.best) > 1:
         shared = first([names[place] for place in leaders.best], _NAMED)
-        head = say("{versions} are equal and {extreme}", versions=shared, extreme=extreme)
+        equal = "{versions} are {extreme}, within the tolerance of {version}" if leaders.tolerance else "{versions} are equal and {extreme}"
+        head = say(equal, versions=shared, extreme=extreme, version=names[leaders.best[0]])
     notes: list[Phrase] = []
     if leaders.together:
         shown = first([names[place] for place in leaders.together], _NAMED)
@@ -156,7 +164,7 @@ def leader_notes(
         against = "{head} as measured against {others}; {reason}."
         notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
     if second not in leaders.best and lead.interval is not None:
-        notes.append(_lead_note(lead, names[second], among_many=second in leaders.together))
+        notes.append(_lead_note(lead, names[second], leaders.tolerance, among_many=second in leaders.together))
     if luck is not None:
         lucky = (
             "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}."
@@ -167,9 +175,9 @@ def leader_notes(
     return notes
 
 
-def _lead_note(lead: Evidence, second: str, *, among_many: bool) -> Phrase:
+def _lead_note(lead: Evidence, second: str, tolerance: float, *, among_many: bool) -> Phrase:
     """Say how sure the lead over the runner-up is; that it is beyond chance by itself says less where several were compared."""
-    if lead.interval is None or not lead.interval.excludes_zero:
+    if lead.interval is None or not lead.interval.excludes(tolerance):
         said = "The lead over {version} could be chance: {interval} ({reason})."
     elif among_many:
         said = "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason})."

@@ -367,6 +367,18 @@ def test_better_has_to_exclude_the_tolerance_too():
     assert "includes zero or a difference within the tolerance." in text_of(compare(first, second, tolerance=0.01))
 
 
+def test_best_and_its_lead_go_by_the_tolerance_too():
+    first, second, third = {"accuracy": 0.90, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.96, "n": 1000}
+    shared = compare(first, second, tolerance=0.1).best("accuracy")
+    assert (shared.ties, shared.notes) == (("0.1.0",), ())
+    near = compare(first, second, third, tolerance=0.02).best("accuracy")
+    assert (near.version, near.ties, near.is_alone) == ("0.3.0", ("0.2.0",), False)
+    assert near.notes[0] == "0.3.0, 0.2.0 are highest, within the tolerance of 0.3.0, told apart from every other (95 % together)."
+    together = compare(first, second, tolerance=0.04).best("accuracy")
+    assert together.together == ("0.1.0",)
+    assert together.notes[1].startswith("The lead over 0.1.0 could be chance: 95 % interval +0.0271 to +0.0734")
+
+
 def test_the_version_that_lacks_a_standard_error_is_named():
     found = compare({"f1": 0.9, "f1_stderr": 0.01}, {"f1": 0.95}).interval("f1", "0.2.0")
     assert found.reason == "f1_stderr is there for 0.1.0, not for 0.2.0"
