@@ -18,7 +18,8 @@ _FORM = (
     "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance"
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(rf"[-+]?{_UNSIGNED.pattern}")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
 _ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance", re.IGNORECASE)
@@ -223,7 +224,7 @@ class _Reader:
         if sign not in ("+", "-") or not sign:
             return "baseline", 0.0, ""
         self.at += 1
-        number = float(self._take(re.compile(_NUMBER.pattern.removeprefix("[-+]?")), f"expected a number behind {sign}"))
+        number = float(self._take(_UNSIGNED, f"expected a number behind {sign}"))
         return "baseline", -number if sign == "-" else number, self._unit()
 
     def _unit(self) -> Unit:

@@ -29,7 +29,7 @@ _FIXED = {
     "--region": ("cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "ap-southeast-1"),
 }
 _CONDITION = re.compile(r"""--where(?:=|\s+)(?:"(?P<double>[^"]*)|'(?P<single>[^']*))$""")
-_NAME = re.compile(r"[\w.@-]*$")
+_NAME = re.compile(r"(?<![\w.@-])[\w.@-]*$")
 _COMPARED = re.compile(r"[<>=]=?\s*(?P<word>\w*)$")
 
 
@@ -145,14 +145,14 @@ def suggest_rule(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
     """
     bound = _COMPARED.search(typed)
     if bound:
-        return _begun(re.search(r"\w*$", typed), ["baseline", "true", "false"])
+        return _begun(re.search(r"(?<!\w)\w*$", typed), ["baseline", "true", "false"])
     if re.search(r"[<>=]", typed):
         return _begun(re.search(r"(?<=\s)(?:if |with )?\w*$", typed), ["with 95% confidence", "if present"])
     if re.match(r"\s*f", typed):
-        found = _begun(re.search(r"f.*$", typed), ["fail if worse beyond chance"])
+        found = _begun(re.search(r"f.*", typed, re.DOTALL), ["fail if worse beyond chance"])
         if found[1]:
             return found
-    return _begun(re.search(r"[^\s\[]*$", typed), _metrics_of(seen, typed))
+    return _begun(re.search(r"(?<![^\s\[])[^\s\[]*$", typed), _metrics_of(seen, typed))
 
 
 def _metrics_of(seen: Seen | None, typed: str) -> list[str]:

@@ -30,7 +30,7 @@ ROOT = "(value)"
 
 _DIGITS = re.compile(r"([0-9]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_KEY = re.compile(r"((?:[^\\.]|\\.)*)\.", re.DOTALL)
+_KEY = re.compile(r"(?:\A|\.)((?:[^\\.]|\\.|\\\Z)*+)", re.DOTALL)
 _NAMES = ("name", "key", "id", "mountpath")
 _METRICS = ("name", "metric", "type")
 _VALUES = ("value", "score")
@@ -74,7 +74,7 @@ def split_path(path: str) -> tuple[str, ...]:
         return ()
     if "\\" not in path:
         return tuple(path.split("."))
-    return tuple(_ESCAPED.sub(r"\1", key) for key in _KEY.findall(path + "."))
+    return tuple(_ESCAPED.sub(r"\1", key) for key in _KEY.findall(path))
 
 
 @lru_cache(maxsize=65536)

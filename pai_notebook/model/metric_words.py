@@ -137,7 +137,7 @@ BENCHMARK = re.compile(
 """Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in NEUTRAL."""
 
 NEUTRAL = re.compile(
-    r"[0-9]*(?:|acc|at|average|avg|base|challenge|chat|chinese|cn|cot|dev|diamond|easy|en|english|eval|extract|few|flexible|full|greedy"
+    r"[0-9]*+(?:|acc|at|average|avg|base|challenge|chat|chinese|cn|cot|dev|diamond|easy|en|english|eval|extract|few|flexible|full|greedy"
     r"|hard|instruct|k|lite|main|maj|match|mean|mini|none|overall|plus|prompt|pro|redux|result|score|shot|shots|strict|test|v|val"
     r"|validation|value|verified|zero|zh)[0-9]*"
 )

@@ -27,10 +27,11 @@ Rank = tuple[int, int, int]
 """How specific a match is: exact before glob, with a dataset before without, more characters spelt out before fewer."""
 
 _SUBSCRIPT = re.compile(
-    r"""(?P<before>.+?)\[\s*(?P<mark>['"])(?P<first>.+?)(?P=mark)\s*(?:,\s*(?P<other>['"])(?P<second>.+)(?P=other)\s*)?\](?P<rest>.*)""",
-    re.DOTALL,
+    r"""(?P<before>(?:(?!\[\s*['"]).)++)\[\s*(?P<mark>['"])(?P<first>.+?)(?P=mark)\s*
+    (?:,\s*(?P<other>['"])(?P<second>.{1,500})(?P=other)\s*)?\](?P<rest>.*)""",
+    re.DOTALL | re.VERBOSE,
 )
-_WILD = re.compile(r"\[[^\]]*\]|[*?]")
+_WILD = re.compile(r"\[\[?[^\]\[]*\]|[*?]")
 
 
 @dataclass(frozen=True, slots=True)

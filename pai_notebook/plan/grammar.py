@@ -18,10 +18,10 @@ __all__ = ["Command", "parse_cell", "parse_line"]
 
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _SELECTOR = re.compile(
-    rf"(?:{'|'.join(word for word in WORDS if word != 'all')}|last:\S*)(?:\.\.\S*)?|\.\.\S+|v?[0-9][\w.+-]*(?:[,，*]|\.\.)\S*",
+    rf"(?:{'|'.join(word for word in WORDS if word != 'all')})(?:\.\.\S*+)?|last:\S*+|\.\.\S++|v?[0-9](?=[\w.+-]*(?:[,，*]|\.\.))\S*+",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)+(?:[\w+-]|\.(?!\.))*")
+_VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
 _HELP = "Type %paimodel help for the grammar."

@@ -67,7 +67,8 @@ _OLD_NAMES = {
     "ALIBABACLOUD_CREDENTIALS_URI": _URI,
 }
 _FILES = ((".aliyun", "config.json"), (".alibabacloud", "credentials.ini"))
-_VALUE = re.compile(r'"((?:[^"\\]|\\.){4,})"|=[ \t]*(\S.{3,})')
+_VALUE = re.compile(r'"((?:[^"\\]|\\[\s\S])*+)(?:"|\\?\Z)|=[ \t]*(\S.{3,})')
+_SHORTEST = 4
 _CLI, _INI = "profile of the aliyun command", "credentials file"
 
 
@@ -228,7 +229,7 @@ def _values_in(path: Path) -> list[str]:
         text = path.read_text("utf-8", "replace")
     except OSError:
         return []
-    return ["".join(pair) for pair in _VALUE.findall(text)]
+    return [value for value in map("".join, _VALUE.findall(text)) if len(value) >= _SHORTEST]
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:

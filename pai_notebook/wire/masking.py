@@ -15,8 +15,8 @@ __all__ = ["Hidden", "Mask", "mask_shapes", "masked_logs"]
 
 _WINDOW = 8
 _SIGNATURE = re.compile(r"ACS3-HMAC-SHA256[^\r\n\"'<]*|Signature=[0-9A-Fa-f]{16,}")
-_ADDRESS = re.compile(r"\S*://\S*")
-_NAMED = re.compile(r"(?i)(secret|token|passw\w*|pwd|key|keyid|signature|credentials?|authorization)(['\"\\]*\s?[=:]\s?)(\S+)")
+_ADDRESS = re.compile(r"(?<!\S)\S*://\S*")
+_NAMED = re.compile(r"(?i)(secret|token|passw\w{0,20}|pwd|key|keyid|signature|credentials?|authorization)(['\"\\]*\s?[=:]\s?)(\S+)")
 _WORD = re.compile(r"[A-Za-z0-9+/=_%.~-]{12,}")
 _LONGEST_WORD = 32
 

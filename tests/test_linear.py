@@ -1,0 +1,229 @@
+"""Time that grows with a text and no faster: every regular expression of the package, and masking as a whole."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from re import _parser
+from time import process_time
+
+import pytest
+
+import pai_notebook
+from pai_notebook.redact import Redaction
+
+ROOT = Path(pai_notebook.__file__).parent
+ENDS = ("", "\x00 \nx")
+COMMON = ("a", "1", "A", " ", ".", "-", "_", '"', "\n", "中")
+SHORT, LONG = 1500, 6000
+UNREMARKABLE = 0.002
+APPLIED = {f"re.{method}" for method in ("compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn")}
+ANCHORED = {"match", "fullmatch"}
+
+
+class Expression:
+    """A pattern and how the package applies it."""
+
+    def __init__(self, pattern, uses, where):
+        self.pattern, self.where = pattern, where
+        self.anchored = bool(uses) and uses <= ANCHORED
+
+    def apply(self, text):
+        if self.anchored:
+            self.pattern.fullmatch(text)
+            self.pattern.match(text)
+        else:
+            for _ in self.pattern.finditer(text):
+                pass
+
+
+def modules():
+    for found in pkgutil.walk_packages(pai_notebook.__path__, "pai_notebook."):
+        if not found.name.endswith("__main__"):
+            yield importlib.import_module(found.name)
+
+
+def patterns_in(value, depth=3):
+    if isinstance(value, re.Pattern):
+        yield value
+    elif depth and isinstance(value, tuple | list | dict | set | frozenset):
+        for child in (*value, *(value.values() if isinstance(value, dict) else ())):
+            yield from patterns_in(child, depth - 1)
+    elif depth and hasattr(value, "__dict__") and type(value).__module__.startswith("pai_notebook"):
+        yield from patterns_in(list(vars(value).values()), depth - 1)
+
+
+def used(source):
+    """The methods that are called on each name."""
+    found = {}
+    for name, method in re.findall(r"\b(\w+)\.(\w+)\b", source):
+        found.setdefault(name, set()).add(method)
+    return found
+
+
+@lru_cache
+def expressions():
+    """Every pattern that a module holds, and every one that a call spells out."""
+    sources = {path: path.read_text("utf-8") for path in ROOT.rglob("*.py")}
+    everything = used("\n".join(sources.values()))
+    found = {}
+    for module in modules():
+        within = used(sources[Path(module.__file__)])
+        for name, value in vars(module).items():
+            uses = (within if name.startswith("_") else everything).get(name, set())
+            for pattern in patterns_in(value):
+                if isinstance(pattern.pattern, str):
+                    found.setdefault((pattern.pattern, pattern.flags), Expression(pattern, uses, f"{module.__name__}.{name}"))
+    for path, source in sources.items():
+        for method, text, flags in spelt_out(source):
+            pattern = re.compile(text, flags)
+            uses = set() if method == "compile" else {method}
+            found.setdefault((pattern.pattern, pattern.flags), Expression(pattern, uses, str(path)))
+    return tuple(found.values())
+
+
+def spelt_out(source):
+    """Calls such as `re.sub(r"...", ...)`: the method, the pattern and its flags."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in APPLIED and node.args:
+            text = node.args[0]
+            flags = [each for each in node.args[1:] if re.fullmatch(r"re\.[A-Z]+( \| re\.[A-Z]+)*", ast.unparse(each))]
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield node.func.attr, text.value, eval(ast.unparse(flags[0]), {"re": re}) if flags else 0
+
+
+def literals(parsed):
+    """The characters that a pattern names, and the words it spells."""
+    word = ""
+    for operator, argument in [*parsed, (None, None)]:
+        if str(operator) in ("LITERAL", "NOT_LITERAL"):
+            word += chr(argument)
+            continue
+        yield from (word, *word) if word else ()
+        word = ""
+        if str(operator) == "RANGE":
+            yield chr(argument[0])
+        elif str(operator) == "IN":
+            yield from literals(argument)
+        else:
+            yield from (text for part in nested(argument) for text in literals(part))
+
+
+def nested(argument):
+    """The patterns in what an operator is given."""
+    parts = argument if isinstance(argument, tuple | list) else ()
+    return [each for part in parts for each in (part if isinstance(part, list) else [part]) if isinstance(each, _parser.SubPattern)]
+
+
+def units(pattern):
+    """What is repeated to make a text long: what the pattern names, and pairs of it."""
+    named = sorted(set(literals(_parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG))), key=lambda unit: (-len(unit), unit))[:14]
+    single = [*dict.fromkeys((*named, *COMMON))]
+    return [*single, *("".join(pair) for pair in product(named[:5], single) if pair[0] != pair[1])]
+
+
+def clock(call, text):
+    start = process_time()
+    call(text)
+    return process_time() - start
+
+
+def grows_too_fast(call, make):
+    """Whether four times the text takes far more than four times as long; what is over at once is not measured further."""
+    if clock(call, make(SHORT)) < UNREMARKABLE:
+        return False
+    ratios = (clock(call, make(LONG)) / clock(call, make(SHORT)) for _ in range(6))
+    return all(ratio > LONG / SHORT * 2.2 for ratio in ratios)
+
+
+def repeated(unit, before="", after=""):
+    return lambda length: before + (unit * (length // len(unit) + 1))[:length] + after
+
+
+def builds_patterns(source):
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    calls = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)]
+    return any(ast.unparse(call.func) == "re.compile" and not isinstance(call.args[0], ast.Constant) for call in calls)
+
+
+def test_every_expression_is_found():
+    """No function builds a pattern where this file does not look, but from what a user wrote: names with wildcards, and rules."""
+    built = {path.name for path in ROOT.rglob("*.py") if builds_patterns(path.read_text("utf-8"))}
+    assert built == {"names.py", "redaction.py"}
+    assert len(expressions()) >= 100
+
+
+def first_too_fast(expression):
+    """The unit and the end of a text that takes too long, None for most."""
+    ways = product(units(expression.pattern), ENDS)
+    return next(((unit, after) for unit, after in ways if grows_too_fast(expression.apply, repeated(unit, after=after))), None)
+
+
+@pytest.mark.slow
+def test_every_pattern_takes_time_in_proportion_to_the_text():
+    fast = [(each.where, each.pattern.pattern, unit) for each in expressions() for unit in [first_too_fast(each)] if unit is not None]
+    assert fast == []
+
+
+UNITS = (
+    *COMMON,
+    *"/\\'{}[]<>=:%?@&,;`()",
+    *("aB3", "a.", "a-", "a=", "a: ", "%3a", "%2f", "://", "a://b/", "oss://", "a@", "a@b.", "\\\\\\"),
+    *(
+        '{"a":',
+        '["',
+        "[{",
+        '\\"',
+        '{"a":["',
+        '{"a":1} ',
+        'a={"":1}',
+        '{"a":"oss://b"} ',
+        "[[1],",
+        "token=",
+        "token=<a>",
+        "token=[",
+        "token=)",
+    ),
+    *(
+        "password=",
+        "--password ",
+        "--p",
+        'password="',
+        'token=\\"',
+        "password={",
+        "password=[",
+        "password=<",
+        "密码=",
+        "authorization: ",
+        "sk=1,",
+    ),
+    *("user_id=", 'user_id="', "owner_id={", 'user_id=\\"', "bucket=", "bucket=a/", "<a>", "<password>a</", "</"),
+    *(
+        "acs:",
+        "acs:oss:",
+        "acs:oss:*:",
+        "arn:aws:",
+        "s3.",
+        "oss-",
+        "oss.aliyuncs.com/",
+        "/bucket/cn-",
+        "bearer ",
+        "eyJ",
+        "eyJaaaaaaaa.",
+        "LTAI",
+    ),
+    *("-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "BEGIN A", "1234567890123456"),
+)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_masking_takes_time_in_proportion_to_the_text(unit):
+    def mask(text):
+        redaction = Redaction()
+        redaction.learn([{"OwnerId": "4711", "Uri": "oss://team-data"}])
+        redaction.document({"note": text, "password": text})
+
+    assert not grows_too_fast(mask, repeated(unit))
