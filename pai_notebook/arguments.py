@@ -88,12 +88,14 @@ def described(value: Any, limit: int = 60) -> str:
     --------
     >>> described(5), described("cer"), described(list(range(100)))
     ('5', "'cer'", 'a list')
+    >>> described(lambda: 5)
+    'a function'
     """
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - the repr of anything may fail
         text = ""
-    if text and "\n" not in text and len(text) <= limit and " object at 0x" not in text:
+    if text and "\n" not in text and len(text) <= limit and " at 0x" not in text:
         return text
     kind = type(value).__name__
     return f"{'an' if kind[:1] in 'AEIOaeio' else 'a'} {kind}"

@@ -62,6 +62,8 @@ def file_path(path: str | os.PathLike[str]) -> Path:
         raise ConfigurationError(f"path={described(path)} is no path of a file", hint="Pass a text or a pathlib.Path.") from None
     except (RuntimeError, ValueError) as error:
         raise ConfigurationError(f"{str(path)!r} is no path of a file: {error}", hint="Write the path in full.") from error
+    if not os.fspath(path):
+        raise ConfigurationError("path='' is no path of a file", hint="Pass a text or a pathlib.Path.")
     if b"\0" in encoded:
         raise ConfigurationError(f"{str(path)!r} is no path of a file: it holds a NUL character", hint="Leave it out.")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self, SupportsIndex, overload
 
+from pai_notebook.arguments import described
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound
 from pai_notebook.missing import hint_models
@@ -61,7 +62,10 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
             return self._by_name(key)
         if isinstance(key, slice):
             return ModelList(super().__getitem__(key), asked=self.asked)
-        return super().__getitem__(key)
+        try:
+            return super().__getitem__(key)
+        except TypeError:
+            raise TypeError(f"models[{described(key)}]: pass a position, an id, a name or a slice") from None
 
     def _by_name(self, text: str) -> Model:
         found = [model for model in self if model.model_id == text] or [model for model in self if model.name == text]

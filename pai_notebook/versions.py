@@ -74,6 +74,8 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         path: str | None = "",
     ) -> None:
         self._versions = _distinct(versions)
+        if errors is not None and not isinstance(errors, Mapping):
+            raise ConfigurationError(f"errors={described(errors)} cannot be used", hint="Pass a mapping of addresses to errors.")
         self._errors = dict(errors or {})
         self._removed = tuple(removed)
         self._origin = origin
@@ -630,6 +632,8 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Version
 
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition; contents are only compared where the names are the same, which keeps large sets quick."""
+    if not isinstance(versions, Iterable) or isinstance(versions, ModelVersion):
+        raise ConfigurationError(f"versions={described(versions)} cannot be used", hint="Pass a list of versions, as in VersionSet([v]).")
     kept: dict[tuple[str, str], list[ModelVersion]] = {}
     ordered = []
     for version in versions:

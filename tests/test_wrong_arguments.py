@@ -200,7 +200,28 @@ def test_a_wrong_argument_is_refused_in_a_line_that_names_it(calls, wrong):
     assert not unclear, "\n".join(unclear)
 
 
+@pytest.mark.parametrize("wrong", [None, 5, 2.5, True, dt.date(2026, 1, 2), Odd(), "ab", [5], pd.DataFrame({"a": [1]})])
+def test_a_set_of_what_is_no_versions_is_refused_in_a_line_that_names_it(wrong):
+    with pytest.raises(ConfigurationError, match="versions") as caught:
+        pnb.VersionSet(wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_version_in_no_list_and_errors_in_no_mapping_are_refused():
+    version = pnb.ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a")
+    with pytest.raises(ConfigurationError, match=r"VersionSet\(\[v\]\)"):
+        pnb.VersionSet(version)
+    with pytest.raises(ConfigurationError, match="errors=5 cannot be used"):
+        pnb.VersionSet([version], errors=5)
+
+
+def test_an_empty_path_is_no_folder(calls):
+    with pytest.raises(ConfigurationError, match="is no path of a file"):
+        calls["VersionSet.save"][0]("")
+
+
 KEYS = {
+    "ModelList": [None, 2.5, [0], Odd(), dt.date(2026, 1, 2)],
     "VersionSet": [None, 2.5, ("2.4.0",), {"2.4.0"}, dt.date(2026, 1, 2), Odd(), ["2.4.0", None], [True], [2.5], pd.Series([1.5])],
     "Comparison": [None, 5, 2.5, ["accuracy"], Odd(), np.int64(3), slice(2)],
     "Metrics": [None, 2.5, ["accuracy"], Odd(), ("accuracy",), (5, 6)],
@@ -212,7 +233,8 @@ KEYS = {
 
 @pytest.mark.parametrize("holder", KEYS)
 def test_a_wrong_key_is_refused_in_a_line(calls, holder):
-    thing = {name.partition(".")[0]: function.__self__ for name, (function, _) in calls.items() if "." in name}[holder]
+    things = {name.partition(".")[0]: function.__self__ for name, (function, _) in calls.items() if "." in name}
+    thing = things["Registry"].list_models() if holder == "ModelList" else things[holder]
     for key in KEYS[holder]:
         with pytest.raises((PaiError, TypeError, KeyError, IndexError)) as caught:
             thing[key]
