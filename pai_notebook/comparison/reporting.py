@@ -49,6 +49,7 @@ def report_of(
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
+    explained = shown.explain(lang)
     figures, lacking = _figures(shown, charts)
 
     def told(shape: S) -> S:
@@ -59,7 +60,7 @@ def report_of(
         question=mask(question),
         facts=told(tuple(_facts(comparison, shown, registry))),
         cautions=told((*shown.comparability, *shown.notes)),
-        sentences=[mask(text) for text in shown.explain(lang).sentences],
+        sentences=[mask(text) for text in (*explained.sentences, explained.note) if text],
         gates=[told(_gate(gate)._describe()) for gate in _several(gates)],  # noqa: SLF001 - the hook of shown objects
         comparison=told(describe_comparison(shown, cautions=False)),
         figures=told(figures),

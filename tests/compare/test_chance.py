@@ -439,3 +439,15 @@ def test_the_order_in_which_versions_are_handed_over_changes_no_word(metrics, or
     first, second = Comparison(versions, baseline="first"), Comparison(again, baseline="first")
     assert str(first) == str(second)
     assert str(first.explain()) == str(second.explain())
+    assert str(first.best("accuracy@d-a")) == str(second.best("accuracy@d-a"))
+    assert str(first.rank("accuracy@d-a")) == str(second.rank("accuracy@d-a"))
+    assert gated(first) == gated(second)
+
+
+def gated(comparison):
+    """Every word of a gate, whether it passes or not."""
+    try:
+        report = comparison.gate("accuracy@d-a >= baseline - 1%\naccuracy@d-a >= 0.5 with 95% confidence\nfail if worse beyond chance")
+    except RegressionError as failed:
+        report = failed.partial
+    return [check.words for check in report.checks], report.remarks
