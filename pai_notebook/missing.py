@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ModelNotFound, VersionNotFound
+from pai_notebook.model.names import counted
 
 if TYPE_CHECKING:
     from pai_notebook.memory import Names
@@ -35,7 +36,7 @@ def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFo
         return VersionNotFound(
             f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest."
         )
-    hint = f"It has {len(available)} versions." if available else "The model has no version yet."
+    hint = f"It has {counted(len(available), 'version')}." if available else "The model has no version yet."
     return VersionNotFound(f"{address} selects no version", model_id=address.model, hint=hint)
 
 

@@ -10,7 +10,7 @@ from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound
 from pai_notebook.missing import hint_models
 from pai_notebook.model.listing import describe_models
-from pai_notebook.model.names import listed
+from pai_notebook.model.names import counted, listed
 from pai_notebook.model.registered_model import Model
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
 
     def _brief(self) -> str:
         names = listed([model.name or model.model_id for model in self], 5)
-        return f"of {len(self)} models{f': {names}' if names else ''}"
+        return f"of {counted(len(self), 'model')}{f': {names}' if names else ''}"
 
     def _describe(self) -> Block:
         return describe_models(self, asked=self.asked)

@@ -15,6 +15,7 @@ from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, No
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
+from pai_notebook.model.names import counted
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model_list import ModelList
@@ -572,7 +573,7 @@ class Registry(Displayed):
         settings = self._client.settings
         facts: list[tuple[str, Inline]] = [("endpoint", Code(settings.endpoint.url)), ("region", settings.region or "not needed")]
         facts += [("workspace", Code(settings.workspace_id))] if settings.workspace_id else []
-        facts += [("remembered", f"{len(self._fetcher.memory)} versions")]
+        facts += [("remembered", counted(len(self._fetcher.memory), "version"))]
         notes = list(self.notes)
         offset = self._client.clock_offset.total_seconds()
         if abs(offset) > 1:

@@ -17,7 +17,7 @@ from pai_notebook.keeping import Kept
 from pai_notebook.model.address import Address, nearest, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.listing import describe_versions
-from pai_notebook.model.names import listed, nearest_sentence
+from pai_notebook.model.names import counted, listed, nearest_sentence
 from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
@@ -282,7 +282,9 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
 
     def _newest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
         if not versions:
-            raise VersionNotFound(f"{why}: {len(self)} versions here", hint="Look at the set with %paimodel ls, or widen the selection.")
+            raise VersionNotFound(
+                f"{why}: {counted(len(self), 'version')} here", hint="Look at the set with %paimodel ls, or widen the selection."
+            )
         return max(versions, key=creation_key)
 
     def select(self, *addresses: str | Address, on_error: Literal["collect", "raise"] = "collect") -> VersionSet:
@@ -595,7 +597,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
     def _brief(self) -> str:
         names = listed([version.version_name for version in self._versions], 5)
         failed = f"; {len(self._errors)} could not be fetched" if self._errors else ""
-        return f"of {len(self)} versions of {listed(self.models, 2) or 'no model'}{f': {names}' if names else ''}{failed}"
+        return f"of {counted(len(self), 'version')} of {listed(self.models, 2) or 'no model'}{f': {names}' if names else ''}{failed}"
 
     def _describe(self) -> Block:
         described = describe_versions(self._versions, errors=self._errors, removed=self._removed)

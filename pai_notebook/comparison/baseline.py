@@ -9,7 +9,7 @@ from typing import Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.model.address import BASELINES, Selector, nearest
-from pai_notebook.model.names import nearest_sentence
+from pai_notebook.model.names import counted, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
@@ -141,9 +141,9 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         return places[place], reason
     close = nearest(wanted, [version.version_name for version in versions])
     raise VersionNotFound(
-        f"the baseline {wanted} is not among the {len(versions)} versions",
+        f"the baseline {wanted} is not among the {counted(len(versions), 'version')}",
         version_name=wanted,
-        hint=nearest_sentence(close) if close else "The set is empty.",
+        hint=f"{nearest_sentence(close)} registry.compare(vs, baseline={wanted!r}) fetches it as well." if close else "The set is empty.",
     )
 
 

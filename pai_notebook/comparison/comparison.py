@@ -28,7 +28,7 @@ from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.model.metric_words import Mode
-from pai_notebook.model.names import listed
+from pai_notebook.model.names import counted, listed
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.python_source import to_python
 from pai_notebook.signatures import checked
@@ -346,7 +346,9 @@ class Comparison(Aligned, Exports, Displayed):
     def _brief(self) -> str:
         if self._place is None:
             return "of no versions"
-        return f"of {len(self._versions)} versions with {self.baseline_name}: {len(self.changed)} of {len(self.rows)} rows differ"
+        return (
+            f"of {counted(len(self._versions), 'version')} with {self.baseline_name}: {len(self.changed)} of {len(self.rows)} rows differ"
+        )
 
     def _describe(self) -> Block:
         return describe_comparison(self)

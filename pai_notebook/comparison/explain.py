@@ -13,6 +13,7 @@ from pai_notebook.model.card import number_text
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.names import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.phrases import Phrase, check_language, joined, say
 from pai_notebook.sanitize import Printed
@@ -89,7 +90,7 @@ class Explanation(Displayed):
         return text in self._text
 
     def _brief(self) -> str:
-        return f"of {len(self.sentences)} versions: {self.sentences[0]}" if self.sentences else "of no versions"
+        return f"of {counted(len(self.sentences), 'version')}: {self.sentences[0]}" if self.sentences else "of no versions"
 
     def _describe(self) -> Block:
         return Stack([Note(sentence) for sentence in self._lines()])

@@ -11,7 +11,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.files import write_file
-from pai_notebook.model.names import Chooser
+from pai_notebook.model.names import Chooser, counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.signatures import checked
 
@@ -204,7 +204,7 @@ def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
 def _caption(comparison: Comparison) -> str:
     if not comparison.names:
         return "No versions"
-    return f"{len(comparison.versions)} versions against {comparison.baseline_name}, {comparison.baseline_reason}"
+    return f"{counted(len(comparison.versions), 'version')} against {comparison.baseline_name}, {comparison.baseline_reason}"
 
 
 def _notes(comparison: Comparison) -> list[str]:

@@ -24,7 +24,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.names import Name, counted, resolve
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.sanitize import Printed
 from pai_notebook.signatures import checked
@@ -154,7 +154,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return frame.astype({**texts, **numbers, "beyond_chance": "boolean"})
 
     def _brief(self) -> str:
-        return f"of {len(self.pairs)} pairs by {self.metric}"
+        return f"of {counted(len(self.pairs), 'pair')} by {self.metric}"
 
     def _describe(self) -> Block:
         if not self.pairs:

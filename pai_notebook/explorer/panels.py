@@ -8,9 +8,9 @@ from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error
 from pai_notebook.errors import PaiError
-from pai_notebook.explorer.words import counted
 from pai_notebook.model.card import approval_badge, labels_shape
 from pai_notebook.model.fields import plain_fields, specs
+from pai_notebook.model.names import counted
 from pai_notebook.model.trees import tree_of
 
 if TYPE_CHECKING:

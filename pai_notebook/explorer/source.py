@@ -10,6 +10,7 @@ from pai_notebook.beside import compare_within
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
 from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
+from pai_notebook.model.names import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.planning import Arrivals
 from pai_notebook.python_source import IT, Code, step
@@ -144,7 +145,7 @@ class SetSource:
         self._versions = versions
         self._loop = shared_loop
         self._user = LoopUser()
-        self.title = f"{len(versions)} versions"
+        self.title = counted(len(versions), "version")
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""

@@ -23,6 +23,7 @@ from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, read_addresses
+from pai_notebook.model.names import counted
 from pai_notebook.python_source import to_python
 from pai_notebook.registry import Registry
 from pai_notebook.sanitize import visible
@@ -186,7 +187,7 @@ class Explorer(Displayed):
         return panels.describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
 
     def _brief(self) -> str:
-        return f"of {self._source.title}: {len(self.selected)} versions selected"
+        return f"of {self._source.title}: {counted(len(self.selected), 'version')} selected"
 
     def _heading(self) -> str:
         name = html.escape(visible(self._source.title))

@@ -6,21 +6,10 @@ from pai_notebook.explorer.jobs import DEFAULT, ModelLine, VersionLine
 from pai_notebook.model.address import BASELINES
 from pai_notebook.sanitize import visible
 
-__all__ = ["BASELINE_OPTIONS", "DEFAULT", "approval_mark", "counted", "model_option", "version_option"]
+__all__ = ["BASELINE_OPTIONS", "DEFAULT", "approval_mark", "model_option", "version_option"]
 
 BASELINE_OPTIONS = {DEFAULT: "by default the approved one", **{word: str(phrase) for word, phrase in BASELINES.items()}}
 _MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
-
-
-def counted(number: int, noun: str) -> str:
-    """Number and noun.
-
-    Examples
-    --------
-    >>> counted(1, "version"), counted(5000, "version")
-    ('1 version', '5,000 versions')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def approval_mark(status: str) -> str:

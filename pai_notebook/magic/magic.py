@@ -7,7 +7,10 @@ import traceback
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from traitlets import Bool, Enum, Unicode, observe
@@ -85,7 +88,9 @@ class PaiModelMagics(Magics):
             raise
         if command.silent and use is not Use.KEPT:
             return None
-        if use is Use.DROPPED and result is not None:
+        if use is not Use.KEPT and isinstance(result, Path):
+            _display(_link_to(result), raw=True)
+        elif use is Use.DROPPED and result is not None:
             _display(result)
         return result
 
@@ -158,6 +163,11 @@ def _explore(source: Any) -> Explorer:
     from pai_notebook.explorer import Explorer  # noqa: PLC0415 - widgets load on first use
 
     return Explorer(source)
+
+
+def _link_to(path: Path) -> dict[str, str]:
+    """Show a file that was written as a link, which front-ends open beside the notebook."""
+    return {"text/plain": f"written: {path}", "text/html": f'<a href="{quote(path.as_posix())}" target="_blank">{escape(str(path))}</a>'}
 
 
 def _display(result: Any, **options: Any) -> Any:

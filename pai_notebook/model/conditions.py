@@ -335,8 +335,8 @@ class _Parser:
         return _GRAMMAR
 
     def _after(self, token: _Token | None) -> str:
-        """Say that a name with a comma or a parenthesis needs backticks, where one stands behind a name."""
-        if token is not None and token.text in "(),":
+        """Say that a name with a comma, blank or parenthesis needs backticks, where one of these or a word stands behind a name."""
+        if token is not None and (token.text in "()," or token.kind == "name"):
             return "A name with commas, blanks or parentheses stands in backticks, as in `acc,none` > 0.9"
         return _GRAMMAR
 

@@ -18,7 +18,7 @@ from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
-from pai_notebook.model.names import Name, listed, resolve
+from pai_notebook.model.names import Name, counted, listed, resolve
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
 from pai_notebook.signatures import checked
@@ -395,7 +395,7 @@ class Metrics(Brief, Sequence[Cell]):
         return bag_key((cell.dataset, cell.path, cell.raw) for cell in self.cells)
 
     def _brief(self) -> str:
-        return f"of {len(self)} cells: {listed([f'{cell.name} {cell.said}' for cell in self.cells], 4)}".rstrip(": ")
+        return f"of {counted(len(self), 'cell')}: {listed([f'{cell.name} {cell.said}' for cell in self.cells], 4)}".rstrip(": ")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Metrics, (self._raw,)

@@ -464,6 +464,17 @@ def nearest_sentence(close: Sequence[str], of: str = "") -> str:
     return f"Nearest{of} {'is' if len(close) == 1 else 'are'} {listed(close)}."
 
 
+def counted(number: int, noun: str) -> str:
+    """Number and noun.
+
+    Examples
+    --------
+    >>> counted(1, "version"), counted(5000, "version")
+    ('1 version', '5,000 versions')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(texts: Sequence[str], most: int = 8) -> str:
     """Join texts as a sentence does; the first of many, with the number of the others.
 

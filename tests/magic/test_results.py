@@ -62,3 +62,16 @@ def test_a_call_from_python_gives_its_result_and_shows_nothing(shown):
     run(shell, f"%timeit -n 2 -r 1 get_ipython().run_line_magic('paimodel', '{DIGITS}@2.4.0')")
     assert seen == []
     assert len(shell.user_ns["found"]) == 1
+
+
+def test_a_written_file_is_shown_as_a_link_unless_it_is_kept_or_silenced(shown, tmp_path, monkeypatch):
+    shell, seen = shown
+    monkeypatch.chdir(tmp_path)
+    run(shell, f"%paimodel report {DIGITS}@last:2 --to 'a & b.html'")
+    assert seen[0]["text/html"] == '<a href="a%20%26%20b.html" target="_blank">a &amp; b.html</a>'
+    assert seen[0]["text/plain"] == "written: a & b.html"
+    assert all(str(found) == "a & b.html" for found in seen[1:])
+    seen.clear()
+    run(shell, f"p = %paimodel report {DIGITS}@last:2 --to b.html\n%paimodel report {DIGITS}@last:2 --to c.html;")
+    assert seen == []
+    assert shell.user_ns["p"].name == "b.html"

@@ -129,6 +129,7 @@ def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
         ("created > 30", "30 is no time and created is one"),
         ("rtf > 'high'", "rtf holds numbers and 'high' is a text"),
         ("cer < 0.2", "cer was measured on 2 datasets. Name one: cer@d-a, cer@d-b."),
+        ("avg model score > 0.5", "A name with commas, blanks or parentheses stands in backticks"),
         ("acc,none > 0.5", "A name with commas, blanks or parentheses stands in backticks"),
         ("map(B) > 0.5", "A name with commas, blanks or parentheses stands in backticks"),
         ("rtf in 0.1", "expected a list in parentheses"),
