@@ -111,9 +111,14 @@ def finish(ax: Axes, theme: Theme) -> Axes:
     for text in texts:
         text.set_fontfamily(families)
         text.set_parse_math(False)
-        text.set_text("\n".join(map(visible, text.get_text().split("\n"))))
+        text.set_text(_visible(text.get_text()))
     _name_missing({char for text in texts for char in text.get_text() if ord(char) > 0x7F})  # noqa: PLR2004 - every font has ASCII
     return ax
+
+
+def _visible(text: str) -> str:
+    """Make every character visible but the ends of lines, which charts set between a metric and its dataset."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 # Names at the ticks take at most this share of the figure; the rest is the drawing's, and the axis' own name has to fit beside it.
@@ -130,9 +135,9 @@ def _fit(ax: Any, families: list[str]) -> None:
     for axis, across, along in ((ax.xaxis, height * math.sqrt(2), width), (ax.yaxis, width, height)):
         if isinstance(axis.get_major_locator(), FixedLocator):
             names = axis.get_ticklabels()
-            axis.set_ticklabels([_shortened(visible(name.get_text()), _NAMES * across, name.get_fontsize(), families) for name in names])
+            axis.set_ticklabels([_shortened(_visible(name.get_text()), _NAMES * across, name.get_fontsize(), families) for name in names])
         label = axis.label
-        label.set_text(_wrapped(visible(label.get_text()), (0.9 - _NAMES) * along, label.get_fontsize(), families))
+        label.set_text(_wrapped(_visible(label.get_text()), (0.9 - _NAMES) * along, label.get_fontsize(), families))
 
 
 def _points(text: str, size: float, families: list[str]) -> float:

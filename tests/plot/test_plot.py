@@ -121,6 +121,12 @@ def test_parallel_coordinates_point_up_for_better(compared):
     assert [round(height, 3) for height in ax.lines[0].get_ydata()] == [0.286, 0.0]
 
 
+def test_names_of_parallel_axes_are_two_lines(compared):
+    ax = compared.plot.parallel(["cer", "accuracy"])
+    assert [len(label.get_text().split("\n")) for label in ax.get_xticklabels()] == [2, 2]
+    assert all("\\n" not in label.get_text() for label in ax.get_xticklabels())
+
+
 def test_a_series_draws_its_points_with_a_gap(compared):
     lines = compared.plot.series("loss_curve").lines
     assert [len(line.get_ydata()) for line in lines] == [4, 2]
