@@ -176,7 +176,9 @@ class Controls:
         return _Tab(children=list(children.values()), titles=list(children), selected_index=0, layout=_layout())
 
     def _lay_out(self, *, searchable: bool) -> widgets.VBox:
-        filters = [self.workspace, self.model_label, self.provider] if searchable else []
+        filters = [self.workspace, self.model_label, self.provider]
+        self._unused = [] if searchable else filters
+        filters = [] if self._unused else filters
         search = _row(self.query, *filters, share="1 1 7rem")
         self.query.layout.flex = "3 1 14rem"
         narrow = _row(self.text, self.approval, self.label, self.more, share="1 1 7rem")
@@ -198,8 +200,15 @@ class Controls:
         return [widget for widget in self.everything() if isinstance(widget, kinds)]
 
     def everything(self) -> Iterator[widgets.Widget]:
-        """Every widget below the root, each with its layout and style, children first."""
+        """Every widget, on show or not, each with its layout and style, children first."""
         yield from _below(self.root)
+        for unused in self._unused:
+            yield from _below(unused)
+
+    def close(self) -> None:
+        """Take every widget away."""
+        for widget in self.everything():
+            widget.close()
 
 
 def _below(widget: widgets.Widget) -> Iterator[widgets.Widget]:

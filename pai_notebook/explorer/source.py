@@ -62,6 +62,9 @@ class Source(Protocol):
     def close(self) -> None:
         """Let go of the loop; the registry stays open."""
 
+    def abandon(self) -> None:
+        """As `close`, without waiting."""
+
 
 class RegistrySource:
     """Answers from a registry, on its private loop.
@@ -125,6 +128,8 @@ class RegistrySource:
 
     def close(self) -> None:
         """Nothing to let go of: the loop belongs to the registry."""
+
+    abandon = close
 
 
 class SetSource:
@@ -201,6 +206,10 @@ class SetSource:
     def close(self) -> None:
         """Let go of the loop, which ends when nobody else uses it."""
         self._loop.leave(self._user)
+
+    def abandon(self) -> None:
+        """As `close`, without waiting."""
+        self._loop.forget(self._user)
 
 
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")

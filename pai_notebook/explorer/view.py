@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Explorer", "close_all"]
 
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
+_on_show: set[Explorer] = set()
+"""A front-end shows these, so that they are needed until they are closed, whether they have a name or not."""
 
 
 @checked
@@ -78,6 +80,9 @@ class Explorer(Displayed):
         self._closed = False
         self._bind()
         _open.add(self)
+        # ipywidgets keeps every widget until it is closed
+        self._dropped = weakref.finalize(self, _take_away, self._controls, self._source)
+        self._dropped.atexit = False
         self._state.find()
         if versions is not None:
             # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
@@ -155,10 +160,11 @@ class Explorer(Displayed):
             return
         self._closed = True
         _open.discard(self)
+        _on_show.discard(self)
+        self._dropped.detach()
         self._performer.end()
         with TURN:
-            for widget in self._controls.everything():
-                widget.close()
+            self._controls.close()
         self._source.close()
 
     # ---- how it shows itself
@@ -168,6 +174,7 @@ class Explorer(Displayed):
         if self._closed or getattr(shell, "kernel", None) is None:
             print(self)  # noqa: T201 - what a terminal shows of an object
         else:
+            _on_show.add(self)
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
             # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
             with contextlib.suppress(ConfigurationError):
@@ -179,6 +186,7 @@ class Explorer(Displayed):
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = dict(super()._repr_mimebundle_(include, exclude))
         if not self._closed and (include is None or VIEW in include) and (exclude is None or VIEW not in exclude):
+            _on_show.add(self)
             bundle[VIEW] = self._controls.root.get_view_spec()
         return bundle
 
@@ -196,7 +204,13 @@ class Explorer(Displayed):
     # ---- from the widgets to the state
 
     def _bind(self) -> None:
-        state, controls = self._state, self._controls
+        state, controls, me = self._state, self._controls, weakref.ref(self)
+
+        def heard(action: Callable[[], Any]) -> None:
+            explorer = me()  # a widget does not keep its explorer
+            if explorer is not None:
+                explorer._act(action)  # noqa: SLF001 - this very class
+
         values: dict[ipywidgets.Widget, Callable[[Any], Any]] = {
             controls.query: lambda text: state.find(query=text),
             controls.workspace: lambda text: state.find(workspace_id=text),
@@ -217,8 +231,8 @@ class Explorer(Displayed):
             controls.card: lambda name: state.look(card=name or ""),
         }
         for control, action in values.items():
-            self._on(control, "value", action)
-        self._on(controls.tabs, "selected_index", lambda index: state.look(tab=controls.tabs.titles[index or 0]))
+            _observe(control, "value", action, heard)
+        _observe(controls.tabs, "selected_index", lambda index: state.look(tab=controls.tabs.titles[index or 0]), heard)
         clicks: dict[ipywidgets.Button, Callable[[], Any]] = {
             controls.higher: lambda: state.turn(-1),
             controls.lower: lambda: state.turn(1),
@@ -227,16 +241,7 @@ class Explorer(Displayed):
             controls.cancel: state.cancel,
         }
         for button, press in clicks.items():
-            button.on_click(lambda _, press=press: self._act(press))
-
-    def _on(self, control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            # what the loop's thread writes is our own doing
-            if not shared_loop.inside:
-                new = change["new"]
-                self._act(lambda: action(new))
-
-        control.observe(changed, names=trait)
+            button.on_click(lambda _, press=press: heard(press))
 
     def _act(self, action: Callable[[], Any]) -> None:
         if self._closed:
@@ -305,6 +310,22 @@ class Explorer(Displayed):
 
     def _draw_copy(self, shown: Shown) -> dict[str, str]:
         return copy_bundle(panels.describe_shown(shown, self._source.title), self._copy.name)
+
+
+def _observe(control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any], heard: Callable[[Callable[[], Any]], None]) -> None:
+    def changed(change: dict[str, Any]) -> None:
+        # what the loop's thread writes is our own doing
+        if not shared_loop.inside:
+            new = change["new"]
+            heard(lambda: action(new))
+
+    control.observe(changed, names=trait)
+
+
+def _take_away(controls: Controls, source: Source) -> None:
+    """End what an explorer leaves behind that was dropped, from whatever thread the garbage collector runs on, and wait for no lock."""
+    controls.close()
+    source.abandon()
 
 
 def _nothing() -> None:

@@ -41,7 +41,7 @@ def gate():
 def registry(gate):
     gate.requests.clear()
     gate.aborted.clear()
-    with eval(gate.connect, {"pai": pnb}) as connected:
+    with eval(gate.connect, {"pnb": pnb}) as connected:
         yield connected
     gate.release()
 

@@ -1,0 +1,133 @@
+"""What explorers, comparisons and registries leave behind: `python -m tests.bench.life [COUNT]`.
+
+Each is made, shown and closed or dropped COUNT times (1,000); widgets, threads, descriptors, objects and memory before and after.
+"""
+
+import gc
+import os
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+
+from ipywidgets.widgets.widget import _instances
+
+import pai_notebook as pnb
+
+MODEL = "model-rbvg5wp0buc6o2q3rh"
+WARM = 5
+
+
+def explorer_closed(registry, versions):
+    """An explorer of a registry, shown and closed."""
+    explorer = pnb.Explorer(registry)
+    explorer.wait()
+    explorer._repr_mimebundle_()
+    explorer.close()
+    return explorer
+
+
+def explorer_of_a_set_closed(registry, versions):
+    """An explorer of a set, shown and closed."""
+    explorer = pnb.Explorer(versions)
+    explorer.wait()
+    explorer._repr_mimebundle_()
+    explorer.close()
+    return explorer
+
+
+def explorer_dropped(registry, versions):
+    """An explorer that nobody looks at or closes."""
+    explorer = pnb.Explorer(registry)
+    explorer.wait()
+    return explorer
+
+
+def explorer_of_a_set_dropped(registry, versions):
+    """The same, of a set."""
+    explorer = pnb.Explorer(versions)
+    explorer.wait()
+    return explorer
+
+
+def comparison(registry, versions):
+    """A comparison as HTML and in words."""
+    made = versions.compare(baseline="first")
+    made._repr_html_()
+    str(made.explain())
+    return made
+
+
+def registry_closed(registry, versions):
+    """A registry over HTTP that answers once."""
+    with pnb.connect("demo", default=False) as made:
+        made._repr_html_()
+        made.list_versions(MODEL, last=1)
+    return made
+
+
+def registry_dropped(registry, versions):
+    """The same, never closed."""
+    made = pnb.connect("demo", default=False)
+    made.list_versions(MODEL, last=1)
+    return made
+
+
+KINDS = (
+    explorer_closed,
+    explorer_of_a_set_closed,
+    explorer_dropped,
+    explorer_of_a_set_dropped,
+    comparison,
+    registry_closed,
+    registry_dropped,
+)
+
+
+def settled():
+    """Collect, and give what ends on the loop's thread the time to."""
+    for _ in range(3):
+        gc.collect()
+        time.sleep(0.05)
+
+
+def figures():
+    """What there is now: widgets, threads, descriptors (None where the system does not say), objects and MiB."""
+    settled()
+    descriptors = Path("/proc/self/fd")
+    held = len(list(descriptors.iterdir())) if descriptors.exists() else None
+    memory = Path("/proc/self/statm")
+    mib = int(memory.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20 if memory.exists() else 0.0
+    return {
+        "widgets": len(_instances),
+        "threads": threading.active_count(),
+        "descriptors": held,
+        "objects": len(gc.get_objects()),
+        "MiB": mib,
+    }
+
+
+def lived(make, count, registry, versions):
+    """Figures before and after, and how many are still alive."""
+    for _ in range(WARM):
+        make(registry, versions)
+    before = figures()
+    made = [weakref.ref(make(registry, versions)) for _ in range(count)]
+    after = figures()
+    return before, after, sum(each() is not None for each in made)
+
+
+def main():
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    with pnb.connect("demo", default=False) as registry:
+        versions = registry.list_versions(MODEL, last=3)
+        for make in KINDS:
+            before, after, alive = lived(make, count, registry, versions)
+            told = ", ".join(f"{name} {before[name]:.0f} -> {after[name]:.0f}" for name in before)
+            print(f"{make.__name__}: {count:,} made, {alive} alive; {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

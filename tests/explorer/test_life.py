@@ -1,0 +1,41 @@
+"""Explorers, comparisons and registries are freed when they are closed or dropped; `tests/bench/life.py` prints figures for 1,000."""
+
+import gc
+
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+import pai_notebook as pnb
+from pai_notebook.explorer import close_all
+from tests.bench.life import KINDS, MODEL, lived
+from tests.patience import eventually
+
+COUNT = 12
+
+
+@pytest.fixture(scope="module")
+def registry():
+    with pnb.connect("demo", default=False) as opened:
+        yield opened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
+def test_nothing_of_it_is_left(make, registry):
+    before, after, alive = lived(make, COUNT, registry, registry.list_versions(MODEL, last=3))
+    assert alive == 0
+    assert after["widgets"] <= before["widgets"]
+    assert after["threads"] <= before["threads"]
+    assert (after["descriptors"] or 0) <= (before["descriptors"] or 0)
+    # a widget has about 100 objects, an explorer 39 widgets
+    assert after["objects"] - before["objects"] < 100 * COUNT
+
+
+def test_an_explorer_on_show_without_a_name_goes_on_until_it_is_closed(registry):
+    view = pnb.Explorer(registry)._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]["model_id"]
+    gc.collect()
+    root = _instances[view]
+    choice = next(child for child in root.children if type(child).__name__ == "_Dropdown")
+    eventually(lambda: len(choice.options) > 1)
+    close_all()
+    assert view not in _instances
