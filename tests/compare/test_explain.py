@@ -42,7 +42,7 @@ def test_the_same_in_chinese():
     assert str(pair().explain("zh")) == (
         "0.10.0 对比 0.9.0：cer（d-a）：0.175 → 0.181（+3.43 %），升高，置信区间未知；"
         "rtf（d-a）：0.08 → 0.07（-12.5 %），降低，置信区间未知；ks（d-a）：1 → 2；old：已移除，原值为 1；fresh：新增，值为 2 个值；"
-        '推理配置 image："1.12" → "1.15"；标签 env：已移除，原值为 test；标签 owner：新增，值为 张三；审批状态：Pending → Approved。'
+        '推理配置 image："1.12" → "1.15"；标签“env”：已移除，原值为 test；标签“owner”：新增，值为 张三；准入状态：Pending → Approved。'
     )
 
 
@@ -69,7 +69,7 @@ def test_a_description_that_is_a_sentence_ends_with_one_stop():
     first, second = make("0.1.0", {}, VersionDescription="Trained twice."), make("0.2.0", {}, VersionDescription="训练三次。")
     compared = Comparison([first, second], baseline="0.1.0")
     assert str(compared.explain()) == "0.2.0 against 0.1.0: description changed Trained twice → 训练三次."
-    assert str(compared.explain("zh")) == "0.2.0 对比 0.1.0：描述：Trained twice → 训练三次。"
+    assert str(compared.explain("zh")) == "0.2.0 对比 0.1.0：版本描述：Trained twice → 训练三次。"
 
 
 def test_long_addresses_are_cut_where_they_are_alike():

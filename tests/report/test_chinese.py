@@ -142,7 +142,7 @@ def test_no_english_is_left_but_data_and_names(versions, errors, options, writte
         comparison.assert_no_regression(["accuracy", "cer", "done", "words", "matrix", "curve", "nosuch"])
     page = written(comparison, lang="zh", gates=[*gates, caught.value])
     assert english_of(page) == []
-    assert "门禁未通过" in page
+    assert "质量门禁未通过" in page
     assert [text_of(page).count(caution.in_language("zh")) for caution in comparison.comparability] == [1] * len(comparison.comparability)
     assert 'lang="zh-CN"' in page
 
@@ -160,4 +160,4 @@ def test_a_report_in_english_is_in_english_before_and_after(written):
 def test_what_is_masked_is_masked_in_chinese_too(written):
     page = written(VersionSet(WHOLE).compare(only="all"), lang="zh")
     assert "203418754219876543" not in page
-    assert "所有者：1 个值" in page
+    assert "阿里云账号 ID（OwnerId）：1 个值" in page

@@ -207,7 +207,7 @@ def test_the_same_comparison_gives_the_same_bytes(everything, tmp_path):
 def test_words_are_in_the_language_asked_for(everything, tmp_path):
     text = page(everything, tmp_path, lang="zh")[1]
     assert '<html lang="zh-CN">' in text
-    assert "<h2>变化</h2>" in text
+    assert "<h2>变化摘要</h2>" in text
     assert re.search("这 [0-9]+ 个版本", text)
     assert re.search("存储桶：[0-9]+ 个值，共 [0-9]+ 处，首见于", text)
     with pytest.raises(ConfigurationError, match="lang='fr'"):
