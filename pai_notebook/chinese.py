@@ -413,4 +413,39 @@ _CHANCE = {
     "{name} = {spread} over {count} says nothing of a spread": "{name} = {spread}（共 {count} 次）不能说明离散度",
 }
 
-TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE
+_VERDICT = {
+    "No verdict: no metric says how good these versions are.": "没有结论：没有能说明这些版本好坏的指标。",
+    "No verdict: no metric was measured in {baseline} and in another version.": "没有结论：没有指标同时在 {baseline} 与另一版本中测量。",
+    "Nothing is better or worse than {baseline} beyond chance (95 % together).": "与 {baseline} 相比，没有超出随机波动的变好或变差（合计 95%）。",
+    "Nothing differs from {baseline} that could be better or worse.": "与 {baseline} 相比，没有可分好坏的差异。",
+    "Worse than {baseline} beyond chance: {versions}.": "比 {baseline} 差，超出随机波动：{versions}。",
+    "Better than {baseline} beyond chance: {versions}.": "比 {baseline} 好，超出随机波动：{versions}。",
+    "{version} in {metrics}": "{version} 的 {metrics}",
+    "{metric} ({differences})": "{metric}（{differences}）",
+    "{metric} ({datasets})": "{metric}（{datasets}）",
+    "{dataset} {difference}": "{dataset} {difference}",
+    "{versions} ({value})": "{versions}（{value}）",
+    "{text} on {dataset}": "在 {dataset} 上 {text}",
+    "{text}, from which {others} cannot be told apart": "{text}，{others} 与之无法区分",
+    "{text}, as measured": "{text}，按测量值",
+    "Best by {metric}: {versions}.": "按 {metric} 最优：{versions}。",
+    "All versions with a number are equal in {metric}.": "所有有数值的版本在 {metric} 上相同。",
+    "No loss shown in {versions}; a loss of {losses} would not be seen.": "{versions} 未见变差；{losses} 的变差看不出来。",
+    "{metric} of less than about {size}": "{metric} 小于约 {size}",
+    "{low} to {high}": "{low} 至 {high}",
+    "No interval is known, so that nothing can be called better or worse: {metrics}.": "无已知区间，因此不能判定好坏：{metrics}。",
+    "No interval is known for {metrics}.": "{metrics} 无已知区间。",
+    "As measured, ahead of {baseline}: {versions}.": "按测量值领先于 {baseline}：{versions}。",
+    "As measured, behind {baseline}: {versions}.": "按测量值落后于 {baseline}：{versions}。",
+    "Beyond chance by itself, but not among all that was judged: {versions}.": "单独看超出随机波动，但在全部判断中不然：{versions}。",
+    "Missing: {versions}.": "缺失：{versions}。",
+    "Not measured in {baseline}: {metrics}.": "{baseline} 未测量：{metrics}。",
+    "It is not known which way {metrics} is better: directions= says it.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",
+    "Cost as measured: {versions}.": "开销（按测量值）：{versions}。",
+    "Name the metric that matters: by={name!r}.": "请指明最重要的指标：by={name!r}。",
+    "More": "更多",
+    "{count} sentence": "{count} 句",
+    "{count} sentences": "{count} 句",
+}
+
+TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT

@@ -219,6 +219,7 @@ def compare(
     dataset: str | None = None,
     n: float | None = None,
     series: SeriesLike = None,
+    by: str | None = None,
     among: VersionSet | None = None,
     on_error: OnError = "collect",
     refresh: bool = False,
@@ -245,6 +246,7 @@ def compare(
         "dataset": dataset,
         "n": n,
         "series": series,
+        "by": by,
     }
     if among is not None:
         return compare_within(among, what, **terms)

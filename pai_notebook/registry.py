@@ -167,6 +167,7 @@ class Registry(Displayed):
         dataset: str | None = None,
         n: float | None = None,
         series: SeriesLike = None,
+        by: str | None = None,
         among: VersionSet | None = None,
         on_error: OnError = "collect",
         refresh: bool = False,
@@ -184,7 +185,7 @@ class Registry(Displayed):
             the first by name of those compared; a version name means a version that is compared, else one of the first model; an
             address or a version is added. By default the newest approved version of the first model; where none is approved,
             what `VersionSet.compare` takes by default, and the caption says so.
-        directions, only, tolerance, include, exclude, dataset, n, series
+        directions, only, tolerance, include, exclude, dataset, n, series, by
             As for `VersionSet.compare`.
         among : VersionSet, optional
             Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
@@ -222,6 +223,7 @@ class Registry(Displayed):
             "dataset": dataset,
             "n": n,
             "series": series,
+            "by": by,
         }
         if among is not None:
             return compare_within(among, what, baseline, **terms)

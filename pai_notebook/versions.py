@@ -500,6 +500,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         dataset: str | None = None,
         n: float | None = None,
         series: SeriesLike = None,
+        by: str | None = None,
     ) -> Comparison:
         """Compare every version of the set with one of them; fetches nothing.
 
@@ -524,6 +525,8 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
         series : {"last", "mean", "max", "min"} or mapping, optional
             Which number of a list is compared; a bare list of numbers has no better or worse until this is said.
+        by : str, optional
+            The metric that matters, by name or `name@dataset`; the verdict says first which version is best by it.
 
         Returns
         -------
@@ -557,6 +560,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             dataset=dataset,
             n=n,
             series=series,
+            by=by,
             errors=self._errors,
             removed=self._removed,
             path=self._path,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
+from pai_notebook.comparison.asking import ask, find_row
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
@@ -16,6 +17,7 @@ from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.names import Pattern
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
 
@@ -53,6 +55,7 @@ class Aligned:
         removed: Sequence[str] = (),
         n: float | None = None,
         series: SeriesLike = None,
+        by: str | None = None,
         path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
@@ -76,12 +79,23 @@ class Aligned:
         self._all = self._aligned(found)
         self._path = path
         self._selection = Selection.read(include, exclude, dataset, list(dict.fromkeys(row.key.section or row.path for row in self._all)))
+        self._by = by or ""
+        self.by_rows = self._meant(self._by) if self._by and self._place is not None else ()
 
     def _aligned(self, found: Mapping[tuple[str, str], tuple[Cell, ...]]) -> tuple[Row, ...]:
         if self._place is None:
             return ()
         metrics = metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance)
         return (*metrics, *other_rows(self._versions, self._place))
+
+    def _meant(self, by: str) -> tuple[Row, ...]:
+        """Rows of the metric that matters, one for each of its datasets."""
+        found = tuple(row for row in self.metrics if Pattern(by).fits(row.key))
+        if len({row.path for row in found}) != 1:
+            found = (find_row(self.metrics, by),)
+        for row in found:
+            ask(self.metrics, row.name)
+        return found
 
     @property
     def versions(self) -> tuple[ModelVersion, ...]:
@@ -198,6 +212,7 @@ class Aligned:
             "dataset": self._selection.dataset,
             "n": None if self._n is None else float(self._n),
             **({"series": self._series.told} if self._series.told else {}),
+            **({"by": self._by} if self._by else {}),
         }
 
     @property
@@ -213,5 +228,6 @@ class Aligned:
             "dataset": self._selection.dataset,
             "n": self._n,
             "series": self._told_series,
+            "by": self._by,
         }
         return {name: value for name, value in given.items() if value}

@@ -24,6 +24,7 @@ from pai_notebook.comparison.ruling import check_rules, remarks_on
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.verdict import OverallVerdict, make_verdict
 from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
@@ -74,6 +75,8 @@ class Comparison(Aligned, Exports, Displayed):
     series : {"last", "mean", "max", "min"} or mapping, optional
         Which number of a list is compared, for all metrics or by name. Of a curve (objects with a step and a value) it is the
         last by default; a bare list of numbers has no better or worse until this is said.
+    by : str, optional
+        The metric that matters, by name or `name@dataset`; `verdict` says first which version is best by it.
 
     Raises
     ------
@@ -101,6 +104,19 @@ class Comparison(Aligned, Exports, Displayed):
         metrics = [row for row in self._all if row.section == "metrics"]
         others = [row for row in self._all if row.section != "metrics"]
         return cautions(Setting(self._versions, self._names, self._place, metrics, others))
+
+    @cached_property
+    def verdict(self) -> OverallVerdict:
+        """What the comparison answers: what is better and worse beyond chance, what could not be told, and what it costs.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.8 + 0.05 * nth, "n": 1000}} for nth in (1, 2)]
+        >>> print(VersionSet.from_documents(docs, "model-a").compare("0.1.0").verdict.sentences[0])
+        Better than 0.1.0 beyond chance: 0.2.0 in accuracy (+5.0 pp).
+        """
+        return make_verdict(self, self.by_rows, self._by, self._tolerance)
 
     @property
     def coverage(self) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
     if isinstance(arguments.get("series"), Mapping):
         arguments["series"] = {redaction.text(name): how for name, how in arguments["series"].items()}
-    texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset") if name in arguments}
+    texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset", "by") if name in arguments}
     removed = tuple(map(redaction.text, comparison.removed))
     errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}
     made = type(comparison)(

@@ -59,6 +59,7 @@ _RUN = (*_SET, _MODELS, "explore without a model", "watch")
 _TABLES = ("ls", "compare", "report")
 OPTIONS: dict[str, Option] = {
     "--baseline": Option("V", f"version to compare with: a name, or one of {', '.join(BASELINES)}", _COMPARED, "compare.baseline"),
+    "--by": Option("NAME", "the metric that matters; the verdict begins with it", _COMPARED, "compare.by"),
     "--mode": Option("NAME=max|min", "which way is better", _COMPARED, "compare.directions", repeats=True),
     "--all": Option("", "show rows that do not differ too", ("compare", "report"), "compare.only"),
     "--metrics": Option("GLOB", "only metrics like these, separated by commas", _COMPARED, "compare.include"),
@@ -120,6 +121,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--all": ("only", "full", "identical", "verbose", "show-all"),
     "--metrics": ("metric", "include", "columns", "fields", "rows"),
     "--exclude": ("without", "ignore", "skip", "drop"),
+    "--by": ("best", "matters", "metric-that-matters", "primary"),
     "--mode": ("direction", "directions", "better", "higher-is-better", "lower-is-better", "max", "min"),
     '--where "created > 2026-01-31"': ("created-after", "created", "since", "after", "before", "until", "days"),
     "--where": ("filter", "query-versions", "condition", "if", "expr"),
@@ -127,7 +129,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--approval": ("status", "approved", "state", "stage"),
     "--last": ("latest", "newest", "n", "recent", "tail"),
     "--limit": ("head", "top", "max-results", "count", "first"),
-    "--sort": ("sort-by", "order", "order-by", "by", "asc", "desc", "ascending", "reverse"),
+    "--sort": ("sort-by", "order", "order-by", "asc", "desc", "ascending", "reverse"),
     "--query": ("search", "name", "find", "q", "task", "domain"),
     "--lang": ("language", "locale", "zh", "en", "chinese"),
     "--to": ("out", "output", "o", "file", "path", "export", "format", "csv", "html", "excel", "xlsx", "save"),

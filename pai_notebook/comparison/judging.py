@@ -1,0 +1,130 @@
+"""Where every version stands in every metric that says how good it is, judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.interval import holm
+from pai_notebook.comparison.rows import Change, Kind, Row, Verdict
+from pai_notebook.model.metric_words import is_cost, is_training
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.tolerance import Tolerance
+
+__all__ = ["Judged", "Standing", "is_judged", "judge"]
+
+_OUTSIDE = 0.05
+"""In how many comparisons anything is called better or worse although nothing is, at most."""
+
+
+class Standing(StrEnum):
+    """What may be said of a version in one metric, among everything that the comparison says."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CHANCE = "could be chance"
+    UNKNOWN = "no interval known"
+    SAME = "same"
+    MISSING = "missing"
+    NO_DIRECTION = "unknown direction"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Where a version stands in one metric.
+
+    Attributes
+    ----------
+    row : Row
+        The metric.
+    place : int
+        Position of the version.
+    standing : Standing
+        What may be said of it.
+    alone : bool
+        Whether the difference is beyond chance by itself, but not among all that were judged.
+    """
+
+    row: Row
+    place: int
+    standing: Standing
+    alone: bool = False
+
+    @property
+    def change(self) -> Change:
+        """The difference to the baseline."""
+        return self.row.changes[self.place]
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is better as measured."""
+        return self.change.kind is Kind.BETTER
+
+
+def is_judged(row: Row) -> bool:
+    """Whether a metric says how good a version is: evidence, costs and what was measured in training do not."""
+    return not (row.is_evidence or is_cost(row.path) or is_training(row.path))
+
+
+def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judged]:
+    """Find where every version stands in every metric that says how good it is.
+
+    The more is judged, the surer each difference has to be before it is called better or worse, so that with 95 % confidence
+    none of these words is wrong (S. Holm 1979, A simple sequentially rejective multiple test procedure, Scandinavian Journal
+    of Statistics 6, 65-70).
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Metrics; those that `is_judged` refuses are left out.
+    baseline : int
+        Position of the version that the others are compared with.
+    tolerance : Tolerance
+        How much may differ and still count as the same.
+    """
+    found = [
+        Judged(row, place, standing)
+        for row in rows
+        if is_judged(row)
+        for place in range(len(row.cells))
+        if place != baseline and (standing := _standing(row, place, baseline)) is not None
+    ]
+    family = [nth for nth, each in enumerate(found) if _may_be_chance(each.change)]
+    values = holm([_p_value(found[nth], baseline, tolerance) for nth in family])
+    for nth, adjusted in zip(family, values, strict=True):
+        each = found[nth]
+        if each.standing in (Standing.BETTER, Standing.WORSE) and adjusted > _OUTSIDE:
+            found[nth] = Judged(each.row, each.place, Standing.CHANCE, alone=True)
+    return found
+
+
+def _standing(row: Row, place: int, baseline: int) -> Standing | None:
+    """Where a version stands by the row alone; None where neither has a number."""
+    change, cells = row.changes[place], (row.cells[place], row.cells[baseline])
+    if change.verdict is not None:
+        return Standing(str(change.verdict))
+    numbers = [cell.value is not None for cell in cells]
+    if not all(numbers):
+        return Standing.MISSING if any(numbers) else None
+    if row.direction.mode is None:
+        return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
+    return Standing.SAME if change.kind in (Kind.SAME, Kind.CHANGED) else None
+
+
+def _may_be_chance(change: Change) -> bool:
+    """Whether it is a measured difference of which an interval is known."""
+    evidence = change.evidence
+    known = change.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.CHANCE)
+    return known and evidence is not None and evidence.interval is not None and not evidence.is_exact
+
+
+def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
+    if judged.standing is Standing.CHANCE:
+        return 1.0  # more than 0.05, whose size changes nothing for those below
+    base = judged.row.cells[baseline].value
+    margin = 0.0 if base is None else tolerance.bound(judged.row.path, judged.row.dataset, base)
+    found = judged.change.evidence.p_value(margin) if judged.change.evidence is not None else None
+    return 1.0 if found is None else found
