@@ -2,7 +2,7 @@
 
 __all__ = ["SEPARATORS", "TEMPLATES"]
 
-SEPARATORS = {", ": "、", "; ": "；", " and ": " 与 "}
+SEPARATORS = {", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · "}
 
 _PIECES = {
     "{what}: {said}": "{what}：{said}",
@@ -416,7 +416,9 @@ _CHANCE = {
 _VERDICT = {
     "No verdict: no metric says how good these versions are.": "没有结论：没有能说明这些版本好坏的指标。",
     "No verdict: no metric was measured in {baseline} and in another version.": "没有结论：没有指标同时在 {baseline} 与另一版本中测量。",
-    "Nothing is better or worse than {baseline} beyond chance (95 % together).": "与 {baseline} 相比，没有超出随机波动的变好或变差（合计 95%）。",
+    "Nothing is better or worse than {baseline} beyond chance (95 % together).": (
+        "与 {baseline} 相比，没有超出随机波动的变好或变差（合计 95%）。"
+    ),
     "Nothing differs from {baseline} that could be better or worse.": "与 {baseline} 相比，没有可分好坏的差异。",
     "Worse than {baseline} beyond chance: {versions}.": "比 {baseline} 差，超出随机波动：{versions}。",
     "Better than {baseline} beyond chance: {versions}.": "比 {baseline} 好，超出随机波动：{versions}。",

@@ -47,6 +47,8 @@ class Report:
     ----------
     title, question : str
         What it is about, and what it was to answer.
+    answer : Block or None
+        The verdict.
     facts : sequence of (str, Inline)
         The data sheet.
     cautions : sequence of str
@@ -69,6 +71,7 @@ class Report:
 
     title: str
     question: str = ""
+    answer: Block | None = None
     facts: Sequence[tuple[str, Inline]] = ()
     cautions: Sequence[str] = ()
     sentences: Sequence[str] = ()
@@ -102,6 +105,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     cautions = [Note(text, "warn") for text in report.cautions] or [good]
     parts: list[Block | str] = [f"<h1>{_plain(report.title)}</h1>"]
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []
+    parts += _stacked([report.answer] if report.answer else ())
     parts += section("Gates", _stacked(report.gates))
     parts += section("Before you compare", _stacked(cautions) if report.comparison else ())
     parts += section("What changed", [f"<p>{_plain(text)}</p>" for text in report.sentences])

@@ -12,6 +12,7 @@ from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.model.card import number_text
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -21,10 +22,12 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ONLY_ONE", "Clause", "Explanation", "explain_rows"]
+__all__ = ["ONLY_ONE", "Clause", "Explanation", "explain_rows", "settings_that_changed"]
 
 _LONGEST = 60
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
+_SETTINGS = 4
+_SHORT = 40
 LISTED = 8
 """Rows of one group that are spelled out; the others are counted."""
 
@@ -134,6 +137,25 @@ def _clauses(rows: Sequence[Row], place: int, baseline: int) -> Iterator[tuple[s
         if len(group) > LISTED:
             count = len(group) - LISTED
             yield "", say("and {count} more {group}", count=count, group=name), count
+
+
+def settings_that_changed(rows: Sequence[Row], place: int, baseline: int) -> list[Phrase]:
+    """Say which settings and labels of a version differ from the baseline's, in few words, settings first."""
+    found = [row for row in rows if row.section not in ("metrics", "other") and row.changes[place].kind not in (Kind.SAME, Kind.BASELINE)]
+    found.sort(key=lambda row: row.section == "labels")
+    told = [_setting(row, place, baseline) for row in found[:_SETTINGS]]
+    return [*told, say("{count} more", count=len(found) - _SETTINGS)] if len(found) > _SETTINGS else told
+
+
+def _setting(row: Row, place: int, baseline: int) -> Phrase:
+    """Write a setting by the last part of its name; texts without quotes where both are texts."""
+    cells = [row.cells[baseline], row.cells[place]]
+    texts = _shown_apart(row, (baseline, place))
+    if all(is_blank(cell) or isinstance(cell.raw, str) for cell in cells):
+        texts = shorten_apart([cell.text for cell in cells], _SHORT, _shortened)
+    before, after = ("—" if is_blank(cell) else text for cell, text in zip(cells, texts, strict=True))
+    name = row.path if row.section == "labels" else split_path(row.path)[-1]
+    return say("{name} {before} → {after}", name=name, before=before, after=after)
 
 
 def _group(row: Row, change: Change) -> int:

@@ -1,49 +1,51 @@
-"""How a comparison looks, described in the shapes of `display`."""
+"""How a comparison looks: the answer first, then what changed and the metrics, everything else folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.explain import ONLY_ONE
-from pai_notebook.comparison.leaders import star
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, passing_by_chance, told_difference
-from pai_notebook.comparison.series import series_text
-from pai_notebook.display import Block, Column, Diff, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
-from pai_notebook.model.card import number_text
-from pai_notebook.model.equality import shorten_apart
+from pai_notebook.comparison.cells import describe_cells, tally
+from pai_notebook.comparison.datasets import short_datasets
+from pai_notebook.comparison.explain import ONLY_ONE, settings_that_changed
+from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.display import Block, Column, Facts, Heading, Inline, Lines, Mark, Missing, Note, Section, Stack, Table
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.metrics import Cell, State, series_points
-from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.metric_words import is_cost, is_training
+from pai_notebook.model.metrics import State
 from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.comparison.leaders import Leaders
+    from pai_notebook.model.names import Name
 
 __all__ = ["describe_comparison"]
 
 VERSIONS = 20
 ROWS = 40
-_CAUTIONS = 6
+_CAUTIONS = 2
 _FAILURES = 5
-_TEXT = 120
 _METRICS = 8
-_ARROWS = {"↑": say("higher"), "↓": say("lower")}
+_CHANGES = 4
 
 
-def section_heading(section: str) -> str:
-    """What stands above the rows of a section."""
-    info = field_named(section)
-    return say("Other fields") if section == "other" else section if info is None else info.heading
+def describe_comparison(comparison: Comparison, *, answer: bool = True) -> Block:
+    """Describe a comparison: the verdict, what changed, the metrics; settings, fields and what the words rest on are folded.
 
-
-def describe_comparison(comparison: Comparison, *, cautions: bool = True) -> Block:
-    """Describe a comparison: what to be careful about, then one table, rows by section, the baseline marked."""
+    Parameters
+    ----------
+    comparison : Comparison
+        What is shown.
+    answer : bool
+        Whether the verdict and what to be careful about stand above it; a report says both elsewhere.
+    """
     blocks: list[Block] = list(_banners(comparison))
-    blocks += _cautions(comparison) if cautions else ()
     if comparison.versions:
-        blocks += [_table(comparison), *_evidence(comparison)]
+        places = _shown_versions(comparison)
+        inside: list[Block] = [comparison.verdict._describe()] if answer and comparison.verdict.findings else []  # noqa: SLF001 - the hook of shown objects
+        inside += [*(_cautions(comparison) if answer else ()), *_changes(comparison, places), *_metrics(comparison, places)]
+        inside += [*_settings(comparison, places), *_evidence(comparison, places), *_reading(comparison, places)]
+        blocks.append(Section(_what(comparison), inside, summary=_against(comparison)))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
@@ -63,113 +65,202 @@ def _banners(comparison: Comparison) -> Iterator[Note]:
         yield Note(say(ONLY_ONE, name=comparison.names[0]), "warn")
 
 
-def _cautions(comparison: Comparison) -> Iterator[Note]:
-    cautions = comparison.comparability
-    for text in cautions[:_CAUTIONS]:
-        yield Note(say("Careful: {text}", text=text), "warn")
-    if len(cautions) > _CAUTIONS:
-        yield Note(say("and {count} more; .comparability has all", count=len(cautions) - _CAUTIONS), "warn")
-    for text in comparison.notes:
-        yield Note(text, "info")
-
-
-def _shown_rows(comparison: Comparison, *, evidence: bool) -> list[Row]:
-    rows = comparison.changed if comparison.only == "diff" else comparison.rows
-    return [row for row in rows if row.is_evidence == evidence]
-
-
-def _evidence(comparison: Comparison) -> Iterator[Section]:
-    """Numbers of examples, errors and spreads: what the intervals rest on, folded below the table."""
-    rows = _shown_rows(comparison, evidence=True)[:ROWS]
-    if rows:
-        places = _shown_versions(comparison)
-        columns, body = _body(comparison, rows, places)
-        count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
-        yield Section(say("What the intervals rest on"), [Table(columns, body, row_headers=_headers(rows))], folded=True, summary=count)
-
-
-def _headers(rows: Sequence[Row]) -> int:
-    return 2 if any(row.dataset for row in rows) else 1
-
-
-def _body(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Column | str], list[list[Inline]]]:
-    """Columns and cells of some rows, with what could not be fetched behind the versions."""
-    datasets = _headers(rows) > 1
-    columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
-    columns += [_column(comparison, place) for place in places]
-    columns += [Column(address, align="right") for address in list(comparison.errors)[: VERSIONS - len(places)]]
-    return columns, [_row(comparison, row, places, datasets=datasets, width=len(columns)) for row in rows[:ROWS]]
-
-
-def _table(comparison: Comparison) -> Table:
-    rows = _shown_rows(comparison, evidence=False)
-    places = _shown_versions(comparison)
-    columns, body = _body(comparison, rows, places)
-    return Table(
-        columns,
-        list(_with_headings(rows[:ROWS], body)),
-        caption=_caption(comparison),
-        note=Lines(list(_notes(comparison, rows, places))),
-        row_headers=_headers(rows),
-        limit=2 * ROWS,
-    )
-
-
-def _caption(comparison: Comparison) -> str:
+def _what(comparison: Comparison) -> str:
     models = list(dict.fromkeys(version.model_id for version in comparison.versions))
+    return models[0] or say("Comparison") if len(models) == 1 else say("{count} models", count=len(models))
+
+
+def _against(comparison: Comparison) -> Phrase:
     count = len(comparison.versions)
-    what = models[0] if len(models) == 1 else say("{count} models", count=len(models))
-    said = say(
+    return say(
         "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}",
         count=count,
         baseline=comparison.baseline_name,
         reason=comparison.baseline_reason,
     )
-    return say("{what}: {said}", what=what, said=said) if what else said
+
+
+def _cautions(comparison: Comparison) -> Iterator[Block]:
+    notes = [Note(say("Careful: {text}", text=text), "warn") for text in comparison.comparability]
+    yield from notes[:_CAUTIONS]
+    if len(notes) > _CAUTIONS:
+        yield Section(say("More to be careful about"), notes[_CAUTIONS:], folded=True, summary=str(len(notes) - _CAUTIONS))
+    for text in comparison.notes:
+        yield Note(text, "info")
+
+
+def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
+    """What is set otherwise than in the baseline, a line a version."""
+    base = comparison.baseline_place
+    lines: list[tuple[str, Inline]] = []
+    for place in places:
+        told = settings_that_changed(comparison.rows, place, base) if base is not None and place != base else []
+        if told:
+            lines.append((comparison.names[place], joined(told, " · ")))
+    rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
+    if lines:
+        count = sum(row.differs for row in rows)
+        summary = say("{count} of {total} settings and labels differ", count=count, total=len(rows))
+        yield Section(say("What changed"), [Facts(lines)], folded=len(lines) > _CHANGES, summary=summary)
+
+
+def _shown_rows(comparison: Comparison, *, evidence: bool = False) -> list[Row]:
+    rows = comparison.changed if comparison.only == "diff" else comparison.rows
+    return [row for row in rows if row.is_evidence == evidence]
 
 
 def _shown_versions(comparison: Comparison) -> list[int]:
-    """Which versions are shown: the highest names, and always the baseline."""
-    places = list(range(len(comparison.versions)))
-    if len(places) <= VERSIONS:
-        return places
-    kept = places[-VERSIONS:]
+    """Which versions are shown: the baseline, and behind it those with the highest names."""
     baseline = comparison.baseline_place
-    return kept if baseline in kept or baseline is None else [baseline, *kept[1:]]
+    others = [place for place in range(len(comparison.versions)) if place != baseline]
+    return [*([] if baseline is None else [baseline]), *others[len(others) - min(len(others), VERSIONS - 1) :]]
 
 
-def _column(comparison: Comparison, place: int) -> Column:
+def _metrics(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
+    rows = [row for row in _shown_rows(comparison) if row.section == "metrics"]
+    groups = (
+        ("", [row for row in rows if not is_cost(row.path) and not is_training(row.path)]),
+        (say("Cost"), [row for row in rows if is_cost(row.path)]),
+        (say("Training"), [row for row in rows if is_training(row.path)]),
+    )
+    ordered = [row for _, group in groups for row in group]
+    if ordered or comparison.errors:
+        headings = {group[0].key: heading for heading, group in groups if heading and group}
+        signs = _signs(comparison, ordered[:ROWS], places)
+        notes = [*([joined(signs, " · ")] if signs else []), *_left_out(comparison, places)]
+        yield _table(comparison, ordered, places, headings, say("Metrics"), notes=notes, counted=True)
+    else:
+        yield from ([Note(say("The metrics do not differ."))] if comparison.metrics else [])
+        yield from map(Note, _left_out(comparison, places))
+
+
+def _settings(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
+    for title, is_field in ((say("Settings and labels"), False), (say("Other fields"), True)):
+        rows, all_of = (
+            [row for row in several if row.section != "metrics" and (row.section == "other") is is_field]
+            for several in (_shown_rows(comparison), comparison.rows)
+        )
+        if rows:
+            headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
+            count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
+            yield Section(title, [_table(comparison, rows, places, headings)], folded=True, summary=count)
+
+
+def _first_of_each(rows: Sequence[Row]) -> list[Row]:
+    return list({row.section: row for row in reversed(rows)}.values())
+
+
+def section_heading(section: str) -> str:
+    """What stands above the rows of a section."""
+    info = field_named(section)
+    return section if info is None else info.heading
+
+
+def _evidence(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
+    """Numbers of examples, errors and spreads: what the intervals rest on."""
+    rows = _shown_rows(comparison, evidence=True)
+    if rows:
+        count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
+        yield Section(say("What the intervals rest on"), [_table(comparison, rows, places, {})], folded=True, summary=count)
+
+
+def _table(
+    comparison: Comparison,
+    rows: Sequence[Row],
+    places: Sequence[int],
+    headings: Mapping[Name, str],
+    caption: str = "",
+    *,
+    notes: Sequence[Phrase] = (),
+    counted: bool = False,
+) -> Table:
+    """Rows under the versions, the baseline first; a metric is named once over its datasets."""
+    datasets = short_datasets([row.dataset for row in comparison.metrics]) if any(row.dataset for row in rows) else {}
+    columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
+    columns += [_column(comparison, place, rows if counted else ()) for place in places]
+    failed = list(comparison.errors)[: VERSIONS - len(places)]
+    columns += [Column(address, align="right") for address in failed]
+    body: list[list[Inline] | Heading] = []
+    before = ""
+    for row in rows[:ROWS]:
+        if row.key in headings:
+            body.append(Heading(headings[row.key]))
+            before = ""
+        name = "" if datasets and row.path == before else _name(row)
+        before = row.path
+        head: list[Inline] = [name, datasets.get(row.dataset, row.dataset)] if datasets else [name]
+        missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
+        body.append([*head, *describe_cells(comparison, row, places), *missing])
+    left_out = say("Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().", shown=ROWS, total=len(rows))
+    below = [*notes, *([left_out] if len(rows) > ROWS else [])]
+    return Table(
+        columns,
+        body,
+        caption=caption,
+        note=Lines(below) if below else "",
+        row_headers=1 + bool(datasets),
+        pinned=2 + bool(datasets),
+        limit=2 * ROWS,
+    )
+
+
+def _name(row: Row) -> Inline:
+    arrow = row.direction.arrow
+    return (row.path, Mark(arrow, "")) if arrow else row.path
+
+
+def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     name: Inline = comparison.names[place]
-    if place == comparison.baseline_place:
-        name = (comparison.names[place], Mark("*", say("baseline")))
-    return Column(name, align="right")
+    below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
+    return Column(Lines([name, Mark("", below)]) if below else name, align="right")
 
 
-def _with_headings(rows: Sequence[Row], body: Sequence[list[Inline]]) -> Iterator[list[Inline] | Heading]:
-    section = ""
-    for row, cells in zip(rows, body, strict=True):
-        if row.section != section:
-            section = row.section
-            yield Heading(section_heading(section))
-        yield cells
+def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
+    """How the words and signs of the table came about."""
+    rows = [row for row in _shown_rows(comparison) if row.section == "metrics"][:ROWS]
+    facts: list[tuple[str, Inline]] = []
+    if rows:
+        facts.append((say("directions"), Lines(list(_directions(rows)))))
+    long = {short: name for name, short in short_datasets([row.dataset for row in comparison.metrics]).items() if short != name}
+    if long and rows:
+        facts.append((say("datasets"), Lines([say("{short}: {name}", short=short, name=name) for short, name in long.items()])))
+    intervals = list(_chance_notes(rows, places))
+    if intervals:
+        facts.append((say("intervals"), Lines(intervals)))
+    if facts:
+        yield Section(say("How to read this"), [Facts(facts)], folded=True)
 
 
-def _notes(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> Iterator[Inline]:
+def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
+    changes = [row.changes[place] for row in rows for place in places]
+    verdicts = {change.verdict for change in changes}
+    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
+    signs = []
+    if verdicts & {Verdict.BETTER, Verdict.WORSE}:
+        signs.append(say("better, worse: beyond chance (95 % each)"))
+    if Verdict.CHANCE in verdicts:
+        signs.append(say("≈ could be chance"))
+    if Verdict.UNKNOWN in verdicts:
+        signs.append(say("? no interval known"))
+    if any(found.is_alone for found in leaders):
+        signs.append(say("★ best"))
+    if not all(found.is_alone for found in leaders):
+        signs.append(say("☆ best as measured, or not told apart from it"))
+    if any(row.direction.mode for row in rows):
+        signs.append(say("↑ ↓ which way is better"))
+    if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
+        signs.append(say("† a number that was sent as text"))
+    return signs
+
+
+def _left_out(comparison: Comparison, places: Sequence[int]) -> Iterator[Phrase]:
     folded = len(comparison.identical) if comparison.only == "diff" else 0
     if folded:
         several = "{count} identical rows hidden; only='all' shows them."
         yield say("{count} identical row hidden; only='all' shows it." if folded == 1 else several, count=folded)
-    if len(rows) > ROWS:
-        yield say("Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().", shown=ROWS, total=len(rows))
     if len(places) < len(comparison.versions):
         shown, total = len(places), len(comparison.versions)
         yield say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=total)
-    metrics = [row for row in rows[:ROWS] if row.section == "metrics"]
-    if metrics:
-        yield say("Directions: {groups}.", groups=joined(list(_directions(metrics)), "; "))
-    yield from _chance_notes(metrics, places)
-    if any(cell.state is State.NUMERIC_TEXT for row in metrics for cell in row.cells):
-        yield say("† a number that was sent as text.")
 
 
 def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:
@@ -183,51 +274,6 @@ def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:
             names.append(row.path)
     for source, names in sorted(groups.items(), key=lambda group: (group[0] == "unknown", group[0])):
         yield say("{names} {source}", names=first(names, _METRICS), source=source)
-
-
-def _row(comparison: Comparison, row: Row, places: Sequence[int], *, datasets: bool, width: int) -> list[Inline]:
-    arrow = row.direction.arrow
-    name: Inline = (row.path, Mark(arrow, _ARROWS[arrow])) if arrow else row.path
-    head: list[Inline] = [name, row.dataset] if datasets else [name]
-    form = choose_format(row.cells[place].value or 0.0 for place in places if row.cells[place].value is not None)
-    leaders = comparison.leaders(row)
-    words, base = _words(row, places), comparison.baseline_place
-    cells = [
-        _cell(comparison, row, place, form, text=words[place], marks=[*_marks(row, place, base), *_star(leaders, place)])
-        for place in places
-    ]
-    failed: list[Inline] = [Missing(say("fetch failed"))] * (width - len(head) - len(cells))
-    return [*head, *cells, *failed]
-
-
-def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
-    """Say what the difference means; only what is beyond chance is better or worse and has a tone."""
-    change = row.changes[place]
-    sign = "▲" if (change.delta or 0) > 0 else "▼"
-    if change.verdict is Verdict.BETTER:
-        return [Mark(sign, say("better"), tone="good")]
-    if change.verdict is Verdict.WORSE:
-        return [Mark(sign, say("worse"), tone="bad")]
-    if change.verdict is Verdict.CHANCE:
-        return [Mark("≈", say("could be chance"))]
-    if change.verdict is Verdict.UNKNOWN:
-        return [Mark(sign, say("higher as measured") if sign == "▲" else say("lower as measured")), Mark("?", say("no interval known"))]
-    if change.kind is Kind.GAINED:
-        return [Mark("+", say("new"))]
-    return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
-
-
-def _changed(row: Row, place: int, baseline: int | None) -> Phrase:
-    """Say that a value is another one, and of which type where that is another one too."""
-    kinds = None if baseline is None else row.kinds(place, baseline)
-    return say("changed") if kinds is None else say("changed from {before} to {after}", before=kinds[0], after=kinds[1])
-
-
-def _star(leaders: Leaders | None, place: int) -> list[Mark]:
-    """A filled star for a version told apart from every other, a hollow one for those that may be the best."""
-    if leaders is None or place not in leaders.shown:
-        return []
-    return [star(is_best=place in leaders.best, is_alone=leaders.is_alone, is_measured=bool(leaders.unknown))]
 
 
 def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase]:
@@ -246,58 +292,3 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
     unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)
     if unknown:
         yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))
-
-
-def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, text: str, marks: list[Mark]) -> Inline:
-    cell, change = row.cells[place], row.changes[place]
-    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
-    if is_blank(cell):
-        return (Missing(say(cell.state)), Mark("-", say("gone"))) if change.kind is Kind.LOST else Missing(say(cell.state))
-    if cell.state in (State.NULL, State.NAN):
-        return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
-    if row.section == "metrics" and cell.value is not None:
-        return Number(_number(cell, form), delta=_delta(comparison, row, place, form), marks=marks)
-    if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
-        return Diff(base.text, cell.text)
-    return (text, *marks) if marks else text
-
-
-def _number(cell: Cell, form: NumberFormat) -> str:
-    text = number_text(cell, form)
-    if cell.state is State.NUMERIC_TEXT:
-        return f"{text}†"
-    if cell.state is State.SERIES:
-        return series_text(cell, text)
-    return text
-
-
-def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> str:
-    if row.changes[place].kind is Kind.SAME or comparison.baseline_place is None:
-        return ""
-    return told_difference(row, place, comparison.baseline_place, form)
-
-
-def _words(row: Row, places: Sequence[int]) -> dict[int, str]:
-    """What versions state, in words: those that differ look different, however long they are."""
-    found = {place: row.shown(place) for place in places}
-    cut = dict(zip(found, shorten_apart(list(found.values()), _TEXT), strict=True))
-    return {place: (row.section == "metrics" and _measured(row.cells[place])) or _counted(found[place], cut[place]) for place in places}
-
-
-def _counted(text: str, cut: str) -> str:
-    """Say how much was cut off the end."""
-    more = len(text) - len(cut) + 1
-    return say("{text}… {count} more characters", text=cut[:-1], count=more) if more > 1 and text.startswith(cut[:-1]) else cut
-
-
-def _measured(cell: Cell) -> str:
-    """Write a metric that is no number and no text: a truth value, the size of a matrix; empty for everything else."""
-    if cell.state is State.BOOLEAN:
-        return say("✓ true") if cell.text == "true" else say("✗ false")
-    if cell.state is State.MATRIX and isinstance(cell.raw, list):
-        widths = {len(line) for line in cell.raw if isinstance(line, list)}
-        if len(widths) == 1 and all(isinstance(line, list) for line in cell.raw):
-            return say("{rows}×{columns} matrix", rows=len(cell.raw), columns=widths.pop())
-    if cell.state is State.SERIES:
-        return say("{count} values", count=len(series_points(cell.raw) or ()))
-    return ""

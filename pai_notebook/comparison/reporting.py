@@ -59,10 +59,11 @@ def report_of(
         title=told(title or say("Comparison of {models}", models=joined(_models(shown)))),
         question=mask(question),
         facts=told(tuple(_facts(comparison, shown, registry))),
+        answer=told(shown.verdict._describe()) if shown.verdict.findings else None,  # noqa: SLF001 - the hook of shown objects
         cautions=told((*shown.comparability, *shown.notes)),
         sentences=[mask(text) for text in (*explained.sentences, explained.note) if text],
         gates=[told(_gate(gate)._describe()) for gate in _several(gates)],  # noqa: SLF001 - the hook of shown objects
-        comparison=told(describe_comparison(shown, cautions=False)),
+        comparison=told(describe_comparison(shown, answer=False)),
         figures=told(figures),
         code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
         notes=lacking,

@@ -117,7 +117,7 @@ class OverallVerdict(Displayed):
         top, rest = self.sentences[:_TOP], self.sentences[_TOP:]
         count = say("{count} sentence" if len(rest) == 1 else "{count} sentences", count=len(rest))
         more = [Section(say("More"), [Note(text) for text in rest], folded=True, summary=count)] if rest else []
-        return Stack([Note(joined(top, " "), "info"), *more])
+        return Stack([Note(joined(top, "\n"), "info"), *more])
 
 
 def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, tolerance: Tolerance) -> OverallVerdict:

@@ -119,6 +119,8 @@ class Table:
         Below the table: footnotes, how to see the rest. Use `Lines` for several.
     row_headers : int
         How many leading columns name the row, 0 to all.
+    pinned : int
+        How many leading columns stay in sight while a wide table scrolls: 2 or 3, the last of them set apart; 0 for the name.
     limit : int
         At most this many rows are rendered.
     total : int or None
@@ -143,6 +145,7 @@ class Table:
     caption: str = field(default="", kw_only=True)
     note: Inline = field(default="", kw_only=True)
     row_headers: int = field(default=1, kw_only=True)
+    pinned: int = field(default=0, kw_only=True)
     limit: int = field(default=100, kw_only=True)
     total: int | None = field(default=None, kw_only=True)
     unit: str = field(default="rows", kw_only=True)

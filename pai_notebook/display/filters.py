@@ -10,7 +10,7 @@ from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
-from pai_notebook.display.spans import Chips, Inline, Number, Tone
+from pai_notebook.display.spans import Chips, Inline, Lines, Number, Tone
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _is_long_cell(cell: Inline) -> bool:
         return False
     if isinstance(cell, Chips):
         return not all(map(_is_short_chip, cell.items))
+    if isinstance(cell, Lines):
+        return any(map(_is_long_cell, cell.items))
     text = line(cell)
     return len(text) > _SHORT_TEXT or "\n" in text
 
@@ -70,7 +72,7 @@ def _padding(row: Any, column: int, count: int) -> str:
 def _tone(number: Number) -> Tone:
     """Find what the marks of a number say about it: good and bad before the rest."""
     tones = [mark.tone for mark in number.marks]
-    return next((tone for tone in tones if tone in ("good", "bad")), "neutral")
+    return next((tone for tone in tones if tone not in ("neutral", "info", "warn")), "neutral")
 
 
 def _percent(share: float) -> str:

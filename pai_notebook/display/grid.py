@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
 from pai_notebook.display.blocks import Heading, Table
-from pai_notebook.display.line import line, remarks
+from pai_notebook.display.line import digits, line, remarks
 from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Inline, Number
 from pai_notebook.display.width import cells, pad, wrap
@@ -129,7 +129,7 @@ def _row(row: Sequence[Inline], place: int, short: dict[tuple[int, int], int]) -
 def _cell(cell: Inline, short: int) -> tuple[str, str]:
     """Split a cell into what is aligned and what follows it."""
     if isinstance(cell, Number):
-        return inline(cell.text) + " " * short, " ".join(part.replace(" ", _GLUE) for part in remarks(cell))
+        return digits(cell) + " " * short, " ".join(part.replace(" ", _GLUE) for part in remarks(cell))
     return line(cell), ""
 
 

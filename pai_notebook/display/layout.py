@@ -16,7 +16,7 @@ from pai_notebook.phrases import now
 
 __all__ = ["chip", "decimals", "groups", "has_groups", "is_share", "map_texts", "more", "paddings", "remark", "symbol"]
 
-_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!"}
+_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "○", "behind": "○"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
 _WIDEST_PADDING = 8
 _NO_TEXTS = ("tone", "align", "symbol")

@@ -11,7 +11,7 @@ from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
 
-__all__ = ["line", "long", "remarks"]
+__all__ = ["digits", "line", "long", "remarks"]
 
 
 @functools.singledispatch
@@ -50,12 +50,12 @@ def _(shape: Badge) -> str:
 
 @line.register
 def _(shape: Mark) -> str:
-    return f"{inline(shape.symbol)} {inline(shape.word)}"
+    return " ".join(part for part in (inline(shape.symbol), inline(shape.word)) if part)
 
 
 @line.register
 def _(shape: Number) -> str:
-    return " ".join(part for part in (inline(shape.text), *remarks(shape)) if part)
+    return " ".join(part for part in (digits(shape), *remarks(shape)) if part)
 
 
 @line.register
@@ -88,7 +88,12 @@ def _(shape: Lines) -> str:
 
 def remarks(number: Number) -> list[str]:
     """Write what follows the digits: the difference, then each mark."""
-    return [part for part in [inline(number.delta)] if part] + [line(mark) for mark in number.marks]
+    return [part for part in (inline(number.delta), *map(line, number.marks)) if part]
+
+
+def digits(number: Number) -> str:
+    """Write the digits, behind the star if there is one."""
+    return " ".join(part for part in (inline(number.star), inline(number.text)) if part)
 
 
 def long(value: Inline) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display import layout
 from pai_notebook.display.blocks import Block, Card, Facts, Heading, Node, Note, Section, Stack, Table, Tree
 from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.line import digits, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
@@ -126,12 +127,12 @@ def _(shape: Badge) -> str:
 
 @_inline.register
 def _(shape: Mark) -> str:
-    return f"{_escaped(inline(shape.symbol))} {_escaped(inline(shape.word))}"
+    return " ".join(part for part in (_escaped(inline(shape.symbol)), _escaped(inline(shape.word))) if part)
 
 
 @_inline.register
 def _(shape: Number) -> str:
-    parts = [_escaped(inline(shape.text)), _escaped(inline(shape.delta)), *map(_inline, shape.marks)]
+    parts = [_escaped(digits(shape)), *map(_escaped, remarks(shape))]
     return " ".join(part for part in parts if part)
 
 

@@ -28,9 +28,9 @@ __all__ = [
     "keep",
 ]
 
-Tone: TypeAlias = Literal["neutral", "info", "good", "bad", "warn"]
+Tone: TypeAlias = Literal["neutral", "info", "good", "bad", "warn", "ahead", "behind"]
 
-_TONES = ("neutral", "info", "good", "bad", "warn")
+_TONES = ("neutral", "info", "good", "bad", "warn", "ahead", "behind")
 
 
 def keep(shape: Any, **values: Any) -> None:
@@ -45,7 +45,7 @@ def check_tone(tone: str) -> None:
     Raises
     ------
     ValueError
-        If it is none of neutral, info, good, bad and warn.
+        If it is none of neutral, info, good, bad, warn, ahead and behind.
     """
     if tone not in _TONES:
         raise ValueError(f"tone must be one of {', '.join(_TONES)}, not {tone!r}")
@@ -113,7 +113,8 @@ class Badge:
 class Mark:
     """A small remark beside a value, as symbol and word: ▲ worse, ▼ better, = same, ≠ changed, ★ best.
 
-    The symbol says which way the value went, the tone whether that is good; the two are independent.
+    The symbol says which way the value went, the tone whether that is good; the two are independent. `ahead` and `behind` are
+    good and bad as measured only. Without a word the symbol has to be explained beside the table, without a symbol it is a remark.
 
     Examples
     --------
@@ -131,7 +132,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number already written out, with an optional bar, difference and marks.
+    """A number already written out, with an optional star, bar, difference and marks.
 
     Parameters
     ----------
@@ -139,6 +140,8 @@ class Number:
         The digits as they are to be read; renderers do not round. In a right-aligned column decimal points line up.
     bar : float or None
         Share of the full width of a small bar, 0 to 1; values outside and NaN draw none.
+    star : str
+        A sign before the digits, such as ★, that says it is the best; it has to be explained beside the table.
     delta : str
         Difference to a baseline, already written out with its sign.
     marks : sequence of Mark
@@ -152,6 +155,7 @@ class Number:
 
     text: str
     bar: float | None = None
+    star: str = field(default="", kw_only=True)
     delta: str = field(default="", kw_only=True)
     marks: Sequence[Mark] = field(default=(), kw_only=True)
 

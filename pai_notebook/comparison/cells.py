@@ -1,0 +1,130 @@
+"""Cells of a comparison: a value, the difference and what may be said of it, on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.series import series_text
+from pai_notebook.display import Diff, Inline, Mark, Missing, Number
+from pai_notebook.model.card import number_text
+from pai_notebook.model.equality import shorten_apart
+from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.phrases import Phrase, joined, say
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.leaders import Leaders
+
+__all__ = ["describe_cells", "tally"]
+
+_TEXT = 120
+_TALLIED = (
+    (Verdict.BETTER, "{count} better"),
+    (Verdict.WORSE, "{count} worse"),
+    (Verdict.CHANCE, "{count} ≈"),
+    (Verdict.UNKNOWN, "{count} ?"),
+)
+
+
+def describe_cells(comparison: Comparison, row: Row, places: Sequence[int]) -> list[Inline]:
+    """Describe what some versions have in a row."""
+    form = choose_format(row.cells[place].value or 0.0 for place in places if row.cells[place].value is not None)
+    leaders = comparison.leaders(row)
+    words, base = _words(row, places), comparison.baseline_place
+    return [
+        _cell(comparison, row, place, form, text=words[place], star=_star(leaders, place), marks=_marks(row, place, base))
+        for place in places
+    ]
+
+
+def tally(rows: Sequence[Row], place: int) -> Phrase:
+    """Count what a version's cells say: better and worse beyond chance, could be chance, no interval known."""
+    verdicts = [row.changes[place].verdict for row in rows]
+    return joined([say(template, count=count) for verdict, template in _TALLIED if (count := verdicts.count(verdict))])
+
+
+def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
+    """Say what the difference means; only what is beyond chance is better or worse."""
+    change = row.changes[place]
+    if change.verdict is Verdict.BETTER:
+        return [Mark("", say("better"), tone="good")]
+    if change.verdict is Verdict.WORSE:
+        return [Mark("", say("worse"), tone="bad")]
+    if change.verdict is Verdict.CHANCE:
+        return [Mark("≈", "")]
+    if change.verdict is Verdict.UNKNOWN:
+        return [Mark("?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
+    if change.kind is Kind.GAINED:
+        return [Mark("+", say("new"))]
+    return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
+
+
+def _changed(row: Row, place: int, baseline: int | None) -> Phrase:
+    """Say that a value is another one, and of which type where that is another one too."""
+    kinds = None if baseline is None else row.kinds(place, baseline)
+    return say("changed") if kinds is None else say("changed from {before} to {after}", before=kinds[0], after=kinds[1])
+
+
+def _star(leaders: Leaders | None, place: int) -> str:
+    """A filled star for a version told apart from every other, a hollow one for those that may be the best."""
+    if leaders is None or place not in leaders.shown:
+        return ""
+    return "★" if leaders.is_alone else "☆"
+
+
+def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, text: str, star: str, marks: list[Mark]) -> Inline:
+    cell, change = row.cells[place], row.changes[place]
+    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place]
+    if is_blank(cell):
+        return (Missing(say(cell.state)), Mark("-", say("gone"))) if change.kind is Kind.LOST else Missing(say(cell.state))
+    if cell.state in (State.NULL, State.NAN):
+        return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
+    if row.section == "metrics" and cell.value is not None:
+        return Number(_number(cell, form), star=star, delta=_delta(comparison, row, place, form), marks=marks)
+    if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
+        return Diff(base.text, cell.text)
+    return (text, *marks) if marks else text
+
+
+def _number(cell: Cell, form: NumberFormat) -> str:
+    text = number_text(cell, form)
+    if cell.state is State.NUMERIC_TEXT:
+        return f"{text}†"
+    if cell.state is State.SERIES:
+        return series_text(cell, text)
+    return text
+
+
+def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> str:
+    if row.changes[place].kind is Kind.SAME or comparison.baseline_place is None:
+        return ""
+    return row.percent_text(place) or told_difference(row, place, comparison.baseline_place, form)
+
+
+def _words(row: Row, places: Sequence[int]) -> dict[int, str]:
+    """What versions state, in words: those that differ look different, however long they are."""
+    found = {place: row.shown(place) for place in places}
+    cut = dict(zip(found, shorten_apart(list(found.values()), _TEXT), strict=True))
+    return {place: (row.section == "metrics" and _measured(row.cells[place])) or _counted(found[place], cut[place]) for place in places}
+
+
+def _counted(text: str, cut: str) -> str:
+    """Say how much was cut off the end."""
+    more = len(text) - len(cut) + 1
+    return say("{text}… {count} more characters", text=cut[:-1], count=more) if more > 1 and text.startswith(cut[:-1]) else cut
+
+
+def _measured(cell: Cell) -> str:
+    """Write a metric that is no number and no text: a truth value, the size of a matrix; empty for everything else."""
+    if cell.state is State.BOOLEAN:
+        return say("✓ true") if cell.text == "true" else say("✗ false")
+    if cell.state is State.MATRIX and isinstance(cell.raw, list):
+        widths = {len(line) for line in cell.raw if isinstance(line, list)}
+        if len(widths) == 1 and all(isinstance(line, list) for line in cell.raw):
+            return say("{rows}×{columns} matrix", rows=len(cell.raw), columns=widths.pop())
+    if cell.state is State.SERIES:
+        return say("{count} values", count=len(series_points(cell.raw) or ()))
+    return ""
