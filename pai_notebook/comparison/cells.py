@@ -53,10 +53,9 @@ def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
         return [Mark("", say("better"), tone="good")]
     if change.verdict is Verdict.WORSE:
         return [Mark("", say("worse"), tone="bad")]
-    if change.verdict is Verdict.CHANCE:
-        return [Mark("≈", "")]
-    if change.verdict is Verdict.UNKNOWN:
-        return [Mark("?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
+    if change.verdict in (Verdict.CHANCE, Verdict.UNKNOWN):
+        # the same colours, so that who reports no number of examples gains nothing over who does
+        return [Mark("≈" if change.verdict is Verdict.CHANCE else "?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
     if change.kind is Kind.GAINED:
         return [Mark("+", say("new"))]
     return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
@@ -101,7 +100,7 @@ def _number(cell: Cell, form: NumberFormat) -> str:
 def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> str:
     if row.changes[place].kind is Kind.SAME or comparison.baseline_place is None:
         return ""
-    return row.percent_text(place) or told_difference(row, place, comparison.baseline_place, form)
+    return told_difference(row, place, comparison.baseline_place, form)
 
 
 def _words(row: Row, places: Sequence[int]) -> dict[int, str]:

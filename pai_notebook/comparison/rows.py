@@ -300,12 +300,11 @@ def percent_of(cell: Cell, baseline: Cell) -> float | None:
 
 
 def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
-    """Write the difference of a cell: in points for fractions, with a percentage on a ratio scale, else as it is."""
+    """Write the difference of a cell: in points for fractions, in percent on a ratio scale, else as it is."""
     change = row.changes[place]
     values = [abs(value) for value in (row.cells[place].value, row.cells[baseline].value) if value is not None]
     if change.delta is None:
         return ""
     if row.scale == "points" and math.isfinite(change.delta):
         return format_points(change.delta * (100 if max(values) <= 1 else 1))
-    delta = form.delta(change.delta)
-    return f"{delta} ({row.percent_text(place)})" if change.percent is not None else delta
+    return row.percent_text(place) or form.delta(change.delta)

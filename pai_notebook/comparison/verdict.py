@@ -173,7 +173,7 @@ class _Teller:
         elif known:
             rows = self._rows(known)
             yield Finding(say("Nothing is better or worse than {baseline} beyond chance (95 % together).", baseline=self._base), rows)
-        elif not unknown:
+        elif not unknown and all(each.standing is Standing.SAME for each in compared):
             yield Finding(say("Nothing differs from {baseline} that could be better or worse.", baseline=self._base), self._rows(compared))
         yield from self._unseen()
         yield from unknown

@@ -114,8 +114,8 @@ def test_values_that_differ_look_different_wherever_they_are_shown(first, second
     assert pair.changes == (("training_spec.x", row.shown(0), row.shown(1)),)
     before, _, after = next(clause for clause in c.explain().clauses if clause.row == row.full_name).text.partition(" → ")
     assert before.removeprefix("training spec x changed ") != after
-    cells = [line for line in render_text(c._describe(), width=2000).split("\n") if line.startswith("x ")]
-    assert len(set(re.split(r" {2,}", re.sub(r" [≠+].*", "", cells[0]))[1:])) == 2
+    cells = [line for line in render_text(c._describe(), width=2000).split("\n") if line.strip().startswith("x ")]
+    assert len(set(re.split(r" {2,}", re.sub(r" [≠+].*", "", cells[0].strip()))[1:])) == 2
     trees = [render_text(tree_of({"x": value, "y": 1})) for value in (first, second)]
     assert trees[0] != trees[1]
     (found,) = compare_versions(versions[0], make("0.2.0", {"cer": 0.0}, TrainingSpec={"x": second, "y": 1}))[0][1:]

@@ -40,7 +40,7 @@ def test_twenty_versions_and_forty_rows_stay_within_their_budget():
 def test_what_is_not_shown_is_said_and_the_object_has_all():
     c = sized(60, 100)
     assert "Showing 20 of 60 versions; all of them are in the object." in text_of(c)
-    assert "Showing 40 of 101 rows" in text_of(c)
+    assert "Showing 40 of 100 rows" in text_of(c)
     assert len(c.rows) == 101
     assert c.to_frame("value").shape == (100, 60)
 
@@ -49,7 +49,7 @@ def test_the_baseline_is_always_shown():
     names = re.findall(r"\b0\.\d+\.0\b", Comparison(sized(60, 1).versions, baseline="0.3.0").to_markdown())
     assert "0.3.0" in names
     html = Comparison(sized(60, 1).versions, baseline="0.3.0").to_html()
-    assert ">0.3.0 <" in html
+    assert ">0.3.0<br><small>baseline</small>" in html
     assert ">0.59.0<" in html
     assert ">0.4.0<" not in html
 
@@ -64,19 +64,23 @@ def test_better_worse_and_best_are_symbols_and_words():
     first = {"cer": 0.175, "cer_stderr": 0.001, "rtf": 0.08, "rtf_stderr": 0.001}
     second = {"cer": 0.181, "cer_stderr": 0.001, "rtf": 0.07, "rtf_stderr": 0.001}
     text = text_of(compare(first, second))
-    assert "0.181 +0.006 (+3.43 %) ▲ worse" in text
-    assert "0.07 -0.01 (-12.5 %) ▼ better ★ best" in text
-    assert "* baseline" in text
-    assert "cer ↓ lower" in text
+    assert "0.181 +3.43 % worse" in text
+    assert "★ 0.07 -12.5 % better" in text
+    assert "better, worse: beyond chance (95 % each) · ★ best · ↑ ↓ which way is better" in text
+    assert "baseline 1 better, 1 worse" in text
+    assert "cer ↓" in text
 
 
 def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_filled_star():
     c = compare({"accuracy": 0.90, "n": 1000, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "auc": 0.9})
     text = text_of(c)
-    assert "+1.0 pp ≈ could be chance ☆ best, but not told apart" in text
-    assert "+0.1 ▲ higher as measured ? no interval known ☆ best as measured" in text
+    assert "☆ 0.91 +1.0 pp ≈" in text
+    assert "☆ 0.9 +0.1 ?" in text
+    assert "≈ could be chance · ? no interval known · ☆ best as measured, or not told apart from it" in text
+    assert "baseline 1 ≈, 1 ?" in text
     assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 rows." in text
-    assert not re.search(r"better|worse|★|<em>|<b>", text + c.to_html().replace("☆", ""))
+    assert not re.search(r"\d (better|worse)\b|pp (better|worse)|★", text)
+    assert not re.search("<strong>|<td[^>]*>[^<]*<b>|★", c.to_html())
 
 
 def test_the_legend_says_how_many_cells_would_pass_by_chance():
@@ -88,18 +92,18 @@ def test_the_legend_says_how_many_cells_would_pass_by_chance():
 def test_an_unknown_direction_has_no_verdict():
     text = text_of(compare({"ks": 0.4}, {"ks": 0.5}))
     assert "0.5 +0.1 " in text
-    assert "better" not in text
+    assert "It is not known which way ks is better" in text
     assert "best" not in text
     assert "ks unknown" in text
 
 
 def test_where_a_direction_comes_from_is_said():
     c = compare({"cer": 0.1, "rtf": 1.0}, {"cer": 0.2, "rtf": 2.0}, directions={"rtf": "max"})
-    assert "Directions: rtf max (told); cer min (inferred)." in text_of(c)
+    assert "directions rtf max (told) cer min (inferred)" in text_of(c)
 
 
 def test_there_is_no_percent_of_zero():
-    assert "0.5 +0.5 ▲ higher as measured" in text_of(compare({"cer": 0}, {"cer": 0.5}))
+    assert "0.5 +0.5 ?" in text_of(compare({"cer": 0}, {"cer": 0.5}))
 
 
 @pytest.mark.parametrize(
