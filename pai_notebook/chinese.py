@@ -341,8 +341,6 @@ _CHANCE = {
     "best as measured": "按测量值最优",
     "best, but not told apart": "最优，但与其他版本无法区分",
     "not told apart from the best": "与最优者无法区分",
-    "higher as measured": "测得更高",
-    "lower as measured": "测得更低",
     "highest": "最高",
     "lowest": "最低",
     "{version} is {extreme}": "{extreme}：{version}",

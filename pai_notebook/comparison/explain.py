@@ -154,7 +154,7 @@ def _setting(row: Row, place: int, baseline: int) -> Phrase:
     if all(is_blank(cell) or isinstance(cell.raw, str) for cell in cells):
         texts = shorten_apart([cell.text for cell in cells], _SHORT, _shortened)
     before, after = ("—" if is_blank(cell) else text for cell, text in zip(cells, texts, strict=True))
-    name = row.path if row.section == "labels" else split_path(row.path)[-1]
+    name = row.path if row.section == "labels" else (split_path(row.path) or (row.path,))[-1]
     return say("{name} {before} → {after}", name=name, before=before, after=after)
 
 

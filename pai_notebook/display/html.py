@@ -35,8 +35,9 @@ def render_html(shape: Block | Inline) -> str:
     True
     """
     page, show = _machinery()
-    css, prefix = _style()
-    return page.render(css=css, prefix=prefix, body=show(shape))
+    body = show(shape)
+    css, prefix = _style(compared='class="pin' in body)
+    return page.render(css=css, prefix=prefix, body=body)
 
 
 @functools.cache
@@ -62,10 +63,11 @@ def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
 
 
 @functools.cache
-def _style() -> tuple[Any, str]:
-    """Load the style sheet, its class renamed to one that carries the hash of its text, and that class."""
+def _style(*, compared: bool) -> tuple[Any, str]:
+    """Load the style sheet, with what only comparisons need, its class renamed to one that carries the hash of its text, and that class."""
     import markupsafe  # noqa: PLC0415 - comes with jinja2
 
-    text = importlib.resources.files("pai_notebook.display").joinpath("style.css").read_text("utf-8")
+    folder = importlib.resources.files("pai_notebook.display")
+    text = "".join(folder.joinpath(f"{name}.css").read_text("utf-8") for name in ("style", *(["comparison"] if compared else [])))
     prefix = "pai-" + hashlib.sha256(text.encode()).hexdigest()[:6]
     return markupsafe.Markup(re.sub(r"\.pai\b", f".{prefix}", text).replace("\n", "")), prefix  # noqa: S704 - our own file

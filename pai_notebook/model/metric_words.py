@@ -247,6 +247,7 @@ def _holds_chinese(word: str, parts: Iterable[str]) -> bool:
     return any(part in word for part in parts if not part.isascii())
 
 
+@lru_cache(maxsize=65536)
 def is_training(path: str) -> bool:
     """Whether a metric was measured on the data the model was trained on; the time that training took is none.
 
@@ -260,6 +261,7 @@ def is_training(path: str) -> bool:
     return trained and not is_cost(path)
 
 
+@lru_cache(maxsize=65536)
 def is_cost(path: str) -> bool:
     """Whether a metric says what a version costs: time, throughput, memory, size or price.
 

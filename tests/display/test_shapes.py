@@ -37,5 +37,5 @@ def test_a_row_of_the_wrong_length_is_refused():
     "make", [lambda: Badge("x", "great"), lambda: Note("x", "great"), lambda: Mark("▲", "x", tone="great"), lambda: Card("x", tone="great")]
 )
 def test_an_unknown_tone_is_refused(make):
-    with pytest.raises(ValueError, match="tone must be one of neutral, info, good, bad, warn, not 'great'"):
+    with pytest.raises(ValueError, match="tone must be one of neutral, info, good, bad, warn, ahead, behind, not 'great'"):
         make()

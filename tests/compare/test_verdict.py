@@ -1,0 +1,163 @@
+"""The verdict says what a brute-force reading of the same numbers says, and nothing that no row says."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.comparison import Comparison
+from pai_notebook.errors import NameNotFound
+from pai_notebook.model.version import ModelVersion
+from tests.compare.comparing import compare, make, results, shuffled
+from tests.examples import examples
+from tests.lazy import Lazy
+
+stats = Lazy("scipy.stats")
+
+NAMES = {"accuracy": 1, "cer": -1, "f1": 1, "score_x": 0, "train_loss": None, "latency_ms": None}
+"""Which way each is better; 0 where that is not known, None where it takes no part in a verdict."""
+WORDS = ("better", "worse", "could be chance", "no interval known", "same", "missing", "unknown direction")
+
+
+def drawn(draw):
+    """Versions with some metrics on two datasets; of some a standard error is known, others are missing."""
+    versions = []
+    for _ in range(int(draw.integers(2, 6))):
+        metrics = {}
+        for dataset in ("d_a", "d_b"):
+            found = {}
+            for name in NAMES:
+                if draw.random() < 0.85:
+                    found[name] = round(float(draw.choice([0.5, 0.6, 0.3 + 0.5 * draw.random()])), 3)
+                    if draw.random() < 0.7:
+                        found[f"{name}_stderr"] = round(0.001 + 0.04 * draw.random(), 4)
+            metrics[dataset] = found
+        versions.append(metrics)
+    return versions
+
+
+def standing(mine, base, sign):
+    """Where a value stands by itself, and the p-value of its difference where there is one."""
+    (value, error), (other, other_error) = mine, base
+    if value is None and other is None:
+        return None, None
+    if value is None or other is None:
+        return "missing", None
+    if value == other:
+        return "same", None
+    if not sign:
+        return "unknown direction", None
+    if error is None or other_error is None:
+        return "no interval known", None
+    z = (value - other) / np.hypot(error, other_error)
+    return ("better" if z * sign > 0 else "worse"), 2 * stats.norm.sf(abs(z))
+
+
+def expected(versions):
+    found, values = {}, {}
+    for place, metrics in enumerate(versions[1:], 1):
+        for dataset in ("d_a", "d_b"):
+            for name, sign in NAMES.items():
+                if sign is not None:
+                    mine, base = ((each[dataset].get(name), each[dataset].get(f"{name}_stderr")) for each in (metrics, versions[0]))
+                    word, p = standing(mine, base, sign)
+                    key = (f"0.{place}.0", f"metrics.{name}@{dataset.replace('_', '-')}")
+                    if word:
+                        found[key] = word
+                    if p is not None:
+                        values[key] = p
+    # Holm, as in the paper: from the smallest p-value on, until the first that is too large
+    ordered = sorted(values, key=values.get)
+    sure = next((nth for nth, key in enumerate(ordered) if values[key] > 0.05 / (len(ordered) - nth)), len(ordered))
+    return found | dict.fromkeys(ordered[sure:], "could be chance")
+
+
+def test_a_thousand_random_verdicts_are_those_of_brute_force():
+    draw = np.random.default_rng(20261126)
+    for _ in range(1000):
+        versions = drawn(draw)
+        c = Comparison([make(f"0.{place}.0", results(**each)) for place, each in enumerate(versions)], baseline="0.0.0")
+        verdict, wanted = c.verdict, expected(versions)
+        assert verdict.standings == wanted
+        for name, counts in verdict.counts.items():
+            assert counts == {word: sum(said == word for (version, _), said in wanted.items() if version == name) for word in WORDS}
+        rows = {row.full_name for row in c.metrics}
+        for finding in verdict.findings:
+            assert finding.text.startswith("Name the metric") or finding.text.startswith("No verdict") or finding.rows
+            assert {row for row, _ in finding.rows} <= rows
+            for word, start in (("worse", "Worse"), ("better", "Better")):
+                if finding.text.startswith(start):
+                    assert {wanted[version, row] for row, version in finding.rows} == {word}
+        for word, start in (("worse", "Worse"), ("better", "Better")):
+            assert (word in wanted.values()) == any(text.startswith(start) for text in verdict.sentences)
+
+
+@examples(50)
+@given(st.data())
+def test_the_order_of_versions_and_names_changes_no_word(data):
+    draw = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    documents = [make(f"0.{place}.0", results(**each)) for place, each in enumerate(drawn(draw))]
+    first = Comparison(documents, baseline="0.0.0").verdict
+    dice = data.draw(st.randoms(use_true_random=False))
+    turned = [ModelVersion.from_document(shuffled(each.raw, dice), "model-a") for each in dice.sample(documents, len(documents))]
+    again = Comparison(turned, baseline="0.0.0").verdict
+    assert first.sentences == again.sentences
+    assert first.counts == again.counts
+
+
+BASE, SAME, WORSE = ({"accuracy": value, "n": 1000, "auc": auc} for value, auc in ((0.90, 0.8), (0.91, 0.9), (0.80, 0.7)))
+
+
+def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
+    verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
+    assert verdict.sentences[:3] == (
+        "Worse than 0.1.0 beyond chance: 0.3.0 in accuracy (-10.0 pp).",
+        "No loss shown in 0.2.0; a loss of accuracy of less than about 2.6 pp would not be seen.",
+        "No interval is known for auc.",
+    )
+    assert "As measured, ahead of 0.1.0: 0.2.0 in auc." in verdict
+    assert "As measured, behind 0.1.0: 0.3.0 in auc." in verdict
+    assert verdict.sentences[-1] == "Name the metric that matters: by='accuracy'."
+    assert verdict.to_frame().loc["0.3.0"].to_dict() == dict.fromkeys(WORDS, 0) | {"worse": 1, "no interval known": 1}
+
+
+def test_what_matters_is_named_first_with_what_cannot_be_told_apart_from_it():
+    verdict = compare(BASE, SAME, WORSE, baseline="0.1.0", by="accuracy").verdict
+    assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.91), from which 0.1.0 cannot be told apart."
+    assert not any("Name the metric" in sentence for sentence in verdict.sentences)
+
+
+def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
+    pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
+    verdict = compare(*pair, by="accuracy").verdict
+    assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.9) on d-b."
+    assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
+
+
+def test_a_metric_that_matters_but_is_nowhere_is_refused_with_the_nearest_name():
+    with pytest.raises(NameNotFound, match="accuracy"):
+        compare(BASE, SAME, by="acuracy")
+
+
+def test_nothing_to_judge_is_no_verdict():
+    assert compare({"latency_ms": 1.0}, {"latency_ms": 2.0}).verdict.sentences[0].startswith("No verdict: no metric says how good")
+    apart = compare({"accuracy": 0.9}, {"f1": 0.9}).verdict
+    assert apart.sentences[0] == "No verdict: no metric was measured in 0.1.0 and in another version."
+    assert compare({"accuracy": 0.9}).verdict.sentences == ()
+
+
+def test_every_sentence_is_said_in_chinese():
+    c = compare(BASE, SAME, WORSE, baseline="0.1.0", by="accuracy")
+    lines = c.verdict.in_language("zh").split("\n")
+    assert len(lines) == len(c.verdict.sentences)
+    assert lines[0] == "按 accuracy 最优：0.2.0（0.91），0.1.0 与之无法区分。"
+    assert lines[1] == "比 0.1.0 差，超出随机波动：0.3.0 的 accuracy（-10.0 个百分点）。"
+
+
+def test_the_answer_stands_above_the_table_in_every_form():
+    c = compare(BASE, SAME, WORSE, baseline="0.1.0")
+    for text in c._repr_mimebundle_().values():
+        plain = re.sub("<[^>]*>", " ", text).replace("\\", "")
+        assert plain.index("Worse than 0.1.0") < plain.index("Metrics") < plain.index("How to read this")
