@@ -14,6 +14,7 @@ import pytest
 
 import pai_notebook
 from pai_notebook.redact import Redaction
+from tests.bench.metrics import WAYS, versions
 
 ROOT = Path(pai_notebook.__file__).parent
 ENDS = ("", "\x00 \nx")
@@ -227,3 +228,9 @@ def test_masking_takes_time_in_proportion_to_the_text(unit):
         redaction.document({"note": text, "password": text})
 
     assert not grows_too_fast(mask, repeated(unit))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", sorted(WAYS.keys() - {"report"}))
+def test_metrics_take_time_in_proportion_to_their_number(way, tmp_path):
+    assert not grows_too_fast(lambda some: WAYS[way](some, tmp_path), versions)

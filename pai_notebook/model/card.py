@@ -183,9 +183,11 @@ def _metrics(version: ModelVersion) -> Block:
         return Note("No metrics recorded.")
     datasets = [name for name in version.metrics.datasets if name] + [""] * any(not cell.dataset for cell in cells)
     by_key: dict[tuple[str, str], list[Cell]] = {}
+    by_path: dict[str, list[Cell]] = {}
     for cell in cells:
         by_key.setdefault((cell.path, cell.dataset), []).append(cell)
-    forms = {path: format_of(cell for cell in cells if cell.path == path) for path in version.metrics.names}
+        by_path.setdefault(cell.path, []).append(cell)
+    forms = {path: format_of(of_path) for path, of_path in by_path.items()}
     rows = [_metric_row(path, datasets, by_key, form) for path, form in forms.items()]
     single = datasets == [""]
     columns: list[Column | str] = ["metric"]

@@ -1,0 +1,51 @@
+"""What many metrics in one version cost: `python -m tests.bench.metrics [COUNT]` prints CPU seconds for 60,000 of each way to see them."""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pai_notebook as pnb
+
+
+def versions(count):
+    """Two versions with the same metrics, a third of which differ."""
+    return pnb.VersionSet([version(count, number) for number in (1, 2)])
+
+
+def version(count, number):
+    """A version with so many metrics on one dataset."""
+    metrics = {f"m{place}_accuracy": place * (number if place % 3 == 0 else 1) % 1000 / 1000 for place in range(count)}
+    document = {
+        "VersionName": f"0.{number}.0",
+        "GmtCreateTime": f"2025-01-0{number}T00:00:00Z",
+        "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": metrics}]},
+    }
+    return pnb.ModelVersion.from_document(document, "model-a")
+
+
+WAYS = {
+    "card": lambda some, folder: some[0]._repr_html_(),
+    "list": lambda some, folder: some._repr_html_(),
+    "frame": lambda some, folder: some.to_frame(),
+    "compare": lambda some, folder: some.compare(baseline="first")._repr_html_(),
+    "explain": lambda some, folder: str(some.compare(baseline="first").explain()),
+    "csv": lambda some, folder: some.to_csv(folder / "x.csv", overwrite=True),
+    "report": lambda some, folder: some.compare(baseline="first").report(folder / "x.html", overwrite=True),
+}
+
+
+def main():
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 60_000
+    with tempfile.TemporaryDirectory() as folder:
+        for way, call in WAYS.items():
+            call(versions(10), Path(folder))  # what is loaded on first use is loaded
+            some = versions(count)
+            start = time.process_time()
+            call(some, Path(folder))
+            print(f"{count:,} metrics, {way}: {time.process_time() - start:.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
