@@ -14,9 +14,9 @@ from pai_notebook.model.metric_words import is_cost, is_training
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
 
-__all__ = ["Judged", "Standing", "is_judged", "judge"]
+__all__ = ["OUTSIDE", "Judged", "Standing", "is_judged", "judge"]
 
-_OUTSIDE = 0.05
+OUTSIDE = 0.05
 """In how many comparisons anything is called better or worse although nothing is, at most."""
 
 
@@ -59,6 +59,13 @@ class Judged:
         return self.row.changes[self.place]
 
     @property
+    def is_tested(self) -> bool:
+        """Whether it is a measured difference of which an interval is known."""
+        change, evidence = self.change, self.change.evidence
+        known = change.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.CHANCE)
+        return known and evidence is not None and evidence.interval is not None and not evidence.is_exact
+
+    @property
     def is_ahead(self) -> bool:
         """Whether it is better as measured."""
         return self.change.kind is Kind.BETTER
@@ -92,11 +99,11 @@ def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judg
         for place in range(len(row.cells))
         if place != baseline and (standing := _standing(row, place, baseline)) is not None
     ]
-    family = [nth for nth, each in enumerate(found) if _may_be_chance(each.change)]
+    family = [nth for nth, each in enumerate(found) if each.is_tested]
     values = holm([_p_value(found[nth], baseline, tolerance) for nth in family])
     for nth, adjusted in zip(family, values, strict=True):
         each = found[nth]
-        if each.standing in (Standing.BETTER, Standing.WORSE) and adjusted > _OUTSIDE:
+        if each.standing in (Standing.BETTER, Standing.WORSE) and adjusted > OUTSIDE:
             found[nth] = Judged(each.row, each.place, Standing.CHANCE, alone=True)
     return found
 
@@ -112,13 +119,6 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     if row.direction.mode is None:
         return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
     return Standing.SAME if change.kind in (Kind.SAME, Kind.CHANGED) else None
-
-
-def _may_be_chance(change: Change) -> bool:
-    """Whether it is a measured difference of which an interval is known."""
-    evidence = change.evidence
-    known = change.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.CHANCE)
-    return known and evidence is not None and evidence.interval is not None and not evidence.is_exact
 
 
 def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.datasets import short_datasets
-from pai_notebook.comparison.judging import Judged, Standing, is_judged, judge
+from pai_notebook.comparison.judging import OUTSIDE, Judged, Standing, is_judged, judge
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
 from pai_notebook.model.metric_words import is_cost
@@ -269,12 +269,15 @@ class _Teller:
     def _unseen(self) -> Iterator[Finding]:
         """Say how large a loss could hide behind the word chance, in versions that are not worse in anything."""
         worse = {each.place for each in self._judged if each.standing is Standing.WORSE}
+        # so sure has each of them to be by Holm's rule as long as none is
+        together = 1 - OUTSIDE / max(sum(each.is_tested for each in self._judged), 1)
         halves: dict[str, list[tuple[float, Judged]]] = {}
         for each in self._judged:
             evidence = each.change.evidence
-            if each.standing is Standing.CHANCE and each.place not in worse and evidence is not None and evidence.interval is not None:
-                half = (evidence.interval.high - evidence.interval.low) / 2
-                halves.setdefault(each.row.path, []).append((half, each))
+            if each.standing is Standing.CHANCE and each.place not in worse and evidence is not None:
+                interval = evidence.at(together)
+                if interval is not None:
+                    halves.setdefault(each.row.path, []).append(((interval.high - interval.low) / 2, each))
         found = [each for several in halves.values() for _, each in several]
         if found:
             places = sorted({each.place for each in found})

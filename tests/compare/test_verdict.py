@@ -114,7 +114,7 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
     assert verdict.sentences[:3] == (
         "Worse than 0.1.0 beyond chance: 0.3.0 in accuracy (-10.0 pp).",
-        "No loss shown in 0.2.0; a loss of accuracy of less than about 2.6 pp would not be seen.",
+        "No loss shown in 0.2.0; a loss of accuracy of less than about 3 pp would not be seen.",
         "No interval is known for auc.",
     )
     assert "As measured, ahead of 0.1.0: 0.2.0 in auc." in verdict
