@@ -82,8 +82,12 @@ def _checked(function: T) -> T:
     def call(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out
         known = kinds()
-        given = [_read(name, value, known) for name, value in zip(places, args, strict=False)]
-        return function(*given, *args[len(given) :], **{name: _read(name, value, known) for name, value in kwargs.items()})
+        given: list[Any] = []
+        try:
+            given = [_read(name, value, known) for name, value in zip(places, args, strict=False)]
+            return function(*given, *args[len(given) :], **{name: _read(name, value, known) for name, value in kwargs.items()})
+        finally:
+            del args, kwargs, given  # a credential must not be left in a frame of an exception
 
     return call  # type: ignore[return-value]
 

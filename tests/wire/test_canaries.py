@@ -364,6 +364,28 @@ def test_a_registry_that_works_shows_nothing(monkeypatch):
     assert leaks(SECRETS, seen) == []
 
 
+def test_nothing_that_is_written_of_a_registry_shows_a_key(tmp_path):
+    with FaultServer() as server, pnb.connect(endpoint=server.url, credentials=(KEY, SECRET, TOKEN), **QUICK) as registry:
+        versions = registry.get_versions(["model-a@0.1.0", "model-a@0.2.0"], progress=False)
+        compared = versions.compare(baseline="first")
+        explorer = pnb.Explorer(registry)
+        explorer.wait()
+        seen = {"pickle": repr(pickle.dumps(versions)), "code": compared.to_code(), "explorer": explorer.to_code()}
+        for name, shown in {"set": versions, "card": versions[0], "comparison": compared, "explorer": explorer}.items():
+            seen |= {f"{name} {kind}": str(text) for kind, text in shown._repr_mimebundle_().items()}
+        explorer.close()
+    files = (
+        versions.save(tmp_path / "x.paisnap.json"),
+        versions.to_csv(tmp_path / "x.csv"),
+        versions.to_html(tmp_path / "x.html"),
+        versions.to_excel(tmp_path / "x.xlsx"),
+        compared.report(tmp_path / "r.html", redact=None, charts=False),
+    )
+    seen |= {path.name: path.read_bytes().decode("utf-8", "replace") for path in files}
+    assert len(seen) >= 15
+    assert leaks(SECRETS, seen) == []
+
+
 def test_keys_in_the_environment_are_in_no_frame(monkeypatch, tmp_path):
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET + " x")
