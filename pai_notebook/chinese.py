@@ -14,7 +14,6 @@ _PIECES = {
     "{count}: {names}": "{count} 个：{names}",
     "and {count} more": "另有 {count} 个",
     "{shown} and {count} more": "{shown} 等（另有 {count} 个未列出）",
-    "{count} {outcome}": "{outcome} {count} 项",
     "{count} value": "{count} 个值",
     "{count} values": "{count} 个值",
     "{count} place": "{count} 处",
@@ -192,12 +191,9 @@ _EXPLANATION = {
 _GATES = {
     "Gate": "质量门禁",
     "No regression": "退化检查",
-    "{title} passed: {counts}": "{title}通过：{counts}",
-    "{title} failed: {counts}": "{title}未通过：{counts}",
     "passed": "通过",
     "failed": "未通过",
     "skipped": "跳过",
-    "nothing was checked": "未执行任何检查",
     "check": "检查项",
     "checks": "项检查",
     "version": "版本",
@@ -409,6 +405,17 @@ _CHANCE = {
 }
 
 _VERDICT = {
+    "{title} failed: nothing was checked": "{title}未通过：没有检查任何内容",
+    "{title}: {count} of {total} checks failed": "{title}：{total} 项检查中有 {count} 项未通过",
+    "{title} passed: {count} checks": "{title}通过：{count} 项检查",
+    "{title} passed: {count} checks, {skipped} skipped": "{title}通过：{count} 项检查，跳过 {skipped} 项",
+    "Failed": "未通过",
+    "Passed": "通过",
+    "Skipped": "跳过",
+    "{version} failed {count}": "{version} 有 {count} 项未通过",
+    "passed: {versions}": "通过：{versions}",
+    "metric": "指标",
+    "rule": "规则",
     "No verdict: no metric says how good these versions are.": "没有结论：没有能说明这些版本好坏的指标。",
     "No verdict: no metric was measured in {baseline} and in another version.": "没有结论：没有指标同时在 {baseline} 与另一版本中测量。",
     "Nothing is better or worse than {baseline} beyond chance (95 % together).": (

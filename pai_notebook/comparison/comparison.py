@@ -345,10 +345,38 @@ class Comparison(Aligned, Exports, Displayed):
         >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").gate(["cer <= baseline", "cer < 0.15"]).passed
         True
         """
+        return self.check(rules).raise_for_breaches()
+
+    def check(self, rules: str | Sequence[str]) -> GateReport:
+        """Check rules as `gate` does and return the report, whether the gate is passed or not.
+
+        Parameters
+        ----------
+        rules : str or list of str
+            As for `gate`.
+
+        Returns
+        -------
+        GateReport
+            `passed` says whether every check passed; `raise_for_breaches()` stops unless it did.
+
+        Raises
+        ------
+        AddressError
+            When a rule does not follow the grammar, with line and column.
+        ConfigurationError
+            When `rules` is neither text nor a list of texts.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}} for n in (1, 2)]
+        >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").check("cer < 0.05")
+        <GateReport Gate: 1 of 1 checks failed>
+        """
         gated = self._gated()
         text = rules if isinstance(rules, str) else "\n".join(rules)
-        checks = check_rules(text, gated)
-        return GateReport(checks, say("Gate"), remarks_on(text, gated, previous=self._asked == "previous")).raise_for_breaches()
+        return GateReport(check_rules(text, gated), say("Gate"), remarks_on(text, gated, previous=self._asked == "previous"))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pai_notebook.comparison.gate_look import describe_gate, gate_lines, headline
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.sources import Side
-from pai_notebook.display import Badge, Block, Brief, Column, Displayed, Inline, Lines, Missing, Number, Table, render_html, render_text
+from pai_notebook.display import Block, Brief, Displayed, render_html
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
@@ -18,7 +19,7 @@ from pai_notebook.phrases import Phrase, joined, say
 __all__ = ["Check", "GateFailed", "GateReport", "Gated", "Outcome", "Pair"]
 
 Outcome = Literal["passed", "failed", "skipped"]
-_SHOWN = 60
+_SHOWN = 5
 _LEVEL = 0.95
 
 
@@ -121,47 +122,10 @@ class GateReport(Displayed):
         raise GateFailed(self)
 
     def _brief(self) -> str:
-        return f"{self.title} {'passed' if self.passed else 'failed'}: {len(self.breaches)} of {len(self.checks)} checks failed"
+        return headline(self)
 
     def _describe(self) -> Block:
-        counts = {outcome: sum(check.outcome == outcome for check in self.checks) for outcome in ("failed", "passed", "skipped")}
-        order = sorted(self.checks, key=lambda check: check.outcome != "failed")
-        columns: list[Column | str] = [
-            "",
-            say("check"),
-            say("version"),
-            Column(say("value"), align="right"),
-            Column(say("baseline"), align="right"),
-            say("allowed"),
-            say("remark"),
-        ]
-        limit = max(_SHOWN, counts["failed"])
-        counted = [say("{count} {outcome}", count=count, outcome=say(outcome)) for outcome, count in counts.items() if count]
-        caption = say(
-            "{title} passed: {counts}" if self.passed else "{title} failed: {counts}",
-            title=self.title,
-            counts=joined(counted) if counted else say("nothing was checked"),
-        )
-        rows = [_shape(check) for check in order]
-        note = Lines(list(self.remarks)) if self.remarks else ""
-        return Table(columns, rows, caption=caption, note=note, row_headers=2, limit=limit, unit=say("checks"))
-
-
-_BADGES = {
-    "passed": Badge(say("passed"), "good"),
-    "failed": Badge(say("failed"), "bad"),
-    "skipped": Badge(say("skipped"), "neutral"),
-}
-
-
-def _shape(check: Check) -> list[Inline]:
-    form = check.form
-    delta = "" if check.delta is None else form.delta(check.delta)
-    value: Inline = Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
-    baseline: Inline = Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
-    name = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
-    where: Inline = Lines([name, check.rule]) if name else check.rule
-    return [_BADGES[check.outcome], where, check.version, value, baseline, check.allowed, check.reason]
+        return describe_gate(self)
 
 
 class GateFailed(RegressionError):
@@ -170,16 +134,15 @@ class GateFailed(RegressionError):
     def __init__(self, report: GateReport) -> None:
         breaches = report.breaches
         more = f"; and {len(breaches) - _SHOWN} more, in error.breaches" if len(breaches) > _SHOWN else ""
-        said = ("; ".join(check.words for check in breaches[:_SHOWN]) or "nothing was checked") + more
-        super().__init__(f"{report.title} failed: {said}", breaches=breaches, hint="`error.report` has the whole table.", partial=report)
+        said = "".join(f"; {check.words}" for check in breaches[:_SHOWN]) + more
+        super().__init__(f"{headline(report)}{said}", breaches=breaches, hint="`error.report` has the whole table.", partial=report)
         self.report = report
 
     def _repr_html_(self) -> str:
-        return render_html(self.report._describe())  # noqa: SLF001 - the hook that every shown object has
+        return render_html(describe_gate(self.report))
 
     def _told(self) -> Sequence[str]:
-        table = render_text(self.report._describe())  # noqa: SLF001 - as above
-        return [f"{RegressionError.__name__}: {self.report.title} failed", *table.split("\n")]
+        return [f"{RegressionError.__name__}: {headline(self.report)}", *gate_lines(self.report)]
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,9 @@ OPTIONS: dict[str, Option] = {
     "--debug": Option("", "show the whole traceback of an error"),
 }
 
+BY_KEYWORD = {option.keyword: name for name, option in reversed(OPTIONS.items()) if option.keyword}
+"""Names of options by the keyword of the public API; of two with one keyword the first, which is that of a comparison."""
+
 _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     "Did you mean ls?": ("list", "dir", "models", "versions", "all"),
     "Did you mean ls --query TEXT?": ("search", "find", "query", "grep"),
@@ -187,7 +190,7 @@ def guess_option(name: str) -> str:
         return f"Did you mean --{word}?"
     if word in VERBS:
         return f"{word} is a verb: write %paimodel {word} ..."
-    keywords = {option.keyword.replace("_", "-"): option_name for option_name, option in OPTIONS.items() if option.keyword}
+    keywords = {keyword.replace("_", "-"): option_name for keyword, option_name in BY_KEYWORD.items()}
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
     if not meant and word in _ONLY_PYTHON:
         return f"In Python it is {word.replace('-', '_')}=; --code prints the call."

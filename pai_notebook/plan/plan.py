@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.address import Selector
 from pai_notebook.plan.grammar import Command
-from pai_notebook.plan.options import OPTIONS
+from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
 from pai_notebook.plan.words import write_word
 from pai_notebook.python_source import IT, Plan, Step, step
 
@@ -254,7 +254,6 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
 
 _POSITIONAL = {"newest": "--last", "limit": "--limit", "load": "--offline", "report": "--to", "list_models": "--query"}
 _POSITIONAL.update(dict.fromkeys(_EXPORTS.values(), "--to"))
-_BY_KEYWORD = {option.keyword: name for name, option in OPTIONS.items() if option.keyword}
 _VERBS = {"get_version": "", "Explorer": "explore", **{verb: verb for verb in ("compare", "explain", "report", "gate", "watch", "connect")}}
 
 
@@ -278,7 +277,7 @@ def to_line(plan: Sequence[Step]) -> str:
             keyword: value for keyword, value in each.options.items() if keyword != "ascending" and (not connecting or keyword == "region")
         }
         if each.verb == "sort_values":
-            given["by"] = "-" * (each.options.get("ascending") is False) + each.args[0]
+            options["--sort"] = ["--sort", "-" * (each.options.get("ascending") is False) + each.args[0]]
         elif each.verb in ("given", "VersionSet"):
             return ""
         elif each.verb in _POSITIONAL and each.args:
@@ -289,7 +288,7 @@ def to_line(plan: Sequence[Step]) -> str:
             if isinstance(value, Step):
                 options["--offline"] = ["--offline", *value.args]
                 continue
-            name = _BY_KEYWORD.get(keyword, "")
+            name = BY_KEYWORD.get(keyword, "")
             texts = _texts(name, value) if name else None
             if texts is None:
                 return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ModelNotFound, PaiError
 from pai_notebook.phrases import reworded
-from pai_notebook.plan.options import OPTIONS
+from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
 from pai_notebook.plan.words import write_word
 
 if TYPE_CHECKING:
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["on_line", "say_on_line", "speak_of_options"]
 
-_OPTION_OF = {option.keyword: name for name, option in OPTIONS.items() if option.keyword}
 _TEXT = r"""(?:"([^"]*)"|'([^']*)')"""
 _CONNECT = re.compile(r"(?:(?:pai_notebook|pnb|pai)\.)?connect\(([^()]*)\)")
 _ARGUMENT = re.compile(
-    rf"(?<![\w.('\"`-])({'|'.join(map(re.escape, _OPTION_OF))})=(?:(True)\b|{_TEXT}|(\{{[^{{}}]*\}})|(\.\.\.)|(\w[\w.:-]*))?"
+    rf"(?<![\w.('\"`-])({'|'.join(map(re.escape, BY_KEYWORD))})=(?:(True)\b|{_TEXT}|(\{{[^{{}}]*\}})|(\.\.\.)|(\w[\w.:-]*))?"
 )
-_NOTE = re.compile(rf"^({'|'.join(map(re.escape, _OPTION_OF))})(?=: )")
+_NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: )")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
@@ -58,7 +57,7 @@ def on_line(text: str) -> str:
     >>> on_line("Use connect('demo'), or connect(region='cn-hangzhou'). Pass directions={'cer': 'min'}.")
     'Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou. Pass --mode cer=min.'
     """
-    named = _NOTE.sub(lambda match: _OPTION_OF[match[1]], text)
+    named = _NOTE.sub(lambda match: BY_KEYWORD[match[1]], text)
     return _ARGUMENT.sub(_as_option, _CONNECT.sub(_as_connect, named))
 
 
@@ -67,14 +66,14 @@ def _as_connect(match: re.Match[str]) -> str:
     words = []
     for argument in arguments:
         keyword, equals, _ = argument.partition("=")
-        if equals and keyword not in _OPTION_OF:
+        if equals and keyword not in BY_KEYWORD:
             return match[0]
         words.append(_ARGUMENT.sub(_as_option, argument) if equals else argument.strip("'\""))
     return " ".join(["%paimodel connect", *words])
 
 
 def _as_option(match: re.Match[str]) -> str:
-    name = _OPTION_OF[match[1]]
+    name = BY_KEYWORD[match[1]]
     option = OPTIONS[name]
     value = match[3] if match[3] is not None else match[4] if match[4] is not None else match[7]
     if not option.metavar:

@@ -74,7 +74,7 @@ LINES = [
     (f"compare {M}@latest {F}@latest", f'pnb.compare("{M}@latest", "{F}@latest")'),
     (f"compare {M}@last:3 --all", f'pnb.compare("{M}@last:3", only="all")'),
     (f"compare {M}@last:3 --metrics 'bits*,n'", f'pnb.compare("{M}@last:3", include=["bits*", "n"])'),
-    (f"compare {M}@last:3 --by accuracy", f'pnb.compare("{M}@last:3", by="accuracy")'),
+    (f"compare {M}@last:3 --by perplexity", f'pnb.compare("{M}@last:3", by="perplexity")'),
     (f"compare {M}@last:3 --exclude 'lat*' --dataset {W}", f'pnb.compare("{M}@last:3", exclude=["lat*"], dataset="{W}")'),
     (f"compare {M}@last:3 --mode n=max --mode 'bits*=min'", f'pnb.compare("{M}@last:3", directions={{"n": "max", "bits*": "min"}})'),
     (f"compare {M}@last:3 --where 'version != \"1.2.0\"'", f'pnb.compare(pnb.get_versions("{M}@last:3").filter("version != \'1.2.0\'"))'),

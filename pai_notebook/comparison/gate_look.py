@@ -1,0 +1,112 @@
+"""How the result of a gate looks: whether it passed, a verdict a version, what failed, everything else folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.datasets import short_datasets
+from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.phrases import Phrase, first, joined, say
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.gate import Check, GateReport
+
+__all__ = ["describe_gate", "gate_lines", "headline"]
+
+_VERSIONS = 20
+_SHOWN = 60
+_LINES = 8
+"""How many failed checks a traceback has room for."""
+
+
+def headline(report: GateReport) -> Phrase:
+    """Say how a gate came out: `No regression: 4 of 26 checks failed`."""
+    failed, total = len(report.breaches), len(report.checks)
+    if not any(check.outcome != "skipped" for check in report.checks):
+        return say("{title} failed: nothing was checked", title=report.title)
+    if failed:
+        return say("{title}: {count} of {total} checks failed", title=report.title, count=failed, total=total)
+    skipped = sum(check.outcome == "skipped" for check in report.checks)
+    said = "{title} passed: {count} checks, {skipped} skipped" if skipped else "{title} passed: {count} checks"
+    return say(said, title=report.title, count=total - skipped, skipped=skipped)
+
+
+def describe_gate(report: GateReport) -> Block:
+    """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open."""
+    text = joined([headline(report), *_versions(report)], "\n")
+    blocks: list[Block] = [Note(text, "good" if report.passed else "bad"), *(Note(remark, "warn") for remark in report.remarks)]
+    titles = {"failed": say("Failed"), "passed": say("Passed"), "skipped": say("Skipped")}
+    for outcome, title in titles.items():
+        checks = [check for check in report.checks if check.outcome == outcome]
+        if checks:
+            table = _table(checks, caption=title if outcome == "failed" else "")
+            blocks.append(table if outcome == "failed" else Section(title, [table], folded=True, summary=str(len(checks))))
+    return Stack(blocks)
+
+
+def gate_lines(report: GateReport) -> list[str]:
+    """Say the same in a few lines, for a traceback."""
+    lines = [f"✗ {_in_words(check)}" for check in report.breaches[:_LINES]]
+    more = len(report.breaches) - len(lines)
+    return [*_versions(report), *lines, *([f"and {more} more, in error.breaches; error.report has every check"] if more else [])]
+
+
+def _versions(report: GateReport) -> list[Phrase]:
+    """A verdict a version, those that failed first; nothing where only one was checked."""
+    failed: dict[str, int] = {check.version: 0 for check in report.checks if check.version}
+    if len(failed) < 2:  # noqa: PLR2004 - of one version the headline says it
+        return []
+    for check in report.breaches:
+        if check.version:
+            failed[check.version] += 1
+    told = [say("{version} failed {count}", version=version, count=count) for version, count in failed.items() if count]
+    passed = [version for version, count in failed.items() if not count]
+    said = [*told[:_VERSIONS], *([say("passed: {versions}", versions=first(passed, _VERSIONS))] if passed else [])]
+    return [joined(said, "; ")]
+
+
+def _table(checks: Sequence[Check], caption: str) -> Table:
+    """A check a line; the rule is named where there are several."""
+    datasets = short_datasets([check.dataset for check in checks])
+    rules = len({check.rule for check in checks}) > 1
+    columns: list[Column | str] = [
+        *([say("rule")] if rules else []),
+        say("version"),
+        say("metric"),
+        *([say("dataset")] if datasets else []),
+        Column(say("value"), align="right"),
+        Column(say("allowed"), align="right"),
+        Column(say("baseline"), align="right"),
+        say("remark"),
+    ]
+    rows = [list(_row(check, datasets, rules=rules)) for check in checks]
+    # all that failed is shown, however much it is
+    limit = len(checks) if caption else _SHOWN
+    return Table(columns, rows, caption=caption, row_headers=2 + rules + bool(datasets), limit=limit, unit=say("checks"))
+
+
+def _row(check: Check, datasets: dict[str, str], *, rules: bool) -> Iterator[Inline]:
+    form = check.form
+    delta = "" if not check.delta else form.delta(check.delta)
+    if rules:
+        yield check.rule
+    yield check.version or "—"
+    yield check.metric or "—"
+    if datasets:
+        yield datasets.get(check.dataset, check.dataset) or "—"
+    yield Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
+    yield check.allowed
+    yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
+    yield check.reason
+
+
+def _in_words(check: Check) -> str:
+    """One failed check in a line."""
+    form = check.form
+    name = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
+    value = "" if check.value is None else f" {form.value(check.value)}"
+    allowed = f", allowed {check.allowed}" if check.allowed else ""
+    baseline = "" if check.baseline is None else f" (baseline {form.value(check.baseline)})"
+    head = f"{check.version} {name}{value}{allowed}{baseline}".strip() if check.version else check.rule
+    return f"{head}: {check.reason}" if check.reason else head
