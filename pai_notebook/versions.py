@@ -367,8 +367,8 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         approval, framework, format : str or list of str, optional
             The word, or words of which any will do, in any case.
         created_after : datetime, date, timedelta or text, optional
-            Exclusive; a time without zone is UTC, a date its first moment, `-30d` thirty days ago. A version whose creation time
-            is unknown is removed.
+            Exclusive, as `created > ...` is: a time without zone is UTC, a date without a time its whole day in UTC, `-30d` thirty
+            days ago. A version whose creation time is unknown is removed.
 
         Returns
         -------
@@ -407,7 +407,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         ascending : bool
             Smallest first.
         na_position : {"first", "last"}
-            Where versions without a value go; NaN is none.
+            Where versions without a value go; NaN is none, and neither is a text or a list where any version has a number.
         dataset : str, optional
             The dataset, where a metric was measured on several.
 

@@ -6,13 +6,13 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError
 from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.moments import NO_TIME, read_moment
+from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
 
@@ -24,7 +24,7 @@ __all__ = ["Condition", "grammar_error", "parse_condition"]
 Mask = Callable[[Lookup], list[bool]]
 
 _GRAMMAR = (
-    "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', env in ('a', 'b'), created > -30d or cer is null, "
+    "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', label.env in ('a', 'b'), created > -30d or cer is null, "
     "joined by and, or, not and parentheses"
 )
 _TOKEN = re.compile(
@@ -118,8 +118,10 @@ def parse_condition(text: str) -> Condition:
     Names are plain fields (`approval_status`, also `approval`, `framework`, `format`, `version`), labels (`label.env`), leaves
     of specs (`training_spec.HyperParameters.lr`), and metrics (`cer`, `cer@d-a` or `cer[d-a]`); a name with blanks, commas or
     parentheses stands in backticks. Literals are numbers, percentages (`90%` is 0.9), quoted texts, dates (`2026-01-31`), times
-    ago (`-30d`, `-12h`, `-2w`), `true`, `false` and `null`. Besides `<`, `<=`, `>`, `>=`, `==` and `!=` there are `in (...)`,
-    `not in (...)`, `between ... and ...`, `contains` (ignoring case), `is null` and `is not null`.
+    ago (`-30d`, `-12h`, `-2w`), `true`, `false` and `null`. A date without a time is the whole day in UTC: `created == 2026-01-31`
+    is any time of that day, `created > 2026-01-31` begins after it, and `between` has all of its last day. Besides `<`, `<=`, `>`,
+    `>=`, `==` and `!=` there are `in (...)`, `not in (...)`, `between ... and ...`, `contains` (ignoring case), `is null` and
+    `is not null`.
 
     Where a value is missing or of another kind, no comparison holds and `!=` does; so a condition and its negation always share
     a set between them. A label that occurs twice meets `==` with either value.
@@ -259,7 +261,7 @@ class _Parser:
         return mask
 
     def _containing(self, left: _Operand, right: _Operand) -> Mask:
-        if not isinstance(right.literal, str):
+        if right.token.kind != "text":
             raise self._failure("contains takes a quoted text")
         part = right.literal.casefold()
         return self._on(left, lambda value: any(part in str(each).casefold() for each in _each(value) if each is not None))
@@ -290,14 +292,16 @@ class _Parser:
             return
         info = found.fields.get(name.path) if not name.section else None
         position = operand.token.position
-        if info is not None and info.kind == "time":
-            if read_moment(operand.literal, self.now) is None:
-                raise grammar_error(self.text, position, f"{operand.token.text} is no time and {name.path} is one", NO_TIME)
+        is_time = info is not None and info.kind == "time"
+        if is_time or operand.token.kind in _MOMENTS:
+            if read_moment(operand.literal) is None:
+                said = f"{operand.token.text} is no time" + (f" and {name.path} is one" if is_time else "")
+                raise grammar_error(self.text, position, said, NO_TIME)
         elif sign != "==" and isinstance(operand.literal, bool):
             raise grammar_error(self.text, position, f"{operand.token.text} has no order", "Write == or != with true and false.")
         elif sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
             known = [value for value in found.values(name) if value is not None]
-            if known and all(isinstance(value, float) for value in known):
+            if known and all(isinstance(value, int | float) for value in known):
                 raise grammar_error(
                     self.text, position, f"{name.short} holds numbers and {operand.token.text} is a text", "Write a number."
                 )
@@ -306,8 +310,8 @@ class _Parser:
         for kind, read in _READERS.items():
             token = self._peek(kind)
             if token is not None:
-                literal = token.text if kind in ("date", "ago") else read(token.text)
-                return _Operand(token, literal=read_moment(literal, self.now) if kind in ("date", "ago") else literal)
+                literal = read(token.text)
+                return _Operand(token, literal=(read_moment(literal, self.now) or literal) if kind == "ago" else literal)
         token = self._peek("name")
         if token is None:
             raise self._failure("expected a name, a number or a quoted text")
@@ -370,14 +374,26 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _number(text: str) -> float:
-    return float(text.rstrip("% ")) / 100 if text.endswith("%") else float(text)
+    if text.endswith("%"):
+        return float(text.rstrip("% ")) / 100
+    return int(text) if _WHOLE.fullmatch(text) else float(text)
 
 
 def _text(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1])
 
 
-_READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": str, "ago": str}
+def _date(text: str) -> date | str:
+    """Read a day, or a moment where there is a time; what is neither stays text, to be refused where it is compared."""
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else read_moment(text) or text
+    except ValueError:
+        return text
+
+
+_WHOLE = re.compile(r"[-+]?\d{1,1000}")
+_MOMENTS = frozenset({"date", "ago"})
+_READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
 
 def _each(value: Any) -> Sequence[Any]:
@@ -400,9 +416,9 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
         return (0, 0) if left is right and None in names else None
     if isinstance(left, bool) or isinstance(right, bool):
         return _truth(left), _truth(right)
-    if isinstance(left, datetime) or isinstance(right, datetime):
-        return _both(left, right, read_moment)
-    if isinstance(left, float) or isinstance(right, float):
+    if isinstance(left, date) or isinstance(right, date):
+        return read_moments(left, right)
+    if isinstance(left, int | float) or isinstance(right, int | float):
         return _both(left, right, _as_number)
     paths = {name.path for name in names if name is not None and not name.section}
     if "version_name" in paths:
@@ -423,7 +439,8 @@ def _truth(value: Any) -> str:
 
 
 def _as_number(value: Any) -> float | None:
+    """Read a number; a whole one stays exact beyond what a float can hold."""
     try:
-        return float(value)
+        return value if isinstance(value, int) else int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else float(value)
     except (TypeError, ValueError):
         return None

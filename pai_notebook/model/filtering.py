@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
@@ -11,7 +11,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.moments import NO_TIME, read_moment
+from pai_notebook.model.moments import NO_TIME, is_day, read_moment, read_moments
 from pai_notebook.model.names import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
@@ -48,7 +48,7 @@ def filtered(
     words : mapping
         By the name of a field (`approval`, `framework`, `format`): the word or words wanted, in any case; None asks nothing.
     created_after : date, datetime, timedelta or text, optional
-        Exclusive.
+        Exclusive; a date without a time is its whole day in UTC.
 
     Raises
     ------
@@ -73,13 +73,16 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
         moment = read_moment(created_after)
         if moment is None:
             raise ConfigurationError(f"created_after={described(created_after)} is no time", hint=NO_TIME)
-        yield f"created after {moment:%Y-%m-%d %H:%M:%S} UTC", lambda versions: [_is_after(version.created, moment) for version in versions]
+        after = moment.date() if is_day(created_after) else moment
+        said = f"{after}" if is_day(created_after) else f"{moment:%Y-%m-%d %H:%M:%S}"
+        yield f"created after {said} UTC", lambda versions: [_is_after(version.created, after) for version in versions]
     if where is not None:
         yield f"where {where!r}", parse_condition(where).mask
 
 
-def _is_after(created: datetime | None, moment: datetime) -> bool:
-    return created is not None and created > moment
+def _is_after(created: datetime | None, wanted: date) -> bool:
+    pair = read_moments(created, wanted)
+    return pair is not None and pair[0] > pair[1]
 
 
 def _texts(given: Any, name: str) -> tuple[str, ...]:
@@ -161,6 +164,8 @@ def ordered(
 ) -> list[ModelVersion]:
     """Versions by a field, a label or a metric, ties in the order they came, the unknown first or last.
 
+    Where any version has a number, one without a number is unknown.
+
     Raises
     ------
     ComparisonError
@@ -173,6 +178,8 @@ def ordered(
     found = Lookup(versions)
     name = found.resolve(by, dataset=dataset)
     values = [value[0] if isinstance(value, tuple) else value for value in found.values(name)]
+    if any(_is_number(value) for value in values):
+        values = [value if _is_number(value) else None for value in values]
     known = [(value, version) for value, version in zip(values, versions, strict=True) if not _missing(value)]
     if not known:
         raise ComparisonError(f"none of the {len(versions)} versions has a value for {by!r}", hint="Look at to_frame(layout='long').")
@@ -189,6 +196,10 @@ def _version_order(value: Any) -> Any:
 
 def _missing(value: Any) -> bool:
     return value is None or value == "" or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN, as above
 
 
 def _comparable(value: Any) -> tuple[int, Any]:

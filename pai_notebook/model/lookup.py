@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Lookup"]
 
 
+_EXACT = 2**53
 _FLAT = frozenset({int, float, str, bool, type(None)})
 
 
@@ -83,8 +85,8 @@ class Lookup:
     def values(self, name: Name) -> list[Any]:
         """Value of every version under a name, None where a version has none.
 
-        Metrics are floats, truth values or texts, times UTC datetimes, labels tuples of all values of the key, numbers of specs
-        floats, everything else text.
+        Numbers are floats, or whole numbers where no float is exact; other metrics are truth values or texts, NaN where a version
+        states two values; times are UTC datetimes, labels tuples of all values of the key, everything else is text.
         """
         if name.section == "metrics":
             keys = split_path(name.path)
@@ -116,7 +118,7 @@ def _metric(version: ModelVersion, keys: tuple[str, ...], dataset: str) -> Any:
     if not found:
         return None
     read = [_read(raw) for raw in found]
-    return read[0] if all(value == read[0] for value in read) else None
+    return read[0] if all(value == read[0] for value in read) else math.nan
 
 
 def _leaf(found: dict[str, Any], path: str) -> Any:
@@ -129,7 +131,7 @@ def _leaf(found: dict[str, Any], path: str) -> Any:
 
 def _read(raw: Any) -> Any:
     """Give a JSON value as conditions see it: a number, a truth value or text; None for null."""
-    if raw is None or isinstance(raw, bool):
+    if raw is None or isinstance(raw, bool) or (isinstance(raw, int) and abs(raw) > _EXACT):
         return raw
     state, value, _ = read_value(raw)
     return value if value is not None and state is not State.TEXT else text_of(raw)

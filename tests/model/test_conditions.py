@@ -1,3 +1,6 @@
+from datetime import date
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +59,7 @@ VERSION = ModelVersion.from_document(
         "approval_status != 'Pending'",
         "version > '0.2.0'",
         "version < '1.0.0' and version_name >= '0.10.0'",
-        "created > '2024-06-07' and created < '2024-06-08'",
+        "created >= '2024-06-07' and created < '2024-06-08'",
         "label.batch >= 64",
         "label.所有者 == '张三'",
         "`odd name` == 1",
@@ -87,7 +90,7 @@ VERSION = ModelVersion.from_document(
         "grade is not null",
         "nothing is null",
         "label.env contains 'RO'",
-        "created > 2024-06-07",
+        "created >= 2024-06-07",
         "created < 2024-06-07T02:11:00Z",
         "created < -30d",
         "not created > -2w",
@@ -210,3 +213,79 @@ def read(text):
 def test_a_tower_of_parentheses_is_refused():
     with pytest.raises(AddressError, match="too many parentheses"):
         holds("(" * 5000 + "a < 1" + ")" * 5000)
+
+
+@pytest.mark.parametrize("text", ["created > {}", "created between {} and 2025-11-01", "created in ({})", "created != {}"])
+@pytest.mark.parametrize("day", ["2025-13-02", "2025-02-30", "2025-10-40", "'2025-02-30'", "2025-02-30T10:00"])
+def test_a_day_that_does_not_exist_is_said_to_be_no_time_in_quotes_and_without(text, day):
+    with pytest.raises(AddressError, match=r"is no time and created is one.*2026-01-31"):
+        VersionSet([VERSION]).filter(text.format(day))
+
+
+def test_a_day_that_does_not_exist_is_refused_for_labels_and_settings_too():
+    with pytest.raises(AddressError, match="2025-02-30 is no time"):
+        VersionSet([VERSION]).filter("label.env == 2025-02-30")
+    with pytest.raises(AddressError, match="quoted text"):
+        VersionSet([VERSION]).filter("label.env contains 2025-02-30")
+
+
+def dated(*times):
+    return VersionSet.from_documents([{"VersionName": f"1.{nth}.0", "GmtCreateTime": time} for nth, time in enumerate(times)], "model-a")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("created == {}", [1, 2]),
+        ("created != {}", [0, 3]),
+        ("created > {}", [3]),
+        ("created >= {}", [1, 2, 3]),
+        ("created < {}", [0]),
+        ("created <= {}", [0, 1, 2]),
+        ("{} > created", [0]),
+        ("created in ({})", [1, 2]),
+        ("created between 2026-01-01 and {}", [0, 1, 2]),
+        ("not created > {}", [0, 1, 2]),
+    ],
+)
+@pytest.mark.parametrize("day", ["2026-01-02", "'2026-01-02'"])
+def test_a_date_without_a_time_is_its_whole_day_in_utc(text, kept, day):
+    vs = dated("2026-01-01T23:59:59Z", "2026-01-02T00:00:00Z", "2026-01-03T01:59:59+02:00", "2026-01-03T00:00:00Z")
+    assert [version.version_name for version in vs.filter(text.format(day))] == [f"1.{nth}.0" for nth in kept]
+
+
+def test_a_date_with_a_time_is_that_moment():
+    vs = dated("2026-01-02T00:00:00Z", "2026-01-02T10:00:00Z")
+    assert [version.version_name for version in vs.filter("created > 2026-01-02T00:00Z")] == ["1.1.0"]
+    assert not vs.filter("created == 2026-01-02T09:00")
+
+
+@pytest.mark.parametrize("given", ["2026-01-02", date(2026, 1, 2), np.datetime64("2026-01-02")])
+def test_created_after_a_date_begins_after_that_day_as_the_condition_does(given):
+    vs = dated("2026-01-02T00:00:00Z", "2026-01-02T10:00:00Z", "2026-01-03T00:00:00Z")
+    assert vs.filter(created_after=given) == vs.filter("created > 2026-01-02") == vs[2:]
+    assert vs.filter(created_after=given).removed == ("created after 2026-01-02 UTC removed 2 of 3",)
+    assert len(vs.filter(created_after="2026-01-02T00:00Z")) == 2
+
+
+@given(st.integers(2**53, 2**70), st.integers(-2, 2), st.sampled_from(["i", "training_spec.i", "label.i"]))
+def test_whole_numbers_are_compared_exactly_however_large(number, more, name):
+    document = {"VersionName": "1.0.0", "Metrics": {"i": number}, "TrainingSpec": {"i": number}}
+    vs = VersionSet.from_documents({**document, "Labels": [{"Key": "i", "Value": str(number)}]}, "model-a")
+    other = number + more
+    assert [bool(vs.filter(f"{name} {sign} {other}")) for sign in ("==", "<", ">", "!=")] == [not more, more > 0, more < 0, bool(more)]
+
+
+def test_the_hint_of_a_condition_names_labels_as_they_are_written():
+    with pytest.raises(AddressError, match=r"labels?\.env in \('a', 'b'\)") as caught:
+        VersionSet([VERSION]).filter("rtf")
+    assert " env in (" not in str(caught.value)
+
+
+def test_a_metric_stated_twice_is_there_but_not_one_number():
+    twice = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"acc": acc}} for acc in (0.8, 0.9)]
+    vs = VersionSet.from_documents([{"VersionName": "1.0.0", "Metrics": {"Results": twice}}, {"VersionName": "1.1.0"}], "model-a")
+    kept = {
+        text: [version.version_name for version in vs.filter(text)] for text in ("acc is null", "acc is not null", "acc > 0", "acc < 1")
+    }
+    assert kept == {"acc is null": ["1.1.0"], "acc is not null": ["1.0.0"], "acc > 0": [], "acc < 1": []}

@@ -188,3 +188,18 @@ def test_a_mask_has_a_truth_value_for_each_version(vs):
         vs[[7]]
     with pytest.raises(TypeError, match=r"versions\[None\]: pass a position, a name"):
         vs[None]
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("word", ["95.6%", [0.9, 0.91], True])
+def test_sorting_puts_what_is_no_number_last_where_any_version_has_a_number(word, ascending):
+    vs = VersionSet([scored("0.1.0", word), scored("0.2.0", 0.99), make("0.3.0"), scored("0.4.0", 0.5)])
+    numbers = ["0.4.0", "0.2.0"] if ascending else ["0.2.0", "0.4.0"]
+    assert [version.version_name for version in vs.sort_values("cer", ascending=ascending)] == [*numbers, "0.1.0", "0.3.0"]
+    first = vs.sort_values("cer", ascending=ascending, na_position="first")
+    assert [version.version_name for version in first] == ["0.1.0", "0.3.0", *numbers]
+
+
+def test_sorting_by_texts_alone_orders_them():
+    vs = VersionSet([scored("0.1.0", "b"), scored("0.2.0", "a")])
+    assert [version.version_name for version in vs.sort_values("cer")] == ["0.2.0", "0.1.0"]
