@@ -255,7 +255,11 @@ _GATES = {
     "worse beyond chance by itself, but not among all that were checked (95 % together)": (
         "单独看，变差超出随机波动范围；与全部检查一并判断时并非如此（联合置信度 95%）"
     ),
-    "no loss shown; losses under {unseen} would not be seen ({reason})": "未发现退化；小于 {unseen} 的退化无法检出（{reason}）",
+    "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})": (
+        "未发现退化；真实退化在约 {unseen} 以内时可能无法检出（{reason}）"
+    ),
+    "nothing could be checked; {reason}": "没有可检查的内容；{reason}",
+    "{count} of {total} metrics could not be checked: no interval known": "{total} 个指标中有 {count} 个无法检查：置信区间未知",
     "worse beyond chance (95 %), {direction}": "变差，超出随机波动范围（95%），{direction}",
     "higher than the baseline, {direction}": "高于基线，{direction}",
     "lower than the baseline, {direction}": "低于基线，{direction}",

@@ -1,21 +1,22 @@
-"""The alarm of a gate: what is worse beyond chance, over all metrics and versions together."""
+"""The alarm of a gate: what is worse beyond chance, over all metrics and versions together; what cannot be checked never passes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.gate import Check, Gated, Pair
+from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
 from pai_notebook.comparison.interval import holm
-from pai_notebook.comparison.rows import Verdict, is_blank, told_blank
+from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.model.names import nearest_names
 from pai_notebook.model.numbers import format_about
-from pai_notebook.phrases import joined, say
+from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rules import Alarm
 
-__all__ = ["alarm_checks"]
+__all__ = ["alarm_checks", "unchecked"]
 
 _OUTSIDE = 0.05
 """In how many gates anything is called worse although nothing is, at most."""
@@ -26,12 +27,31 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     pairs = {alarm: _pairs(alarm, gated) for alarm in alarms}
     distinct = {(pair.row.key, pair.version): pair for found in pairs.values() for pair in found}
     known = [key for key, pair in distinct.items() if _is_known(pair)]
-    adjusted = dict(zip(known, holm([_p_of_loss(distinct[key]) for key in known]), strict=True))
-    return {
-        alarm: [_check(alarm, pair, adjusted.get((pair.row.key, pair.version))) for pair in found]
-        or [_nothing(alarm, gated)] * bool(gated.candidates)
-        for alarm, found in pairs.items()
-    }
+    adjusted = dict(zip(known, holm([_p_of_loss(distinct[key], gated) for key in known]), strict=True))
+    level = 1 - _OUTSIDE / max(len(known), 1)
+    checks = {}
+    for alarm, found in pairs.items():
+        checks[alarm] = [
+            _check(alarm, pair, adjusted[pair.row.key, pair.version], level, _margin(pair, gated))
+            if _is_known(pair)
+            else _not_checked(alarm, pair)
+            for pair in found
+        ]
+        if not found and gated.candidates:
+            checks[alarm] = [_nowhere(alarm, gated)]
+        if not alarm.is_named:
+            checks[alarm] += _nothing(alarm, checks[alarm])
+    return checks
+
+
+def unchecked(alarm: Alarm, gated: Gated) -> Phrase | None:
+    """Say how many metrics an alarm over all that the baseline has could not check; None where it checked all of them."""
+    pairs = [] if alarm.is_named else [pair for pair in _pairs(alarm, gated) if pair.base is not None and not is_blank(pair.base)]
+    without = {pair.row.key for pair in pairs if pair.change.evidence is not None and not _is_known(pair)}
+    if not without:
+        return None
+    told = "{count} of {total} metrics could not be checked: no interval known"
+    return say(told, count=len(without), total=len({pair.row.key for pair in pairs}))
 
 
 def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
@@ -40,42 +60,73 @@ def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
     return [pair for row in rows for pair in gated.pairs(row)]
 
 
-def _nothing(alarm: Alarm, gated: Gated) -> Check:
+def _nowhere(alarm: Alarm, gated: Gated) -> Check:
     """Fail where no metric is meant: an alarm that cannot ring is none."""
     close = nearest_names(alarm.metric, [row.key for row in gated.rows]) if alarm.metric else ()
     reason = (
         say("no metric with a known direction; nearest: {names}", names=joined(close)) if close else say("no metric with a known direction")
     )
-    return Check("failed", alarm.text, metric=alarm.metric, reason=reason)
+    return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=reason)
+
+
+def _nothing(alarm: Alarm, checks: Sequence[Check]) -> list[Check]:
+    """Fail for every version of which nothing could be checked, and name what is needed."""
+    skipped: dict[str, str] = {}
+    for check in checks:
+        if check.version and check.outcome == "skipped":
+            skipped.setdefault(check.version, check.reason)
+    checked = {check.version for check in checks if check.outcome != "skipped"}
+    return [
+        Check("failed", alarm.text, version, reason=say("nothing could be checked; {reason}", reason=reason))
+        for version, reason in skipped.items()
+        if version not in checked
+    ]
 
 
 def _is_known(pair: Pair) -> bool:
     return pair.change.evidence is not None and pair.change.evidence.interval is not None
 
 
-def _p_of_loss(pair: Pair) -> float:
-    """P-value of a difference for the worse; one for the better raises no alarm."""
-    worse = pair.change.verdict is Verdict.WORSE or (pair.delta or 0.0) * (1 if pair.row.direction.mode == "min" else -1) > 0
-    found = pair.change.evidence.p_value() if worse and pair.change.evidence is not None else None
+def _margin(pair: Pair, gated: Gated) -> float:
+    """How much worse counts as the same."""
+    base = None if pair.base is None else pair.base.value
+    return 0.0 if base is None else gated.tolerance.bound(pair.row.path, pair.row.dataset, base)
+
+
+def _p_of_loss(pair: Pair, gated: Gated) -> float:
+    """P-value of a difference for the worse beyond the tolerance; one for the better raises no alarm."""
+    evidence = pair.change.evidence if pair.change.kind is Kind.WORSE else None
+    found = None if evidence is None else evidence.p_value(_margin(pair, gated))
     return 1.0 if found is None else found
 
 
-def _check(alarm: Alarm, pair: Pair, adjusted: float | None) -> Check:
+def _not_checked(alarm: Alarm, pair: Pair) -> Check:
+    """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks."""
+    cell, base = pair.cell, pair.base
+    required: Outcome = "failed" if alarm.is_named else "skipped"
+    absent: Outcome = "skipped" if alarm.optional else "failed"
+    if base is None or is_blank(base):
+        return pair.check(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
+    if base.value is None or math.isnan(base.value):
+        return pair.check(required, alarm.text, say("the baseline has no number to compare with"))
+    if is_blank(cell):
+        return pair.check(absent, alarm.text, told_blank(cell))
+    if cell.value is None or math.isnan(cell.value):
+        return pair.check("failed", alarm.text, pair.no_number)
     evidence = pair.change.evidence
-    if evidence is None:
-        missing = pair.base is None or is_blank(pair.base)
-        reason = say("the baseline does not have it") if missing else told_blank(pair.cell)
-        return pair.check("skipped", alarm.text, reason)
-    interval = evidence.interval
-    if adjusted is None or interval is None:
-        return pair.check("skipped", alarm.text, evidence.reason)
+    return pair.check(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
+
+
+def _check(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin: float) -> Check:
+    """Check one value of which an interval is known; `level` is what Holm's rule asks of each as long as none is worse."""
     if adjusted <= _OUTSIDE:
         return pair.check("failed", alarm.text, say("worse beyond chance (95 % for all statements together)"))
-    half = (interval.high - interval.low) / 2
-    if not half or pair.change.verdict is Verdict.BETTER:
+    evidence = pair.change.evidence
+    interval = None if evidence is None else evidence.at(level)
+    half = 0.0 if interval is None else (interval.high - interval.low) / 2
+    if evidence is None or not half or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
-    unseen = format_about(half)
     if pair.change.verdict is Verdict.WORSE:
         return pair.check("passed", alarm.text, say("worse beyond chance by itself, but not among all that were checked (95 % together)"))
-    reason = say("no loss shown; losses under {unseen} would not be seen ({reason})", unseen=unseen, reason=evidence.reason)
-    return pair.check("passed", alarm.text, reason)
+    told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
+    return pair.check("passed", alarm.text, say(told, unseen=format_about(half + margin), reason=evidence.reason))

@@ -310,7 +310,7 @@ class Comparison(Aligned, Exports, Displayed):
         return GateReport(check_worsening(policy, self._gated()), say("No regression")).raise_for_breaches()
 
     def _gated(self) -> Gated:
-        return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed)
+        return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance)
 
     def gate(self, rules: str | Sequence[str]) -> GateReport:
         """Stop unless every version but the baseline keeps every rule.
@@ -323,6 +323,10 @@ class Comparison(Aligned, Exports, Displayed):
             `accuracy >= baseline - 0.01 with 95% confidence` holds where one end of the interval of the difference keeps the
             bound, and `fail if worse beyond chance` fails where anything is worse with 95 % confidence for all metrics and
             versions together.
+            `fail if accuracy worse beyond chance` fails where accuracy is missing, NaN or without a known interval (n, a standard
+            error or n_runs beside it gives one); `if present` behind it lets it be missing. Over all metrics it fails where one
+            that the baseline has is missing or NaN; metrics without an interval are counted in a remark, and a version of which
+            nothing could be checked fails. What differs by no more than the tolerance of the comparison is not worse.
 
         Returns
         -------

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pai_notebook.comparison.gate_look import describe_gate, gate_lines, headline
 from pai_notebook.comparison.rows import Change, Row, difference
+from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Block, Brief, Displayed, render_html
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
@@ -76,7 +78,7 @@ class Check(Brief):
         value = "" if self.value is None else f" is {form.value(self.value)}"
         baseline = "" if self.baseline is None else f", baseline {form.value(self.baseline)}"
         delta = "" if self.delta is None else f" ({form.delta(self.delta)})"
-        head = f"{name} of {self.version}{value}{baseline}{delta}" if self.version else self.rule
+        head = f"{name} of {self.version}{value}{baseline}{delta}" if name and self.version else self.version or self.rule
         remarks = [*([self.reason] if self.reason else []), *([f"allowed {self.allowed}"] if self.allowed else [])]
         return f"{head}: {'; '.join(remarks)}" if remarks else head
 
@@ -163,6 +165,8 @@ class Gated:
         What is known of the value at a position of a row by itself.
     removed : sequence of str
         What conditions took away, a sentence each.
+    tolerance : Tolerance
+        How much may differ and still count as the same.
     """
 
     rows: Sequence[Row]
@@ -171,6 +175,7 @@ class Gated:
     errors: Mapping[str, Any]
     side: Callable[[Row, int], Side | None]
     removed: Sequence[str] = ()
+    tolerance: Tolerance = field(default_factory=Tolerance)
 
     @property
     def candidates(self) -> list[int]:
@@ -227,6 +232,13 @@ class Pair:
     def delta(self) -> float | None:
         """Value minus baseline, None where one of them is no number."""
         return None if self.base is None or self.cell.value is None or self.base.value is None else difference(self.cell, self.base)
+
+    @property
+    def no_number(self) -> Phrase:
+        """Say what the version states where that is no number."""
+        if is_list(self.cell):
+            return ask_for_series(self.cell)
+        return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
 
     def check(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
         """Give the outcome of a check of this pair."""

@@ -15,14 +15,14 @@ __all__ = ["Alarm", "Rule", "parse_rules", "without_comment"]
 _FORM = (
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, baseline - NUMBER, "
     "baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "
-    "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance"
+    "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present"
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NUMBER = re.compile(rf"[-+]?{_UNSIGNED.pattern}")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
-_ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance", re.IGNORECASE)
+_ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance(?P<optional>\s+if\s+present)?", re.IGNORECASE)
 
 Comparator = Literal["<=", ">=", "==", "<", ">"]
 Unit = Literal["", "%", "pp"]
@@ -97,11 +97,19 @@ class Alarm:
         Its number, from 1.
     metric : str
         Name of the metric, or a glob; empty for every metric with a direction.
+    optional : bool
+        Whether the metric may be absent.
     """
 
     text: str
     line: int
     metric: str = ""
+    optional: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it names what it is about, so that every value of that has to be checked."""
+        return self.metric not in ("", "*")
 
     @property
     def pattern(self) -> Pattern:
@@ -167,7 +175,7 @@ class _Reader:
     def rule(self) -> Rule | Alarm:
         alarm = _ALARM.fullmatch(self.line.strip())
         if alarm is not None:
-            return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip())
+            return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]))
         metric, dataset = self._metric()
         compare = self._take(_COMPARE, "expected <=, >=, ==, < or >")
         base, number, unit = self._bound()

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.alarm import alarm_checks
+from pai_notebook.comparison.alarm import alarm_checks, unchecked
 from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
-from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
@@ -47,8 +46,9 @@ def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
 
 def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]:
     """Say what several versions, or a baseline that moves with every release, mean for a gate."""
-    rules = [rule for rule in parse_rules(text) if isinstance(rule, Rule)]
-    remarks = []
+    parsed = parse_rules(text)
+    rules = [rule for rule in parsed if isinstance(rule, Rule)]
+    remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, gated)) is not None]
     if previous and any(rule.base == "baseline" for rule in rules):
         remarks.append(say("The baseline is the previous version: small losses add up from release to release. Compare with approved too."))
     if len(gated.candidates) > 1 and any(rule.level is not None for rule in rules):
@@ -79,8 +79,7 @@ def _check(rule: Rule, pair: Pair) -> Check:
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     if cell.value is None or math.isnan(cell.value):
-        stated = say("the value is {state}: {text}", state=say(cell.state), text=cell.text[:40])
-        return pair.check("failed", rule.text, ask_for_series(cell) if is_list(cell) else stated)
+        return pair.check("failed", rule.text, pair.no_number)
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
         none = say("the baseline has no number to compare with")

@@ -35,7 +35,14 @@ RULES = (
     ("rtf <= baseline + 5%", "on every dataset"),
     ("accuracy >= 0.92 if present", "a fixed bound; passes where the metric is not recorded"),
     ("accuracy >= baseline - 1pp with 95% confidence", "percentage points; the interval of the difference must hold it"),
-    ("fail if worse beyond chance", "any metric with a direction; or of one: fail if cer worse beyond chance"),
+    (
+        "fail if worse beyond chance",
+        "any metric with a direction; fails where one that the baseline has is missing or NaN, or where nothing could be checked",
+    ),
+    (
+        "fail if cer worse beyond chance",
+        "fails where cer is missing, NaN or without a known interval; if present behind it lets it be missing",
+    ),
     ("accuracy >= baseline - {margin}", "with a variable of the notebook"),
     ("# comment", "ignored"),
 )

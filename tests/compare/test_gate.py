@@ -420,9 +420,9 @@ def test_a_confidence_or_an_alarm_that_means_nothing_is_refused(rule, words):
 
 def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have_seen():
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
-    assert (check.outcome, check.reason[:57]) == ("passed", "no loss shown; losses under 0.095 would not be seen (n = ")
+    assert (check.outcome, check.reason[:67]) == ("passed", "no loss shown; a true loss of up to about 0.095 may go unseen (n = ")
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
-    assert check.reason.startswith("no loss shown; losses under 0.087 would not be seen (n = 100 and 100")
+    assert check.reason.startswith("no loss shown; a true loss of up to about 0.087 may go unseen (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
     assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
@@ -440,11 +440,81 @@ def test_an_alarm_over_many_asks_for_more_of_each():
 
 
 def test_an_alarm_without_an_interval_or_a_metric_does_not_pass():
-    with pytest.raises(RegressionError, match="nothing was checked"):
-        compare({"auc": 0.9}, {"auc": 0.1}).gate("fail if worse beyond chance")
+    reason = "nothing could be checked; no interval known: measured once; repeats (n_runs) or a standard error would give one"
+    report = compare({"auc": 0.9}, {"auc": 0.1}).check("fail if worse beyond chance")
+    assert [check.words for check in report.breaches] == [f"0.2.0: {reason}"]
     assert breaches(shares(0.9, 0.9), "fail if acuracy worse beyond chance") == [
         ("acuracy", "", "no metric with a known direction; nearest: accuracy")
     ]
+
+
+def test_an_alarm_that_names_its_metric_fails_for_every_version_in_which_it_cannot_be_checked():
+    c = compare(
+        {"accuracy": 0.9, "n": 1000},
+        {"accuracy": 0.9, "n": 1000},
+        {"n": 1000},
+        {"accuracy": 0.5},
+        {"accuracy": float("nan"), "n": 1000},
+        {"accuracy": "good", "n": 1000},
+    )
+    assert breaches(c, "fail if accuracy worse beyond chance") == [
+        ("accuracy", "0.3.0", "the value is absent"),
+        ("accuracy", "0.4.0", "n is there for 0.1.0, not for 0.4.0"),
+        ("accuracy", "0.5.0", "the value is NaN: NaN"),
+        ("accuracy", "0.6.0", "the value is text: good"),
+    ]
+    assert [name for _, name, _ in breaches(c, "fail if acc* worse beyond chance")] == ["0.3.0", "0.4.0", "0.5.0", "0.6.0"]
+    # all that may be absent is the value
+    assert [name for _, name, _ in breaches(c, "fail if accuracy worse beyond chance if present")] == ["0.4.0", "0.5.0", "0.6.0"]
+    assert breaches(compare({"n": 9}, {"accuracy": 0.9, "n": 10}), "fail if accuracy is worse beyond chance") == [
+        ("accuracy", "0.2.0", "the baseline does not have it")
+    ]
+    assert breaches(compare({"auc": 0.9}, {"auc": 0.95}), "fail if auc worse beyond chance") == [
+        ("auc", "0.2.0", "no interval known: measured once; repeats (n_runs) or a standard error would give one")
+    ]
+
+
+def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
+    first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
+    report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
+    assert report.remarks == ("2 of 4 metrics could not be checked: no interval known",)
+    lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
+    assert sorted((name, version) for name, version, _ in lost) == [
+        ("auc", "0.3.0"),
+        ("bleu", "0.3.0"),
+        ("em", "0.2.0"),
+        ("em", "0.3.0"),
+    ]
+    # a version of which nothing can be checked fails although another could be
+    mixed = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.9, "n": 1000}, {"accuracy": 0.5}).check("fail if worse beyond chance")
+    assert [check.words for check in mixed.breaches] == ["0.3.0: nothing could be checked; n is there for 0.1.0, not for 0.3.0"]
+
+
+def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
+    def alarm(value, tolerance):
+        documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": each, "n": 1000}} for nth, each in ((1, 0.9), (2, value))]
+        return VersionSet.from_documents(documents, "model-a").compare("first", tolerance=tolerance).check("fail if worse beyond chance")
+
+    assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
+    (check,) = alarm(0.8, 0.2).checks
+    assert check.reason.startswith("no loss shown; a true loss of up to about 0.23 may go unseen")
+    assert not alarm(0.65, "20%").passed
+    assert alarm(0.70, "20%").passed
+
+
+def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
+    one = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.9, "n": 1000})
+    many = {f"t{task}_accuracy": 0.9 for task in range(20)}
+    several = compare({**many, "n": 1000}, {**many, "n": 1000})
+    half = [
+        c.interval(name, "0.2.0", level=level).interval for c, name, level in ((one, "accuracy", 0.95), (several, "t0_accuracy", 0.9975))
+    ]
+    for c, interval in zip((one, several), half, strict=True):
+        unseen = f"{interval.high:.3f}"
+        assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
+            f"no loss shown; a true loss of up to about {unseen} may go unseen"
+        }
+    assert half[1].high > 1.4 * half[0].high
 
 
 def test_no_regression_leaves_evidence_alone():
