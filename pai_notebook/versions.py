@@ -229,8 +229,13 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         if len(found) == 1:
             return found[0]
         if found:
-            addresses = ", ".join(version.address for version in found)
-            raise ComparisonError(f"{name} is in several models of this set", hint=f"Say which one: {addresses}.")
+            addresses = dict.fromkeys(version.address for version in found)
+            if len(addresses) > 1:
+                raise ComparisonError(f"{name} is in several models of this set", hint=f"Say which one: {', '.join(addresses)}.")
+            places = listed([f"[{place}]" for place, version in enumerate(self._versions) if name in _names(version)])
+            raise ComparisonError(
+                f"this set has {len(found)} different versions named {found[0].address}", hint=f"Take one by its position: {places}."
+            )
         if name in self._errors:
             raise self._errors[name]
         close = nearest(name, [version.version_name for version in self._versions])
@@ -301,7 +306,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         Returns
         -------
         VersionSet
-            With the `errors` of this set as well.
+            With the `errors` of this set as well. A name that different versions of the set share means all of them.
 
         Raises
         ------
@@ -318,9 +323,12 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         (['0.2.0'], ['model-a@0.3.0'])
         """
         grouped: dict[str, list[ModelVersion]] = {}
+        called: dict[tuple[str, str], list[ModelVersion]] = {}
         for version in self._versions:
             grouped.setdefault(version.model_id, []).append(version)
-        held = {model_id: Known.all_of(versions) for model_id, versions in grouped.items()}
+            called.setdefault((version.model_id, version.version_name), []).append(version)
+        # a set put together from several sources may have different versions of one name, which then means all of them
+        held = {model_id: Known.all_of(sorted(versions, key=creation_key)) for model_id, versions in grouped.items()}
         failures: dict[tuple[str, str], PaiError] = {}
         for said, error in self._errors.items():
             model_id, _, name = said.partition("@")
@@ -332,7 +340,8 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
                 failures.setdefault(
                     (address.model, ""), ModelNotFound(f"this set has no {address.model}", model_id=address.model, hint=hint)
                 )
-        found, missing = resolve(asked, lambda model: (model, held.get(model)), failures)
+        chosen, missing = resolve(asked, lambda model: (model, held.get(model)), failures)
+        found = [version for newest in chosen for version in called[newest.model_id, newest.version_name]]
         # a set may hold a part of its model, so what is said is said of the set
         errors = {
             said: error

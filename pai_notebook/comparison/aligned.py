@@ -94,7 +94,7 @@ class Aligned:
         if len({row.path for row in found}) != 1:
             found = (find_row(self.metrics, by),)
         for row in found:
-            ask(self.metrics, row.name)
+            ask(self.metrics, row.path, dataset=row.dataset)
         return found
 
     @property

@@ -50,7 +50,7 @@ def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
     NameNotFound
         When there is none; the nearest names are in the hint.
     ComparisonError
-        When the metric was measured on several datasets and none is named.
+        When the metric was measured on several datasets, or on one and without, and none is named; `cer@` is the one without.
     """
     by_name = {row.key: row for row in rows}
     metrics = all(key.section == "metrics" for key in by_name)

@@ -125,9 +125,9 @@ class Comparison(Aligned, Exports, Displayed):
 
         return coverage_frame(self.metrics, self._names, list(self._errors))
 
-    def __getitem__(self, name: str) -> Row:
-        """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`."""
-        return find_row(self.rows, name)
+    def __getitem__(self, name: str | tuple[str, str]) -> Row:
+        """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""
+        return find_row(self.rows, *(name if isinstance(name, tuple) else (name,)))
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -136,10 +136,10 @@ class Comparison(Aligned, Exports, Displayed):
         return len(self.rows)
 
     def __contains__(self, item: object) -> bool:
-        if not isinstance(item, str):
+        if not isinstance(item, str | tuple):
             return item in self.rows
         try:
-            find_row(self.rows, item)
+            self[item]
         except NameNotFound:
             return False
         except ComparisonError:

@@ -50,7 +50,9 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
 
 
 def _figures(data: ChartData, metric: str, draw: Callable[..., list[Figure]]) -> list[Figure]:
-    names = [each.name for each in data.measures if each.path == metric and any(map(_is_number, each.values))][:_MOST_BARS]
+    names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and any(map(_is_number, each.values))][
+        :_MOST_BARS
+    ]
     return [*draw(data, names), *draw(data)]
 
 

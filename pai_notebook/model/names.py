@@ -117,8 +117,8 @@ class Pattern:
     r"""A name or a glob as people write it.
 
     ``cer``, ``cer@d-a``, ``cer[d-a]``, ``metrics.cer``, ``metrics['cer', 'd-a']``, ``labels.env``, ``training_spec.lr``, globs
-    (``*``, ``?``, ``[ab]``) of these, and a whole section (``labels``). Backticks keep what stands between them from being read
-    as a glob. A metric's own dots need no escape.
+    (``*``, ``?``, ``[ab]``) of these, and a whole section (``labels``). ``cer@`` is the metric without a dataset alone. Backticks
+    keep what stands between them from being read as a glob. A metric's own dots need no escape.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Pattern:
     [True, True, True, False, False]
     """
 
-    __slots__ = ("_base", "_dataset", "_glob", "_literal", "_solid", "text")
+    __slots__ = ("_bare", "_base", "_dataset", "_glob", "_literal", "_solid", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -140,6 +140,7 @@ class Pattern:
         base, bracket, dataset = body.rpartition("[")
         self._base = Pattern(base) if bracket and base and body.endswith("]") else None
         self._dataset = dataset[:-1]
+        self._bare = Pattern(body[:-1]) if body.endswith("@") and body != "@" else None
         parts = body.split("`") if body.count("`") % 2 == 0 else [body]
         self._literal = "".join(parts)
         wild = any(_WILD.search(part) for part in parts[::2])
@@ -166,6 +167,10 @@ class Pattern:
             rank = self._base.rank(Name(name.section, name.path))
             if rank is not None:
                 return rank[0] if self._dataset == name.dataset else 0, 1, rank[2]
+        if self._bare is not None and name.section == "metrics" and not name.dataset:
+            rank = self._bare.rank(name)
+            if rank is not None:
+                return rank[0], 1, rank[2]
         if self._glob is not None:
             fitting = [with_dataset for text, (with_dataset, _) in spellings.items() if self._glob(text)]
             if fitting:
@@ -320,11 +325,11 @@ def resolve(
     Parameters
     ----------
     text : str
-        A name, exactly; a glob is not one name.
+        A name, exactly; a glob is not one name. `cer@` is the metric without a dataset, where it was measured on one too.
     names : collection of Name
         Those that occur.
     dataset : str, optional
-        The dataset of a metric that has several.
+        The dataset of a metric that has several; empty for the metric without one.
     missing : str
         How an error begins that says that the name occurs nowhere.
     others : callable, optional
@@ -335,13 +340,15 @@ def resolve(
     NameNotFound
         When the name occurs nowhere (the nearest names are in the hint), or the metric was not measured on the dataset.
     ComparisonError
-        When the metric was measured on several datasets and none is named.
+        When the metric was measured on several datasets, or on one and without, and none is named.
 
     Examples
     --------
-    >>> names = [Name("metrics", "cer", "d-a"), Name("metrics", "cer", "d-b"), Name("metrics", "wer", "d-a")]
+    >>> names = [Name("metrics", "cer", "d-a"), Name("metrics", "cer", "d-b"), Name("metrics", "cer"), Name("metrics", "wer", "d-a")]
     >>> resolve("wer", names).short, resolve("cer[d-b]", names).short, resolve("metrics.cer", names, dataset="d-a").short
     ('wer@d-a', 'cer@d-b', 'cer@d-a')
+    >>> resolve("cer@", names).short, resolve("cer", names, dataset="").short
+    ('cer', 'cer')
     """
     if not isinstance(text, str):
         raise ComparisonError(
@@ -351,19 +358,26 @@ def resolve(
     fitting = [(rank, name) for rank, name in ranked if dataset is None or name.dataset == dataset or name.section != "metrics"]
     if not fitting:
         base, asked = (text, dataset) if ranked else _without_dataset(text)
-        measured = ranked or (_exactly(base, names) if asked else [])
+        measured = ranked or (_exactly(base, names) if base != text else [])
         if measured:
             there = listed([repr(each) for each in sorted({name.dataset for _, name in measured if name.dataset})])
             hint = f"It was measured on {there}." if there else "It names no dataset."
-            raise NameNotFound(f"{base} was not measured on dataset {asked!r}", hint=hint)
+            raise NameNotFound(f"{base} was not measured {f'on dataset {asked!r}' if asked else 'without a dataset'}", hint=hint)
         raise NameNotFound(f"{missing} {text!r}", hint=nearest_hint(text, names if others is None else others()))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)
     best = plain[:1] or list(dict.fromkeys(name for rank, name in fitting if rank == top))
     if len(best) > 1:
-        choices = ", ".join(name.typed for name in sorted(best, key=lambda name: name.sort_key)[:8])
+        in_order = sorted(best, key=lambda name: name.sort_key)[:8]
+        choices = ", ".join(name.typed for name in in_order)
         if len({name.path for name in best}) == 1:
-            raise ComparisonError(f"{text} was measured on {len(best)} datasets", hint=f"Name one: {choices}.")
+            bare = [name for name in in_order if not name.dataset]
+            if not bare:
+                raise ComparisonError(f"{text} was measured on {len(best)} datasets", hint=f"Name one: {choices}.")
+            named = ", ".join(name.typed for name in in_order if name.dataset)
+            raise ComparisonError(
+                f"{text} was measured with and without a dataset", hint=f"Name one: {bare[0].typed}@ (without a dataset), {named}."
+            )
         raise ComparisonError(f"{text} could be any of {len(best)} names", hint=f"Name one: {choices}.")
     if dataset is not None and best[0].section != "metrics":
         raise ComparisonError(f"{text} is no metric and has no dataset", hint="Leave dataset= out.")
@@ -393,16 +407,16 @@ def _without_quotes(text: str) -> str:
 
 
 def _without_dataset(text: str) -> tuple[str, str]:
-    """Take the dataset off a name: `cer@d-a` and `cer[d-a]` are `cer` and `d-a`.
+    """Take the dataset off a name: `cer@d-a` and `cer[d-a]` are `cer` and `d-a`, `cer@` is `cer` without one.
 
     Examples
     --------
-    >>> _without_dataset("cer@d-a"), _without_dataset("cer[d-a]"), _without_dataset("cer")
+    >>> _without_dataset("cer@d-a"), _without_dataset("cer[d-a]"), _without_dataset("cer@")
     (('cer', 'd-a'), ('cer', 'd-a'), ('cer', ''))
     """
     text = _without_quotes(text)
     base, _, dataset = text[:-1].partition("[") if text.endswith("]") else text.partition("@")
-    return (base, dataset) if dataset else (text, "")
+    return (base, dataset) if dataset or text.endswith("@") else (text, "")
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, the
 
 def _bar(data: ChartData, measure: Measure, theme: ThemeName) -> Figure:
     figure, ax = _empty(max(4.5, 0.75 * len(data.names) + 2), 3.6)
-    Plots(data).bar(measure.name, ax=ax, theme=theme)
+    Plots(data).bar(measure.path, dataset=measure.dataset, ax=ax, theme=theme)
     return Figure(png_of(figure), say("Bars of {metric}", metric=_words(data, measure)), measure.name)
 
 

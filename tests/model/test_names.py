@@ -240,3 +240,64 @@ def test_a_dataset_for_what_is_no_metric_is_refused():
     vs = VersionSet([version("0.1.0", cer=1)])
     with pytest.raises(ComparisonError, match="created is no metric"):
         vs.sort_values("created", dataset="d-a")
+
+
+def with_and_without():
+    results = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"acc": 0.9}}, {"Metrics": {"acc": 0.5}}]
+    other = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"acc": 0.7}}, {"Metrics": {"acc": 0.6}}]
+    docs = [{"VersionName": name, "Metrics": {"Results": found}} for name, found in (("1.0.0", results), ("1.1.0", other))]
+    return VersionSet.from_documents(docs, "model-a")
+
+
+def test_a_metric_without_a_dataset_has_one_name_that_is_understood_everywhere():
+    vs = with_and_without()
+    c = vs.compare("1.0.0")
+    assert [version.version_name for version in vs.filter("acc@ > 0.55")] == ["1.1.0"]
+    assert [version.version_name for version in vs.filter("metrics.acc@>0.55 and acc@d-a < 0.8")] == ["1.1.0"]
+    assert [version.version_name for version in vs.sort_values("acc@", ascending=False)] == ["1.1.0", "1.0.0"]
+    assert [version.version_name for version in vs.sort_values("acc", dataset="", ascending=False)] == ["1.1.0", "1.0.0"]
+    assert c.best("acc@").version == c.best("acc", dataset="").version == "1.1.0"
+    assert c.best("acc@d-a").version == "1.0.0"
+    assert c.rank("acc@")[0].version == "1.1.0"
+    assert c["acc@"].dataset == c["acc", ""].dataset == ""
+    assert c["acc", "d-a"].dataset == c["acc@d-a"].dataset == "d-a"
+    assert ("acc", "d-a") in c
+    assert ("acc", "d-b") not in c
+    assert vs[0].metrics["acc@"].value == vs[0].metrics["acc", ""].value == 0.5
+    assert list(vs.to_frame(include="acc@").columns) == ["metrics.acc"]
+    assert "acc" in vs.compare("1.0.0", by="acc@").verdict.sentences[0]
+    assert [row.dataset for row in vs.compare("1.0.0", include="acc@", only="all").metrics] == [""]
+    assert vs.compare("1.0.0", directions={"acc@": "min"})["acc@d-a"].direction.mode == "max"
+    assert [check.metric for check in c.check(["acc@ >= 0.55"]).checks] == ["acc"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda vs: vs.filter("acc > 0"),
+        lambda vs: vs.sort_values("acc"),
+        lambda vs: vs.compare("1.0.0").best("acc"),
+        lambda vs: vs.compare("1.0.0")["acc"],
+        lambda vs: vs[0].metrics["acc"],
+    ],
+)
+def test_a_name_that_is_measured_with_and_without_a_dataset_is_refused_with_names_that_work(ask):
+    with pytest.raises((ComparisonError, AddressError), match=r"with and without a dataset.*acc@ \(without a dataset\), acc@d-a\."):
+        ask(with_and_without())
+
+
+def test_a_metric_that_always_names_its_dataset_is_not_there_without():
+    vs = VersionSet.from_documents(
+        {"VersionName": "1.0.0", "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"acc": 1}}]}}
+    )
+    with pytest.raises(ComparisonError, match=r"acc was not measured without a dataset\. It was measured on 'd-a'"):
+        vs.sort_values("acc@")
+    odd = VersionSet.from_documents({"VersionName": "1.0.0", "Metrics": {"acc@": 1}})
+    assert odd.filter("acc@ == 1")
+    assert odd.filter("acc@@ == 1")
+
+
+def test_charts_draw_a_metric_that_is_measured_with_and_without_a_dataset(tmp_path):
+    c = with_and_without().compare("1.0.0")
+    assert len(c.plot.bar("acc@").patches) == 2
+    assert c.report(tmp_path / "report.html", charts=["acc@"]).stat().st_size

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import AddressError, ModelNotFound, ServiceUnavailable, VersionNotFound
+from pai_notebook.errors import AddressError, ComparisonError, ModelNotFound, ServiceUnavailable, VersionNotFound
 from tests.examples import examples
 from tests.registry.test_registry import Watched, document, names
 
@@ -76,3 +76,18 @@ def test_an_explorer_over_a_set_names_what_the_set_does_not_have():
             explorer.fetch("model-x")
     finally:
         explorer.close()
+
+
+def test_different_versions_of_one_name_are_all_selected_and_told_apart_by_position():
+    docs = [{"VersionName": name, "Uri": uri} for name, uri in (("1.0.0", "a"), ("0.9.0", "b"), ("1.0.0", "c"))]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    for address in ("model-a@1.0.0", "model-a@1.0.0,0.9.0", "model-a", "model-a@0.9.0..1.0.0", "model-a@1.*"):
+        assert {version.uri for version in vs.select(address)} >= {"a", "c"}
+    assert len(vs.select("model-a")) == 3
+    with pytest.raises(ComparisonError, match=r"this set has 2 different versions named model-a@1\.0\.0\. .*\[0\] and \[2\]"):
+        vs["1.0.0"]
+    with pytest.raises(ComparisonError, match="different versions"):
+        vs[["1.0.0"]]
+    both = vs + pnb.VersionSet.from_documents({"VersionName": "1.0.0"}, "model-b")
+    with pytest.raises(ComparisonError, match=r"in several models of this set.*one: model-a@1\.0\.0, model-b@1\.0\.0\."):
+        both["1.0.0"]
