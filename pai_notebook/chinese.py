@@ -223,7 +223,11 @@ _GATES = {
     "the baseline has no number to compare with": "基线没有可供比较的数值",
     "the baseline has nothing to compare with": "基线没有可供比较的值",
     "the baseline does not have it": "基线没有该指标",
-    "beyond the bound": "不在允许范围内",
+    "below the bound": "低于界限",
+    "above the bound": "高于界限",
+    "on the bound": "正好等于界限",
+    "{rule}: higher is better for {metrics}": "{rule}：以下指标越高越好：{metrics}",
+    "{rule}: lower is better for {metrics}": "{rule}：以下指标越低越好：{metrics}",
     "{bound} (baseline {more}, relative)": "{bound}（基线 {more}，相对值）",
     "{outcome} as measured; the 95 % interval of the difference, {low} to {high}, includes the bound": (
         "按测量值{outcome}；差值的 95% 置信区间 {low} 至 {high} 包含阈值"
@@ -348,6 +352,7 @@ _CHANCE = {
     "{versions} are {extreme}, within the tolerance of {version}": "{extreme}（与 {version} 相差在容差以内）：{versions}",
     "{head}; {others} cannot be told apart from it (95 % together).": "{head}；以下版本与之无法区分（联合置信度 95%）：{others}。",
     "{head}; {others} cannot be told apart from them (95 % together).": "{head}；以下版本与它们无法区分（联合置信度 95%）：{others}。",
+    "{head}, told apart from every other with a number (95 % together).": "{head}；与其他有数值的各版本均可区分（联合置信度 95%）。",
     "{head}, told apart from every other (95 % together).": "{head}；与其他各版本均可区分（联合置信度 95%）。",
     "{head} as measured; {reason}.": "按测量值，{head}；{reason}。",
     "{head} as measured against {others}; {reason}.": "按测量值，相对于 {others}，{head}；{reason}。",
@@ -375,6 +380,7 @@ _CHANCE = {
     "no interval known: measured once; repeats (n_runs) or a standard error would give one": (
         "置信区间未知：只测量过一次；写明重复测量（n_runs）或标准误即可得到"
     ),
+    "n = {n} and {n_baseline}, as if measured on different examples": "n = {n} 与 {n_baseline}，按在不同样本上测得计算",
     "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower": (
         "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，置信区间通常更窄"
     ),

@@ -204,7 +204,8 @@ class Comparison(Aligned, Exports, Displayed):
             unknown = self.between(question.row, leaders.best[0], leaders.unknown[0]).reason if leaders.unknown else None
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
-            notes = leader_notes(leaders, self._names, lead, second, luck=luck, unknown=unknown, higher=higher)
+            everywhere = not question.unranked
+            notes = leader_notes(leaders, self._names, lead, second, luck=luck, unknown=unknown, higher=higher, everywhere=everywhere)
         return make_best(question, ranking, self._names, leaders, notes)
 
     def _side(self, row: Row, place: int) -> Side | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -70,6 +70,11 @@ class Interval(Brief):
         (True, False)
         """
         return self.low > margin or self.high < -margin
+
+    @property
+    def reversed(self) -> Interval:
+        """The interval of the difference the other way round."""
+        return replace(self, low=-self.high, high=-self.low)
 
     @property
     def words(self) -> Phrase:

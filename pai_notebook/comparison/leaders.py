@@ -122,7 +122,15 @@ def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | Non
 
 
 def leader_notes(
-    leaders: Leaders, names: Sequence[str], lead: Evidence, second: int, *, luck: float | None, unknown: Phrase | None, higher: bool
+    leaders: Leaders,
+    names: Sequence[str],
+    lead: Evidence,
+    second: int,
+    *,
+    luck: float | None,
+    unknown: Phrase | None,
+    higher: bool,
+    everywhere: bool,
 ) -> list[Phrase]:
     """Say how sure it is that the best is the best, a sentence each; nothing of numbers that are read off.
 
@@ -142,6 +150,8 @@ def leader_notes(
         Why no interval is known to some versions, and what would give one.
     higher : bool
         Whether the best is the highest.
+    everywhere : bool
+        Whether every version has a number.
     """
     if lead.is_exact:
         return []
@@ -158,13 +168,14 @@ def leader_notes(
         several = "{head}; {others} cannot be told apart from them (95 % together)."
         notes.append(say(single if len(leaders.best) == 1 else several, head=head, others=shown))
     elif not leaders.unknown:
-        notes.append(say("{head}, told apart from every other (95 % together).", head=head))
+        apart = "{head}, told apart from every other (95 % together)."
+        notes.append(say(apart if everywhere else "{head}, told apart from every other with a number (95 % together).", head=head))
     if leaders.unknown and unknown is not None:
         shown = first([names[place] for place in leaders.unknown], _NAMED)
         against = "{head} as measured against {others}; {reason}."
         notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
     if second not in leaders.best and lead.interval is not None:
-        notes.append(_lead_note(lead, names[second], leaders.tolerance, among_many=second in leaders.together))
+        notes.append(_lead_note(lead, names[second], leaders.tolerance, higher=higher, among_many=second in leaders.together))
     if luck is not None:
         lucky = (
             "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}."
@@ -175,12 +186,13 @@ def leader_notes(
     return notes
 
 
-def _lead_note(lead: Evidence, second: str, tolerance: float, *, among_many: bool) -> Phrase:
-    """Say how sure the lead over the runner-up is; that it is beyond chance by itself says less where several were compared."""
-    if lead.interval is None or not lead.interval.excludes(tolerance):
+def _lead_note(lead: Evidence, second: str, tolerance: float, *, higher: bool, among_many: bool) -> Phrase:
+    """Say how sure the lead over the runner-up is, a lead being positive; alone it says less where several were compared."""
+    interval = lead.interval if lead.interval is None or higher else lead.interval.reversed
+    if interval is None or not interval.excludes(tolerance):
         said = "The lead over {version} could be chance: {interval} ({reason})."
     elif among_many:
         said = "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason})."
     else:
         said = "The lead over {version} is beyond chance (95 %): {interval} ({reason})."
-    return say(said, version=second, interval=lead.interval.words if lead.interval else "", reason=lead.reason)
+    return say(said, version=second, interval="" if interval is None else interval.words, reason=lead.reason)

@@ -108,7 +108,7 @@ class Ranking(Displayed, Sequence[Ranked]):
                 str(entry.rank),
                 entry.version,
                 Number(form.value(entry.value), delta="" if entry.delta is None else form.delta(entry.delta)),
-                _APART[entry.told_apart] if entry.behind else "",
+                _told_apart(entry),
             ]
             for entry in self.entries
         ]
@@ -182,7 +182,7 @@ class Best(Displayed):
             (f"best {self.metric}", (self.version, Number(form.value(self.value), marks=[self._star()]))),
             ("direction", self.words),
         ]
-        if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None:
+        if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
             facts.append(
                 (
                     "runner-up",
@@ -205,6 +205,13 @@ class Best(Displayed):
 
 
 _APART = {True: "", False: "not told apart from 1", None: "no interval known"}
+
+
+def _told_apart(entry: Ranked) -> str:
+    """Say whether a version is told apart from the first; those of its rank are within the tolerance of it."""
+    if entry.rank == 1:
+        return "within the tolerance of the first" if entry.behind else ""
+    return _APART[entry.told_apart]
 
 
 def _ordered(question: Question) -> list[tuple[int, float]]:

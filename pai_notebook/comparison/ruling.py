@@ -16,7 +16,7 @@ from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import nearest_names
 from pai_notebook.model.numbers import choose_format, format_computed
-from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["check_rules", "remarks_on"]
 
 _LONGEST = 40
+_NAMED = 8
+"""How many metrics one remark names."""
 
 
 def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
@@ -49,11 +51,22 @@ def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]
     parsed = parse_rules(text)
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, gated)) is not None]
+    remarks += [remark for rule in rules if (remark := _other_way(rule, gated.rows)) is not None]
     if previous and any(rule.base == "baseline" for rule in rules):
         remarks.append(say("The baseline is the previous version: small losses add up from release to release. Compare with approved too."))
     if len(gated.candidates) > 1 and any(rule.level is not None for rule in rules):
         remarks.append(say("Each version is judged by itself: of many at the margin, some pass by chance."))
     return tuple(remarks)
+
+
+def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
+    """Name the metrics of a rule about several that are better the other way, so that a gain fails it."""
+    found = [row for row in rows if rule.pattern.fits(row.key)]
+    against = list(dict.fromkeys(row.path for row in found if _against(rule, row)))
+    if not against or len({row.path for row in found}) == 1:
+        return None
+    told = "{rule}: higher is better for {metrics}" if rule.compare in ("<", "<=") else "{rule}: lower is better for {metrics}"
+    return say(told, rule=rule.text, metrics=first(against, _NAMED))
 
 
 def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
@@ -90,7 +103,7 @@ def _check(rule: Rule, pair: Pair) -> Check:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
     passed = _holds(rule.compare, cell.value, bound)
     remarks = (
-        _warning(rule, pair.row) if passed else say("beyond the bound"),
+        _warning(rule, pair.row) if passed else _missed(cell.value, bound),
         pair.holds_bound(bound, relative=rule.base == "baseline", passed=passed),
     )
     reason = joined([remark for remark in remarks if remark], "; ")
@@ -173,10 +186,22 @@ def _holds(compare: str, value: float, bound: float) -> bool:
     return compare in (("<", "<=") if value < bound else (">", ">="))
 
 
+def _missed(value: float, bound: float) -> Phrase:
+    """Say on which side of the bound a value is that does not keep it."""
+    if _holds("==", value, bound):
+        return say("on the bound")
+    return say("below the bound") if value < bound else say("above the bound")
+
+
+def _against(rule: Rule, row: Row) -> bool:
+    """Whether a rule asks for what is worse."""
+    return row.direction.mode is not None and rule.compare[0] == (">" if row.direction.mode == "min" else "<")
+
+
 def _warning(rule: Rule, row: Row) -> str:
     """Say when a rule that passed accepts any worse value."""
-    if row.direction.mode == "max" and rule.compare in ("<", "<="):
+    if not _against(rule, row):
+        return ""
+    if row.direction.mode == "max":
         return say("note: {metric} is better when higher, and this rule accepts any lower value", metric=row.path)
-    if row.direction.mode == "min" and rule.compare in (">", ">="):
-        return say("note: {metric} is better when lower, and this rule accepts any higher value", metric=row.path)
-    return ""
+    return say("note: {metric} is better when lower, and this rule accepts any higher value", metric=row.path)

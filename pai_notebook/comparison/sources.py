@@ -76,6 +76,8 @@ class Share(Side):
 
     def reason(self, other: Self) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
+        if self.n != other.n:
+            return say("n = {n} and {n_baseline}, as if measured on different examples", n=self.n, n_baseline=other.n)
         basis = say(
             "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower",
             n=self.n,
@@ -83,7 +85,7 @@ class Share(Side):
         )
         hits = [each.value * self.n for each in (self, other)]
         net = abs(round(hits[0]) - round(hits[1]))
-        if self.n != other.n or not net or self.against(other, _LEVEL).excludes_zero:
+        if not net or self.against(other, _LEVEL).excludes_zero:
             return basis
         is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
         if is_whole and net <= _ALWAYS_CHANCE:

@@ -144,6 +144,11 @@ def test_that_the_same_examples_would_narrow_the_interval_is_said():
     )
 
 
+def test_what_the_same_examples_would_do_is_not_said_where_their_numbers_differ():
+    found = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.92, "n": 100}).interval("accuracy", "0.2.0")
+    assert found.reason == "n = 100 and 1000, as if measured on different examples"
+
+
 def test_a_net_difference_of_five_examples_is_chance_however_they_are_paired():
     found = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.905, "n": 1000}).interval("accuracy", "0.2.0")
     assert found.reason.endswith("a net difference of 5 could be chance even example by example")

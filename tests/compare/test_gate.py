@@ -43,7 +43,7 @@ def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
     assert (first.value, first.baseline, first.delta, first.allowed) == (0.181, 0.175, 0.181 - 0.175, "<= 0.177 (baseline + 0.002)")
     assert second.allowed == "<= 0.084 (baseline + 5%, relative)"
     message = str(caught.value)
-    assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+0.006): beyond the bound; allowed <= 0.177 (baseline + 0.002)" in message
+    assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+0.006): above the bound; allowed <= 0.177 (baseline + 0.002)" in message
     assert "rtf@d-a of 0.2.0 is 0.090, baseline 0.080 (+0.010)" in message
 
 
@@ -332,6 +332,18 @@ def checked(comparison, rules):
         return error.report.checks
 
 
+def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_better_the_other_way():
+    report = compare({"accuracy": 0.9, "log_loss": 0.5, "f1": 0.5}, {"accuracy": 0.9, "log_loss": 0.4, "f1": 0.5}).check("* >= baseline")
+    assert [check.words for check in report.breaches] == [
+        "log_loss of 0.2.0 is 0.4, baseline 0.5 (-0.1): below the bound; allowed >= 0.5 (baseline)"
+    ]
+    assert report.remarks == ("* >= baseline: lower is better for log_loss",)
+    report = compare({"accuracy": 0.9, "log_loss": 0.5}, {"accuracy": 0.95, "log_loss": 0.5}).check("* < baseline")
+    assert [check.reason for check in report.breaches] == ["above the bound", "on the bound"]
+    assert report.remarks == ("* < baseline: higher is better for accuracy",)
+    assert compare({"log_loss": 0.5}, {"log_loss": 0.4}).check("log_loss >= 0").remarks == ()
+
+
 def test_a_plain_rule_says_where_the_interval_includes_its_bound():
     (check,) = checked(shares(0.90, 0.895), "accuracy >= baseline - 0.01")
     assert (check.outcome, check.reason) == (
@@ -339,10 +351,10 @@ def test_a_plain_rule_says_where_the_interval_includes_its_bound():
         "passed as measured; the 95 % interval of the difference, -0.032 to +0.022, includes the bound",
     )
     (check,) = checked(shares(0.90, 0.88), "accuracy >= baseline - 0.01")
-    assert check.reason.startswith("beyond the bound; failed as measured; the 95 % interval of the difference, -0.0476 to +0.0075, in")
+    assert check.reason.startswith("below the bound; failed as measured; the 95 % interval of the difference, -0.0476 to +0.0075, in")
     (check,) = checked(shares(0.90, 0.895), "accuracy >= 0.89")
     assert check.reason == "passed as measured; the 95 % interval of the value, 0.87 to 0.91, includes the bound"
-    assert [check.reason for check in checked(shares(0.9, 0.5), "accuracy >= baseline - 0.01")] == ["beyond the bound"]
+    assert [check.reason for check in checked(shares(0.9, 0.5), "accuracy >= baseline - 0.01")] == ["below the bound"]
     assert [check.reason for check in checked(compare({"auc": 0.9}, {"auc": 0.895}), "auc >= baseline - 0.01")] == [""]
 
 

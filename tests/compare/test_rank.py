@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from tests.compare.comparing import compare, make, results
@@ -182,6 +183,33 @@ def test_best_says_how_sure_its_lead_over_the_runner_up_is():
     assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.00743 to +0.01257")
     among_many = shares(*[0.5] * 18, 0.900, 0.930).best("accuracy")
     assert "is beyond chance (95 %) by itself, but not among all that were compared" in among_many.notes[1]
+
+
+def test_the_lead_is_a_positive_number_where_lower_is_better_too():
+    c = compare({"error_rate": 0.10, "n": 10_000}, {"error_rate": 0.08, "n": 10_000})
+    best, swapped = c.best("error_rate"), c.interval("error_rate", "0.2.0").interval
+    assert "behind by 0.02" in str(best)
+    low, high = f"{-swapped.high:+.4f}", f"{-swapped.low:+.4f}"
+    assert best.notes[1].startswith(f"The lead over 0.1.0 is beyond chance (95 %): 95 % interval {low} to {high} (n = 10000 and 10000")
+
+
+def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
+    tie = str(compare({"cer": 0.1}, {"cer": 0.1}, {"cer": 0.2}).best("cer"))
+    assert "as good" in tie
+    assert "behind by" not in tie
+
+
+def test_told_apart_from_every_other_is_said_of_those_with_a_number():
+    best = compare({"accuracy": 0.8, "n": 1000}, {"accuracy": 0.9, "n": 1000}, {"n": 1000}).best("accuracy")
+    assert best.notes[0] == "0.2.0 is highest, told apart from every other with a number (95 % together)."
+
+
+def test_a_ranking_says_what_is_within_the_tolerance_of_the_first():
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": value, "n": 1000}} for nth, value in enumerate((0.9, 0.91, 0.7))]
+    for chosen in (documents, documents[:2]):
+        shown = str(VersionSet.from_documents(chosen, "model-a").compare("first", tolerance=0.02).rank("accuracy"))
+        assert shown.count("within the tolerance of the first") == 1
+        assert "no interval known" not in shown
 
 
 def test_of_two_versions_the_star_and_the_cell_say_the_same():
