@@ -210,7 +210,7 @@ _APART = {True: "", False: "not told apart from 1", None: "no interval known"}
 def _told_apart(entry: Ranked) -> str:
     """Say whether a version is told apart from the first; those of its rank are within the tolerance of it."""
     if entry.rank == 1:
-        return "within the tolerance of the first" if entry.behind else ""
+        return "within the tolerance" if entry.behind else ""
     return _APART[entry.told_apart]
 
 
