@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "approval_badge",
-    "cell_shape",
+    "cells_shape",
     "describe_version",
     "format_of",
     "has_bar",
@@ -98,10 +98,15 @@ def format_of(cells: Iterable[Cell | None], *, least: int = DIGITS, readable: in
     return choose_format((cell.value for cell in cells if cell is not None and cell.value is not None), least=least, readable=readable)
 
 
-def cell_shape(cell: Cell | None, form: NumberFormat, *, bar: bool = False) -> Inline:
-    """Describe a metric cell: a number as its metric is written, or the state it is in."""
-    if cell is None:
-        return Missing("absent")
+def cells_shape(cells: Sequence[Cell], form: NumberFormat, *, bar: bool = False, absent: str = "absent") -> Inline:
+    """Describe what a version states of a metric: a number as its metric is written, or the state it is in; a line for each of several."""
+    shapes = [_cell_shape(cell, form, bar=bar) for cell in cells]
+    if not shapes:
+        return Missing(absent)
+    return shapes[0] if len(shapes) == 1 else Lines(shapes)
+
+
+def _cell_shape(cell: Cell, form: NumberFormat, *, bar: bool) -> Inline:
     if cell.state in (State.NULL, State.NAN):
         return Missing("null" if cell.state is State.NULL else "NaN")
     if cell.state is State.SERIES and cell.value is not None:
@@ -201,13 +206,7 @@ def _metrics(version: ModelVersion) -> Block:
 def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]], form: NumberFormat) -> list[Inline]:
     row = [by_key.get((path, dataset), []) for dataset in datasets]
     bar = has_bar(path, [cell.value for group in row for cell in group])
-    return [path, *(_shapes([cell_shape(cell, form, bar=bar) for cell in group]) for group in row)]
-
-
-def _shapes(shapes: list[Inline]) -> Inline:
-    if not shapes:
-        return Missing("—")
-    return shapes[0] if len(shapes) == 1 else Lines(shapes)
+    return [path, *(cells_shape(group, form, bar=bar, absent="—") for group in row)]
 
 
 def _metric_note(cells: Sequence[Cell], forms: Mapping[str, NumberFormat]) -> str:

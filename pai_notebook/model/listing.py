@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table
-from pai_notebook.model.card import approval_badge, cell_shape, format_of, has_bar, is_rounded, labels_shape, time_text
+from pai_notebook.model.card import approval_badge, cells_shape, format_of, has_bar, is_rounded, labels_shape, time_text
 from pai_notebook.model.metrics import State
 from pai_notebook.model.order import creation_key, version_key
 from pai_notebook.model.trees import tree_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pai_notebook.errors import PaiError
+    from pai_notebook.model.metrics import Cell
     from pai_notebook.model.numbers import NumberFormat
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
@@ -44,10 +45,10 @@ def _table(versions: Sequence[ModelVersion]) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
     several = len({version.model_id for version in versions}) > 1
-    bars = {name: has_bar(name[0], [_value(version, name) for version in versions]) for name in names[:METRICS]}
+    bars = {name: has_bar(name[0], [cell.value for cell in _cells(versions, name)]) for name in names[:METRICS]}
     columns: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
     columns += [Column(path, align="right", group=dataset) for path, dataset in bars]
-    forms = {name: format_of((version.metrics.first(*name) for version in shown), least=DIGITS, readable=0) for name in bars}
+    forms = {name: format_of(_cells(shown, name), least=DIGITS, readable=0) for name in bars}
     rows = [_row(version, bars, forms, several=several) for version in shown]
     return Table(
         [*columns, "labels"],
@@ -75,7 +76,7 @@ def _row(
 ) -> list[Inline]:
     head: list[Inline] = [Code(version.model_id)] if several else []
     head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
-    metrics = [cell_shape(version.metrics.first(*name), forms[name], bar=bar) for name, bar in bars.items()]
+    metrics = [cells_shape(version.metrics.every(*name), forms[name], bar=bar) for name, bar in bars.items()]
     return [*head, *metrics, labels_shape(version.labels, limit=LABELS)]
 
 
@@ -96,7 +97,7 @@ def _note(
     names: Sequence[tuple[str, str]],
     forms: Mapping[tuple[str, str], NumberFormat],
 ) -> str:
-    rounded = any(is_rounded((version.metrics.first(*name) for version in shown), form) for name, form in forms.items())
+    rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     digits = "numbers rounded" if rounded else ""
     columns = f"{METRICS} of {len(names)} metric columns" if len(names) > METRICS else ""
     left_out = ", ".join(part for part in (columns, digits) if part)
@@ -134,9 +135,8 @@ def _spread(values: Sequence[float]) -> float:
     return (max(values) - min(values)) / largest if largest else 0.0
 
 
-def _value(version: ModelVersion, name: tuple[str, str]) -> float | None:
-    cell = version.metrics.first(*name)
-    return cell.value if cell is not None else None
+def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell]:
+    return [cell for version in versions for cell in version.metrics.every(*name)]
 
 
 def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:

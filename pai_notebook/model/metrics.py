@@ -293,7 +293,12 @@ class Metrics(Brief, Sequence[Cell]):
     @checked
     def first(self, path: str, dataset: str = "") -> Cell | None:
         """Return the cell of exactly this path and dataset, the first where there are several; None where there is none."""
-        return next(iter(self._by_name.get(Name("metrics", path, dataset), ())), None)
+        return next(iter(self.every(path, dataset)), None)
+
+    @checked
+    def every(self, path: str, dataset: str = "") -> tuple[Cell, ...]:
+        """Return the cells of exactly this path and dataset: none, one, or several where it is stated more than once."""
+        return self._by_name.get(Name("metrics", path, dataset), ())
 
     @checked
     def get(self, path: str, dataset: str | None = None, default: Cell | None = None) -> Cell | None:

@@ -1,5 +1,6 @@
 """A list of versions stays one line a version, and says what it leaves out."""
 
+import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
 from pai_notebook.model.listing import describe_versions
 from pai_notebook.model.version import ModelVersion
@@ -36,3 +37,13 @@ def test_labels_stand_in_one_line_unless_one_of_them_is_long():
     short, long = version(1, 0.1, labels=4), ModelVersion({"Labels": [{"Key": "k", "Value": "v" * 100}]})
     assert "max-width" not in render_html(describe_versions([short])).split("<tbody")[1]
     assert "max-width" in render_html(describe_versions([long])).split("<tbody")[1]
+
+
+def test_a_metric_stated_twice_shows_both_values_as_the_card_does():
+    twice = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"acc": acc}} for acc in (0.8, 0.9)]
+    once = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"acc": 0.7}}]
+    docs = [{"VersionName": name, "Metrics": {"Results": found}} for name, found in (("1.0.0", twice), ("1.1.0", once))]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    for text in (render_text(vs._describe(), width=200), render_text(vs[0]._describe(), width=200)):
+        assert "0.8" in text
+        assert "0.9" in text
