@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["Named", "bucket_in", "is_literal", "kind_under", "named_kind", "what_name_says"]
+__all__ = ["Named", "bucket_in", "is_literal", "is_pair", "kind_under", "named_kinds", "paired_kind", "what_name_says"]
 
 _OWNERS = {
     **dict.fromkeys(("userid", "creatorid", "useruid"), "user"),
@@ -49,7 +49,12 @@ _BRACKETED = re.compile(r"<.*>|\[.*\]", re.DOTALL)
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,62}")
 _OPAQUE, _LONG, _LONG_TOKEN = 8, 16, 12
-_PAIRS = (("Key", "Value"), ("Name", "Value"), ("key", "value"), ("name", "value"), ("k", "v"), ("EnvName", "EnvValue"))
+_NAMES = re.compile(
+    r"(?:parameter|param|env|variable|var|option|config|setting|property|field|attribute|attr|header)?(?:key|name)"
+    r"|k|variable|var|parameter|param|option|setting|property"
+)
+_VALUES = re.compile(r"(?:[a-z]*)value|v|val|default|content")
+_IDENTIFIER = re.compile(r"[A-Za-z_]+")
 
 
 class Named(NamedTuple):
@@ -113,16 +118,49 @@ def kind_under(name: str, value: Any) -> str:
         return ""
     if isinstance(value, str):
         return named.kind if named.fits(value) else ""
+    if named.kind == "key" and isinstance(value, float):
+        return ""  # a measure
     holds = named.sure or (named.kind == "bucket" and isinstance(value, Mapping | list | tuple))
     return named.kind if holds else ""
 
 
-def named_kind(node: Mapping[Any, Any]) -> tuple[Any, str]:
-    """Find the key of the value in a pair such as `{"Name": "API_KEY", "Value": "..."}`, and which kind that value is."""
-    for name_key, value_key in _PAIRS:
-        if isinstance(node.get(name_key), str) and value_key in node:
-            return value_key, kind_under(node[name_key], node[value_key])
-    return None, ""
+def named_kinds(node: Mapping[Any, Any]) -> dict[Any, str]:
+    """Kinds of the values in a pair such as `{"Name": "API_KEY", "Value": "..."}`, by the key they stand under.
+
+    Examples
+    --------
+    >>> named_kinds({"Name": "API_KEY", "DefaultValue": "x1"}), named_kinds({"VARIABLE": "epochs", "VALUE": "3"})
+    ({'DefaultValue': 'key'}, {})
+    """
+    values = [key for key in node if _role(key) == "value"]
+    names = [node[key] for key in node if _role(key) == "name" and isinstance(node[key], str)] if values else []
+    found = ((key, kind_under(name, node[key])) for name in reversed(names) for key in values)
+    return {key: kind for key, kind in found if kind}
+
+
+@lru_cache(maxsize=65536)
+def _role(key: Any) -> str:
+    """Whether a key of an object is that of a name or of a value, as far as one can tell."""
+    squashed = _NOT_ALPHANUMERIC.sub("", key.lower()) if isinstance(key, str) else ""
+    return "name" if _NAMES.fullmatch(squashed) else "value" if _VALUES.fullmatch(squashed) else ""
+
+
+def paired_kind(nodes: Sequence[Any], *, among_pairs: bool) -> str:
+    """Which kind the second of two values is because of the first; two words alone are a list of names.
+
+    Examples
+    --------
+    >>> paired_kind(["password", "x1"], among_pairs=False), paired_kind(["password", "user"], among_pairs=False)
+    ('key', '')
+    """
+    if not is_pair(nodes) or (isinstance(nodes[1], str) and not among_pairs and _IDENTIFIER.fullmatch(nodes[1])):
+        return ""
+    return kind_under(nodes[0], nodes[1])
+
+
+def is_pair(node: Any) -> bool:
+    """Whether a value is a list of a name and one other value."""
+    return isinstance(node, list | tuple) and len(node) == 2 and isinstance(node[0], str)  # noqa: PLR2004 - a pair
 
 
 def is_literal(text: str) -> bool:

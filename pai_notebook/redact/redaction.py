@@ -11,7 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.redact.known import KnownWords
-from pai_notebook.redact.names import bucket_in, is_literal, kind_under, named_kind
+from pai_notebook.redact.names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
 from pai_notebook.redact.rules import ADDRESSES, MASK, SHAPES, Rule
 from pai_notebook.redact.structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.sanitize import Printed
@@ -185,7 +185,7 @@ class Redaction(Printed):
             return self._walk_map(node, place, whole)
         if isinstance(node, list | tuple):
             return self._walk_list(node, place, whole)
-        if node is None or isinstance(node, bool):
+        if node is None or isinstance(node, bool) or (whole == "key" and isinstance(node, int | float) and _is_measure(node, place)):
             return node
         if isinstance(node, str) and whole in ("", "bucket"):
             name = bucket_in(node) if whole else ""
@@ -193,23 +193,27 @@ class Redaction(Printed):
         kind = whole or self._known.kind_of(str(node))
         return self._mask(str(node), kind, place) if kind and not is_literal(str(node)) else node
 
-    def _walk_list(self, nodes: Sequence[Any], place: Place, whole: str) -> list[Any]:
-        """Mask a list; in one of arguments, what follows an option is what the option says."""
-        found = []
+    def _walk_list(self, nodes: Sequence[Any], place: Place, whole: str, *, among_pairs: bool = False) -> list[Any]:
+        """Mask a list; in one of arguments, what follows an option is what the option says, in a pair the second what the first says."""
+        paired = paired_kind(nodes, among_pairs=among_pairs or isinstance(nodes, tuple))
+        pairs = all(map(is_pair, nodes))
+        found: list[Any] = []
         option = ""
         for node in nodes:
-            found.append(self._walk(node, place, whole or self._kept(kind_under(option, node) if option else "")))
+            kind = whole or self._kept(kind_under(option, node) if option else paired if found else "")
+            walked = self._walk_list(node, place, kind, among_pairs=True) if pairs else self._walk(node, place, kind)
+            found.append(walked)
             option = node if isinstance(node, str) and _OPTION.fullmatch(node) else ""
         return found
 
     def _walk_map(self, node: Mapping[Any, Any], place: Place, whole: str) -> dict[Any, Any]:
         where, path = place
-        value_key, paired = named_kind(node)
+        paired = named_kinds(node)
         found: dict[Any, Any] = {}
         for key, child in node.items():
             name = self._text(key, place) if isinstance(key, str) else key
             kind = whole if whole != "bucket" or str(key).lower() in _OWN_NAME else ""
-            kind = kind or kind_under(str(key), child) or (paired if key == value_key else "")
+            kind = kind or kind_under(str(key), child) or paired.get(key, "")
             found[name] = self._walk(child, (where, (*path, str(name))), self._kept(kind))
         return found
 
@@ -272,6 +276,11 @@ def _compiled(rules: Mapping[str, str]) -> tuple[Rule, ...]:
         return tuple(Rule(kind, re.compile(pattern)) for kind, pattern in rules.items())
     except re.error as error:
         raise ConfigurationError(f"a redaction rule is no regular expression: {error}", hint="Rules map a kind to a pattern.") from error
+
+
+def _is_measure(number: float, place: Place) -> bool:
+    """Whether a number under the name of a secret is none: one with a fraction, and any in metrics."""
+    return isinstance(number, float) or "Metrics" in place[1]
 
 
 def _values(count: int) -> Phrase:

@@ -78,6 +78,12 @@ NOTATIONS = {
 _WRAPPED = {
     "object": lambda name, value: {name: value},
     "pair": lambda name, value: {"Key": name, "Value": value},
+    "hyperparameter": lambda name, value: [{"Name": name, "Type": "String", "DefaultValue": value}],
+    "parameter": lambda name, value: {"ParameterName": name, "ParameterValue": value},
+    "capitals": lambda name, value: [{"NAME": name, "VALUE": value}, {"KEY": "epochs", "VALUE": 3}],
+    "variable and value": lambda name, value: {"Variable": name, "Value": value},
+    "list of pairs": lambda name, value: [["epochs", "3"], [name, value]],
+    "tuples": lambda name, value: ((name, value),),
     "variable": lambda name, value: [{"Name": "EPOCHS", "Value": "3"}, {"Name": name, "Value": value}],
     "arguments": lambda name, value: ["python", "train.py", f"--{name.lstrip('-')}", value, "--epochs", "3"],
 }

@@ -73,6 +73,18 @@ def test_numbers_and_flags_of_a_document_keep_their_type():
     assert Redaction().document(document) == document
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Metrics": {"Results": [{"Metrics": {"cookie": 0.9, "secret": 1, "password": {"f1": 0.98}}}]}},
+        {"note": '{"cookie":0.9,"secret":0.5,"password":0.98}'},
+        {"columns": ["password", "username"]},
+    ],
+)
+def test_metrics_and_columns_called_like_secrets_stay(document):
+    assert Redaction().document(document) == document
+
+
 def test_kinds_can_be_kept():
     assert Redaction(keep=["bucket"]).text("oss://team-data/x") == "oss://team-data/x"
 
