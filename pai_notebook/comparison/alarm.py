@@ -63,10 +63,11 @@ def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
 def _nowhere(alarm: Alarm, gated: Gated) -> Check:
     """Fail where no metric is meant: an alarm that cannot ring is none."""
     close = nearest_names(alarm.metric, [row.key for row in gated.rows]) if alarm.metric else ()
-    reason = (
+    none = (
         say("no metric with a known direction; nearest: {names}", names=joined(close)) if close else say("no metric with a known direction")
     )
-    return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=reason)
+    left_out = gated.left_out_by(alarm.pattern) if alarm.is_named else None
+    return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=left_out or none)
 
 
 def _nothing(alarm: Alarm, checks: Sequence[Check]) -> list[Check]:

@@ -17,7 +17,7 @@ from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.model.names import Pattern
+from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.phrases import Phrase, say
 
@@ -151,6 +151,12 @@ class Aligned:
     def rows(self) -> tuple[Row, ...]:
         """Every selected row: metrics, labels, specs, fields."""
         return tuple(row for row in self._all if self._selection.keeps(row))
+
+    @cached_property
+    def left_out(self) -> dict[Name, Phrase]:
+        """Metrics that are not selected, and what left each of them out."""
+        reasons = {row.key: self._selection.leaves_out(row) for row in self._all if row.section == "metrics"}
+        return {key: reason for key, reason in reasons.items() if reason is not None}
 
     @property
     def changed(self) -> tuple[Row, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.model.address import BASELINES, Selector, nearest
 from pai_notebook.model.names import counted, nearest_sentence
@@ -17,6 +17,7 @@ from pai_notebook.phrases import Phrase, say
 __all__ = ["CHOSEN", "Baseline", "Chosen", "choose_baseline", "in_order", "unique_names"]
 
 CHOSEN = say("chosen")
+_HINT = f"A baseline is one version: pass its name, a ModelVersion, or one of {', '.join(BASELINES)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ def choose_baseline(
     if isinstance(wanted, ModelVersion):
         return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
-        raise ConfigurationError(
-            f"baseline={described(wanted)} is no baseline", hint=f"Pass a version name, a ModelVersion, or one of {', '.join(BASELINES)}."
-        )
+        raise ConfigurationError(f"baseline={described(wanted)} is no baseline", hint=_HINT)
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN
     if wanted is not None and wanted.casefold() not in BASELINES:
@@ -143,8 +142,15 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     raise VersionNotFound(
         f"the baseline {wanted} is not among the {counted(len(versions), 'version')}",
         version_name=wanted,
-        hint=f"{nearest_sentence(close)} registry.compare(vs, baseline={wanted!r}) fetches it as well." if close else "The set is empty.",
+        hint=_elsewhere(wanted, close) if close else "The set is empty.",
     )
+
+
+def _elsewhere(wanted: str, close: Sequence[str]) -> str:
+    """Say what fetches a version that a set lacks, or what a baseline may be where the word cannot name one."""
+    if is_version_name(wanted.rpartition("@")[2]):
+        return f"{nearest_sentence(close)} registry.compare(vs, baseline={wanted!r}) fetches it as well."
+    return f"{nearest_sentence(close)} {_HINT}"
 
 
 def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:

@@ -311,7 +311,7 @@ class Comparison(Aligned, Exports, Displayed):
         return GateReport(check_worsening(policy, self._gated()), say("No regression")).raise_for_breaches()
 
     def _gated(self) -> Gated:
-        return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance)
+        return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out)
 
     def gate(self, rules: str | Sequence[str]) -> GateReport:
         """Stop unless every version but the baseline keeps every rule.

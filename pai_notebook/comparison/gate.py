@@ -15,6 +15,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Block, Brief, Displayed, render_html
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.metrics import Cell
+from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 from pai_notebook.phrases import Phrase, joined, say
 
@@ -167,6 +168,8 @@ class Gated:
         What conditions took away, a sentence each.
     tolerance : Tolerance
         How much may differ and still count as the same.
+    left_out : mapping of Name to str
+        Metrics that the comparison does not show, and what left each of them out.
     """
 
     rows: Sequence[Row]
@@ -176,11 +179,16 @@ class Gated:
     side: Callable[[Row, int], Side | None]
     removed: Sequence[str] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
+    left_out: Mapping[Name, Phrase] = field(default_factory=dict)
 
     @property
     def candidates(self) -> list[int]:
         """Positions of the versions that are checked: all but the baseline."""
         return [place for place in range(len(self.names)) if place != self.baseline]
+
+    def left_out_by(self, pattern: Pattern) -> Phrase | None:
+        """Say what left out the metrics that a pattern means, None where it means none of those."""
+        return next((reason for key, reason in self.left_out.items() if pattern.fits(key)), None)
 
     def pairs(self, row: Row) -> list[Pair]:
         """Each candidate's cell of a row beside the baseline's."""

@@ -73,15 +73,16 @@ def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     pattern = rule.pattern
     found = [row for row in gated.rows if pattern.fits(row.key)]
     if not found and gated.candidates:
-        yield _nowhere(rule, gated.rows)
+        yield _nowhere(rule, gated)
     for row in found:
         for pair in gated.pairs(row):
             yield _check(rule, pair)
 
 
-def _nowhere(rule: Rule, rows: Sequence[Row]) -> Check:
-    close = nearest_names(rule.metric, [row.key for row in rows])
-    reason = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
+def _nowhere(rule: Rule, gated: Gated) -> Check:
+    close = nearest_names(rule.metric, [row.key for row in gated.rows])
+    none = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
+    reason = gated.left_out_by(rule.pattern) or none
     return Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
 
 

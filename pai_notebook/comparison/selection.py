@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from pai_notebook.comparison.rows import Row
 from pai_notebook.model.names import Pattern, Patterns
-from pai_notebook.phrases import say
+from pai_notebook.phrases import Phrase, say
 
 __all__ = ["Selection"]
 
@@ -53,11 +53,19 @@ class Selection:
 
     def keeps(self, row: Row) -> bool:
         """Whether a row is wanted."""
+        return self.leaves_out(row) is None
+
+    def leaves_out(self, row: Row) -> Phrase | None:
+        """Say which argument leaves a row out, None where none does."""
         if row.section == "metrics" and self.dataset and not _is_dataset(row.dataset, self.dataset):
-            return False
+            return say("it was left out by dataset (--dataset)")
         included = self._about(self.include, row)
-        return (not included or any(pattern.fits(row.key) for pattern in included)) and not any(
-            pattern.fits(row.key) for pattern in self._about(self.exclude, row)
+        if included and not any(pattern.fits(row.key) for pattern in included):
+            return say("it was left out by include (--metrics)")
+        return (
+            say("it was left out by exclude (--exclude)")
+            if any(pattern.fits(row.key) for pattern in self._about(self.exclude, row))
+            else None
         )
 
     def _about(self, patterns: Patterns, row: Row) -> list[Pattern]:

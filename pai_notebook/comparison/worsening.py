@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,9 +51,7 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     """Check that no version is worse than the baseline in any chosen metric; evidence is checked where it is named only."""
     checks = gated.failures()
     used = {pattern for row in gated.rows for pattern in policy.fitting(row)}
-    checks += [
-        Check("failed", _RULE, metric=pattern, reason=_nowhere(pattern, gated.rows)) for pattern in policy.metrics if pattern not in used
-    ]
+    checks += [Check("failed", _RULE, metric=pattern, reason=_nowhere(pattern, gated)) for pattern in policy.metrics if pattern not in used]
     if gated.baseline is None:
         return tuple(checks)
     for row in gated.rows:
@@ -65,8 +62,11 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _nowhere(pattern: str, rows: Sequence[Row]) -> Phrase:
-    close = nearest_names(pattern, [row.key for row in rows])
+def _nowhere(pattern: str, gated: Gated) -> Phrase:
+    left_out = gated.left_out_by(Pattern(pattern))
+    if left_out is not None:
+        return left_out
+    close = nearest_names(pattern, [row.key for row in gated.rows])
     if close:
         return say("no version has a metric {pattern!r}; nearest: {names}", pattern=pattern, names=joined(close))
     return say("no version has a metric {pattern!r}", pattern=pattern)

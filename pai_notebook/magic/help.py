@@ -55,7 +55,7 @@ _GROUPS = (
     (
         "How to compare",
         "compare, explain, report, gate",
-        ("--baseline", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--lang"),
+        ("--baseline", "--by", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--lang"),
     ),
     ("What becomes of the result", "every line", ("--as", "--code", "--to", "--overwrite", "--every")),
     ("Which registry", "every line", ("--region", "--workspace", "--network", "--endpoint", "--debug")),

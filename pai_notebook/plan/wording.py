@@ -20,6 +20,8 @@ _CONNECT = re.compile(r"(?:(?:pai_notebook|pnb|pai)\.)?connect\(([^()]*)\)")
 _ARGUMENT = re.compile(
     rf"(?<![\w.('\"`-])({'|'.join(map(re.escape, BY_KEYWORD))})=(?:(True)\b|{_TEXT}|(\{{[^{{}}]*\}})|(\.\.\.)|(\w[\w.:-]*))?"
 )
+_CALL = re.compile(r"(\b[\w.]+\([^()]*\))")
+_FIELD = re.compile(r"\{(\w+)!r\}")
 _NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: )")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
@@ -58,7 +60,9 @@ def on_line(text: str) -> str:
     'Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou. Pass --mode cer=min.'
     """
     named = _NOTE.sub(lambda match: BY_KEYWORD[match[1]], text)
-    return _ARGUMENT.sub(_as_option, _CONNECT.sub(_as_connect, named))
+    # a call of Python stays one
+    parts = _CALL.split(_CONNECT.sub(_as_connect, named))
+    return "".join(part if nth % 2 else _ARGUMENT.sub(_as_option, part) for nth, part in enumerate(parts))
 
 
 def _as_connect(match: re.Match[str]) -> str:
@@ -78,6 +82,9 @@ def _as_option(match: re.Match[str]) -> str:
     value = match[3] if match[3] is not None else match[4] if match[4] is not None else match[7]
     if not option.metavar:
         return name if match[2] or value == "all" else match[0]
+    field = _FIELD.fullmatch(match[5] or "")
+    if field:
+        return f"{name} {{{field[1]}}}"  # of a template: its value as it is typed
     if match[5]:
         pairs = [(pair[1] or pair[2], pair[3] or pair[4]) for pair in _PAIR.finditer(match[5])]
         return " ".join(f"{name} {key}={way}" for key, way in pairs) if pairs else match[0]

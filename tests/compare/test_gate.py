@@ -319,6 +319,25 @@ def test_a_metric_that_is_nowhere_names_the_nearest():
         compare(BASE, GOOD).assert_no_regression("ceer")
 
 
+@pytest.mark.parametrize(
+    ("options", "by"),
+    [
+        ({"include": "accuracy"}, "include (--metrics)"),
+        ({"exclude": "cer"}, "exclude (--exclude)"),
+        ({"dataset": "d-b"}, "dataset (--dataset)"),
+    ],
+)
+def test_a_metric_that_the_comparison_leaves_out_is_said_to_be_left_out(options, by):
+    c = VersionSet(compare(results(d_a={"cer": 0.1, "accuracy": 0.9}), results(d_a={"cer": 0.1, "accuracy": 0.9})).versions).compare(
+        **options
+    )
+    rules = ["cer <= baseline", "cer@d-a <= 1", "fail if cer worse beyond chance"]
+    assert [reason for _, _, reason in breaches(c, rules)] == [f"it was left out by {by}"] * 3
+    with pytest.raises(RegressionError, match="it was left out by"):
+        c.assert_no_regression("cer")
+    assert [reason for *_, reason in breaches(c, "bleu > 0")] == ["no version has this metric"]
+
+
 def shares(*values, n=1000, **more):
     """Compare versions with these accuracies of n examples each."""
     return compare(*({"accuracy": value, "n": n, **more} for value in values))

@@ -190,6 +190,29 @@ def test_what_a_line_shows_speaks_of_its_options_and_what_python_shows_of_its_ar
     assert "--all" in str(run(demo, f"%paimodel compare {DIGITS}@last:2"))
 
 
+def test_a_line_asks_for_the_metric_that_matters_by_its_option(demo):
+    line, python = f"%paimodel compare {DIGITS}@last:3", pnb.compare(f"{DIGITS}@last:3")
+    assert "Name the metric that matters: --by accuracy." in str(run(demo, line))
+    assert "Name the metric that matters: by='accuracy'." in str(python)
+    assert "by accuracy" not in str(python)
+    assert "Name the metric that matters" not in str(run(demo, f"{line} --by accuracy"))
+
+
+@pytest.mark.parametrize("verb", ["", "compare", "explain", "report", "gate"])
+def test_the_help_has_the_option_for_the_metric_that_matters(demo, verb):
+    assert "--by NAME" in str(run(demo, f"%paimodel help {verb}"))
+
+
+def test_a_baseline_that_can_be_no_version_is_told_what_a_baseline_is(demo):
+    for ask in (
+        lambda: pnb.compare(f"{DIGITS}@last:3", baseline="1.*"),
+        lambda: run(demo, f"%paimodel compare {DIGITS}@last:3 --baseline none"),
+    ):
+        with pytest.raises(pnb.PaiError, match="A baseline is one version: pass its name") as caught:
+            ask()
+        assert "fetches it as well" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("python", "line"),
     [
@@ -201,6 +224,11 @@ def test_what_a_line_shows_speaks_of_its_options_and_what_python_shows_of_its_ar
             "Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou.",
         ),
         ("Pass directions={'cer': 'max', 'wer': 'min'} to it", "Pass --mode cer=max --mode wer=min to it"),
+        (
+            "Nearest is 0.1.0. registry.compare(vs, baseline='0.1.5') fetches it as well.",
+            "Nearest is 0.1.0. registry.compare(vs, baseline='0.1.5') fetches it as well.",
+        ),
+        ("Name the metric that matters: by={name!r}.", "Name the metric that matters: --by {name}."),
         ("credentials=(id, secret) to pnb.connect", "credentials=(id, secret) to pnb.connect"),
         ("where 'last=3' removed 1", "where 'last=3' removed 1"),
     ],
