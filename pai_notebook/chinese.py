@@ -418,6 +418,40 @@ _CHANCE = {
 }
 
 _VERDICT = {
+    "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together).": (
+        "在 {metrics} 上，没有超出随机波动范围地好于或差于 {baseline} 的版本（联合置信度 95%）。"
+    ),
+    "Worse than {baseline} beyond chance (95 % together): {versions}.": (
+        "比 {baseline} 差，超出随机波动范围（联合置信度 95%）：{versions}。"
+    ),
+    "Better than {baseline} beyond chance (95 % together): {versions}.": (
+        "比 {baseline} 好，超出随机波动范围（联合置信度 95%）：{versions}。"
+    ),
+    "Worse beyond chance by itself (95 %), but not among all that was judged: {versions}.": (
+        "单独看变差，超出随机波动范围（95%），但在全部结论中不成立：{versions}。"
+    ),
+    "Better beyond chance by itself (95 %), but not among all that was judged: {versions}.": (
+        "单独看变好，超出随机波动范围（95%），但在全部结论中不成立：{versions}。"
+    ),
+    "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.": (
+        "{versions} 未显示变差；但仍可能变差，最多约为 {losses}。"
+    ),
+    "{size} in {metric}": "{metric} {size}",
+    "{low} to {high} over {count} datasets": "{count} 个数据集上 {low} 至 {high}",
+    "equal as measured in {versions}": "{versions} 的测量值相同",
+    "known for {versions} only": "只有 {versions} 有数值",
+    "no version": "无版本",
+    "{text}, told apart from every other with a number (95 %)": "{text}，与其他有数值的各版本均可区分（95%）",
+    "By {metric}: {versions}.": "按 {metric}：{versions}。",
+    "Lists of numbers are not judged: {metrics}; series= says which number counts.": (
+        "数值列表不作判断：{metrics}；请用 series= 指明取哪个数。"
+    ),
+    "Not judged, as some values look like percent and others like fractions: {metrics}.": (
+        "不作判断，因为有的值像百分数，有的像小数：{metrics}。"
+    ),
+    "Equal to {baseline} as measured in everything that was judged.": "在全部判断项上，测量值与 {baseline} 相同。",
+    "Cost, beyond chance (95 % each): {versions}.": "开销，超出随机波动范围（各 95%）：{versions}。",
+    "= equal as measured, or within the tolerance": "= 测量值相同，或在容差之内",
     "{title} failed: nothing was checked": "{title}未通过：没有检查任何内容",
     "{title}: {count} of {total} checks failed": "{title}：{total} 项检查中有 {count} 项未通过",
     "{title} passed: {count} checks": "{title}通过：{count} 项检查",
@@ -431,12 +465,6 @@ _VERDICT = {
     "rule": "规则",
     "No verdict: no metric says how good these versions are.": "没有结论：没有能说明这些版本好坏的指标。",
     "No verdict: no metric was measured in {baseline} and in another version.": "没有结论：没有指标同时在 {baseline} 与另一版本中测量。",
-    "Nothing is better or worse than {baseline} beyond chance (95 % together).": (
-        "与 {baseline} 相比，没有超出随机波动范围的变好或变差（联合置信度 95%）。"
-    ),
-    "Nothing differs from {baseline} that could be better or worse.": "与 {baseline} 相比，没有可分好坏的差异。",
-    "Worse than {baseline} beyond chance: {versions}.": "比 {baseline} 差，超出随机波动范围：{versions}。",
-    "Better than {baseline} beyond chance: {versions}.": "比 {baseline} 好，超出随机波动范围：{versions}。",
     "{version} in {metrics}": "{version} 的 {metrics}",
     "{metric} ({differences})": "{metric}（{differences}）",
     "{metric} ({datasets})": "{metric}（{datasets}）",
@@ -446,15 +474,10 @@ _VERDICT = {
     "{text}, from which {others} cannot be told apart": "{text}，{others} 与之无法区分",
     "{text}, as measured": "{text}，按测量值",
     "Best by {metric}: {versions}.": "按 {metric} 最优：{versions}。",
-    "All versions with a number are equal in {metric}.": "所有有数值的版本在 {metric} 上相同。",
-    "No loss shown in {versions}; a loss of {losses} would not be seen.": "{versions} 未见变差；{losses} 的变差看不出来。",
-    "{metric} of less than about {size}": "{metric} 小于约 {size}",
-    "{low} to {high}": "{low} 至 {high}",
     "No interval is known, so that nothing can be called better or worse: {metrics}.": "置信区间未知，因此不能判定好坏：{metrics}。",
     "No interval is known for {metrics}.": "{metrics} 置信区间未知。",
     "As measured, ahead of {baseline}: {versions}.": "按测量值领先于 {baseline}：{versions}。",
     "As measured, behind {baseline}: {versions}.": "按测量值落后于 {baseline}：{versions}。",
-    "Beyond chance by itself, but not among all that was judged: {versions}.": "单独看超出随机波动范围，但在全部结论中不成立：{versions}。",
     "Missing: {versions}.": "缺失：{versions}。",
     "Not measured in {baseline}: {metrics}.": "{baseline} 未测量：{metrics}。",
     "It is not known which way {metrics} is better: directions= says it.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",

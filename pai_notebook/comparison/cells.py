@@ -56,6 +56,8 @@ def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
     if change.verdict in (Verdict.CHANCE, Verdict.UNKNOWN):
         # the same colours, so that who reports no number of examples gains nothing over who does
         return [Mark("≈" if change.verdict is Verdict.CHANCE else "?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
+    if change.verdict is Verdict.SAME and place != baseline:
+        return [Mark("=", "")]
     if change.kind is Kind.GAINED:
         return [Mark("+", say("new"))]
     return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []

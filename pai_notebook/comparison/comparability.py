@@ -17,7 +17,7 @@ from pai_notebook.phrases import Phrase, first, joined, say
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Setting", "cautions"]
+__all__ = ["Setting", "cautions", "looks_mixed"]
 
 _NAMED = 3
 _NOT_NAMED = "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known"
@@ -121,18 +121,28 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
-        if row.is_evidence or not is_percentable(row.path):
-            continue
-        numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
-        small = [value for _, value in numbers if 0 < value <= 1]
-        likely = [
-            place
-            for place, value in numbers
-            if 1 < value <= 100 and any(0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
-        ]
+        likely = _in_percent(row)
         if likely:
             versions = setting.listed(likely)
             yield say("{metric} looks like percent in {versions} and like a fraction elsewhere", metric=row.name, versions=versions)
+
+
+def looks_mixed(row: Row) -> bool:
+    """Whether some values of a metric look like percent and others like fractions."""
+    return bool(_in_percent(row))
+
+
+def _in_percent(row: Row) -> list[int]:
+    """Positions of values that look like percent beside others that look like fractions."""
+    if row.is_evidence or not is_percentable(row.path):
+        return []
+    numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
+    small = [value for _, value in numbers if 0 < value <= 1]
+    return [
+        place
+        for place, value in numbers
+        if 1 < value <= 100 and any(0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
+    ]
 
 
 def _sample_counts(setting: Setting) -> Iterator[Phrase]:

@@ -60,9 +60,9 @@ class Judged:
 
     @property
     def is_tested(self) -> bool:
-        """Whether it is a measured difference of which an interval is known."""
-        change, evidence = self.change, self.change.evidence
-        known = change.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.CHANCE)
+        """Whether it was measured and an interval of the difference is known, be the difference zero."""
+        evidence = self.change.evidence
+        known = self.change.verdict not in (None, Verdict.UNKNOWN)
         return known and evidence is not None and evidence.interval is not None and not evidence.is_exact
 
     @property
@@ -122,7 +122,7 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
 
 
 def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
-    if judged.standing is Standing.CHANCE:
+    if judged.standing in (Standing.CHANCE, Standing.SAME):
         return 1.0  # more than 0.05, whose size changes nothing for those below
     base = judged.row.cells[baseline].value
     margin = 0.0 if base is None else tolerance.bound(judged.row.path, judged.row.dataset, base)

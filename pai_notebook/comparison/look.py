@@ -42,7 +42,7 @@ def describe_comparison(comparison: Comparison, *, answer: bool = True) -> Block
     blocks: list[Block] = list(_banners(comparison))
     if comparison.versions:
         places = _shown_versions(comparison)
-        inside: list[Block] = [comparison.verdict._describe()] if answer and comparison.verdict.findings else []  # noqa: SLF001 - the hook of shown objects
+        inside: list[Block] = [comparison.verdict._describe()] if answer and len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
         inside += [*(_cautions(comparison) if answer else ()), *_changes(comparison, places), *_metrics(comparison, places)]
         inside += [*_settings(comparison, places), *_evidence(comparison, places), *_reading(comparison, places)]
         blocks.append(Section(_what(comparison), inside, summary=_against(comparison)))
@@ -127,10 +127,11 @@ def _metrics(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
     if ordered or comparison.errors:
         headings = {group[0].key: heading for heading, group in groups if heading and group}
         signs = _signs(comparison, ordered[:ROWS], places)
-        notes = [*([joined(signs, " · ")] if signs else []), *_left_out(comparison, places)]
+        expected = passing_by_chance([row.changes[place] for row in ordered[:ROWS] for place in places])
+        notes = [*([joined(signs, " · ")] if signs else []), *([expected] if expected else []), *_left_out(comparison, places)]
         yield _table(comparison, ordered, places, headings, say("Metrics"), notes=notes, counted=True)
     else:
-        yield from ([Note(say("The metrics do not differ."))] if comparison.metrics else [])
+        yield from ([Note(say("The metrics do not differ."))] if comparison.metrics and len(comparison.versions) > 1 else [])
         yield from map(Note, _left_out(comparison, places))
 
 
@@ -177,7 +178,7 @@ def _table(
     """Rows under the versions, the baseline first; a metric is named once over its datasets."""
     datasets = short_datasets([row.dataset for row in comparison.metrics]) if any(row.dataset for row in rows) else {}
     columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
-    columns += [_column(comparison, place, rows if counted else ()) for place in places]
+    columns += [_column(comparison, place, [row for row in rows if counted and not is_cost(row.path)]) for place in places]
     failed = list(comparison.errors)[: VERSIONS - len(places)]
     columns += [Column(address, align="right") for address in failed]
     body: list[list[Inline] | Heading] = []
@@ -242,6 +243,8 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
         signs.append(say("≈ could be chance"))
     if Verdict.UNKNOWN in verdicts:
         signs.append(say("? no interval known"))
+    if Verdict.SAME in verdicts:
+        signs.append(say("= equal as measured, or within the tolerance"))
     if any(found.is_alone for found in leaders):
         signs.append(say("★ best"))
     if not all(found.is_alone for found in leaders):
@@ -286,9 +289,6 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
         yield say("≈ could be chance: the 95 % interval of the difference includes zero or a difference within the tolerance.")
     elif chance:
         yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
-    expected = passing_by_chance(known)
-    if expected:
-        yield expected
     unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)
     if unknown:
         yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))

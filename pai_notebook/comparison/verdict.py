@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.datasets import short_datasets
+from pai_notebook.comparison.explain import ONLY_ONE
 from pai_notebook.comparison.judging import OUTSIDE, Judged, Standing, is_judged, judge
 from pai_notebook.comparison.rows import Kind, Row, told_difference
+from pai_notebook.comparison.series import is_list
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_about
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.tolerance import Tolerance
 
 __all__ = ["Finding", "OverallVerdict", "make_verdict"]
@@ -137,7 +141,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     baseline = comparison.baseline_place
     if baseline is None:
         return OverallVerdict(asked, "", (), (), ())
-    metrics = [row for row in comparison.metrics if is_judged(row)]
+    metrics = [row for row in comparison.metrics if is_judged(row) and not looks_mixed(row)]
     judged = judge(metrics, baseline, tolerance)
     teller = _Teller(comparison, baseline, metrics, judged, by)
     return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, list(teller.findings()))
@@ -157,33 +161,36 @@ class _Teller:
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
+            yield Finding(say(ONLY_ONE, name=self._names[0]))
             return
-        compared = [each for each in self._judged if each.standing is not Standing.MISSING]
         yield from self._best()
-        if not compared:
+        compared = [each for each in self._judged if each.standing is not Standing.MISSING]
+        if compared:
+            yield from self._what_differs(compared)
+        else:
             yield Finding(self._nothing())
-            yield from self._missing()
-            yield from self._costs()
-            return
-        decided = [*self._decided(Standing.WORSE), *self._decided(Standing.BETTER)]
-        known = [each for each in compared if each.standing in (Standing.BETTER, Standing.WORSE, Standing.CHANCE)]
-        unknown = self._unknown(known)
-        if decided:
-            yield from decided
-        elif known:
-            rows = self._rows(known)
-            yield Finding(say("Nothing is better or worse than {baseline} beyond chance (95 % together).", baseline=self._base), rows)
-        elif not unknown and all(each.standing is Standing.SAME for each in compared):
-            yield Finding(say("Nothing differs from {baseline} that could be better or worse.", baseline=self._base), self._rows(compared))
-        yield from self._unseen()
-        yield from unknown
-        yield from self._measured()
-        yield from self._alone()
         yield from self._missing()
-        yield from self._undirected()
+        yield from self._unknown(compared)
+        yield from self._measured()
+        yield from self._not_read()
         yield from self._costs()
         if not self._by and len({row.path for row in self._metrics}) > 1:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=self._metrics[0].path))
+
+    def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
+        """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
+        tested = [each for each in compared if each.is_tested]
+        decided = [*self._decided(Standing.WORSE), *self._decided(Standing.BETTER)]
+        if decided:
+            yield from decided
+        elif tested:
+            metrics = first(list(dict.fromkeys(each.row.path for each in tested)), _METRICS)
+            said = "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together)."
+            yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
+        elif all(each.standing is Standing.SAME for each in compared):
+            yield Finding(say("Equal to {baseline} as measured in everything that was judged.", baseline=self._base), self._rows(compared))
+        yield from self._alone()
+        yield from self._unseen()
 
     @property
     def _base(self) -> str:
@@ -235,79 +242,86 @@ class _Teller:
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is standing]
-        worse, better = "Worse than {baseline} beyond chance: {versions}.", "Better than {baseline} beyond chance: {versions}."
+        worse = "Worse than {baseline} beyond chance (95 % together): {versions}."
+        better = "Better than {baseline} beyond chance (95 % together): {versions}."
         if found:
             yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences)
 
     def _best(self) -> Iterator[Finding]:
         """Say which version is best by the metric that matters, on each of its datasets."""
-        told = []
-        for row in self._by:
-            leaders = self._comparison.leaders(row)
-            dataset = self._dataset(row) if len(self._by) > 1 else ""
-            if leaders is None:
-                continue
-            form = choose_format([cell.value for cell in row.cells if cell.value is not None])
-            best = row.cells[leaders.best[0]].value or 0.0
-            names = first([self._names[place] for place in leaders.best], _VERSIONS)
-            text = say("{versions} ({value})", versions=names, value=form.value(best))
-            text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
-            if leaders.together:
-                others = first([self._names[place] for place in leaders.together], _VERSIONS)
-                text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
-            if leaders.unknown:
-                text = say("{text}, as measured", text=text)
-            told.append(text)
-        if self._by:
-            rows = tuple((row.full_name, name) for row in self._by for name in self._names)
-            name = self._by[0].path
-            if told:
-                yield Finding(say("Best by {metric}: {versions}.", metric=name, versions=joined(told, "; ")), rows)
-            else:
-                yield Finding(say("All versions with a number are equal in {metric}.", metric=name), rows)
+        if not self._by:
+            return
+        metric = self._by[0].path
+        several = len({row.dataset for row in self._comparison.metrics if row.path == metric}) > 1
+        told = [(self._comparison.leaders(row), self._dataset(row) if several else "", row) for row in self._by]
+        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None]
+        others = [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
+        rows = tuple((row.full_name, name) for row in self._by for name in self._names)
+        if best:
+            yield Finding(say("Best by {metric}: {versions}.", metric=metric, versions=joined(best, "; ")), rows)
+        if others:
+            yield Finding(say("By {metric}: {versions}.", metric=metric, versions=joined(others, "; ")), rows)
+
+    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
+        form = choose_format([cell.value for cell in row.cells if cell.value is not None])
+        names = first([self._names[place] for place in leaders.best], _VERSIONS)
+        text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
+        text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
+        if leaders.together:
+            others = first([self._names[place] for place in leaders.together], _VERSIONS)
+            text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
+        elif leaders.is_alone:
+            text = say("{text}, told apart from every other with a number (95 %)", text=text)
+        return say("{text}, as measured", text=text) if leaders.unknown else text
+
+    def _alike(self, row: Row, dataset: str) -> Phrase:
+        """Say why there is no best: equal values, or too few of them."""
+        numbers = [place for place, cell in enumerate(row.cells) if cell.value is not None]
+        if len(numbers) > 1:
+            text = say("equal as measured in {versions}", versions=first([self._names[place] for place in numbers], _VERSIONS))
+        else:
+            text = say("known for {versions} only", versions=joined([self._names[place] for place in numbers]) or say("no version"))
+        return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
-        """Say how large a loss could hide behind the word chance, in versions that are not worse in anything."""
-        worse = {each.place for each in self._judged if each.standing is Standing.WORSE}
+        """Say by how much a version could still be worse in which nothing is shown to be."""
+        worse = {each.place for each in self._judged if each.standing is Standing.WORSE or (each.alone and not each.is_ahead)}
         # so sure has each of them to be by Holm's rule as long as none is
         together = 1 - OUTSIDE / max(sum(each.is_tested for each in self._judged), 1)
-        halves: dict[str, list[tuple[float, Judged]]] = {}
+        losses: dict[str, list[tuple[float, Judged]]] = {}
         for each in self._judged:
-            evidence = each.change.evidence
-            if each.standing is Standing.CHANCE and each.place not in worse and evidence is not None:
-                interval = evidence.at(together)
-                if interval is not None:
-                    halves.setdefault(each.row.path, []).append(((interval.high - interval.low) / 2, each))
-        found = [each for several in halves.values() for _, each in several]
+            interval = each.change.evidence.at(together) if each.change.evidence is not None else None
+            if each.is_tested and each.place not in worse and interval is not None:
+                loss = -interval.low if each.row.direction.mode == "max" else interval.high
+                losses.setdefault(each.row.path, []).append((loss, each))
+        found = [each for several in losses.values() for loss, each in several if loss > 0]
         if found:
             places = sorted({each.place for each in found})
-            losses = [self._loss(path, several) for path, several in halves.items()]
+            could = [self._loss(path, several) for path, several in losses.items() if max(loss for loss, _ in several) > 0]
             yield Finding(
                 say(
-                    "No loss shown in {versions}; a loss of {losses} would not be seen.",
+                    "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.",
                     versions=first([self._names[place] for place in places], _VERSIONS),
-                    losses=first(losses, _METRICS),
+                    losses=first(could, _METRICS),
                 ),
                 self._rows(found),
             )
 
-    def _loss(self, path: str, halves: Sequence[tuple[float, Judged]]) -> Phrase:
-        rows = [each.row for _, each in halves]
-        points = rows[0].scale == "points" and all(abs(cell.value or 0) <= 1 for row in rows for cell in row.cells)
-        sizes = sorted(half * (100 if points else 1) for half, _ in halves)
-        low, high = format_about(sizes[0]), format_about(sizes[-1])
-        size: str = high if low == high else say("{low} to {high}", low=low, high=high)
+    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]]) -> Phrase:
+        loss, each = max(losses, key=lambda item: item[0])
+        row = each.row
+        points = row.scale == "points" and all(abs(cell.value or 0) <= 1 for cell in row.cells)
+        size: str = format_about(loss * (100 if points else 1))
         size = say("{points} pp", points=size) if points else size
-        return say("{metric} of less than about {size}", size=size, metric=path)
+        return say("{size} in {metric}", size=size, metric=path)
 
-    def _unknown(self, known: Sequence[Judged]) -> list[Finding]:
+    def _unknown(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
-        metrics = list(dict.fromkeys(each.row.path for each in found))
-        if not found:
-            return []
-        none = say("No interval is known, so that nothing can be called better or worse: {metrics}.", metrics=first(metrics, _METRICS))
-        some = say("No interval is known for {metrics}.", metrics=first(metrics, _METRICS))
-        return [Finding(some if known else none, self._rows(found))]
+        metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
+        none = "No interval is known, so that nothing can be called better or worse: {metrics}."
+        if found:
+            some = any(each.is_tested for each in compared)
+            yield Finding(say("No interval is known for {metrics}." if some else none, metrics=metrics), self._rows(found))
 
     def _measured(self) -> Iterator[Finding]:
         """Say what is ahead and behind as measured only."""
@@ -319,9 +333,13 @@ class _Teller:
                 yield self._told(template, some, self._with_datasets)
 
     def _alone(self) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.alone]
-        if found:
-            yield self._told("Beyond chance by itself, but not among all that was judged: {versions}.", found, self._with_datasets)
+        """Say what would be beyond chance if nothing else had been looked at."""
+        for ahead in (False, True):
+            found = [each for each in self._judged if each.alone and each.is_ahead is ahead]
+            if found:
+                worse = "Worse beyond chance by itself (95 %), but not among all that was judged: {versions}."
+                better = "Better beyond chance by itself (95 %), but not among all that was judged: {versions}."
+                yield self._told(better if ahead else worse, found, self._with_differences)
 
     def _missing(self) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.MISSING]
@@ -330,17 +348,31 @@ class _Teller:
         if here:
             yield self._told("Missing: {versions}.", here, self._with_datasets)
         if there:
-            metrics = first(list(dict.fromkeys(each.row.path for each in there)), _METRICS)
+            by_path: dict[str, dict[str, Judged]] = {}
+            for each in there:
+                by_path.setdefault(each.row.path, {})[each.row.dataset] = each
+            metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], _METRICS)
             yield Finding(say("Not measured in {baseline}: {metrics}.", baseline=self._base, metrics=metrics), self._rows(there))
 
-    def _undirected(self) -> Iterator[Finding]:
+    def _not_read(self) -> Iterator[Finding]:
+        """Say what could not be judged, and what would let it."""
         found = [each for each in self._judged if each.standing is Standing.NO_DIRECTION]
         if found:
             metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
             yield Finding(say("It is not known which way {metrics} is better: directions= says it.", metrics=metrics), self._rows(found))
+        lists = [row for row in self._metrics if any(map(is_list, row.cells))]
+        if lists:
+            metrics = first(list(dict.fromkeys(row.path for row in lists)), _METRICS)
+            rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
+            yield Finding(say("Lists of numbers are not judged: {metrics}; series= says which number counts.", metrics=metrics), rows)
+        mixed = [row for row in self._comparison.metrics if is_judged(row) and looks_mixed(row)]
+        if mixed:
+            metrics = first([row.name for row in mixed], _METRICS)
+            rows = tuple((row.full_name, name) for row in mixed for name in self._names)
+            yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
 
     def _costs(self) -> Iterator[Finding]:
-        """Say what the versions cost, as measured."""
+        """Say what the versions cost, first what is beyond chance."""
         found = [
             Judged(row, place, Standing.UNKNOWN)
             for row in self._comparison.metrics
@@ -348,8 +380,12 @@ class _Teller:
             for place, change in enumerate(row.changes)
             if change.kind in (Kind.BETTER, Kind.WORSE)
         ]
-        if found:
-            yield self._told("Cost as measured: {versions}.", found, self._as_cost)
+        sure = [each for each in found if each.is_tested and each.change.is_beyond_chance]
+        measured = [each for each in found if not each.is_tested]
+        if sure:
+            yield self._told("Cost, beyond chance (95 % each): {versions}.", sure, self._as_cost)
+        if measured:
+            yield self._told("Cost as measured: {versions}.", measured, self._as_cost)
 
     def _as_cost(self, judged: list[Judged]) -> Phrase:
         """Write a cost with its change, from the smallest to the largest over its datasets."""
@@ -357,5 +393,5 @@ class _Teller:
         if not known:
             return self._with_differences(judged)
         low, high = (each.row.percent_text(each.place) for each in (known[0], known[-1]))
-        size: str = low if low == high else say("{low} to {high}", low=low, high=high)
-        return say("{metric} ({differences})", metric=judged[0].row.path, differences=size)
+        over = say("{low} to {high} over {count} datasets", low=low, high=high, count=len(known))
+        return say("{metric} ({differences})", metric=judged[0].row.path, differences=low if low == high else over)

@@ -46,7 +46,7 @@ def standing(mine, base, sign):
     if value is None or other is None:
         return "missing", None
     if value == other:
-        return "same", None
+        return "same", None if error is None or other_error is None or not sign else 1.0
     if not sign:
         return "unknown direction", None
     if error is None or other_error is None:
@@ -71,7 +71,7 @@ def expected(versions):
     # Holm, as in the paper: from the smallest p-value on, until the first that is too large
     ordered = sorted(values, key=values.get)
     sure = next((nth for nth, key in enumerate(ordered) if values[key] > 0.05 / (len(ordered) - nth)), len(ordered))
-    return found | dict.fromkeys(ordered[sure:], "could be chance")
+    return found | {key: "could be chance" for key in ordered[sure:] if found[key] != "same"}
 
 
 def test_a_thousand_random_verdicts_are_those_of_brute_force():
@@ -87,10 +87,10 @@ def test_a_thousand_random_verdicts_are_those_of_brute_force():
         for finding in verdict.findings:
             assert finding.text.startswith("Name the metric") or finding.text.startswith("No verdict") or finding.rows
             assert {row for row, _ in finding.rows} <= rows
-            for word, start in (("worse", "Worse"), ("better", "Better")):
+            for word, start in (("worse", "Worse than"), ("better", "Better than")):
                 if finding.text.startswith(start):
                     assert {wanted[version, row] for row, version in finding.rows} == {word}
-        for word, start in (("worse", "Worse"), ("better", "Better")):
+        for word, start in (("worse", "Worse than"), ("better", "Better than")):
             assert (word in wanted.values()) == any(text.startswith(start) for text in verdict.sentences)
 
 
@@ -113,8 +113,8 @@ BASE, SAME, WORSE = ({"accuracy": value, "n": 1000, "auc": auc} for value, auc i
 def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
     assert verdict.sentences[:3] == (
-        "Worse than 0.1.0 beyond chance: 0.3.0 in accuracy (-10.0 pp).",
-        "No loss shown in 0.2.0; a loss of accuracy of less than about 3 pp would not be seen.",
+        "Worse than 0.1.0 beyond chance (95 % together): 0.3.0 in accuracy (-10.0 pp).",
+        "Nothing is shown to be worse in 0.2.0; it could still be worse by up to about 2 pp in accuracy.",
         "No interval is known for auc.",
     )
     assert "As measured, ahead of 0.1.0: 0.2.0 in auc." in verdict
@@ -132,7 +132,8 @@ def test_what_matters_is_named_first_with_what_cannot_be_told_apart_from_it():
 def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
     verdict = compare(*pair, by="accuracy").verdict
-    assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.9) on d-b."
+    assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 %)."
+    assert verdict.sentences[1] == "By accuracy: equal as measured in 0.1.0, 0.2.0 on d-a."
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
 
@@ -145,7 +146,43 @@ def test_nothing_to_judge_is_no_verdict():
     assert compare({"latency_ms": 1.0}, {"latency_ms": 2.0}).verdict.sentences[0].startswith("No verdict: no metric says how good")
     apart = compare({"accuracy": 0.9}, {"f1": 0.9}).verdict
     assert apart.sentences[0] == "No verdict: no metric was measured in 0.1.0 and in another version."
-    assert compare({"accuracy": 0.9}).verdict.sentences == ()
+    assert compare({"accuracy": 0.9}).verdict.sentences == ("There is only one version, 0.1.0: nothing to compare it with.",)
+
+
+def test_what_is_equal_as_measured_counts_among_what_is_judged():
+    metrics = {f"{name}_accuracy": 0.8 for name in ("t1", "t2", "t3", "t4")}
+    c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})
+    assert c["t1_accuracy"].changes[1].verdict == "worse"
+    assert "Worse beyond chance by itself (95 %), but not among all that was judged: 0.2.0 in t1_accuracy (-4.0 pp)." in c.verdict
+    assert not any("Nothing is shown to be worse" in sentence for sentence in c.verdict.sentences)
+    assert not c.check("fail if worse beyond chance").breaches
+
+
+def test_what_could_still_be_worse_is_the_far_end_of_the_interval_for_all_statements_together():
+    c = compare({"accuracy": 1.0, "n": 10}, {"accuracy": 0.9, "n": 10})
+    low = c.interval("accuracy", "0.2.0").interval.low
+    assert f"worse by up to about {-100 * low:.2g} pp in accuracy" in c.verdict
+
+
+def test_where_there_is_no_best_it_is_said_why():
+    apart = compare(results(d_a={"accuracy": 0.8}), results(d_b={"accuracy": 0.9}), by="accuracy").verdict
+    assert apart.sentences[0] == "By accuracy: known for 0.1.0 only on d-a; known for 0.2.0 only on d-b."
+    assert "Not measured in 0.1.0: accuracy (d-b)." in apart
+    assert "Missing: 0.2.0 in accuracy (d-a)." in apart
+
+
+def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
+    mixed = compare({"accuracy": 90.0, "n": 100}, {"accuracy": 0.95, "n": 100}).verdict
+    assert mixed.standings == {}
+    assert "Not judged, as some values look like percent and others like fractions: accuracy." in mixed
+    assert (
+        "Lists of numbers are not judged: f1; series= says which number counts." in compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
+    )
+
+
+def test_a_cost_beyond_chance_is_told_from_one_as_measured():
+    c = compare({"latency_ms": 10.0, "latency_ms_stderr": 0.1, "size_mb": 1}, {"latency_ms": 12.0, "latency_ms_stderr": 0.1, "size_mb": 2})
+    assert "Cost, beyond chance (95 % each): 0.2.0 in latency_ms (+20.0 %)." in c.verdict
 
 
 def test_every_sentence_is_said_in_chinese():
@@ -153,11 +190,11 @@ def test_every_sentence_is_said_in_chinese():
     lines = c.verdict.in_language("zh").split("\n")
     assert len(lines) == len(c.verdict.sentences)
     assert lines[0] == "按 accuracy 最优：0.2.0（0.91），0.1.0 与之无法区分。"
-    assert lines[1] == "比 0.1.0 差，超出随机波动范围：0.3.0 的 accuracy（-10.0 个百分点）。"
+    assert lines[1] == "比 0.1.0 差，超出随机波动范围（联合置信度 95%）：0.3.0 的 accuracy（-10.0 个百分点）。"
 
 
 def test_the_answer_stands_above_the_table_in_every_form():
     c = compare(BASE, SAME, WORSE, baseline="0.1.0")
     for text in c._repr_mimebundle_().values():
         plain = re.sub("<[^>]*>", " ", text).replace("\\", "")
-        assert plain.index("Worse than 0.1.0") < plain.index("Metrics") < plain.index("How to read this")
+        assert plain.index("Worse than 0.1.0 beyond chance") < plain.index("Metrics") < plain.index("How to read this")
