@@ -198,8 +198,11 @@ def _read(value: Any) -> float | None:
     """Give a finite number as Python has it; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
-    number = int(value) if isinstance(value, Integral) else float(value)
-    return number if math.isfinite(number) else None
+    try:
+        number = int(value) if isinstance(value, Integral) else float(value)
+        return number if math.isfinite(number) else None
+    except OverflowError:
+        return None  # a whole number beyond every float
 
 
 def _bounds(least: float | None, above: float | None, most: float | None, below: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ Key = tuple[str, str]
 
 _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
 _OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.SPREAD)
+_SMALLEST, _LARGEST = 1e-100, 1e100
 _SINGLE_PRECISION = 1e-6
 """How far a share may be from k / n although it is written with many digits."""
 
@@ -83,9 +83,9 @@ class Beside:
         self._percent = frozenset(path for path, _ in above), frozenset(place for _, place in above)
 
     def number(self, key: Key, place: int) -> float | None:
-        """Give a finite number."""
+        """Give a number; None for one whose square no computer holds, which nobody has measured."""
         value = self._cells[key][place].value
-        return value if value is not None and math.isfinite(value) else None
+        return value if value is not None and (not value or _SMALLEST < abs(value) < _LARGEST) else None
 
     def written(self, key: Key, place: int) -> str:
         """Give a number as it was written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +14,9 @@ from pai_notebook.model.metric_words import is_cost, is_training
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
+    from pai_notebook.model.metrics import Cell
 
-__all__ = ["OUTSIDE", "Judged", "Standing", "is_judged", "judge"]
+__all__ = ["OUTSIDE", "Judged", "Standing", "has_number", "is_judged", "judge"]
 
 OUTSIDE = 0.05
 """In how many comparisons anything is called better or worse although nothing is, at most."""
@@ -108,12 +110,17 @@ def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judg
     return found
 
 
+def has_number(cell: Cell) -> bool:
+    """Whether it holds a number, which NaN is not."""
+    return cell.value is not None and not math.isnan(cell.value)
+
+
 def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     """Where a version stands by the row alone; None where neither has a number."""
     change, cells = row.changes[place], (row.cells[place], row.cells[baseline])
     if change.verdict is not None:
         return Standing(str(change.verdict))
-    numbers = [cell.value is not None for cell in cells]
+    numbers = [has_number(cell) for cell in cells]
     if not all(numbers):
         return Standing.MISSING if any(numbers) else None
     if row.direction.mode is None:

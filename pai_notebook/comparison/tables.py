@@ -83,7 +83,8 @@ def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[s
     """Give the state of every metric in every version, those that could not be fetched included."""
     states = [[*(str(cell.state) for cell in row.cells), *([str(State.FETCH_FAILED)] * len(failed))] for row in rows]
     index = _levels([[row.path for row in rows], [row.dataset for row in rows]], ["metric", "dataset"])
-    frame = pd.DataFrame(dict(enumerate(text_array(list(column)) for column in zip(*states, strict=True))), index=index)
+    columns = zip(*states, strict=True) if states else [()] * (len(names) + len(failed))
+    frame = pd.DataFrame(dict(enumerate(text_array(list(column)) for column in columns)), index=index)
     frame.columns = text_index([*names, *failed])
     return frame
 

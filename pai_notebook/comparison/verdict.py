@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.comparison.explain import ONLY_ONE
-from pai_notebook.comparison.judging import OUTSIDE, Judged, Standing, is_judged, judge
+from pai_notebook.comparison.judging import OUTSIDE, Judged, Standing, has_number, is_judged, judge
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.comparison.series import is_list
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_about
 from pai_notebook.phrases import Phrase, check_language, first, joined, say
-from pai_notebook.sanitize import Printed
+from pai_notebook.sanitize import Printed, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,9 +79,9 @@ class OverallVerdict(Displayed):
             self.counts[name][standing] += 1
 
     @property
-    def sentences(self) -> tuple[Phrase, ...]:
+    def sentences(self) -> tuple[str, ...]:
         """Every sentence, in English."""
-        return tuple(finding.text for finding in self.findings)
+        return tuple(visible(finding.text) for finding in self.findings)
 
     def in_language(self, lang: str) -> str:
         """Give the sentences in English (`en`) or Chinese (`zh`).
@@ -96,7 +97,7 @@ class OverallVerdict(Displayed):
             A sentence a line.
         """
         check_language(lang)
-        return "\n".join(sentence.in_language(lang) for sentence in self.sentences)
+        return "\n".join(visible(finding.text.in_language(lang)) for finding in self.findings)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the counts as a DataFrame.
@@ -118,7 +119,8 @@ class OverallVerdict(Displayed):
         return self.sentences[0] if self.sentences else "of nothing"
 
     def _describe(self) -> Block:
-        top, rest = self.sentences[:_TOP], self.sentences[_TOP:]
+        sentences = [finding.text for finding in self.findings]
+        top, rest = sentences[:_TOP], sentences[_TOP:]
         count = say("{count} sentence" if len(rest) == 1 else "{count} sentences", count=len(rest))
         more = [Section(say("More"), [Note(text) for text in rest], folded=True, summary=count)] if rest else []
         return Stack([Note(joined(top, "\n"), "info"), *more])
@@ -158,6 +160,7 @@ class _Teller:
         self._judged = judged
         self._by = by
         self._datasets = short_datasets([row.dataset for row in comparison.metrics])
+        self._measured_on = Counter(row.path for row in metrics)
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
@@ -214,12 +217,14 @@ class _Teller:
         for each in judged:
             versions.setdefault(each.place, {}).setdefault(each.row.path, []).append(each)
         texts = []
-        for place in sorted(versions):
-            metrics = first([write(several) for several in versions[place].values()], _METRICS)
+        for place in sorted(versions)[:_VERSIONS]:
+            metrics: Phrase = joined([write(several) for several in list(versions[place].values())[:_METRICS]])
+            more = len(versions[place]) - _METRICS
+            metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=more) if more > 0 else metrics
             texts.append(say("{version} in {metrics}", version=self._names[place], metrics=metrics))
-        shown = joined(texts[:_VERSIONS], "; ")
-        if len(texts) > _VERSIONS:
-            shown = say("{shown} and {count} more", shown=shown, count=len(texts) - _VERSIONS)
+        shown = joined(texts, "; ")
+        if len(versions) > _VERSIONS:
+            shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - _VERSIONS)
         return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
 
     def _with_differences(self, judged: list[Judged]) -> Phrase:
@@ -236,7 +241,7 @@ class _Teller:
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, where it was measured on others too."""
         path = judged[0].row.path
-        everywhere = sum(row.path == path for row in self._metrics) == len(judged)
+        everywhere = self._measured_on[path] == len(judged)
         datasets = [] if everywhere else [name for each in judged if (name := self._dataset(each.row))]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, _DATASETS)) if datasets else path
 
@@ -276,9 +281,12 @@ class _Teller:
 
     def _alike(self, row: Row, dataset: str) -> Phrase:
         """Say why there is no best: equal values, or too few of them."""
-        numbers = [place for place, cell in enumerate(row.cells) if cell.value is not None]
+        numbers = [place for place, cell in enumerate(row.cells) if has_number(cell)]
         if len(numbers) > 1:
-            text = say("equal as measured in {versions}", versions=first([self._names[place] for place in numbers], _VERSIONS))
+            text = say(
+                "equal as measured or within the tolerance in {versions}",
+                versions=first([self._names[place] for place in numbers], _VERSIONS),
+            )
         else:
             text = say("known for {versions} only", versions=joined([self._names[place] for place in numbers]) or say("no version"))
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
@@ -343,8 +351,8 @@ class _Teller:
 
     def _missing(self) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.MISSING]
-        here = [each for each in found if each.row.cells[self._baseline].value is not None]
-        there = [each for each in found if each.row.cells[self._baseline].value is None]
+        here = [each for each in found if has_number(each.row.cells[self._baseline])]
+        there = [each for each in found if not has_number(each.row.cells[self._baseline])]
         if here:
             yield self._told("Missing: {versions}.", here, self._with_datasets)
         if there:

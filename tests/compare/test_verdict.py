@@ -133,7 +133,7 @@ def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
     verdict = compare(*pair, by="accuracy").verdict
     assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 %)."
-    assert verdict.sentences[1] == "By accuracy: equal as measured in 0.1.0, 0.2.0 on d-a."
+    assert verdict.sentences[1] == "By accuracy: equal as measured or within the tolerance in 0.1.0, 0.2.0 on d-a."
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
 
@@ -178,6 +178,32 @@ def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
     assert (
         "Lists of numbers are not judged: f1; series= says which number counts." in compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
     )
+
+
+def test_what_became_nan_is_missing():
+    verdict = compare({"accuracy": 0.8}, {"accuracy": float("nan")}).verdict
+    assert verdict.counts["0.2.0"]["missing"] == 1
+    assert "Missing: 0.2.0 in accuracy." in verdict
+
+
+@pytest.mark.parametrize(
+    "evidence", [{"n": 1e308}, {"accuracy_stderr": 5e-324}, {"accuracy_std": 1e200, "n_runs": 3}, {"accuracy_std": 1e-200, "n_runs": 3}]
+)
+def test_evidence_that_nobody_can_have_measured_gives_no_interval_and_no_error(evidence):
+    c = compare({"accuracy": 0.9, **evidence}, {"accuracy": 0.91, **evidence})
+    assert c["accuracy"].changes[1].verdict == "no interval known"
+    assert c._repr_html_()
+
+
+def test_a_text_that_leaves_has_no_unseen_character():
+    verdict = compare({"\x1b[31maccuracy": 0.8}, {"\x1b[31maccuracy": 0.9}).verdict
+    assert "\x1b" not in "".join([*verdict.sentences, verdict.in_language("zh"), str(verdict), repr(verdict)])
+
+
+def test_versions_without_metrics_have_a_table_too(tmp_path):
+    c = compare(None, None)
+    assert c.coverage.shape == (0, 2)
+    assert c.to_csv().startswith("section,name,dataset")
 
 
 def test_a_cost_beyond_chance_is_told_from_one_as_measured():

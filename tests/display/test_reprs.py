@@ -62,7 +62,7 @@ SAID = {
     "row": f"<Row metrics.{METRIC}: ",
     "best": f"<Best {METRIC}: 2.4.0 (0.988889)>",
     "evidence": "<Evidence could be chance",
-    "gate": "<GateReport Gate passed: 0 of 3 checks failed>",
+    "gate": "<GateReport Gate passed: 3 checks>",
     "check": f"<Check passed {METRIC} of ",
     "drift": "<Drift 4 saved versions are as they were>",
     "explorer": "<Explorer of 4 versions: 4 versions selected>",

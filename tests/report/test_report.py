@@ -123,7 +123,7 @@ def test_the_report_has_every_part(everything, tmp_path):
     compared, text = page(everything, tmp_path, question="Which one?", charts=["accuracy@d-digitsnoisy00001"])
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     assert [element.text for element in tree.iter("h2")] == [
-        "Before you compare", "What changed", "Comparison", "Charts", "Data sheet", "Make it again", "What was masked",
+        "Comparison", "Charts", "Before you compare", "What changed", "Data sheet", "Make it again", "What was masked",
     ]  # fmt: skip
     words = "".join(tree.itertext())
     assert compared.fingerprint in words
