@@ -26,5 +26,5 @@ def test_the_report_is_written_and_a_worse_model_fails_the_job(tmp_path, candida
     assert (done.returncode == 0) == passes, done.stderr[-2000:]
     assert ("RegressionError" in done.stderr) != passes
     assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.paisnap.json.gz"]
-    verdict = "Gate passed" if passes else "Gate failed"
+    verdict = "Gate passed" if passes else "checks failed"
     assert verdict in (folder / "report.html").read_text("utf-8")
