@@ -67,6 +67,6 @@ class ExplorerPage:
         expect(self.status).to_have_text(status)
 
     def shows(self, *names):
-        """Wait until the table on show compares these versions."""
+        """Wait until the table on show compares these versions, the baseline first."""
         for place, name in enumerate(reversed(names), start=1):
-            expect(self.panel.locator("thead tr:last-child th").nth(-place)).to_contain_text(name)
+            expect(self.panel.locator("table").first.locator("thead tr:last-child th").nth(-place)).to_contain_text(name)
