@@ -48,12 +48,20 @@ _COLON, _SLASH = r"(?::|%(?:25)*+3a)", r"(?:\\?/|%(?:25)*+2f)"
 _AUTHORITY = r"""[^/\s?#"'<>\\]*"""
 _IN_URL = r"""(?:[^\s?#"'<>\\]|\\/|\\u00[0-9a-f]{2})"""
 _IN_QUERY = r"""(?:[^\s#"'<>\\]|\\/|\\u00[0-9a-f]{2})"""
+_USER = r"""[^[\s/?#"'<>\\@:]{0,64}"""
+_NO_PORT = r"""(?![0-9]*+(?:[/?#\s"'\\]|\Z))"""
+_ODD = r"""[^\s"'<>\\@](?:[^\s"'<>\\@]|[ ](?=\S)){0,128}"""
+_HOST = r"@(?=[\w.\[-])"
 
 ADDRESSES = tuple(
     Rule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for kind, pattern in (
         ("key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>.*?)(?=-----END|\Z)"),
         ("login", rf"""(?:(?<=://)|(?<=:\\/\\/))(?P<secret>{_AUTHORITY}[^/\s?#"'<>\\@])@"""),
+        ("login", rf"(?<=://)(?P<secret>{_USER}:{_NO_PORT}{_ODD}){_HOST}"),
+        ("login", rf"(?<![\w:/\\])//(?P<secret>{_USER}:{_NO_PORT}[^\s/\"'<>\\@]{{1,128}}){_HOST}"),
+        ("login", r"%(?:25)*+3a(?:%(?:25)*+2f){2}(?P<secret>(?:[^\s/?#\"'<>&%@]|%(?!(?:25)*+(?:40|2f|3f|23)))++)(?:@|%(?:25)*+40)"),
+        ("login", r"(?:\bjdbc:oracle:[a-z0-9]{1,16}:|\bsqlplus\s)(?P<secret>[^\s/?#\"'<>\\@:]{1,64}/[^\s\"'<>@]{1,128})@"),
         ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
     )
 )
