@@ -23,8 +23,10 @@ class Kept(FrameExports):
     __slots__ = ()
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
+        from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
+
         versions: Any = self
-        wide = versions.to_frame(include=include, exclude=exclude)
+        wide = to_frame(tuple(versions), include=include, exclude=exclude, whole=True)
         caption = f"{len(versions)} version{'' if len(versions) == 1 else 's'} of {listed(versions.models, 3)}"
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
         notes += [f"{address} could not be fetched: {error.sentence}" for address, error in versions.errors.items()]

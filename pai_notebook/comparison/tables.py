@@ -103,9 +103,8 @@ def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:
 def plain_value(row: Row, place: int) -> float | str:
     """Give what a version states as exports have it: a number in full, the state of what is not there, else what is shown of it."""
     cell = row.cells[place]
-    exact = row.section == "metrics" and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and not (cell.note and cell.state is State.NUMBER)
-    if exact and cell.value is not None:
-        return cell.value
+    if row.section == "metrics" and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and cell.value is not None:
+        return cell.raw if isinstance(cell.raw, int) else cell.value
     return str(cell.state) if is_blank(cell) else row.shown(place)
 
 

@@ -25,6 +25,7 @@ def to_frame(
     flat: bool = True,
     include: str | Sequence[str] | None = None,
     exclude: str | Sequence[str] | None = None,
+    whole: bool = False,
 ) -> pd.DataFrame:
     """Build a DataFrame of versions, rows in the order given, columns in an order that depends on their names alone.
 
@@ -43,6 +44,8 @@ def to_frame(
     include, exclude : str or list of str
         Globs over flat column names (`wide`), or over metric, `metric@dataset` and `metrics.metric` (`long`). One that matches
         nothing is a `PatternWarning` with the nearest names.
+    whole : bool
+        Keep the whole numbers of the wide frame as they were sent, in columns of Python objects; for exports, which write them.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def to_frame(
     """
     wanted = Chooser(include, exclude)
     if layout == "wide":
-        return wide_frame(tuple(versions), wanted, flat=flat)
+        return wide_frame(tuple(versions), wanted, flat=flat, whole=whole)
     if layout == "long":
         frame, names = long_frame(tuple(versions), wanted)
         wanted.warn_of_unused(names)

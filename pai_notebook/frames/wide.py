@@ -14,9 +14,10 @@ from pai_notebook.frames.columns import as_texts, as_times, as_values, as_words,
 from pai_notebook.model import names as called
 from pai_notebook.model.document import read_options
 from pai_notebook.model.fields import catalogue_of
-from pai_notebook.model.flatten import flatten, natural_key
+from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
 from pai_notebook.model.metrics import State
+from pai_notebook.model.results import read_entries
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -32,7 +33,7 @@ _STR = {str}
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
 
-def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat: bool) -> pd.DataFrame:
+def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat: bool, whole: bool = False) -> pd.DataFrame:
     """Build one row a version; see `pai_notebook.frames.to_frame`."""
     documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk
     models = [version.model_id for version in versions]
@@ -51,7 +52,7 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat
     columns.update(_labels(documents))
     cells = collect(document.get("Metrics") for document in documents)
     metrics = _metrics(cells, len(documents))
-    columns.update(metrics)
+    columns.update(_with_whole_numbers(metrics, documents) if whole else metrics)
     for info in infos:
         if info.kind == "spec" and info.key in sent:
             columns.update(_spec(info.name, [document.get(info.key) for document in documents]))
@@ -165,6 +166,21 @@ def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
     found: dict[Name, Any] = {}
     for column, (path, dataset) in enumerate(cells.names):
         found["metrics", path, dataset] = _words(cells, column, count) if column in words else numbers[:, column]
+    return found
+
+
+def _with_whole_numbers(columns: dict[Name, Any], documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
+    """Put whole numbers as they were sent in the place of their floats; where a version states two values there is none."""
+    found = dict(columns)
+    for row, document in enumerate(documents):
+        for dataset, content in read_entries(document.get("Metrics"))[0]:
+            for path, raw in metric_leaves(content):
+                name = "metrics", path, dataset
+                column = columns.get(name)
+                if type(raw) is int and isinstance(column, np.ndarray) and np.isfinite(column[row]):
+                    if found[name] is column:
+                        found[name] = column.astype(object)
+                    found[name][row] = raw
     return found
 
 

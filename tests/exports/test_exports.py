@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports import PlainTable, csv_text, excel_bytes, guard_text, latex_text, markdown_text, sheet_names
 from pai_notebook.model.version import ModelVersion
@@ -268,3 +269,25 @@ def test_excel_without_its_extra_says_what_to_install(plain, tmp_path, monkeypat
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
     with pytest.raises(ConfigurationError, match=r"pai-notebook\[excel\]"):
         plain.to_excel(tmp_path / "x.xlsx")
+
+
+@pytest.mark.parametrize("other", [0.5, None, "x", 2])
+def test_whole_numbers_are_written_as_they_were_sent_and_in_full(other):
+    big = 2**53 + 1
+    docs = [{"VersionName": "1.0.0", "Metrics": {"i": big, "n": 1000, "f": 1000.0}}, {"VersionName": "1.1.0", "Metrics": {"i": other}}]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    rest = "" if other is None else str(other)
+    expected = ["version,metrics.f,metrics.i,metrics.n", f"1.0.0,1000.0,{big},1000", f"1.1.0,,{'' if other == 'x' else rest},"]
+    assert vs.to_csv(include="metrics.*").splitlines() == expected
+    assert f"| 1000.0 | {big} | 1000 |" in vs.to_markdown(include="metrics.*")
+    assert str(big) in vs.to_latex(include="metrics.*")
+    record = next(line for line in vs.compare("1.0.0", only="all").to_csv().splitlines() if line.startswith("metrics,n,"))
+    assert record.split(",")[4] == "1000"
+    assert f",{big}," in vs.compare("1.0.0", only="all").to_csv()
+    assert str(vs.to_frame()["metrics.i"].dtype) == "float64"
+
+
+def test_a_whole_number_that_a_version_states_beside_another_is_a_gap():
+    twice = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"n": n}} for n in (1000, 2000)]
+    vs = pnb.VersionSet.from_documents({"VersionName": "1.0.0", "Metrics": {"Results": twice}}, "model-a")
+    assert vs.to_csv(include="metrics.*").splitlines() == ["version,metrics.n@d-a", "1.0.0,"]
