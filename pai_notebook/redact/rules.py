@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["ADDRESSES", "MASK", "SHAPES", "Rule"]
+__all__ = ["ADDRESSES", "MASK", "SHAPES", "Rule", "is_generated"]
 
 MASK = re.compile(r"masked-[a-z]+-[0-9]+")
 """What a mask looks like; it is a valid bucket name, so that an address stays an address."""
@@ -40,6 +40,23 @@ def _is_random(text: str) -> bool:
     kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in text[:_TELLING] if char.isalnum()]
     changes = sum(first != second for first, second in itertools.pairwise(kinds))
     return len(set(kinds)) == 3 and changes >= 0.4 * len(kinds)  # noqa: PLR2004 - digits, upper and lower case
+
+
+_PIECE = re.compile(r"[A-Za-z0-9]{10,}+")
+_CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
+_CHANGES, _NO_WORD = 3, 24
+
+
+def is_generated(text: str) -> bool:
+    """Whether a text reads like a generated key, not like words with signs between them.
+
+    Examples
+    --------
+    >>> [is_generated(text) for text in ("Xk3qZ9vLmP2wT7", "tok3n1000canary", "learn-1.4.0-py311-linux", "understanding-of-things")]
+    [True, True, False, False]
+    """
+    pieces = _PIECE.findall(text[:_TELLING])
+    return any(len(piece) >= _NO_WORD or len(_CHANGE.findall(piece)) >= _CHANGES for piece in pieces) or _is_random(text)
 
 
 # Every pattern begins with something that cannot stand inside of what it goes on to match, or takes what it looked at with it, so

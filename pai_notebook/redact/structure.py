@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pai_notebook.redact.names import bucket_in, what_name_says
+from pai_notebook.redact.rules import is_generated
 
 __all__ = ["mask_json", "mask_pairs", "mask_whole_json"]
 
@@ -19,15 +20,25 @@ Mask = Callable[[str, str], str]
 
 _PAIR = re.compile(
     r"""(?<![\w.\-])
-    (?: (?P<flag>-{1,2}[^\W\d_][\w.\-]*+) (?P<flag_quote>\\*+["'`]?) (?: \s*+[=:,]\s*+ | \s++ )
-      | (?P<name>\w[\w.\-]*+) (?P<name_quote>\\*+["'`]?) \]?+ \s*+ (?: => | := | [=:\uff1a\uff1d] ) \s*+
-    ) (?P<open>\\*+["'`]?)""",
+    (?: (?P<flag>-{1,2}[^\W\d_][\w.\-]*+) (?P<flag_quote>\\*+["'`]?) (?P<is> \s*+[=:,]\s*+ | (?:\s|\\\r?\n)++ )
+      | (?P<name>\w[\w.\-]*+) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: => | := | [=:\uff1a\uff1d] ) \s*+ )
+    ) (?: \(\s*+(?=[a-zA-Z$]{0,2}["']) )?+ (?: (?:[bBrRfFuU]{1,2}|[$@])(?=\\*+["']) )?+ (?P<open> \"{3}|'{3} | \\*+["'`]?)""",
     re.VERBOSE,
 )
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
+_TRIPLE = ('"""', "'''")
 _BRACKET = re.compile(r"[\[{]|[\]}]|\n")
 _BARE = re.compile(r"""(?:[^\s"'`&;,\\]|\\(?![nrt"'])|[&;,](?![\s&;,]|\Z|[\w.\-]++\\*+["']?\s*+[=:]))++""")
+_BLOCK = re.compile(r"[|>][+\-0-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
+_BLOCK_LINE = re.compile(r"(?P<blank>[ \t]*+)(?P<said>[^\n]*+)(?:\n|\Z)")
+_PHRASE = re.compile(
+    r"""(?: [^\s"'`&;,\\] | \\(?![nrt"']) | (?<=\w)'(?=\w)
+      | [ \t&;,](?! [ \t&;,]*+ (?: [\w.\-]++\\*+["']?\s*+[=:\uff1a\uff1d] | --?[a-zA-Z] | \Z | [\s"'`] ) ) )++""",
+    re.VERBOSE,
+)
+_SPOKEN = re.compile(r"(?i)(?:pass(?:word|wd|phrase|code)s?|pwd|密码|口令)[0-9]*\Z")
+_NEXT_OPTION = re.compile(r"-{1,2}[a-zA-Z]+(?:[-_.=][\w.=/]*+)*")
 _REST = re.compile(r"""[^"'`\n\\]++""")
 _HEADER = re.compile(r"(?i)(?:authorization|cookie)\Z")
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
@@ -84,21 +95,50 @@ def _value(text: str, found: re.Match[str], stop: int, *, sure: bool) -> tuple[i
     quote = found["name_quote"] or ""
     if opening[-1:] in ("", "\\"):  # a backslash alone opens nothing
         start -= len(opening)
+        if _BLOCK.match(text, start):
+            return *_block(text, start, stop), quote
         if sure and text[start : start + 1] in ("{", "["):
             return start, _closed(text, start, stop), quote
         if _HEADER.search(found["name"] or ""):
             match = _REST.match(text, start, stop)
             return start, start + len(match[0].rstrip()) if match else start, quote
-        match = _BARE.match(text, start, stop)
+        match = (_PHRASE if _is_spoken(found) else _BARE).match(text, start, stop)
         value = _without_closers(match[0]) if match else ""
-        if found["flag"] and value.startswith("-"):  # the next option
+        if found["flag"] and found["is"].isspace() and _NEXT_OPTION.fullmatch(value) and not is_generated(value):
             value = ""
         return start, start + len(value), quote
-    return start, _closing_quote(text, start, stop, opening), ""
+    end = _closing_quote(text, start, stop, opening)
+    said = text[start:end]
+    return start + len(said) - len(said.lstrip("\n ")), end - len(said) + len(said.rstrip("\n ")), ""
+
+
+def _is_spoken(found: re.Match[str]) -> bool:
+    """Whether a value may be a phrase of several words: behind a colon, or behind a sign with blanks as in a file of settings."""
+    sign = found["sign"] or ""
+    return bool(_SPOKEN.search(found["name"] or "")) and (sign.strip() != "=" or sign != sign.strip())
+
+
+def _block(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Find the lines of a YAML block, which are indented as far as the first of them or further."""
+    line = text.find("\n", start) + 1
+    first = end = line
+    depth = 0
+    while line < stop and (match := _BLOCK_LINE.match(text, line)):
+        if match["said"].strip():
+            depth = depth or len(match["blank"])
+            if not depth or len(match["blank"]) < depth:
+                break
+            first = match.start("said") if first == end else first
+            end = match.end("said")
+        line = match.end()
+    return first, end
 
 
 def _closing_quote(text: str, start: int, stop: int, opening: str) -> int:
     """Find the end of a quoted value, in JSON inside of JSON too: each level doubles the backslashes; the end of the line at the latest."""
+    if opening in _TRIPLE:
+        end = text.find(opening, start, stop)
+        return end if end >= 0 else stop
     depth = len(opening) - 1
     for match in _QUOTES[opening[-1]].finditer(text, start, stop):
         if match[0] == "\n":
