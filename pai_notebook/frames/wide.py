@@ -55,7 +55,7 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat
     columns.update(_with_whole_numbers(metrics, documents) if whole else metrics)
     for info in infos:
         if info.kind == "spec" and info.key in sent:
-            columns.update(_spec(info.name, [document.get(info.key) for document in documents]))
+            columns.update(_spec(info.name, [document.get(info.key) for document in documents], whole=whole))
     names = flat_names(columns)
     kept = [name for name in columns if wanted(_called(*name))]
     frame = pd.DataFrame({place: columns[name] for place, name in enumerate(kept)}, index=_index(versions, several=several), copy=False)
@@ -213,7 +213,7 @@ def _words(cells: Collected, column: int, count: int) -> Any:
     return pd.array(values, dtype="boolean") if truth else text_array(values)
 
 
-def _spec(section: str, raws: Sequence[Any]) -> dict[Name, Any]:
+def _spec(section: str, raws: Sequence[Any], *, whole: bool) -> dict[Name, Any]:
     """One column a leaf, typed by what it holds."""
     if not any(raws):
         return {}
@@ -223,7 +223,9 @@ def _spec(section: str, raws: Sequence[Any]) -> dict[Name, Any]:
         if content is not None and content != "":
             for path, leaf in flatten(content).items():
                 columns.setdefault(path, {})[row] = leaf
-    return {
-        (section, path, ""): as_values([leaves.get(row) for row in range(len(raws))])
-        for path, leaves in sorted(columns.items(), key=lambda column: natural_key(column[0]))
-    }
+    found: dict[Name, Any] = {}
+    for path, leaves in sorted(columns.items(), key=lambda column: natural_key(column[0])):
+        values = [leaves.get(row) for row in range(len(raws))]
+        typed = as_values(values)
+        found[section, path, ""] = np.array(values, object) if whole and isinstance(typed, np.ndarray) else typed
+    return found

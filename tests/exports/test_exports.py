@@ -291,3 +291,9 @@ def test_a_whole_number_that_a_version_states_beside_another_is_a_gap():
     twice = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"n": n}} for n in (1000, 2000)]
     vs = pnb.VersionSet.from_documents({"VersionName": "1.0.0", "Metrics": {"Results": twice}}, "model-a")
     assert vs.to_csv(include="metrics.*").splitlines() == ["version,metrics.n@d-a", "1.0.0,"]
+
+
+def test_a_whole_number_among_fractions_of_a_setting_is_written_as_it_was_sent():
+    docs = [{"VersionName": f"1.{nth}.0", "TrainingSpec": spec} for nth, spec in enumerate(({"lr": 1}, {"lr": 0.5}, {"other": "x"}))]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    assert vs.to_csv(include="training_spec.lr").splitlines() == ["version,training_spec.lr", "1.0.0,1", "1.1.0,0.5", "1.2.0,"]
