@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pai_notebook.redact.rules import is_generated
+
 __all__ = ["Named", "bucket_in", "is_literal", "is_pair", "kind_under", "named_kinds", "paired_kind", "what_name_says"]
 
 _OWNERS = {
@@ -23,6 +25,17 @@ _SECRET = re.compile(
     r"|(?:access|api|auth|security|session|refresh|bearer|sts|id|user|client|app|git|github|gitlab|hf|hub|huggingface|modelscope|wandb|openai"
     r"|slack|bot|oauth|jwt|login|private|personal|secret|npm|pypi|docker|registry|admin|jupyter|webhook)tokens?)$"
 )
+_SECRET_BEFORE = re.compile(
+    r"(?:password|passwd|passphrase|passcode|secrets?|credentials?|(?:access|api|secret|private)key(?:id|secret)?)[0-9]*(?P<more>[a-z0-9]+)"
+)
+_QUALIFIED = re.compile(
+    r"(?:prod(?:uction)?|dev|test|stag(?:e|ing)|value|val|text|string|str|plain|raw|enc(?:oded|rypted)?|base64|b64"
+    r"|env|old|new|current|cur|prev(?:ious)?|backup|bak|default|main|primary|secondary|confirm(?:ation)?|again|repeat|db|id|[0-9])+"
+)
+"""Words behind that of a secret that say which one it is."""
+
+_PREPOSITION = re.compile(r"(?i:[_.-](?:for|of|in|on|at|to)[_.-])|(?<=[a-z])(?:For|Of|In|On|At|To)(?=[A-Z])")
+
 _SECRET_IN_CHINESE = re.compile(r"(?:密码|口令|密钥|秘钥|私钥|令牌|凭证|凭据|授权码)$")
 _BUCKET = re.compile(r"buckets?(?:names?|ids?)?$")
 _BUCKETING = re.compile(
@@ -90,7 +103,9 @@ def what_name_says(name: str) -> Named:
     squashed = _NOT_ALPHANUMERIC.sub("", name.lower())
     if squashed in _OWNERS:
         return Named(_OWNERS[squashed], sure=True, fits=_is_something)
-    if _SECRET.search(squashed.rstrip("0123456789")) or _SECRET_IN_CHINESE.search(name):
+    more = _SECRET_BEFORE.search(squashed)
+    qualified = more and (_QUALIFIED.fullmatch(more["more"]) or _PREPOSITION.search(name))
+    if qualified or _SECRET.search(squashed.rstrip("0123456789")) or _SECRET_IN_CHINESE.search(name):
         return Named("key", sure=True, fits=_is_something)
     words = [word.lower() for word in _WORD.findall(name[-200:])] or [""]
     last, before = words[-1], words[-2] if len(words) > 1 else ""
@@ -102,7 +117,7 @@ def what_name_says(name: str) -> Named:
     bucket = _BUCKET.search(squashed)
     if bucket and not _BUCKETING.search(squashed[: bucket.start()]):
         return Named("bucket", sure=False, fits=lambda text: bool(bucket_in(text)))
-    return _NOTHING
+    return Named("key", sure=False, fits=_is_unlike_words) if more or last == "auth" else _NOTHING
 
 
 def kind_under(name: str, value: Any) -> str:
@@ -187,6 +202,10 @@ def _is_something(text: str) -> bool:
 
 def _is_no_number(text: str) -> bool:
     return not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1
+
+
+def _is_unlike_words(text: str) -> bool:
+    return len(text) >= _OPAQUE and _is_one_word(text) and (is_generated(text) or text.endswith("="))
 
 
 def _is_long(text: str) -> bool:

@@ -84,6 +84,7 @@ def test_texts_of_the_demo_without_a_secret_stay():
         '{"bucket_size": 64, "max_tokens": 512, "token": "hello"}',
         "bearer of good news; basic training",
         "secretary of state",
+        "auth: oauth2, password_length: 12, secret_sauce: attention, secret_name=regcred, passwordless: yes",
         "password",
         "password: ",
         "api_key=None secret=<secret> token=***",
