@@ -194,6 +194,6 @@ def guess_option(name: str) -> str:
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
     if not meant and word in _ONLY_PYTHON:
         return f"In Python it is {word.replace('-', '_')}=; --code prints the call."
-    close = get_close_matches(f"--{word}", OPTIONS, 1)
-    meant = meant or (close[0] if close else "")
+    close = get_close_matches(word, [option.lstrip("-") for option in OPTIONS], 1)
+    meant = meant or (f"--{close[0]}" if close else "")
     return f"Did you mean {meant}?" if meant else ""
