@@ -67,6 +67,8 @@ _NAMES = re.compile(
     r"|k|variable|var|parameter|param|option|setting|property"
 )
 _VALUES = re.compile(r"(?:[a-z]*)value|v|val|default|content")
+_COMMON_WORD = re.compile(r"[A-Za-z]?[a-z]{1,10}")
+_SIZES = frozenset(("tiny", "small", "medium", "middle", "mid", "large", "huge", "big", "short", "long", "low", "high", "other", "rest"))
 _IDENTIFIER = re.compile(r"[A-Za-z_]+")
 
 
@@ -110,13 +112,14 @@ def what_name_says(name: str) -> Named:
     words = [word.lower() for word in _WORD.findall(name[-200:])] or [""]
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if last in ("ak", "sk") or (last == "pass" and not _PASSING.fullmatch(before)):
-        return Named("key", sure=False, fits=_is_no_number)
+        return Named("key", sure=False, fits=_is_no_common_word)
     if last in ("token", "tokens", "signature"):
         long = last == "signature"
         return _NOTHING if _VOCABULARY.fullmatch(before) else Named("key", sure=False, fits=_is_long if long else _is_opaque)
     bucket = _BUCKET.search(squashed)
     if bucket and not _BUCKETING.search(squashed[: bucket.start()]):
-        return Named("bucket", sure=False, fits=lambda text: bool(bucket_in(text)))
+        harmless = _SIZES if squashed == "bucket" else ()
+        return Named("bucket", sure=False, fits=lambda text: bool(bucket_in(text)) and text not in harmless)
     return Named("key", sure=False, fits=_is_unlike_words) if more or last == "auth" else _NOTHING
 
 
@@ -200,8 +203,8 @@ def _is_something(text: str) -> bool:
     return not is_literal(text) and not _PLACEHOLDER.fullmatch(text)
 
 
-def _is_no_number(text: str) -> bool:
-    return not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1
+def _is_no_common_word(text: str) -> bool:
+    return not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
 
 
 def _is_unlike_words(text: str) -> bool:

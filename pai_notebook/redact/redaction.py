@@ -19,7 +19,7 @@ from pai_notebook.signatures import checked
 
 __all__ = ["Masked", "Redaction", "RedactionLike", "as_redaction"]
 
-_SHORT, _MOST_CLEAN = 200, 100_000
+_SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 _SUSPECT = re.compile(r"(?i)[:=@<{\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
@@ -175,6 +175,8 @@ class Redaction(Printed):
         group = "secret" if "secret" in match.re.groupindex else 0
         secret = match[group]
         if not secret or not rule.judge(secret):
+            return match[0]
+        if rule.unless and rule.unless.search(match.string, max(0, match.start() - _BEFORE), match.start()):
             return match[0]
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
         return match[0][:start] + self._mask(secret, rule.kind, place) + match[0][end:]

@@ -24,12 +24,15 @@ class Rule:
     pattern : re.Pattern
         A group named `secret` limits what is masked; else the whole match is.
     judge : callable
-        Whether a match is what it looks like.
+        Whether what is masked is what it looks like.
+    unless : re.Pattern or None
+        What ends before a match that is something else.
     """
 
     kind: str
     pattern: re.Pattern[str]
     judge: Callable[[str], bool] = bool
+    unless: re.Pattern[str] | None = None
 
 
 _TELLING = 512  # characters; more of the same say no more
@@ -96,7 +99,11 @@ _BUCKETS = (
     rf"/bucket/(?:oss-)?(?:cn|ap|us|eu|me|rg)-[a-z0-9-]++/{_BUCKET}",
 )
 
-_KEY_PREFIXES = r"LTAI|STS\.|TMP\.|AKIA|ASIA|AIza|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|hf_|sk-"
+_KEY_PREFIXES = r"LTAI|AKIA|ASIA|AIza|gh[opsu]_|github_pat_|glpat-|xox[abprs]-"
+_WORDS_BEFORE_A_NUMBER = re.compile(
+    r"(?i)(?:^|[^a-z])(?:size|steps?|time|times?tamp|ts|date|seed|counts?|num|numel|bytes|flops|macs|tokens?|params|parameters|samples|length"
+    r"|len|total|max|min|ns|us|epochs?|iterations?|iters?|offset|duration|limit)[\"']?\s{0,4}[=:]?\s{0,4}[\"']?\Z"
+)
 
 SHAPES = (
     *(Rule("bucket", re.compile(rf"(?i){pattern}")) for pattern in _BUCKETS),
@@ -105,12 +112,13 @@ SHAPES = (
         for kind, pattern in (
             ("key", rf"(?<![A-Za-z0-9])(?P<secret>(?:{_KEY_PREFIXES})[A-Za-z0-9_./+-]{{12,}})"),
             ("key", r"(?<![A-Za-z0-9_-])(?P<secret>eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*+)"),
-            ("key", r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"),
             ("account", r"(?i)\bacs:[a-z0-9-]*+:[a-z0-9*-]*+:(?P<secret>[0-9]{4,}+)"),
-            ("account", r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"),
             ("mail", r"(?<![\w.+-])(?P<secret>[\w.+-]++@[\w-]++\.[\w.-]*[A-Za-z])"),
         )
     ),
+    Rule("key", re.compile(r"(?<![A-Za-z0-9])(?P<secret>(?:STS\.|TMP\.|hf_|sk-)[A-Za-z0-9_./+-]{12,})"), is_generated),
+    Rule("key", re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"), is_generated),
+    Rule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
     Rule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),
 )
 """In the order in which they are tried."""
