@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pai_notebook.redact.rules import is_generated
 
-__all__ = ["Named", "bucket_in", "is_literal", "is_pair", "kind_under", "named_kinds", "paired_kind", "what_name_says"]
+__all__ = ["Named", "bucket_in", "is_identifier", "is_literal", "is_pair", "kind_under", "named_kinds", "paired_kind", "what_name_says"]
 
 _OWNERS = {
     **dict.fromkeys(("userid", "creatorid", "useruid"), "user"),
@@ -171,9 +171,14 @@ def paired_kind(nodes: Sequence[Any], *, among_pairs: bool) -> str:
     >>> paired_kind(["password", "x1"], among_pairs=False), paired_kind(["password", "user"], among_pairs=False)
     ('key', '')
     """
-    if not is_pair(nodes) or (isinstance(nodes[1], str) and not among_pairs and _IDENTIFIER.fullmatch(nodes[1])):
+    if not is_pair(nodes) or (isinstance(nodes[1], str) and not among_pairs and is_identifier(nodes[1])):
         return ""
     return kind_under(nodes[0], nodes[1])
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text may be a name like another, of letters only."""
+    return bool(_IDENTIFIER.fullmatch(text))
 
 
 def is_pair(node: Any) -> bool:

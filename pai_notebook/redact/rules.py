@@ -47,6 +47,7 @@ def _is_random(text: str) -> bool:
 
 _PIECE = re.compile(r"[A-Za-z0-9]{10,}+")
 _CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
+_DIGITS_WITHIN = re.compile(r"[A-Za-z][0-9]++[A-Za-z]")
 _CHANGES, _NO_WORD = 3, 24
 
 
@@ -59,7 +60,9 @@ def is_generated(text: str) -> bool:
     [True, True, False, False]
     """
     pieces = _PIECE.findall(text[:_TELLING])
-    return any(len(piece) >= _NO_WORD or len(_CHANGE.findall(piece)) >= _CHANGES for piece in pieces) or _is_random(text)
+    return _is_random(text) or any(
+        len(piece) >= _NO_WORD or len(_CHANGE.findall(piece)) >= _CHANGES or _DIGITS_WITHIN.search(piece) for piece in pieces
+    )
 
 
 # Every pattern begins with something that cannot stand inside of what it goes on to match, or takes what it looked at with it, so

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pai_notebook.redact.names import bucket_in, what_name_says
+from pai_notebook.redact.names import bucket_in, is_identifier, what_name_says
 from pai_notebook.redact.rules import is_generated
 
 __all__ = ["mask_json", "mask_pairs", "mask_whole_json"]
@@ -22,12 +22,14 @@ _PAIR = re.compile(
     r"""(?<![\w.\-])
     (?: (?P<flag>-{1,2}[^\W\d_][\w.\-]*+) (?P<flag_quote>\\*+["'`]?) (?P<is> \s*+[=:,]\s*+ | (?:\s|\\\r?\n)++ )
       | (?P<name>\w[\w.\-]*+) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: => | := | [=:\uff1a\uff1d] ) \s*+ )
+      | (?<=[\[(]) (?P<pair_quote>\\*+["']) (?P<pair>\w[\w.\-]*+) (?P=pair_quote) \s*+ , \s*+ (?=\\*+["'])
     ) (?: \(\s*+(?=[a-zA-Z$]{0,2}["']) )?+ (?: (?:[bBrRfFuU]{1,2}|[$@])(?=\\*+["']) )?+ (?P<open> \"{3}|'{3} | \\*+["'`]?)""",
     re.VERBOSE,
 )
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
 _TRIPLE = ('"""', "'''")
+_END_OF_PAIR = re.compile(r"""\\*+["'\s]++[\])]""")
 _BRACKET = re.compile(r"[\[{]|[\]}]|\n")
 _BARE = re.compile(r"""(?:[^\s"'`&;,\\]|\\(?![nrt"'])|[&;,](?![\s&;,]|\Z|[\w.\-]++\\*+["']?\s*+[=:]))++""")
 _BLOCK = re.compile(r"[|>][+\-0-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
@@ -65,8 +67,8 @@ def _mask_values(text: str, mask: Mask) -> str:
     out: list[str] = []
     done = at = 0
     while (found := _PAIR.search(text, at)) is not None:
-        name = found["flag"] or found["name"]
-        at = found.end("flag") if found["flag"] else found.end("name")  # a value may be the name of another
+        name = found["flag"] or found["name"] or found["pair"]
+        at = max(found.end("flag"), found.end("name"), found.end("pair"))  # a value may be the name of another
         named = what_name_says(name)
         if not named.kind:
             continue
@@ -76,6 +78,8 @@ def _mask_values(text: str, mask: Mask) -> str:
         if end == stop and named.kind == "key" and named.fits(text[start:end]):
             start, end, wrap = _value(text, found, len(text), sure=named.sure)
         value = text[start:end]
+        if found["pair"] and (is_identifier(value) or not _END_OF_PAIR.match(text, end)):
+            continue  # a list of names
         if named.kind == "bucket":
             value = bucket_in(value)
             end = start + len(value)

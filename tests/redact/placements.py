@@ -84,6 +84,8 @@ NOTATIONS = {
     "YAML block": "training:\n  {name}: |\n    {value}\n  epochs: 3",
     "YAML folded": "- {name}: >-\n    {value}\n  epochs: 3",
     "continued": "python train.py --{name} \\\n  {value} --epochs 3",
+    "pair in Python": "[('epochs', 3), ('{name}', '{value}')]",
+    "environment in Python": 'os.getenv("{name}", "{value}")',
     "Python": "connect({name}={value!r}, epochs=3)",
 }
 """A name and a value in one text."""
