@@ -36,7 +36,7 @@ _BLOCK = re.compile(r"[|>][+\-0-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
 _BLOCK_LINE = re.compile(r"(?P<blank>[ \t]*+)(?P<said>[^\n]*+)(?:\n|\Z)")
 _PHRASE = re.compile(
     r"""(?: [^\s"'`&;,\\] | \\(?![nrt"']) | (?<=\w)'(?=\w)
-      | [ \t&;,](?! [ \t&;,]*+ (?: [\w.\-]++\\*+["']?\s*+[=:\uff1a\uff1d] | --?[a-zA-Z] | \Z | [\s"'`] ) ) )++""",
+      | [ \t&;,]++(?! (?: [\w.\-]++\\*+["']?\s*+[=:\uff1a\uff1d] | --?[a-zA-Z] | \Z | [\s"'`] ) ) )++""",
     re.VERBOSE,
 )
 _SPOKEN = re.compile(r"(?i)(?:pass(?:word|wd|phrase|code)s?|pwd|密码|口令)[0-9]*\Z")
@@ -106,7 +106,7 @@ def _value(text: str, found: re.Match[str], stop: int, *, sure: bool) -> tuple[i
         if _HEADER.search(found["name"] or ""):
             match = _REST.match(text, start, stop)
             return start, start + len(match[0].rstrip()) if match else start, quote
-        match = (_PHRASE if _is_spoken(found) else _BARE).match(text, start, stop)
+        match = _PHRASE.match(text, start, stop) if _is_spoken(found) else _BARE.match(text, start, stop)
         value = _without_closers(match[0]) if match else ""
         if found["flag"] and found["is"].isspace() and _NEXT_OPTION.fullmatch(value) and not is_generated(value):
             value = ""
