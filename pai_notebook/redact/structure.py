@@ -30,6 +30,7 @@ _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
 _TRIPLE = ('"""', "'''")
 _END_OF_PAIR = re.compile(r"""\\*+["'\s]++[\])]""")
+_MEASURE = re.compile(r"-?[0-9]++\.[0-9]++(?:[eE][-+]?[0-9]++)?+\s*+[,}\]]")
 _BRACKET = re.compile(r"[\[{]|[\]}]|\n")
 _BARE = re.compile(r"""(?:[^\s"'`&;,\\]|\\(?![nrt"'])|[&;,](?![\s&;,]|\Z|[\w.\-]++\\*+["']?\s*+[=:]))++""")
 _BLOCK = re.compile(r"[|>][+\-0-9]{0,2}[ \t]*+(?:#[^\n]*+)?\r?\n")
@@ -70,7 +71,7 @@ def _mask_values(text: str, mask: Mask) -> str:
         name = found["flag"] or found["name"] or found["pair"]
         at = max(found.end("flag"), found.end("name"), found.end("pair"))  # a value may be the name of another
         named = what_name_says(name)
-        if not named.kind:
+        if not named.kind or (found["name_quote"] and named.kind == "key" and _MEASURE.match(text, found.end())):
             continue
         # what is surely one is taken to its end; of anything else, so much as tells what it is, or time would grow with the square
         stop = len(text) if named.sure and named.kind == "key" else min(len(text), found.end() + _ENOUGH)

@@ -87,6 +87,7 @@ def test_texts_of_the_demo_without_a_secret_stay():
         "sk=Slovak, ak=Alaska, the pass: first, bucket=small",
         "size=1234567890123456789, step 1000000000000000, time 20260131120000000",
         "secretary of state",
+        'ended with {"cookie":0.9,"secret":0.5} at 10:00',
         "('password', 'username'), ['secret', 'f-1', 'loss'], columns=('token', 'tag')",
         "auth: oauth2, password_length: 12, secret_sauce: attention, secret_name=regcred, passwordless: yes",
         "password",
