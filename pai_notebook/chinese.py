@@ -418,6 +418,7 @@ _CHANCE = {
 }
 
 _VERDICT = {
+    "some values look like percent and others like fractions": "有的值像百分数，有的像小数",
     "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together).": (
         "在 {metrics} 上，没有超出随机波动范围地好于或差于 {baseline} 的版本（联合置信度 95%）。"
     ),

@@ -116,6 +116,7 @@ def calls(tmp_path_factory):
         ("Model.from_document", "document"): registry.get_model(DIGITS).raw,
         ("Metrics.get", "path"): METRIC,
         ("Metrics.first", "path"): METRIC,
+        ("Metrics.every", "path"): METRIC,
         ("Plots.save", "path"): folder / "chart.png",
         ("Registry.get_version", "model_id"): f"{DIGITS}@2.4.0",
         ("load", "path"): saved,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate_look import describe_gate, gate_lines, headline
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
@@ -247,6 +248,11 @@ class Pair:
         if is_list(self.cell):
             return ask_for_series(self.cell)
         return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
+
+    @property
+    def mixed(self) -> Phrase | None:
+        """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
+        return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
 
     def check(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
         """Give the outcome of a check of this pair."""

@@ -40,7 +40,7 @@ def describe_gate(report: GateReport) -> Block:
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
         if checks:
-            table = _table(checks, caption=title if outcome == "failed" else "")
+            table = _table(checks, title, limit=len(checks) if outcome == "failed" else _SHOWN)
             blocks.append(table if outcome == "failed" else Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
 
@@ -66,7 +66,7 @@ def _versions(report: GateReport) -> list[Phrase]:
     return [joined(said, "; ")]
 
 
-def _table(checks: Sequence[Check], caption: str) -> Table:
+def _table(checks: Sequence[Check], caption: Phrase, limit: int) -> Table:
     """A check a line; the rule is named where there are several."""
     datasets = short_datasets([check.dataset for check in checks])
     rules = len({check.rule for check in checks}) > 1
@@ -81,8 +81,6 @@ def _table(checks: Sequence[Check], caption: str) -> Table:
         say("remark"),
     ]
     rows = [list(_row(check, datasets, rules=rules)) for check in checks]
-    # all that failed is shown, however much it is
-    limit = len(checks) if caption else _SHOWN
     return Table(columns, rows, caption=caption, row_headers=2 + rules + bool(datasets), limit=limit, unit=say("checks"))
 
 

@@ -144,7 +144,7 @@ def _settings(comparison: Comparison, places: Sequence[int]) -> Iterator[Section
         if rows:
             headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
             count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
-            yield Section(title, [_table(comparison, rows, places, headings)], folded=True, summary=count)
+            yield Section(title, [_table(comparison, rows, places, headings, _against(comparison))], folded=True, summary=count)
 
 
 def _first_of_each(rows: Sequence[Row]) -> list[Row]:
@@ -162,7 +162,9 @@ def _evidence(comparison: Comparison, places: Sequence[int]) -> Iterator[Section
     rows = _shown_rows(comparison, evidence=True)
     if rows:
         count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
-        yield Section(say("What the intervals rest on"), [_table(comparison, rows, places, {})], folded=True, summary=count)
+        yield Section(
+            say("What the intervals rest on"), [_table(comparison, rows, places, {}, _against(comparison))], folded=True, summary=count
+        )
 
 
 def _table(

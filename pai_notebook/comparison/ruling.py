@@ -92,8 +92,8 @@ def _check(rule: Rule, pair: Pair) -> Check:
         return pair.check("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
-    if cell.value is None or math.isnan(cell.value):
-        return pair.check("failed", rule.text, pair.no_number)
+    if cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
+        return pair.check("failed", rule.text, pair.mixed or pair.no_number)
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
         none = say("the baseline has no number to compare with")

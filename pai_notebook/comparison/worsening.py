@@ -104,6 +104,8 @@ def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Chec
 
 
 def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
+    if pair.mixed is not None:
+        return pair.check("failed", _RULE, pair.mixed)
     value, delta, direction = pair.cell.value, pair.delta, pair.row.direction
     if value is None or not delta:
         return pair.check("passed", _RULE)

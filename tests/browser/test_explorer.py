@@ -177,7 +177,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     assert focused() == "Fetch"
     tab_to("Baseline")
     press("Space", "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
-    expect(explorer.status).to_have_text("3 versions compared with the latest.")
+    expect(explorer.status).to_contain_text("compared with the latest version.")
     assert focused() == "Baseline"
     tab_to("differences only")
     press("Space")

@@ -69,6 +69,14 @@ def test_a_check_of_rules_gives_the_report_that_a_gate_would_stop_with():
     assert c.check("cer <= baseline + 0.01") == c.gate("cer <= baseline + 0.01")
 
 
+def test_percent_and_fraction_pass_no_gate():
+    c = compare({"cer": 12.5}, {"cer": 0.15})
+    for report in (c.check("cer <= baseline + 0.002"), c.check("cer < 0.2")):
+        assert [check.reason for check in report.breaches] == ["some values look like percent and others like fractions"]
+    with pytest.raises(RegressionError, match="look like percent"):
+        c.assert_no_regression()
+
+
 def test_each_version_has_its_own_verdict():
     c = compare({"a": 1.0, "b": 1.0}, {"a": 2.0, "b": 2.0}, {"a": 0.0, "b": 2.0}, {"a": 1.0, "b": 1.0})
     assert "0.2.0 failed 2; 0.3.0 failed 1; passed: 0.4.0" in str(c.check("a <= baseline\nb <= baseline"))
