@@ -52,6 +52,14 @@ def pytest_collect_file():
     return [collected for collected in (yield) if type(collected) is pytest.Module]
 
 
+@pytest.fixture(autouse=True)
+def no_figure_stays():
+    """Close what a test drew; matplotlib warns of too many figures in whichever test comes next."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """In CI a test draws the same numbers whichever tests ran before it."""

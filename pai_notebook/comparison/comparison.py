@@ -114,7 +114,7 @@ class Comparison(Aligned, Exports, Displayed):
         >>> from pai_notebook import VersionSet
         >>> docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.8 + 0.05 * nth, "n": 1000}} for nth in (1, 2)]
         >>> print(VersionSet.from_documents(docs, "model-a").compare("0.1.0").verdict.sentences[0])
-        Better than 0.1.0 beyond chance: 0.2.0 in accuracy (+5.0 pp).
+        Better than 0.1.0 beyond chance (95 % together): 0.2.0 in accuracy (+5.0 pp).
         """
         return make_verdict(self, self.by_rows, self._by, self._tolerance)
 

@@ -20,7 +20,7 @@ _CONNECT = re.compile(r"(?:(?:pai_notebook|pnb|pai)\.)?connect\(([^()]*)\)")
 _ARGUMENT = re.compile(
     rf"(?<![\w.('\"`-])({'|'.join(map(re.escape, BY_KEYWORD))})=(?:(True)\b|{_TEXT}|(\{{[^{{}}]*\}})|(\.\.\.)|(\w[\w.:-]*))?"
 )
-_CALL = re.compile(r"(\b[\w.]+\([^()]*\))")
+_CALL = re.compile(r"((?<![\w.])[\w.]+\([^()]*\))")
 _FIELD = re.compile(r"\{(\w+)!r\}")
 _NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: )")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")

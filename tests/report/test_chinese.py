@@ -33,7 +33,7 @@ NAMES = {
     "CN",
 }
 NAMES |= {"max", "min", "e", "true", "false", "approval_status", "description", "framework_type", "nosuch", "z"}
-NAMES |= {"include", "dataset", "by", "directions", "True", "False", "URL", "pai", "notebook", "plot", "matplotlib"}
+NAMES |= {"include", "metrics", "dataset", "by", "directions", "True", "False", "URL", "pai", "notebook", "plot", "matplotlib"}
 RULES = "accuracy >= baseline\nrtf <= baseline + 5%\ncer > 0.1\nnothing < 1\ndone == true\nwords == baseline"
 
 
