@@ -136,6 +136,15 @@ def test_values_that_do_not_differ_are_the_same_everywhere(first, second):
     assert hash(versions[0]) == hash(make("0.1.0", {"cer": 0.0}, TrainingSpec={"x": second, "y": 1}))
 
 
+def test_a_field_that_is_not_known_takes_part_like_the_others():
+    versions = VersionSet([make(f"0.{bits}.0", {"cer": 0.1}, QuantizationSpec={"Bits": bits}) for bits in (4, 8)])
+    c = versions.compare("first")
+    assert [row.full_name for row in c.changed] == ["QuantizationSpec.Bits"]
+    assert "QuantizationSpec Bits changed 4 → 8" in str(c.explain())
+    assert "QuantizationSpec.Bits" in versions.to_frame().columns
+    assert [version.version_name for version in versions.filter("QuantizationSpec.Bits > 4")] == ["0.8.0"]
+
+
 def test_a_change_of_type_is_said_in_words():
     c = Comparison(pair_of(1, "1"), baseline="first", exclude="cer")
     assert 'training spec x changed number 1 → text "1"' in str(c.explain())
