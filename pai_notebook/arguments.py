@@ -15,7 +15,7 @@ from typing import Any, Literal, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError
 
-__all__ = ["check_model_id", "check_version_name", "described", "is_model_id", "is_version_name", "number_argument", "warn"]
+__all__ = ["check_model_id", "check_version_name", "described", "is_model_id", "is_truth", "is_version_name", "number_argument", "warn"]
 
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
@@ -99,6 +99,17 @@ def described(value: Any, limit: int = 60) -> str:
         return text
     kind = type(value).__name__
     return f"{'an' if kind[:1] in 'AEIOaeio' else 'a'} {kind}"
+
+
+def is_truth(value: Any) -> bool:
+    """Whether a value is True or False, of Python or of numpy.
+
+    Examples
+    --------
+    >>> is_truth(False), is_truth(0)
+    (True, False)
+    """
+    return isinstance(value, bool) or (type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"))
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ConfigurationError
 
 __all__ = ["checked"]
@@ -143,9 +143,7 @@ def _instance(*types: type) -> Callable[[Any], Any]:
 
 
 def _flag(value: Any) -> Any:
-    if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
-        return bool(value)
-    return value if isinstance(value, bool) else _UNFIT
+    return bool(value) if is_truth(value) else _UNFIT
 
 
 def _texts(value: Any) -> Any:

@@ -6,18 +6,18 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from operator import index
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
-from pai_notebook.errors import ComparisonError, ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
+from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
 from pai_notebook.keeping import Kept
-from pai_notebook.model.address import Address, nearest, read_addresses
+from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
+from pai_notebook.model.keys import Keys, names_of
 from pai_notebook.model.listing import describe_versions
-from pai_notebook.model.names import counted, listed, nearest_sentence
+from pai_notebook.model.names import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
@@ -168,7 +168,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return iter(self._versions)
 
     def __contains__(self, item: object) -> bool:
-        return item in self._versions if isinstance(item, ModelVersion) else any(item in _names(version) for version in self._versions)
+        return item in self._versions if isinstance(item, ModelVersion) else any(item in names_of(version) for version in self._versions)
 
     @overload
     def __getitem__(self, key: int | str) -> ModelVersion: ...
@@ -194,53 +194,10 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         """
         if isinstance(key, slice):
             return self._derive(self._versions[key])
+        found = Keys(self._versions, self._errors)
         if isinstance(key, list) or (getattr(key, "ndim", 0) == 1 and hasattr(key, "tolist")):
-            return self._derive(self._several(key))
-        return self._one(key)
-
-    def _several(self, key: Any) -> list[ModelVersion]:
-        """Versions of a list of names, positions or truth values."""
-        items = key.tolist() if hasattr(key, "tolist") else key
-        if not items or not all(map(_is_truth, items)):
-            return self._each([_name_of(item) for item in items])
-        if len(items) != len(self):
-            raise TypeError(f"a mask of {len(items)} truth values does not fit {len(self)} versions: pass one a version")
-        labels = [_name_of(label) for label in key.index.tolist()] if hasattr(key, "iloc") else []
-        if all(isinstance(label, str) for label in labels) and labels:
-            wanted = {id(version) for version in self._each([label for label, kept in zip(labels, items, strict=True) if kept])}
-            return [version for version in self if id(version) in wanted]
-        return [version for version, kept in zip(self, items, strict=True) if kept]
-
-    def _each(self, keys: Sequence[Any]) -> list[ModelVersion]:
-        """Versions of names or positions; a long list is looked up in one pass."""
-        called: dict[str, list[ModelVersion]] = {}
-        for version in self._versions:
-            for name in dict.fromkeys(_names(version)):
-                called.setdefault(name, []).append(version)
-        found = (called.get(key, ()) if isinstance(key, str) else () for key in keys)
-        # what is ambiguous, missing or no name is left to the one rule that says so
-        return [several[0] if len(several) == 1 else self._one(key) for several, key in zip(found, keys, strict=True)]
-
-    def _one(self, key: Any) -> ModelVersion:
-        return self._by_name(key) if isinstance(key, str) else self._versions[_position(key)]
-
-    def _by_name(self, name: str) -> ModelVersion:
-        found = [version for version in self._versions if name in _names(version)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            addresses = dict.fromkeys(version.address for version in found)
-            if len(addresses) > 1:
-                raise ComparisonError(f"{name} is in several models of this set", hint=f"Say which one: {', '.join(addresses)}.")
-            places = listed([f"[{place}]" for place, version in enumerate(self._versions) if name in _names(version)])
-            raise ComparisonError(
-                f"this set has {len(found)} different versions named {found[0].address}", hint=f"Take one by its position: {places}."
-            )
-        if name in self._errors:
-            raise self._errors[name]
-        close = nearest(name, [version.version_name for version in self._versions])
-        hint = nearest_sentence(close) if close else "The set is empty."
-        raise VersionNotFound(f"no version {name} in this set of {len(self)}", version_name=name, hint=hint)
+            return self._derive(found.several(key))
+        return found.one(key)
 
     def __add__(self, other: object) -> VersionSet:
         if not isinstance(other, VersionSet):
@@ -661,29 +618,3 @@ def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
             same.append(version)
             ordered.append(version)
     return tuple(ordered)
-
-
-def _is_truth(item: Any) -> bool:
-    return isinstance(item, bool) or (type(item).__module__ == "numpy" and type(item).__name__ in ("bool", "bool_"))
-
-
-def _name_of(item: Any) -> Any:
-    """Give an item of an index as a key: the pair of a frame of several models as an address, anything else as it is."""
-    is_pair = isinstance(item, tuple) and len(item) == 2 and all(isinstance(part, str) for part in item)  # noqa: PLR2004 - model and version
-    return "@".join(item) if is_pair else item
-
-
-def _position(key: Any) -> int:
-    try:
-        if isinstance(key, bool):
-            raise TypeError  # noqa: TRY301 - a truth value is no position
-        return index(key)
-    except TypeError:
-        said = (
-            f"versions[{described(key)}]: pass a position, a name such as '0.2.0', a slice, or a list of names, positions or truth values"
-        )
-        raise TypeError(said) from None
-
-
-def _names(version: ModelVersion) -> tuple[str, str]:
-    return version.version_name, version.address

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
-from pai_notebook.comparison.interval import holm
+from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.model.names import nearest_names
 from pai_notebook.model.numbers import format_about
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["alarm_checks", "unchecked"]
 
-_OUTSIDE = 0.05
-"""In how many gates anything is called worse although nothing is, at most."""
-
 
 def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Check]]:
     """Check every metric with a direction in every version; the more are checked, the surer each has to be (Holm)."""
@@ -28,7 +25,7 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     distinct = {(pair.row.key, pair.version): pair for found in pairs.values() for pair in found}
     known = [key for key, pair in distinct.items() if _is_known(pair)]
     adjusted = dict(zip(known, holm([_p_of_loss(distinct[key], gated) for key in known]), strict=True))
-    level = 1 - _OUTSIDE / max(len(known), 1)
+    level = level_of_each(len(known))
     checks = {}
     for alarm, found in pairs.items():
         checks[alarm] = [
@@ -120,7 +117,7 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
 
 def _check(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin: float) -> Check:
     """Check one value of which an interval is known; `level` is what Holm's rule asks of each as long as none is worse."""
-    if adjusted <= _OUTSIDE:
+    if adjusted <= OUTSIDE:
         return pair.check("failed", alarm.text, say("worse beyond chance (95 % for all statements together)"))
     evidence = pair.change.evidence
     interval = None if evidence is None else evidence.at(level)

@@ -10,6 +10,7 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
 from pai_notebook.comparison.asking import ask, find_row
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
+from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection
@@ -158,6 +159,11 @@ class Aligned:
         reasons = {row.key: self._selection.leaves_out(row) for row in self._all if row.section == "metrics"}
         return {key: reason for key, reason in reasons.items() if reason is not None}
 
+    @cached_property
+    def short_datasets(self) -> dict[str, str]:
+        """Names of the datasets as tables and sentences shorten them, by their full names."""
+        return short_datasets([row.dataset for row in self.metrics])
+
     @property
     def changed(self) -> tuple[Row, ...]:
         """Rows in which some version differs from the baseline."""
@@ -168,7 +174,7 @@ class Aligned:
         """Rows in which no version differs from the baseline."""
         return tuple(row for row in self.rows if not row.differs)
 
-    @property
+    @cached_property
     def metrics(self) -> tuple[Row, ...]:
         """Rows of metrics."""
         return tuple(row for row in self.rows if row.section == "metrics")

@@ -24,7 +24,8 @@ from pai_notebook.comparison.ruling import check_rules, remarks_on
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Evidence
-from pai_notebook.comparison.verdict import OverallVerdict, make_verdict
+from pai_notebook.comparison.verdict import OverallVerdict
+from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
@@ -37,6 +38,7 @@ from pai_notebook.signatures import checked
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pai_notebook.model.names import Name
 
 __all__ = ["Comparison"]
 
@@ -168,9 +170,21 @@ class Comparison(Aligned, Exports, Displayed):
         return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
 
     def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
-        """Find the best versions of a row and those not told apart from them; None where the direction is unknown or all are equal."""
+        """Find the best versions of a row and those not told apart from them; None where the direction is unknown or all are equal.
+
+        Computed once for each row: the table, its legend and the verdict all ask for it.
+        """
+        key = row.key, mode or row.direction.mode
+        if key not in self._leaders:
+            self._leaders[key] = self._find_leaders(row, key[1])
+        return self._leaders[key]
+
+    @cached_property
+    def _leaders(self) -> dict[tuple[Name, Mode | None], Leaders | None]:
+        return {}
+
+    def _find_leaders(self, row: Row, mode: Mode | None) -> Leaders | None:
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and not math.isnan(cell.value)}
-        mode = mode or row.direction.mode
         if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
             return None
         tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
@@ -367,10 +381,8 @@ class Comparison(Aligned, Exports, Displayed):
 
         Raises
         ------
-        AddressError
-            When a rule does not follow the grammar, with line and column.
-        ConfigurationError
-            When `rules` is neither text nor a list of texts.
+        AddressError, ConfigurationError
+            As `gate`.
 
         Examples
         --------

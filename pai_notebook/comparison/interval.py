@@ -16,10 +16,12 @@ from pai_notebook.model.numbers import choose_format, format_about, format_compu
 from pai_notebook.phrases import Phrase, say
 
 __all__ = [
+    "OUTSIDE",
     "Interval",
     "expected_lead",
     "fold_factor",
     "holm",
+    "level_of_each",
     "mover",
     "newcombe",
     "normal_interval",
@@ -29,6 +31,9 @@ __all__ = [
     "t_quantile",
     "wilson",
 ]
+
+OUTSIDE = 0.05
+"""Share of cases in which an interval, or all statements that are made together, may be wrong."""
 
 _MANY = 1e7
 """Degrees of freedom from which Student's t is taken as normal."""
@@ -341,6 +346,19 @@ def p_value(interval_at: Callable[[float], Interval], margin: float = 0.0) -> fl
         middle = (low + high) / 2
         low, high = (middle, high) if interval_at(-math.expm1(-middle)).excludes(margin) else (low, middle)
     return math.exp(-low)
+
+
+def level_of_each(count: int) -> float:
+    """Confidence that each of some statements needs so that all of them hold together with 95 % (Bonferroni's bound).
+
+    It is also what Holm's rule asks of each as long as none is beyond chance.
+
+    Examples
+    --------
+    >>> level_of_each(1), level_of_each(10)
+    (0.95, 0.995)
+    """
+    return 1 - OUTSIDE / max(count, 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

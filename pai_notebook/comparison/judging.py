@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.interval import holm
+from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict
 from pai_notebook.model.metric_words import is_cost, is_training
 
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["OUTSIDE", "Judged", "Standing", "has_number", "is_judged", "judge"]
-
-OUTSIDE = 0.05
-"""In how many comparisons anything is called better or worse although nothing is, at most."""
+__all__ = ["Judged", "Standing", "has_number", "is_judged", "judge"]
 
 
 class Standing(StrEnum):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import describe_cells, tally
-from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.comparison.explain import ONLY_ONE, settings_that_changed
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.display import Block, Column, Facts, Heading, Inline, Lines, Mark, Missing, Note, Section, Stack, Table
@@ -37,7 +36,7 @@ def describe_comparison(comparison: Comparison, *, answer: bool = True) -> Block
     comparison : Comparison
         What is shown.
     answer : bool
-        Whether the verdict and what to be careful about stand above it; a report says both elsewhere.
+        Whether to include the verdict and the cautions; a report has sections of its own for both.
     """
     blocks: list[Block] = list(_banners(comparison))
     if comparison.versions:
@@ -152,7 +151,7 @@ def _first_of_each(rows: Sequence[Row]) -> list[Row]:
 
 
 def section_heading(section: str) -> str:
-    """What stands above the rows of a section."""
+    """Heading of the rows of a section."""
     info = field_named(section)
     return section if info is None else info.heading
 
@@ -178,7 +177,7 @@ def _table(
     counted: bool = False,
 ) -> Table:
     """Rows under the versions, the baseline first; a metric is named once over its datasets."""
-    datasets = short_datasets([row.dataset for row in comparison.metrics]) if any(row.dataset for row in rows) else {}
+    datasets = comparison.short_datasets if any(row.dataset for row in rows) else {}
     columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
     columns += [_column(comparison, place, [row for row in rows if counted and not is_cost(row.path)]) for place in places]
     failed = list(comparison.errors)[: VERSIONS - len(places)]
@@ -224,7 +223,7 @@ def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
     facts: list[tuple[str, Inline]] = []
     if rows:
         facts.append((say("directions"), Lines(list(_directions(rows)))))
-    long = {short: name for name, short in short_datasets([row.dataset for row in comparison.metrics]).items() if short != name}
+    long = {short: name for name, short in comparison.short_datasets.items() if short != name}
     if long and rows:
         facts.append((say("datasets"), Lines([say("{short}: {name}", short=short, name=name) for short, name in long.items()])))
     intervals = list(_chance_notes(rows, places))

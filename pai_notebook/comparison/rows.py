@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from pai_notebook.comparison.direction import Direction
+from pai_notebook.comparison.interval import OUTSIDE
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Brief
@@ -38,8 +39,6 @@ __all__ = [
 BLANK = frozenset({State.ABSENT, State.NO_METRICS, State.FETCH_FAILED})
 """States of cells in which nothing was stated."""
 
-_OUTSIDE = 0.05
-"""Share of differences that are called better or worse although nothing differs, where each is judged at 95 %."""
 _UNKNOWN = Evidence(say("no interval known"))
 _NUMERIC = frozenset({State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES})
 
@@ -214,7 +213,7 @@ def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
     """Say how many differences would be called better or worse by chance alone; None for fewer than one."""
     judged = [change.evidence for change in changes if change.verdict is not None and change.evidence is not None]
     count = sum(evidence.interval is not None and not evidence.is_exact for evidence in judged)
-    expected = _OUTSIDE * count
+    expected = OUTSIDE * count
     if expected < 1:
         return None
     several = "95 % each: if nothing differed, up to about {expected} of these {count} would pass."

@@ -1,35 +1,21 @@
-"""The answer of a comparison in a few sentences, each backed by rows: never a score, never an order across metrics."""
+"""The answer of a comparison: sentences, each with the rows it is based on, and counts for every version."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.comparability import looks_mixed
-from pai_notebook.comparison.datasets import short_datasets
-from pai_notebook.comparison.explain import ONLY_ONE
-from pai_notebook.comparison.judging import OUTSIDE, Judged, Standing, has_number, is_judged, judge
-from pai_notebook.comparison.rows import Kind, Row, told_difference
-from pai_notebook.comparison.series import is_list
+from pai_notebook.comparison.judging import Judged, Standing
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
-from pai_notebook.model.metric_words import is_cost
-from pai_notebook.model.numbers import choose_format, format_about
-from pai_notebook.phrases import Phrase, check_language, first, joined, say
+from pai_notebook.phrases import Phrase, check_language, joined, say
 from pai_notebook.sanitize import Printed, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.comparison.leaders import Leaders
-    from pai_notebook.comparison.tolerance import Tolerance
+__all__ = ["Finding", "OverallVerdict"]
 
-__all__ = ["Finding", "OverallVerdict", "make_verdict"]
-
-_VERSIONS, _METRICS, _DATASETS = 4, 3, 3
-"""How many of each one sentence names."""
 _TOP = 3
 """How many sentences stand at the top."""
 _STANDINGS = tuple(Standing)
@@ -44,7 +30,7 @@ class Finding(Printed):
     text : str
         The sentence.
     rows : tuple of (str, str)
-        What it rests on: the full name of a row, and of which version.
+        The rows it is based on: the full name of each and the version.
     """
 
     text: Phrase
@@ -61,10 +47,11 @@ class OverallVerdict(Displayed):
     baseline : str
         What the versions are compared with.
     findings : tuple of Finding
-        Every sentence, the most important ones first, with the rows that it rests on.
+        Every sentence, the most important first, with the rows it is based on.
     counts : dict of str to dict of str to int
-        For each version how many metrics are `better`, `worse`, `could be chance`, `no interval known`, `same`, `missing` and
-        of `unknown direction`. Better and worse are so with 95 % confidence for everything that is counted.
+        For each version but the baseline, how many metrics are `better`, `worse`, `could be chance`, `no interval known`, `same`,
+        `missing` and of `unknown direction`; a metric counts once for each dataset. Better and worse hold with 95 % confidence
+        for everything that is counted.
     standings : dict of (str, str) to str
         The same for each version and full name of a row.
     """
@@ -124,282 +111,3 @@ class OverallVerdict(Displayed):
         count = say("{count} sentence" if len(rest) == 1 else "{count} sentences", count=len(rest))
         more = [Section(say("More"), [Note(text) for text in rest], folded=True, summary=count)] if rest else []
         return Stack([Note(joined(top, "\n"), "info"), *more])
-
-
-def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, tolerance: Tolerance) -> OverallVerdict:
-    """Say what a comparison answers.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        With at least one version.
-    by : sequence of Row
-        The metric that matters on each of its datasets.
-    asked : str
-        Its name as it was asked for, empty where none was.
-    tolerance : Tolerance
-        How much may differ and still count as the same.
-    """
-    baseline = comparison.baseline_place
-    if baseline is None:
-        return OverallVerdict(asked, "", (), (), ())
-    metrics = [row for row in comparison.metrics if is_judged(row) and not looks_mixed(row)]
-    judged = judge(metrics, baseline, tolerance)
-    teller = _Teller(comparison, baseline, metrics, judged, by)
-    return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, list(teller.findings()))
-
-
-class _Teller:
-    """Makes the sentences, in the order of their importance."""
-
-    def __init__(self, comparison: Comparison, baseline: int, metrics: Sequence[Row], judged: Sequence[Judged], by: Sequence[Row]) -> None:
-        self._comparison = comparison
-        self._names = comparison.names
-        self._baseline = baseline
-        self._metrics = metrics
-        self._judged = judged
-        self._by = by
-        self._datasets = short_datasets([row.dataset for row in comparison.metrics])
-        self._measured_on = Counter(row.path for row in metrics)
-
-    def findings(self) -> Iterator[Finding]:
-        if len(self._names) == 1:
-            yield Finding(say(ONLY_ONE, name=self._names[0]))
-            return
-        yield from self._best()
-        compared = [each for each in self._judged if each.standing is not Standing.MISSING]
-        if compared:
-            yield from self._what_differs(compared)
-        else:
-            yield Finding(self._nothing())
-        yield from self._missing()
-        yield from self._unknown(compared)
-        yield from self._measured()
-        yield from self._not_read()
-        yield from self._costs()
-        if not self._by and len({row.path for row in self._metrics}) > 1:
-            yield Finding(say("Name the metric that matters: by={name!r}.", name=self._metrics[0].path))
-
-    def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
-        """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
-        tested = [each for each in compared if each.is_tested]
-        decided = [*self._decided(Standing.WORSE), *self._decided(Standing.BETTER)]
-        if decided:
-            yield from decided
-        elif tested:
-            metrics = first(list(dict.fromkeys(each.row.path for each in tested)), _METRICS)
-            said = "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together)."
-            yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
-        elif all(each.standing is Standing.SAME for each in compared):
-            yield Finding(say("Equal to {baseline} as measured in everything that was judged.", baseline=self._base), self._rows(compared))
-        yield from self._alone()
-        yield from self._unseen()
-
-    @property
-    def _base(self) -> str:
-        return self._names[self._baseline]
-
-    def _nothing(self) -> Phrase:
-        """Say why there is no verdict."""
-        if not self._metrics:
-            return say("No verdict: no metric says how good these versions are.")
-        return say("No verdict: no metric was measured in {baseline} and in another version.", baseline=self._base)
-
-    def _rows(self, judged: Iterable[Judged]) -> tuple[tuple[str, str], ...]:
-        return tuple((each.row.full_name, self._names[each.place]) for each in judged)
-
-    def _dataset(self, row: Row) -> str:
-        return self._datasets.get(row.dataset, row.dataset)
-
-    def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str]) -> Finding:
-        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets."""
-        versions: dict[int, dict[str, list[Judged]]] = {}
-        for each in judged:
-            versions.setdefault(each.place, {}).setdefault(each.row.path, []).append(each)
-        texts = []
-        for place in sorted(versions)[:_VERSIONS]:
-            metrics: Phrase = joined([write(several) for several in list(versions[place].values())[:_METRICS]])
-            more = len(versions[place]) - _METRICS
-            metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=more) if more > 0 else metrics
-            texts.append(say("{version} in {metrics}", version=self._names[place], metrics=metrics))
-        shown = joined(texts, "; ")
-        if len(versions) > _VERSIONS:
-            shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - _VERSIONS)
-        return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
-
-    def _with_differences(self, judged: list[Judged]) -> Phrase:
-        """Write a metric with its difference on each dataset."""
-        differences = []
-        for each in judged:
-            cells = (each.row.cells[self._baseline], each.row.cells[each.place])
-            form = choose_format([cell.value for cell in cells if cell.value is not None])
-            difference = told_difference(each.row, each.place, self._baseline, form)
-            dataset = self._dataset(each.row)
-            differences.append(say("{dataset} {difference}", dataset=dataset, difference=difference) if dataset else difference)
-        return say("{metric} ({differences})", metric=judged[0].row.path, differences=first(differences, _DATASETS))
-
-    def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
-        """Write a metric with its datasets, where it was measured on others too."""
-        path = judged[0].row.path
-        everywhere = self._measured_on[path] == len(judged)
-        datasets = [] if everywhere else [name for each in judged if (name := self._dataset(each.row))]
-        return say("{metric} ({datasets})", metric=path, datasets=first(datasets, _DATASETS)) if datasets else path
-
-    def _decided(self, standing: Standing) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.standing is standing]
-        worse = "Worse than {baseline} beyond chance (95 % together): {versions}."
-        better = "Better than {baseline} beyond chance (95 % together): {versions}."
-        if found:
-            yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences)
-
-    def _best(self) -> Iterator[Finding]:
-        """Say which version is best by the metric that matters, on each of its datasets."""
-        if not self._by:
-            return
-        metric = self._by[0].path
-        several = len({row.dataset for row in self._comparison.metrics if row.path == metric}) > 1
-        told = [(self._comparison.leaders(row), self._dataset(row) if several else "", row) for row in self._by]
-        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None]
-        others = [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
-        rows = tuple((row.full_name, name) for row in self._by for name in self._names)
-        if best:
-            yield Finding(say("Best by {metric}: {versions}.", metric=metric, versions=joined(best, "; ")), rows)
-        if others:
-            yield Finding(say("By {metric}: {versions}.", metric=metric, versions=joined(others, "; ")), rows)
-
-    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
-        form = choose_format([cell.value for cell in row.cells if cell.value is not None])
-        names = first([self._names[place] for place in leaders.best], _VERSIONS)
-        text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
-        text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
-        if leaders.together:
-            others = first([self._names[place] for place in leaders.together], _VERSIONS)
-            text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
-        elif leaders.is_alone:
-            text = say("{text}, told apart from every other with a number (95 %)", text=text)
-        return say("{text}, as measured", text=text) if leaders.unknown else text
-
-    def _alike(self, row: Row, dataset: str) -> Phrase:
-        """Say why there is no best: equal values, or too few of them."""
-        numbers = [place for place, cell in enumerate(row.cells) if has_number(cell)]
-        if len(numbers) > 1:
-            text = say(
-                "equal as measured or within the tolerance in {versions}",
-                versions=first([self._names[place] for place in numbers], _VERSIONS),
-            )
-        else:
-            text = say("known for {versions} only", versions=joined([self._names[place] for place in numbers]) or say("no version"))
-        return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
-
-    def _unseen(self) -> Iterator[Finding]:
-        """Say by how much a version could still be worse in which nothing is shown to be."""
-        worse = {each.place for each in self._judged if each.standing is Standing.WORSE or (each.alone and not each.is_ahead)}
-        # so sure has each of them to be by Holm's rule as long as none is
-        together = 1 - OUTSIDE / max(sum(each.is_tested for each in self._judged), 1)
-        losses: dict[str, list[tuple[float, Judged]]] = {}
-        for each in self._judged:
-            interval = each.change.evidence.at(together) if each.change.evidence is not None else None
-            if each.is_tested and each.place not in worse and interval is not None:
-                loss = -interval.low if each.row.direction.mode == "max" else interval.high
-                losses.setdefault(each.row.path, []).append((loss, each))
-        found = [each for several in losses.values() for loss, each in several if loss > 0]
-        if found:
-            places = sorted({each.place for each in found})
-            could = [self._loss(path, several) for path, several in losses.items() if max(loss for loss, _ in several) > 0]
-            yield Finding(
-                say(
-                    "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.",
-                    versions=first([self._names[place] for place in places], _VERSIONS),
-                    losses=first(could, _METRICS),
-                ),
-                self._rows(found),
-            )
-
-    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]]) -> Phrase:
-        loss, each = max(losses, key=lambda item: item[0])
-        row = each.row
-        points = row.scale == "points" and all(abs(cell.value or 0) <= 1 for cell in row.cells)
-        size: str = format_about(loss * (100 if points else 1))
-        size = say("{points} pp", points=size) if points else size
-        return say("{size} in {metric}", size=size, metric=path)
-
-    def _unknown(self, compared: Sequence[Judged]) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
-        metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
-        none = "No interval is known, so that nothing can be called better or worse: {metrics}."
-        if found:
-            some = any(each.is_tested for each in compared)
-            yield Finding(say("No interval is known for {metrics}." if some else none, metrics=metrics), self._rows(found))
-
-    def _measured(self) -> Iterator[Finding]:
-        """Say what is ahead and behind as measured only."""
-        found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
-        for ahead in (True, False):
-            some = [each for each in found if each.is_ahead is ahead]
-            if some:
-                template = "As measured, ahead of {baseline}: {versions}." if ahead else "As measured, behind {baseline}: {versions}."
-                yield self._told(template, some, self._with_datasets)
-
-    def _alone(self) -> Iterator[Finding]:
-        """Say what would be beyond chance if nothing else had been looked at."""
-        for ahead in (False, True):
-            found = [each for each in self._judged if each.alone and each.is_ahead is ahead]
-            if found:
-                worse = "Worse beyond chance by itself (95 %), but not among all that was judged: {versions}."
-                better = "Better beyond chance by itself (95 %), but not among all that was judged: {versions}."
-                yield self._told(better if ahead else worse, found, self._with_differences)
-
-    def _missing(self) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.standing is Standing.MISSING]
-        here = [each for each in found if has_number(each.row.cells[self._baseline])]
-        there = [each for each in found if not has_number(each.row.cells[self._baseline])]
-        if here:
-            yield self._told("Missing: {versions}.", here, self._with_datasets)
-        if there:
-            by_path: dict[str, dict[str, Judged]] = {}
-            for each in there:
-                by_path.setdefault(each.row.path, {})[each.row.dataset] = each
-            metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], _METRICS)
-            yield Finding(say("Not measured in {baseline}: {metrics}.", baseline=self._base, metrics=metrics), self._rows(there))
-
-    def _not_read(self) -> Iterator[Finding]:
-        """Say what could not be judged, and what would let it."""
-        found = [each for each in self._judged if each.standing is Standing.NO_DIRECTION]
-        if found:
-            metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
-            yield Finding(say("It is not known which way {metrics} is better: directions= says it.", metrics=metrics), self._rows(found))
-        lists = [row for row in self._metrics if any(map(is_list, row.cells))]
-        if lists:
-            metrics = first(list(dict.fromkeys(row.path for row in lists)), _METRICS)
-            rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
-            yield Finding(say("Lists of numbers are not judged: {metrics}; series= says which number counts.", metrics=metrics), rows)
-        mixed = [row for row in self._comparison.metrics if is_judged(row) and looks_mixed(row)]
-        if mixed:
-            metrics = first([row.name for row in mixed], _METRICS)
-            rows = tuple((row.full_name, name) for row in mixed for name in self._names)
-            yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
-
-    def _costs(self) -> Iterator[Finding]:
-        """Say what the versions cost, first what is beyond chance."""
-        found = [
-            Judged(row, place, Standing.UNKNOWN)
-            for row in self._comparison.metrics
-            if is_cost(row.path) and not row.is_evidence and row.direction.mode is not None
-            for place, change in enumerate(row.changes)
-            if change.kind in (Kind.BETTER, Kind.WORSE)
-        ]
-        sure = [each for each in found if each.is_tested and each.change.is_beyond_chance]
-        measured = [each for each in found if not each.is_tested]
-        if sure:
-            yield self._told("Cost, beyond chance (95 % each): {versions}.", sure, self._as_cost)
-        if measured:
-            yield self._told("Cost as measured: {versions}.", measured, self._as_cost)
-
-    def _as_cost(self, judged: list[Judged]) -> Phrase:
-        """Write a cost with its change, from the smallest to the largest over its datasets."""
-        known = sorted((each for each in judged if each.change.percent is not None), key=lambda each: each.change.percent or 0.0)
-        if not known:
-            return self._with_differences(judged)
-        low, high = (each.row.percent_text(each.place) for each in (known[0], known[-1]))
-        over = say("{low} to {high} over {count} datasets", low=low, high=high, count=len(known))
-        return say("{metric} ({differences})", metric=judged[0].row.path, differences=low if low == high else over)

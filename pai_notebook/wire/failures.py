@@ -230,7 +230,9 @@ def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subje
             f"no version {subject.version_name} in {subject.model_id}", hint="List its versions to see which there are.", **details
         )
     if subject.model_id:
-        return ModelNotFound(f"there is no model {subject.model_id}{where}", hint="Check the id or the name, and the region.", **details)
+        return ModelNotFound(
+            f"there is no model {subject.model_id}{where}", hint="Check the model's id or name, and the region.", **details
+        )
     return NotFound(f"nothing was found for {subject.action}{where}", hint="Check region and workspace.", **details)
 
 

@@ -21,32 +21,33 @@ WARM = 5
 
 def explorer_closed(registry, versions):
     """An explorer of a registry, shown and closed."""
-    explorer = pnb.Explorer(registry)
-    explorer.wait()
-    explorer._repr_mimebundle_()
-    explorer.close()
-    return explorer
+    return _closed(registry)
 
 
 def explorer_of_a_set_closed(registry, versions):
     """An explorer of a set, shown and closed."""
-    explorer = pnb.Explorer(versions)
-    explorer.wait()
+    return _closed(versions)
+
+
+def explorer_dropped(registry, versions):
+    """An explorer that nobody looks at or closes."""
+    return _dropped(registry)
+
+
+def explorer_of_a_set_dropped(registry, versions):
+    """The same, of a set."""
+    return _dropped(versions)
+
+
+def _closed(source):
+    explorer = _dropped(source)
     explorer._repr_mimebundle_()
     explorer.close()
     return explorer
 
 
-def explorer_dropped(registry, versions):
-    """An explorer that nobody looks at or closes."""
-    explorer = pnb.Explorer(registry)
-    explorer.wait()
-    return explorer
-
-
-def explorer_of_a_set_dropped(registry, versions):
-    """The same, of a set."""
-    explorer = pnb.Explorer(versions)
+def _dropped(source):
+    explorer = pnb.Explorer(source)
     explorer.wait()
     return explorer
 

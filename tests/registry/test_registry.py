@@ -183,7 +183,7 @@ def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(w
         lambda: w.registry.list_versions("model-alpa"),
     ]
     for number, ask in enumerate(asks, 1):
-        with pytest.raises(ModelNotFound, match="Check the id or the name, and the region"):
+        with pytest.raises(ModelNotFound, match="Check the model's id or name, and the region"):
             ask()
         assert sum(w.seen.values()) == number
     w.registry.list_models()

@@ -1,0 +1,99 @@
+"""Which versions of a set a key means: a position, a name, or a list, index, column or mask of pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import index
+from typing import Any
+
+from pai_notebook.arguments import described, is_truth
+from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
+from pai_notebook.model.address import nearest
+from pai_notebook.model.names import listed, nearest_sentence
+from pai_notebook.model.version import ModelVersion
+
+__all__ = ["Keys", "names_of"]
+
+
+class Keys:
+    """Finds versions by key; `VersionSet.__getitem__` says which keys there are and what is raised.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        The set.
+    errors : mapping of str to PaiError
+        What could not be fetched: the key of such a version raises its own error.
+    """
+
+    def __init__(self, versions: Sequence[ModelVersion], errors: Mapping[str, PaiError]) -> None:
+        self._versions = versions
+        self._errors = errors
+
+    def several(self, key: Any) -> list[ModelVersion]:
+        """Versions of a list of names, positions or truth values."""
+        items = key.tolist() if hasattr(key, "tolist") else key
+        if not items or not all(map(is_truth, items)):
+            return self._each([_name_of(item) for item in items])
+        if len(items) != len(self._versions):
+            raise TypeError(f"a mask of {len(items)} truth values does not fit {len(self._versions)} versions: pass one a version")
+        labels = [_name_of(label) for label in key.index.tolist()] if hasattr(key, "iloc") else []
+        if all(isinstance(label, str) for label in labels) and labels:
+            wanted = {id(version) for version in self._each([label for label, kept in zip(labels, items, strict=True) if kept])}
+            return [version for version in self._versions if id(version) in wanted]
+        return [version for version, kept in zip(self._versions, items, strict=True) if kept]
+
+    def _each(self, keys: Sequence[Any]) -> list[ModelVersion]:
+        """Versions of names or positions; a long list is looked up in one pass."""
+        called: dict[str, list[ModelVersion]] = {}
+        for version in self._versions:
+            for name in dict.fromkeys(names_of(version)):
+                called.setdefault(name, []).append(version)
+        found = (called.get(key, ()) if isinstance(key, str) else () for key in keys)
+        # what is ambiguous, missing or no name is left to the one rule that says so
+        return [several[0] if len(several) == 1 else self.one(key) for several, key in zip(found, keys, strict=True)]
+
+    def one(self, key: Any) -> ModelVersion:
+        """The version of a name or a position."""
+        return self._by_name(key) if isinstance(key, str) else self._versions[_position(key)]
+
+    def _by_name(self, name: str) -> ModelVersion:
+        found = [version for version in self._versions if name in names_of(version)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            addresses = dict.fromkeys(version.address for version in found)
+            if len(addresses) > 1:
+                raise ComparisonError(f"{name} is in several models of this set", hint=f"Say which one: {', '.join(addresses)}.")
+            places = listed([f"[{place}]" for place, version in enumerate(self._versions) if name in names_of(version)])
+            raise ComparisonError(
+                f"this set has {len(found)} different versions named {found[0].address}", hint=f"Take one by its position: {places}."
+            )
+        if name in self._errors:
+            raise self._errors[name]
+        close = nearest(name, [version.version_name for version in self._versions])
+        hint = nearest_sentence(close) if close else "The set is empty."
+        raise VersionNotFound(f"no version {name} in this set of {len(self._versions)}", version_name=name, hint=hint)
+
+
+def _name_of(item: Any) -> Any:
+    """Give an item of an index as a key: the pair of a frame of several models as an address, anything else as it is."""
+    is_pair = isinstance(item, tuple) and len(item) == 2 and all(isinstance(part, str) for part in item)  # noqa: PLR2004 - model and version
+    return "@".join(item) if is_pair else item
+
+
+def _position(key: Any) -> int:
+    try:
+        if isinstance(key, bool):
+            raise TypeError  # noqa: TRY301 - a truth value is no position
+        return index(key)
+    except TypeError:
+        said = (
+            f"versions[{described(key)}]: pass a position, a name such as '0.2.0', a slice, or a list of names, positions or truth values"
+        )
+        raise TypeError(said) from None
+
+
+def names_of(version: ModelVersion) -> tuple[str, str]:
+    """Names that a version answers to: its own, and its address."""
+    return version.version_name, version.address
