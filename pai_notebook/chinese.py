@@ -302,7 +302,7 @@ _REPORT = {
     "request ids": "请求 ID",
     "fingerprint": "数据指纹",
     "written by": "生成工具",
-    "Nothing found that stands in the way of comparing.": "未发现影响可比性的问题。",
+    "Nothing found that makes these versions hard to compare.": "未发现影响可比性的问题。",
     "The fingerprint is that of the data before masking; the code compares the data as the registry has it.": (
         "数据指纹按脱敏前的数据计算；运行复现代码得到的是模型仓库中未脱敏的数据。"
     ),
@@ -341,7 +341,7 @@ _CHANCE = {
         "每项单独按 95% 判断：即使全无差异，这 {count} 项中也会有至多约 {expected} 项被判为变好或变差。"
     ),
     "? no interval known in {count} of {total} rows.": "? {total} 行中有 {count} 行的置信区间未知。",
-    "What the intervals rest on": "置信区间的依据",
+    "Where the intervals come from": "置信区间的依据",
     "{count} row": "{count} 行",
     "{count} rows": "{count} 行",
     "{points} pp": "{points} 个百分点",

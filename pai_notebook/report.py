@@ -101,7 +101,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     def section(title: str, parts: Sequence[Block | str]) -> list[Block | str]:
         return [f"<h2>{say(title).in_language(lang)}</h2>", *parts] if parts else []
 
-    good = Note(say("Nothing found that stands in the way of comparing.").in_language(lang), "good")
+    good = Note(say("Nothing found that makes these versions hard to compare.").in_language(lang), "good")
     cautions = [Note(text, "warn") for text in report.cautions] or [good]
     parts: list[Block | str] = [f"<h1>{_plain(report.title)}</h1>"]
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []

@@ -1,4 +1,4 @@
-"""Cells of a comparison: a value, the difference and what may be said of it, on one line."""
+"""Cells of a comparison: value, difference and verdict on one line."""
 
 from __future__ import annotations
 

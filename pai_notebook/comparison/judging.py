@@ -1,4 +1,4 @@
-"""Where every version stands in every metric that says how good it is, judged together."""
+"""The result of every version in every quality metric, tested together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Judged", "Standing", "has_number", "is_judged", "judge"]
 
 
 class Standing(StrEnum):
-    """What may be said of a version in one metric, among everything that the comparison says."""
+    """The result of a version in one metric, with all results of the comparison tested together."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -33,7 +33,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Judged:
-    """Where a version stands in one metric.
+    """The result of a version in one metric.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Judged:
     place : int
         Position of the version.
     standing : Standing
-        What may be said of it.
+        The result.
     alone : bool
         Whether the difference is beyond chance by itself, but not among all that were judged.
     """
@@ -76,7 +76,7 @@ def is_judged(row: Row) -> bool:
 
 
 def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judged]:
-    """Find where every version stands in every metric that says how good it is.
+    """Compute the result of every version in every quality metric.
 
     The more is judged, the surer each difference has to be before it is called better or worse, so that with 95 % confidence
     none of these words is wrong (S. Holm 1979, A simple sequentially rejective multiple test procedure, Scandinavian Journal
@@ -113,7 +113,7 @@ def has_number(cell: Cell) -> bool:
 
 
 def _standing(row: Row, place: int, baseline: int) -> Standing | None:
-    """Where a version stands by the row alone; None where neither has a number."""
+    """The result of a version from its row alone; None where neither it nor the baseline has a number."""
     change, cells = row.changes[place], (row.cells[place], row.cells[baseline])
     if change.verdict is not None:
         return Standing(str(change.verdict))

@@ -1,4 +1,4 @@
-"""How a comparison looks: the answer first, then what changed and the metrics, everything else folded."""
+"""Layout of a comparison: the verdict first, then changes and metrics; everything else is folded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CHANGES = 4
 
 
 def describe_comparison(comparison: Comparison, *, answer: bool = True) -> Block:
-    """Describe a comparison: the verdict, what changed, the metrics; settings, fields and what the words rest on are folded.
+    """Describe a comparison: verdict, changes and metrics; settings, other fields and the legend's details are folded.
 
     Parameters
     ----------
@@ -157,12 +157,12 @@ def section_heading(section: str) -> str:
 
 
 def _evidence(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
-    """Numbers of examples, errors and spreads: what the intervals rest on."""
+    """Numbers of examples, errors and spreads, from which the intervals are computed."""
     rows = _shown_rows(comparison, evidence=True)
     if rows:
         count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
         yield Section(
-            say("What the intervals rest on"), [_table(comparison, rows, places, {}, _against(comparison))], folded=True, summary=count
+            say("Where the intervals come from"), [_table(comparison, rows, places, {}, _against(comparison))], folded=True, summary=count
         )
 
 
@@ -218,7 +218,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
 
 
 def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
-    """How the words and signs of the table came about."""
+    """Directions, full names of datasets, and notes on the intervals."""
     rows = [row for row in _shown_rows(comparison) if row.section == "metrics"][:ROWS]
     facts: list[tuple[str, Inline]] = []
     if rows:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "OverallVerdict"]
 
 _TOP = 3
-"""How many sentences stand at the top."""
+"""Number of sentences shown at the top."""
 _STANDINGS = tuple(Standing)
 
 
