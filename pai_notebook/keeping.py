@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable
-from pai_notebook.model.names import listed
+from pai_notebook.model.nearest import listed
 from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:

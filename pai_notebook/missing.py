@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ModelNotFound, VersionNotFound
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 
 if TYPE_CHECKING:
     from pai_notebook.memory import Names

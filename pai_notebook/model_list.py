@@ -10,7 +10,7 @@ from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound
 from pai_notebook.missing import hint_models
 from pai_notebook.model.listing import describe_models
-from pai_notebook.model.names import counted, listed
+from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.registered_model import Model
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from pai_notebook.errors import (
 from pai_notebook.memory import Key, Memory
 from pai_notebook.missing import hint_models, hint_versions
 from pai_notebook.model.address import Address, Need, nearest
-from pai_notebook.model.names import nearest_sentence
+from pai_notebook.model.nearest import nearest_sentence
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion

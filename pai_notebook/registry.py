@@ -15,7 +15,7 @@ from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, No
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model_list import ModelList

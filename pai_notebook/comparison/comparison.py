@@ -30,7 +30,7 @@ from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.model.metric_words import Mode
-from pai_notebook.model.names import counted, listed
+from pai_notebook.model.nearest import counted, listed
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.python_source import to_python
 from pai_notebook.signatures import checked

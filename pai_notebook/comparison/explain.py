@@ -14,7 +14,7 @@ from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.phrases import Phrase, check_language, joined, say
 from pai_notebook.sanitize import Printed

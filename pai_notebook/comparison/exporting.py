@@ -11,7 +11,8 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.exports.methods import FrameExports, Globs, PathLike
 from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.files import write_file
-from pai_notebook.model.names import Chooser, counted
+from pai_notebook.model.names import Chooser
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.signatures import checked
 

@@ -24,7 +24,8 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.names import Name, counted, resolve
+from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.sanitize import Printed
 from pai_notebook.signatures import checked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
-from pai_notebook.model.names import listed
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
-from pai_notebook.model.names import listed
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_number
 from pai_notebook.sanitize import Printed
 from pai_notebook.signatures import checked

@@ -14,7 +14,7 @@ from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import nearest_names
+from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import choose_format, format_computed
 from pai_notebook.phrases import Phrase, first, joined, say
 

@@ -10,7 +10,8 @@ from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Pattern, nearest_names
+from pai_notebook.model.names import Pattern
+from pai_notebook.model.nearest import nearest_names
 from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.explorer.words import BASELINE_OPTIONS, model_option, version_option
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible

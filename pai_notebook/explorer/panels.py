@@ -10,7 +10,7 @@ from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Tabl
 from pai_notebook.errors import PaiError
 from pai_notebook.model.card import approval_badge, labels_shape
 from pai_notebook.model.fields import plain_fields, specs
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.trees import tree_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pai_notebook.explorer.jobs import VersionLine
 from pai_notebook.explorer.lanes import Lanes
 from pai_notebook.explorer.narrow import Narrowing, Window, in_order
 from pai_notebook.model.address import Address, Selector, parse_selector
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import version_key
 from pai_notebook.resolve import Known, resolve
 

@@ -10,7 +10,7 @@ from pai_notebook.beside import compare_within
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
 from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.planning import Arrivals
 from pai_notebook.python_source import IT, Code, step

@@ -28,7 +28,7 @@ from pai_notebook.explorer.jobs import (
 from pai_notebook.explorer.picking import Picker
 from pai_notebook.explorer.words import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.model.address import Address
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_approved
 from pai_notebook.versions import VersionSet
 

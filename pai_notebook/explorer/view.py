@@ -23,7 +23,7 @@ from pai_notebook.explorer.performer import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, Source
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, read_addresses
-from pai_notebook.model.names import counted
+from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import to_python
 from pai_notebook.registry import Registry
 from pai_notebook.sanitize import visible

@@ -9,7 +9,7 @@ from typing import Any
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
 from pai_notebook.model.address import nearest
-from pai_notebook.model.names import listed, nearest_sentence
+from pai_notebook.model.nearest import listed, nearest_sentence
 from pai_notebook.model.version import ModelVersion
 
 __all__ = ["Keys", "names_of"]

@@ -9,7 +9,7 @@ from pai_notebook.arguments import described
 from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
-from pai_notebook.model.names import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.signatures import checked
 
 __all__ = ["Labels", "read_labels"]

@@ -18,7 +18,8 @@ from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
-from pai_notebook.model.names import Name, counted, listed, resolve
+from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.results import Entry, read_entries, write_entries
 from pai_notebook.phrases import Phrase, joined, say
 from pai_notebook.signatures import checked

@@ -1,4 +1,4 @@
-"""What a value of a version is called: names read, printed, matched, ranked, and found again when misspelt.
+"""What a value of a version is called: names read, printed, matched and ranked.
 
 Every argument that takes a name or a glob (conditions, sorting, include and exclude, directions, tolerances, gate rules, charts,
 subscripts) is answered here, so that one spelling means the same everywhere.
@@ -7,9 +7,8 @@ subscripts) is answered here, so that one spelling means the same everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from typing import TypeVar
@@ -18,8 +17,9 @@ from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
+from pai_notebook.model.nearest import listed, nearest_hint
 
-__all__ = ["Chooser", "Name", "Pattern", "Patterns", "choose", "nearest", "nearest_hint", "resolve"]
+__all__ = ["Chooser", "Name", "Pattern", "Patterns", "choose", "resolve"]
 
 T = TypeVar("T")
 
@@ -417,87 +417,3 @@ def _without_dataset(text: str) -> tuple[str, str]:
     text = _without_quotes(text)
     base, _, dataset = text[:-1].partition("[") if text.endswith("]") else text.partition("@")
     return (base, dataset) if dataset or text.endswith("@") else (text, "")
-
-
-def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """Names closest to one that does not exist: the same in another case, the same below a section, then similar ones.
-
-    Examples
-    --------
-    >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"])
-    (('accuracy',), ('labels.env',))
-    """
-    names = list(dict.fromkeys(known))
-    wanted = text.strip().strip("`'\"").casefold()
-    folded: dict[str, str] = {}
-    for name in names:
-        folded.setdefault(name.casefold(), name)
-    same = [folded[wanted]] if wanted in folded else []
-    below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
-    close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
-    return tuple(dict.fromkeys([*same, *below, *close]))[:count]
-
-
-def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
-    """Names closest to one that occurs nowhere, as they are to be typed; those of its own section first.
-
-    Examples
-    --------
-    >>> nearest_names("label.envv", [Name("labels", "env"), Name("metrics", "env_count")])
-    ('labels.env',)
-    """
-    known = sorted(names, key=lambda name: (name.section != "metrics", name.sort_key))
-    section, dot, path = text.partition(".")
-    info = field_named(section)
-    if info is not None and dot and not info.is_plain:
-        below = {name.path: str(name) for name in known if name.section == info.name}
-        close = tuple(below[each] for each in nearest(path, below))
-        if close:
-            return close
-    return nearest(text, [each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,))])
-
-
-def nearest_hint(text: str, names: Collection[Name]) -> str:
-    """Say which names are nearest to one that occurs nowhere, or which there are."""
-    close = nearest_names(text, names)
-    if close:
-        return nearest_sentence(close)
-    metrics = sorted((name for name in names if name.section == "metrics"), key=lambda name: name.sort_key)
-    paths = list(dict.fromkeys(name.path for name in metrics))
-    return f"There are {listed(paths, 5)}." if paths else "No version has any metric."
-
-
-def nearest_sentence(close: Sequence[str], of: str = "") -> str:
-    """Say which names are nearest.
-
-    Examples
-    --------
-    >>> nearest_sentence(["2.5.0"]), nearest_sentence(["a", "b", "c"])
-    ('Nearest is 2.5.0.', 'Nearest are a, b and c.')
-    """
-    return f"Nearest{of} {'is' if len(close) == 1 else 'are'} {listed(close)}."
-
-
-def counted(number: int, noun: str) -> str:
-    """Number and noun.
-
-    Examples
-    --------
-    >>> counted(1, "version"), counted(5000, "version")
-    ('1 version', '5,000 versions')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def listed(texts: Sequence[str], most: int = 8) -> str:
-    """Join texts as a sentence does; the first of many, with the number of the others.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 1)
-    ('a, b and c', 'a and 2 more')
-    """
-    shown = list(texts[:most])
-    if len(texts) > most:
-        shown.append(f"{len(texts) - most} more")
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""

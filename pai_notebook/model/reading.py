@@ -12,7 +12,8 @@ from pai_notebook.files import UnreadableFile, read_file
 from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
-from pai_notebook.model.names import listed, snake_case
+from pai_notebook.model.names import snake_case
+from pai_notebook.model.nearest import listed
 
 __all__ = ["read_model", "read_one", "read_versions", "respelled"]
 

@@ -55,9 +55,9 @@ class Masked(Printed):
 class Redaction(Printed):
     """Masks texts and documents, consistently over everything it is given.
 
-    Masked by default: owner and user ids, wherever else the same id occurs too; account ids of 16 to 19 digits and in ARNs; bucket
-    names; logins and queries in URLs; mail addresses; and what looks like a key or stands under a name such as `password`.
-    Labels like `owner=Li` are names, not ids, and stay.
+    Masked by default: owner and user ids, wherever else the same id occurs too; account ids of 16 to 19 digits, unless the word
+    before says that it is a size, a time or a count, and in ARNs; bucket names; logins and queries in URLs; mail addresses; and
+    what looks like a key or has a name such as `password`. Labels like `owner=Li` are names, not ids, and stay.
 
     Parameters
     ----------

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pai_notebook import ModelVersion, PaiError, VersionSet
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError
-from pai_notebook.model.names import Name, Pattern, nearest
+from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.nearest import nearest
 
 LETTERS = "abμ中A1"
 keys = st.text(LETTERS + ".@_-/ ,(", min_size=1, max_size=5).filter(lambda key: key.strip() == key and key not in (".", ".."))

@@ -1,0 +1,99 @@
+"""Names that are close to a misspelt one, and texts listed and counted in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from pai_notebook.model.fields import field_named
+
+if TYPE_CHECKING:
+    from pai_notebook.model.names import Name
+
+__all__ = ["counted", "listed", "nearest", "nearest_hint", "nearest_names", "nearest_sentence"]
+
+
+def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """Names closest to one that does not exist: the same in another case, the same below a section, then similar ones.
+
+    Examples
+    --------
+    >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"])
+    (('accuracy',), ('labels.env',))
+    """
+    names = list(dict.fromkeys(known))
+    wanted = text.strip().strip("`'\"").casefold()
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), name)
+    same = [folded[wanted]] if wanted in folded else []
+    below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
+    close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
+    return tuple(dict.fromkeys([*same, *below, *close]))[:count]
+
+
+def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
+    """Names closest to one that occurs nowhere, as they are to be typed; those of its own section first.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.names import Name
+    >>> nearest_names("label.envv", [Name("labels", "env"), Name("metrics", "env_count")])
+    ('labels.env',)
+    """
+    known = sorted(names, key=lambda name: (name.section != "metrics", name.sort_key))
+    section, dot, path = text.partition(".")
+    info = field_named(section)
+    if info is not None and dot and not info.is_plain:
+        below = {name.path: str(name) for name in known if name.section == info.name}
+        close = tuple(below[each] for each in nearest(path, below))
+        if close:
+            return close
+    return nearest(text, [each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,))])
+
+
+def nearest_hint(text: str, names: Collection[Name]) -> str:
+    """Say which names are nearest to one that occurs nowhere, or which there are."""
+    close = nearest_names(text, names)
+    if close:
+        return nearest_sentence(close)
+    metrics = sorted((name for name in names if name.section == "metrics"), key=lambda name: name.sort_key)
+    paths = list(dict.fromkeys(name.path for name in metrics))
+    return f"There are {listed(paths, 5)}." if paths else "No version has any metric."
+
+
+def nearest_sentence(close: Sequence[str], of: str = "") -> str:
+    """Say which names are nearest.
+
+    Examples
+    --------
+    >>> nearest_sentence(["2.5.0"]), nearest_sentence(["a", "b", "c"])
+    ('Nearest is 2.5.0.', 'Nearest are a, b and c.')
+    """
+    return f"Nearest{of} {'is' if len(close) == 1 else 'are'} {listed(close)}."
+
+
+def counted(number: int, noun: str) -> str:
+    """Number and noun.
+
+    Examples
+    --------
+    >>> counted(1, "version"), counted(5000, "version")
+    ('1 version', '5,000 versions')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(texts: Sequence[str], most: int = 8) -> str:
+    """Join texts as a sentence does; the first of many, with the number of the others.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 1)
+    ('a, b and c', 'a and 2 more')
+    """
+    shown = list(texts[:most])
+    if len(texts) > most:
+        shown.append(f"{len(texts) - most} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
