@@ -24,7 +24,7 @@ __all__ = ["Chooser", "Name", "Pattern", "Patterns", "choose", "resolve"]
 T = TypeVar("T")
 
 Rank = tuple[int, int, int]
-"""How specific a match is: exact before glob, with a dataset before without, more characters spelt out before fewer."""
+"""How specific a match is: as written, then exact, then by glob; with a dataset before without; more characters spelt out before fewer."""
 
 _SUBSCRIPT = re.compile(
     r"""(?P<before>(?:(?!\[\s*['"]).)++)\[\s*(?P<mark>['"])(?P<first>.+?)(?P=mark)\s*
@@ -160,9 +160,11 @@ class Pattern:
     def rank(self, name: Name) -> Rank | None:
         """How specifically a name is meant; None when it is not."""
         spellings = _spellings(name)
-        exact = spellings.get(self._literal)
-        if exact is not None:
-            return (1, *exact)
+        # as it is written first: a name may have backticks, quotes or blanks of its own
+        for text, how in ((self.text, 2), (self._literal, 1)):
+            exact = spellings.get(text)
+            if exact is not None:
+                return (how, *exact)
         if self._base is not None and name.dataset and fnmatchcase(name.dataset, self._dataset):
             rank = self._base.rank(Name(name.section, name.path))
             if rank is not None:

@@ -160,13 +160,13 @@ class Plots(Printed):
         """
         return draw_slope(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
 
-    def heatmap(self, metrics: Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+    def heatmap(self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
         """Draw changes against the baseline in percent, metrics by versions.
 
         Parameters
         ----------
-        metrics : sequence of str, optional
-            Names of metrics; by default all, those that changed first, and at most 40.
+        metrics : str or list of str, optional
+            Names or globs of metrics, as `include` takes them; by default all, those that changed first, and at most 40.
         ax : matplotlib.axes.Axes, optional
             Where to draw; new axes by default.
         theme : {"light", "dark"}
@@ -178,8 +178,10 @@ class Plots(Printed):
 
         Raises
         ------
-        NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+        NameNotFound
+            When one of them means no metric.
+        ComparisonError
+            When there is nothing to draw.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -231,13 +233,14 @@ class Plots(Printed):
         """
         return draw_scatter(self.data, self.data.find(x, dataset), self.data.find(y, dataset), theme_of(theme), ax)
 
-    def parallel(self, metrics: Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+    def parallel(self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
         """Draw every version as a line through its metrics, better upwards.
 
         Parameters
         ----------
-        metrics : sequence of str, optional
-            Names of metrics; by default all whose direction is known, those that changed first, and at most 8.
+        metrics : str or list of str, optional
+            Names or globs of metrics, as `include` takes them; by default all whose direction is known, those that changed first,
+            and at most 8.
         ax : matplotlib.axes.Axes, optional
             Where to draw; new axes by default.
         theme : {"light", "dark"}
@@ -249,8 +252,10 @@ class Plots(Printed):
 
         Raises
         ------
-        NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+        NameNotFound
+            When one of them means no metric.
+        ComparisonError
+            When there is nothing to draw.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -342,6 +347,6 @@ class Plots(Printed):
         dpi = number_argument("dpi", dpi, least=10, whole=True)
         return write_file(path, picture_of(axes_argument(ax).figure, form, dpi=dpi), overwrite=overwrite)
 
-    def _several(self, metrics: Sequence[str] | None) -> list[Measure]:
-        chosen = self.data.measures if metrics is None else [self.data.find(name) for name in metrics]
+    def _several(self, metrics: str | Sequence[str] | None) -> list[Measure]:
+        chosen = self.data.measures if metrics is None else self.data.several(metrics)
         return [each for each in chosen if any(math.isfinite(value) for value in each.values)]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from pai_notebook.errors import ComparisonError
-from pai_notebook.model.names import Name, resolve
+from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.model.names import Name, Patterns, resolve
+from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.phrases import Phrase, say
 
@@ -100,8 +101,27 @@ class ChartData:
         ComparisonError
             When it was measured on several datasets and none was named.
         """
-        by_name = {Name("metrics", each.path, each.dataset): each for each in self.measures}
-        return by_name[resolve(metric, list(by_name), dataset=dataset, missing="no version has a metric")]
+        return self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric")]
+
+    def several(self, metrics: str | Sequence[str]) -> list[Measure]:
+        """Find the metrics that names or globs mean, in the order in which these were given; a name means all its datasets.
+
+        Raises
+        ------
+        NameNotFound
+            When one of them means nothing; the nearest names are in the hint.
+        """
+        found: dict[Name, Measure] = {}
+        for pattern in Patterns(metrics, "metrics").patterns:
+            fitting = {name: measure for name, measure in self._by_name.items() if pattern.fits(name)}
+            if not fitting:
+                raise NameNotFound(f"no version has a metric {pattern.text!r}", hint=nearest_hint(pattern.text, self._by_name))
+            found |= fitting
+        return list(found.values())
+
+    @property
+    def _by_name(self) -> dict[Name, Measure]:
+        return {Name("metrics", each.path, each.dataset): each for each in self.measures}
 
 
 def pareto_places(first: Measure, second: Measure) -> list[int]:

@@ -68,6 +68,10 @@ def chosen_everywhere(vs, text):
         checks = gate(f"{text} >= 0").checks
     except PaiError as error:
         checks = getattr(error, "breaches", ())
+    try:
+        yield "plot", {(each.path, each.dataset) for each in vs.compare("0.1.0", only="all").plot.data.several(text)}
+    except PaiError:
+        yield "plot", set()
     yield "gate", {(check.metric, check.dataset) for check in checks if check.version}
     yield (
         "assert_no_regression",
@@ -109,6 +113,16 @@ def test_a_name_that_means_one_metric_is_found_wherever_one_is_asked_for(data):
     assert c.best(text).metric == row.name
     assert vs.sort_values(text, ascending=False)[0].version_name == c.best(text).version
     assert c.rank(text).metric == row.name
+
+
+@pytest.mark.parametrize(("name", "other"), [("`a`", "a"), ("``", "b"), ("a ", "a"), ("x['y']", "x"), ("c`d", "cd")])
+def test_a_name_with_signs_of_its_own_is_found_as_the_object_writes_it(name, other):
+    vs = VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Metrics": {name: n, other: 10 - n}} for n in (1, 2)], "m")
+    c = vs.compare("first", directions={"*": "max"})
+    for row in c.metrics:
+        assert c[row.full_name] == row
+        assert c.best(row.full_name).metric == row.name
+        assert row.path in [each.path for each in vs.compare("first", include=row.full_name).metrics]
 
 
 @st.composite
