@@ -34,7 +34,8 @@ class Pareto(Displayed):
     values : tuple of tuple of float
         Their values, one tuple a version.
     steps : tuple of str
-        One sentence for each step to the next version on the front: what it buys, for what, and what of it could be chance.
+        One sentence for each step to the next version on the front: what is gained and lost against the one before, and what of it
+        could be chance.
     dominated : dict of str to str
         Every other version, and one that is at least as good in everything and better in something.
     unranked : tuple of str
@@ -130,12 +131,12 @@ def front_of(costs: dict[int, tuple[float, ...]]) -> tuple[list[int], dict[int, 
 
 
 class _Step:
-    """The step from one version of a front to the next: what it buys, what it costs, and how sure that is."""
+    """The step from one version of a front to the next: gains, losses, and how sure they are."""
 
     def __init__(
         self, questions: Sequence[Question], points: Mapping[int, tuple[float, ...]], first: int, second: int, between: Between
     ) -> None:
-        self.second = second
+        self.first, self.second = first, second
         self.gains: list[str] = []
         self.costs: list[str] = []
         self.unknown: list[str] = []
@@ -145,11 +146,11 @@ class _Step:
             interval = between(question.row, second, first).interval
             self.unknown += [question.row.name] if interval is None else []
             chance = interval is not None and not interval.excludes_zero
-            text = f"{choose_format([before, after]).delta(after - before)} {question.row.name}{' (could be chance)' if chance else ''}"
+            text = f"{question.row.name} {choose_format([before, after]).delta(after - before)}{' (could be chance)' if chance else ''}"
             (self.gains if question.better(after, before) else self.costs).append(text)
 
     def words(self, names: Sequence[str]) -> str:
         """Say it in a sentence."""
         if not self.gains and not self.costs:
-            return f"{names[self.second]} is equal in all of them"
-        return f"{names[self.second]} buys {' and '.join(self.gains)} for {' and '.join(self.costs)}"
+            return f"{names[self.second]} is equal to {names[self.first]} in all of them"
+        return f"{names[self.second]} against {names[self.first]}: gains {' and '.join(self.gains)}, loses {' and '.join(self.costs)}"

@@ -242,20 +242,20 @@ def test_pareto_keeps_what_nobody_beats_in_everything():
     assert front.versions == ("0.1.0", "0.4.0", "0.2.0")
     assert front.dominated == {"0.3.0": "0.1.0"}
     assert front.unranked == ("0.5.0",)
-    assert front.steps == ("0.4.0 buys -0.1 rtf for +0.05 cer", "0.2.0 buys -0.1 rtf for +0.05 cer")
-    assert "0.4.0 buys -0.1 rtf for +0.05 cer" in str(front)
+    assert front.steps == ("0.4.0 against 0.1.0: gains rtf -0.1, loses cer +0.05", "0.2.0 against 0.4.0: gains rtf -0.1, loses cer +0.05")
+    assert "0.4.0 against 0.1.0: gains rtf -0.1, loses cer +0.05" in str(front)
 
 
 def test_pareto_of_mixed_directions_and_equal_points():
     front = compare({"accuracy": 0.9, "rtf": 0.1}, {"accuracy": 0.9, "rtf": 0.1}, {"accuracy": 0.8, "rtf": 0.2}).pareto(["accuracy", "rtf"])
     assert front.versions == ("0.1.0", "0.2.0")
-    assert front.steps == ("0.2.0 is equal in all of them",)
+    assert front.steps == ("0.2.0 is equal to 0.1.0 in all of them",)
 
 
 def test_a_front_is_as_measured_and_says_what_of_a_step_could_be_chance():
     versions = [{"accuracy": a, "n": 100, "latency_ms": b} for a, b in ((0.90, 50.00), (0.91, 50.01), (0.89, 50.02))]
     front = compare(*versions).pareto(["accuracy", "latency_ms"])
-    assert front.steps == ("0.1.0 buys -0.01 latency_ms for -0.01 accuracy (could be chance)",)
+    assert front.steps == ("0.1.0 against 0.2.0: gains latency_ms -0.01, loses accuracy -0.01 (could be chance)",)
     assert front.as_measured == ("latency_ms",)
     text = " ".join(str(front).split())
     assert "Best trade-offs of accuracy, latency_ms, as measured" in text
@@ -264,7 +264,7 @@ def test_a_front_is_as_measured_and_says_what_of_a_step_could_be_chance():
 
 def test_a_step_of_which_both_parts_could_be_chance_says_so_of_both():
     front = compare({"accuracy": 0.90, "em": 0.50, "n": 100}, {"accuracy": 0.91, "em": 0.49, "n": 100}).pareto(["accuracy", "em"])
-    assert front.steps == ("0.1.0 buys +0.01 em (could be chance) for -0.01 accuracy (could be chance)",)
+    assert front.steps == ("0.1.0 against 0.2.0: gains em +0.01 (could be chance), loses accuracy -0.01 (could be chance)",)
 
 
 def test_pareto_of_an_unknown_direction_needs_a_mode():
