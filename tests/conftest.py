@@ -17,6 +17,7 @@ import zlib
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pai_notebook.wire.loop import LoopThread, shared_loop
 from tests.parallel import (  # noqa: F401 - hooks
     pytest_collection_modifyitems,
     pytest_xdist_auto_num_workers,
@@ -67,6 +68,17 @@ def pytest_runtest_setup(item):
         random.seed(item.nodeid)
         if numpy := sys.modules.get("numpy"):
             numpy.random.seed(zlib.crc32(item.nodeid.encode()))
+
+
+@pytest.fixture
+def own_loop(monkeypatch):
+    """A private loop that only this test's registries use, so that it ends with the last of them whatever other tests left open."""
+    loop = LoopThread()
+    for name in [name for name in sys.modules if name.startswith("pai_notebook.")]:
+        if getattr(sys.modules[name], "shared_loop", None) is shared_loop:
+            monkeypatch.setattr(f"{name}.shared_loop", loop)
+    yield loop
+    loop.stop()
 
 
 @pytest.fixture

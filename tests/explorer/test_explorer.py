@@ -513,12 +513,12 @@ class TestSets:
         assert "Nothing" in str(explorer)
         explorer.close()
 
-    def test_its_thread_ends_with_it(self, versions, registry):
+    def test_its_thread_ends_with_it(self, own_loop, versions, registry):
         registry.close()
         explorer = Explorer(versions)
         explorer.wait()
         explorer.close()
-        assert "pai-loop" not in [thread.name for thread in threading.enumerate()]
+        assert not own_loop.running
 
 
 class TestEnding:

@@ -18,12 +18,13 @@ import pytest
 import pai_notebook as pnb
 from pai_notebook import connection, demo
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.wire.loop import LoopThread, shared_loop
+from pai_notebook.wire.loop import LoopThread
 from pai_notebook.wire.tasks import LoopUser
 from tests.patience import PATIENCE, eventually
 
 from .faultserver import FaultServer, good_answer, listing
 
+pytestmark = pytest.mark.usefixtures("own_loop")
 CLOSED = "this registry was closed"
 EMBEDDED = demo.transport()
 """One for all, because to load the data takes longer than to close a registry."""
@@ -66,14 +67,14 @@ MODEL = "model-rbvg5wfo5d0gngz1b8"
 
 
 def test_three_hundred_closes_while_four_threads_fetch_end_each_call_with_one_error(capfd):
-    ended = []
+    ended, before = [], set(threading.enumerate())
     for number in range(300):
         registry = pnb.connect("demo", default=False, transport=EMBEDDED)
         ended += close_amid(registry, ASKS, after=0.004 * (number % 4))
     assert len(ended) == 1200
     assert {(type(error), getattr(error, "message", error)) for error in ended} == {(ConfigurationError, CLOSED)}
     assert capfd.readouterr() == ("", "")
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("pai-")]
+    assert set(threading.enumerate()) <= before
 
 
 def slow(conn, hit, good):
@@ -139,12 +140,12 @@ def test_a_closed_registry_refuses_everything_in_the_same_words():
         list(registry.client.iterate(registry.client.stream_versions(MODEL)))
 
 
-def test_many_threads_may_close_at_the_same_time():
+def test_many_threads_may_close_at_the_same_time(own_loop):
     registry = pnb.connect("demo", default=False)
     registry.list_models()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: registry.close(), range(32)))
-    assert not shared_loop.running
+    assert not own_loop.running
 
 
 def test_one_registry_is_closed_without_hurting_another():
@@ -157,7 +158,7 @@ def test_one_registry_is_closed_without_hurting_another():
     kept.close()
 
 
-def test_close_may_be_called_on_the_loop_itself():
+def test_close_may_be_called_on_the_loop_itself(own_loop):
     registry = pnb.connect("demo", default=False)
 
     async def close_there():
@@ -166,7 +167,7 @@ def test_close_may_be_called_on_the_loop_itself():
 
     with pytest.raises(ConfigurationError, match=CLOSED):
         registry.client.run(close_there())
-    eventually(lambda: not shared_loop.running)
+    eventually(lambda: not own_loop.running)
 
 
 def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):

@@ -18,7 +18,6 @@ import pytest
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiError, ServiceUnavailable
 from pai_notebook.wire.endpoint import parse_endpoint
-from pai_notebook.wire.loop import LoopThread
 from pai_notebook.wire.proxy import proxy_for
 from tests.patience import PATIENCE, UNHURRIED
 
@@ -507,10 +506,8 @@ def test_processes(case, public_folder):
     assert re.fullmatch(f"{expected}.*" if expected != "works" else "works", said.replace("\n", " ")), said
 
 
-def test_no_thread_to_be_had_leaves_the_registry_usable(machine, monkeypatch, recwarn):
+def test_no_thread_to_be_had_leaves_the_registry_usable(machine, monkeypatch, recwarn, own_loop):
     machine(**KEYS)
-    # a loop of its own: that of the process may be running already, for another registry of this process
-    monkeypatch.setattr("pai_notebook.wire.client.shared_loop", LoopThread())
     with FaultServer() as server, pnb.connect(endpoint=server.url, **OPTIONS) as registry:
         start = threading.Thread.start
 

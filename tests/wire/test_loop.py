@@ -16,7 +16,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from pai_notebook.errors import ConfigurationError, ServiceUnavailable
-from pai_notebook.wire.loop import LoopThread, shared_loop
+from pai_notebook.wire.loop import LoopThread
 from tests.patience import PATIENCE, UNHURRIED, eventually
 
 from .faultserver import FaultServer, good_answer, silence
@@ -24,10 +24,6 @@ from .faultserver import FaultServer, good_answer, silence
 
 def hangs_on(*versions):
     return lambda hit: silence if hit.version in versions else None
-
-
-def pai_threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("pai-")]
 
 
 def test_cancelling_a_future_aborts_its_request_on_the_server():
@@ -141,18 +137,19 @@ def test_a_coroutine_on_another_loop_says_how_to_run_it():
         asyncio.run(client.get_version("m", "0.1.0"))
 
 
-def test_the_thread_ends_with_the_last_client_and_starts_again():
+def test_the_thread_ends_with_the_last_client_and_starts_again(own_loop):
     with FaultServer() as server:
         one, two = server.client(), server.client()
         one.run(one.get_version("m", "0.1.0"))
         two.run(two.get_version("m", "0.1.0"))
         one.close()
         assert two.run(two.get_version("m", "0.1.0")).attempts == 1
+        assert own_loop.running
         two.close()
-        assert pai_threads() == []
+        assert not own_loop.running
         with server.client() as three:
             three.run(three.get_version("m", "0.1.0"))
-        assert pai_threads() == []
+        assert not own_loop.running
 
 
 def test_a_closed_client_says_so():
@@ -248,8 +245,10 @@ def test_a_hanging_name_lookup_delays_neither_interrupt_nor_close():
     async def lookup():
         await asyncio.get_running_loop().run_in_executor(None, blocked.wait, PATIENCE)
 
+    before = set(threading.enumerate())
+
     def is_hanging():
-        return any(thread.name == "pai-call" for thread in pai_threads())
+        return any(thread.name == "pai-call" for thread in set(threading.enumerate()) - before)
 
     future = thread.submit(lookup())
     eventually(is_hanging)
@@ -257,14 +256,14 @@ def test_a_hanging_name_lookup_delays_neither_interrupt_nor_close():
     thread.stop()
     assert is_hanging(), "the lookup was not waited for"
     blocked.set()
-    assert eventually(lambda: pai_threads() == [])
+    eventually(lambda: set(threading.enumerate()) <= before)
 
 
-def test_nothing_runs_before_it_is_needed():
+def test_nothing_runs_before_it_is_needed(own_loop):
     with FaultServer() as server:
         client = server.client()
-        assert not shared_loop.running
+        assert not own_loop.running
         with pytest.raises(ServiceUnavailable), server.client(url="http://127.0.0.1:9", connect_timeout=0.1) as other:
             other.run(other.get_version("m", "0.1.0"))
         client.close()
-    assert pai_threads() == []
+    assert not own_loop.running

@@ -392,8 +392,8 @@ def test_r15_a_port_that_opens_within_a_second_is_waited_for():
     revived[0].close()
 
 
-def test_r16_nothing_is_left_after_close():
-    process = psutil.Process()
+def test_r16_nothing_is_left_after_close(own_loop):
+    process, threads = psutil.Process(), set(threading.enumerate())
     with FaultServer(lambda hit: draw(16, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)) as server:
         with server.client() as client:
             fetch(client, "warm", "0.0.0")
@@ -405,5 +405,6 @@ def test_r16_nothing_is_left_after_close():
                 client.run(client.get_many([("m", f"0.{number}.0") for number in range(300)]))
             gc.collect()
         eventually(lambda: process.num_fds() <= before + 2)
-        assert not [thread for thread in threading.enumerate() if thread.name.startswith("pai-")]
+        assert not own_loop.running
+        assert not [thread for thread in set(threading.enumerate()) - threads if thread.name.startswith("pai-")]
         assert not [warning for warning in caught if issubclass(warning.category, ResourceWarning)]
