@@ -10,6 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import pai_notebook as pnb
+from pai_notebook import connection
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.redact import Redaction
 
@@ -173,9 +174,19 @@ def call(function, required, name, value):
     return next(iter(result)) if inspect.isgenerator(result) else result
 
 
+@pytest.fixture
+def default_registry(monkeypatch):
+    """The demo as default registry, for this test only; a call of the test may put another in its place."""
+    monkeypatch.setattr(connection, "_default", None)
+    registry = pnb.connect("demo")
+    yield
+    for each in {registry, connection.current_registry()}:
+        each.close()
+
+
+@pytest.mark.usefixtures("default_registry")
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_argument_is_refused_in_a_line_that_names_it(calls, wrong):
-    pnb.connect("demo")
     unclear = []
     for name, (function, required) in calls.items():
         for parameter, kind in ((each.name, each.kind) for each in inspect.signature(function).parameters.values()):
