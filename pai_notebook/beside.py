@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.baseline import Baseline
 
-__all__ = ["Beside", "What", "compare_within", "split"]
+__all__ = ["RequestedBaseline", "What", "compare_within", "split"]
 
 What = str | Address | ModelVersion | VersionSet | Sequence["What"]
 """What can be compared: addresses, versions, sets of these."""
@@ -62,7 +62,7 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             raise ConfigurationError(said, hint="Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
 
 
-class Beside:
+class RequestedBaseline:
     """The baseline of a comparison, as it was asked for.
 
     Parameters
@@ -79,8 +79,8 @@ class Beside:
 
     Examples
     --------
-    >>> str(Beside("previous", "model-a").address), str(Beside(None, "model-a").address), Beside("first", "model-a").address
-    ('model-a@previous', 'model-a@approved', None)
+    >>> [str(RequestedBaseline(asked, "model-a").address) for asked in ("previous", None, "first")]
+    ['model-a@previous', 'model-a@approved', 'None']
     """
 
     def __init__(self, baseline: Baseline, model: str) -> None:
@@ -175,7 +175,7 @@ def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = 
     if not isinstance(held, VersionSet):
         raise ConfigurationError(f"among={described(held)} cannot be used", hint="Pass a VersionSet, such as that of load(path).")
     asked, given, model = split(what)
-    beside = Beside(baseline, model)
+    beside = RequestedBaseline(baseline, model)
     found = VersionSet()
     if beside.address is not None:
         try:

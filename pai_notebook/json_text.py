@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NoReturn
 
-__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_PARTS", "Refusal", "checked_copy", "parse_json"]
+__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_PARTS", "InvalidJson", "checked_copy", "parse_json"]
 
 MAX_DEPTH = 64
 """Levels of lists and objects in a document, the outermost included."""
@@ -33,7 +33,7 @@ _TOO_LARGE = 10**MAX_DIGITS
 Pairs = Callable[[list[tuple[str, Any]]], Any]
 
 
-class Refusal(ValueError):
+class InvalidJson(ValueError):
     """A JSON value that is not read, with the reason: `the answer` is ... or has ...
 
     Parameters
@@ -64,7 +64,7 @@ def parse_json(body: bytes | str, *, max_depth: int = MAX_DEPTH, max_parts: int 
 
     Raises
     ------
-    Refusal
+    InvalidJson
         When it is not UTF-8, not exactly one JSON value, nested too deep, made of too many parts, has a key twice in one object, or a
         whole number of more than `MAX_DIGITS` digits.
 
@@ -83,18 +83,18 @@ def parse_json(body: bytes | str, *, max_depth: int = MAX_DEPTH, max_parts: int 
     raise refusal
 
 
-def _refusal(caught: Exception) -> Refusal:
+def _refusal(caught: Exception) -> InvalidJson:
     if isinstance(caught, UnicodeDecodeError):
-        return Refusal("is not UTF-8 text", "garbled")
+        return InvalidJson("is not UTF-8 text", "garbled")
     if isinstance(caught, json.JSONDecodeError):
-        return Refusal(f"is not JSON ({caught.msg}, character {caught.pos})", "garbled")
+        return InvalidJson(f"is not JSON ({caught.msg}, character {caught.pos})", "garbled")
     if isinstance(caught, _DuplicateKeyError):
-        return Refusal(f"has the key {ascii(caught.args[0])[:60]} twice in one object", "odd")
-    return Refusal("is nested too deep") if isinstance(caught, RecursionError) else _too_many_digits()
+        return InvalidJson(f"has the key {ascii(caught.args[0])[:60]} twice in one object", "odd")
+    return InvalidJson("is nested too deep") if isinstance(caught, RecursionError) else _too_many_digits()
 
 
-def _too_many_digits() -> Refusal:
-    return Refusal(f"has a number with too many digits (more than {MAX_DIGITS:,})")
+def _too_many_digits() -> InvalidJson:
+    return InvalidJson(f"has a number with too many digits (more than {MAX_DIGITS:,})")
 
 
 def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -102,7 +102,7 @@ def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
 
     Raises
     ------
-    Refusal
+    InvalidJson
         When a field is nested too deep or holds a number of more digits than Python converts; the field is named.
 
     Examples
@@ -114,20 +114,20 @@ def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
     for key, value in document.items():
         try:
             copied[key] = _copy(value, MAX_DEPTH - 1)
-        except Refusal as refusal:
+        except InvalidJson as refusal:
             name = key if isinstance(key, str) else type(key).__name__
-            raise Refusal(f"has a field {ascii(name)[:60]} that {refusal.reason}") from None
+            raise InvalidJson(f"has a field {ascii(name)[:60]} that {refusal.reason}") from None
     return copied
 
 
 def _copy(value: Any, left: int) -> Any:
     if isinstance(value, dict):
         if not left:
-            raise Refusal(f"is nested deeper than {MAX_DEPTH} levels")
+            raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
         return {key: _copy(item, left - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         if not left:
-            raise Refusal(f"is nested deeper than {MAX_DEPTH} levels")
+            raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
         return [_copy(item, left - 1) for item in value]
     if isinstance(value, int) and value.bit_length() > _SURELY_SHORT and not _can_be_written(value):
         raise _too_many_digits()
@@ -185,9 +185,9 @@ def _check_structure(body: bytes, max_depth: int, max_parts: int) -> None:
     """
     brackets = _brackets(body)
     if brackets.count(b"[") > max_parts:
-        raise Refusal(f"is made of more than {max_parts:,} lists and objects")
+        raise InvalidJson(f"is made of more than {max_parts:,} lists and objects")
     if len(body) > _MOST_VALUES and body.count(b",") > _MOST_VALUES:
-        raise Refusal(f"holds more than {_MOST_VALUES:,} values")
+        raise InvalidJson(f"holds more than {_MOST_VALUES:,} values")
     for _ in range(max_depth):
         inner = brackets.replace(b"[]", b"")
         if len(inner) == len(brackets):
@@ -195,7 +195,7 @@ def _check_structure(body: bytes, max_depth: int, max_parts: int) -> None:
         brackets = inner
     # what is left has no partner, as in a text that was cut
     if b"[]" in brackets or brackets.count(b"[") > max_depth:
-        raise Refusal(f"is nested deeper than {max_depth} levels")
+        raise InvalidJson(f"is nested deeper than {max_depth} levels")
 
 
 def _brackets(body: bytes) -> bytes:

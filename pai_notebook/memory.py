@@ -14,13 +14,13 @@ from pai_notebook.model.order import Neighbours
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Key", "Memory", "Names"]
+__all__ = ["Key", "KnownNames", "Memory"]
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Names:
+class KnownNames:
     """Version names of one model, whether a list of it was seen, and whether these are all that it had then."""
 
     names: tuple[str, ...] = ()
@@ -60,8 +60,8 @@ class Memory:
         self._models: dict[str, str] = {}
         self._named: dict[str, tuple[str, ...]] = {}
         self._named_at: datetime | None = None
-        self._listed: dict[str, Names] = {}
-        self._known: dict[str, Names] = {}
+        self._listed: dict[str, KnownNames] = {}
+        self._known: dict[str, KnownNames] = {}
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -118,17 +118,17 @@ class Memory:
 
     def see_versions(self, model_id: str, names: Iterable[str], *, whole: bool) -> None:
         """Remember what a list has shown of a model."""
-        self._listed[model_id] = Names(tuple(names), listed=True, whole=whole)
+        self._listed[model_id] = KnownNames(tuple(names), listed=True, whole=whole)
         self._known.pop(model_id, None)
 
-    def known(self, model_id: str) -> Names:
+    def known(self, model_id: str) -> KnownNames:
         """Version names of a model that were seen, in lists or singly."""
         known = self._known.get(model_id)
         if known is None:
-            listed = self._listed.get(model_id, Names())
+            listed = self._listed.get(model_id, KnownNames())
             fetched = (name for model, name in list(self._versions) if model == model_id)
             names = tuple(dict.fromkeys([*listed.names, *fetched]))
-            known = self._known[model_id] = Names(names, listed.listed, listed.whole)
+            known = self._known[model_id] = KnownNames(names, listed.listed, listed.whole)
         return known
 
     def models(self) -> list[str]:

@@ -10,19 +10,19 @@ from pai_notebook.errors import ModelNotFound, VersionNotFound
 from pai_notebook.model.nearest import counted
 
 if TYPE_CHECKING:
-    from pai_notebook.memory import Names
+    from pai_notebook.memory import KnownNames
     from pai_notebook.model.address import Address
 
 __all__ = ["hint_models", "hint_versions", "no_version", "nothing_selected"]
 
 
-def no_version(model_id: str, name: str, available: Names) -> VersionNotFound:
+def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFound:
     """Return the error for a version that a list of its model does not have.
 
     Examples
     --------
-    >>> from pai_notebook.memory import Names
-    >>> print(no_version("model-a", "0.9.0", Names(("0.8.0", "0.10.0"), whole=True)))
+    >>> from pai_notebook.memory import KnownNames
+    >>> print(no_version("model-a", "0.9.0", KnownNames(("0.8.0", "0.10.0"), whole=True)))
     no version 0.9.0 in model-a. Nearest are 0.8.0 and 0.10.0.
     """
     error = VersionNotFound(f"no version {name} in {model_id}", action="ListModelVersions", model_id=model_id, version_name=name)
@@ -40,7 +40,7 @@ def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFo
     return VersionNotFound(f"{address} selects no version", model_id=address.model, hint=hint)
 
 
-def hint_versions(error: VersionNotFound, known: Names) -> bool:
+def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:
     """Put the nearest of the known names into the hint of an error; false, and the hint as it was, when none is known."""
     close = known.neighbours.of(error.version_name)
     if close:

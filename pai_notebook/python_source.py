@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-__all__ = ["IT", "Code", "Plan", "Step", "call", "literal", "step", "to_python"]
+__all__ = ["IT", "Expression", "Plan", "Step", "call", "literal", "step", "to_python"]
 
 
-class Code(str):
+class Expression(str):
     """Python source, as opposed to a text that becomes a literal."""
 
     __slots__ = ()
@@ -146,11 +146,11 @@ class _Writer:
         """A call of the registry or the package; what was before is an argument of it, or a statement of its own."""
         if IT in step.args:
             self._assign()
-            step = replace(step, args=tuple(Code(self.name) if each is IT else each for each in step.args))
+            step = replace(step, args=tuple(Expression(self.name) if each is IT else each for each in step.args))
         elif self.expression != self.name:
             self.lines.append(self.expression)
         if step.verb == "Explorer" and not step.args and self.registry != "pnb":
-            step = replace(step, args=(Code(self.registry),))
+            step = replace(step, args=(Expression(self.registry),))
         self.expression = _call(f"{'pnb' if step.of == 'pnb' else self.registry}.{step.verb}", step)
         self.name = _NAMES.get(step.verb, "")
         self.loop = step.verb if step.verb == "watch" else ""
@@ -181,7 +181,7 @@ def _call(name: str, step: Step) -> str:
 
 def _argument(value: Any) -> str:
     """A positional argument: code as it is, a text of several lines between three quotation marks, anything else as a literal."""
-    if isinstance(value, Code):
+    if isinstance(value, Expression):
         return value
     if isinstance(value, str) and "\n" in value and not re.search(r'\\|"""|"$', value) and value.replace("\n", "").isprintable():
         return f'"""{value}"""'
@@ -196,7 +196,7 @@ def literal(value: Any) -> str:
     >>> print(literal({"所有者": ["a", 'b"c', float("nan")]}))
     {"所有者": ["a", 'b"c', float("nan")]}
     """
-    if isinstance(value, Code):
+    if isinstance(value, Expression):
         return value
     if isinstance(value, Step):
         return _call(f"pnb.{value.verb}", value)

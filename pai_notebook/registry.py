@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pai_notebook.arguments import described, number_argument
-from pai_notebook.beside import Beside, What, compare_within, split
+from pai_notebook.beside import RequestedBaseline, What, compare_within, split
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
@@ -228,7 +228,7 @@ class Registry(Displayed):
         if among is not None:
             return compare_within(among, what, baseline, **terms)
         asked, held, model = split(what)
-        beside = Beside(baseline, model)
+        beside = RequestedBaseline(baseline, model)
         addresses = [*asked, *([beside.address] if beside.address else [])]
         found = self._fetch(addresses, refresh=refresh, suggest=suggest, progress=progress)
         fetched = found.of([beside.address] if beside.address else [])

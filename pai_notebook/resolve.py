@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pai_notebook.errors import PaiError
-from pai_notebook.memory import Key, Names
+from pai_notebook.memory import Key, KnownNames
 from pai_notebook.missing import no_version, nothing_selected
 from pai_notebook.model.address import Address, Selector
 
@@ -78,9 +78,9 @@ class Known(Generic[T]):
         self.__dict__.pop("names", None)
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> KnownNames:
         """The names of a list that has ended, to look up what is near to one that it does not have."""
-        return Names(tuple(self.listed), listed=True, whole=True)
+        return KnownNames(tuple(self.listed), listed=True, whole=True)
 
     def answers(self, selector: Selector) -> bool:
         """Whether a selector can be answered from what is here."""

@@ -111,6 +111,15 @@ def test_every_module_imports_and_lists_only_names_it_has(name):
     assert [wanted for wanted in exported if not hasattr(module, wanted)] == []
 
 
+def test_no_name_is_used_for_two_classes():
+    homes: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
 def test_the_public_names_are_complete():
     assert set(pai_notebook.__all__) == set(dir(pai_notebook))
     assert {"ModelVersion", "VersionSet", "Registry", "Explorer", "connect", "get_version", "get_versions", "list_versions"} <= set(

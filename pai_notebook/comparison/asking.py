@@ -13,11 +13,11 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import resolve
 
-__all__ = ["Question", "ask", "find_row"]
+__all__ = ["RankingKey", "ask", "find_row"]
 
 
 @dataclass(frozen=True)
-class Question:
+class RankingKey:
     """A metric to rank by: its row, the direction, and which versions have a number.
 
     Attributes
@@ -57,7 +57,7 @@ def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
     return by_name[resolve(name, list(by_name), dataset=dataset, missing=f"no version has a {'metric' if metrics else 'row'}")]
 
 
-def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> Question:
+def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> RankingKey:
     """Prepare a ranking by a metric.
 
     Raises
@@ -82,7 +82,7 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
         )
     ranked = {place for place, _ in numbers}
     unranked = tuple((place, str(cell.state)) for place, cell in enumerate(row.cells) if place not in ranked)
-    return Question(row, direction, numbers, unranked)
+    return RankingKey(row, direction, numbers, unranked)
 
 
 def _is_number(state: State) -> bool:

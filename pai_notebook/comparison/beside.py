@@ -13,7 +13,7 @@ from pai_notebook.model.metrics import State
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["Beside", "Key", "whole_examples"]
+__all__ = ["EvidenceFinder", "Key", "whole_examples"]
 
 Key = tuple[str, str]
 """Path and dataset of a metric."""
@@ -44,7 +44,7 @@ def whole_examples(value: float, n: float, written: str = "") -> bool | None:
     return True if 2 * slack * n < 1 else None
 
 
-class Beside:
+class EvidenceFinder:
     """What stands beside the metrics of several versions and says how sure they are.
 
     Parameters

@@ -12,7 +12,7 @@ from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.version import ModelVersion, in_canonical_order
-from pai_notebook.python_source import Code, Plan, Step, literal, step
+from pai_notebook.python_source import Expression, Plan, Step, literal, step
 from pai_notebook.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def fetching(versions: Sequence[ModelVersion], failed: Iterable[str] = (), path:
         selected = _addresses(versions)
         return otherwise, *([step("select", *selected)] if selected else [])
     documents = "".join(f"    {_document(version)},\n" for version in versions)
-    return (step("VersionSet", Code(f"[\n{documents}]"), of="pnb"),)
+    return (step("VersionSet", Expression(f"[\n{documents}]"), of="pnb"),)
 
 
 def from_source(plan: Plan, versions: Sequence[ModelVersion]) -> Plan:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
-from pai_notebook.comparison.asking import Question, ask, find_row
+from pai_notebook.comparison.asking import RankingKey, ask, find_row
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain_rows
@@ -161,7 +161,7 @@ class Comparison(Aligned, Exports, Displayed):
     def __hash__(self) -> int:
         return hash(self.fingerprint)
 
-    def _ask(self, metric: str, mode: Told, dataset: str | None) -> Question:
+    def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
         return ask(self.metrics, metric, mode, dataset)
 
     def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:

@@ -13,7 +13,7 @@ from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
-    from pai_notebook.comparison.asking import Question
+    from pai_notebook.comparison.asking import RankingKey
     from pai_notebook.comparison.rows import Row
 
 __all__ = ["Pareto", "front_of", "make_pareto"]
@@ -84,7 +84,7 @@ Between = Callable[["Row", int, int], Evidence]
 """How sure the difference of one version to another is in a metric."""
 
 
-def make_pareto(questions: Sequence[Question], names: Sequence[str], between: Between) -> Pareto:
+def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: Between) -> Pareto:
     """Find the front of versions that have a number in every metric."""
     numbers = [dict(question.numbers) for question in questions]
     complete = [place for place in range(len(names)) if all(place in column for column in numbers)]
@@ -134,7 +134,7 @@ class _Step:
     """The step from one version of a front to the next: gains, losses, and how sure they are."""
 
     def __init__(
-        self, questions: Sequence[Question], points: Mapping[int, tuple[float, ...]], first: int, second: int, between: Between
+        self, questions: Sequence[RankingKey], points: Mapping[int, tuple[float, ...]], first: int, second: int, between: Between
     ) -> None:
         self.first, self.second = first, second
         self.gains: list[str] = []

@@ -20,7 +20,7 @@ from pai_notebook.signatures import checked
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.comparison.asking import Question
+    from pai_notebook.comparison.asking import RankingKey
     from pai_notebook.comparison.leaders import Leaders
 
 __all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
@@ -214,7 +214,7 @@ def _told_apart(entry: Ranked) -> str:
     return _APART[entry.told_apart]
 
 
-def _ordered(question: Question) -> list[tuple[int, float]]:
+def _ordered(question: RankingKey) -> list[tuple[int, float]]:
     sign = -1 if question.direction.mode == "max" else 1
     return sorted(question.numbers, key=lambda pair: (sign * pair[1], pair[0]))
 
@@ -224,7 +224,7 @@ def _behind(value: float, best: float) -> float:
 
 
 def make_ranking(
-    question: Question, names: Sequence[str], baseline: int | None, tolerance: Tolerance, leaders: Leaders | None = None
+    question: RankingKey, names: Sequence[str], baseline: int | None, tolerance: Tolerance, leaders: Leaders | None = None
 ) -> Ranking:
     """Rank versions; within the tolerance of the first of a group counts as equal."""
     row = question.row
@@ -241,7 +241,7 @@ def make_ranking(
     return Ranking(row.name, words, entries, [(names[place], state) for place, state in question.unranked])
 
 
-def make_best(question: Question, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:
+def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:
     """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
     first = [entry for entry in ranking if entry.rank == 1]
     others = [entry for entry in ranking if entry is not ranking[0]]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Refusal", "Request", "Response", "json_response", "request_id"]
+__all__ = ["ApiError", "Request", "Response", "json_response", "request_id"]
 
 _TROUBLESHOOT = "https://api.aliyun.com/troubleshoot?q={code}&product=AIWorkSpace&requestId={request_id}"
 
@@ -86,7 +86,7 @@ class Response:
         return json.loads(self.body)
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """A request that the registry does not grant, with the error code and sentence of the service.
 
     Parameters
@@ -113,7 +113,7 @@ class Refusal(Exception):
 
         Examples
         --------
-        >>> Refusal(404, "100600008", "model version not exists").body(host="h", request_id="R")["Code"]
+        >>> ApiError(404, "100600008", "model version not exists").body(host="h", request_id="R")["Code"]
         '100600008'
         """
         return {

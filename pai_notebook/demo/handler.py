@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from pai_notebook.demo.exchange import Refusal, Request, Response, json_response, request_id
+from pai_notebook.demo.exchange import ApiError, Request, Response, json_response, request_id
 from pai_notebook.demo.queries import Parameters, page, select_models, select_versions
 from pai_notebook.demo.store import Catalog, Document, Store
 from pai_notebook.demo.verify import Key, Nonces, check_date, check_identity, query_pairs
@@ -109,7 +109,7 @@ def answer(request: Request, context: Context) -> Response:
     told = request_id(request)
     try:
         document = {"RequestId": told, **_granted(request, context)}
-    except Refusal as refusal:
+    except ApiError as refusal:
         body = refusal.body(host=request.header("host"), request_id=told)
         return json_response(refusal.status, body, now=context.now)
     return json_response(200, document, now=context.now)
@@ -132,7 +132,7 @@ def _route(request: Request) -> _Route:
     if pieces[:3] != _ROOT or not all(pieces):
         raise _no_api()
     if request.method != "GET":
-        raise Refusal(405, "UnsupportedHTTPMethod", "This http method is not supported: the demo registry is read-only.")
+        raise ApiError(405, "UnsupportedHTTPMethod", "This http method is not supported: the demo registry is read-only.")
     match pieces[3:]:
         case []:
             return _Route("ListModels")
@@ -154,27 +154,27 @@ def _segments(path: str) -> list[str]:
         raise _no_api() from None
 
 
-def _no_api() -> Refusal:
-    return Refusal(404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method.")
+def _no_api() -> ApiError:
+    return ApiError(404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method.")
 
 
 def _check_action(request: Request, route: _Route) -> None:
     for name, wanted, code in (("x-acs-version", API_VERSION, "InvalidVersion"), ("x-acs-action", route.action, "InvalidAction.NotFound")):
         sent = request.header(name)
         if not sent:
-            raise Refusal(400, "MissingParameter", f"{name} is mandatory for this action.")
+            raise ApiError(400, "MissingParameter", f"{name} is mandatory for this action.")
         if sent != wanted:
-            raise Refusal(404, code, f"Specified {name} is not valid: this path and method mean {wanted}.")
+            raise ApiError(404, code, f"Specified {name} is not valid: this path and method mean {wanted}.")
 
 
 def _check_nonce(request: Request, context: Context) -> None:
     nonce = request.header("x-acs-signature-nonce")
     if not nonce:
-        raise Refusal(400, "MissingParameter", "x-acs-signature-nonce is mandatory for this action.")
+        raise ApiError(400, "MissingParameter", "x-acs-signature-nonce is mandatory for this action.")
     with context.lock:
         new = context.nonces.use(nonce, context.now)
     if not new:
-        raise Refusal(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
+        raise ApiError(400, "SignatureNonceUsed", "Specified signature nonce was used already.")
 
 
 def _check_permission(key: Key | None, action: str) -> None:
@@ -186,21 +186,21 @@ def _check_permission(key: Key | None, action: str) -> None:
             "PolicyType": "AccountLevelIdentityBasedPolicy",
             "NoPermissionType": "ImplicitDeny",
         }
-        raise Refusal(403, "NoPermission", "You are not authorized to do this action.", AccessDeniedDetail=detail)
+        raise ApiError(403, "NoPermission", "You are not authorized to do this action.", AccessDeniedDetail=detail)
 
 
 def _parameters(raw: str) -> dict[str, str]:
     pairs = query_pairs(raw)
     parameters = dict(pairs)
     if len(parameters) != len(pairs):
-        raise Refusal(400, "InvalidParameter", "A query parameter is given twice.")
+        raise ApiError(400, "InvalidParameter", "A query parameter is given twice.")
     return parameters
 
 
 def _model(context: Context, model_id: str) -> Document:
     model = context.store.model(model_id)
     if model is None:
-        raise Refusal(404, "100600006", "model not exists")
+        raise ApiError(404, "100600006", "model not exists")
     return model
 
 
@@ -223,7 +223,7 @@ def _get_model_version(context: Context, route: _Route, _: Parameters) -> Docume
     _model(context, route.model_id)
     version = context.store.version(route.model_id, route.version_name)
     if version is None:
-        raise Refusal(404, "100600008", "model version not exists")
+        raise ApiError(404, "100600008", "model version not exists")
     return version
 
 

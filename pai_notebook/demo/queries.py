@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from pai_notebook.demo.exchange import Refusal
+from pai_notebook.demo.exchange import ApiError
 
 __all__ = ["Parameters", "label_holds", "page", "select_models", "select_versions"]
 
@@ -20,8 +20,8 @@ _MODEL_FIELDS = ("WorkspaceId", "Domain", "Task", "Origin", "ModelType")
 _SEARCHED_FIELDS = ("ModelName", "Domain", "Task")
 
 
-def _invalid(name: str, reason: str) -> Refusal:
-    return Refusal(400, "InvalidParameter", f"Specified parameter {name} is not valid: {reason}.")
+def _invalid(name: str, reason: str) -> ApiError:
+    return ApiError(400, "InvalidParameter", f"Specified parameter {name} is not valid: {reason}.")
 
 
 def page(documents: Sequence[Document], parameters: Parameters, *, largest: int) -> list[Document]:
@@ -38,7 +38,7 @@ def page(documents: Sequence[Document], parameters: Parameters, *, largest: int)
 
     Raises
     ------
-    Refusal
+    ApiError
         InvalidParameter.
 
     Examples
@@ -86,7 +86,7 @@ def select_models(documents: Sequence[Document], parameters: Parameters) -> Sequ
 
     Raises
     ------
-    Refusal
+    ApiError
         InvalidParameter when Tag or Conditions is not the JSON text it should be.
 
     Examples

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.demo.exchange import Refusal, Request, Response, json_response, request_id
+from pai_notebook.demo.exchange import ApiError, Request, Response, json_response, request_id
 from pai_notebook.demo.handler import Handler
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             self._check_loopback()
             request = self._request()
-        except Refusal as refusal:
+        except ApiError as refusal:
             self._close_with(refusal.status, refusal.code, refusal.message)
             return
         self.server.wait()
@@ -115,21 +115,21 @@ class _Connection(BaseHTTPRequestHandler):
         own = {f"{_ADDRESS}:{self.server.port}", f"localhost:{self.server.port}"}
         hosts = [host.lower() for host in self.headers.get_all("host", [])]
         if len(hosts) != 1 or hosts[0] not in own:
-            raise Refusal(421, "MisdirectedRequest", "This registry answers to its loopback address only.")
+            raise ApiError(421, "MisdirectedRequest", "This registry answers to its loopback address only.")
         origins = {origin.lower() for origin in self.headers.get_all("origin", [])}
         if not origins <= {f"http://{host}" for host in own}:
-            raise Refusal(403, "Forbidden.Origin", "Pages of another origin may not read this registry.")
+            raise ApiError(403, "Forbidden.Origin", "Pages of another origin may not read this registry.")
 
     def _request(self) -> Request:
         target = self.requestline.split()[1]
         if "transfer-encoding" in self.headers:
-            raise Refusal(411, "MissingContentLength", "Chunked requests are not accepted.")
+            raise ApiError(411, "MissingContentLength", "Chunked requests are not accepted.")
         lengths = set(self.headers.get_all("content-length", ["0"]))
         text = lengths.pop()
         if lengths or not (text.isascii() and text.isdigit()):
-            raise Refusal(400, "InvalidContentLength", "The Content-Length is not one number.")
+            raise ApiError(400, "InvalidContentLength", "The Content-Length is not one number.")
         if len(text) > 9 or int(text) > _MAX_BODY:  # noqa: PLR2004 - ten digits are too many anyway
-            raise Refusal(413, "RequestTooLarge", "The request body is too large.")
+            raise ApiError(413, "RequestTooLarge", "The request body is too large.")
         self._reader.allow(_READ_SECONDS, _MAX_BODY)
         body = self.rfile.read(int(text))
         return Request(self.command, target, list(self.headers.items()), body)
@@ -138,7 +138,7 @@ class _Connection(BaseHTTPRequestHandler):
         """Refuse on behalf of the server itself, and read no more from this connection."""
         self.close_connection = True
         told = request_id(Request("", str(status), {}))
-        body = Refusal(status, code, message).body(host=f"{_ADDRESS}:{self.server.port}", request_id=told)
+        body = ApiError(status, code, message).body(host=f"{_ADDRESS}:{self.server.port}", request_id=told)
         self._send(json_response(status, body, now=datetime.now(UTC)))
         self._drain()
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus
 
-from pai_notebook.demo.exchange import Refusal
+from pai_notebook.demo.exchange import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -94,7 +94,7 @@ def query_pairs(raw: str) -> list[tuple[str, str]]:
 
     Raises
     ------
-    Refusal
+    ApiError
         InvalidParameter when the percent-encoding is not UTF-8.
 
     Examples
@@ -106,7 +106,7 @@ def query_pairs(raw: str) -> list[tuple[str, str]]:
         halves = [piece.partition("=") for piece in raw.split("&") if piece]
         return [(unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")) for name, _, value in halves]
     except UnicodeDecodeError:
-        raise Refusal(400, "InvalidParameter", "The query string is not percent-encoded UTF-8.") from None
+        raise ApiError(400, "InvalidParameter", "The query string is not percent-encoded UTF-8.") from None
 
 
 def canonical_query(raw: str) -> str:
@@ -154,9 +154,9 @@ def check_date(request: Request, now: datetime) -> None:
     try:
         sent = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise Refusal(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.") from None
+        raise ApiError(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.") from None
     if abs(now - sent) > WINDOW:
-        raise Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+        raise ApiError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
 
 
 def check_identity(request: Request, keys: Mapping[str, Key], bearer_tokens: Collection[str], now: datetime) -> Key | None:
@@ -180,7 +180,7 @@ def check_identity(request: Request, keys: Mapping[str, Key], bearer_tokens: Col
 
     Raises
     ------
-    Refusal
+    ApiError
         IncompleteSignature, InvalidAccessKeyId.NotFound, MissingSecurityToken, InvalidSecurityToken.*, or SignatureDoesNotMatch.
     """
     if request.header("x-acs-signature-type") == "BEARERTOKEN":
@@ -193,7 +193,7 @@ def check_identity(request: Request, keys: Mapping[str, Key], bearer_tokens: Col
     _check_signed_names(request, names)
     key = keys.get(found["key"])
     if key is None:
-        raise Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+        raise ApiError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
     _check_token(request, key, now)
     _check_signature(request, names, key.secret, found["signature"])
     return key
@@ -202,18 +202,18 @@ def check_identity(request: Request, keys: Mapping[str, Key], bearer_tokens: Col
 def _mandatory(request: Request, name: str) -> str:
     value = request.header(name)
     if not value:
-        raise Refusal(400, "MissingParameter", f"{name} is mandatory for this action.")
+        raise ApiError(400, "MissingParameter", f"{name} is mandatory for this action.")
     return value
 
 
-def _incomplete(reason: str) -> Refusal:
-    return Refusal(400, "IncompleteSignature", f"The request signature does not conform to Aliyun standards: {reason}.")
+def _incomplete(reason: str) -> ApiError:
+    return ApiError(400, "IncompleteSignature", f"The request signature does not conform to Aliyun standards: {reason}.")
 
 
 def _check_bearer(request: Request, tokens: Collection[str]) -> None:
     sent = _mandatory(request, "x-acs-bearer-token").encode()
     if not any(hmac.compare_digest(sent, token.encode()) for token in tokens):
-        raise Refusal(403, "InvalidBearerToken", "Specified bearer token is not valid.")
+        raise ApiError(403, "InvalidBearerToken", "Specified bearer token is not valid.")
 
 
 def _check_signed_names(request: Request, names: list[str]) -> None:
@@ -232,18 +232,18 @@ def _check_signed_names(request: Request, names: list[str]) -> None:
 def _check_token(request: Request, key: Key, now: datetime) -> None:
     sent = request.header("x-acs-security-token")
     if key.security_token and not sent:
-        raise Refusal(400, "MissingSecurityToken", "SecurityToken is mandatory for this action.")
+        raise ApiError(400, "MissingSecurityToken", "SecurityToken is mandatory for this action.")
     if not hmac.compare_digest(sent.encode(), key.security_token.encode()):
-        raise Refusal(403, "InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken mismatch with the AccessKey.")
+        raise ApiError(403, "InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken mismatch with the AccessKey.")
     if key.expires is not None and now >= key.expires:
-        raise Refusal(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+        raise ApiError(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
 
 
 def _check_signature(request: Request, names: list[str], secret: str, signature: str) -> None:
     if _mandatory(request, "x-acs-content-sha256") != hashlib.sha256(request.body).hexdigest():
-        raise Refusal(400, "SignatureDoesNotMatch", "x-acs-content-sha256 is not the SHA-256 of the body.")
+        raise ApiError(400, "SignatureDoesNotMatch", "x-acs-content-sha256 is not the SHA-256 of the body.")
     to_sign = f"{_ALGORITHM}\n{hashlib.sha256(canonical_request(request, names)).hexdigest()}"
     expected = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, signature):
         message = f"Specified signature is not matched with our calculation. server string to sign is:{to_sign}"
-        raise Refusal(400, "SignatureDoesNotMatch", message)
+        raise ApiError(400, "SignatureDoesNotMatch", message)

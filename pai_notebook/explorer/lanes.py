@@ -9,10 +9,10 @@ from pai_notebook.errors import PaiError
 if TYPE_CHECKING:
     from pai_notebook.explorer.jobs import Job
 
-__all__ = ["Lanes"]
+__all__ = ["PendingJobs"]
 
 
-class Lanes:
+class PendingJobs:
     """Jobs that were started and whose answers are awaited.
 
     A new job of a lane takes the place of the one before, whose answer will not be believed any more.

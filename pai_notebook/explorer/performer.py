@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pai_notebook.comparison import Comparison
-    from pai_notebook.explorer.source import Source
+    from pai_notebook.explorer.source import VersionSource
     from pai_notebook.explorer.state import ExplorerState
 
 __all__ = ["Performer"]
@@ -39,13 +39,13 @@ class Performer:
     ----------
     state : ExplorerState
         Changed on the loop's thread only.
-    source : Source
+    source : VersionSource
         What answers, and the loop.
     changed : callable
         Called on the loop's thread after every change.
     """
 
-    def __init__(self, state: ExplorerState, source: Source, changed: Callable[[], None]) -> None:
+    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None]) -> None:
         self._state = state
         self._source = source
         self._changed = changed

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pai_notebook.errors import PaiError
 from pai_notebook.explorer.jobs import VersionLine
-from pai_notebook.explorer.lanes import Lanes
+from pai_notebook.explorer.lanes import PendingJobs
 from pai_notebook.explorer.narrow import Narrowing, Window, in_order
 from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
@@ -17,7 +17,7 @@ from pai_notebook.resolve import Known, resolve
 __all__ = ["Picker"]
 
 
-class Picker(Lanes):
+class Picker(PendingJobs):
     """What is listed and what is picked.
 
     Attributes

@@ -13,7 +13,7 @@ from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, 
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.planning import Arrivals
-from pai_notebook.python_source import IT, Code, step
+from pai_notebook.python_source import IT, Expression, step
 from pai_notebook.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from pai_notebook.python_source import Plan
     from pai_notebook.registry import Registry
 
-__all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "Source"]
+__all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "VersionSource"]
 
 MODELS = 200
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
 
 
-class Source(Protocol):
+class VersionSource(Protocol):
     """What answers jobs; everything asynchronous runs on the loop that `submit` starts it on."""
 
     title: str
@@ -165,7 +165,7 @@ class SetSource:
         if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return found
         given = found[0].verb == "given"
-        held: Any = Code(found[0].args[0]) if given else found[0]
+        held: Any = Expression(found[0].args[0]) if given else found[0]
         compared = step("compare", *map(str, asked), of="pnb", **arguments, among=held)
         return (found[0], compared) if given else (compared,)
 

@@ -20,7 +20,7 @@ from pai_notebook.explorer.chart import chart_html
 from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
 from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
 from pai_notebook.explorer.performer import Performer
-from pai_notebook.explorer.source import RegistrySource, SetSource, Source
+from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.nearest import counted
@@ -68,7 +68,7 @@ class Explorer(Displayed):
 
     def __init__(self, source: Registry | VersionSet | None = None) -> None:
         versions = source if isinstance(source, VersionSet) else None
-        self._source: Source = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
+        self._source: VersionSource = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
         self._state = ExplorerState()
         self._controls = Controls(searchable=self._source.searchable)
         self._copy = Copy(f"pai-copy-{self._controls.root.model_id[:12]}")
@@ -322,7 +322,7 @@ def _observe(control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any
     control.observe(changed, names=trait)
 
 
-def _take_away(controls: Controls, source: Source) -> None:
+def _take_away(controls: Controls, source: VersionSource) -> None:
     """End what an explorer leaves behind that was dropped, from whatever thread the garbage collector runs on, and wait for no lock."""
     controls.close()
     source.abandon()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, overload
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.json_text import Refusal, checked_copy, parse_json
+from pai_notebook.json_text import InvalidJson, checked_copy, parse_json
 
 __all__ = [
     "DocumentView",
@@ -110,7 +110,7 @@ def read_options(value: Any) -> tuple[Any, str]:
         return value, f"{_kind(value)} instead of JSON text"
     try:
         return parse_json(value), ""
-    except Refusal as refusal:
+    except InvalidJson as refusal:
         return value, "text that is not JSON" if refusal.kind == "garbled" else f"text that {refusal.reason}"
 
 
@@ -169,7 +169,7 @@ class DocumentView:
     def __init__(self, document: Mapping[str, Any]) -> None:
         try:
             self.__dict__["_document"] = checked_copy(document)
-        except Refusal as refusal:
+        except InvalidJson as refusal:
             raise ConfigurationError(f"the document {refusal.reason}", hint="No answer of the service does; keep it elsewhere.") from None
 
     def __setattr__(self, name: str, value: Any) -> None:

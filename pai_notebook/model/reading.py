@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
-from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
+from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
 from pai_notebook.model.names import snake_case
@@ -138,7 +138,7 @@ def plain(given: Any, where: str) -> Any:
     if isinstance(given, Mapping):
         try:
             return {key: _json_value(value, MAX_DEPTH + _AROUND) for key, value in given.items()}
-        except Refusal as refusal:
+        except InvalidJson as refusal:
             raise ConfigurationError(f"{where} {refusal.reason}", hint=_FITS) from None
     if type(given).__name__ == "DataFrame":
         _refuse(where, "a DataFrame", "A frame holds values, not documents; v.raw of a version is its document.")
@@ -150,7 +150,7 @@ def _json_value(value: Any, left: int) -> Any:
     if isinstance(value, _JSON) and type(value).__module__ != "numpy":
         return value
     if not left:
-        raise Refusal(f"is nested deeper than {MAX_DEPTH} levels")
+        raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, Mapping):
         return {key: _json_value(item, left - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -177,7 +177,7 @@ def _parsed(data: bytes | str, where: str) -> Any:
     text = data.removeprefix("\ufeff") if isinstance(data, str) else data.removeprefix(codecs.BOM_UTF8)
     try:
         return parse_json(text, max_depth=MAX_DEPTH + _AROUND)
-    except Refusal as refusal:
+    except InvalidJson as refusal:
         raise ConfigurationError(f"{where} is a text that {refusal.reason}", hint=_FITS) from refusal
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.json_text import Refusal, parse_json
+from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import split_path
 
@@ -95,7 +95,7 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
     repeated: list[str] = []
     try:
         value = parse_json(text, pairs=lambda pairs: _object(pairs, repeated))
-    except Refusal as refusal:
+    except InvalidJson as refusal:
         return text, [] if refusal.kind == "garbled" else [f"JSON inside a text that {refusal.reason}; it is shown as text"]
     if not isinstance(value, dict | list):
         return text, []

@@ -12,7 +12,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.phrases import Phrase, say
 from pai_notebook.redact.known import KnownWords
 from pai_notebook.redact.names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
-from pai_notebook.redact.rules import ADDRESSES, MASK, SHAPES, Rule
+from pai_notebook.redact.rules import ADDRESSES, MASK, SHAPES, MaskRule
 from pai_notebook.redact.structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.sanitize import Printed
 from pai_notebook.signatures import checked
@@ -168,10 +168,10 @@ class Redaction(Printed):
             text = self._by_rule(text, rule, place)
         return text
 
-    def _by_rule(self, text: str, rule: Rule, place: Place) -> str:
+    def _by_rule(self, text: str, rule: MaskRule, place: Place) -> str:
         return rule.pattern.sub(lambda match: self._replaced(match, rule, place), text)
 
-    def _replaced(self, match: re.Match[str], rule: Rule, place: Place) -> str:
+    def _replaced(self, match: re.Match[str], rule: MaskRule, place: Place) -> str:
         group = "secret" if "secret" in match.re.groupindex else 0
         secret = match[group]
         if not secret or not rule.judge(secret):
@@ -264,7 +264,7 @@ def as_redaction(value: RedactionLike, argument: str = "redact") -> Redaction | 
     raise ConfigurationError(f"{argument}={described(value)} is not known", hint=hint)
 
 
-def _compiled(rules: Mapping[str, str]) -> tuple[Rule, ...]:
+def _compiled(rules: Mapping[str, str]) -> tuple[MaskRule, ...]:
     for kind in rules:
         if not isinstance(kind, str) or not re.fullmatch(r"[a-z]+", kind):
             raise ConfigurationError(
@@ -275,7 +275,7 @@ def _compiled(rules: Mapping[str, str]) -> tuple[Rule, ...]:
             said = f"redaction rules: {kind}={described(rules[kind])} is not text"
             raise ConfigurationError(said, hint="Pass regular expressions as text, such as redact={'project': 'apollo-[0-9]+'}.")
     try:
-        return tuple(Rule(kind, re.compile(pattern)) for kind, pattern in rules.items())
+        return tuple(MaskRule(kind, re.compile(pattern)) for kind, pattern in rules.items())
     except re.error as error:
         raise ConfigurationError(f"a redaction rule is no regular expression: {error}", hint="Rules map a kind to a pattern.") from error
 

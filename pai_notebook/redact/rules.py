@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["ADDRESSES", "MASK", "SHAPES", "Rule", "is_generated"]
+__all__ = ["ADDRESSES", "MASK", "SHAPES", "MaskRule", "is_generated"]
 
 MASK = re.compile(r"masked-[a-z]+-[0-9]+")
 """What a mask looks like; it is a valid bucket name, so that an address stays an address."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class MaskRule:
     """A pattern of text that is masked.
 
     Attributes
@@ -77,7 +77,7 @@ _ODD = r"""[^\s"'<>\\@](?:[^\s"'<>\\@]|[ ](?=\S)){0,128}"""
 _HOST = r"@(?=[\w.\[-])"
 
 ADDRESSES = tuple(
-    Rule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for kind, pattern in (
         ("key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>.*?)(?=-----END|\Z)"),
         ("login", rf"""(?:(?<=://)|(?<=:\\/\\/))(?P<secret>{_AUTHORITY}[^/\s?#"'<>\\@])@"""),
@@ -109,9 +109,9 @@ _WORDS_BEFORE_A_NUMBER = re.compile(
 )
 
 SHAPES = (
-    *(Rule("bucket", re.compile(rf"(?i){pattern}")) for pattern in _BUCKETS),
+    *(MaskRule("bucket", re.compile(rf"(?i){pattern}")) for pattern in _BUCKETS),
     *(
-        Rule(kind, re.compile(pattern))
+        MaskRule(kind, re.compile(pattern))
         for kind, pattern in (
             ("key", rf"(?<![A-Za-z0-9])(?P<secret>(?:{_KEY_PREFIXES})[A-Za-z0-9_./+-]{{12,}})"),
             ("key", r"(?<![A-Za-z0-9_-])(?P<secret>eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*+)"),
@@ -119,9 +119,9 @@ SHAPES = (
             ("mail", r"(?<![\w.+-])(?P<secret>[\w.+-]++@[\w-]++\.[\w.-]*[A-Za-z])"),
         )
     ),
-    Rule("key", re.compile(r"(?<![A-Za-z0-9])(?P<secret>(?:STS\.|TMP\.|hf_|sk-)[A-Za-z0-9_./+-]{12,})"), is_generated),
-    Rule("key", re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"), is_generated),
-    Rule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
-    Rule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),
+    MaskRule("key", re.compile(r"(?<![A-Za-z0-9])(?P<secret>(?:STS\.|TMP\.|hf_|sk-)[A-Za-z0-9_./+-]{12,})"), is_generated),
+    MaskRule("key", re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"), is_generated),
+    MaskRule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
+    MaskRule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),
 )
 """In the order in which they are tried."""

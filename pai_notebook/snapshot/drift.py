@@ -21,13 +21,13 @@ from pai_notebook.signatures import checked
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Change", "Drift", "compare_versions", "find_drift"]
+__all__ = ["Drift", "FieldChange", "compare_versions", "find_drift"]
 
 _MODIFIED = "modified"
 
 
 @dataclass(frozen=True)
-class Change(Printed):
+class FieldChange(Printed):
     """One field of one version that is not what it was.
 
     Attributes
@@ -55,7 +55,7 @@ class Drift(Displayed):
     ----------
     checked : int
         How many saved versions were looked up.
-    changes : tuple of Change
+    changes : tuple of FieldChange
         Fields that differ; the time of modification only where nothing else does.
     removed : tuple of str
         Saved versions that the registry no longer has.
@@ -75,11 +75,11 @@ class Drift(Displayed):
     >>> make = lambda cer: ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"cer": cer}}, "model-a")
     >>> drift = find_drift([make(0.175)], [make(0.181)])
     >>> bool(drift), drift.changes
-    (True, (Change(address='model-a@0.1.0', field='metrics.cer', before='0.175', after='0.181'),))
+    (True, (FieldChange(address='model-a@0.1.0', field='metrics.cer', before='0.175', after='0.181'),))
     """
 
     checked: int
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
     removed: tuple[str, ...] = ()
     added: tuple[ModelVersion, ...] = ()
     modified: Mapping[str, datetime | None] = field(default_factory=dict)
@@ -149,7 +149,7 @@ def _side(text: str | None) -> Inline:
     return Missing("absent") if text is None else text
 
 
-def _shown(change: Change) -> str:
+def _shown(change: FieldChange) -> str:
     return " -> ".join("absent" if text is None else text[:60] for text in (change.before, change.after))
 
 
@@ -177,7 +177,7 @@ def find_drift(
     for version in before:
         if version.fetched is not None:
             since[version.model_id] = max(version.fetched, since.get(version.model_id, version.fetched))
-    changes: list[Change] = []
+    changes: list[FieldChange] = []
     modified: dict[str, datetime | None] = {}
     masked = 0
     for version in before:
@@ -196,7 +196,7 @@ def _is_since(version: ModelVersion, moment: datetime | None) -> bool:
     return moment is not None and version.created is not None and version.created > moment
 
 
-def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[Change, ...], int]:
+def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[FieldChange, ...], int]:
     """Changes from one state of a version to another, and how many fields were masked in the first.
 
     What differs is what comparisons say differs, of everything that was sent. The order of labels and of `Results` and the request
@@ -214,7 +214,7 @@ def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[C
     ]
     content = [change for change in found if change.field != _MODIFIED]
     if not found and not masked and before != after:
-        return (Change(before.address, "raw", canonical_json(before.raw), canonical_json(after.raw)),), 0
+        return (FieldChange(before.address, "raw", canonical_json(before.raw), canonical_json(after.raw)),), 0
     return tuple(content or found), len(masked)
 
 
@@ -230,12 +230,12 @@ class _Leaf:
         return shown_text(self.raw) if self.is_text else shown(self.raw)
 
 
-def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> Change:
+def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> FieldChange:
     """Write two values that differ; where both read the same, because one of them is no text, each as what it is."""
     texts = [None if leaf is None else leaf.text for leaf in (before, after)]
     if texts[0] == texts[1]:
         texts = [None if leaf is None else shown(leaf.raw) for leaf in (before, after)]
-    return Change(address, name, *texts)
+    return FieldChange(address, name, *texts)
 
 
 def _leaves(version: ModelVersion) -> dict[str, _Leaf]:

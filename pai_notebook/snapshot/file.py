@@ -24,7 +24,7 @@ from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
-from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
+from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -203,7 +203,7 @@ def _parsed(target: Path, data: bytes) -> dict[str, Any]:
     try:
         most = max(_MOST_PARTS, len(data) // _BYTES_EACH)
         content = parse_json(data.removeprefix(codecs.BOM_UTF8), max_depth=MAX_DEPTH + _AROUND, max_parts=most)
-    except Refusal as refusal:
+    except InvalidJson as refusal:
         cut = "is cut short or " if refusal.kind == "garbled" else ""
         raise SnapshotError(f"{target} {cut}{refusal.reason}", hint=_NOTHING_DONE) from refusal
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -1,4 +1,4 @@
-"""The client: questions, their attempts, and what questions share (connections, pace, retry budget, clock offset).
+"""The client: operations, their attempts, and what they share (connections, pace, retry budget, clock offset).
 
 Everything asynchronous here runs on the private loop; `run` and `submit` are the way in from outside.
 """
@@ -16,7 +16,7 @@ from pai_notebook.errors import AuthenticationError, ConfigurationError, Credent
 from pai_notebook.wire.exchange import Reply
 from pai_notebook.wire.loop import shared_loop
 from pai_notebook.wire.paging import Listing, Page, Reading, Traits, read_pages, smaller_size
-from pai_notebook.wire.persistence import Call, Persistence
+from pai_notebook.wire.persistence import Persistence, RetryState
 from pai_notebook.wire.questions import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
 from pai_notebook.wire.session import Session, SessionHolder
 from pai_notebook.wire.streaming import stream_pages
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from pai_notebook.wire.credentials import Provider
-    from pai_notebook.wire.questions import Question
+    from pai_notebook.wire.questions import Operation
     from pai_notebook.wire.settings import Settings
 
     OnPage = Callable[[tuple[dict[str, Any], ...], int | None], None]
@@ -228,9 +228,9 @@ class Client:
         PaiError
             As `get_version`.
         """
-        question = ask_list_versions(model_id, sort_by=None, filters={})
+        operation = ask_list_versions(model_id, sort_by=None, filters={})
         async with aclosing(
-            stream_pages(self._pages_of(question, self._session()), key=question.key, traits=self._traits_of(question))
+            stream_pages(self._pages_of(operation, self._session()), key=operation.key, traits=self._traits_of(operation))
         ) as listings:
             async for listing in listings:
                 yield listing
@@ -258,8 +258,8 @@ class Client:
         PaiError
             As `get_version`, when the newest page could not be had.
         """
-        question = ask_list_versions(model_id, sort_by=None, filters={})
-        return await self._read(question, limit=above or None, newest_first=above > 0, reading=reading, on_page=on_page)
+        operation = ask_list_versions(model_id, sort_by=None, filters={})
+        return await self._read(operation, limit=above or None, newest_first=above > 0, reading=reading, on_page=on_page)
 
     async def list_models(
         self,
@@ -369,19 +369,19 @@ class Client:
             if on_result is not None:
                 on_result(pair, outcome)
 
-    async def _once(self, question: Question) -> Reply:
+    async def _once(self, operation: Operation) -> Reply:
         session = self._session()
-        return await session.flights.join(question, lambda: self._ask(question, session))
+        return await session.flights.join(operation, lambda: self._ask(operation, session))
 
-    async def _list(self, question: Question, *, order: str | None, limit: int | None, on_page: OnPage | None) -> Listing:
+    async def _list(self, operation: Operation, *, order: str | None, limit: int | None, on_page: OnPage | None) -> Listing:
         if limit is not None:
             limit = number_argument("limit", limit, least=1, whole=True)
         newest_first = check_order(order) == "DESC"
         tell = None if on_page is None else lambda page: on_page(page.items, page.total)
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         listing = await self._session().flights.join(
-            (question, newest_first, limit, id(on_page)),
-            lambda: self._read(question, limit=limit, newest_first=newest_first, on_page=tell),
+            (operation, newest_first, limit, id(on_page)),
+            lambda: self._read(operation, limit=limit, newest_first=newest_first, on_page=tell),
         )
         for error in listing.failed.values():
             raise error
@@ -389,7 +389,7 @@ class Client:
 
     async def _read(
         self,
-        question: Question,
+        operation: Operation,
         *,
         limit: int | None = None,
         newest_first: bool = False,
@@ -397,28 +397,28 @@ class Client:
         reading: Reading | None = None,
     ) -> Listing:
         return await read_pages(
-            self._pages_of(question, self._session()),
-            key=question.key,
+            self._pages_of(operation, self._session()),
+            key=operation.key,
             limit=limit,
             newest_first=newest_first,
             on_page=on_page,
             reading=reading,
-            traits=self._traits_of(question),
+            traits=self._traits_of(operation),
             window=self.settings.limits.max_workers,
         )
 
-    def _traits_of(self, question: Question) -> Traits:
-        return self._traits.setdefault(question.action, Traits())
+    def _traits_of(self, operation: Operation) -> Traits:
+        return self._traits.setdefault(operation.action, Traits())
 
-    def _pages_of(self, question: Question, session: Session) -> Callable[[int, int, bool], Awaitable[Page]]:
+    def _pages_of(self, operation: Operation, session: Session) -> Callable[[int, int, bool], Awaitable[Page]]:
         """What fetches one page of a list, a smaller one than asked for when the service objects to its size."""
-        traits = self._traits_of(question)
+        traits = self._traits_of(operation)
 
         async def fetch(number: int, size: int, newest: bool) -> Page:  # noqa: FBT001 - as read_pages calls it
             while True:
                 largest = traits.size
                 try:
-                    return _page(question, await self._ask(question.page(number, min(size, largest), newest_first=newest), session))
+                    return _page(operation, await self._ask(operation.page(number, min(size, largest), newest_first=newest), session))
                 except PaiError as error:
                     smaller = smaller_size(largest, error)
                     if smaller is None:
@@ -427,31 +427,31 @@ class Client:
 
         return fetch
 
-    async def _ask(self, question: Question, session: Session) -> Reply:
+    async def _ask(self, operation: Operation, session: Session) -> Reply:
         """Attempt until one gives a reply or no further one can help."""
         loop = asyncio.get_running_loop()
-        call = Call(end=loop.time() + self.settings.limits.deadline)
+        call = RetryState(end=loop.time() + self.settings.limits.deadline)
         while True:
-            outcome = await session.exchange.attempt(question, end=call.end, offset=self.clock_offset, refused=call.refused)
+            outcome = await session.exchange.attempt(operation, end=call.end, offset=self.clock_offset, refused=call.refused)
             if isinstance(outcome, Reply):
                 self._persistence.succeeded(call)
                 return replace(outcome, attempts=call.attempts)
             wait = self._persistence.wait(call, outcome, now=loop.time())
             if wait is None:
-                raise _about(question, self.settings, self._persistence.final(call, outcome))
+                raise _about(operation, self.settings, self._persistence.final(call, outcome))
             await asyncio.sleep(wait)
 
 
-def _page(question: Question, reply: Reply) -> Page:
+def _page(operation: Operation, reply: Reply) -> Page:
     total = reply.document.get("TotalCount")
     counted = isinstance(total, int) and not isinstance(total, bool) and total >= 0
-    return Page(tuple(reply.document.get(question.field) or ()), total if counted else None, reply.request_id, reply.fetched)
+    return Page(tuple(reply.document.get(operation.field) or ()), total if counted else None, reply.request_id, reply.fetched)
 
 
-def _about(question: Question, settings: Settings, error: PaiError) -> PaiError:
+def _about(operation: Operation, settings: Settings, error: PaiError) -> PaiError:
     """The error with what the request was about, where it does not say so itself."""
-    error.action = error.action or question.action
-    error.model_id = error.model_id or question.model_id
-    error.version_name = error.version_name or question.version_name
+    error.action = error.action or operation.action
+    error.model_id = error.model_id or operation.model_id
+    error.version_name = error.version_name or operation.version_name
     error.region = error.region or settings.region
     return error

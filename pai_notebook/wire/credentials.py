@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
 from pai_notebook.wire.masking import Hidden, Mask
 
-__all__ = ["Credentials", "CredentialsTimeout", "Provider", "Source", "checked", "hangs", "not_found"]
+__all__ = ["CredentialSource", "Credentials", "CredentialsTimeout", "Provider", "checked", "hangs", "not_found"]
 
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2
@@ -122,7 +122,7 @@ class Credentials:
         return self
 
 
-class Source(Protocol):
+class CredentialSource(Protocol):
     """Where credentials come from.
 
     Attributes
@@ -155,11 +155,11 @@ class Provider:
 
     Parameters
     ----------
-    source : Source
+    source : CredentialSource
         Where they come from.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: CredentialSource) -> None:
         self._source = source
         self._current: Credentials | None = None
         self._refused = False

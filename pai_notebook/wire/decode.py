@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ProtocolError
-from pai_notebook.json_text import MAX_DEPTH, Refusal, parse_json
+from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
@@ -146,7 +146,7 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
         raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
     try:
         document = parse_json(body, max_depth=max_depth)
-    except Refusal as refusal:
+    except InvalidJson as refusal:
         error = _refused(refusal, body)
     else:
         if isinstance(document, dict):
@@ -156,7 +156,7 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     raise error
 
 
-def _refused(refusal: Refusal, body: bytes) -> ProtocolError:
+def _refused(refusal: InvalidJson, body: bytes) -> ProtocolError:
     if refusal.kind == "garbled":
         return DamagedAnswer(f"the answer {refusal.reason}: it begins {excerpt(body)}", hint=_PROXY_HINT)
     return ProtocolError(f"the answer {refusal.reason}", hint=_LIMIT_HINT if refusal.kind == "limit" else _AGAIN_HINT)

@@ -29,9 +29,9 @@ from pai_notebook.wire.unreachable import failure_of_exception
 
 if TYPE_CHECKING:
     from pai_notebook.wire.credentials import Credentials, Provider
-    from pai_notebook.wire.lanes import Lane, Lanes
+    from pai_notebook.wire.lanes import ConnectionPool, Lane
     from pai_notebook.wire.pacing import Bucket
-    from pai_notebook.wire.questions import Question
+    from pai_notebook.wire.questions import Operation
     from pai_notebook.wire.settings import Settings
 
 __all__ = ["Exchange", "Reply"]
@@ -72,22 +72,22 @@ class Exchange:
         Where, and within which limits.
     provider : Provider
         Whose key.
-    lanes : Lanes
+    lanes : ConnectionPool
         The connections.
     """
 
-    def __init__(self, settings: Settings, provider: Provider, lanes: Lanes) -> None:
+    def __init__(self, settings: Settings, provider: Provider, lanes: ConnectionPool) -> None:
         self._settings = settings
         self._limits = settings.limits
         self._provider = provider
         self._lanes = lanes
 
-    async def attempt(self, question: Question, *, end: float, offset: timedelta, refused: Failure | None = None) -> Reply | Failure:
+    async def attempt(self, operation: Operation, *, end: float, offset: timedelta, refused: Failure | None = None) -> Reply | Failure:
         """Ask once.
 
         Parameters
         ----------
-        question : Question
+        operation : Operation
             What to ask.
         end : float
             The loop's time at which the call as a whole is over.
@@ -102,18 +102,18 @@ class Exchange:
             Only for what no further attempt can change: no credentials, or some that cannot be sent.
         """
         began = time.monotonic()
-        outcome = await self._within(question, end, offset, refused)
+        outcome = await self._within(operation, end, offset, refused)
         said = outcome.error if isinstance(outcome, Failure) else "ok"
-        _log.debug("%s %s: %s after %.0f ms", question.action, question.path, said, 1000 * (time.monotonic() - began))
+        _log.debug("%s %s: %s after %.0f ms", operation.action, operation.path, said, 1000 * (time.monotonic() - began))
         return outcome
 
-    async def _within(self, question: Question, end: float, offset: timedelta, refused: Failure | None) -> Reply | Failure:
+    async def _within(self, operation: Operation, end: float, offset: timedelta, refused: Failure | None) -> Reply | Failure:
         """The attempt inside its time limits."""
         loop = asyncio.get_running_loop()
         asking = ""
         with suppress(TimeoutError):
             async with asyncio.timeout_at(end) as timer, self._lanes.lane() as lane:
-                if late := await self._pace(question, end):
+                if late := await self._pace(operation, end):
                     return late
                 asking = self._provider.asking
                 credentials = await self._provider.get(patience=self._limits.deadline)
@@ -121,31 +121,31 @@ class Exchange:
                 if refused is not None and credentials == refused.key:
                     return replace(refused, again=Again.SAME_KEY)
                 timer.reschedule(min(end, loop.time() + self._limits.attempt_timeout))
-                return await self._send(lane, question, credentials, offset)
+                return await self._send(lane, operation, credentials, offset)
         if asking:
             return Failure(hangs(self._provider.asking, self._limits.deadline))
-        return self._timed_out(question, over=loop.time() >= end)
+        return self._timed_out(operation, over=loop.time() >= end)
 
-    async def _pace(self, question: Question, end: float) -> Failure | None:
+    async def _pace(self, operation: Operation, end: float) -> Failure | None:
         limit = self._limits.requests_per_second
         if limit is None:
             return None
-        bucket, epoch = self._bucket(question), -1
+        bucket, epoch = self._bucket(operation), -1
         while epoch != bucket.epoch:
             epoch = bucket.epoch
             if asyncio.get_running_loop().time() + bucket.delay(limit) > end:
-                return self._timed_out(question, over=True)
+                return self._timed_out(operation, over=True)
             await asyncio.sleep(bucket.reserve(limit))
         return None
 
-    def _bucket(self, question: Question) -> Bucket:
-        return bucket_for(self._settings.endpoint.url, question.action)
+    def _bucket(self, operation: Operation) -> Bucket:
+        return bucket_for(self._settings.endpoint.url, operation.action)
 
-    def _subject(self, question: Question, credentials: Credentials | None = None) -> Subject:
+    def _subject(self, operation: Operation, credentials: Credentials | None = None) -> Subject:
         return Subject(
-            action=question.action,
-            model_id=question.model_id,
-            version_name=question.version_name,
+            action=operation.action,
+            model_id=operation.model_id,
+            version_name=operation.version_name,
             region=self._settings.region,
             endpoint=self._settings.endpoint.host,
             mask=credentials.mask if credentials else Mask(),
@@ -153,13 +153,13 @@ class Exchange:
             proxy=self._lanes.proxy,
         )
 
-    async def _send(self, lane: Lane, question: Question, credentials: Credentials, offset: timedelta) -> Reply | Failure:
+    async def _send(self, lane: Lane, operation: Operation, credentials: Credentials, offset: timedelta) -> Reply | Failure:
         sent = time.monotonic()
-        subject = self._subject(question, credentials)
+        subject = self._subject(operation, credentials)
         outcome: Reply | Failure
         try:
             with masked_logs(lambda text: subject.proxy.mask(credentials.mask(text))):
-                answer = await self._exchange(lane, self._request(question, credentials, offset))
+                answer = await self._exchange(lane, self._request(operation, credentials, offset))
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             outcome = failure_of_exception(error, subject)
         except ProtocolError as error:
@@ -172,27 +172,27 @@ class Exchange:
                 raise
             outcome = failure_of_exception(error, subject)
         else:
-            outcome = self._judge(answer, question, subject, offset)
+            outcome = self._judge(answer, operation, subject, offset)
             lane.check()
         if isinstance(outcome, Failure):
             lane.fit = lane.fit and outcome.error.status is not None and not isinstance(outcome.error, ProtocolError)
             if outcome.again is Again.KEY:
                 self._provider.refuse(credentials)
                 outcome = replace(outcome, key=credentials)
-        self._note(question, outcome, sent)
+        self._note(operation, outcome, sent)
         return outcome
 
-    def _request(self, question: Question, credentials: Credentials, offset: timedelta) -> httpx.Request:
+    def _request(self, operation: Operation, credentials: Credentials, offset: timedelta) -> httpx.Request:
         signed = sign(
             credentials,
             method="GET",
-            path=question.path,
+            path=operation.path,
             host=self._settings.endpoint.host,
-            action=question.action,
-            query=question.query,
+            action=operation.action,
+            query=operation.query,
             now=datetime.now(UTC) + offset,
         )
-        url = httpx.URL(self._settings.endpoint.url + question.path, params=question.query or None)
+        url = httpx.URL(self._settings.endpoint.url + operation.path, params=operation.query or None)
         timeout = {"connect": self._limits.connect_timeout, "read": None, "write": None, "pool": None}
         return httpx.Request("GET", url, headers=[*signed, *_HEADERS], extensions={"timeout": timeout})
 
@@ -205,16 +205,16 @@ class Exchange:
             await response.aclose()
         return Answer(response.status_code, response.headers, body)
 
-    def _judge(self, answer: Answer, question: Question, subject: Subject, offset: timedelta) -> Reply | Failure:
-        """The reply, when the answer is one to this question."""
+    def _judge(self, answer: Answer, operation: Operation, subject: Subject, offset: timedelta) -> Reply | Failure:
+        """The reply, when the answer belongs to this operation."""
         now = datetime.now(UTC)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of successes
             return failure_of_answer(answer, subject, now=now + offset)
         try:
             document = decode(answer.body, max_depth=self._limits.max_depth)
-            if question.field not in document and is_error_document(document):
+            if operation.field not in document and is_error_document(document):
                 return failure_of_answer(answer, subject, now=now + offset)
-            question.check(document)
+            operation.check(document)
         except ProtocolError as error:
             error.status = answer.status
             error.message = subject.mask(error.message)
@@ -222,18 +222,18 @@ class Exchange:
         request_id = document.get("RequestId") or answer.headers.get("x-acs-request-id", "")
         return Reply(document, request_id if isinstance(request_id, str) else "", now)
 
-    def _note(self, question: Question, outcome: Reply | Failure, sent: float) -> None:
+    def _note(self, operation: Operation, outcome: Reply | Failure, sent: float) -> None:
         """Tell the bucket whether the pace was right."""
         limit = self._limits.requests_per_second
         if limit is None:
             return
         if isinstance(outcome, Failure) and outcome.again is Again.THROTTLED:
-            self._bucket(question).refused(sent, limit=limit, wait=outcome.wait)
+            self._bucket(operation).refused(sent, limit=limit, wait=outcome.wait)
         else:
-            self._bucket(question).accepted(sent)
+            self._bucket(operation).accepted(sent)
 
-    def _timed_out(self, question: Question, *, over: bool) -> Failure:
-        subject = self._subject(question)
+    def _timed_out(self, operation: Operation, *, over: bool) -> Failure:
+        subject = self._subject(operation)
         if over:
             error: PaiError = DeadlineExceeded(
                 f"{subject.name} was not fetched within {self._limits.deadline:g} s", hint="Try again, or raise deadline=."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.wire.endpoint import Endpoint
 
-__all__ = ["Lane", "Lanes", "proxy_for", "transport_maker"]
+__all__ = ["ConnectionPool", "Lane", "proxy_for", "transport_maker"]
 
 _IDLE = 20.0
 
@@ -53,7 +53,7 @@ class Lane:
                 self.fit = False
 
 
-class Lanes:
+class ConnectionPool:
     """A fixed number of lanes, the most recently used first.
 
     Parameters
@@ -61,7 +61,7 @@ class Lanes:
     make : callable
         Returns a transport for one connection.
     count : int
-        Lanes at most, hence requests in flight.
+        Connections at most, hence requests in flight.
     shared : bool
         `make` always returns the same transport, which is closed only with the lanes.
     proxy : Proxy

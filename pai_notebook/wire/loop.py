@@ -16,7 +16,7 @@ import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.wire.tasks import GRACE, Call, DaemonExecutor, LoopUser, closed_error, start_thread
+from pai_notebook.wire.tasks import GRACE, DaemonExecutor, LoopUser, RunningCoroutine, closed_error, start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -136,13 +136,13 @@ class LoopThread:
         """
         return self._begin(coroutine, user).future
 
-    def _begin(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> Call[T]:
+    def _begin(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> RunningCoroutine[T]:
         try:
             # under the lock, so that a user who leaves finds on the loop whatever it has started
             with self._lock:
                 if user is not None and user.closed:
                     raise closed_error()
-                call = Call(coroutine, user, self._started())
+                call = RunningCoroutine(coroutine, user, self._started())
                 if user is not None:
                     self._users[id(user)] = user
                 call.schedule()
@@ -180,7 +180,7 @@ class LoopThread:
         if self.inside:
             coroutine.close()
             raise RuntimeError("a blocking call was made on the thread of the private event loop")
-        call: Call[T] | None = None
+        call: RunningCoroutine[T] | None = None
         try:
             call = self._begin(coroutine, user)
             thread = self._thread
@@ -212,7 +212,7 @@ class LoopThread:
             return
         try:
             if loop is not None:
-                call = Call(user.aclose(), None, loop)
+                call = RunningCoroutine(user.aclose(), None, loop)
                 call.schedule()
                 call.ended.wait(2 * GRACE)
         finally:

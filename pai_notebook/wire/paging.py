@@ -154,7 +154,7 @@ class Reading:
         return found
 
 
-class Names(Protocol):
+class SeenNames(Protocol):
     """A set of keys that tells whether one is new."""
 
     def add(self, name: str, /) -> bool:
@@ -183,7 +183,7 @@ class Reader:
         What identifies a document.
     size : int
         Documents per page; smaller when the service hands out less.
-    seen : Names
+    seen : SeenNames
         What was met; a pass is whole when it has as many as the service counted at its lowest.
     most : int
         Pages that are read at most.
@@ -200,7 +200,7 @@ class Reader:
         fetch: Fetch,
         key: Key,
         size: int,
-        seen: Names,
+        seen: SeenNames,
         *,
         most: int = _MOST_PAGES,
         window: int = WINDOW,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pai_notebook.wire.credentials import Provider
     from pai_notebook.wire.settings import Limits
 
-__all__ = ["Call", "Persistence"]
+__all__ = ["Persistence", "RetryState"]
 
 _HINT_JITTER = 0.25
 _CONNECT_PAUSES = (0.05, 0.1, 0.2)
@@ -28,8 +28,8 @@ _MOST_OFFSET = timedelta(days=1, minutes=1)
 
 
 @dataclass(slots=True)
-class Call:
-    """One question on its way through its attempts.
+class RetryState:
+    """What is known of one operation between its attempts.
 
     Parameters
     ----------
@@ -73,18 +73,18 @@ class Persistence:
         self.clock_offset = timedelta()
         self._down = False
 
-    def succeeded(self, call: Call) -> None:
+    def succeeded(self, call: RetryState) -> None:
         """Pay back to the budget."""
         call.attempts += 1
         self.quota.earn(call.spent)
         self._down = False
 
-    def wait(self, call: Call, failure: Failure, *, now: float) -> float | None:
+    def wait(self, call: RetryState, failure: Failure, *, now: float) -> float | None:
         """Return the seconds until the next attempt, or None when there is none.
 
         Parameters
         ----------
-        call : Call
+        call : RetryState
             Its state is brought up to date.
         failure : Failure
             How the attempt ended.
@@ -107,7 +107,7 @@ class Persistence:
             return self._once_with_key(call)
         return self._back_off(call, failure, now)
 
-    def _connect_again(self, call: Call, now: float) -> float | None:
+    def _connect_again(self, call: RetryState, now: float) -> float | None:
         """Nothing was sent, so connecting again costs nothing. After one call failed to connect, other calls try once."""
         if not call.connects:
             call.connect_end = min(call.end, now + self._limits.connect_timeout)
@@ -123,17 +123,17 @@ class Persistence:
         if failure.server_time is not None and abs(offset := failure.server_time - datetime.now(UTC)) <= _MOST_OFFSET:
             self.clock_offset = offset
 
-    def _once_with_clock(self, call: Call, failure: Failure) -> float | None:
+    def _once_with_clock(self, call: RetryState, failure: Failure) -> float | None:
         again = not call.clock_corrected and failure.server_time is not None and not _absurd(failure.server_time)
         call.clock_corrected = True
         return 0.0 if again else None
 
-    def _once_with_key(self, call: Call) -> float | None:
+    def _once_with_key(self, call: RetryState) -> float | None:
         again = not call.key_renewed and self._provider.can_refresh()
         call.key_renewed = True
         return 0.0 if again else None
 
-    def _back_off(self, call: Call, failure: Failure, now: float) -> float | None:
+    def _back_off(self, call: RetryState, failure: Failure, now: float) -> float | None:
         throttled = failure.again is Again.THROTTLED
         wait = backoff(call.attempts, throttled=throttled, scale=self._limits.backoff_scale, random=self._jitter)
         if failure.wait is not None:
@@ -147,7 +147,7 @@ class Persistence:
             return None
         return wait
 
-    def final(self, call: Call, failure: Failure) -> PaiError:
+    def final(self, call: RetryState, failure: Failure) -> PaiError:
         """Return the error of a call that ends here."""
         error = failure.error
         if isinstance(error, ClockSkew) and failure.server_time is not None:

@@ -1,4 +1,4 @@
-"""The four read calls as questions: action, path, query, and the check that an answer is an answer to it."""
+"""The four read operations of the service: action, path, query, and the check that an answer belongs to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pai_notebook.errors import ConfigurationError, ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Question", "WrongAnswer", "ask_list_models", "ask_list_versions", "ask_model", "ask_version", "check_order"]
+__all__ = ["Operation", "WrongAnswer", "ask_list_models", "ask_list_versions", "ask_model", "ask_version", "check_order"]
 
 _VERSION_FILTERS = {
     "version_name": "VersionName",
@@ -40,11 +40,11 @@ _MODEL_FILTERS = {
 
 
 class WrongAnswer(ProtocolError):
-    """An answer to another question; a fresh connection may give the right one."""
+    """An answer to another operation; a fresh connection may give the right one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Operation:
     """One read call.
 
     Parameters
@@ -69,8 +69,8 @@ class Question:
     field: str = ""
     expected: str = ""
 
-    def page(self, number: int, size: int, *, newest_first: bool = False) -> Question:
-        """Return the question for one page, counted from 1."""
+    def page(self, number: int, size: int, *, newest_first: bool = False) -> Operation:
+        """Return the operation for one page, counted from 1."""
         order = "DESC" if newest_first else "ASC"
         return replace(self, query=(*self.query, ("Order", order), ("PageNumber", str(number)), ("PageSize", str(size))))
 
@@ -80,7 +80,7 @@ class Question:
         return name if isinstance(name, str) and name else json.dumps(item, sort_keys=True)
 
     def check(self, document: Mapping[str, Any]) -> None:
-        """Raise unless the document answers the question.
+        """Raise unless the document answers the operation.
 
         Raises
         ------
@@ -106,8 +106,8 @@ class Question:
             )
 
 
-def ask_version(model_id: str, version_name: str) -> Question:
-    """Return the question for one version.
+def ask_version(model_id: str, version_name: str) -> Operation:
+    """Return the operation for one version.
 
     Raises
     ------
@@ -120,11 +120,11 @@ def ask_version(model_id: str, version_name: str) -> Question:
     '/api/v1/models/model-a/versions/0.1.0'
     """
     model, version = check_model_id(model_id), check_version_name(version_name)
-    return Question("GetModelVersion", f"/api/v1/models/{model}/versions/{version}", (), model, version, "VersionName", version)
+    return Operation("GetModelVersion", f"/api/v1/models/{model}/versions/{version}", (), model, version, "VersionName", version)
 
 
-def ask_model(model_id: str) -> Question:
-    """Return the question for one model.
+def ask_model(model_id: str) -> Operation:
+    """Return the operation for one model.
 
     Examples
     --------
@@ -132,11 +132,11 @@ def ask_model(model_id: str) -> Question:
     'GetModel'
     """
     model = check_model_id(model_id)
-    return Question("GetModel", f"/api/v1/models/{model}", (), model, "", "ModelId", model)
+    return Operation("GetModel", f"/api/v1/models/{model}", (), model, "", "ModelId", model)
 
 
-def ask_list_versions(model_id: str, *, sort_by: str | None, filters: Mapping[str, Any]) -> Question:
-    """Return the question for the versions of a model, without paging.
+def ask_list_versions(model_id: str, *, sort_by: str | None, filters: Mapping[str, Any]) -> Operation:
+    """Return the operation for the versions of a model, without paging.
 
     Parameters
     ----------
@@ -149,12 +149,12 @@ def ask_list_versions(model_id: str, *, sort_by: str | None, filters: Mapping[st
     """
     model = check_model_id(model_id)
     query = _query(_VERSION_FILTERS, filters, sort_by)
-    return Question("ListModelVersions", f"/api/v1/models/{model}/versions", query, model, "", "Versions")
+    return Operation("ListModelVersions", f"/api/v1/models/{model}/versions", query, model, "", "Versions")
 
 
-def ask_list_models(*, sort_by: str | None, filters: Mapping[str, Any]) -> Question:
-    """Return the question for a list of models, without paging; parameters as `ask_list_versions`."""
-    return Question("ListModels", "/api/v1/models", _query(_MODEL_FILTERS, filters, sort_by), "", "", "Models")
+def ask_list_models(*, sort_by: str | None, filters: Mapping[str, Any]) -> Operation:
+    """Return the operation for a list of models, without paging; parameters as `ask_list_versions`."""
+    return Operation("ListModels", "/api/v1/models", _query(_MODEL_FILTERS, filters, sort_by), "", "", "Models")
 
 
 def check_order(order: str | None) -> str:

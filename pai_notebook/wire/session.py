@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.wire.exchange import Exchange
 from pai_notebook.wire.flight import Flights
-from pai_notebook.wire.lanes import Lanes, transport_maker
+from pai_notebook.wire.lanes import ConnectionPool, transport_maker
 from pai_notebook.wire.loop import shared_loop
 from pai_notebook.wire.proxy import Proxy, proxy_for
 from pai_notebook.wire.tasks import LoopUser
@@ -39,7 +39,7 @@ class Session:
         self.loop = asyncio.get_running_loop()
         proxy = proxy_for(settings.endpoint) if transport is None else Proxy()
         make = transport_maker(settings.endpoint, proxy) if transport is None else lambda: transport
-        self.lanes = Lanes(make, settings.limits.max_workers, shared=transport is not None, proxy=proxy)
+        self.lanes = ConnectionPool(make, settings.limits.max_workers, shared=transport is not None, proxy=proxy)
         self.exchange = Exchange(settings, provider, self.lanes)
         self.flights = Flights()
 

@@ -13,7 +13,7 @@ from pai_notebook.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-__all__ = ["GRACE", "Call", "DaemonExecutor", "LoopUser", "closed_error", "start_thread"]
+__all__ = ["GRACE", "DaemonExecutor", "LoopUser", "RunningCoroutine", "closed_error", "start_thread"]
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ def closed_error() -> ConfigurationError:
     return ConfigurationError("this registry was closed", hint="Connect again with connect(...).")
 
 
-class Call(Generic[T]):
+class RunningCoroutine(Generic[T]):
     """A coroutine on its way through the loop: what the caller waits for, and the task behind it.
 
     `asyncio.run_coroutine_threadsafe` leaves a coroutine un-awaited when it is cancelled before it began, and an exception that
