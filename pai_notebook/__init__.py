@@ -82,14 +82,44 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Register `%paimodel` and `%%paimodel`; does no I/O and prints nothing."""
+    """Register `%paimodel` and `%%paimodel` with a shell; does no I/O and prints nothing.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The shell that loads the extension; IPython gives it.
+
+    Examples
+    --------
+    >>> from IPython.core.interactiveshell import InteractiveShell
+    >>> shell = InteractiveShell()
+    >>> load_ipython_extension(shell)
+    >>> "paimodel" in shell.magics_manager.magics["line"]
+    True
+    >>> unload_ipython_extension(shell)
+    """
     from pai_notebook.magic import load  # noqa: PLC0415 - the magic is only needed inside IPython
 
     load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
-    """Remove everything `load_ipython_extension` registered."""
+    """Remove everything `load_ipython_extension` registered.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The shell that loaded the extension; IPython gives it.
+
+    Examples
+    --------
+    >>> from IPython.core.interactiveshell import InteractiveShell
+    >>> shell = InteractiveShell()
+    >>> load_ipython_extension(shell)
+    >>> unload_ipython_extension(shell)
+    >>> "paimodel" in shell.magics_manager.magics["line"]
+    False
+    """
     from pai_notebook.magic import unload  # noqa: PLC0415 - as above
 
     unload(shell)

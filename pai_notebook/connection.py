@@ -115,6 +115,7 @@ def connect(
     Returns
     -------
     Registry
+        Closed by `close`, or at the end of a `with` block.
 
     Raises
     ------
@@ -191,7 +192,41 @@ def default_registry() -> Registry:
 
 @checked
 def get_version(model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
-    """Fetch one version from the default registry; see `Registry.get_version`."""
+    """Fetch one version from the default registry, as `Registry.get_version` does.
+
+    Parameters
+    ----------
+    model_id : str
+        Id of the model, or an address like `model-a@latest` when `version_name` is left out.
+    version_name : str, optional
+        Name of the version.
+    refresh : bool
+        Ask the service even when the version was fetched a moment ago.
+    suggest : bool
+        When there is no such version, ask the service for similar names, in up to two more requests.
+
+    Returns
+    -------
+    ModelVersion
+        The version.
+
+    Raises
+    ------
+    VersionNotFound, ModelNotFound
+        When there is no such version; the hint has the nearest names that this registry has seen.
+    AddressError, ConfigurationError
+        When the address does not follow the grammar or means several versions.
+    PaiError
+        When the version could not be fetched.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo")
+    >>> pnb.get_version("wine-cultivar", "1.5.0").approval_status
+    'Approved'
+    >>> registry.close()
+    """
     return default_registry().get_version(model_id, version_name, refresh=refresh, suggest=suggest)
 
 
@@ -203,7 +238,44 @@ def get_versions(
     suggest: bool = False,
     progress: bool | Callable[[int], None] = True,
 ) -> VersionSet:
-    """Fetch many versions from the default registry; see `Registry.get_versions`."""
+    """Fetch several versions from the default registry, as `Registry.get_versions` does.
+
+    Parameters
+    ----------
+    *addresses : str
+        `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`, where
+        `model` is an id, or a name that is unique; lists of addresses; or a model and, behind it, names of its versions.
+    on_error : {"collect", "raise"}
+        Return the versions that could be fetched and keep the failures in `errors`, or raise at the end when any failed.
+    refresh : bool
+        Ask the service even for versions that were fetched a moment ago.
+    suggest : bool
+        Ask the service for names near to those that do not exist.
+    progress : bool or callable
+        Show a line for what takes longer than half a second; or call this with the number of versions that arrived so far.
+
+    Returns
+    -------
+    VersionSet
+        In the order of the addresses, with the failures in `errors`.
+
+    Raises
+    ------
+    AddressError, ConfigurationError
+        When an address does not follow the grammar, or none is given.
+    FetchErrors
+        With `on_error="raise"`, when a version could not be fetched.
+    PaiError
+        When nothing could be fetched.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo")
+    >>> [version.version_name for version in pnb.get_versions("wine-cultivar@1.4.0..1.6.0")]
+    ['1.4.0', '1.5.0', '1.6.0']
+    >>> registry.close()
+    """
     return default_registry().get_versions(*addresses, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
 
 
@@ -226,15 +298,62 @@ def compare(
     suggest: bool = False,
     progress: bool | Callable[[int], None] = True,
 ) -> Comparison:
-    """Compare versions of the default registry, or among those of a snapshot; see `Registry.compare`.
+    """Compare versions of the default registry, as `Registry.compare` does.
+
+    Parameters
+    ----------
+    *what : str, ModelVersion or VersionSet
+        Addresses, which are fetched, and versions that are here already.
+    baseline : str or ModelVersion, optional
+        `"approved"`, `"latest"`, `"previous"`, `"highest"`, `"first"`, a version name, an address, or a version; by default the
+        newest approved version.
+    directions : mapping, optional
+        Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`.
+    only : {"diff", "all"}
+        What is shown: rows that differ, or all rows.
+    tolerance : float, str, pair or mapping
+        How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+    include, exclude : str or list of str
+        Globs over names; each narrows the kind of row it names.
+    dataset : str, optional
+        Only metrics of this dataset.
+    n : float, optional
+        Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+    series : {"last", "mean", "max", "min"} or mapping, optional
+        Which number of a list is compared.
+    by : str, optional
+        The metric that matters, by name or `name@dataset`.
+    among : VersionSet, optional
+        Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
+    on_error : {"collect", "raise"}
+        Compare the versions that could be fetched, or raise when any failed.
+    refresh, suggest : bool
+        As for `get_versions`.
+    progress : bool or callable
+        As for `get_versions`.
+
+    Returns
+    -------
+    Comparison
+        Of what was asked for, and of the baseline.
+
+    Raises
+    ------
+    VersionNotFound, ModelNotFound
+        When a baseline that was asked for does not exist.
+    ConfigurationError
+        For an argument that cannot be used.
+    PaiError
+        When the baseline, or everything, could not be fetched.
 
     Examples
     --------
     >>> import pai_notebook as pnb
-    >>> make = lambda name, status: pnb.ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
-    >>> held = pnb.VersionSet([make("0.1.0", "Approved"), make("0.2.0", "Pending")])
-    >>> pnb.compare("model-a@latest", among=held).baseline_name
-    '0.1.0'
+    >>> registry = pnb.connect("demo")
+    >>> c = pnb.compare("wine-cultivar@last:3", baseline="approved")
+    >>> c.baseline_name, len(c.versions)
+    ('1.5.0', 4)
+    >>> registry.close()
     """
     terms: dict[str, Any] = {
         "baseline": baseline,
@@ -266,7 +385,45 @@ def list_versions(
     last: int | None = None,
     progress: bool | Callable[[int], None] = True,
 ) -> VersionSet:
-    """Every version of a model in the default registry; see `Registry.list_versions`."""
+    """Return every version of a model of the default registry, as `Registry.list_versions` does.
+
+    Parameters
+    ----------
+    model_id : str
+        Id of the model, or its name where that is unique.
+    where : str, optional
+        A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`.
+    label : mapping, optional
+        Key and value, or a list of values of which any will do.
+    approval, framework, format : str or list of str, optional
+        The word, or words of which any will do, in any case.
+    created_after : datetime, date, timedelta or text, optional
+        Only versions created later, as for `VersionSet.filter`.
+    last : int, optional
+        Only so many of the newest by creation time, which are then filtered.
+    progress : bool or callable
+        As for `get_versions`.
+
+    Returns
+    -------
+    VersionSet
+        In the order of names; `removed` says what the conditions removed.
+
+    Raises
+    ------
+    AddressError, ConfigurationError
+        For a condition or an argument that cannot be used.
+    PaiError
+        When a version could not be fetched; its `partial` is what arrived.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo")
+    >>> [version.version_name for version in pnb.list_versions("wine-cultivar", approval="Approved")]
+    ['1.0.0', '1.5.0']
+    >>> registry.close()
+    """
     return default_registry().list_versions(
         model_id,
         where,
@@ -282,13 +439,69 @@ def list_versions(
 
 @checked
 def watch(address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
-    """Follow a version of the default registry; see `Registry.watch`."""
+    """Follow a version of the default registry until its approval status changes, as `Registry.watch` does.
+
+    Parameters
+    ----------
+    address : str
+        One version, as for `get_version`; `@latest` is resolved once, at the start.
+    every : float
+        Seconds between two requests, at least 1.
+    sleep : callable
+        Waits so many seconds; replaced in tests.
+
+    Returns
+    -------
+    iterator of ModelVersion
+        The version now, and each time it has changed.
+
+    Raises
+    ------
+    ConfigurationError
+        When `every` is less than 1, or the address means several versions.
+    VersionNotFound, ModelNotFound
+        When there is no such version.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo")
+    >>> next(pnb.watch("wine-cultivar@1.9.0", every=60)).approval_status
+    'Pending'
+    >>> registry.close()
+    """
     return default_registry().watch(address, every=every, sleep=sleep)
 
 
 @checked
 def get_model(model_id: str) -> Model:
-    """Fetch one model from the default registry; see `Registry.get_model`."""
+    """Fetch one model from the default registry, as `Registry.get_model` does.
+
+    Parameters
+    ----------
+    model_id : str
+        Id of the model, or its name where that is unique.
+
+    Returns
+    -------
+    Model
+        The model.
+
+    Raises
+    ------
+    ModelNotFound
+        When there is no such model; the hint has the nearest names and ids that were seen.
+    AddressError
+        When several models have the name.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo")
+    >>> pnb.get_model("wine-cultivar").model_id
+    'model-rbvg5w0xvkg09sgeed'
+    >>> registry.close()
+    """
     return default_registry().get_model(model_id)
 
 
@@ -307,7 +520,47 @@ def list_models(
     collections: str | Sequence[str] | None = None,
     limit: int | None = None,
 ) -> ModelList:
-    """Find models in the default registry; see `Registry.list_models`."""
+    """Find models in the default registry, as `Registry.list_models` does.
+
+    Parameters
+    ----------
+    query : str, optional
+        Fuzzy over name, domain, task and labels, as the service has it.
+    name : str, optional
+        The whole name.
+    label : mapping, optional
+        Key and value, or a list of values of which any will do; matched exactly.
+    workspace_id : str, optional
+        Models of one workspace; by default that of the connection; an empty text for everything the caller may see.
+    provider : str, optional
+        Public models of this provider, such as `pai` or `huggingface`, instead of one's own.
+    domain, task, origin, model_type : str or list of str, optional
+        The word, or words of which any will do, in any case.
+    collections : str or list of str, optional
+        Collections of the gallery, such as `QuickStart`.
+    limit : int, optional
+        At most so many.
+
+    Returns
+    -------
+    ModelList
+        In the order of the service.
+
+    Raises
+    ------
+    ConfigurationError
+        For an argument of the wrong type, and a label that no model has.
+    PaiError
+        When a page could not be fetched.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> registry = pnb.connect("demo")
+    >>> [model.name for model in pnb.list_models("wine")]
+    ['wine-cultivar']
+    >>> registry.close()
+    """
     return default_registry().list_models(
         query,
         name=name,

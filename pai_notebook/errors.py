@@ -125,7 +125,20 @@ class PaiError(Printed, Exception):
         return ", ".join(part for part in parts if part)
 
     def add_note(self, note: str, /) -> None:
-        """Add a note; it is made visible at once, because Python prints notes itself."""
+        """Add a note, with invisible characters made visible because Python prints notes itself.
+
+        Parameters
+        ----------
+        note : str
+            One or more lines.
+
+        Examples
+        --------
+        >>> error = PaiError("no answer")
+        >>> error.add_note("asked for model-a")
+        >>> error.__notes__
+        ['asked for model-a']
+        """
         super().add_note("\n".join(map(visible, note.split("\n"))))
 
     @property

@@ -18,7 +18,7 @@ __all__ = ["Kept"]
 
 @checked
 class Kept(FrameExports):
-    """Ways of keeping and sharing a set of versions; mixed into `VersionSet`, which stands above and is known here by its face alone."""
+    """Ways of keeping and sharing a set of versions. Mixin for VersionSet; uses only its public methods."""
 
     __slots__ = ()
 
@@ -113,9 +113,36 @@ class Kept(FrameExports):
         exclude: Globs = None,
         overwrite: bool = False,
     ) -> Path:
-        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like; needs the extra `parquet`.
+        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like.
 
-        `include` and `exclude` are globs over metric paths. `Registry.to_parquet` does the same without holding the versions.
+        Parameters
+        ----------
+        path : path
+            Where to write. Needs the extra `parquet`.
+        include, exclude : str or list of str, optional
+            Globs over metric paths.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. `Registry.to_parquet` writes the same without holding the versions.
+
+        Raises
+        ------
+        ConfigurationError
+            When pyarrow is missing, the file exists, or it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> from pai_notebook import VersionSet
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pd.read_parquet(vs.to_parquet(f"{folder}/metrics.parquet"))["value"].tolist()
+        [0.2]
         """
         from pai_notebook.exports.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
 

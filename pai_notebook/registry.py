@@ -51,11 +51,18 @@ class Registry(Displayed):
     Parameters
     ----------
     client : Client
-        The wire to the service.
+        The client of the service.
     name : str
         What the registry is called when it shows itself.
     cache_seconds : float
-        How long a version that was fetched answers again without a request; its card then tells its age.
+        How long, in seconds, a version that was fetched answers again without a request; its card then tells its age.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> with pnb.connect("demo", default=False) as registry:
+    ...     registry
+    <Registry demo>
     """
 
     def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0) -> None:
@@ -65,12 +72,12 @@ class Registry(Displayed):
 
     @property
     def client(self) -> Client:
-        """The wire below: settings, clock offset, and the loop that runs its coroutines."""
+        """The client of the service: settings, clock offset, and the loop that runs its coroutines."""
         return self._client
 
     @property
     def fetcher(self) -> Fetcher:
-        """What answers addresses, for callers that live on the client's loop, as the explorer does."""
+        """Fetches addresses, for callers that run on the client's loop, as the explorer does."""
         return self._fetcher
 
     @property
@@ -97,12 +104,19 @@ class Registry(Displayed):
         suggest : bool
             When there is no such thing, ask the service for names near to it, in up to two requests more, as `%paimodel` does.
 
+        Returns
+        -------
+        ModelVersion
+            The version, with the time of the answer in `fetched`.
+
         Raises
         ------
         VersionNotFound, ModelNotFound
-            With the nearest of the names that this registry has seen.
+            When there is no such version; the hint has the nearest names that this registry has seen.
+        AddressError, ConfigurationError
+            When the address does not follow the grammar or means several versions.
         PaiError
-            Any other failure; nothing is returned by halves.
+            When the version could not be fetched.
 
         Examples
         --------
@@ -148,6 +162,23 @@ class Registry(Displayed):
         -------
         VersionSet
             In the order of the addresses. An interrupt raises KeyboardInterrupt whose `partial` is the set so far.
+
+        Raises
+        ------
+        AddressError, ConfigurationError
+            When an address does not follow the grammar, or none is given.
+        FetchErrors
+            With `on_error="raise"`, when a version could not be fetched.
+        PaiError
+            When nothing could be fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.4.0..1.6.0", "iris-species@approved")
+        ...     [version.version_name for version in vs], len(vs.models)
+        (['1.4.0', '1.5.0', '1.6.0', '1.0.0'], 2)
         """
         read = read_addresses(addresses)
         if not read:
@@ -185,13 +216,29 @@ class Registry(Displayed):
             the first by name of those compared; a version name means a version that is compared, else one of the first model; an
             address or a version is added. By default the newest approved version of the first model; where none is approved,
             what `VersionSet.compare` takes by default, and the caption says so.
-        directions, only, tolerance, include, exclude, dataset, n, series, by
-            As for `VersionSet.compare`.
+        directions : mapping, optional
+            Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`.
+        only : {"diff", "all"}
+            What is shown: rows that differ, or all rows.
+        tolerance : float, str, pair or mapping
+            How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+        include, exclude : str or list of str
+            Globs over names; each narrows the kind of row it names.
+        dataset : str, optional
+            Only metrics of this dataset.
+        n : float, optional
+            Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+        series : {"last", "mean", "max", "min"} or mapping, optional
+            Which number of a list is compared.
+        by : str, optional
+            The metric that matters, by name or `name@dataset`.
         among : VersionSet, optional
             Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
         on_error : {"collect", "raise"}
-            Keep the good ones and name the bad ones in `errors`, or raise when any failed.
-        refresh, suggest, progress
+            Compare the versions that could be fetched and keep the failures in `errors`, or raise when any failed.
+        refresh, suggest : bool
+            As for `get_versions`.
+        progress : bool or callable
             As for `get_versions`.
 
         Returns
@@ -203,8 +250,10 @@ class Registry(Displayed):
         ------
         VersionNotFound, ModelNotFound
             When a baseline that was asked for does not exist.
+        ConfigurationError
+            For an argument that cannot be used.
         PaiError
-            When it, or everything, could not be fetched.
+            When the baseline, or everything, could not be fetched.
 
         Examples
         --------
@@ -253,14 +302,21 @@ class Registry(Displayed):
         last: int | None = None,
         progress: bool | Callable[[int], None] = True,
     ) -> VersionSet:
-        """Every version of a model in the order of names, narrowed as `VersionSet.filter` does it.
+        """Return every version of a model in the order of names, narrowed as `VersionSet.filter` does it.
 
         Parameters
         ----------
         model_id : str
             Id of the model, or its name where that is unique.
-        where, label, approval, framework, format, created_after
-            As for `VersionSet.filter`; the service is asked for everything, so that its own filters change no answer.
+        where : str, optional
+            A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`. The service
+            is asked for everything, so that its own filters change no answer.
+        label : mapping, optional
+            Key and value, or a list of values of which any will do; matched exactly.
+        approval, framework, format : str or list of str, optional
+            The word, or words of which any will do, in any case.
+        created_after : datetime, date, timedelta or text, optional
+            Only versions created later, as for `VersionSet.filter`.
         last : int, optional
             Only so many of the newest by creation time, which are then filtered.
         progress : bool or callable
@@ -269,12 +325,14 @@ class Registry(Displayed):
         Returns
         -------
         VersionSet
-            `removed` says what fell away.
+            `removed` says what the conditions removed.
 
         Raises
         ------
+        AddressError, ConfigurationError
+            For a condition or an argument that cannot be used.
         PaiError
-            When something could not be had; its `partial` is what arrived.
+            When a version could not be fetched; its `partial` is what arrived.
 
         Examples
         --------
@@ -304,6 +362,25 @@ class Registry(Displayed):
             Seconds between two requests, at least 1. A service that cannot be reached is asked again at the next turn.
         sleep : callable
             Replaced in tests.
+
+        Yields
+        ------
+        ModelVersion
+            The version now, and each time it has changed.
+
+        Raises
+        ------
+        ConfigurationError
+            When `every` is less than 1, or the address means several versions.
+        VersionNotFound, ModelNotFound
+            When there is no such version.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     next(registry.watch("wine-cultivar@1.9.0", every=60)).approval_status
+        'Pending'
         """
         every = number_argument("every", every, least=1)
         first = seen = self.get_version(address, refresh=True)
@@ -329,13 +406,21 @@ class Registry(Displayed):
         Returns
         -------
         Model
+            The model.
 
         Raises
         ------
         ModelNotFound
-            With the nearest names and ids that were seen.
+            When there is no such model; the hint has the nearest names and ids that were seen.
         AddressError
             When several models have the name.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     registry.get_model("wine-cultivar").model_id
+        'model-rbvg5w0xvkg09sgeed'
         """
         try:
             reply = self._client.run(self._fetcher.names.by_id(address_of(model_id).model, self._client.get_model))
@@ -478,7 +563,7 @@ class Registry(Displayed):
                     yield page
 
     def drift(self, versions: VersionSet) -> Drift:
-        """What has changed in the registry since these versions were fetched or saved.
+        """Find what has changed in the registry since these versions were fetched or saved.
 
         Parameters
         ----------
@@ -489,6 +574,13 @@ class Registry(Displayed):
         -------
         Drift
             Changed fields with the time of modification, versions removed and added since; true when something saved changed.
+
+        Raises
+        ------
+        ConfigurationError
+            When a version does not say which model it belongs to.
+        PaiError
+            When nothing could be fetched.
 
         Examples
         --------
@@ -513,37 +605,142 @@ class Registry(Displayed):
     def assert_unchanged(self, versions: VersionSet) -> None:
         """Raise when a version is no longer what it was when it was fetched or saved; see `drift`.
 
+        Parameters
+        ----------
+        versions : VersionSet
+            For example `pnb.load("x.paisnap.json")`. Each of its models is listed anew.
+
         Raises
         ------
         DriftError
-            Its `drift` has the details.
+            When something has changed; its `drift` has the details.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     registry.assert_unchanged(registry.list_versions("wine-cultivar"))
         """
         self.drift(versions).raise_if_changed()
 
     def remembered_models(self) -> list[str]:
-        """Ids of models seen so far, for completion; makes no request."""
+        """Return the ids of the models seen so far, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Ids, with those of the versions fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     'model-rbvg5w0xvkg09sgeed' in registry.remembered_models()
+        True
+        """
         return self._fetcher.memory.models()
 
     def remembered_names(self, model_id: str) -> list[str]:
-        """Version names of a model seen so far, for completion; makes no request."""
+        """Return the version names of a model seen so far, for completion; makes no request.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model.
+
+        Returns
+        -------
+        list of str
+            The highest first.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_names("model-rbvg5w0xvkg09sgeed")
+        ['1.5.0']
+        """
         return sorted(self._fetcher.memory.known(model_id).names, key=version_key, reverse=True)
 
     def remembered_labels(self) -> list[str]:
-        """Label keys seen lately, for completion; makes no request."""
+        """Return the label keys seen lately, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_labels()[:2]
+        ['所有者', 'algorithm']
+        """
         return list(dict.fromkeys(key for version in self._fetcher.memory.recent() for key in version.labels))
 
     def remembered_values(self, key: str) -> list[str]:
-        """Values of a label seen lately, for completion; makes no request."""
+        """Return the values of a label seen lately, for completion; makes no request.
+
+        Parameters
+        ----------
+        key : str
+            Key of the label.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_values("env")
+        ['prod']
+        """
         return list(
             dict.fromkeys(value for version in self._fetcher.memory.recent() for name, value in version.labels.pairs if name == key)
         )
 
     def remembered_datasets(self) -> list[str]:
-        """Datasets of metrics seen lately, for completion; makes no request."""
+        """Return the datasets of metrics seen lately, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_datasets()[:2]
+        ['', 'd-wineholdout0001']
+        """
         return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.datasets))
 
     def remembered_metrics(self) -> list[str]:
-        """Metric names seen lately, for completion; makes no request."""
+        """Return the metric names seen lately, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_metrics()[:2]
+        ['accuracy', 'latency_ms']
+        """
         return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.names))
 
     def _fetch(
@@ -559,7 +756,18 @@ class Registry(Displayed):
         return outcome
 
     def close(self) -> None:
-        """Close the connections; the registry cannot be used afterwards."""
+        """Close the connections; the registry cannot be used afterwards.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> registry = pnb.connect("demo", default=False)
+        >>> registry.close()
+        >>> registry.list_models()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.ConfigurationError: this registry was closed. Connect again with connect(...).
+        """
         self._client.close()
 
     def __enter__(self) -> Self:

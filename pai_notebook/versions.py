@@ -134,12 +134,29 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return self._path
 
     def raise_for_errors(self) -> Self:
-        """Return the set itself when everything was fetched.
+        """Return the set itself when everything was fetched, else raise.
+
+        Returns
+        -------
+        VersionSet
+            This set.
 
         Raises
         ------
         FetchErrors
             When some versions failed; its `errors` has them all and `partial` is this set.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0", "wine-cultivar@9.9.9")
+        >>> len(vs), list(vs.errors)
+        (1, ['wine-cultivar@9.9.9'])
+        >>> vs.raise_for_errors()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.FetchErrors: 1 of 2 versions could not be fetched: wine-cultivar@9.9.9. ...
         """
         if not self._errors:
             return self
@@ -251,7 +268,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return max(versions, key=creation_key)
 
     def select(self, *addresses: str | Address, on_error: Literal["collect", "raise"] = "collect") -> VersionSet:
-        """Versions of the set that addresses mean, in the order of the addresses; nothing is fetched.
+        """Select the versions of the set that addresses mean, in the order of the addresses; fetches nothing.
 
         Parameters
         ----------
@@ -449,6 +466,21 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         -------
         pandas.DataFrame
             Typed columns in a deterministic order, rows in the order of the set.
+
+        Raises
+        ------
+        ConfigurationError
+            For a layout of another name.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.4.0..1.5.0")
+        >>> vs.to_frame().loc[:, "metrics.accuracy@d-wineholdout0001"].tolist()
+        [0.962963, 0.962963]
+        >>> vs.to_frame("long").loc[0, ["metric", "dataset", "state"]].tolist()
+        ['accuracy', 'd-wineholdout0001', 'number']
         """
         from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
 
@@ -595,6 +627,15 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Version
     ------
     SnapshotError
         When the file is missing, no snapshot, cut short, too large, changed after it was saved, or from a newer release.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pai_notebook as pnb
+    >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
+    ...     path = registry.list_versions("wine-cultivar", last=2).save(f"{folder}/wine.paisnap.json")
+    ...     [version.version_name for version in pnb.load(path)]
+    ['1.8.0', '1.9.0']
     """
     from pai_notebook.snapshot import read_snapshot  # noqa: PLC0415 - loads on first use
 

@@ -119,7 +119,26 @@ class Explorer(Displayed):
         return self._state.error
 
     def to_code(self) -> str:
-        """Python that gives the same result without the explorer."""
+        """Return Python that gives the same result without the explorer.
+
+        Returns
+        -------
+        str
+            Statements, the last of which makes the comparison, or the versions where there are fewer than two.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> registry = pnb.connect("demo", default=False)
+        >>> explorer = pnb.Explorer(registry)
+        >>> vs = explorer.fetch("wine-cultivar@last:2")
+        >>> print(explorer.to_code())
+        import pai_notebook as pnb
+        <BLANKLINE>
+        registry = pnb.connect("demo", default=False)
+        registry.compare("model-rbvg5w0xvkg09sgeed@1.8.0,1.9.0")
+        >>> explorer.close(); registry.close()
+        """
         return to_python(self._source.plan(self._state.asked, self.selected, self.value, self._state.terms))
 
     def fetch(self, *addresses: str | Address) -> VersionSet:
@@ -137,8 +156,19 @@ class Explorer(Displayed):
 
         Raises
         ------
+        AddressError, ConfigurationError
+            When an address does not follow the grammar, or the explorer is closed.
         PaiError
             When nothing could be fetched or compared.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> registry = pnb.connect("demo", default=False)
+        >>> explorer = pnb.Explorer(registry)
+        >>> [version.version_name for version in explorer.fetch("wine-cultivar@last:2")]
+        ['1.8.0', '1.9.0']
+        >>> explorer.close(); registry.close()
         """
         if self._closed:
             raise ConfigurationError("this explorer is closed", hint="Make another one: pnb.Explorer().")
@@ -150,12 +180,33 @@ class Explorer(Displayed):
         return self.selected
 
     def wait(self) -> None:
-        """Return once the answer to the last click is here; the stop button ends the waiting, not the work."""
+        """Return once the answer to the last click is here; the stop button ends the waiting, not the work.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> registry = pnb.connect("demo", default=False)
+        >>> explorer = pnb.Explorer(registry.list_versions("wine-cultivar", last=2))
+        >>> explorer.wait()
+        >>> explorer.value.baseline_name
+        '1.8.0'
+        >>> explorer.close(); registry.close()
+        """
         if not self._closed:
             self._performer.wait()
 
     def close(self) -> None:
-        """Cancel what is under way and take the widgets away; the registry stays open, the results stay readable."""
+        """Cancel what is under way and take the widgets away; the registry stays open, the results stay readable.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> registry = pnb.connect("demo", default=False)
+        >>> explorer = pnb.Explorer(registry.list_versions("wine-cultivar", last=2))
+        >>> explorer.close(); registry.close()
+        >>> len(explorer.selected)
+        2
+        """
         if self._closed:
             return
         self._closed = True

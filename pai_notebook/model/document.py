@@ -180,7 +180,19 @@ class DocumentView:
 
     @classmethod
     def fields(cls) -> dict[str, Field[Any]]:
-        """Every field of the class by its Python name, in the order of the reference page."""
+        """Return every field of the class by its Python name, in the order of the reference page.
+
+        Returns
+        -------
+        dict of str to Field
+            `key` is the service's name of a field, `doc` what it means.
+
+        Examples
+        --------
+        >>> from pai_notebook import ModelVersion
+        >>> ModelVersion.fields()["version_name"].key
+        'VersionName'
+        """
         return {name: field for base in reversed(cls.__mro__) for name, field in vars(base).items() if isinstance(field, Field)}
 
     @property

@@ -171,7 +171,19 @@ class ModelVersion(Displayed, DocumentView):
         return digest_of(canonical_json({"Labels": None, **in_canonical_order(content)}))
 
     def remembered(self) -> Self:
-        """Return the same version marked as answered from memory, so that its card tells its age."""
+        """Return the same version marked as answered from memory, so that its card tells its age.
+
+        Returns
+        -------
+        ModelVersion
+            An equal version.
+
+        Examples
+        --------
+        >>> version = ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a")
+        >>> version.remembered() == version, version.remembered().from_memory
+        (True, True)
+        """
         same = object.__new__(type(self))
         same.__dict__.update(self.__dict__, from_memory=True)
         return same
