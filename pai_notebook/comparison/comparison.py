@@ -165,14 +165,60 @@ class Comparison(Aligned, Exports, Displayed):
         return ask(self.metrics, metric, mode, dataset)
 
     def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
-        """How sure the difference of a version to another is in one metric, by their positions."""
+        """Tell how sure the difference of a version to another is in one metric.
+
+        Parameters
+        ----------
+        row : Row
+            Row of the metric.
+        place, other : int
+            Positions of the two versions in `versions`.
+        level : float
+            Confidence of the interval, between 0 and 1.
+
+        Returns
+        -------
+        Evidence
+            As for `interval`.
+
+        Raises
+        ------
+        ConfigurationError
+            For a level that is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> print(c.between(c["accuracy@d-wineholdout0001"], 2, 1).interval.words)
+        95 % interval -0.1263 to +0.0870
+        """
         level = number_argument("level", level, above=0, below=1)
         return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
 
     def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
-        """Find the best versions of a row and those not told apart from them; None where the direction is unknown or all are equal.
+        """Find the best versions of a row and those not told apart from them. Computed once for each row.
 
-        Computed once for each row: the table, its legend and the verdict all ask for it.
+        Parameters
+        ----------
+        row : Row
+            Row of the metric.
+        mode : {"max", "min"}, optional
+            Which way it is better; by default the direction of the row.
+
+        Returns
+        -------
+        Leaders or None
+            Positions of the versions in `versions`; None where the direction is unknown or all values are equal.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.leaders(c["latency_ms@d-wineholdout0001"]).best
+        (0,)
         """
         key = row.key, mode or row.direction.mode
         if key not in self._leaders:
@@ -200,11 +246,28 @@ class Comparison(Aligned, Exports, Displayed):
             `cer`, or `cer@d-a` where it was measured on several datasets.
         mode : {"max", "min"}, optional
             Which way it is better; needed where it is not known.
+        dataset : str, optional
+            The dataset, instead of `@` in the name.
+
+        Returns
+        -------
+        Best
+            The best version, its value, the runner-up, and the versions that cannot be told apart from it.
 
         Raises
         ------
         ComparisonError
             When the metric is not there (nearest names in the hint), is no number, or its direction is unknown.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.best("latency_ms@d-wineholdout0001")
+        <Best latency_ms@d-wineholdout0001: 1.5.0 (0.005548)>
+        >>> c.best("accuracy", dataset="d-wineholdout0001").ties
+        ('1.9.0',)
         """
         question = self._ask(metric, mode, dataset)
         leaders = self.leaders(question.row, question.direction.mode)
@@ -227,12 +290,34 @@ class Comparison(Aligned, Exports, Displayed):
         return self._uncertainty.side((row.path, row.dataset), place)
 
     def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
-        """Rank versions by a metric, best first; equal values share a rank, versions without a number are listed as not ranked.
+        """Rank versions by a metric, best first.
+
+        Parameters
+        ----------
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        mode : {"max", "min"}, optional
+            Which way it is better; needed where it is not known.
+        dataset : str, optional
+            The dataset, instead of `@` in the name.
+
+        Returns
+        -------
+        Ranking
+            Equal values share a rank; versions without a number are listed in `unranked`.
 
         Raises
         ------
         ComparisonError
-            As `best`.
+            When the metric is not there (nearest names in the hint), is no number, or its direction is unknown.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> [(entry.rank, entry.version) for entry in c.rank("accuracy", dataset="d-winenoisy00001")]
+        [(1, '1.5.0'), (1, '1.7.0'), (1, '1.9.0'), (4, '1.8.0')]
         """
         question = self._ask(metric, mode, dataset)
         leaders = self.leaders(question.row, question.direction.mode)
@@ -241,12 +326,34 @@ class Comparison(Aligned, Exports, Displayed):
     def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Told] | None = None, dataset: str | None = None) -> Pareto:
         """Find the versions that no other equals or beats in all these metrics, with a sentence for each step between them.
 
+        Parameters
+        ----------
+        metrics : list of str
+            Names as for `best`.
+        modes : mapping, optional
+            Which way a metric is better, by its name in `metrics`; needed where it is not known.
+        dataset : str, optional
+            The dataset of all metrics, instead of `@` in the names.
+
+        Returns
+        -------
+        Pareto
+            The front, from the best to the worst version of the first metric.
+
         Raises
         ------
         ComparisonError
-            As `best`.
+            As for `best`.
         ConfigurationError
-            With no metric.
+            When no metric is given, or `modes` names another metric.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.pareto(["accuracy", "latency_ms"], dataset="d-wineholdout0001").versions
+        ('1.5.0',)
         """
         if not metrics:
             raise ConfigurationError("pareto needs metrics to trade off", hint="Write pareto(['cer', 'rtf']).")
@@ -264,8 +371,12 @@ class Comparison(Aligned, Exports, Displayed):
 
         Parameters
         ----------
-        metric, version : str
-            What, and of which version.
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        version : str
+            Name of the version.
+        dataset : str, optional
+            The dataset, instead of `@` in the name.
         n : float, optional
             Number of examples behind both values; by default what the comparison was told, or what stands beside the metric.
         level : float
@@ -283,6 +394,14 @@ class Comparison(Aligned, Exports, Displayed):
             When there is no such metric.
         ConfigurationError
             When there is no such version, and for an `n` or a level that means nothing.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").interval.words)
+        95 % interval -0.1420 to +0.0620
         """
         level = number_argument("level", level, above=0, below=1)
         n = None if n is None else number_argument("n", n, least=1, whole=True)
@@ -292,7 +411,30 @@ class Comparison(Aligned, Exports, Displayed):
         return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
 
     def explain(self, lang: str = "en") -> Explanation:
-        """Say what changed in sentences, one for each version, in English (`en`) or Chinese (`zh`); every clause is a row."""
+        """Say what changed in sentences, one for each version.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            English or Chinese.
+
+        Returns
+        -------
+        Explanation
+            Every clause is a row; text with `str`.
+
+        Raises
+        ------
+        ConfigurationError
+            For another language.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.3 / n}} for n in (1, 2)]
+        >>> print(VersionSet.from_documents(docs, "model-a").compare("0.1.0").explain())
+        0.2.0 against 0.1.0: cer 0.30 → 0.15 (-50.0 %), lower, no interval known.
+        """
         return explain_rows(self.rows, self._names, -1 if self._place is None else self._place, lang)
 
     def assert_no_regression(
@@ -314,11 +456,23 @@ class Comparison(Aligned, Exports, Displayed):
         missing, unknown : {"fail", "skip"}
             What happens to a metric that a version lacks, and to a change whose direction is not known.
 
+        Returns
+        -------
+        GateReport
+            Of a gate that is passed.
+
         Raises
         ------
         RegressionError
             With every breach, when something is worse, missing, NaN or cannot be told, when a version could not be fetched,
             and when there was nothing to check.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.3 / n}} for n in (1, 2)]
+        >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").assert_no_regression("cer")
+        <GateReport No regression passed: 1 checks>
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
@@ -401,7 +555,25 @@ class Comparison(Aligned, Exports, Displayed):
         return fingerprint_of(self)
 
     def to_code(self) -> str:
-        """Python that makes an equal comparison."""
+        """Return Python that makes an equal comparison.
+
+        Returns
+        -------
+        str
+            Statements that end with the comparison in `c`.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> print(c.to_code())
+        import pai_notebook as pnb
+        <BLANKLINE>
+        vs = pnb.get_versions("model-rbvg5w0xvkg09sgeed@1.5.0,1.7.0,1.8.0,1.9.0")
+        c = vs.compare(baseline="1.5.0")
+        <BLANKLINE>
+        """
         return to_python(plan_of(self), "c") + "\n"
 
     def _brief(self) -> str:

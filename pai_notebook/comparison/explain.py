@@ -69,7 +69,19 @@ class Clause(Printed):
 
 
 class Explanation(Displayed):
-    """Sentences about what changed, one for each version; `clauses` has their parts, `note` what chance would do, `str()` the text."""
+    """Sentences about what changed, one for each version; `str` gives the text.
+
+    Attributes
+    ----------
+    sentences : tuple of str
+        One for each version.
+    clauses : tuple of Clause
+        Parts of the sentences, with the rows that back them.
+    lang : str
+        `en` or `zh`.
+    note : str
+        How many of the differences chance alone would produce; empty where that is less than one.
+    """
 
     def __init__(self, sentences: Sequence[str], clauses: Sequence[Clause], lang: str, note: str = "") -> None:
         self.sentences = tuple(sentences)

@@ -32,7 +32,7 @@ _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "
 
 @checked
 class Exports(FrameExports):
-    """What a comparison can become; mixed into `Comparison`."""
+    """What a comparison can become. Mixin for Comparison; uses only its public methods."""
 
     def to_frame(
         self,
@@ -42,7 +42,7 @@ class Exports(FrameExports):
         only: Literal["diff", "all"] | None = None,
         flat: bool = False,
     ) -> pd.DataFrame:
-        """Give the comparison as a DataFrame, one row a metric (or label, or setting), not capped.
+        """Return the comparison as a DataFrame, one row a metric (or label, or setting), not capped.
 
         Parameters
         ----------
@@ -58,10 +58,23 @@ class Exports(FrameExports):
         flat : bool
             Column names such as `0.2.0.delta` instead of a MultiIndex of version and value.
 
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by name and dataset; columns by version and value.
+
         Raises
         ------
         ConfigurationError
             For a value or section of another name.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.to_frame("value", flat=True).columns.tolist()
+        ['1.5.0.value', '1.7.0.value', '1.8.0.value', '1.9.0.value']
         """
         from pai_notebook.comparison.tables import comparison_frame  # noqa: PLC0415 - pandas loads on first use
 
@@ -145,6 +158,20 @@ class Exports(FrameExports):
         -------
         pathlib.Path
             The file. It runs no script and loads nothing; a browser prints it to PDF.
+
+        Raises
+        ------
+        ConfigurationError
+            For an argument that cannot be used, and when the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        ...     c.report(f"{folder}/wine.html", title="Wine", charts=False).name
+        'wine.html'
         """
         from pai_notebook.comparison.reporting import report_of  # noqa: PLC0415 - loads on first use
 

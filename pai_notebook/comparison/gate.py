@@ -114,12 +114,27 @@ class GateReport(Displayed):
         return not self.breaches and any(check.outcome == "passed" for check in self.checks)
 
     def raise_for_breaches(self) -> GateReport:
-        """Return the report itself when the gate is passed.
+        """Return the report itself when the gate is passed, else raise.
+
+        Returns
+        -------
+        GateReport
+            This report.
 
         Raises
         ------
         RegressionError
             When a check failed, or nothing at all was checked; `breaches` has them all.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.check("accuracy >= 0.9").raise_for_breaches()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.RegressionError: ...
         """
         if self.passed:
             return self
@@ -133,7 +148,13 @@ class GateReport(Displayed):
 
 
 class GateFailed(RegressionError):
-    """A gate that did not pass: lists every breach, as text in a traceback and as HTML where it is displayed."""
+    """A gate that did not pass: lists every breach, as text in a traceback and as HTML where it is displayed.
+
+    Attributes
+    ----------
+    report : GateReport
+        Every check, with the failed ones in `breaches`.
+    """
 
     def __init__(self, report: GateReport) -> None:
         breaches = report.breaches

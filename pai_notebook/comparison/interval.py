@@ -67,7 +67,17 @@ class Interval(Brief):
         return self.excludes(0.0)
 
     def excludes(self, margin: float) -> bool:
-        """Whether every difference of at most `margin`, up or down, lies outside.
+        """Tell whether every difference of at most `margin`, up or down, lies outside.
+
+        Parameters
+        ----------
+        margin : float
+            In the metric's own unit.
+
+        Returns
+        -------
+        bool
+            False where such a difference is possible.
 
         Examples
         --------

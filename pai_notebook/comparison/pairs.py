@@ -141,7 +141,20 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return self.pairs[key]
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the pairs as a DataFrame: what differs, the two versions, their values, the delta, and whether it is beyond chance."""
+        """Return the pairs as a DataFrame, one row a pair.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns setting, from, to, first, second, value_first, value_second, delta, beyond_chance.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"lr": n}} for n in (1, 2)]
+        >>> VersionSet.from_documents(docs, "model-a").minimal_pairs("cer").to_frame()[["setting", "delta"]].values.tolist()
+        [['training_spec.lr', 0.1]]
+        """
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
         columns = ["setting", "from", "to", "first", "second", "value_first", "value_second", "delta"]

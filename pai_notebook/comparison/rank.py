@@ -57,7 +57,17 @@ class Ranked(Printed):
 
 @checked
 class Ranking(Displayed, Sequence[Ranked]):
-    """Versions in order of a metric, best first; `unranked` lists those without a number and their state."""
+    """Versions in order of a metric, best first.
+
+    Attributes
+    ----------
+    metric, words : str
+        The metric, and which way it is better with where that comes from.
+    entries : tuple of Ranked
+        The versions that have a number.
+    unranked : tuple of (str, str)
+        Versions without a number, and their state.
+    """
 
     def __init__(
         self, metric: str, words: str, entries: Sequence[Ranked], unranked: Sequence[tuple[str, str]], total: int | None = None
@@ -69,12 +79,50 @@ class Ranking(Displayed, Sequence[Ranked]):
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
-        """Give the first places only."""
+        """Return the first places only.
+
+        Parameters
+        ----------
+        count : int
+            How many places.
+
+        Returns
+        -------
+        Ranking
+            Shorter, with the same `unranked`.
+
+        Raises
+        ------
+        ConfigurationError
+            When `count` is no whole number from 0.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.rank("latency_ms", dataset="d-winenoisy00001").head(1)
+        <Ranking of 4 versions by latency_ms@d-winenoisy00001: 1.5.0>
+        """
         count = number_argument("count", count, least=0, whole=True)
         return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the ranking as a DataFrame: rank, version, value, delta, behind, state, told_apart; unranked versions last."""
+        """Return the ranking as a DataFrame, unranked versions last.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns rank, version, value, delta, behind, state, told_apart.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.rank("log_loss", dataset="d-winenoisy00001").to_frame()["state"].tolist()
+        ['ranked', 'ranked', 'ranked', 'absent']
+        """
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
         rows: list[tuple[Any, ...]] = [

@@ -151,7 +151,26 @@ class Row(Brief):
         return scale_of(self.path)
 
     def percent_text(self, place: int) -> str:
-        """Write the percentage of a change; from tenfold on it is a factor for costs, of which people say how many times."""
+        """Write the percentage of a change; from tenfold on it is a factor for costs, of which people say how many times.
+
+        Parameters
+        ----------
+        place : int
+            Position of the version in the comparison.
+
+        Returns
+        -------
+        str
+            Empty where a percentage has no meaning.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c["latency_ms@d-wineholdout0001"].percent_text(1)
+        '+288 %'
+        """
         percent = self.changes[place].percent
         return "" if percent is None else format_percent(percent, factor=is_cost(self.path))
 
@@ -163,12 +182,52 @@ class Row(Brief):
         return all(isinstance(cell.raw, str | tuple) for cell in self.cells if not is_blank(cell))
 
     def shown(self, place: int) -> str:
-        """Write what a version states, so that values that differ look different; nothing where it states nothing."""
+        """Write what a version states, so that values that differ look different.
+
+        Parameters
+        ----------
+        place : int
+            Position of the version in the comparison.
+
+        Returns
+        -------
+        str
+            Empty where it states nothing.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c["labels.algorithm"].shown(0)
+        'SVC'
+        """
         cell = self.cells[place]
         return "" if is_blank(cell) else shown_text(cell.raw) if self._all_texts else shown(cell.raw)
 
     def kinds(self, place: int, baseline: int) -> tuple[Phrase, Phrase] | None:
-        """Say what the baseline's value is and what this one is where they are of different types, such as a number and a text."""
+        """Name the types of the baseline's value and of a version's where they differ, such as a number and a text.
+
+        Parameters
+        ----------
+        place : int
+            Position of the version in the comparison.
+        baseline : int
+            Position of the baseline.
+
+        Returns
+        -------
+        (str, str) or None
+            None where the types are the same or one of the two states nothing.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, {"VersionName": "0.2.0", "Metrics": {"cer": "0.2"}}]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+        >>> [str(kind) for kind in c["cer"].kinds(1, 0)]
+        ['number', 'text']
+        """
         cells = self.cells[baseline], self.cells[place]
         if any(is_blank(cell) or isinstance(cell.raw, tuple) for cell in cells):
             return None

@@ -64,7 +64,26 @@ class Evidence(Brief):
         return self.at(self.level)
 
     def at(self, level: float) -> Interval | None:
-        """Give the interval of the difference at another level, None where none is known."""
+        """Return the interval of the difference at another level.
+
+        Parameters
+        ----------
+        level : float
+            Confidence, between 0 and 1.
+
+        Returns
+        -------
+        Interval or None
+            None where no interval is known.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").at(0.5).words)
+        50 % interval -0.06805 to -0.00719
+        """
         return None if self.sides is None else self.sides[0].against(self.sides[1], level)
 
     @property
@@ -73,7 +92,26 @@ class Evidence(Brief):
         return self.sides is not None and isinstance(self.sides[0], Exact)
 
     def p_value(self, margin: float = 0.0) -> float | None:
-        """One minus the largest level at which every difference of at most `margin` is excluded; None without an interval."""
+        """Return one minus the largest level at which every difference of at most `margin` is excluded.
+
+        Parameters
+        ----------
+        margin : float
+            In the metric's own unit.
+
+        Returns
+        -------
+        float or None
+            None where no interval is known.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> round(c.interval("accuracy@d-wineholdout0001", "1.8.0").p_value(), 2)
+        0.41
+        """
         if self.sides is None:
             return None
         first, second = self.sides

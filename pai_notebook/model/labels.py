@@ -62,7 +62,23 @@ class Labels(Brief, Mapping[str, str]):
         return key in self._values
 
     def get_all(self, key: str) -> tuple[str, ...]:
-        """Return every value of a key, an empty tuple when the key is absent."""
+        """Return every value of a key.
+
+        Parameters
+        ----------
+        key : str
+            Key of the label.
+
+        Returns
+        -------
+        tuple of str
+            In order; empty when the key is absent.
+
+        Examples
+        --------
+        >>> Labels((("team", "edge"), ("team", "vision"))).get_all("team")
+        ('edge', 'vision')
+        """
         return self._values.get(key, ())
 
     @property

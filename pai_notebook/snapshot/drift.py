@@ -107,13 +107,34 @@ class Drift(Displayed):
         ------
         DriftError
             Its `drift` is this report.
+
+        Examples
+        --------
+        >>> make = lambda cer: ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"cer": cer}}, "model-a")
+        >>> find_drift([make(0.175)], [make(0.175)]).raise_if_changed()
+        >>> find_drift([make(0.175)], [make(0.181)]).raise_if_changed()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.DriftError: 1 of 1 saved versions changed. ...
         """
         if self:
             first = next((f"{change.address} {change.field}: {_shown(change)}" for change in self.changes), "")
             raise DriftError(self.summary, hint=f"The first: {first}" if first else "drift has the details.", drift=self)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a changed field: version, field, before, after, modified."""
+        """Return the changed fields as a DataFrame, one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns version, field, before, after, modified.
+
+        Examples
+        --------
+        >>> make = lambda cer: ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"cer": cer}}, "model-a")
+        >>> find_drift([make(0.175)], [make(0.181)]).to_frame()[["field", "before", "after"]].values.tolist()
+        [['metrics.cer', '0.175', '0.181']]
+        """
         import pandas as pd  # noqa: PLC0415 - loads on first use
 
         rows = [(each.address, each.field, each.before, each.after, self.modified.get(each.address)) for each in self.changes]
