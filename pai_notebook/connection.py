@@ -18,6 +18,8 @@ from pai_notebook.wire.masking import Hidden
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
+    import httpx
+
     from pai_notebook.beside import What
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.aligned import Told
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.model_list import ModelList
     from pai_notebook.versions import VersionSet
+    from pai_notebook.wire.sources import CredentialsLike
 
 __all__ = [
     "compare",
@@ -56,10 +59,10 @@ def connect(
     workspace_id: str | None = None,
     network: str | None = None,
     endpoint: str | None = None,
-    credentials: Any = None,
+    credentials: CredentialsLike | None = None,
     default: bool = True,
     cache_seconds: float = 60.0,
-    transport: Any = None,
+    transport: httpx.AsyncBaseTransport | None = None,
     max_attempts: int = 4,
     connect_timeout: float = 3.0,
     attempt_timeout: float = 10.0,
@@ -86,7 +89,7 @@ def connect(
     endpoint : str, optional
         URL or host of the service, instead of the region's own; else, where neither region nor network is given, from the
         environment (`PAI_ENDPOINT`). Plain http only to this machine.
-    credentials : optional
+    credentials : tuple, callable or client, optional
         `(id, secret)`, `(id, secret, token)`, a callable that returns either, or an `alibabacloud_credentials` client. Else
         the environment, the credentials URI, and the vendor's chain, in that order, at the time of the call.
     default : bool

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
 from pai_notebook.wire.credentials import Credentials, Provider, checked
@@ -16,15 +16,23 @@ from pai_notebook.wire.environment import Environment
 from pai_notebook.wire.masking import Hidden
 from pai_notebook.wire.reasons import kind_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["resolve_credentials"]
+__all__ = ["CredentialsLike", "VendorClient", "resolve_credentials"]
 
 _RECHECK = 60.0
 
 
-def resolve_credentials(credentials: Any = None, *, environ: Mapping[str, str] | None = None) -> Provider:
+class VendorClient(Protocol):
+    """A client of `alibabacloud_credentials`, or what answers like one."""
+
+    def get_credential(self) -> object:
+        """Return an object with `access_key_id`, `access_key_secret` and perhaps `security_token`."""
+
+
+CredentialsLike = tuple[str, str] | tuple[str, str, str] | Credentials | Callable[[], object] | VendorClient
+"""What `connect(credentials=)` takes."""
+
+
+def resolve_credentials(credentials: CredentialsLike | Hidden | None = None, *, environ: Mapping[str, str] | None = None) -> Provider:
     """Return the provider of what was given, or of the default order.
 
     Parameters

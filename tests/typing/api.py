@@ -20,6 +20,9 @@ from pai_notebook.snapshot import Drift
 def connecting() -> None:
     registry = assert_type(pnb.connect("demo"), pnb.Registry)
     pnb.connect(region="cn-hangzhou", workspace_id="1234", credentials=("id", "secret"), max_workers=4)
+    pnb.connect(region="cn-hangzhou", credentials=lambda: ("id", "secret", "token"))
+    pnb.connect(region="cn-hangzhou", credentials="id:secret")  # type: ignore[arg-type]
+    pnb.connect("demo", transport="https://pai.example")  # type: ignore[arg-type]
     pnb.connect(regoin="cn-hangzhou")  # type: ignore[call-arg]
     pnb.connect(region=5)  # type: ignore[arg-type]
     with registry:
