@@ -50,7 +50,23 @@ class Phrase(str):
         return str(self), self.template, self.values, self.separator
 
     def in_language(self, lang: str) -> str:
-        """Say it in `en` or `zh`; a template nobody has translated stays English."""
+        """Say it in English or Chinese; a template without a translation stays English.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            Which language.
+
+        Returns
+        -------
+        str
+            The text.
+
+        Examples
+        --------
+        >>> say("Comparison of {models}", models="model-a").in_language("zh")
+        'model-a 版本对比报告'
+        """
         if lang != "zh":
             return str(self)
         if self.separator:

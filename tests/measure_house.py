@@ -14,11 +14,12 @@ import tokenize
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
 
-import pai_notebook as pnb
+from tests.public_api import public_members
 
 PACKAGE = Path(__file__).parent.parent / "pai_notebook"
+DOCUMENTS = {"document", "docs"}
+"""Arguments that take what the service answers, which may be anything."""
 
 
 def main() -> None:
@@ -125,27 +126,20 @@ def room(module: str) -> str:
 
 
 def documentation() -> list[str]:
-    """Public callables that lack a section that they need."""
-    found: list[tuple[str, Any]] = []
-    for name in pnb.__all__:
-        value = getattr(pnb, name)
-        if inspect.isclass(value):
-            own = [each for each in dir(value) if not each.startswith("_") and callable(getattr(value, each))]
-            methods = [(each, getattr(value, each)) for each in own]
-            found += [(f"{name}.{each}", method) for each, method in methods if "pai_notebook" in getattr(method, "__module__", "")]
-        elif inspect.isfunction(value):
-            found.append((name, value))
+    """Public callables that lack a section that they need, or take `Any` for what is no document of the service."""
+    found = [member for member in public_members() if not member.is_property]
     lacking: dict[str, list[str]] = {"Parameters": [], "Returns": [], "Examples": []}
     loose = []
-    for name, value in found:
-        signature, text = inspect.signature(value), inspect.getdoc(value) or ""
-        arguments = [each for each in signature.parameters if each not in ("self", "cls")]
-        needs = {"Parameters": bool(arguments), "Returns": signature.return_annotation not in ("None", None), "Examples": True}
+    for member in found:
+        signature, text = inspect.signature(member.function), inspect.getdoc(member.function) or ""
+        arguments = [each for each in signature.parameters.values() if each.name not in ("self", "cls")]
+        gives = "Yields" if inspect.isgeneratorfunction(inspect.unwrap(member.function)) else "Returns"
+        needs = {"Parameters": bool(arguments), gives: signature.return_annotation not in ("None", None), "Examples": True}
         for section, needed in needs.items():
             if needed and f"{section}\n---" not in text:
-                lacking[section].append(name)
-        if any(re.search(r"\bAny\b", str(each.annotation)) for each in signature.parameters.values()):
-            loose.append(name)
+                lacking[section.replace("Yields", "Returns")].append(member.name)
+        if any(re.search(r"\bAny\b", str(each.annotation)) and each.name not in DOCUMENTS for each in arguments):
+            loose.append(member.name)
     lines = [f"public callables: {len(found)}"]
     lines += [f"  without {section}: {len(names)}  {' '.join(names[:12])}" for section, names in lacking.items()]
     return [*lines, f"  with Any in their arguments: {len(loose)}  {' '.join(loose[:12])}"]

@@ -11,6 +11,8 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.plan import parse_line
+from tests.docstrings import faults
+from tests.measure_house import documentation
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -71,6 +73,23 @@ def test_the_first_lines_pasted_into_one_cell_show_themselves_and_run_twice(page
 def test_every_file_that_a_page_links_to_is_there(page):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_everything_public_says_its_parameters_results_and_examples():
+    count, *lacking = documentation()
+    assert re.fullmatch(r"public callables: \d\d+", count)
+    assert [line for line in lacking if ": 0 " not in line] == []
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
+def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
+    assert list(faults()) == []
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
+def test_the_check_of_docstrings_notices_a_parameter_that_is_not_documented(monkeypatch):
+    monkeypatch.setattr(pnb.connect, "__doc__", pnb.connect.__doc__.replace("max_workers : int", "workers : int"))
+    assert {fault.split()[1] for fault in faults()} == {"PR01", "PR02"}
 
 
 @pytest.mark.skipif(importlib.util.find_spec("mkdocstrings") is None, reason="needs mkdocs, of the extra docs")

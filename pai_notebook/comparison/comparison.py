@@ -68,8 +68,6 @@ class Comparison(Aligned, Exports, Displayed):
         Only metrics of this dataset.
     errors : mapping, optional
         Versions that could not be fetched, and why.
-    path : str, optional
-        Where the versions can be read from again, as `VersionSet.path` says.
     removed : sequence of str
         What conditions removed before, a sentence each; shown as notes and by gates.
     n : float, optional
@@ -79,6 +77,8 @@ class Comparison(Aligned, Exports, Displayed):
         last by default; a bare list of numbers has no better or worse until this is said.
     by : str, optional
         The metric that matters, by name or `name@dataset`; `verdict` says first which version is best by it.
+    path : str, optional
+        Where the versions can be read from again, as `VersionSet.path` says.
 
     Raises
     ------

@@ -237,7 +237,23 @@ class Spread(Printed):
     df: int
 
     def needed(self, weights: float) -> float:
-        """Smallest difference beyond chance (95 %); `weights` is the sum of squared weights of the runs in it, 2 for one pair."""
+        """Return the smallest difference beyond chance (95 %).
+
+        Parameters
+        ----------
+        weights : float
+            Sum of the squared weights of the runs in it: 2 for one pair.
+
+        Returns
+        -------
+        float
+            In the metric's own unit.
+
+        Examples
+        --------
+        >>> round(Spread(sd=0.1, df=10).needed(2), 3)
+        0.315
+        """
         return t_quantile(_LEVEL, self.df) * self.sd * math.sqrt(weights)
 
 

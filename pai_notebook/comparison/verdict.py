@@ -82,6 +82,14 @@ class OverallVerdict(Displayed):
         -------
         str
             A sentence a line.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> "1.5.0" in c.verdict.in_language("zh")
+        True
         """
         check_language(lang)
         return "\n".join(visible(finding.text.in_language(lang)) for finding in self.findings)
@@ -93,6 +101,14 @@ class OverallVerdict(Displayed):
         -------
         DataFrame
             One row a version but the baseline, one column a word.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.verdict.to_frame().loc["1.9.0"].to_dict()
+        {'better': 0, 'worse': 0, 'could be chance': 1, 'no interval known': 2, 'same': 3, 'missing': 3, 'unknown direction': 0}
         """
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 

@@ -344,7 +344,7 @@ class Metrics(Brief, Sequence[Cell]):
         Parameters
         ----------
         path : str
-            The name, as in `metrics[...]`: `cer`, `cer@d-a`, `cer[d-a]`, with or without `metrics.`
+            The name, as in `metrics[...]`: `cer`, `cer@d-a`, `cer[d-a]`, with `metrics.` or without.
         dataset : str, optional
             The dataset, where the name does not say it and there are several.
         default : Cell, optional
@@ -353,6 +353,7 @@ class Metrics(Brief, Sequence[Cell]):
         Returns
         -------
         Cell or None
+            The cell, or the default.
 
         Raises
         ------

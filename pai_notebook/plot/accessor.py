@@ -69,6 +69,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
@@ -107,6 +108,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
@@ -142,6 +144,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
@@ -175,6 +178,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
@@ -215,6 +219,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
@@ -249,6 +254,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
@@ -287,6 +293,7 @@ class Plots(Printed):
         Returns
         -------
         matplotlib.axes.Axes
+            What was drawn on.
 
         Raises
         ------
