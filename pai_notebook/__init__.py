@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from pai_notebook.comparison import Comparison
-    from pai_notebook.connection import compare, connect, get_model, get_version, get_versions, list_models, list_versions, watch
     from pai_notebook.errors import PaiError
     from pai_notebook.explorer import Explorer
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
-    from pai_notebook.registry import Registry
-    from pai_notebook.versions import VersionSet, load
+    from pai_notebook.registry.connection import compare, connect, get_model, get_version, get_versions, list_models, list_versions, watch
+    from pai_notebook.registry.registry import Registry
+    from pai_notebook.versions.versions import VersionSet, load
 
 __all__ = [
     "Comparison",
@@ -49,17 +49,17 @@ _HOMES = {
     "Model": "model.registered_model",
     "ModelVersion": "model.version",
     "PaiError": "errors",
-    "Registry": "registry",
-    "VersionSet": "versions",
-    "compare": "connection",
-    "connect": "connection",
-    "get_model": "connection",
-    "get_version": "connection",
-    "get_versions": "connection",
-    "list_models": "connection",
-    "list_versions": "connection",
-    "watch": "connection",
-    "load": "versions",
+    "Registry": "registry.registry",
+    "VersionSet": "versions.versions",
+    "compare": "registry.connection",
+    "connect": "registry.connection",
+    "get_model": "registry.connection",
+    "get_version": "registry.connection",
+    "get_versions": "registry.connection",
+    "list_models": "registry.connection",
+    "list_versions": "registry.connection",
+    "watch": "registry.connection",
+    "load": "versions.versions",
 }
 
 

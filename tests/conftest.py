@@ -17,7 +17,7 @@ import zlib
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pai_notebook.wire.loop import LoopThread, shared_loop
+from pai_notebook.client.loop import LoopThread, shared_loop
 from tests.parallel import (  # noqa: F401 - hooks
     pytest_collection_modifyitems,
     pytest_xdist_auto_num_workers,

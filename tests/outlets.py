@@ -115,7 +115,7 @@ def _questions(versions):
 
 
 def _drift(versions):
-    from pai_notebook.snapshot import find_drift
+    from pai_notebook.io.drift import find_drift
 
     return find_drift(
         list(versions), [type(version).from_document({**version.raw, "Uri": "x"}, version.model_id) for version in versions[1:]]

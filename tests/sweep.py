@@ -5,7 +5,7 @@ Secrets are learnt as the suite uses them: every key, token and bearer token tha
 - what any logger says at DEBUG, without touching how logging is set up;
 - every error of the package as it is made, and the exceptions that `pytest.raises` or a report saw, with their causes, notes and the
   variables of their frames, as IPython shows them;
-- the reprs of what lives in `wire/`, which is where keys are;
+- the reprs of what lives in `client/`, which is where keys are;
 - what is rendered as HTML, Markdown or text, what IPython displays, and what kernels answer;
 - what tests print, and the files they leave, in their folders and in `notebooks/`.
 
@@ -148,17 +148,17 @@ class Sweep:
         from IPython.core.formatters import DisplayFormatter
 
         from pai_notebook import display
+        from pai_notebook.client import credentials, signing
         from pai_notebook.demo import ACCESS_KEY_SECRET
         from pai_notebook.display import bundle, html, markdown, text
         from pai_notebook.errors import PaiError
-        from pai_notebook.wire import credentials, signing
 
         self.known.add(ACCESS_KEY_SECRET, "")
         made = credentials.Credentials.__init__
         self._replace(credentials.Credentials, "__init__", lambda original: self._learning(made))
         self._replace(signing, "authorization", self._noting_signatures)
         self._replace(PaiError, "__init__", self._making)
-        for kind in kinds_in("pai_notebook.wire"):
+        for kind in kinds_in("pai_notebook.client"):
             self._replace(kind, "__repr__", lambda original, kind=kind: self._showing(f"the repr of {kind.__name__}", original))
         self._replace(logging.Logger, "isEnabledFor", lambda original: lambda logger, level: True)
         self._replace(logging.Logger, "callHandlers", self._hearing)

@@ -14,7 +14,7 @@ from time import process_time
 import pytest
 
 import pai_notebook
-from pai_notebook.redact import Redaction
+from pai_notebook.io.redaction import Redaction
 from tests.bench.metrics import WAYS, versions
 
 ROOT = Path(pai_notebook.__file__).parent

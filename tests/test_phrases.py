@@ -9,9 +9,9 @@ from string import Formatter
 import pytest
 
 import pai_notebook
-from pai_notebook.chinese import SEPARATORS, TEMPLATES
+from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES
+from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
 from pai_notebook.model.metrics import State
-from pai_notebook.phrases import Phrase, first, in_language, joined, now, say, speaking
 
 PACKAGE = Path(pai_notebook.__file__).parent
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "chinese.py"]

@@ -25,7 +25,7 @@ import logging
 import pytest
 from pai_notebook.display import Note, render_html, render_markdown, render_text
 from pai_notebook.errors import PaiError
-from pai_notebook.wire import Credentials, sign
+from pai_notebook.client import Credentials, sign
 
 KEY = Credentials("LTAI5tPlanted", "Planted" + "Secret+9876543210", "Planted" + "Token/abcdefgh==")
 SIGNED = dict(sign(KEY, method="GET", path="/x", host="h", action="GetModel"))
@@ -38,7 +38,7 @@ LEAKS = {
     "exception with a note": "error = PaiError('x'); error.add_note(KEY.security_token); pytest.raises(PaiError, boom, error)",
     "exception with a cause": "pytest.raises(ValueError, caused, KEY.access_key_secret)",
     "the text of an error": "PaiError(KEY.access_key_secret)",
-    "the repr of Endpoint": "from pai_notebook.wire import Endpoint; repr(Endpoint('https://h', KEY.access_key_secret))",
+    "the repr of Endpoint": "from pai_notebook.client import Endpoint; repr(Endpoint('https://h', KEY.access_key_secret))",
     "a result of render_html": "render_html(Note(KEY.access_key_secret))",
     "a result of render_markdown": "render_markdown(Note(KEY.access_key_secret))",
     "a result of render_text": "render_text(Note(KEY.access_key_secret))",

@@ -10,9 +10,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import pai_notebook as pnb
-from pai_notebook import connection
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.redact import Redaction
+from pai_notebook.io.redaction import Redaction
+from pai_notebook.registry import connection
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 METRIC = "accuracy@d-digitsholdout0001"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.gate import Check, Gated, Outcome, Pair
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import format_about
-from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rules import Alarm

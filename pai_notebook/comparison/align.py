@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, merge_cells
 from pai_notebook.comparison.series import Series
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, list_names, natural_key
 from pai_notebook.model.metrics import Cell, State, read_value, text_of
-from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance

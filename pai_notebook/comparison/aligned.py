@@ -18,9 +18,9 @@ from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError

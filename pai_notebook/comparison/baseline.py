@@ -8,11 +8,11 @@ from typing import Any
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.address import BASELINES, Selector, nearest
 from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.phrases import Phrase, say
 
 __all__ = ["CHOSEN", "Baseline", "Chosen", "choose_baseline", "in_order", "unique_names"]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.client.endpoint import parse_endpoint
 from pai_notebook.demo import ENDPOINT
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.version import ModelVersion, in_canonical_order
 from pai_notebook.python_source import Expression, Plan, Step, literal, step
-from pai_notebook.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison

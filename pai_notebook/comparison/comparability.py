@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.identity import is_identity
 from pai_notebook.comparison.rows import Kind, Row, is_blank
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import is_percentable, is_speed
 from pai_notebook.model.metrics import State, similar_names
 from pai_notebook.model.numbers import format_number
-from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.arguments import described, number_argument
+from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
 from pai_notebook.comparison.asking import RankingKey, ask, find_row
 from pai_notebook.comparison.code import fingerprint_of, plan_of
@@ -29,11 +29,10 @@ from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.worsening import Policy, check_worsening
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import counted, listed
-from pai_notebook.phrases import Phrase, say
 from pai_notebook.python_source import to_python
-from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import (
     BENCHMARK,
     CHINESE,
@@ -37,7 +38,6 @@ from pai_notebook.model.metric_words import (
     words_of,
 )
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
-from pai_notebook.phrases import Phrase, joined, say
 from pai_notebook.sanitize import Printed
 
 __all__ = ["Direction", "Directions", "infer_direction", "read_mode"]

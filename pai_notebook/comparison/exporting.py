@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
+from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.exports.methods import FrameExports, Globs, PathLike
-from pai_notebook.exports.table import PlainTable, cell_text
 from pai_notebook.files import write_file
+from pai_notebook.io.methods import FrameExports, Globs, PathLike
+from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.model.names import Chooser
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
-from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.gate import GateReport
     from pai_notebook.errors import RegressionError
+    from pai_notebook.io.redaction import RedactionLike
     from pai_notebook.plot import Plots
-    from pai_notebook.redact import RedactionLike
 
 __all__ = ["Exports"]
 

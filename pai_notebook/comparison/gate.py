@@ -15,10 +15,10 @@ from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Block, Brief, Displayed, render_html
 from pai_notebook.errors import RegressionError
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
-from pai_notebook.phrases import Phrase, joined, say
 
 __all__ = ["Check", "GateFailed", "GateReport", "Gated", "Outcome", "Pair"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
-from pai_notebook.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate import Check, GateReport

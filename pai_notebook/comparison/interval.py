@@ -12,8 +12,8 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from pai_notebook.display import Brief
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.numbers import choose_format, format_about, format_computed
-from pai_notebook.phrases import Phrase, say
 
 __all__ = [
     "OUTSIDE",

@@ -10,8 +10,8 @@ from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Mark
+from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.numbers import format_about
-from pai_notebook.phrases import Phrase, first, say
 
 __all__ = ["Leaders", "find_leaders", "leader_notes", "luck_of", "star"]
 

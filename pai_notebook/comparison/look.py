@@ -9,10 +9,10 @@ from pai_notebook.comparison.cells import describe_cells, tally
 from pai_notebook.comparison.explain import ONLY_ONE, settings_that_changed
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.display import Block, Column, Facts, Heading, Inline, Lines, Mark, Missing, Note, Section, Stack, Table
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
-from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from pai_notebook.arguments import number_argument
+from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
@@ -28,7 +28,6 @@ from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.sanitize import Printed
-from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd

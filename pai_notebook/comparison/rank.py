@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from pai_notebook.arguments import number_argument
+from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
@@ -15,7 +15,6 @@ from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines,
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_number
 from pai_notebook.sanitize import Printed
-from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     import pandas as pd

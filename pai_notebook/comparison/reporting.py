@@ -15,12 +15,11 @@ from pai_notebook.comparison.look import describe_comparison
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
+from pai_notebook.i18n.phrases import Phrase, check_language, first, joined, say
+from pai_notebook.io.redaction import Redaction, as_redaction, masked_error, masked_versions
+from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.phrases import Phrase, check_language, first, joined, say
 from pai_notebook.python_source import step, to_python
-from pai_notebook.redact import Redaction, as_redaction
-from pai_notebook.redact.versions import masked_error, masked_versions
-from pai_notebook.report import Report, report_html, retold
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison

@@ -13,6 +13,7 @@ from pai_notebook.comparison.interval import OUTSIDE
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Brief
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import is_cost, scale_of
@@ -20,7 +21,6 @@ from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
-from pai_notebook.phrases import Phrase, say
 
 __all__ = [
     "BLANK",

@@ -11,12 +11,12 @@ from pai_notebook.comparison.alarm import alarm_checks, unchecked
 from pai_notebook.comparison.gate import Check, Gated, Pair
 from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.comparison.rules import Alarm, Rule, parse_rules
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import choose_format, format_computed
-from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from pai_notebook.comparison.rows import Row
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.names import Pattern, Patterns
-from pai_notebook.phrases import Phrase, say
 
 __all__ = ["Selection"]
 

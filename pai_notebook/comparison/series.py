@@ -9,9 +9,9 @@ from typing import Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
-from pai_notebook.phrases import Phrase, say
 from pai_notebook.sanitize import Printed
 
 __all__ = ["Series", "SeriesLike", "ask_for_series", "is_list", "is_summary", "series_text"]

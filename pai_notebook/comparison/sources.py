@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, fold_factor, mover, newcombe, normal_interval, normal_quantile, t_interval, wilson
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.numbers import format_computed
-from pai_notebook.phrases import Phrase, say
 
 __all__ = ["Bounds", "Exact", "Runs", "Share", "Side", "Stated"]
 

@@ -18,11 +18,11 @@ from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Runs, Share, Side, Stated
 from pai_notebook.display import Brief
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
 from pai_notebook.model.numbers import format_computed, format_number
-from pai_notebook.phrases import Phrase, say
 
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.judging import Judged, Standing
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
-from pai_notebook.phrases import Phrase, check_language, joined, say
+from pai_notebook.i18n.phrases import Phrase, check_language, joined, say
 from pai_notebook.sanitize import Printed, visible
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from pai_notebook.comparison.judging import Judged, Standing, has_number, is_jud
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import Finding, OverallVerdict
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_about
-from pai_notebook.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison

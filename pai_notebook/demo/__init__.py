@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pai_notebook.demo.exchange import Request, Response
 from pai_notebook.demo.handler import ACCESS_KEY_ID, ACCESS_KEY_SECRET, Handler
+from pai_notebook.demo.http import Request, Response
 from pai_notebook.demo.server import Server, serve
 from pai_notebook.demo.store import Catalog, LazyStore, Store
 from pai_notebook.demo.verify import Key

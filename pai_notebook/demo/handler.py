@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from pai_notebook.demo.exchange import ApiError, Request, Response, json_response, request_id
+from pai_notebook.demo.http import ApiError, Request, Response, json_response, request_id
 from pai_notebook.demo.queries import Parameters, page, select_models, select_versions
 from pai_notebook.demo.store import Catalog, Document, Store
 from pai_notebook.demo.verify import Key, Nonces, check_date, check_identity, query_pairs

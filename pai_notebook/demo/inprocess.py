@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pai_notebook.demo.exchange import Request, Response
+from pai_notebook.demo.http import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

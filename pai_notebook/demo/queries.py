@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from pai_notebook.demo.exchange import ApiError
+from pai_notebook.demo.http import ApiError
 
 __all__ = ["Parameters", "label_holds", "page", "select_models", "select_versions"]
 

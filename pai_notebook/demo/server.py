@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.demo.exchange import ApiError, Request, Response, json_response, request_id
 from pai_notebook.demo.handler import Handler
+from pai_notebook.demo.http import ApiError, Request, Response, json_response, request_id
 
 if TYPE_CHECKING:
     from pai_notebook.demo.store import Catalog

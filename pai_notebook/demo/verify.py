@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus
 
-from pai_notebook.demo.exchange import ApiError
+from pai_notebook.demo.http import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pai_notebook.demo.exchange import Request
+    from pai_notebook.demo.http import Request
 
 __all__ = ["WINDOW", "Key", "Nonces", "canonical_query", "canonical_request", "check_date", "check_identity", "query_pairs"]
 
@@ -126,7 +126,7 @@ def canonical_request(request: Request, names: list[str]) -> bytes:
 
     Examples
     --------
-    >>> from pai_notebook.demo.exchange import Request
+    >>> from pai_notebook.demo.http import Request
     >>> canonical_request(Request("GET", "/?b=1", {"Host": "h"}), ["host"]).splitlines()[:4]
     [b'GET', b'/', b'b=1', b'host:h']
     """

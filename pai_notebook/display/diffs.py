@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from pai_notebook.display.plain import clip
-from pai_notebook.phrases import now
+from pai_notebook.i18n.phrases import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

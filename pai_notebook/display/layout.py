@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
 from pai_notebook.display.plain import inline, showing
 from pai_notebook.display.spans import Badge, Chips, Number
-from pai_notebook.phrases import now
+from pai_notebook.i18n.phrases import now
 
 __all__ = ["chip", "decimals", "groups", "has_groups", "is_share", "map_texts", "more", "paddings", "remark", "symbol"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pai_notebook.phrases import now
+from pai_notebook.i18n.phrases import now
 from pai_notebook.sanitize import visible
 
 __all__ = ["CELL", "PROSE", "clip", "inline", "prose", "showing"]

@@ -1,24 +1,135 @@
-"""What the explorer shows, described in the shapes of `display`: its tabs, its status, and the copy that is kept."""
+"""What the explorer shows, in the shapes of `display`: its tabs, its status, its chart, and the static copy beside the widget.
+
+A widget lives in the kernel. A notebook that is saved and opened again, exported or not trusted shows only what stands in
+its outputs, and a saved widget view shadows the HTML beside it. So the explorer shows itself as two outputs: the widget,
+and a table that follows it. The table is hidden by a style sheet that the widget itself brings; where the widget cannot be
+shown, the style sheet is not there either, and the table is.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+import html
+import warnings
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error
+from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error, mimebundle, render_html
 from pai_notebook.errors import PaiError
 from pai_notebook.model.card import approval_badge, labels_shape
 from pai_notebook.model.fields import plain_fields, specs
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.trees import tree_of
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
+    from pai_notebook.io.report import Figure
+    from pai_notebook.plot import ChartData
 
-__all__ = ["TABS", "describe_failure", "describe_shown", "tab_block"]
+__all__ = ["TABS", "VIEW", "Copy", "chart_html", "copy_bundle", "describe_failure", "describe_shown", "tab_block"]
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def copy_bundle(block: Block, name: str) -> dict[str, str]:
+    """The table as HTML under a class of this name, and as text."""
+    bundle = mimebundle(block, include={"text/html", "text/plain"})
+    return {**bundle, "text/html": f'<div class="{name}">{bundle["text/html"]}</div>'}
+
+
+class Copy:
+    """The copies of one explorer that are on display, all under one display id.
+
+    Parameters
+    ----------
+    name : str
+        Display id and class name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._sent: dict[str, str] | None = None
+
+    @property
+    def hiding_style(self) -> str:
+        """The style sheet that the live widget brings."""
+        return f".{self.name}{{display:none}}"
+
+    def show(self, view: dict[str, Any], title: str, block: Block) -> None:
+        """Display the widget, and its copy below it."""
+        from IPython.display import display  # noqa: PLC0415 - only where there is something to display on
+
+        display({**mimebundle(Note(f"{title}, interactive in a running notebook. Below is what it showed last.")), VIEW: view}, raw=True)  # type: ignore[no-untyped-call]
+        self._sent = copy_bundle(block, self.name)
+        display(self._sent, raw=True, display_id=self.name)  # type: ignore[no-untyped-call]
+
+    def update(self, bundle: dict[str, str]) -> None:
+        """Let every copy on display follow; sends nothing when nothing was displayed or changed."""
+        if self._sent in (None, bundle):
+            return
+        from IPython.display import update_display  # noqa: PLC0415 - as above
+
+        self._sent = bundle
+        update_display(bundle, display_id=self.name, raw=True)  # type: ignore[no-untyped-call]
+
+    @property
+    def on_display(self) -> bool:
+        """Whether the explorer was displayed."""
+        return self._sent is not None
+
+
+_MOST_BARS = 3
+
+
+def chart_html(comparison: Comparison | None, metric: str) -> str:
+    """A bar chart of a metric for each of its first datasets, and a heat map of all metrics.
+
+    Examples
+    --------
+    >>> "Pick and fetch" in chart_html(None, "cer")
+    True
+    """
+    if comparison is None:
+        return render_html(Note("Pick and fetch two or more versions to see a chart."))
+    try:
+        from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
+    except ImportError:
+        return render_html(Note("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel.", "info"))
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always")
+        light, dark = (_figures(comparison.plot.data, metric, partial(report_figures, theme=theme)) for theme in ("light", "dark"))
+    if not light:
+        return render_html(Note("There are no numbers to draw, or more versions than a chart can show."))
+    notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
+    pictures = [
+        _picture(figure, kind) for pair in zip(light, dark, strict=True) for figure, kind in zip(pair, ("light", "dark"), strict=True)
+    ]
+    return "".join([*notes, *pictures])
+
+
+def _figures(data: ChartData, metric: str, draw: Callable[..., list[Figure]]) -> list[Figure]:
+    names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and any(map(_is_number, each.values))][
+        :_MOST_BARS
+    ]
+    return [*draw(data, names), *draw(data)]
+
+
+def _is_number(value: float) -> bool:
+    return value == value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
+def _picture(figure: Figure, kind: str) -> str:
+    """One picture of a pair; the explorer's style sheet shows the one that suits the theme."""
+    data = base64.b64encode(figure.png).decode("ascii")
+    return f'<img class="pai-chart pai-{kind}" src="data:image/png;base64,{data}" alt="{html.escape(visible(figure.alt))}">'
+
 
 _SPEC_SECTIONS = [f"{info.name}.*" for info in specs()]
 _SECTIONS = ["labels.*", *_SPEC_SECTIONS]

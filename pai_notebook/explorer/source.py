@@ -6,15 +6,15 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from pai_notebook.beside import compare_within
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
 from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
-from pai_notebook.planning import Arrivals
 from pai_notebook.python_source import IT, Expression, step
-from pai_notebook.versions import VersionSet
+from pai_notebook.registry.baseline import compare_within
+from pai_notebook.registry.fetcher import Arrivals
+from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pai_notebook.explorer.jobs import Terms
     from pai_notebook.model.address import Address
     from pai_notebook.python_source import Plan
-    from pai_notebook.registry import Registry
+    from pai_notebook.registry.registry import Registry
 
 __all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "VersionSource"]
 
@@ -144,8 +144,8 @@ class SetSource:
     searchable = False
 
     def __init__(self, versions: VersionSet) -> None:
-        from pai_notebook.wire.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
-        from pai_notebook.wire.tasks import LoopUser  # noqa: PLC0415 - as above
+        from pai_notebook.client.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
+        from pai_notebook.client.tasks import LoopUser  # noqa: PLC0415 - as above
 
         self._versions = versions
         self._loop = shared_loop

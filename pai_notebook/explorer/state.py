@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import PaiError
 from pai_notebook.explorer.jobs import (
+    BASELINE_OPTIONS,
+    DEFAULT,
     CompareVersions,
     FetchVersions,
     FindModels,
@@ -25,12 +27,11 @@ from pai_notebook.explorer.jobs import (
     Terms,
     VersionLine,
 )
-from pai_notebook.explorer.picking import Picker
-from pai_notebook.explorer.words import BASELINE_OPTIONS, DEFAULT
+from pai_notebook.explorer.selection import Picker
 from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_approved
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
 
-from pai_notebook.connection import default_registry
+from pai_notebook.arguments import checked
+from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Displayed, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.explorer import painting, panels
-from pai_notebook.explorer.chart import chart_html
+from pai_notebook.explorer import panels
+from pai_notebook.explorer import sync as painting
 from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
-from pai_notebook.explorer.fallback import VIEW, Copy, copy_bundle
-from pai_notebook.explorer.performer import Performer
+from pai_notebook.explorer.panels import VIEW, Copy, chart_html, copy_bundle
+from pai_notebook.explorer.runner import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import to_python
-from pai_notebook.registry import Registry
+from pai_notebook.registry.connection import default_registry
+from pai_notebook.registry.registry import Registry
 from pai_notebook.sanitize import visible
-from pai_notebook.signatures import checked
-from pai_notebook.versions import VersionSet
-from pai_notebook.wire.loop import shared_loop
+from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     import ipywidgets

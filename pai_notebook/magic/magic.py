@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.explorer import Explorer
     from pai_notebook.model.version import ModelVersion
-    from pai_notebook.registry import Registry
+    from pai_notebook.registry.registry import Registry
 
 __all__ = ["PaiModelMagics", "load", "unload"]
 
@@ -144,7 +144,7 @@ class PaiModelMagics(Magics):
 
     def _connect(self, connecting: Step | None) -> Registry:
         """Give the registry of a step; what a line connects to by itself stays open for the next one."""
-        from pai_notebook import connection  # noqa: PLC0415 - the wire loads on first use
+        from pai_notebook.registry import connection  # noqa: PLC0415 - httpx loads on first use
 
         if connecting is None:
             return connection.default_registry()
@@ -215,7 +215,7 @@ _matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 def _seen() -> Registry | None:
     """Return the registry whose memory answers Tab; loads nothing and asks nobody."""
-    connection = sys.modules.get("pai_notebook.connection")
+    connection = sys.modules.get("pai_notebook.registry.connection")
     return connection.current_registry() if connection is not None else None
 
 

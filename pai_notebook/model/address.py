@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import AddressError
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.nearest import nearest as nearest_names
 from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
-from pai_notebook.phrases import Phrase, say
 
 __all__ = [
     "BASELINES",

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import members
-from pai_notebook.phrases import Phrase, say
 from pai_notebook.sanitize import apart as unjoined
 
 __all__ = ["bag_key", "kind_of", "same", "shorten_apart", "shown", "shown_text", "value_key"]

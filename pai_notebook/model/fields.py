@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.flatten import flatten
-from pai_notebook.phrases import Phrase, joined, say
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion

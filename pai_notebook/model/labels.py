@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import checked, described
 from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
-from pai_notebook.signatures import checked
 
 __all__ = ["Labels", "read_labels"]
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pai_notebook.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, say
 
 __all__ = [
     "DIGITS",

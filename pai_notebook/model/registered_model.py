@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
+from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Displayed
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.listing import describe_model
 from pai_notebook.model.reading import read_model
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.signatures import checked
 
 __all__ = ["Model"]
 

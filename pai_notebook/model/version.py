@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
+from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Displayed
 from pai_notebook.model.card import describe_version
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
@@ -17,7 +18,6 @@ from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Source, read_source
 from pai_notebook.model.storage import Storage, read_storage
-from pai_notebook.signatures import checked
 
 __all__ = ["ModelVersion", "in_canonical_order"]
 

@@ -14,7 +14,7 @@ from pai_notebook.plan.words import write_word
 from pai_notebook.python_source import IT, Plan, Step, step
 
 if TYPE_CHECKING:
-    from pai_notebook.registry import Registry
+    from pai_notebook.registry.registry import Registry
 
 __all__ = ["plan_of", "run", "to_line"]
 
@@ -218,9 +218,9 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
     PaiError
         What a step raises; and why, when nothing that was asked for could be fetched.
     """
-    from pai_notebook.connection import compare  # noqa: PLC0415 - loading the extension loads nothing of this
-    from pai_notebook.outcome import raise_when_empty  # noqa: PLC0415 - as above
-    from pai_notebook.versions import load  # noqa: PLC0415 - as above
+    from pai_notebook.registry.connection import compare  # noqa: PLC0415 - loading the extension loads nothing of this
+    from pai_notebook.registry.result import raise_when_empty  # noqa: PLC0415 - as above
+    from pai_notebook.versions.versions import load  # noqa: PLC0415 - as above
 
     registry: Registry | None = None
     found: Any = None

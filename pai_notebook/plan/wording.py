@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ModelNotFound, PaiError
-from pai_notebook.phrases import reworded
+from pai_notebook.i18n.phrases import reworded
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
 from pai_notebook.plan.words import write_word
 

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.arguments import number_argument
+from pai_notebook.arguments import checked, number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import file_path, write_file
 from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import ThemeName, axes_argument, theme_of
 from pai_notebook.sanitize import Printed
-from pai_notebook.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.names import Name, Patterns, resolve
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
-from pai_notebook.phrases import Phrase, say
 
 __all__ = ["ChartData", "Measure", "pareto_places"]
 

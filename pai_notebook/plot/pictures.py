@@ -10,11 +10,11 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-from pai_notebook.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.io.report import Figure
 from pai_notebook.plot.accessor import Plots
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import ThemeName
-from pai_notebook.report import Figure
 
 __all__ = ["picture_of", "png_of", "report_figures"]
 

@@ -129,7 +129,7 @@ async def serve(certificate: str) -> None:
 
 
 def ours(url, workers=8):
-    from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+    from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 
     settings = resolve_settings(endpoint=url, environ={}, home="/nonexistent", limits=Limits(requests_per_second=None, max_workers=workers))
     return Client(settings, resolve_credentials(KEY))
@@ -205,7 +205,7 @@ def raw_httpx(url, pairs=SINGLES, workers=8):
     """The practical limit: one pooled client, signed requests, JSON decoded, nothing checked, nothing retried."""
     import httpx
 
-    from pai_notebook.wire import Acs3Auth, Credentials
+    from pai_notebook.client import Acs3Auth, Credentials
 
     runner = asyncio.Runner()
     limits = httpx.Limits(max_connections=workers)

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pai_notebook.comparison import Comparison, minimal_pairs
 from pai_notebook.display import render_text
 from pai_notebook.errors import RegressionError
+from pai_notebook.io.drift import compare_versions
 from pai_notebook.model.equality import same, shown
 from pai_notebook.model.metrics import read_metrics
 from pai_notebook.model.trees import tree_of
-from pai_notebook.snapshot import compare_versions
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.compare.comparing import compare, make
 
 json_values = st.recursive(

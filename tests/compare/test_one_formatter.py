@@ -15,7 +15,7 @@ from pai_notebook.comparison import Comparison
 from pai_notebook.display import render_text
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.numbers import choose_format, format_computed, format_number, format_percent
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.compare.comparing import make
 
 mpl.use("agg")

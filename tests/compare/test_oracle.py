@@ -14,8 +14,8 @@ from pai_notebook.comparison.rank import make_ranking
 from pai_notebook.comparison.rows import Row, compare_cells
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metrics import Cell, read_value, text_of
-from pai_notebook.phrases import say
 from tests.compare.comparing import compare
 from tests.lazy import Lazy
 

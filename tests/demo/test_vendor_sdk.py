@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pai_notebook import demo, wire
+from pai_notebook import client as wire
+from pai_notebook import demo
 from pai_notebook.errors import AuthenticationError
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.version import ModelVersion

@@ -11,17 +11,16 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 import pai_notebook as pnb
+from pai_notebook.client.loop import shared_loop
 from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from pai_notebook.display import render_text
 from pai_notebook.errors import ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.explorer import Explorer, close_all
-from pai_notebook.explorer.fallback import VIEW
-from pai_notebook.explorer.panels import tab_block
+from pai_notebook.explorer.panels import VIEW, tab_block
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plan import parse_line, plan_of
 from pai_notebook.python_source import to_python
-from pai_notebook.versions import VersionSet
-from pai_notebook.wire.loop import shared_loop
+from pai_notebook.versions.versions import VersionSet
 from tests.explorer.registry_gate import gated
 from tests.patience import PATIENCE, eventually
 from tests.plan.running import result_of
@@ -589,7 +588,7 @@ def test_what_is_no_registry_is_refused():
 
 
 def test_without_an_argument_it_looks_into_the_default_registry(registry, monkeypatch):
-    monkeypatch.setattr("pai_notebook.connection._default", registry)
+    monkeypatch.setattr("pai_notebook.registry.connection._default", registry)
     explorer = Explorer()
     explorer.wait()
     assert len(controls(explorer).models.options) == 10

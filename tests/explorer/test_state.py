@@ -7,12 +7,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, ListVersions, ModelLine, Terms, VersionLine
-from pai_notebook.explorer.narrow import WINDOW, Narrowing, Window, in_order
+from pai_notebook.explorer.selection import WINDOW, Narrowing, Window, in_order
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.examples import examples
 
 MODELS = {"model-a": ["0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2"], "model-b": ["2.0.0"], "model-c": []}

@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.exports.export_samples import latex_rows, strings
 
 

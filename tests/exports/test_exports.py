@@ -15,9 +15,11 @@ from markdown_it import MarkdownIt
 
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.exports import PlainTable, csv_text, excel_bytes, guard_text, latex_text, markdown_text, sheet_names
+from pai_notebook.io.excel import excel_bytes, sheet_names
+from pai_notebook.io.latex import latex_text
+from pai_notebook.io.table import PlainTable, csv_text, guard_text, markdown_text
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.exports.export_samples import latex_rows, strings
 
 csv.field_size_limit(10**6)

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from pai_notebook.exports import PlainTable, latex_text
-from pai_notebook.versions import VersionSet
+from pai_notebook.io.latex import latex_text
+from pai_notebook.io.table import PlainTable
+from pai_notebook.versions.versions import VersionSet
 from tests.exports.export_samples import strings
 from tests.patience import PATIENCE
 

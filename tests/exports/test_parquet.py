@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.exports.parquet import write_parquet
+from pai_notebook.io.parquet import write_parquet
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.exports.export_samples import strings
 
 BENCH = """
 import resource, sys
-from pai_notebook.exports.parquet import write_parquet
+from pai_notebook.io.parquet import write_parquet
 from pai_notebook.model.version import ModelVersion
 
 def page(number):

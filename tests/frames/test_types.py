@@ -8,7 +8,7 @@ import pytest
 
 from pai_notebook.errors import PatternWarning
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.compare.comparing import compare
 
 

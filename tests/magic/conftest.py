@@ -1,6 +1,6 @@
 import pytest
 
-from pai_notebook import connection
+from pai_notebook.registry import connection
 from tests.magic.shells import opened, run
 
 

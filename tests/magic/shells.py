@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from pai_notebook import connection
+from pai_notebook.registry import connection
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 

@@ -4,10 +4,10 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from pai_notebook import connection
+from pai_notebook.client import Client
 from pai_notebook.magic.completion import suggest, suggest_rule
 from pai_notebook.model.address import BASELINES
-from pai_notebook.wire import Client
+from pai_notebook.registry import connection
 
 WORDS = ("latest", "approved", "previous", "highest", "last:5")
 DIGITS = "model-rbvg5wfo5d0gngz1b8"

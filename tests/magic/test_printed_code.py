@@ -3,9 +3,9 @@
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook import connection
 from pai_notebook.errors import ComparisonError, ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.plan.wording import on_line
+from pai_notebook.registry import connection
 from tests.magic.shells import DIGITS, run
 from tests.plan.running import result_of
 

@@ -9,11 +9,12 @@ import openpyxl
 import pytest
 
 import pai_notebook as pnb
+from pai_notebook.client.decode import decode
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.exports import PlainTable, excel_bytes
+from pai_notebook.io import snapshot as file
+from pai_notebook.io.excel import excel_bytes
+from pai_notebook.io.table import PlainTable
 from pai_notebook.json_text import MAX_DEPTH
-from pai_notebook.snapshot import file
-from pai_notebook.wire.decode import decode
 
 DIGITS = sys.get_int_max_str_digits()
 

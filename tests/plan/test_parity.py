@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook import connection
 from pai_notebook.comparison import Comparison, Explanation, GateReport
 from pai_notebook.explorer import Explorer
 from pai_notebook.plan import parse_cell, parse_line, plan_of, to_line
-from pai_notebook.versions import VersionSet
+from pai_notebook.registry import connection
+from pai_notebook.versions.versions import VersionSet
 from tests.magic.shells import opened, run
 from tests.plan.running import result_of
 

@@ -21,7 +21,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plot import theme
 from pai_notebook.plot.pictures import png_of, report_figures
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 
 
 def make(name, approval="Pending", **metrics):
@@ -234,7 +234,7 @@ def test_short_names_stay_as_they_are(compared):
 
 SAVING = """
 import sys
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from pai_notebook.model.version import ModelVersion
 make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer 字": cer, "rtf": 1 - cer}}, "model-a")
 plot = VersionSet([make("0.1.0", 0.2), make("0.2.0", 0.1)]).compare(baseline="first").plot

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.redact import Redaction
+from pai_notebook.io.redaction import Redaction
 from tests.redact.placements import placements
 
 PLACEMENTS = tuple(placements())

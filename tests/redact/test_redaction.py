@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.redact import Redaction, as_redaction
+from pai_notebook.io.redaction import Redaction, as_redaction
 
 
 @pytest.mark.parametrize(

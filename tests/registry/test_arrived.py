@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, ServiceUnavailable
-from pai_notebook.progress import Progress
+from pai_notebook.registry.progress import Progress
 from tests.patience import eventually
 from tests.registry.outsider import GET, LIST, by_action, connect
 from tests.wire.faultserver import FaultServer, error, good_answer, listing
@@ -202,7 +202,7 @@ def test_one_of_two_who_list_a_model_may_leave():
 
 def shown_by(progress, monkeypatch):
     shown = []
-    monkeypatch.setattr("pai_notebook.progress._notebook_line", lambda text: shown.append(text) or shown.append)
+    monkeypatch.setattr("pai_notebook.registry.progress._notebook_line", lambda text: shown.append(text) or shown.append)
     progress()
     return shown
 
@@ -233,8 +233,8 @@ def test_progress_says_when_some_or_all_failed(monkeypatch):
 
 def test_progress_of_an_interrupted_list_says_how_far_it_came(monkeypatch):
     shown = []
-    monkeypatch.setattr("pai_notebook.progress._notebook_line", lambda text: shown.append(text) or shown.append)
-    monkeypatch.setattr("pai_notebook.progress._QUIET", 0.0)
+    monkeypatch.setattr("pai_notebook.registry.progress._notebook_line", lambda text: shown.append(text) or shown.append)
+    monkeypatch.setattr("pai_notebook.registry.progress._QUIET", 0.0)
     plan = Slow(0.2)
     with FaultServer(plan, answer=dated(NAMES)) as server, connect(server, max_workers=1) as registry:
         threading.Timer(1.0, lambda: signal.raise_signal(signal.SIGINT)).start()
@@ -246,8 +246,8 @@ def test_progress_of_an_interrupted_list_says_how_far_it_came(monkeypatch):
 
 def test_a_key_that_is_refused_is_the_end_of_the_line(monkeypatch):
     shown = []
-    monkeypatch.setattr("pai_notebook.progress._notebook_line", lambda text: shown.append(text) or shown.append)
-    monkeypatch.setattr("pai_notebook.progress._QUIET", 0.0)
+    monkeypatch.setattr("pai_notebook.registry.progress._notebook_line", lambda text: shown.append(text) or shown.append)
+    monkeypatch.setattr("pai_notebook.registry.progress._QUIET", 0.0)
 
     def refuse(conn, hit, good):
         time.sleep(0.5)

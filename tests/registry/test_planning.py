@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pai_notebook import memory
 from pai_notebook.errors import ModelNotFound
 from pai_notebook.model.order import Neighbours
+from pai_notebook.versions import cache as memory
 from tests.registry.outsider import GET, LIST, both, by_action, connect
 from tests.wire.faultserver import FaultServer, error, message
 

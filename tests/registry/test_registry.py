@@ -9,7 +9,6 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
-from pai_notebook.connection import current_registry
 from pai_notebook.errors import (
     AddressError,
     ConfigurationError,
@@ -20,7 +19,8 @@ from pai_notebook.errors import (
 )
 from pai_notebook.explorer.jobs import FindModels, Search
 from pai_notebook.explorer.source import RegistrySource
-from pai_notebook.progress import Progress
+from pai_notebook.registry.connection import current_registry
+from pai_notebook.registry.progress import Progress
 
 
 def document(name, *, approval="Pending", labels=(), minute=0, **fields):
@@ -320,7 +320,7 @@ def test_what_arrived_before_an_unexpected_end_is_on_the_exception(watched):
 
 def test_progress_is_a_line_only_for_what_takes_long_and_ends_as_a_summary(capsys, monkeypatch):
     shown = []
-    monkeypatch.setattr("pai_notebook.progress._notebook_line", lambda text: shown.append(text) or shown.append)
+    monkeypatch.setattr("pai_notebook.registry.progress._notebook_line", lambda text: shown.append(text) or shown.append)
     seconds = iter([0.0, 0.1, 0.6, 0.7, 2.5])
     with Progress(lambda: 7, clock=lambda: next(seconds)) as line:
         for _ in range(3):

@@ -7,7 +7,7 @@ import pytest
 
 from pai_notebook.errors import RegressionError, ServiceUnavailable
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 
 NAMES = {
     "series",

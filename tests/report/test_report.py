@@ -15,7 +15,7 @@ import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, RegressionError, ServiceUnavailable
 from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet, load
+from pai_notebook.versions.versions import VersionSet, load
 
 OWNER, USER, ACCOUNT = "1557702098194904", "287712345678901234", "1099876543210987"
 KEY, SECRET = "LTAI" + "5tCanaryCanary99", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from pai_notebook.errors import RegressionError
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 from tests.patience import MILLISECONDS
 
 CHROMIUM = shutil.which("chromium")

@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pai_notebook.snapshot import file
-from pai_notebook.versions import load
+from pai_notebook.io import snapshot as file
+from pai_notebook.versions.versions import load
 
 COMMITTED = Path(__file__).parents[1] / "data" / "three_pythons.paisnap.json"
 DIGESTS = [

@@ -8,10 +8,10 @@ import pytest
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import ConfigurationError, DriftError
+from pai_notebook.io.drift import compare_versions, find_drift
 from pai_notebook.model.flatten import flatten
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.snapshot import compare_versions, find_drift
-from pai_notebook.versions import VersionSet, load
+from pai_notebook.versions.versions import VersionSet, load
 
 NAMES = {field.key: name for name, field in ModelVersion.fields().items()}
 

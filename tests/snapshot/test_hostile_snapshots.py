@@ -9,8 +9,8 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.errors import PaiError, SnapshotError
+from pai_notebook.io import snapshot as file
 from pai_notebook.json_text import MAX_DEPTH
-from pai_notebook.snapshot import file
 from tests.outlets import shown
 
 DOCUMENT = {

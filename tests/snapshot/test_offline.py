@@ -4,8 +4,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pnb
-from pai_notebook import connection
 from pai_notebook.errors import ConfigurationError, ModelNotFound, SnapshotError, VersionNotFound
+from pai_notebook.registry import connection
 
 
 @pytest.fixture

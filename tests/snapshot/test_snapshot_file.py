@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Throttled, VersionNotFound
+from pai_notebook.io import snapshot as file
+from pai_notebook.io.snapshot import write_snapshot
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.snapshot import file, write_snapshot
-from pai_notebook.versions import VersionSet, load
+from pai_notebook.versions.versions import VersionSet, load
 from tests.examples import examples
 
 

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 import pai_notebook as pnb
 from pai_notebook.comparison import Best, Explanation, GateReport, MinimalPairs, Pareto, Ranking, Row
 from pai_notebook.errors import PaiError, RegressionError
+from pai_notebook.io.drift import Drift
 from pai_notebook.model.metrics import Cell
-from pai_notebook.snapshot import Drift
 
 
 def connecting() -> None:

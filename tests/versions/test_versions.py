@@ -9,7 +9,7 @@ import pytest
 
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, FetchErrors, VersionNotFound
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet
 
 
 def make(name, model="model-a", **fields):

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qsl, unquote
 
-from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 from tests.patience import PATIENCE, UNHURRIED
 
 KEY_ID, SECRET = "LTAI5tCanaryKeyId", "CanarySecret/+0123456789"

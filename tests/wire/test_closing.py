@@ -16,10 +16,11 @@ import joblib
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook import connection, demo
+from pai_notebook import demo
+from pai_notebook.client.loop import LoopThread
+from pai_notebook.client.tasks import LoopUser
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.wire.loop import LoopThread
-from pai_notebook.wire.tasks import LoopUser
+from pai_notebook.registry import connection
 from tests.patience import PATIENCE, eventually
 
 from .faultserver import FaultServer, good_answer, listing

@@ -17,11 +17,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from pai_notebook.client import Client, Credentials, Limits, resolve_credentials, resolve_settings
+from pai_notebook.client.credential_chain import Chain, quiet
+from pai_notebook.client.credentials import Provider
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
-from pai_notebook.wire import Client, Credentials, Limits, resolve_credentials, resolve_settings
-from pai_notebook.wire.chain import Chain
-from pai_notebook.wire.credentials import Provider
-from pai_notebook.wire.vendor import quiet
 from tests.patience import PATIENCE
 
 from .faultserver import KEY_ID, SECRET, TOKEN, FaultServer
@@ -162,7 +161,7 @@ class Uri(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     """No question to a credentials service is given up because the machine is busy."""
-    monkeypatch.setattr("pai_notebook.wire.credentials_uri._TIMEOUT", PATIENCE)
+    monkeypatch.setattr("pai_notebook.client.credentials_uri._TIMEOUT", PATIENCE)
 
 
 @contextmanager
@@ -271,9 +270,9 @@ def state(name):
     logger = logging.getLogger(name)
     return list(logger.handlers), logger.level, logger.propagate, list(logger.filters)
 before = {name: state(name) for name in ("credentials", "alibabacloud-tea", "")}
-from pai_notebook.wire.chain import Chain
-from pai_notebook.wire.credentials import Provider
-from pai_notebook.wire.vendor import quiet
+from pai_notebook.client.credential_chain import Chain
+from pai_notebook.client.credentials import Provider
+from pai_notebook.client.credential_chain import quiet
 provider = Provider(Chain({"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}, home=pathlib.Path(sys.argv[1])))
 asyncio.run(provider.get())
 after = {name: state(name) for name in before}
@@ -289,7 +288,7 @@ def test_the_vendor_library_leaves_the_users_logging_alone(tmp_path):
 
 
 def test_explicit_keys_never_import_the_vendor_library():
-    code = "import sys, pai_notebook.wire as w; w.resolve_credentials(('i', 's')); sys.exit('alibabacloud_credentials' in sys.modules)"
+    code = "import sys, pai_notebook.client as w; w.resolve_credentials(('i', 's')); sys.exit('alibabacloud_credentials' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

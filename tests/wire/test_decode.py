@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook.client.decode import DamagedAnswer, decode, read_body
 from pai_notebook.errors import ProtocolError
-from pai_notebook.wire.decode import DamagedAnswer, decode, read_body
 
 from .corpus import body, load
 

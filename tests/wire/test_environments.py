@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 import pai_notebook as pnb
+from pai_notebook.client.connections import proxy_for
+from pai_notebook.client.endpoint import parse_endpoint
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiError, ServiceUnavailable
-from pai_notebook.wire.endpoint import parse_endpoint
-from pai_notebook.wire.proxy import proxy_for
 from tests.patience import PATIENCE, UNHURRIED
 
 from .faultserver import KEY_ID, SECRET, FaultServer
@@ -531,7 +531,7 @@ def test_no_thread_to_be_had_leaves_the_registry_usable(machine, monkeypatch, re
 
 
 def test_the_progress_line_needs_no_stream(monkeypatch):
-    from pai_notebook.progress import Progress
+    from pai_notebook.registry.progress import Progress
 
     for stream in (None, open(os.devnull, "w", encoding="utf-8")):  # noqa: SIM115, PTH123 - to be closed before it is used
         monkeypatch.setattr(sys, "stderr", stream)

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook import errors
+from pai_notebook.client.failures import Answer, Subject, failure_of_answer
+from pai_notebook.client.masking import Mask
+from pai_notebook.client.retry import Again, Quota, backoff, read_retry_after
+from pai_notebook.client.unreachable import failure_of_exception
 from pai_notebook.errors import PaiError
-from pai_notebook.wire.failures import Answer, Subject, failure_of_answer
-from pai_notebook.wire.masking import Mask
-from pai_notebook.wire.retry import Again, Quota, backoff, read_retry_after
-from pai_notebook.wire.unreachable import failure_of_exception
 
 from .faultserver import FaultServer, error, message, raw
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pai_notebook.client.decode import decode, read_body
+from pai_notebook.client.retry import read_date
 from pai_notebook.errors import ClockSkew, ProtocolError
 from pai_notebook.json_text import MAX_DEPTH, MAX_DIGITS
-from pai_notebook.wire.decode import decode, read_body
-from pai_notebook.wire.retry import read_date
 
 from .faultserver import FaultServer, error, http_date, message
 

@@ -10,10 +10,10 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from pai_notebook.client import credential_chain as chain_module
+from pai_notebook.client.credential_chain import Chain
+from pai_notebook.client.credentials import Provider
 from pai_notebook.errors import AuthenticationError, CredentialsNotFound, DeadlineExceeded
-from pai_notebook.wire import chain as chain_module
-from pai_notebook.wire.chain import Chain
-from pai_notebook.wire.credentials import Provider
 from tests.patience import PATIENCE, UNHURRIED, ended
 
 from .faultserver import KEY_ID, SECRET, FaultServer, error, message

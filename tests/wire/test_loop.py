@@ -15,8 +15,8 @@ import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from pai_notebook.client.loop import LoopThread
 from pai_notebook.errors import ConfigurationError, ServiceUnavailable
-from pai_notebook.wire.loop import LoopThread
 from tests.patience import PATIENCE, UNHURRIED, eventually
 
 from .faultserver import FaultServer, good_answer, silence
@@ -55,7 +55,7 @@ def test_one_of_two_callers_may_leave_without_hurting_the_other():
 # a script as a notebook cell runs it: the main thread waits, SIGINT arrives
 _SCRIPT = textwrap.dedent("""
     import json, sys, threading
-    from pai_notebook.wire import Client, Limits, Reply, resolve_credentials, resolve_settings
+    from pai_notebook.client import Client, Limits, Reply, resolve_credentials, resolve_settings
     limits = Limits(requests_per_second=None, **json.loads(sys.argv[2]))
     settings = resolve_settings(endpoint=sys.argv[1], environ={}, home="/nonexistent", limits=limits)
     client = Client(settings, resolve_credentials(("id", "secret")))
@@ -97,7 +97,7 @@ def test_the_stop_button_of_a_real_kernel_aborts_the_request():
         manager, kernel = start_new_kernel(kernel_name="python3")
         try:
             setup = textwrap.dedent(f"""
-                from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+                from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
                 settings = resolve_settings(endpoint="{server.url}", environ={{}}, home="/x", limits=Limits(**{UNHURRIED}))
                 client = Client(settings, resolve_credentials(("id", "secret")))
             """)
@@ -224,7 +224,7 @@ _EXITS = {
 def test_the_interpreter_leaves_at_once_and_in_silence(how):
     code = textwrap.dedent("""
         import json, sys
-        from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+        from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
         limits = Limits(**json.loads(sys.argv[2]))
         settings = resolve_settings(endpoint=sys.argv[1], environ={}, home="/nonexistent", limits=limits)
         client = Client(settings, resolve_credentials(("id", "secret")))

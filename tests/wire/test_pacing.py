@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook.client.rate_limit import BURST, Bucket, bucket_for
 from pai_notebook.errors import DeadlineExceeded
-from pai_notebook.wire.pacing import BURST, Bucket, bucket_for
 from tests.examples import examples
 from tests.patience import PATIENCE
 

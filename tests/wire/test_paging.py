@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pai_notebook.client.paging import Page, Reading, read_pages
+from pai_notebook.client.streaming import PackedNames, stream_pages
 from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError, ServiceUnavailable
-from pai_notebook.wire.paging import Page, Reading, read_pages
-from pai_notebook.wire.streaming import PackedNames, stream_pages
 from tests.examples import examples
 from tests.patience import PATIENCE
 

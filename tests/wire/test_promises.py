@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import psutil
 import pytest
 
+from pai_notebook.client import Reply
 from pai_notebook.errors import (
     AuthenticationError,
     ClockSkew,
@@ -22,7 +23,6 @@ from pai_notebook.errors import (
     Throttled,
     VersionNotFound,
 )
-from pai_notebook.wire import Reply
 from tests.patience import PATIENCE, ended, eventually
 
 from . import faultserver as faults

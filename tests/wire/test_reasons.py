@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.wire.masking import Mask, mask_shapes
-from pai_notebook.wire.reasons import kind_of, reason_of, service_says
+from pai_notebook.client.masking import Mask, kind_of, mask_shapes, reason_of, service_says
 
 SECRET = "CanaryOfSecret01234567890abcdef"
 ECS = "Failed to get RAM session credentials from ECS metadata service. HttpCode="

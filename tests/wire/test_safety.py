@@ -9,9 +9,9 @@ import zlib
 
 import pytest
 
+from pai_notebook.client.connections import proxy_for
+from pai_notebook.client.endpoint import parse_endpoint
 from pai_notebook.errors import PaiError, ProtocolError
-from pai_notebook.wire.endpoint import parse_endpoint
-from pai_notebook.wire.lanes import proxy_for
 from tests.patience import PATIENCE
 
 from .corpus import body, load
@@ -109,7 +109,7 @@ def test_a_proxy_sees_a_connect_and_no_secret(monkeypatch):
 _PROBE = textwrap.dedent("""
     import json, resource, sys, time
     from pai_notebook.errors import PaiError
-    from pai_notebook.wire import Client, Limits, resolve_credentials, resolve_settings
+    from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
     url, versions = sys.argv[1], sys.argv[2:]
     settings = resolve_settings(endpoint=url, environ={}, home="/nonexistent", limits=Limits(requests_per_second=None))
     peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -6,8 +6,8 @@ import traceback
 import pytest
 
 import pai_notebook
+from pai_notebook.client import Credentials
 from pai_notebook.errors import PaiError
-from pai_notebook.wire import Credentials
 
 from . import faultserver as faults
 from .faultserver import KEY_ID, SECRET, TOKEN, FaultServer, error, message

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from pai_notebook.client import Limits, endpoint_for, parse_endpoint, resolve_settings
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.wire import Limits, endpoint_for, parse_endpoint, resolve_settings
 
 from .corpus import load
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from pai_notebook.wire import Acs3Auth, Credentials, authorization, canonical_request, sign
-from pai_notebook.wire.signing import payload_hash, signed_names
+from pai_notebook.client import Acs3Auth, Credentials, authorization, canonical_request, sign
+from pai_notebook.client.signing import payload_hash, signed_names
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "signature-vectors.json").read_text("utf-8"))
 CASES = [*VECTORS["official_client_vectors"], *VECTORS["minimal_vectors"]]

@@ -1,0 +1,144 @@
+"""From no answer at all to an error that says what is wrong: the network, the proxy, the certificate or the service."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+
+from pai_notebook.client.failures import LATER_HINT, Subject
+from pai_notebook.client.retry import Again, Failure
+from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["failure_of_exception"]
+
+_CUT = re.compile(r"disconnected|peer closed|incomplete", re.IGNORECASE)
+_STATUS = re.compile(r"[1-5][0-9]{2}\b")
+_OTHER_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def failure_of_exception(error: Exception, subject: Subject) -> Failure:
+    """Return what an exception of the transport means; its cause is a copy without request, headers or frames.
+
+    Parameters
+    ----------
+    error : Exception
+        From httpx or the operating system.
+    subject : Subject
+        What was asked.
+    """
+    chain = list(_chain(error))
+    made = _unreachable(error, chain, subject)
+    made.__cause__ = _bare(error, subject)
+    return Failure(made, _again_after(error, chain))
+
+
+def _again_after(error: Exception, chain: list[BaseException]) -> Again:
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)) or not isinstance(error, (httpx.HTTPError, OSError)):
+        return Again.NEVER
+    if not isinstance(error, httpx.ConnectError):
+        return Again.LATER
+    # a handshake that was cut short or told to wait also leaves an SSLError behind, but of a kind of its own
+    refused = any(isinstance(link, ssl.SSLCertVerificationError) or type(link) is ssl.SSLError for link in chain)
+    return Again.NEVER if refused else Again.NOT_SENT
+
+
+def _unreachable(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError:
+    if any(isinstance(link, OSError) and link.errno in {errno.EMFILE, errno.ENFILE} for link in chain):
+        return ConfigurationError(
+            "this process has too many open files to connect", hint="Close some files, or raise the limit (`ulimit -n`)."
+        )
+    if subject.proxy and (made := _proxy_trouble(error, chain, subject)):
+        return made
+    if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
+        # what a proxy writes is never quoted: it may echo its login
+        quoted = "" if subject.proxy else f": {subject.clean(error)[:100]}"
+        text = f"{subject.endpoint} does not answer in proper HTTP{quoted}"
+        return ProtocolError(text, hint="Check the endpoint, and whether a proxy answers instead.")
+    message, hint = _no_answer(error, chain, subject)
+    return ServiceUnavailable(message, hint=hint)
+
+
+def _proxy_trouble(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError | None:
+    """What is wrong with the proxy, which is no fault of the service; None when it is something else."""
+    proxy = subject.proxy
+    cure = f"Correct or unset {proxy.variable}, or add {subject.endpoint} to NO_PROXY."
+    if isinstance(error, httpx.ProxyError):
+        return _refused_by_proxy(error, subject, cure)
+    if any(isinstance(link, ssl.SSLError) for link in chain):
+        return None
+    what = ""
+    if any(isinstance(link, (socket.gaierror, UnicodeError)) for link in chain):
+        what = "has an unknown host name"
+    elif any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
+        what = "does not answer: nothing listens at its address"
+    elif isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
+        what = "cannot be reached"
+    elif not isinstance(error, (httpx.HTTPError, OSError)):
+        what = f"does not speak its protocol ({type(error).__name__})"
+    return ConfigurationError(f"the proxy {proxy} (from {proxy.variable}) {what}", hint=cure) if what else None
+
+
+def _refused_by_proxy(error: httpx.ProxyError, subject: Subject, cure: str) -> PaiError:
+    """What the status means that a proxy answers with; the words beside it are the proxy's, and are not quoted."""
+    proxy = subject.proxy
+    status = _STATUS.match(str(error))
+    told = f"(HTTP {status[0]})" if status else "(by a SOCKS reply)"
+    whose = f"{proxy}, from {proxy.variable}"
+    if status and status[0] == "407":
+        return ConfigurationError(
+            f"the proxy requires a valid login {told}: {whose}", hint=f"Set {proxy.variable} to http://user:password@host:port."
+        )
+    text = f"the proxy refused to connect to {subject.endpoint} {told}: {whose}"
+    if status and status[0].startswith("5"):
+        return ServiceUnavailable(text, hint=f"Try again in a moment. {cure}")
+    return ConfigurationError(text, hint=cure)
+
+
+def _no_answer(error: Exception, chain: list[BaseException], subject: Subject) -> tuple[str, str]:
+    """What happened to a connection, and what to do."""
+    through = f" through the proxy {subject.proxy}" if subject.proxy else ""
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+        return f"the certificate of {subject.endpoint}{through} is not trusted", _certificate_hint()
+    if any(isinstance(link, (socket.gaierror, UnicodeError)) for link in chain):
+        return f"the name {subject.endpoint} is unknown here", "Check region, network and DNS."
+    if any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
+        return f"nothing listens at {subject.endpoint}", "Check the endpoint and that the service runs."
+    if isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
+        return f"{subject.endpoint} cannot be reached{through}", "Check region, network and proxy."
+    return f"the connection to {subject.endpoint}{through} broke ({type(error).__name__})", LATER_HINT
+
+
+def _certificate_hint() -> str:
+    """What to do about a certificate that is not trusted, with the variable that other libraries read and this one does not."""
+    other = next((name for name in _OTHER_BUNDLES if os.environ.get(name)), "")
+    if other and not os.environ.get("SSL_CERT_FILE"):
+        return f"Check the endpoint; {other} is not read here: set SSL_CERT_FILE to the same file."
+    return "Check the endpoint; for a private authority set SSL_CERT_FILE to a file with its certificate."
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            yield from error.exceptions
+        error = error.__cause__ or error.__context__
+
+
+def _bare(error: Exception, subject: Subject) -> Exception:
+    """The same type and text, without the request that httpx keeps and without frames that hold headers.
+
+    Of what came through a proxy the type alone: the text may be the proxy's.
+    """
+    kind = type(error) if isinstance(error, httpx.TransportError) else OSError
+    return kind((subject.clean(error) if not subject.proxy else "") or type(error).__name__)

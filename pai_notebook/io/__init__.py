@@ -1,0 +1,1 @@
+"""What leaves: tables as files of every kind, reports, snapshots and what has changed since, with secrets masked."""

@@ -1,0 +1,294 @@
+"""What has changed in the registry since versions were saved, field by field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import checked
+from pai_notebook.display import Block, Card, Displayed, Inline, Missing, Note, Table, Tone
+from pai_notebook.errors import DriftError, PaiError
+from pai_notebook.io.redaction_rules import MASK
+from pai_notebook.model.document import canonical_json
+from pai_notebook.model.equality import same, shown, shown_text
+from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.sanitize import Printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Drift", "FieldChange", "compare_versions", "find_drift"]
+
+_MODIFIED = "modified"
+
+
+@dataclass(frozen=True)
+class FieldChange(Printed):
+    """One field of one version that is not what it was.
+
+    Attributes
+    ----------
+    address : str
+        `model@version`.
+    field : str
+        The Python name, with a path below it: `approval_status`, `labels.env`, `metrics.cer@d-a`, `inference_spec.processor`.
+    before, after : str or None
+        What it said, None where the field was not there.
+    """
+
+    address: str
+    field: str
+    before: str | None
+    after: str | None
+
+
+@checked
+@dataclass(frozen=True, repr=False)
+class Drift(Displayed):
+    """The difference between saved versions and the registry. True when something saved is not as it was.
+
+    Attributes
+    ----------
+    checked : int
+        How many saved versions were looked up.
+    changes : tuple of FieldChange
+        Fields that differ; the time of modification only where nothing else does.
+    removed : tuple of str
+        Saved versions that the registry no longer has.
+    added : tuple of ModelVersion
+        Versions of the same models that were created since.
+    modified : mapping of str to datetime
+        When the registry says that a changed version was last modified (GmtModifiedTime), UTC.
+    failed : mapping of str to PaiError
+        Saved versions about which nothing can be said, and why.
+    masked : int
+        Fields that were masked when they were saved and so could only be compared around the mask.
+    undated : tuple of str
+        Models of which it is not known when their versions were fetched, so that nothing can be said about additions.
+
+    Examples
+    --------
+    >>> make = lambda cer: ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"cer": cer}}, "model-a")
+    >>> drift = find_drift([make(0.175)], [make(0.181)])
+    >>> bool(drift), drift.changes
+    (True, (FieldChange(address='model-a@0.1.0', field='metrics.cer', before='0.175', after='0.181'),))
+    """
+
+    checked: int
+    changes: tuple[FieldChange, ...] = ()
+    removed: tuple[str, ...] = ()
+    added: tuple[ModelVersion, ...] = ()
+    modified: Mapping[str, datetime | None] = field(default_factory=dict)
+    failed: Mapping[str, PaiError] = field(default_factory=dict)
+    masked: int = 0
+    undated: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.removed or self.failed)
+
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+        changed = len({change.address for change in self.changes})
+        parts = [f"{changed} of {self.checked} saved versions changed" if changed else f"{self.checked} saved versions are as they were"]
+        parts += [f"{len(self.removed)} removed"] if self.removed else []
+        parts += [f"{len(self.added)} added since"] if self.added else []
+        parts += [f"{len(self.failed)} not looked up"] if self.failed else []
+        return ", ".join(parts)
+
+    def raise_if_changed(self) -> None:
+        """Raise when a saved version changed, is gone, or could not be looked up; new versions are no reason.
+
+        Raises
+        ------
+        DriftError
+            Its `drift` is this report.
+
+        Examples
+        --------
+        >>> make = lambda cer: ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"cer": cer}}, "model-a")
+        >>> find_drift([make(0.175)], [make(0.175)]).raise_if_changed()
+        >>> find_drift([make(0.175)], [make(0.181)]).raise_if_changed()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.DriftError: 1 of 1 saved versions changed. ...
+        """
+        if self:
+            first = next((f"{change.address} {change.field}: {_shown(change)}" for change in self.changes), "")
+            raise DriftError(self.summary, hint=f"The first: {first}" if first else "drift has the details.", drift=self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the changed fields as a DataFrame, one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns version, field, before, after, modified.
+
+        Examples
+        --------
+        >>> make = lambda cer: ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"cer": cer}}, "model-a")
+        >>> find_drift([make(0.175)], [make(0.181)]).to_frame()[["field", "before", "after"]].values.tolist()
+        [['metrics.cer', '0.175', '0.181']]
+        """
+        import pandas as pd  # noqa: PLC0415 - loads on first use
+
+        rows = [(each.address, each.field, each.before, each.after, self.modified.get(each.address)) for each in self.changes]
+        frame = pd.DataFrame(rows, columns=["version", "field", "before", "after", "modified"])
+        texts = dict.fromkeys(("version", "field", "before", "after"), "string")
+        return frame.astype({**texts, "modified": "datetime64[us, UTC]"})
+
+    def _brief(self) -> str:
+        return self.summary
+
+    def _describe(self) -> Block:
+        tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"
+        blocks: list[Block] = [Note(f"{address} is no longer in the registry", "bad") for address in self.removed]
+        blocks += [Note(f"{address}: {error.sentence}", "bad") for address, error in self.failed.items()]
+        blocks += [self._table()] if self.changes else []
+        names = ", ".join(version.address for version in self.added[:10])
+        more = f" and {len(self.added) - 10} more" if len(self.added) > 10 else ""  # noqa: PLR2004 - a line
+        blocks += [Note(f"New since: {names}{more}")] if self.added else []
+        blocks += [Note(f"It is not known when the versions of {model} were fetched, nor which are new since.") for model in self.undated]
+        blocks += [Note(f"{self.masked} fields were masked when saved and compared around the mask.")] if self.masked else []
+        return Card(f"Drift: {self.summary}", blocks=blocks, tone=tone)
+
+    def _table(self) -> Table:
+        rows: list[list[Inline]] = []
+        for change in self.changes:
+            moment = self.modified.get(change.address)
+            when: Inline = f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else Missing("unknown")
+            rows.append([change.address, change.field, _side(change.before), _side(change.after), when])
+        return Table(["version", "field", "saved", "now", "modified"], rows, row_headers=2, unit="changes")
+
+
+def _side(text: str | None) -> Inline:
+    return Missing("absent") if text is None else text
+
+
+def _shown(change: FieldChange) -> str:
+    return " -> ".join("absent" if text is None else text[:60] for text in (change.before, change.after))
+
+
+def find_drift(
+    before: Sequence[ModelVersion],
+    after: Iterable[ModelVersion],
+    *,
+    removed: Sequence[str] = (),
+    failed: Mapping[str, PaiError] | None = None,
+) -> Drift:
+    """Compare saved versions with those of today.
+
+    Parameters
+    ----------
+    before : sequence of ModelVersion
+        What was saved.
+    after : iterable of ModelVersion
+        What the registry has, of the same models.
+    removed, failed : sequence of str, mapping of str to PaiError
+        Addresses that are gone, and addresses that could not be looked up.
+    """
+    now = {(version.model_id, version.version_name): version for version in after}
+    known = {(version.model_id, version.version_name) for version in before}
+    since: dict[str, datetime] = {}
+    for version in before:
+        if version.fetched is not None:
+            since[version.model_id] = max(version.fetched, since.get(version.model_id, version.fetched))
+    changes: list[FieldChange] = []
+    modified: dict[str, datetime | None] = {}
+    masked = 0
+    for version in before:
+        current = now.get((version.model_id, version.version_name))
+        if current is not None:
+            found, hidden = compare_versions(version, current)
+            masked += hidden
+            changes += found
+            modified.update({version.address: current.modified} if found else {})
+    added = tuple(version for key, version in now.items() if key not in known and _is_since(version, since.get(version.model_id)))
+    undated = tuple(dict.fromkeys(version.model_id for version in before if version.model_id not in since))
+    return Drift(len(before), tuple(changes), tuple(removed), added, modified, dict(failed or {}), masked, undated)
+
+
+def _is_since(version: ModelVersion, moment: datetime | None) -> bool:
+    return moment is not None and version.created is not None and version.created > moment
+
+
+def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[FieldChange, ...], int]:
+    """Changes from one state of a version to another, and how many fields were masked in the first.
+
+    What differs is what comparisons say differs, of everything that was sent. The order of labels and of `Results` and the request
+    id are no change.
+    """
+    old, new = _leaves(before), _leaves(after)
+    masked = [name for name, leaf in old.items() if MASK.search(name) or MASK.search(leaf.text)]
+    today = {name: _name_today(name, old, new) for name in masked}
+    as_masked = {now for name, now in today.items() if now in new and _fits(old[name].text, new[now].text)}
+    old = {today.get(name, name): leaf for name, leaf in old.items()}
+    found = [
+        _change(before.address, name, old.get(name), new.get(name))
+        for name in dict.fromkeys([*old, *new])
+        if name not in as_masked and not (name in old and name in new and same(old[name].raw, new[name].raw))
+    ]
+    content = [change for change in found if change.field != _MODIFIED]
+    if not found and not masked and before != after:
+        return (FieldChange(before.address, "raw", canonical_json(before.raw), canonical_json(after.raw)),), 0
+    return tuple(content or found), len(masked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A value as sent, and whether nothing but a text is expected there."""
+
+    raw: Any
+    is_text: bool = False
+
+    @property
+    def text(self) -> str:
+        return shown_text(self.raw) if self.is_text else shown(self.raw)
+
+
+def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> FieldChange:
+    """Write two values that differ; where both read the same, because one of them is no text, each as what it is."""
+    texts = [None if leaf is None else leaf.text for leaf in (before, after)]
+    if texts[0] == texts[1]:
+        texts = [None if leaf is None else shown(leaf.raw) for leaf in (before, after)]
+    return FieldChange(address, name, *texts)
+
+
+def _leaves(version: ModelVersion) -> dict[str, _Leaf]:
+    """Every leaf of a version by its Python name."""
+    sent = version._document  # noqa: SLF001 - reads without a copy
+    found: dict[str, _Leaf] = {}
+    for info in catalogue([version]):
+        if info.key in sent and info.kind != "request":
+            found.update(_field_leaves(version, info, sent[info.key]))
+    return found
+
+
+def _field_leaves(version: ModelVersion, info: FieldInfo, value: Any) -> dict[str, _Leaf]:
+    if info.kind == "labels" and version.labels:
+        return {f"labels.{key}": _Leaf(text, is_text=True) for key, text in version.labels.by_key.items()}
+    if info.kind == "metrics" and len(version.metrics):
+        cells: dict[str, list[Any]] = {}
+        for cell in version.metrics.cells:
+            cells.setdefault(f"metrics.{cell.name}", []).append(cell.raw)
+        return {name: _Leaf(raws[0] if len(raws) == 1 else tuple(raws)) for name, raws in cells.items()}
+    found = leaves(version, info) if info.kind == "spec" and isinstance(info.of(version), dict | list) else {}
+    if found:
+        return {f"{info.name}.{path}": _Leaf(leaf) for path, leaf in found.items()}
+    return {info.name: _Leaf(value, is_text=info.known and info.is_plain)}
+
+
+def _name_today(masked: str, old: Mapping[str, _Leaf], new: Mapping[str, _Leaf]) -> str:
+    """Find the name today of what was masked in a name."""
+    return masked if masked in new else next((other for other in new if other not in old and _fits(masked, other)), masked)
+
+
+def _fits(masked: str, text: str) -> bool:
+    """Whether a text could be the masked one, quotation marks of a number that became a mask aside."""
+    pattern = ".+".join(map(re.escape, MASK.split(masked)))
+    return re.fullmatch(pattern, text, re.DOTALL) is not None or re.fullmatch(pattern, text.strip('"'), re.DOTALL) is not None

@@ -1,0 +1,307 @@
+"""A redaction: equal secrets get equal masks, and what was masked is listed, never the secrets themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pai_notebook.arguments import checked, described
+from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
+from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
+from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.sanitize import Printed
+
+__all__ = ["Masked", "Redaction", "RedactionLike", "as_redaction", "masked_error", "masked_versions"]
+
+_SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
+_OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
+_OWN_NAME = ("name", "id", "bucketname", "bucket")
+_SUSPECT = re.compile(r"(?i)[:=@<{\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
+"""What no text lacks that a rule would find something in."""
+
+Place = tuple[str, tuple[str, ...]]
+"""What a document is called, and the path to a value in it."""
+
+
+@dataclass(frozen=True)
+class Masked(Printed):
+    """One thing that was masked.
+
+    Attributes
+    ----------
+    kind : str
+        user, owner, account, bucket, query, login, key, mail, or the name of a rule of your own.
+    mask : str
+        What stands there now, for example `masked-bucket-1`.
+    where : str
+        The first place it was found in, for example `model-a@0.1.0 OwnerId`.
+    count : int
+        How often it occurred.
+    """
+
+    kind: str
+    mask: str
+    where: str
+    count: int
+
+
+@checked
+class Redaction(Printed):
+    """Masks texts and documents, consistently over everything it is given.
+
+    Masked by default: owner and user ids, wherever else the same id occurs too; account ids of 16 to 19 digits, unless the word
+    before says that it is a size, a time or a count, and in ARNs; bucket names; logins and queries in URLs; mail addresses; and
+    what looks like a key or has a name such as `password`. Labels like `owner=Li` are names, not ids, and stay.
+
+    Parameters
+    ----------
+    rules : mapping of str to str
+        Patterns of your own by the kind they find, tried first. A group named `secret` limits what is masked.
+    keep : sequence of str
+        Kinds that are left alone, for example `["bucket"]`.
+
+    Raises
+    ------
+    ConfigurationError
+        When a pattern is no regular expression, or a kind is not one lower-case word.
+
+    Examples
+    --------
+    >>> redaction = Redaction()
+    >>> redaction.document({"OwnerId": "1234", "Uri": "oss://team-data/m?x", "Note": "of 1234"}, "model-a@0.1.0")
+    {'OwnerId': 'masked-owner-1', 'Uri': 'oss://masked-bucket-1/m?masked-query-1', 'Note': 'of masked-owner-1'}
+    >>> redaction.sentences[0]
+    'owner: 1 value in 2 places, first in model-a@0.1.0 OwnerId'
+    """
+
+    def __init__(self, rules: Mapping[str, str] | None = None, *, keep: Sequence[str] = ()) -> None:
+        self.rules = _compiled(rules or {})
+        self.keep = frozenset(keep)
+        self._masks: dict[str, str] = {}
+        self._found: dict[str, Masked] = {}
+        self._counts: dict[str, int] = {}
+        self._known = KnownWords()
+        self._clean: set[str] = set()
+        self._learning = False
+
+    def __repr__(self) -> str:
+        return f"Redaction({len(self._found)} values masked)"
+
+    @property
+    def masked(self) -> tuple[Masked, ...]:
+        """What was masked so far, in order of appearance."""
+        return tuple(self._found.values())
+
+    @property
+    def sentences(self) -> tuple[Phrase, ...]:
+        """The same for people, a sentence for each kind."""
+        kinds: dict[str, list[Masked]] = {}
+        for item in self.masked:
+            kinds.setdefault(item.kind, []).append(item)
+        return tuple(
+            say(
+                "{kind}: {values} in {places}, first in {first}",
+                kind=say(kind),
+                values=_values(len(items)),
+                places=_places(sum(item.count for item in items)),
+                first=items[0].where,
+            )
+            for kind, items in kinds.items()
+        )
+
+    def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Read the ids, buckets and secrets of many documents, so that they are masked wherever else they occur."""
+        self._learning = True
+        try:
+            for document in documents:
+                self._walk(document, ("", ()))
+        finally:
+            self._learning = False
+
+    def documents(self, documents: Iterable[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:
+        """Mask JSON documents, each with what it is called; what one of them gives away is masked in all."""
+        every = list(documents)
+        self.learn(document for document, _ in every)
+        return [self._walk(document, (where, ())) for document, where in every]
+
+    def document(self, document: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+        """Mask a JSON document; a new one of the same shape comes back."""
+        return self.documents([(document, where)])[0]
+
+    def text(self, text: str, where: str = "a text") -> str:
+        """Mask one text."""
+        return self._text(text, (where, ()))
+
+    def _text(self, text: str, place: Place) -> str:
+        if text not in self._clean:
+            masked = self._by_rules(text, place)
+            if masked == text and len(text) <= _SHORT and len(self._clean) < _MOST_CLEAN:
+                self._clean.add(text)
+            text = masked
+        return self._known.masked(text, lambda word, kind: self._mask(word, kind, place))
+
+    def _by_rules(self, text: str, place: Place) -> str:
+        for rule in self.rules:
+            text = self._by_rule(text, rule, place)
+        if not _SUSPECT.search(text):
+            return text
+
+        def walk(value: Any) -> Any:
+            return self._text(value, place) if isinstance(value, str) else self._walk(value, place)
+
+        whole = mask_whole_json(text, walk)
+        if whole is not None:
+            return whole
+        for rule in ADDRESSES:
+            text = self._by_rule(text, rule, place)
+        text = mask_pairs(text, lambda secret, kind: self._mask(secret, kind, place))
+        return mask_json(text, walk, lambda rest: self._by_shapes(rest, place))
+
+    def _by_shapes(self, text: str, place: Place) -> str:
+        for rule in SHAPES:
+            text = self._by_rule(text, rule, place)
+        return text
+
+    def _by_rule(self, text: str, rule: MaskRule, place: Place) -> str:
+        return rule.pattern.sub(lambda match: self._replaced(match, rule, place), text)
+
+    def _replaced(self, match: re.Match[str], rule: MaskRule, place: Place) -> str:
+        group = "secret" if "secret" in match.re.groupindex else 0
+        secret = match[group]
+        if not secret or not rule.judge(secret):
+            return match[0]
+        if rule.unless and rule.unless.search(match.string, max(0, match.start() - _BEFORE), match.start()):
+            return match[0]
+        start, end = match.start(group) - match.start(), match.end(group) - match.start()
+        return match[0][:start] + self._mask(secret, rule.kind, place) + match[0][end:]
+
+    def _walk(self, node: Any, place: Place, whole: str = "") -> Any:
+        """Mask a node; under `whole`, a kind, every leaf is masked entirely."""
+        if isinstance(node, Mapping):
+            return self._walk_map(node, place, whole)
+        if isinstance(node, list | tuple):
+            return self._walk_list(node, place, whole)
+        if node is None or isinstance(node, bool) or (whole == "key" and isinstance(node, int | float) and _is_measure(node, place)):
+            return node
+        if isinstance(node, str) and whole in ("", "bucket"):
+            name = bucket_in(node) if whole else ""
+            return self._mask(name, whole, place) + node[len(name) :] if name else self._text(node, place)
+        kind = whole or self._known.kind_of(str(node))
+        return self._mask(str(node), kind, place) if kind and not is_literal(str(node)) else node
+
+    def _walk_list(self, nodes: Sequence[Any], place: Place, whole: str, *, among_pairs: bool = False) -> list[Any]:
+        """Mask a list; in one of arguments, what follows an option is what the option says, in a pair the second what the first says."""
+        paired = paired_kind(nodes, among_pairs=among_pairs or isinstance(nodes, tuple))
+        pairs = all(map(is_pair, nodes))
+        found: list[Any] = []
+        option = ""
+        for node in nodes:
+            kind = whole or self._kept(kind_under(option, node) if option else paired if found else "")
+            walked = self._walk_list(node, place, kind, among_pairs=True) if pairs else self._walk(node, place, kind)
+            found.append(walked)
+            option = node if isinstance(node, str) and _OPTION.fullmatch(node) else ""
+        return found
+
+    def _walk_map(self, node: Mapping[Any, Any], place: Place, whole: str) -> dict[Any, Any]:
+        where, path = place
+        paired = named_kinds(node)
+        found: dict[Any, Any] = {}
+        for key, child in node.items():
+            name = self._text(key, place) if isinstance(key, str) else key
+            kind = whole if whole != "bucket" or str(key).lower() in _OWN_NAME else ""
+            kind = kind or kind_under(str(key), child) or paired.get(key, "")
+            found[name] = self._walk(child, (where, (*path, str(name))), self._kept(kind))
+        return found
+
+    def _kept(self, kind: str) -> str:
+        return "" if kind in self.keep else kind
+
+    def _mask(self, secret: str, kind: str, place: Place) -> str:
+        if kind in self.keep or MASK.fullmatch(secret):
+            return secret
+        if self._learning:
+            self._known.add(secret, kind)
+            return f"masked-{kind}-0"
+        mask = self._masks.get(secret)
+        if mask is None:
+            kind = self._known.kind_of(secret) or kind
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            mask = f"masked-{kind}-{self._counts[kind]}"
+            self._masks[secret] = mask
+            where, path = place
+            self._found[mask] = Masked(kind, mask, " ".join(part for part in (where, ".".join(path)) if part), 0)
+        self._found[mask] = replace(self._found[mask], count=self._found[mask].count + 1)
+        return mask
+
+
+RedactionLike = Literal["default"] | bool | Mapping[str, str] | Redaction | None
+"""What is to be masked, as users pass it: `"default"`, None for nothing, patterns of your own by kind, or a `Redaction`."""
+
+
+def as_redaction(value: RedactionLike, argument: str = "redact") -> Redaction | None:
+    """Read the `redact` argument: `"default"`, None for none, a map of your own rules, or a `Redaction`.
+
+    Examples
+    --------
+    >>> as_redaction({"project": r"apollo-[0-9]+"}).text("trained for apollo-7")
+    'trained for masked-project-1'
+    """
+    if value is None or value is False:
+        return None
+    if isinstance(value, Redaction):
+        return value
+    if isinstance(value, Mapping):
+        return Redaction(value)
+    if (isinstance(value, str) and value == "default") or value is True:
+        return Redaction()
+    hint = f"Pass {argument}='default', {argument}=None, or a mapping of kinds to patterns."
+    raise ConfigurationError(f"{argument}={described(value)} is not known", hint=hint)
+
+
+def _compiled(rules: Mapping[str, str]) -> tuple[MaskRule, ...]:
+    for kind in rules:
+        if not isinstance(kind, str) or not re.fullmatch(r"[a-z]+", kind):
+            raise ConfigurationError(
+                f"redaction rules: {described(kind)} cannot name a kind of secret",
+                hint="Use one word of lower-case letters, such as project.",
+            )
+        if not isinstance(rules[kind], str):
+            said = f"redaction rules: {kind}={described(rules[kind])} is not text"
+            raise ConfigurationError(said, hint="Pass regular expressions as text, such as redact={'project': 'apollo-[0-9]+'}.")
+    try:
+        return tuple(MaskRule(kind, re.compile(pattern)) for kind, pattern in rules.items())
+    except re.error as error:
+        raise ConfigurationError(f"a redaction rule is no regular expression: {error}", hint="Rules map a kind to a pattern.") from error
+
+
+def _is_measure(number: float, place: Place) -> bool:
+    """Whether a number under the name of a secret is none: one with a fraction, and any in metrics."""
+    return isinstance(number, float) or "Metrics" in place[1]
+
+
+def _values(count: int) -> Phrase:
+    return say("{count} value" if count == 1 else "{count} values", count=count)
+
+
+def _places(count: int) -> Phrase:
+    return say("{count} place" if count == 1 else "{count} places", count=count)
+
+
+def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> list[ModelVersion]:
+    """Mask versions; what one of them gives away is masked in all, names of versions and models stay."""
+    documents = redaction.documents((version.raw, version.address) for version in versions)
+    return [
+        ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=version.provenance)
+        for version, document in zip(versions, documents, strict=True)
+    ]
+
+
+def masked_error(error: PaiError, redaction: Redaction) -> PaiError:
+    """Mask what an error says; its kind, which may carry more, is not kept."""
+    hint = redaction.text(error.hint)
+    return PaiError(redaction.text(error.message), hint=hint, code=error.code, status=error.status, request_id=error.request_id)

@@ -1,0 +1,209 @@
+"""What should not leave the team: what looks like it, and words that one document gave away, found wherever else they occur."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["ADDRESSES", "MASK", "SHAPES", "KnownWords", "MaskRule", "is_generated"]
+
+MASK = re.compile(r"masked-[a-z]+-[0-9]+")
+"""What a mask looks like; it is a valid bucket name, so that an address stays an address."""
+
+
+@dataclass(frozen=True)
+class MaskRule:
+    """A pattern of text that is masked.
+
+    Attributes
+    ----------
+    kind : str
+        A lower-case word for what it finds.
+    pattern : re.Pattern
+        A group named `secret` limits what is masked; else the whole match is.
+    judge : callable
+        Whether what is masked is what it looks like.
+    unless : re.Pattern or None
+        What ends before a match that is something else.
+    """
+
+    kind: str
+    pattern: re.Pattern[str]
+    judge: Callable[[str], bool] = bool
+    unless: re.Pattern[str] | None = None
+
+
+_TELLING = 512  # characters; more of the same say no more
+
+
+def _is_random(text: str) -> bool:
+    """Whether a run of letters and digits changes its kind as often as a generated key does; names and hex digests do not."""
+    kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in text[:_TELLING] if char.isalnum()]
+    changes = sum(first != second for first, second in itertools.pairwise(kinds))
+    return len(set(kinds)) == 3 and changes >= 0.4 * len(kinds)  # noqa: PLR2004 - digits, upper and lower case
+
+
+_PIECE = re.compile(r"[A-Za-z0-9]{10,}+")
+_CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
+_DIGITS_WITHIN = re.compile(r"[A-Za-z][0-9]++[A-Za-z]")
+_CHANGES, _NO_WORD = 3, 24
+
+
+def is_generated(text: str) -> bool:
+    """Whether a text reads like a generated key, not like words with signs between them.
+
+    Examples
+    --------
+    >>> [is_generated(text) for text in ("Xk3qZ9vLmP2wT7", "tok3n1000canary", "learn-1.4.0-py311-linux", "understanding-of-things")]
+    [True, True, False, False]
+    """
+    pieces = _PIECE.findall(text[:_TELLING])
+    return _is_random(text) or any(
+        len(piece) >= _NO_WORD or len(_CHANGE.findall(piece)) >= _CHANGES or _DIGITS_WITHIN.search(piece) for piece in pieces
+    )
+
+
+# Every pattern begins with something that cannot stand inside of what it goes on to match, or takes what it looked at with it, so
+# that no character is looked at once for each character before it.
+_COLON, _SLASH = r"(?::|%(?:25)*+3a)", r"(?:\\?/|%(?:25)*+2f)"
+_AUTHORITY = r"""[^/\s?#"'<>\\]*"""
+_IN_URL = r"""(?:[^\s?#"'<>\\]|\\/|\\u00[0-9a-f]{2})"""
+_IN_QUERY = r"""(?:[^\s#"'<>\\]|\\/|\\u00[0-9a-f]{2})"""
+_USER = r"""[^[\s/?#"'<>\\@:]{0,64}"""
+_NO_PORT = r"""(?![0-9]*+(?:[/?#\s"'\\]|\Z))"""
+_ODD = r"""[^\s"'<>\\@](?:[^\s"'<>\\@]|[ ](?=\S)){0,128}"""
+_HOST = r"@(?=[\w.\[-])"
+
+ADDRESSES = tuple(
+    MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    for kind, pattern in (
+        ("key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>.*?)(?=-----END|\Z)"),
+        ("login", rf"""(?:(?<=://)|(?<=:\\/\\/))(?P<secret>{_AUTHORITY}[^/\s?#"'<>\\@])@"""),
+        ("login", rf"(?<=://)(?P<secret>{_USER}:{_NO_PORT}{_ODD}){_HOST}"),
+        ("login", rf"(?<![\w:/\\])//(?P<secret>{_USER}:{_NO_PORT}[^\s/\"'<>\\@]{{1,128}}){_HOST}"),
+        ("login", r"%(?:25)*+3a(?:%(?:25)*+2f){2}(?P<secret>(?:[^\s/?#\"'<>&%@]|%(?!(?:25)*+(?:40|2f|3f|23)))++)(?:@|%(?:25)*+40)"),
+        ("login", r"(?:\bjdbc:oracle:[a-z0-9]{1,16}:|\bsqlplus\s)(?P<secret>[^\s/?#\"'<>\\@:]{1,64}/[^\s\"'<>@]{1,128})@"),
+        ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
+    )
+)
+"""What is looked for before names and values, because it holds them."""
+
+_BUCKET = r"(?P<secret>[a-z0-9][a-z0-9_-]*+)"
+_STORES = r"(?:oss|s3[an]?|gs|cosn?|obs|tos)"
+_OSS = r"oss[a-z0-9-]*+\.aliyuncs\.com"
+_BUCKETS = (
+    rf"{_STORES}{_COLON}{_SLASH}{{2}}(?:{_AUTHORITY}@)?(?!oss-[a-z0-9-]+\.aliyuncs)" + _BUCKET,
+    rf"(?<![a-z0-9._-])(?!s3\.|vpc100-oss){_BUCKET}(?=\.(?:vpc100-|s3\.)?{_OSS}|\.[a-z0-9-]+\.oss-dls\.aliyuncs\.com|\.s3[a-z0-9.-]*\.amazonaws\.com)",
+    rf"(?<![a-z0-9.-])(?:s3\.|vpc100-)?{_OSS}(?::[0-9]+)?{_SLASH}{_BUCKET}",
+    rf"(?<![a-z0-9.-])s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?(?::[0-9]+)?{_SLASH}{_BUCKET}",
+    rf"""(?:acs:oss|arn:aws[a-z-]{{0,9}}:s3):[^:\s"']{{0,64}}:[^:\s"']{{0,64}}:{_BUCKET}""",
+    rf"/bucket/(?:oss-)?(?:cn|ap|us|eu|me|rg)-[a-z0-9-]++/{_BUCKET}",
+)
+
+_KEY_PREFIXES = r"LTAI|AKIA|ASIA|AIza|gh[opsu]_|github_pat_|glpat-|xox[abprs]-"
+_WORDS_BEFORE_A_NUMBER = re.compile(
+    r"(?i)(?:^|[^a-z])(?:size|steps?|time|times?tamp|ts|date|seed|counts?|num|numel|bytes|flops|macs|tokens?|params|parameters|samples|length"
+    r"|len|total|max|min|ns|us|epochs?|iterations?|iters?|offset|duration|limit)[\"']?\s{0,4}[=:]?\s{0,4}[\"']?\Z"
+)
+
+SHAPES = (
+    *(MaskRule("bucket", re.compile(rf"(?i){pattern}")) for pattern in _BUCKETS),
+    *(
+        MaskRule(kind, re.compile(pattern))
+        for kind, pattern in (
+            ("key", rf"(?<![A-Za-z0-9])(?P<secret>(?:{_KEY_PREFIXES})[A-Za-z0-9_./+-]{{12,}})"),
+            ("key", r"(?<![A-Za-z0-9_-])(?P<secret>eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*+)"),
+            ("account", r"(?i)\bacs:[a-z0-9-]*+:[a-z0-9*-]*+:(?P<secret>[0-9]{4,}+)"),
+            ("mail", r"(?<![\w.+-])(?P<secret>[\w.+-]++@[\w-]++\.[\w.-]*[A-Za-z])"),
+        )
+    ),
+    MaskRule("key", re.compile(r"(?<![A-Za-z0-9])(?P<secret>(?:STS\.|TMP\.|hf_|sk-)[A-Za-z0-9_./+-]{12,})"), is_generated),
+    MaskRule("key", re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"), is_generated),
+    MaskRule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
+    MaskRule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),
+)
+"""In the order in which they are tried."""
+
+
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_SHORTEST = {"bucket": 6, "key": 8}
+_SHORTEST_ID = 4
+_LONG_WORD = 12
+
+
+class KnownWords:
+    """Ids, buckets and keys by what they are; looked up by their first run of letters and digits, so that many cost as little as one.
+
+    Examples
+    --------
+    >>> words = KnownWords()
+    >>> words.add("4711", "owner")
+    >>> words.masked("see 4711, not 47110", lambda word, kind: f"({kind})")
+    'see (owner), not 47110'
+    """
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, str] = {}
+        self._starts: dict[str, list[tuple[str, int]]] = {}
+
+    def kind_of(self, word: str) -> str:
+        """Kind of a known word, empty for any other."""
+        return self._kinds.get(word, "")
+
+    def add(self, word: str, kind: str) -> None:
+        """Know a word from now on, where it is one that nobody writes by chance."""
+        if word in self._kinds:
+            if self._kinds[word] == "account":  # as any number of so many digits is, until a name says more
+                self._kinds[word] = kind
+            return
+        if not _is_telling(word, kind):
+            return
+        run = _RUN.search(word)
+        if run is not None:
+            self._kinds[word] = kind
+            same = self._starts.setdefault(run[0], [])
+            same.append((word, run.start()))
+            same.sort(key=lambda known: -len(known[0]))
+
+    def masked(self, text: str, mask: Callable[[str, str], str]) -> str:
+        """Mask the known words in a text, the longest that fits first."""
+        if not self._kinds:
+            return text
+        hits = [run for run in _RUN.finditer(text) if run[0] in self._starts]
+        if not hits:
+            return text
+        masks = {place for found in MASK.finditer(text) for place in range(*found.span())}
+        out: list[str] = []
+        done = 0
+        for run in hits:
+            start, word = self._at(text, run)
+            if word and start >= done and start not in masks:
+                out += [text[done:start], mask(word, self._kinds[word])]
+                done = start + len(word)
+        return "".join([*out, text[done:]])
+
+    def _at(self, text: str, run: re.Match[str]) -> tuple[int, str]:
+        """Which known word stands around a run, and from where."""
+        for word, offset in self._starts[run[0]]:
+            start = run.start() - offset
+            end = start + len(word)
+            if start >= 0 and text.startswith(word, start) and not _goes_on(text[max(0, start - 1) : start], text[end : end + 1]):
+                return start, word
+        return 0, ""
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a word is only a part of a longer one."""
+    return any(char.isascii() and char.isalnum() for char in before + after)
+
+
+def _is_telling(word: str, kind: str) -> bool:
+    """Whether a word is what it is wherever it stands; a bucket called `models` or a password `test` are words like others."""
+    if len(word) < _SHORTEST.get(kind, _SHORTEST_ID) or kind in ("query", "login", "mail") or MASK.fullmatch(word):
+        return False
+    if kind == "key":
+        signs = any(not char.isalnum() and char not in "-_./ " for char in word)
+        return sum((any(map(str.islower, word)), any(map(str.isupper, word)), any(map(str.isdigit, word)), signs)) >= 3  # noqa: PLR2004 - of 4
+    return len(word) >= _LONG_WORD or any(char.isdigit() or char in "-_" for char in word)

@@ -1,0 +1,284 @@
+"""The snapshot file: versions as JSON that a person can read, with a digest for each and one for the whole.
+
+    {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
+     "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
+     "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...]}], "errors": [...], "masked": [...]}
+
+`document` is what the service sent, `source` the place in `sources` of where it came from. Keys this release does not know are left
+alone and are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pai_notebook import errors as errors_module
+from pai_notebook.arguments import number_argument
+from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
+from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
+from pai_notebook.io.redaction import as_redaction
+from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
+from pai_notebook.model.document import canonical_json, digest_of
+from pai_notebook.model.provenance import Provenance
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.sanitize import Printed
+
+__all__ = ["FORMAT", "SCHEMA", "Snapshot", "read_snapshot", "write_snapshot"]
+
+FORMAT = "pai_notebook snapshot"
+SCHEMA = 1
+_AROUND = 8
+"""Levels of the file around a document."""
+
+_MOST_PARTS, _BYTES_EACH = 4_000_000, 64
+"""Lists and objects in a file; those of gigabytes, which have to be asked for, may hold more."""
+
+_DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
+_NUMBERS = ("status", "attempts")
+_NOTHING_DONE = "Save it again, or restore the file from where it came; nothing was read from it."
+
+
+@dataclass(frozen=True)
+class Snapshot(Printed):
+    """What a snapshot file holds.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    saved : datetime
+        When it was written, UTC.
+    versions : tuple of ModelVersion
+        In the order they were saved.
+    errors : dict of str to PaiError
+        What could not be fetched at the time.
+    removed : tuple of str
+        What filters had removed.
+    masked : tuple of str
+        What was masked when it was saved, a sentence each.
+    """
+
+    path: Path
+    saved: datetime
+    versions: tuple[ModelVersion, ...] = ()
+    errors: dict[str, PaiError] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """One sentence: from which file, saved when."""
+        return f"From the snapshot {self.path.name}, saved {self.saved:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def write_snapshot(
+    path: str | os.PathLike[str],
+    versions: Sequence[ModelVersion],
+    *,
+    errors: Mapping[str, PaiError] | None = None,
+    removed: Sequence[str] = (),
+    redact: Any = None,
+    overwrite: bool = False,
+    saved: datetime | None = None,
+) -> Path:
+    """Write versions to a file; compressed when the path ends in `.gz`.
+
+    Parameters
+    ----------
+    path : path
+        Where to.
+    versions : sequence of ModelVersion
+        What to keep.
+    errors, removed : mapping of str to PaiError, sequence of str
+        What else the set knew.
+    redact : optional
+        `"default"`, a map of rules, or a `Redaction`; None keeps everything.
+    overwrite : bool
+        Whether an existing file may be replaced.
+    saved : datetime, optional
+        The moment to write down; now by default.
+
+    Raises
+    ------
+    ConfigurationError
+        When the file exists, cannot be written, or a version holds what JSON cannot.
+    """
+    content = _content(versions, errors or {}, removed, redact, saved or datetime.now(UTC))
+    content["digest"] = _digest(content)
+    try:
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"a version holds what JSON cannot write: {error}", hint="Make versions from JSON documents.") from error
+    data = (text + "\n").encode("utf-8", "backslashreplace")
+    packed = gzip.compress(data, mtime=0) if str(path).endswith(".gz") else data
+    return write_file(path, packed, overwrite=overwrite)
+
+
+def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], removed: Sequence[str], redact: Any, now: datetime) -> Any:
+    redaction = as_redaction(redact)
+    mask = redaction.text if redaction else _same
+    sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
+    places = {source: place for place, source in enumerate(sources)}
+    documents = [version.raw for version in versions]
+    if redaction:
+        documents = redaction.documents((version.raw, version.address) for version in versions)
+    content = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "saved": now.astimezone(UTC).isoformat(),
+        "generator": made_by(),
+        "digest": "",
+        "versions": [_kept(version, document, places) for version, document in zip(versions, documents, strict=True)],
+    }
+    content.update({"sources": [asdict(source) for source in sources]} if sources else {})
+    content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
+    content["removed"] = [mask(text) for text in removed]
+    content["masked"] = list(redaction.sentences) if redaction else []
+    return content
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _kept(version: ModelVersion, document: dict[str, Any], places: Mapping[Provenance, int]) -> dict[str, Any]:
+    again = ModelVersion(document, model_id=version.model_id)
+    fetched = version.fetched.astimezone(UTC).isoformat() if version.fetched else None
+    source = {"source": places[version.provenance]} if version.provenance else {}
+    return {"model_id": version.model_id, "digest": again.digest, "fetched": fetched, **source, "document": document}
+
+
+def _failure(address: str, error: PaiError, mask: Any) -> dict[str, Any]:
+    details = {name: getattr(error, name) for name in _DETAILS if getattr(error, name)}
+    texts = {name: mask(value) if isinstance(value, str) else value for name, value in details.items()}
+    return {"address": address, "type": type(error).__name__, "message": mask(error.message), **texts}
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return digest_of(canonical_json({key: value for key, value in content.items() if key != "digest"}))
+
+
+def read_snapshot(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Snapshot:
+    """Read a snapshot file and check every digest in it.
+
+    Parameters
+    ----------
+    path : path
+        The file, compressed or not.
+    max_bytes : int
+        The most that is read, in bytes after decompression.
+
+    Raises
+    ------
+    SnapshotError
+        When the file is missing, is none of ours, is cut short, was changed, is too large, or comes from a newer schema.
+    """
+    target = file_path(path)
+    max_bytes = number_argument("max_bytes", max_bytes, least=1, whole=True)
+    content = _parsed(target, _bytes(target, max_bytes))
+    _check_head(target, content)
+    try:
+        return _snapshot(target, content)
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, ConfigurationError) as error:
+        raise SnapshotError(f"{target} is not a whole snapshot: {error!r}", hint=_NOTHING_DONE) from error
+
+
+def _bytes(target: Path, max_bytes: int) -> bytes:
+    try:
+        return read_file(target, max_bytes=max_bytes, start=FORMAT.encode())
+    except UnreadableFile as error:
+        hint = f"load(path, max_bytes=...) reads more than {max_bytes:,}." if "more than" in str(error) else _NOTHING_DONE
+        raise SnapshotError(f"{target} {error}", hint=hint) from error
+
+
+def _parsed(target: Path, data: bytes) -> dict[str, Any]:
+    try:
+        most = max(_MOST_PARTS, len(data) // _BYTES_EACH)
+        content = parse_json(data.removeprefix(codecs.BOM_UTF8), max_depth=MAX_DEPTH + _AROUND, max_parts=most)
+    except InvalidJson as refusal:
+        cut = "is cut short or " if refusal.kind == "garbled" else ""
+        raise SnapshotError(f"{target} {cut}{refusal.reason}", hint=_NOTHING_DONE) from refusal
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise SnapshotError(f"{target} is not a snapshot of pai_notebook", hint="Give a file that VersionSet.save wrote.")
+    return content
+
+
+def _check_head(target: Path, content: Mapping[str, Any]) -> None:
+    schema = content.get("schema")
+    if not isinstance(schema, int) or schema < 1:
+        raise SnapshotError(f"{target} does not say which schema it follows", hint=_NOTHING_DONE)
+    if schema > SCHEMA:
+        by = content.get("generator", "a newer release")
+        raise SnapshotError(
+            f"{target} follows schema {schema}, this release reads up to {SCHEMA}", hint=f"It was written by {by}; update pai_notebook."
+        )
+    if content.get("digest") != _digest(content):
+        changed = [_name(entry) for entry in _entries(content) if not _is_whole(entry)]
+        where = f": look at {', '.join(changed[:3])}" if changed else ""
+        raise SnapshotError(f"{target} was changed after it was saved{where}", hint=_NOTHING_DONE)
+
+
+def _entries(content: Mapping[str, Any]) -> list[Any]:
+    found = content.get("versions")
+    return found if isinstance(found, list) else []
+
+
+def _name(entry: Any) -> str:
+    try:
+        return f"{entry['model_id']}@{entry['document']['VersionName']}"
+    except (TypeError, KeyError):
+        return "an entry that is no version"
+
+
+def _is_whole(entry: Any) -> bool:
+    try:
+        return bool(ModelVersion(entry["document"], model_id=entry["model_id"]).digest == entry["digest"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return False
+
+
+def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
+    sources = dict(enumerate(_source(each) for each in content.get("sources", [])))
+    return Snapshot(
+        path=target,
+        saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
+        versions=tuple(_version(entry, sources) for entry in content["versions"]),
+        errors={_text(entry["address"]): _error(entry) for entry in content.get("errors", [])},
+        removed=tuple(map(_text, content.get("removed", []))),
+        masked=tuple(map(_text, content.get("masked", []))),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]!r} is no text")
+    return value
+
+
+def _source(entry: Mapping[str, Any]) -> Provenance:
+    texts = {name: _text(entry.get(name, "")) for name in ("registry", "region", "workspace_id")}
+    return Provenance(**texts, request_ids=tuple(map(_text, entry.get("request_ids", []))))
+
+
+def _version(entry: Mapping[str, Any], sources: Mapping[int, Provenance]) -> ModelVersion:
+    fetched = entry.get("fetched")
+    moment = datetime.fromisoformat(fetched).astimezone(UTC) if fetched else None
+    provenance = sources[entry["source"]] if "source" in entry else None
+    return ModelVersion(entry["document"], model_id=_text(entry["model_id"]), fetched=moment, provenance=provenance)
+
+
+def _error(entry: Mapping[str, Any]) -> PaiError:
+    kind = getattr(errors_module, str(entry.get("type")), PaiError) if entry.get("type") in errors_module.__all__ else PaiError
+    details: dict[str, Any] = {name: entry[name] if name in _NUMBERS else _text(entry[name]) for name in _DETAILS if name in entry}
+    if not all(type(details.get(name, 0)) is int for name in _NUMBERS):
+        raise TypeError("a status that is no number")
+    error: PaiError = kind(_text(entry["message"]), **details)
+    return error

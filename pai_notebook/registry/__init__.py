@@ -1,0 +1,1 @@
+"""What people hold: a registry, and which requests answer what they ask it."""

@@ -1,0 +1,188 @@
+"""The baseline that a comparison fetches beside its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import described, is_version_name
+from pai_notebook.errors import ConfigurationError, NotFound
+from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, parse_address
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.registry.result import raise_when_empty
+from pai_notebook.versions.versions import VersionSet
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.comparison.baseline import Baseline
+
+__all__ = ["RequestedBaseline", "What", "compare_within", "split"]
+
+What = str | Address | ModelVersion | VersionSet | Sequence["What"]
+"""What can be compared: addresses, versions, sets of these."""
+_HINT = f"Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {', '.join(BASELINES)}."
+
+
+def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
+    """Part what is to be compared into addresses to fetch and versions that are here, with the first model.
+
+    Raises
+    ------
+    ConfigurationError
+        For anything else, and when nothing is given.
+    """
+    addresses: list[Address] = []
+    held, models = VersionSet(), [""]
+    for item in _flat(what):
+        if isinstance(item, Address):
+            addresses.append(item)
+            models.append(item.model)
+        else:
+            held += item
+            models += item.models
+    if not addresses and not held and not held.errors:
+        why = f": {'; '.join(held.removed)}" if held.removed else ""
+        hint = "Loosen the condition." if held.removed else "Write compare('model-a@last:5'), or pass versions."
+        raise ConfigurationError(f"nothing to compare{why}", hint=hint)
+    return addresses, held, next(filter(None, models), "")
+
+
+def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
+    for item in what:
+        if isinstance(item, Address | VersionSet):
+            yield item
+        elif isinstance(item, str):
+            yield parse_address(item)
+        elif isinstance(item, ModelVersion):
+            yield VersionSet([item])
+        elif isinstance(item, list | tuple | set | frozenset):
+            yield from _flat(item)
+        else:
+            said = f"a {type(item).__name__} cannot be compared"
+            raise ConfigurationError(said, hint="Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
+
+
+class RequestedBaseline:
+    """The baseline of a comparison, as it was asked for.
+
+    Parameters
+    ----------
+    baseline : str, ModelVersion or None
+        As `Registry.compare` takes it; None for the newest approved version of the model where there is one.
+    model : str
+        The first model that is compared; a word or a bare name means a version of it.
+
+    Attributes
+    ----------
+    address : Address or None
+        What has to be fetched for it.
+
+    Examples
+    --------
+    >>> [str(RequestedBaseline(asked, "model-a").address) for asked in ("previous", None, "first")]
+    ['model-a@previous', 'model-a@approved', 'None']
+    """
+
+    def __init__(self, baseline: Baseline, model: str) -> None:
+        self.asked = baseline
+        self._word = baseline.casefold() if isinstance(baseline, str) else "approved"
+        self.address: Address | None = None
+        if baseline is None or isinstance(baseline, str):
+            self.address = self._read("approved" if baseline is None else baseline.strip(), model)
+
+    def _read(self, text: str, model: str) -> Address | None:
+        if self._word == "first" or not model:
+            return None
+        if "@" in text:
+            address = parse_address(text)
+        elif self._word in WORDS:
+            address = Address(model, Selector(self._word))
+        else:
+            return Address(model, Selector("names", names=(text,))) if is_version_name(text) else None
+        if not address.selector.is_single:
+            raise ConfigurationError(f"the baseline {text} does not name one version", hint=_HINT)
+        return address
+
+    def choose(self, versions: VersionSet, fetched: VersionSet) -> Baseline:
+        """Choose the baseline when everything has arrived.
+
+        Parameters
+        ----------
+        versions : VersionSet
+            What is compared.
+        fetched : VersionSet
+            What the baseline's own address brought.
+
+        Raises
+        ------
+        PaiError
+            When it was asked for and could not be fetched.
+        """
+        from pai_notebook.comparison.baseline import CHOSEN, Chosen  # noqa: PLC0415 - loads on first use
+
+        if self.address is None:
+            return self.asked
+        word = self.address.selector.kind
+        if word == "names":
+            # a bare name may be that of a version which is compared already, of whichever model
+            there = [version for version in versions if self.asked in (version.version_name, version.address)]
+            if len(there) == 1:
+                return there[0]
+        if fetched:
+            return Chosen(fetched[0], BASELINES.get(word, CHOSEN))
+        if self.asked is None:
+            return None
+        raise next(iter(fetched.errors.values()))
+
+    def settle(self, versions: VersionSet, fetched: VersionSet) -> tuple[VersionSet, Baseline]:
+        """Give what is compared, the baseline too where it was not among it, and the baseline; raises as `choose` does."""
+        from pai_notebook.comparison.baseline import Chosen  # noqa: PLC0415 - as above
+
+        chosen = self.choose(versions, fetched)
+        return (versions + fetched if isinstance(chosen, Chosen) else versions), chosen
+
+    def failures(self, fetched: VersionSet) -> VersionSet:
+        """Failures to say although the baseline was not asked for: that there is no approved version is none of them."""
+        unasked = self.asked is None
+        return VersionSet(
+            errors={address: error for address, error in fetched.errors.items() if unasked and not isinstance(error, NotFound)}
+        )
+
+
+def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = None, **options: Any) -> Comparison:
+    """Compare versions of a set with a baseline of the set, as `Registry.compare` does with those of a registry; fetches nothing.
+
+    Parameters
+    ----------
+    held : VersionSet
+        Where addresses and the baseline are looked up.
+    what, baseline, **options
+        As for `Registry.compare`.
+
+    Raises
+    ------
+    NotFound
+        When no address means anything in the set, or a baseline that was asked for is not there.
+
+    Examples
+    --------
+    >>> make = lambda name, status: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
+    >>> held = VersionSet([make("0.1.0", "Approved"), make("0.2.0", "Pending"), make("0.3.0", "Pending")])
+    >>> c = compare_within(held, ["model-a@0.2.0"])
+    >>> c.names, c.baseline_name
+    (('0.1.0', '0.2.0'), '0.1.0')
+    """
+    if not isinstance(held, VersionSet):
+        raise ConfigurationError(f"among={described(held)} cannot be used", hint="Pass a VersionSet, such as that of load(path).")
+    asked, given, model = split(what)
+    beside = RequestedBaseline(baseline, model)
+    found = VersionSet()
+    if beside.address is not None:
+        try:
+            found = held.select(beside.address, on_error="raise")
+        except NotFound as error:
+            found = VersionSet(errors={str(beside.address): error})
+    versions = given + held.select(*asked) if asked else given
+    raise_when_empty(versions)
+    versions, chosen = beside.settle(versions, found)
+    return versions.compare(chosen, **options)

@@ -1,0 +1,81 @@
+"""Whether lists can be believed: one version seen both ways, in a list and singly, once a registry."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import PaiError
+from pai_notebook.model.document import canonical_json
+
+if TYPE_CHECKING:
+    from pai_notebook.client import Client, Reply
+
+__all__ = ["Belief"]
+
+_TRIES = 3
+
+
+class Belief:
+    """Finds out whether ListModelVersions hands out whole versions.
+
+    Parameters
+    ----------
+    client : Client
+        The client of the service; everything here runs on its loop.
+
+    Attributes
+    ----------
+    whole : bool or None
+        What was found; None before it is known.
+    note : str
+        What a list lacks, when it lacks something.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self.whole: bool | None = None
+        self.note = ""
+        self._client = client
+        self._tries = _TRIES
+        self._gate = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will be found out."""
+        return self.whole is not None or not self._tries
+
+    async def test(self, model_id: str, items: Sequence[Mapping[str, Any]]) -> Reply | None:
+        """Compare the thinnest item with its single answer and return that one; others who list meanwhile wait for the outcome."""
+        if self.whole is not None or not items:
+            return None
+        async with self._one_at_a_time():
+            if self.whole is not None or not self._tries:
+                return None
+            item = min(items, key=len)
+            try:
+                reply = await self._client.get_version(model_id, str(item.get("VersionName", "")))
+            except PaiError:
+                # what cannot be fetched singly can only be taken from the list
+                self._tries -= 1
+                return None
+            self._judge(item, reply.document)
+            return reply
+
+    def _one_at_a_time(self) -> asyncio.Lock:
+        """The lock of the running loop: after a fork the parent's may be taken for good."""
+        if self._loop is not asyncio.get_running_loop():
+            self._loop, self._gate = asyncio.get_running_loop(), asyncio.Lock()
+        return self._gate
+
+    def _judge(self, item: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+        single = {key: value for key, value in document.items() if key != "RequestId"}
+        listed = {key: value for key, value in item.items() if key != "RequestId"}
+        if canonical_json(single) == canonical_json(listed):
+            self.whole = True
+        elif single.get("GmtModifiedTime") == listed.get("GmtModifiedTime"):
+            self.whole = False
+            missing = sorted(set(single) - set(listed))
+            what = f"lacks {', '.join(missing)}" if missing else "differs from GetModelVersion"
+            self.note = f"ListModelVersions {what}; every version is fetched singly"

@@ -1,0 +1,799 @@
+"""One registry: what people hold and ask."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pai_notebook.arguments import checked, described, number_argument
+from pai_notebook.client import Client
+from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
+from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
+from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
+from pai_notebook.model.filtering import Words, filtered_models
+from pai_notebook.model.nearest import counted
+from pai_notebook.model.order import version_key
+from pai_notebook.model.registered_model import Model
+from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
+from pai_notebook.registry.fetcher import Arrivals, Fetcher
+from pai_notebook.registry.models import ModelList
+from pai_notebook.registry.progress import Progress
+from pai_notebook.registry.result import Outcome, keeping_partial, raise_when_empty
+from pai_notebook.versions.versions import VersionSet
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, timedelta
+
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.series import SeriesLike
+    from pai_notebook.comparison.tolerance import ToleranceLike
+    from pai_notebook.io.drift import Drift
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["OnError", "Registry"]
+
+OnError = Literal["collect", "raise"]
+
+
+@checked
+class Registry(Displayed):
+    """One PAI model registry: a region, its credentials, and what was fetched from it.
+
+    Made by `connect`; thread-safe; also a context manager. Synchronous calls run on a private event loop, so the stop
+    button of a notebook ends them within half a second and aborts what is in flight.
+
+    Parameters
+    ----------
+    client : Client
+        The client of the service.
+    name : str
+        What the registry is called when it shows itself.
+    cache_seconds : float
+        How long, in seconds, a version that was fetched answers again without a request; its card then tells its age.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> with pnb.connect("demo", default=False) as registry:
+    ...     registry
+    <Registry demo>
+    """
+
+    def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0) -> None:
+        self._client = client
+        self.name = name or client.settings.region or client.settings.endpoint.host
+        self._fetcher = Fetcher(client, cache_seconds=number_argument("cache_seconds", cache_seconds, least=0))
+
+    @property
+    def client(self) -> Client:
+        """The client of the service: settings, clock offset, and the loop that runs its coroutines."""
+        return self._client
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """Fetches addresses, for callers that run on the client's loop, as the explorer does."""
+        return self._fetcher
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace `list_models` looks into when none is named; empty for all that the caller may see."""
+        return self._client.settings.workspace_id
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What turned out to be odd about this registry, a sentence each."""
+        return tuple(self._fetcher.notes)
+
+    def get_version(self, model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
+        """Fetch one version with GetModelVersion.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model, or an address like `model-a@latest` when `version_name` is left out.
+        version_name : str, optional
+            Name of the version.
+        refresh : bool
+            Ask the service even when the version was fetched a moment ago.
+        suggest : bool
+            When there is no such thing, ask the service for names near to it, in up to two requests more, as `%paimodel` does.
+
+        Returns
+        -------
+        ModelVersion
+            The version, with the time of the answer in `fetched`.
+
+        Raises
+        ------
+        VersionNotFound, ModelNotFound
+            When there is no such version; the hint has the nearest names that this registry has seen.
+        AddressError, ConfigurationError
+            When the address does not follow the grammar or means several versions.
+        PaiError
+            When the version could not be fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     model = registry.list_models()[0]
+        ...     registry.get_version(f"{model.model_id}@latest").version_name == registry.list_versions(model.model_id).latest.version_name
+        True
+        """
+        address = parse_address(model_id) if version_name is None else address_of(model_id, version_name)
+        if not address.selector.is_single:
+            raise ConfigurationError(
+                f"{address} does not name one version", hint="Add a version, as in get_version(model_id, '0.1.0'), or use get_versions."
+            )
+        return self._fetch([address], refresh=refresh, suggest=suggest).raise_first()
+
+    def get_versions(
+        self,
+        *addresses: str | Address | Sequence[str | Address],
+        on_error: OnError = "collect",
+        refresh: bool = False,
+        suggest: bool = False,
+        progress: bool | Callable[[int], None] = True,
+    ) -> VersionSet:
+        """Fetch many versions, by pages where that takes fewer requests.
+
+        Parameters
+        ----------
+        *addresses : str
+            `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`, where
+            `model` is an id, or a name that is unique; lists of addresses; or a model and, behind it, names of its versions.
+        on_error : {"collect", "raise"}
+            Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
+        refresh : bool
+            Ask the service even for versions that were fetched a moment ago.
+        suggest : bool
+            Ask the service for names near to those that do not exist.
+        progress : bool or callable
+            Show a line for what takes longer than half a second; or call this with the number of versions that arrived so far,
+            a few times a second.
+
+        Returns
+        -------
+        VersionSet
+            In the order of the addresses. An interrupt raises KeyboardInterrupt whose `partial` is the set so far.
+
+        Raises
+        ------
+        AddressError, ConfigurationError
+            When an address does not follow the grammar, or none is given.
+        FetchErrors
+            With `on_error="raise"`, when a version could not be fetched.
+        PaiError
+            When nothing could be fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.4.0..1.6.0", "iris-species@approved")
+        ...     [version.version_name for version in vs], len(vs.models)
+        (['1.4.0', '1.5.0', '1.6.0', '1.0.0'], 2)
+        """
+        read = read_addresses(addresses)
+        if not read:
+            raise ConfigurationError("no address given", hint="Write get_versions('model-a@latest') or list_models() to find models.")
+        outcome = self._fetch(read, refresh=refresh, suggest=suggest, progress=progress)
+        return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
+
+    def compare(
+        self,
+        *what: What,
+        baseline: str | ModelVersion | None = None,
+        directions: Mapping[str, Told] | None = None,
+        only: Literal["diff", "all"] = "diff",
+        tolerance: ToleranceLike = 0,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        n: float | None = None,
+        series: SeriesLike = None,
+        by: str | None = None,
+        among: VersionSet | None = None,
+        on_error: OnError = "collect",
+        refresh: bool = False,
+        suggest: bool = False,
+        progress: bool | Callable[[int], None] = True,
+    ) -> Comparison:
+        """Compare versions with a baseline that is fetched beside them, as the line `%paimodel compare` does.
+
+        Parameters
+        ----------
+        *what : str, ModelVersion or VersionSet
+            Addresses, which are fetched, and versions that are here already.
+        baseline : str or ModelVersion, optional
+            `"approved"`, `"latest"`, `"previous"` or `"highest"` mean that version of the first model in the registry, `"first"`
+            the first by name of those compared; a version name means a version that is compared, else one of the first model; an
+            address or a version is added. By default the newest approved version of the first model; where none is approved,
+            what `VersionSet.compare` takes by default, and the caption says so.
+        directions : mapping, optional
+            Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`.
+        only : {"diff", "all"}
+            What is shown: rows that differ, or all rows.
+        tolerance : float, str, pair or mapping
+            How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+        include, exclude : str or list of str
+            Globs over names; each narrows the kind of row it names.
+        dataset : str, optional
+            Only metrics of this dataset.
+        n : float, optional
+            Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+        series : {"last", "mean", "max", "min"} or mapping, optional
+            Which number of a list is compared.
+        by : str, optional
+            The metric that matters, by name or `name@dataset`.
+        among : VersionSet, optional
+            Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
+        on_error : {"collect", "raise"}
+            Compare the versions that could be fetched and keep the failures in `errors`, or raise when any failed.
+        refresh, suggest : bool
+            As for `get_versions`.
+        progress : bool or callable
+            As for `get_versions`.
+
+        Returns
+        -------
+        Comparison
+            Of what was asked for, and of the baseline.
+
+        Raises
+        ------
+        VersionNotFound, ModelNotFound
+            When a baseline that was asked for does not exist.
+        ConfigurationError
+            For an argument that cannot be used.
+        PaiError
+            When the baseline, or everything, could not be fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("model-rbvg5wfo5d0gngz1b8@last:5", baseline="approved")
+        ...     c.baseline_name, c.baseline_reason, len(c.versions)
+        ('2.0.0', 'the newest approved version', 6)
+        """
+        terms: dict[str, Any] = {
+            "directions": directions,
+            "only": only,
+            "tolerance": tolerance,
+            "include": include,
+            "exclude": exclude,
+            "dataset": dataset,
+            "n": n,
+            "series": series,
+            "by": by,
+        }
+        if among is not None:
+            return compare_within(among, what, baseline, **terms)
+        asked, held, model = split(what)
+        beside = RequestedBaseline(baseline, model)
+        addresses = [*asked, *([beside.address] if beside.address else [])]
+        found = self._fetch(addresses, refresh=refresh, suggest=suggest, progress=progress)
+        fetched = found.of([beside.address] if beside.address else [])
+        versions = held + found.of(asked)
+        raise_when_empty(versions)
+        versions += beside.failures(fetched)
+        if on_error == "raise":
+            versions.raise_for_errors()
+        versions, chosen = beside.settle(versions, fetched)
+        return versions.compare(chosen, **terms)
+
+    def list_versions(
+        self,
+        model_id: str,
+        where: str | None = None,
+        *,
+        label: Mapping[str, Words] | None = None,
+        approval: Words | None = None,
+        framework: Words | None = None,
+        format: Words | None = None,  # noqa: A002 - the API's word
+        created_after: datetime | date | timedelta | str | None = None,
+        last: int | None = None,
+        progress: bool | Callable[[int], None] = True,
+    ) -> VersionSet:
+        """Return every version of a model in the order of names, narrowed as `VersionSet.filter` does it.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model, or its name where that is unique.
+        where : str, optional
+            A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`. The service
+            is asked for everything, so that its own filters change no answer.
+        label : mapping, optional
+            Key and value, or a list of values of which any will do; matched exactly.
+        approval, framework, format : str or list of str, optional
+            The word, or words of which any will do, in any case.
+        created_after : datetime, date, timedelta or text, optional
+            Only versions created later, as for `VersionSet.filter`.
+        last : int, optional
+            Only so many of the newest by creation time, which are then filtered.
+        progress : bool or callable
+            As for `get_versions`.
+
+        Returns
+        -------
+        VersionSet
+            `removed` says what the conditions removed.
+
+        Raises
+        ------
+        AddressError, ConfigurationError
+            For a condition or an argument that cannot be used.
+        PaiError
+            When a version could not be fetched; its `partial` is what arrived.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     [version.version_name for version in registry.list_versions("wine-cultivar", approval="approved")]
+        ['1.0.0', '1.5.0']
+        """
+        last = None if last is None else number_argument("last", last, least=1, whole=True)
+        address = address_of(model_id)
+        if last is not None:
+            address = replace(address, selector=Selector("last", count=last))
+        versions = self._fetch([address], refresh=False, suggest=False, progress=progress).versions
+        for error in versions.errors.values():
+            error.partial = versions
+            raise error
+        return versions.filter(where, label=label, approval=approval, framework=framework, format=format, created_after=created_after)
+
+    def watch(self, address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
+        """Yield a version now and each time it has changed, until its approval status is another one.
+
+        Parameters
+        ----------
+        address : str
+            One version, as for `get_version`; `@latest` is resolved once, at the start.
+        every : float
+            Seconds between two requests, at least 1. A service that cannot be reached is asked again at the next turn.
+        sleep : callable
+            Replaced in tests.
+
+        Yields
+        ------
+        ModelVersion
+            The version now, and each time it has changed.
+
+        Raises
+        ------
+        ConfigurationError
+            When `every` is less than 1, or the address means several versions.
+        VersionNotFound, ModelNotFound
+            When there is no such version.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     next(registry.watch("wine-cultivar@1.9.0", every=60)).approval_status
+        'Pending'
+        """
+        every = number_argument("every", every, least=1)
+        first = seen = self.get_version(address, refresh=True)
+        yield first
+        while seen.approval_status == first.approval_status:
+            sleep(every)
+            try:
+                now = self.get_version(first.model_id, first.version_name, refresh=True)
+            except (ServiceUnavailable, Throttled, DeadlineExceeded):
+                continue
+            if now != seen:
+                seen = now
+                yield seen
+
+    def get_model(self, model_id: str) -> Model:
+        """Fetch one model with GetModel.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model, or its name where that is unique.
+
+        Returns
+        -------
+        Model
+            The model.
+
+        Raises
+        ------
+        ModelNotFound
+            When there is no such model; the hint has the nearest names and ids that were seen.
+        AddressError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     registry.get_model("wine-cultivar").model_id
+        'model-rbvg5w0xvkg09sgeed'
+        """
+        try:
+            reply = self._client.run(self._fetcher.names.by_id(address_of(model_id).model, self._client.get_model))
+        except NotFound as error:
+            self._fetcher.hint(error)
+            raise
+        return Model(reply.document, fetched=reply.fetched)
+
+    def list_models(
+        self,
+        query: str | None = None,
+        *,
+        name: str | None = None,
+        label: Mapping[str, Words] | None = None,
+        workspace_id: str | None = None,
+        provider: str | None = None,
+        domain: Words | None = None,
+        task: Words | None = None,
+        origin: Words | None = None,
+        model_type: Words | None = None,
+        collections: str | Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> ModelList:
+        """Find models with ListModels.
+
+        Parameters
+        ----------
+        query : str, optional
+            Fuzzy over name, domain, task and labels, as the service has it.
+        name : str, optional
+            The whole name.
+        label : mapping, optional
+            Key and value, or a list of values of which any will do; matched exactly.
+        workspace_id : str, optional
+            Models of one workspace; by default that of the connection, unless `provider` is given; an empty text for everything
+            the caller may see.
+        provider : str, optional
+            Public models of this provider, such as `pai` or `huggingface`, instead of one's own.
+        domain, task, origin, model_type : str or list of str, optional
+            The word, such as `nlp`, `text-classification`, `ModelScope`, `Checkpoint`, or words of which any will do, in any case.
+        collections : str or list of str, optional
+            Collections of the gallery, such as `QuickStart`, as the service has them.
+        limit : int, optional
+            At most so many.
+
+        Returns
+        -------
+        ModelList
+            In the order of the service; an empty one says what was asked for.
+
+        Raises
+        ------
+        ConfigurationError
+            For an argument of the wrong type, and a label that no model has.
+        PaiError
+            When a page could not be had.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     [model.name for model in registry.list_models("wine")], len(registry.list_models(name="wine"))
+        (['wine-cultivar'], 0)
+        """
+        limit = None if limit is None else number_argument("limit", limit, least=1, whole=True)
+        words = {"domain": domain, "task": task, "origin": origin, "model_type": model_type}
+        # checked before anything is sent; what the service could match in its own way is matched here
+        filtered_models((), name=name, label=label, words=words)
+        narrows = any(given is not None for given in (name, label, *words.values()))
+        scope: dict[str, Any] = {"query": query, "workspace_id": workspace_id, "provider": provider, "collections": collections}
+        listing = self._client.run(self._client.list_models(name=name, limit=None if narrows else limit, **scope))
+        found = [Model(item, fetched=listing.fetched) for item in listing.items]
+        everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
+        self._fetcher.memory.see_models(((model.model_id, model.name) for model in found), whole=everything and listing.complete)
+        kept = filtered_models(found, name=name, label=label, words=words)[:limit]
+        if workspace_id is None and provider is None:
+            workspace_id = self.workspace_id
+        told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
+        asked = [f"workspace {workspace_id}" if workspace_id else "all workspaces"]
+        return ModelList(kept, asked=", ".join([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
+
+    def to_parquet(
+        self,
+        path: str | os.PathLike[str],
+        models: str | Model | Iterable[str | Model] | None = None,
+        *,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        overwrite: bool = False,
+        progress: bool = True,
+    ) -> Path:
+        """Write the long frame of every version, page by page as it arrives; for registries that outgrow a notebook.
+
+        Only a page and one group of rows are in memory, and the names of the versions of one model, packed: about ten bytes each.
+
+        Parameters
+        ----------
+        path : path
+            The file; it appears when everything is written. Needs the extra `parquet`.
+        models : str, Model or several, optional
+            Model ids, or what `list_models` gave; by default every model that `list_models()` finds.
+        include, exclude : str or list of str
+            Globs over metric paths.
+        overwrite : bool
+            Whether a file that exists may be replaced.
+        progress : bool
+            Show a line for what takes longer than half a second.
+
+        Returns
+        -------
+        pathlib.Path
+            The file: one row a metric cell, the columns of `VersionSet.to_frame("long")`, the newest page of a model first.
+
+        Raises
+        ------
+        PaiError
+            When a page cannot be had; no file is left then.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
+        ...     path = registry.to_parquet(f"{folder}/all.parquet")
+        ...     len(pd.read_parquet(path)) > 100
+        True
+        """
+        from pai_notebook.io.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
+
+        ids = _model_ids(self.list_models() if models is None else models)
+        return write_parquet(path, self._pages(ids, progress=progress), include=include, exclude=exclude, overwrite=overwrite)
+
+    def _pages(self, model_ids: Sequence[str], *, progress: bool) -> Iterator[list[ModelVersion]]:
+        count = 0
+        with Progress(lambda: count) as line:
+            for model_id in model_ids:
+                for page in self._client.iterate(self._fetcher.stream_versions(model_id), tick=line.tick if progress else None):
+                    count += len(page)
+                    yield page
+
+    def drift(self, versions: VersionSet) -> Drift:
+        """Find what has changed in the registry since these versions were fetched or saved.
+
+        Parameters
+        ----------
+        versions : VersionSet
+            For example `pnb.load("x.paisnap.json")`. Each of its models is listed anew.
+
+        Returns
+        -------
+        Drift
+            Changed fields with the time of modification, versions removed and added since; true when something saved changed.
+
+        Raises
+        ------
+        ConfigurationError
+            When a version does not say which model it belongs to.
+        PaiError
+            When nothing could be fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     model = registry.list_models()[0]
+        ...     bool(registry.drift(registry.list_versions(model.model_id)))
+        False
+        """
+        from pai_notebook.io.drift import find_drift  # noqa: PLC0415 - loads on first use
+
+        if "" in versions.models:
+            raise ConfigurationError("a version does not say which model it belongs to", hint="Give from_document a model_id.")
+        now = self.get_versions(list(versions.models), refresh=True) if versions else VersionSet()
+        found = {version.address for version in now}
+        missing = [version.address for version in versions if version.address not in found]
+        again = self.get_versions(missing, refresh=True) if missing else VersionSet()
+        gone = [address for address, error in again.errors.items() if isinstance(error, NotFound)]
+        failed = {address: error for address, error in again.errors.items() if address not in gone}
+        return find_drift(versions, now + again, removed=gone, failed=failed)
+
+    def assert_unchanged(self, versions: VersionSet) -> None:
+        """Raise when a version is no longer what it was when it was fetched or saved; see `drift`.
+
+        Parameters
+        ----------
+        versions : VersionSet
+            For example `pnb.load("x.paisnap.json")`. Each of its models is listed anew.
+
+        Raises
+        ------
+        DriftError
+            When something has changed; its `drift` has the details.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     registry.assert_unchanged(registry.list_versions("wine-cultivar"))
+        """
+        self.drift(versions).raise_if_changed()
+
+    def remembered_models(self) -> list[str]:
+        """Return the ids of the models seen so far, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Ids, with those of the versions fetched.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     'model-rbvg5w0xvkg09sgeed' in registry.remembered_models()
+        True
+        """
+        return self._fetcher.memory.models()
+
+    def remembered_names(self, model_id: str) -> list[str]:
+        """Return the version names of a model seen so far, for completion; makes no request.
+
+        Parameters
+        ----------
+        model_id : str
+            Id of the model.
+
+        Returns
+        -------
+        list of str
+            The highest first.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_names("model-rbvg5w0xvkg09sgeed")
+        ['1.5.0']
+        """
+        return sorted(self._fetcher.memory.known(model_id).names, key=version_key, reverse=True)
+
+    def remembered_labels(self) -> list[str]:
+        """Return the label keys seen lately, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_labels()[:2]
+        ['所有者', 'algorithm']
+        """
+        return list(dict.fromkeys(key for version in self._fetcher.memory.recent() for key in version.labels))
+
+    def remembered_values(self, key: str) -> list[str]:
+        """Return the values of a label seen lately, for completion; makes no request.
+
+        Parameters
+        ----------
+        key : str
+            Key of the label.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_values("env")
+        ['prod']
+        """
+        return list(
+            dict.fromkeys(value for version in self._fetcher.memory.recent() for name, value in version.labels.pairs if name == key)
+        )
+
+    def remembered_datasets(self) -> list[str]:
+        """Return the datasets of metrics seen lately, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_datasets()[:2]
+        ['', 'd-wineholdout0001']
+        """
+        return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.datasets))
+
+    def remembered_metrics(self) -> list[str]:
+        """Return the metric names seen lately, for completion; makes no request.
+
+        Returns
+        -------
+        list of str
+            Without repetition.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
+        ...     registry.remembered_metrics()[:2]
+        ['accuracy', 'latency_ms']
+        """
+        return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.names))
+
+    def _fetch(
+        self, addresses: Sequence[Address], *, refresh: bool, suggest: bool, progress: bool | Callable[[int], None] = False
+    ) -> Outcome:
+        arrivals = Arrivals()
+        outcome = Outcome(addresses, arrivals)
+        # progress is shown on the caller's thread, while it waits
+        line = Progress(lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally)
+        tick = (lambda: progress(arrivals.count)) if callable(progress) else line.tick if progress else None
+        with keeping_partial(lambda: outcome.versions), line:
+            self._client.run(self._fetcher.fetch(addresses, arrivals, refresh=refresh, suggest=suggest), tick=tick)
+        return outcome
+
+    def close(self) -> None:
+        """Close the connections; the registry cannot be used afterwards.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> registry = pnb.connect("demo", default=False)
+        >>> registry.close()
+        >>> registry.list_models()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.ConfigurationError: this registry was closed. Connect again with connect(...).
+        """
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _brief(self) -> str:
+        return f"{self.name}, workspace {self.workspace_id}" if self.workspace_id else self.name
+
+    def _describe(self) -> Block:
+        settings = self._client.settings
+        facts: list[tuple[str, Inline]] = [("endpoint", Code(settings.endpoint.url)), ("region", settings.region or "not needed")]
+        facts += [("workspace", Code(settings.workspace_id))] if settings.workspace_id else []
+        facts += [("remembered", counted(len(self._fetcher.memory), "version"))]
+        notes = list(self.notes)
+        offset = self._client.clock_offset.total_seconds()
+        if abs(offset) > 1:
+            notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
+        return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
+
+
+def _model_ids(models: str | Model | Iterable[str | Model]) -> list[str]:
+    """Ids of models, which may be given as ids, as models, or as one of these."""
+    several = [models] if isinstance(models, str | Model) or not isinstance(models, Iterable) else models
+    ids = [each.model_id if isinstance(each, Model) else each for each in several]
+    if type(models).__name__ == "DataFrame" or not all(isinstance(each, str) for each in ids):
+        raise ConfigurationError(f"models={described(models)} cannot be used", hint="Pass model ids, or what list_models() gave.")
+    return list(dict.fromkeys(ids))

@@ -1,0 +1,133 @@
+"""What a bulk fetch has so far, at its end or when something ends it early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pai_notebook.errors import PaiError
+from pai_notebook.model.address import Address
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions.cache import Key
+from pai_notebook.versions.resolve import Known, resolve
+from pai_notebook.versions.versions import VersionSet
+
+__all__ = ["Arrivals", "Outcome", "keeping_partial", "raise_when_empty", "single"]
+
+
+@dataclass
+class Arrivals:
+    """What a bulk fetch has so far; filled on the loop thread, read anywhere once the fetch has ended.
+
+    Attributes
+    ----------
+    models : dict of str to Known
+        What is known of each model, by id.
+    failures : dict of (model_id, version_name) to PaiError
+        Versions that could not be had, and models as a whole under an empty version name.
+    ids : dict of str to str
+        Ids of the models that were asked for by name.
+    progress : callable, optional
+        Called with the number of versions that arrived, and how many there will be where that is known.
+    remember : bool
+        Whether the versions may answer later questions.
+    """
+
+    models: dict[str, Known[ModelVersion]] = field(default_factory=dict)
+    failures: dict[Key, PaiError] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    progress: Callable[[int, int | None], None] | None = None
+    remember: bool = True
+
+    def of(self, model_id: str) -> Known[ModelVersion]:
+        """What is known of a model, nothing at first."""
+        return self.models.setdefault(model_id, Known())
+
+    def add(self, version: ModelVersion) -> None:
+        """Keep one version and report progress."""
+        self.of(version.model_id).versions[version.version_name] = version
+        if self.progress is not None:
+            self.progress(self.count, self.wanted)
+
+    def has(self, key: Key) -> bool:
+        """Whether a version is here."""
+        return key[1] in self.of(key[0]).versions
+
+    @property
+    def count(self) -> int:
+        """How many versions are here."""
+        return sum(len(known.versions) for known in self.models.values())
+
+    @property
+    def wanted(self) -> int | None:
+        """How many versions are being fetched, None while that is not known."""
+        counts = [known.wanted for known in self.models.values()]
+        return None if None in counts else sum(filter(None, counts))
+
+    def answer(self, addresses: Sequence[Address]) -> tuple[list[ModelVersion], dict[str, PaiError]]:
+        """Versions in the order of the addresses, and the errors by address, name or page."""
+
+        def known_of(text: str) -> tuple[str, Known[ModelVersion] | None]:
+            model_id = self.ids.get(text, text)
+            return model_id, self.models.get(model_id)
+
+        return resolve(addresses, known_of, self.failures)
+
+
+class Outcome:
+    """The answer to a bulk fetch, at any moment of it."""
+
+    def __init__(self, addresses: Sequence[Address], arrivals: Arrivals) -> None:
+        self._addresses = addresses
+        self._arrivals = arrivals
+
+    @property
+    def versions(self) -> VersionSet:
+        """What has arrived, with the errors so far."""
+        return self.of(self._addresses)
+
+    def of(self, addresses: Sequence[Address]) -> VersionSet:
+        """What has arrived of some of the addresses, with the errors so far."""
+        return VersionSet(*self._arrivals.answer(addresses))
+
+    @property
+    def tally(self) -> tuple[int, int, str]:
+        """How many versions were fetched, how many addresses failed, and the first reason."""
+        versions = self.versions
+        reasons = [error.message for error in versions.errors.values()]
+        return len(versions), len(reasons), next(iter(reasons), "")
+
+    def raise_first(self) -> ModelVersion:
+        """Return the first version, or raise the first error where there is one."""
+        found, errors = self._arrivals.answer(self._addresses)
+        for error in errors.values():
+            raise error
+        return found[0]
+
+
+def raise_when_empty(versions: VersionSet) -> None:
+    """Raise when nothing could be fetched: a single failure as itself."""
+    if not versions:
+        for error in versions.errors.values() if len(versions.errors) == 1 else ():
+            raise error
+        versions.raise_for_errors()
+
+
+@contextmanager
+def keeping_partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
+    """Put what has arrived on whatever ends a bulk call, so that nothing fetched is lost."""
+    try:
+        yield
+    except (KeyboardInterrupt, Exception) as error:
+        ended = single(error)
+        if getattr(ended, "partial", None) is None:
+            ended.partial = so_far()  # type: ignore[attr-defined]
+        if ended is error:
+            raise
+        raise ended from None
+
+
+def single(error: BaseException) -> BaseException:
+    """Return what a group of tasks ended with: the first exception itself, so that people see the reason and not the plumbing."""
+    return single(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

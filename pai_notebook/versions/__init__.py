@@ -1,0 +1,1 @@
+"""Sets of versions: ordered, filterable, immutable, with the failures they met."""

@@ -1,0 +1,660 @@
+"""A set of model versions: ordered, filterable, immutable, with the failures it met."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+from pai_notebook.arguments import checked, described, number_argument
+from pai_notebook.display import Block, Displayed, Note, Stack
+from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
+from pai_notebook.files import MAX_BYTES
+from pai_notebook.model.address import Address, read_addresses
+from pai_notebook.model.filtering import Words, filtered, ordered
+from pai_notebook.model.keys import Keys, names_of
+from pai_notebook.model.listing import describe_versions
+from pai_notebook.model.nearest import counted, listed
+from pai_notebook.model.order import creation_key, is_approved, version_key
+from pai_notebook.model.reading import read_versions
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.versions.outputs import Kept
+from pai_notebook.versions.resolve import Known, resolve
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from pai_notebook.comparison import Comparison, MinimalPairs
+    from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.baseline import Baseline
+    from pai_notebook.comparison.series import SeriesLike
+    from pai_notebook.comparison.tolerance import ToleranceLike
+
+__all__ = ["VersionSet", "load"]
+
+
+@checked
+class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
+    """An immutable sequence of versions that is also addressed by version name.
+
+    Parameters
+    ----------
+    versions : iterable of ModelVersion
+        In the order they are to be kept; the same version twice is kept once.
+    errors : mapping of str to PaiError, optional
+        The addresses that could not be fetched, and why.
+    removed : tuple of str
+        What earlier filters removed, a sentence each.
+    origin : str
+        Where the versions came from when it was not a registry, in a sentence.
+    path : str or None
+        The snapshot that they can be read from again; empty when they can be fetched, None when neither has them as they are.
+
+    Examples
+    --------
+    >>> make = lambda name: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": "Pending"}, "model-a")
+    >>> vs = VersionSet([make("0.10.0"), make("0.2.0")])
+    >>> vs["0.2.0"].version_name, vs.latest.version_name, len(vs[-1:])
+    ('0.2.0', '0.10.0', 1)
+    """
+
+    __slots__ = ("_errors", "_origin", "_path", "_removed", "_versions")
+
+    def __init__(
+        self,
+        versions: Iterable[ModelVersion] = (),
+        errors: Mapping[str, PaiError] | None = None,
+        *,
+        removed: tuple[str, ...] = (),
+        origin: str = "",
+        path: str | None = "",
+    ) -> None:
+        self._versions = _distinct(versions)
+        if errors is not None and not isinstance(errors, Mapping):
+            raise ConfigurationError(f"errors={described(errors)} cannot be used", hint="Pass a mapping of addresses to errors.")
+        self._errors = dict(errors or {})
+        self._removed = tuple(removed)
+        self._origin = origin
+        self._path = path
+
+    @classmethod
+    def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:
+        """Build a set from answers of the service that were kept, or that another program fetched.
+
+        Parameters
+        ----------
+        docs : mapping, SDK response, JSON text, path, or iterable of these
+            Answers of GetModelVersion and pages of ListModelVersions: dicts, responses of the vendor's SDK or their body, what
+            their `to_map` gives, JSON text, and paths of JSON files. Keys may have the snake_case of the SDK's models.
+        model_id : str, optional
+            The model that the versions belong to; by default a document's own `ModelId`, which the service does not send.
+
+        Returns
+        -------
+        VersionSet
+            In the order given, without a time of fetching; `origin` names the file they came from.
+
+        Raises
+        ------
+        ConfigurationError
+            For what is no version, with what it looks like.
+
+        Examples
+        --------
+        >>> page = {"Versions": [{"VersionName": "0.1.0"}, {"VersionName": "0.2.0"}], "TotalCount": 2}
+        >>> [version.address for version in VersionSet.from_documents(page, "model-a")]
+        ['model-a@0.1.0', 'model-a@0.2.0']
+        """
+        is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not docs.lstrip().startswith(("{", "[")))
+        versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
+        return cls(versions, origin=f"From the file {os.path.basename(docs)}." if is_path else "")  # noqa: PTH119 - text or path
+
+    @property
+    def errors(self) -> dict[str, PaiError]:
+        """The addresses that could not be fetched, and why; a fresh dict."""
+        return dict(self._errors)
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """What the filters that led here removed, a sentence each."""
+        return self._removed
+
+    @property
+    def origin(self) -> str:
+        """Where the versions came from when it was not a registry: a snapshot and its date; else empty."""
+        return self._origin
+
+    @property
+    def path(self) -> str | None:
+        """The snapshot that the versions can be read from again; empty when they can be fetched, None when neither has them."""
+        return self._path
+
+    def raise_for_errors(self) -> Self:
+        """Return the set itself when everything was fetched, else raise.
+
+        Returns
+        -------
+        VersionSet
+            This set.
+
+        Raises
+        ------
+        FetchErrors
+            When some versions failed; its `errors` has them all and `partial` is this set.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.5.0", "wine-cultivar@9.9.9")
+        >>> len(vs), list(vs.errors)
+        (1, ['wine-cultivar@9.9.9'])
+        >>> vs.raise_for_errors()
+        Traceback (most recent call last):
+        ...
+        pai_notebook.errors.FetchErrors: 1 of 2 versions could not be fetched: wine-cultivar@9.9.9. ...
+        """
+        if not self._errors:
+            return self
+        first = next(iter(self._errors.values()))
+        names = ", ".join(list(self._errors)[:3]) + (", ..." if len(self._errors) > 3 else "")  # noqa: PLR2004 - short line
+        raise FetchErrors(
+            f"{len(self._errors)} of {len(self._errors) + len(self)} versions could not be fetched: {names}",
+            hint=f"The first reason: {first.sentence}",
+            errors=self._errors,
+            partial=self,
+        )
+
+    if not TYPE_CHECKING:  # type checkers know what is missing without this
+
+        def __getattr__(self, name: str) -> Any:
+            # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
+            pandas = sys.modules.get("pandas")
+            if pandas is not None and not name.startswith("_") and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name)):
+                raise AttributeError(f"a VersionSet is no DataFrame and has no {name}: use vs.to_frame()", name=name, obj=self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def __iter__(self) -> Iterator[ModelVersion]:
+        return iter(self._versions)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._versions if isinstance(item, ModelVersion) else any(item in names_of(version) for version in self._versions)
+
+    @overload
+    def __getitem__(self, key: int | str) -> ModelVersion: ...
+    @overload
+    def __getitem__(
+        self, key: slice | list[str] | list[int] | list[bool] | np.ndarray[Any, Any] | pd.Series[Any] | pd.Index[Any]
+    ) -> VersionSet: ...
+    def __getitem__(self, key: Any) -> ModelVersion | VersionSet:
+        """Return one version by position or name (`0.2.0`, `model-a@0.2.0`), or several.
+
+        Several are asked for by a slice, by a list, index or column of names or positions, or by a mask: a list, array or column
+        of truth values, one a version. A mask of pandas is matched by its index when that has the names of the versions, as in
+        `vs[frame["metrics.cer"] < 0.2]`, else by position.
+
+        Raises
+        ------
+        VersionNotFound
+            For a name that is not in the set, with the nearest.
+        IndexError
+            For a position beyond the set.
+        TypeError
+            For a key of another kind, or a mask of another length.
+        """
+        if isinstance(key, slice):
+            return self._derive(self._versions[key])
+        found = Keys(self._versions, self._errors)
+        if isinstance(key, list) or (getattr(key, "ndim", 0) == 1 and hasattr(key, "tolist")):
+            return self._derive(found.several(key))
+        return found.one(key)
+
+    def __add__(self, other: object) -> VersionSet:
+        if not isinstance(other, VersionSet):
+            return NotImplemented
+        origin = " ".join(dict.fromkeys(part for part in (self._origin, other._origin) if part))
+        paths = {each.path for each in (self, other) if each} or {""}
+        path = paths.pop() if len(paths) == 1 else None
+        errors = {**self._errors, **other._errors}
+        return VersionSet((*self, *other), errors, removed=self._removed + other._removed, origin=origin, path=path)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, VersionSet):
+            return NotImplemented
+        return self._versions == other._versions and set(self._errors) == set(other._errors)
+
+    def __hash__(self) -> int:
+        return hash(self._versions)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [version.version_name for version in self._versions]
+
+    def _derive(self, versions: Iterable[ModelVersion], removed: str = "") -> VersionSet:
+        steps = (*self._removed, removed) if removed else self._removed
+        return VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Ids of the models in the set, in order of appearance."""
+        return tuple(dict.fromkeys(version.model_id for version in self._versions))
+
+    @property
+    def latest(self) -> ModelVersion:
+        """The newest version by creation time."""
+        return self._newest(self._versions, "the set is empty")
+
+    @property
+    def latest_approved(self) -> ModelVersion:
+        """The newest approved version by creation time."""
+        return self._newest([version for version in self._versions if is_approved(version)], "no version is approved")
+
+    @property
+    def highest(self) -> ModelVersion:
+        """The version with the highest name."""
+        return max(self._versions or (self.latest,), key=lambda version: version_key(version.version_name))
+
+    def _newest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
+        if not versions:
+            raise VersionNotFound(
+                f"{why}: {counted(len(self), 'version')} here", hint="Look at the set with %paimodel ls, or widen the selection."
+            )
+        return max(versions, key=creation_key)
+
+    def select(self, *addresses: str | Address, on_error: Literal["collect", "raise"] = "collect") -> VersionSet:
+        """Select the versions of the set that addresses mean, in the order of the addresses; fetches nothing.
+
+        Parameters
+        ----------
+        *addresses : str
+            As `%paimodel` takes them, for example `model-a@latest` or `model-a@0.1.0..0.9.0`.
+        on_error : {"collect", "raise"}
+            Name what the set does not have in `errors`, or raise the first of it.
+
+        Returns
+        -------
+        VersionSet
+            With the `errors` of this set as well. A name that different versions of the set share means all of them.
+
+        Raises
+        ------
+        AddressError
+            When an address does not follow the grammar.
+        VersionNotFound, ModelNotFound
+            With `on_error="raise"`, when an address means nothing in this set.
+
+        Examples
+        --------
+        >>> make = lambda name: ModelVersion.from_document({"VersionName": name}, "model-a")
+        >>> chosen = VersionSet([make("0.1.0"), make("0.2.0")]).select("model-a@highest", "model-a@0.3.0")
+        >>> [version.version_name for version in chosen], list(chosen.errors)
+        (['0.2.0'], ['model-a@0.3.0'])
+        """
+        grouped: dict[str, list[ModelVersion]] = {}
+        called: dict[tuple[str, str], list[ModelVersion]] = {}
+        for version in self._versions:
+            grouped.setdefault(version.model_id, []).append(version)
+            called.setdefault((version.model_id, version.version_name), []).append(version)
+        # a set put together from several sources may have different versions of one name, which then means all of them
+        held = {model_id: Known.all_of(sorted(versions, key=creation_key)) for model_id, versions in grouped.items()}
+        failures: dict[tuple[str, str], PaiError] = {}
+        for said, error in self._errors.items():
+            model_id, _, name = said.partition("@")
+            failures[model_id, name] = error
+        asked = read_addresses(addresses)
+        for address in asked:
+            if address.model not in held:
+                hint = f"Models here: {listed(self.models) if self else 'none'}."
+                failures.setdefault(
+                    (address.model, ""), ModelNotFound(f"this set has no {address.model}", model_id=address.model, hint=hint)
+                )
+        chosen, missing = resolve(asked, lambda model: (model, held.get(model)), failures)
+        found = [version for newest in chosen for version in called[newest.model_id, newest.version_name]]
+        # a set may hold a part of its model, so what is said is said of the set
+        errors = {
+            said: error
+            if error in failures.values()
+            else VersionNotFound(f"this set has no {said}", model_id=error.model_id, version_name=error.version_name, hint=error.hint)
+            for said, error in missing.items()
+        }
+        if on_error == "raise":
+            for error in errors.values():
+                raise error
+        return VersionSet(found, {**self._errors, **errors}, removed=self._removed, origin=self._origin, path=self._path)
+
+    def filter(
+        self,
+        where: str | None = None,
+        *,
+        label: Mapping[str, Words] | None = None,
+        approval: Words | None = None,
+        framework: Words | None = None,
+        format: Words | None = None,  # noqa: A002 - the API's word
+        created_after: datetime | date | timedelta | str | None = None,
+    ) -> VersionSet:
+        """Return the versions that meet every condition; `removed` of the result says what fell away.
+
+        Parameters
+        ----------
+        where : str, optional
+            A condition over fields, labels, settings and metrics, for example
+            `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`. Never evaluated as Python.
+        label : mapping, optional
+            Key and value, or a list of values of which any will do; matched exactly (the service's own filter matches substrings).
+        approval, framework, format : str or list of str, optional
+            The word, or words of which any will do, in any case.
+        created_after : datetime, date, timedelta or text, optional
+            Exclusive, as `created > ...` is: a time without zone is UTC, a date without a time its whole day in UTC, `-30d` thirty
+            days ago. A version whose creation time is unknown is removed.
+
+        Returns
+        -------
+        VersionSet
+            In the order of this set, with its `errors`.
+
+        Raises
+        ------
+        AddressError
+            When `where` does not follow the grammar or names nothing that occurs; it names the column and the nearest names.
+        ConfigurationError
+            When another argument cannot be used.
+
+        Examples
+        --------
+        >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}}, "model-a")
+        >>> kept = VersionSet([make("0.1.0", 0.3), make("0.2.0", 0.1)]).filter("cer < 20%")
+        >>> [version.version_name for version in kept], kept.removed
+        (['0.2.0'], ("where 'cer < 20%' removed 1 of 2",))
+        """
+        kept = self
+        words = {"approval": approval, "framework": framework, "format": format}
+        for said, good in filtered(self._versions, where, label=label, words=words, created_after=created_after):
+            kept = kept._derive(good, f"{said} removed {len(kept) - len(good)} of {len(kept)}")
+        return kept
+
+    def sort_values(
+        self, by: str, *, ascending: bool = True, na_position: Literal["first", "last"] = "last", dataset: str | None = None
+    ) -> VersionSet:
+        """Return the versions in the order of a value; equal ones keep their order.
+
+        Parameters
+        ----------
+        by : str
+            A field (`created`; `version_name` sorts naturally), a label (`labels.env`), a setting or a metric (`cer`, `cer@d-a`).
+        ascending : bool
+            Smallest first.
+        na_position : {"first", "last"}
+            Where versions without a value go; NaN is none, and neither is a text or a list where any version has a number.
+        dataset : str, optional
+            The dataset, where a metric was measured on several.
+
+        Returns
+        -------
+        VersionSet
+            All versions of this set, with its `errors`.
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When no version has such a name or a value under it, or a metric was measured on several datasets.
+
+        Examples
+        --------
+        >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}}, "model-a")
+        >>> vs = VersionSet([make("0.1.0", 0.3), make("0.2.0", 0.1)])
+        >>> [version.version_name for version in vs.sort_values("cer")]
+        ['0.2.0', '0.1.0']
+        """
+        return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
+
+    def newest(self, count: int) -> VersionSet:
+        """Return the newest versions by creation time, in the order of this set.
+
+        Parameters
+        ----------
+        count : int
+            How many, at least 1.
+
+        Returns
+        -------
+        VersionSet
+            All of them when there are no more.
+
+        Raises
+        ------
+        ConfigurationError
+            When `count` is not a whole number from 1.
+
+        Examples
+        --------
+        >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
+        >>> vs = VersionSet([make("0.1.0", "03"), make("0.2.0", "01"), make("0.3.0", "02")])
+        >>> [version.version_name for version in vs.newest(2)]
+        ['0.1.0', '0.3.0']
+        """
+        count = number_argument("count", count, least=1, whole=True)
+        chosen = sorted(range(len(self)), key=lambda place: creation_key(self._versions[place]))[-count:]
+        return self._derive(self._versions[place] for place in sorted(chosen))
+
+    def to_frame(
+        self,
+        layout: Literal["wide", "long"] = "wide",
+        *,
+        flat: bool = True,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return a pandas DataFrame, one row a version (`wide`) or one row a metric cell (`long`).
+
+        Parameters
+        ----------
+        layout : {"wide", "long"}
+            `wide` has the plain fields, `labels.<key>`, `metrics.<path>` or `metrics.<path>@<dataset>` and the specs;
+            `long` has one row for each cell, with its `state`, so that nothing is lost in NaN.
+        flat : bool
+            With False the columns of the wide frame are a MultiIndex (section, path, dataset).
+        include, exclude : str or list of str
+            Globs over flat column names (`wide`) or metric paths (`long`).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Typed columns in a deterministic order, rows in the order of the set.
+
+        Raises
+        ------
+        ConfigurationError
+            For a layout of another name.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     vs = registry.get_versions("wine-cultivar@1.4.0..1.5.0")
+        >>> vs.to_frame().loc[:, "metrics.accuracy@d-wineholdout0001"].tolist()
+        [0.962963, 0.962963]
+        >>> vs.to_frame("long").loc[0, ["metric", "dataset", "state"]].tolist()
+        ['accuracy', 'd-wineholdout0001', 'number']
+        """
+        from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
+
+        return to_frame(self._versions, layout=layout, flat=flat, include=include, exclude=exclude)
+
+    def compare(
+        self,
+        baseline: Baseline = None,
+        *,
+        directions: Mapping[str, Told] | None = None,
+        only: Literal["diff", "all"] = "diff",
+        tolerance: ToleranceLike = 0,
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        n: float | None = None,
+        series: SeriesLike = None,
+        by: str | None = None,
+    ) -> Comparison:
+        """Compare every version of the set with one of them; fetches nothing.
+
+        Parameters
+        ----------
+        baseline : str or ModelVersion, optional
+            `"approved"` (the newest approved version of the set), `"latest"` (the newest by creation time), `"previous"` (the one
+            created before it), `"first"` or `"highest"` (by name), a version name or address, or a version, which is added when
+            the set does not have it. By default the newest approved version; where none is approved the first by name that is
+            not rejected, and the caption says so.
+        directions : mapping, optional
+            Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
+        only : {"diff", "all"}
+            What is shown: rows that differ, or all rows.
+        tolerance : float, str, pair or mapping
+            How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+        include, exclude : str or list of str
+            Globs over names; each narrows the kind of row it names.
+        dataset : str, optional
+            Only metrics of this dataset.
+        n : float, optional
+            Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
+        series : {"last", "mean", "max", "min"} or mapping, optional
+            Which number of a list is compared; a bare list of numbers has no better or worse until this is said.
+        by : str, optional
+            The metric that matters, by name or `name@dataset`; the verdict says first which version is best by it.
+
+        Returns
+        -------
+        Comparison
+            With the `errors` of the set.
+
+        Raises
+        ------
+        VersionNotFound, ComparisonError
+            When a baseline that was asked for is not in the set; `Registry.compare` fetches it.
+        ConfigurationError
+            For directions that contradict each other, and for arguments that mean nothing.
+
+        Examples
+        --------
+        >>> make = lambda name, status: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
+        >>> c = VersionSet([make("0.1.0", "Rejected"), make("0.2.0", "Pending")]).compare()
+        >>> c.baseline_name, c.baseline_reason
+        ('0.2.0', 'none of these 2 is approved; 0.2.0 taken')
+        """
+        from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
+
+        return Comparison(
+            self._versions,
+            baseline=baseline,
+            directions=directions,
+            only=only,
+            tolerance=tolerance,
+            include=include,
+            exclude=exclude,
+            dataset=dataset,
+            n=n,
+            series=series,
+            by=by,
+            errors=self._errors,
+            removed=self._removed,
+            path=self._path,
+        )
+
+    def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
+        """Find pairs of versions that differ in few settings or labels, with the effect on a metric.
+
+        Parameters
+        ----------
+        metric : str
+            The metric whose effect is shown, with its dataset where it was measured on several (`cer@d-a`).
+        max_changes : int
+            How many leaves of specs or labels may differ, 1 to 3.
+
+        Returns
+        -------
+        MinimalPairs
+            By setting, the largest effect first; an association, not a cause.
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When no version has the metric, or none has a setting.
+        ConfigurationError
+            For other numbers of changes.
+
+        Examples
+        --------
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"lr": n}} for n in (1, 2)]
+        >>> pair = VersionSet.from_documents(docs, "model-a").minimal_pairs("cer")[0]
+        >>> pair.changes, pair.delta
+        ((('training_spec.lr', '1', '2'),), 0.1)
+        """
+        from pai_notebook.comparison import minimal_pairs  # noqa: PLC0415 - loads on first use
+
+        return minimal_pairs(self._versions, metric, max_changes=max_changes)
+
+    def _brief(self) -> str:
+        names = listed([version.version_name for version in self._versions], 5)
+        failed = f"; {len(self._errors)} could not be fetched" if self._errors else ""
+        return f"of {counted(len(self), 'version')} of {listed(self.models, 2) or 'no model'}{f': {names}' if names else ''}{failed}"
+
+    def _describe(self) -> Block:
+        described = describe_versions(self._versions, errors=self._errors, removed=self._removed)
+        return Stack([Note(self._origin, "info"), described]) if self._origin else described
+
+
+@checked
+def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> VersionSet:
+    """Read a snapshot that `VersionSet.save` wrote; needs no service.
+
+    Parameters
+    ----------
+    path : path
+        The file, compressed or not.
+    max_bytes : int
+        The most that is read, in bytes after decompression; 256 MiB by default. What is larger is refused while it is read.
+
+    Returns
+    -------
+    VersionSet
+        Equal to the one that was saved; `origin` says from which file it came and when that was written.
+
+    Raises
+    ------
+    SnapshotError
+        When the file is missing, no snapshot, cut short, too large, changed after it was saved, or from a newer release.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pai_notebook as pnb
+    >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
+    ...     path = registry.list_versions("wine-cultivar", last=2).save(f"{folder}/wine.paisnap.json")
+    ...     [version.version_name for version in pnb.load(path)]
+    ['1.8.0', '1.9.0']
+    """
+    from pai_notebook.io.snapshot import read_snapshot  # noqa: PLC0415 - loads on first use
+
+    found = read_snapshot(path, max_bytes=max_bytes)
+    origin = found.origin + (f" Masked when saved: {'; '.join(found.masked)}." if found.masked else "")
+    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=os.fspath(path))
+
+
+def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
+    """Versions without repetition; contents are only compared where the names are the same, which keeps large sets quick."""
+    if not isinstance(versions, Iterable) or isinstance(versions, ModelVersion):
+        raise ConfigurationError(f"versions={described(versions)} cannot be used", hint="Pass a list of versions, as in VersionSet([v]).")
+    kept: dict[tuple[str, str], list[ModelVersion]] = {}
+    ordered = []
+    for version in versions:
+        if not isinstance(version, ModelVersion):
+            said = f"versions[{len(ordered)}] is of type {type(version).__name__}, not a ModelVersion"
+            raise ConfigurationError(said, hint="VersionSet.from_documents reads dicts, SDK responses and JSON.")
+        same = kept.setdefault((version.model_id, version.version_name), [])
+        if version not in same:
+            same.append(version)
+            ordered.append(version)
+    return tuple(ordered)
