@@ -3,7 +3,7 @@
 from pai_notebook.comparison.comparison import Comparison
 from pai_notebook.comparison.direction import Direction, infer_direction
 from pai_notebook.comparison.explain import Explanation
-from pai_notebook.comparison.gate import Check, GateReport
+from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.interval import Interval
 from pai_notebook.comparison.pairs import MinimalPair, MinimalPairs, minimal_pairs
 from pai_notebook.comparison.pareto import Pareto

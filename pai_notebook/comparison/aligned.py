@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
-from pai_notebook.comparison.asking import ask, find_row
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
-from pai_notebook.comparison.selection import Selection
+from pai_notebook.comparison.selection import Selection, ask, find_row
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty

@@ -9,10 +9,10 @@ from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_diff
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.card import number_text
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.version_view import number_text
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison

@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
-from pai_notebook.comparison.asking import RankingKey, ask, find_row
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain_rows
-from pai_notebook.comparison.exporting import Exports
-from pai_notebook.comparison.gate import Gated, GateReport
+from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
+from pai_notebook.comparison.gate.regression import Policy, check_worsening
+from pai_notebook.comparison.gate.report import Gated, GateReport
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
-from pai_notebook.comparison.look import describe_comparison
+from pai_notebook.comparison.outputs import Exports
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
-from pai_notebook.comparison.ruling import check_rules, remarks_on
+from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
-from pai_notebook.comparison.worsening import Policy, check_worsening
+from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say

@@ -10,13 +10,13 @@ from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_blank, p
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.i18n.phrases import Phrase, check_language, joined, say
-from pai_notebook.model.card import number_text
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.version_view import number_text
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:

@@ -1,28 +1,28 @@
 """Versions that differ in one setting, and how far apart a metric of theirs is.
 
-That a metric differs
-together with a setting says neither why nor whether another run would differ in the same way; versions that differ in their
-seed alone say how much runs differ by themselves.
+They are found by hashing what is left when settings are taken away, instead of comparing all pairs.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
+from pai_notebook.comparison.comparability import is_identity, is_seed
 from pai_notebook.comparison.direction import Direction, Directions
-from pai_notebook.comparison.identity import is_seed
 from pai_notebook.comparison.interval import t_quantile
-from pai_notebook.comparison.pair_search import find_pairs, settings_of
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
+from pai_notebook.model.equality import same, shown, shown_text, value_key
+from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted
@@ -34,7 +34,72 @@ if TYPE_CHECKING:
 
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["MinimalPair", "MinimalPairs", "PairedChange", "Spread", "minimal_pairs"]
+
+__all__ = ["MinimalPair", "MinimalPairs", "PairedChange", "Spread", "find_pairs", "minimal_pairs", "settings_of"]
+
+_IGNORED_SPECS = ("extra_info", "options")
+
+_LABELS = "labels."
+
+Leaves = dict[str, Any]
+
+
+def settings_of(version: ModelVersion, ignored: set[str]) -> Leaves:
+    """Leaves of specs and labels that describe a version."""
+    found: Leaves = {f"{_LABELS}{key}": value for key, value in version.labels.by_key.items()}
+    for info in catalogue([version]):
+        if info.kind == "spec" and info.name not in _IGNORED_SPECS:
+            found |= {f"{info.name}.{path}": leaf for path, leaf in leaves(version, info).items()}
+    named = {path for path in found if is_identity(path.partition(".")[2])}
+    ignored |= named
+    return {path: leaf for path, leaf in found.items() if path not in named}
+
+
+def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
+    """Pairs that differ in 1 to `most` leaves: those that share what is left when a few leaves are taken away."""
+    seen: set[tuple[int, int]] = set()
+    for bucket in _buckets(settings, most).values():
+        for (first, gone_first), (second, gone_second) in combinations(bucket, 2):
+            if first == second or len(gone_first | gone_second) > most:
+                continue
+            pair = (first, second) if first < second else (second, first)
+            if pair in seen:
+                continue
+            seen.add(pair)
+            changes = _changes(settings[pair[0]], settings[pair[1]])
+            if 1 <= len(changes) <= most:
+                yield (*pair, changes)
+
+
+def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[int, frozenset[str]]]]:
+    """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
+    buckets: dict[int, list[tuple[int, frozenset[str]]]] = {}
+    for place, known in settings.items():
+        own = {path: hash((path, value_key(leaf))) for path, leaf in known.items()}
+        whole = 0
+        for value in own.values():
+            whole ^= value
+        for count in range(most + 1):
+            for gone in combinations(own, count):
+                rest = whole
+                for path in gone:
+                    rest ^= own[path]
+                buckets.setdefault(rest, []).append((place, frozenset(gone)))
+    return {rest: bucket for rest, bucket in buckets.items() if len(bucket) > 1}
+
+
+def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
+    alike = {path for path in first.keys() & second.keys() if same(first[path], second[path])}
+    differing = sorted((first.keys() | second.keys()) - alike, key=natural_key)
+    return tuple((path, _told(first, path), _told(second, path)) for path in differing)
+
+
+def _told(leaves: Leaves, path: str) -> str | None:
+    """Write a leaf so that it looks different from any other; None where it is not set."""
+    if path not in leaves:
+        return None
+    return shown_text(leaves[path]) if path.startswith(_LABELS) else shown(leaves[path])
+
 
 MOST = 3
 SHOWN = 40

@@ -13,8 +13,8 @@ from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
-    from pai_notebook.comparison.asking import RankingKey
     from pai_notebook.comparison.rows import Row
+    from pai_notebook.comparison.selection import RankingKey
 
 __all__ = ["Pareto", "front_of", "make_pareto"]
 

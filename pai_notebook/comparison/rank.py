@@ -19,8 +19,8 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.comparison.asking import RankingKey
     from pai_notebook.comparison.leaders import Leaders
+    from pai_notebook.comparison.selection import RankingKey
 
 __all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
 

@@ -1,16 +1,21 @@
-"""Which rows of a comparison are wanted."""
+"""Which rows a caller means: names and globs that include or exclude, and one name that must mean one row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
+from pai_notebook.comparison.direction import Direction, read_mode
 from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.series import is_list
+from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.names import Pattern, Patterns
+from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Pattern, Patterns, resolve
 
-__all__ = ["Selection"]
+__all__ = ["RankingKey", "Selection", "ask", "find_row"]
 
 
 @dataclass(frozen=True)
@@ -86,3 +91,88 @@ class Selection:
 
 def _is_dataset(name: str, wanted: str) -> bool:
     return name == wanted or fnmatchcase(name, wanted)
+
+
+@dataclass(frozen=True)
+class RankingKey:
+    """A metric to rank by: its row, the direction, and which versions have a number.
+
+    Attributes
+    ----------
+    row : Row
+        The metric on one dataset.
+    direction : Direction
+        Never unknown.
+    numbers : tuple of (int, float)
+        Position and value of every version that has a number, infinite ones included.
+    unranked : tuple of (int, str)
+        Position and state of every other version.
+    """
+
+    row: Row
+    direction: Direction
+    numbers: tuple[tuple[int, float], ...]
+    unranked: tuple[tuple[int, str], ...]
+
+    def better(self, value: float, other: float) -> bool:
+        """Whether a value is better than another."""
+        return value > other if self.direction.mode == "max" else value < other
+
+
+def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
+    """Find the row of a name: `cer`, `cer@d-a`, `metrics.cer[d-a]`, `labels.env`, or a metric's name and its dataset.
+
+    Raises
+    ------
+    NameNotFound
+        When there is none; the nearest names are in the hint.
+    ComparisonError
+        When the metric was measured on several datasets, or on one and without, and none is named; `cer@` is the one without.
+    """
+    by_name = {row.key: row for row in rows}
+    metrics = all(key.section == "metrics" for key in by_name)
+    return by_name[resolve(name, list(by_name), dataset=dataset, missing=f"no version has a {'metric' if metrics else 'row'}")]
+
+
+def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> RankingKey:
+    """Prepare a ranking by a metric.
+
+    Raises
+    ------
+    ComparisonError
+        When the metric is not there, has no number in any version, or its direction is unknown and no mode is given.
+    """
+    row = find_row(rows, metric, dataset)
+    told = read_mode(mode)
+    direction = Direction(told, "told", "by mode") if told else row.direction
+    numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if _is_number(cell.state) and cell.value is not None)
+    if not numbers:
+        lists = [cell for cell in row.cells if is_list(cell)]
+        if lists:
+            hint = "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known."
+            raise ComparisonError(f"{row.name} is a list of {len(lists[0].raw)} numbers", hint=hint)
+        raise ComparisonError(_why_not(row), hint="Only numbers can be ranked; text and truth values are compared by equality.")
+    if direction.mode is None:
+        raise ComparisonError(
+            f"it is not known which way {row.name} is better: {direction.reason}",
+            hint=f"Pass mode='max' or mode='min', or directions={{{row.path!r}: 'max'}} to compare().",
+        )
+    ranked = {place for place, _ in numbers}
+    unranked = tuple((place, str(cell.state)) for place, cell in enumerate(row.cells) if place not in ranked)
+    return RankingKey(row, direction, numbers, unranked)
+
+
+def _is_number(state: State) -> bool:
+    return state in (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES)
+
+
+def _why_not(row: Row) -> str:
+    states: dict[str, list[str]] = {}
+    for cell in row.cells:
+        states.setdefault(cell.state, []).append(cell.text[:20])
+    said = "; ".join(
+        f"{state} in {len(texts)} of {len(row.cells)} versions"
+        + (f" ({', '.join(repr(text) for text in dict.fromkeys(texts[:3]))})" if state in (State.TEXT, State.BOOLEAN) else "")
+        for state, texts in states.items()
+    )
+    return f"{row.name} has no number to rank: {said}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.beside import EvidenceFinder, Key, whole_examples
+from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Runs, Share, Side, Stated

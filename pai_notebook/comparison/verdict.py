@@ -1,20 +1,143 @@
-"""The answer of a comparison: sentences, each with the rows it is based on, and counts for every version."""
+"""The answer of a comparison: the results of every version in every quality metric, tested together, and sentences with their rows."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.judging import Judged, Standing
+from pai_notebook.comparison.interval import OUTSIDE, holm
+from pai_notebook.comparison.rows import Change, Kind, Row, Verdict
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, check_language, joined, say
+from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.sanitize import Printed, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Finding", "OverallVerdict"]
+    from pai_notebook.comparison.tolerance import Tolerance
+    from pai_notebook.model.metrics import Cell
+
+__all__ = ["Finding", "Judged", "OverallVerdict", "Standing", "has_number", "is_judged", "judge"]
+
+
+class Standing(StrEnum):
+    """The result of a version in one metric, with all results of the comparison tested together."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CHANCE = "could be chance"
+    UNKNOWN = "no interval known"
+    SAME = "same"
+    MISSING = "missing"
+    NO_DIRECTION = "unknown direction"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The result of a version in one metric.
+
+    Attributes
+    ----------
+    row : Row
+        The metric.
+    place : int
+        Position of the version.
+    standing : Standing
+        The result.
+    alone : bool
+        Whether the difference is beyond chance by itself, but not among all that were judged.
+    """
+
+    row: Row
+    place: int
+    standing: Standing
+    alone: bool = False
+
+    @property
+    def change(self) -> Change:
+        """The difference to the baseline."""
+        return self.row.changes[self.place]
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether it was measured and an interval of the difference is known, be the difference zero."""
+        evidence = self.change.evidence
+        known = self.change.verdict not in (None, Verdict.UNKNOWN)
+        return known and evidence is not None and evidence.interval is not None and not evidence.is_exact
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is better as measured."""
+        return self.change.kind is Kind.BETTER
+
+
+def is_judged(row: Row) -> bool:
+    """Whether a metric says how good a version is: evidence, costs and what was measured in training do not."""
+    return not (row.is_evidence or is_cost(row.path) or is_training(row.path))
+
+
+def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judged]:
+    """Compute the result of every version in every quality metric.
+
+    The more is judged, the surer each difference has to be before it is called better or worse, so that with 95 % confidence
+    none of these words is wrong (S. Holm 1979, A simple sequentially rejective multiple test procedure, Scandinavian Journal
+    of Statistics 6, 65-70).
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Metrics; those that `is_judged` refuses are left out.
+    baseline : int
+        Position of the version that the others are compared with.
+    tolerance : Tolerance
+        How much may differ and still count as the same.
+    """
+    found = [
+        Judged(row, place, standing)
+        for row in rows
+        if is_judged(row)
+        for place in range(len(row.cells))
+        if place != baseline and (standing := _standing(row, place, baseline)) is not None
+    ]
+    family = [nth for nth, each in enumerate(found) if each.is_tested]
+    values = holm([_p_value(found[nth], baseline, tolerance) for nth in family])
+    for nth, adjusted in zip(family, values, strict=True):
+        each = found[nth]
+        if each.standing in (Standing.BETTER, Standing.WORSE) and adjusted > OUTSIDE:
+            found[nth] = Judged(each.row, each.place, Standing.CHANCE, alone=True)
+    return found
+
+
+def has_number(cell: Cell) -> bool:
+    """Whether it holds a number, which NaN is not."""
+    return cell.value is not None and not math.isnan(cell.value)
+
+
+def _standing(row: Row, place: int, baseline: int) -> Standing | None:
+    """The result of a version from its row alone; None where neither it nor the baseline has a number."""
+    change, cells = row.changes[place], (row.cells[place], row.cells[baseline])
+    if change.verdict is not None:
+        return Standing(str(change.verdict))
+    numbers = [has_number(cell) for cell in cells]
+    if not all(numbers):
+        return Standing.MISSING if any(numbers) else None
+    if row.direction.mode is None:
+        return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
+    return Standing.SAME if change.kind in (Kind.SAME, Kind.CHANGED) else None
+
+
+def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
+    if judged.standing in (Standing.CHANCE, Standing.SAME):
+        return 1.0  # more than 0.05, whose size changes nothing for those below
+    base = judged.row.cells[baseline].value
+    margin = 0.0 if base is None else tolerance.bound(judged.row.path, judged.row.dataset, base)
+    found = judged.change.evidence.p_value(margin) if judged.change.evidence is not None else None
+    return 1.0 if found is None else found
+
 
 _TOP = 3
 """Number of sentences shown at the top."""

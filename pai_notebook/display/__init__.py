@@ -1,10 +1,9 @@
 """How things look: a handful of shapes, each rendered as HTML, Markdown and text that say the same facts."""
 
 from pai_notebook.display.blocks import Block, Card, Column, Facts, Heading, Node, Note, Section, Stack, Table, Tree
-from pai_notebook.display.bundle import Brief, Displayed, mimebundle
+from pai_notebook.display.bundle import Brief, Displayed, describe_error, mimebundle
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
-from pai_notebook.display.panel import describe_error
 from pai_notebook.display.plain import showing
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number, Picture, Tone
 from pai_notebook.display.text import render_text

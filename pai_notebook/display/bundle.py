@@ -1,15 +1,18 @@
-"""What a notebook asks an object for: HTML, Markdown and text from one description."""
+"""What a notebook asks an object for: HTML, Markdown and text from one description; and an error as a small panel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.display.blocks import Block, Card, Facts, Note, Table
 from pai_notebook.display.html import render_html
 from pai_notebook.display.layout import map_texts
 from pai_notebook.display.markdown import render_markdown
 from pai_notebook.display.plain import inline
+from pai_notebook.display.spans import Code, Inline
 from pai_notebook.display.text import render_text
+from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.sanitize import Printed, encodable, stdout_encoding
 
 if TYPE_CHECKING:
@@ -17,7 +20,52 @@ if TYPE_CHECKING:
 
     from pai_notebook.display.blocks import Block
 
-__all__ = ["Brief", "Displayed", "mimebundle"]
+__all__ = ["Brief", "Displayed", "describe_error", "mimebundle"]
+
+_MOST = 20
+
+
+def describe_error(error: PaiError) -> Card:
+    """Describe an error of this package.
+
+    Examples
+    --------
+    >>> from pai_notebook.display import render_text
+    >>> print(render_text(describe_error(PaiError("no answer", hint="Try again.", code="ServiceUnavailable", status=503)), 50))
+    ✗ no answer
+    PaiError
+    ──────────────────────────────────────────────────
+    Try again.
+    <BLANKLINE>
+    code ServiceUnavailable · HTTP 503
+    """
+    blocks: list[Block] = [Note(error.hint)] if error.hint else []
+    about = [("model", error.model_id), ("version", error.version_name), ("region", error.region), ("action", error.action)]
+    facts: list[tuple[str, Inline]] = [(name, Code(value)) for name, value in about if value]
+    if error.attempts > 1:
+        facts.append(("attempts", f"{error.attempts:,}"))
+    if facts:
+        blocks.append(Facts(facts))
+    if isinstance(error, FetchErrors) and error.errors:
+        rows: list[list[Inline]] = [[Code(address), cause.message] for address, cause in error.errors.items()]
+        blocks.append(Table(["address", "what happened"], rows, limit=_MOST, unit="failures"))
+    return Card(
+        error.message.rstrip("."),
+        type(error).__name__,
+        tone="bad",
+        blocks=blocks,
+        footer=_evidence(error),
+    )
+
+
+def _evidence(error: PaiError) -> str:
+    parts = [
+        f"code {error.code}" if error.code else "",
+        f"HTTP {error.status}" if error.status else "",
+        f"request {error.request_id}" if error.request_id else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
 
 _LINE = 160
 

@@ -12,7 +12,14 @@ import importlib.resources
 import re
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.display.filters import FILTERS
+from pai_notebook.display import layout
+from pai_notebook.display.blocks import Heading, Table
+from pai_notebook.display.diffs import word_diff
+from pai_notebook.display.line import line, remarks
+from pai_notebook.display.links import target
+from pai_notebook.display.plain import inline, prose
+from pai_notebook.display.spans import Chips, Inline, Lines, Number, Tone
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +29,93 @@ if TYPE_CHECKING:
     from pai_notebook.display.blocks import Block
     from pai_notebook.display.spans import Inline
 
-__all__ = ["render_html"]
+__all__ = ["FILTERS", "render_html"]
+
+_LONG_TEXT = 1200
+_LONG_LINES = 12
+_BEGINNING = 160
+_FITTING_COLUMNS = 4
+_SHORT_TEXT, _SHORT_CHIP = 32, 40
+_FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _LONG_TEXT or prose(text).count("\n") >= _LONG_LINES
+
+
+def _beginning(text: str) -> str:
+    """Take the first words of the first line."""
+    first = text[:_BEGINNING].split("\n", 1)[0]
+    words = first.rsplit(" ", 1)[0] if len(first) == _BEGINNING else first
+    return visible(words if len(words) > _BEGINNING // 2 else first)
+
+
+def _paddings(table: Table) -> dict[tuple[int, int], str]:
+    """Fill with spaces as wide as digits, and a narrow one for the decimal point of a number that has none."""
+    with_remarks = {column for row in table.rows if not isinstance(row, Heading) for column, cell in enumerate(row) if _has_remarks(cell)}
+    places = layout.paddings(table).items()
+    return {(row, column): _padding(table.rows[row], column, count) for (row, column), count in places if column not in with_remarks}
+
+
+def _has_remarks(cell: Inline) -> bool:
+    """Whether something stands below the digits, flush right, to which they should not be shifted."""
+    return isinstance(cell, Number) and bool(cell.delta or cell.marks)
+
+
+def _is_long_cell(cell: Inline) -> bool:
+    """Whether a cell is too long for one line; numbers never are, and chips stand in one line if each of them is short."""
+    if isinstance(cell, Number):
+        return False
+    if isinstance(cell, Chips):
+        return not all(map(_is_short_chip, cell.items))
+    if isinstance(cell, Lines):
+        return any(map(_is_long_cell, cell.items))
+    text = line(cell)
+    return len(text) > _SHORT_TEXT or "\n" in text
+
+
+def _is_short_chip(text: str | tuple[str, str]) -> bool:
+    return len(layout.chip(text)) <= _SHORT_CHIP
+
+
+def _padding(row: Any, column: int, count: int) -> str:
+    return _FIGURE_SPACE * count if "." in row[column].text else _POINT_SPACE + _FIGURE_SPACE * (count - 1)
+
+
+def _tone(number: Number) -> Tone:
+    """Find what the marks of a number say about it: good and bad before the rest."""
+    tones = [mark.tone for mark in number.marks]
+    return next((tone for tone in tones if tone not in ("neutral", "info", "warn")), "neutral")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "beginning": _beginning,
+    "decimal_paddings": _paddings,
+    "groups": layout.groups,
+    "has_groups": layout.has_groups,
+    "is_long_cell": _is_long_cell,
+    "is_number": lambda cell: isinstance(cell, Number),
+    "is_heading": lambda row: isinstance(row, Heading),
+    "is_long": _is_long,
+    "is_short_chip": _is_short_chip,
+    "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
+    "is_share": layout.is_share,
+    "line": line,
+    "more": layout.more,
+    "percent": _percent,
+    "pieces": lambda shape: word_diff(shape.before, shape.after),
+    "plain": inline,
+    "prose": prose,
+    "remark": layout.remark,
+    "remarks": remarks,
+    "target": target,
+    "tone": _tone,
+    "symbol": lambda shape: inline(layout.symbol(shape)),
+}
 
 
 def render_html(shape: Block | Inline) -> str:

@@ -9,21 +9,143 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import layout
-from pai_notebook.display.blocks import Block, Card, Facts, Node, Note, Section, Stack, Table, Tree
-from pai_notebook.display.grid import Grid
-from pai_notebook.display.line import line, long
+from pai_notebook.display.blocks import Block, Card, Facts, Heading, Node, Note, Section, Stack, Table, Tree
+from pai_notebook.display.line import digits, line, long, remarks
 from pai_notebook.display.plain import inline
-from pai_notebook.display.spans import Inline
+from pai_notebook.display.spans import Inline, Number
 from pai_notebook.display.width import cells, pad, wrap
 from pai_notebook.sanitize import encodable, stdout_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["default_width", "render_text"]
+__all__ = ["Grid", "default_width", "render_text"]
+
+_GAP = "  "
+_GLUE = "\u00a0"
+
+
+class Grid:
+    """Cells of a table as text. Columns that do not fit are set below, with the row headers repeated."""
+
+    def __init__(self, table: Table, width: int) -> None:
+        self._table = table
+        self._width = width
+        self._columns: tuple[Any, ...] = tuple(table.columns)
+        short = layout.paddings(table)
+        self._cells = [row if isinstance(row, Heading) else _row(row, place, short) for place, row in enumerate(table.rows[: table.limit])]
+        self._tails = [self._tail_width(column) for column in range(len(self._columns))]
+        self._widths = [self._natural(column) for column in range(len(self._columns))]
+        self._make_room_for_groups()
+
+    def _tail_width(self, column: int) -> int:
+        return max((cells(row[column][1]) for row in self._cells if not isinstance(row, Heading)), default=0)
+
+    def _natural(self, column: int) -> int:
+        """Width of a column: that of its longest line, text at most a good third of the whole."""
+        tail = self._tails[column]
+        heads = [_widest(row[column][0]) for row in self._cells if not isinstance(row, Heading)]
+        width = max([*heads, 0]) + (1 + tail if tail else 0)
+        return max(1, min(max(width, _widest(line(self._columns[column].header))), self._most()))
+
+    def _make_room_for_groups(self) -> None:
+        """Widen the last column of a group whose name is wider than its columns."""
+        last = 0
+        for name, span in layout.groups(self._table):
+            room = sum(self._widths[last : last + span]) + len(_GAP) * (span - 1)
+            last += span
+            self._widths[last - 1] += max(0, min(cells(inline(name)), self._most()) - room)
+
+    def _most(self) -> int:
+        return self._width if len(self._columns) == 1 else max(12, self._width * 2 // 5)
+
+    def parts(self) -> list[list[int]]:
+        """Which columns go side by side."""
+        lead = list(range(min(self._table.row_headers, len(self._columns))))
+        parts: list[list[int]] = []
+        current = lead
+        for column in range(len(lead), len(self._columns)):
+            if len(current) > len(lead) and self._total([*current, column]) > self._width:
+                parts.append(current)
+                current = lead
+            current = [*current, column]
+        return [*parts, current]
+
+    def _total(self, columns: list[int]) -> int:
+        return sum(self._widths[column] for column in columns) + len(_GAP) * (len(columns) - 1)
+
+    def drawn(self, columns: list[int]) -> list[str]:
+        """Draw the columns that go side by side."""
+        widths = self._fitted(columns)
+        total = sum(widths.values()) + len(_GAP) * (len(columns) - 1)
+        lines = self._group_lines(columns, widths)
+        lines += self._line([(line(self._columns[column].header), "") for column in columns], columns, widths)
+        lines.append("─" * total)
+        for row in self._cells:
+            if isinstance(row, Heading):
+                lines += wrap(" · ".join(inline(part) for part in (row.text, row.summary) if part), self._width)
+            else:
+                lines += self._line([row[column] for column in columns], columns, widths)
+        return lines
+
+    def _fitted(self, columns: list[int]) -> dict[int, int]:
+        """Widths that together fit, taken from the widest as long as they do not."""
+        widths = {column: self._widths[column] for column in columns}
+        room = self._width - len(_GAP) * (len(columns) - 1)
+        while sum(widths.values()) > max(room, len(columns)):
+            widest = max(widths, key=lambda column: widths[column])
+            widths[widest] -= 1
+        return widths
+
+    def _group_lines(self, columns: list[int], widths: dict[int, int]) -> list[str]:
+        """Names of groups, each centred over its columns."""
+        if not any(self._columns[column].group for column in columns):
+            return []
+        spans = [(name, list(same)) for name, same in itertools.groupby(columns, key=lambda column: self._columns[column].group)]
+        rooms = [sum(widths[column] for column in span) + len(_GAP) * (len(span) - 1) for _, span in spans]
+        names = [wrap(inline(name), room) for (name, _), room in zip(spans, rooms, strict=True)]
+        rows = itertools.zip_longest(*names, fillvalue="")
+        return [_GAP.join(_centred(part, room) for part, room in zip(row, rooms, strict=True)) for row in rows]
+
+    def _line(self, row: list[tuple[str, str]], columns: list[int], widths: dict[int, int]) -> list[str]:
+        """One row of the table, as many lines high as its highest cell."""
+        parts = [self._fill(*cell, column, widths[column]) for cell, column in zip(row, columns, strict=True)]
+        blank = [" " * widths[column] for column in columns]
+        return [
+            _GAP.join(part[place] if place < len(part) else blank[nth] for nth, part in enumerate(parts)).rstrip(" ")
+            for place in range(max(map(len, parts), default=0))
+        ]
+
+    def _fill(self, head: str, tail: str, column: int, width: int) -> list[str]:
+        align, after = self._columns[column].align, self._tails[column]
+        room = width - (after + 1 if after else 0)
+        if after and room >= 1 and cells(head) <= room:
+            lines = [pad(pad(head, room, align) + " " + pad(tail, after), width)]
+        else:
+            lines = [pad(part, width, align) for part in wrap(f"{head} {tail}".rstrip(" ") if tail else head, width)]
+        return [each.replace(_GLUE, " ") for each in lines]
+
+
+def _row(row: Sequence[Inline], place: int, short: dict[tuple[int, int], int]) -> list[tuple[str, str]]:
+    return [_cell(cell, short.get((place, column), 0)) for column, cell in enumerate(row)]
+
+
+def _cell(cell: Inline, short: int) -> tuple[str, str]:
+    """Split a cell into what is aligned and what follows it."""
+    if isinstance(cell, Number):
+        return digits(cell) + " " * short, " ".join(part.replace(" ", _GLUE) for part in remarks(cell))
+    return line(cell), ""
+
+
+def _centred(text: str, room: int) -> str:
+    return pad(" " * ((room - cells(text)) // 2) + text, room)
+
+
+def _widest(text: str) -> int:
+    return max((cells(part) for part in text.split("\n")), default=0)
+
 
 _NARROWEST, _USUAL, _WIDEST = 20, 80, 160
-_GAP = "  "
 
 
 def default_width() -> int:

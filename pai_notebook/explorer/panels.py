@@ -18,10 +18,10 @@ from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error, mimebundle, render_html
 from pai_notebook.errors import PaiError
-from pai_notebook.model.card import approval_badge, labels_shape
 from pai_notebook.model.fields import plain_fields, specs
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.trees import tree_of
+from pai_notebook.model.version_view import approval_badge, labels_shape
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:

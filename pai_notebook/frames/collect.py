@@ -11,7 +11,7 @@ import numpy as np
 
 from pai_notebook.model.flatten import join_path, metric_leaves, natural_key
 from pai_notebook.model.metrics import State, read_value, text_of
-from pai_notebook.model.results import read_entries
+from pai_notebook.model.metrics_document import read_entries
 
 __all__ = ["STATES", "Collected", "collect"]
 

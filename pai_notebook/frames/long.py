@@ -12,8 +12,8 @@ import pandas as pd
 from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import repeated_texts, text_array
 from pai_notebook.model.metrics import State
+from pai_notebook.model.metrics_document import write_entries
 from pai_notebook.model.names import Name
-from pai_notebook.model.results import write_entries
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion

@@ -17,7 +17,7 @@ from pai_notebook.model.fields import catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
 from pai_notebook.model.metrics import State
-from pai_notebook.model.results import read_entries
+from pai_notebook.model.metrics_document import read_entries
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion

@@ -27,7 +27,7 @@ from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, re
 from pai_notebook.io.redaction import as_redaction
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
-from pai_notebook.model.provenance import Provenance
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 

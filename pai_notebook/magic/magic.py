@@ -205,7 +205,7 @@ def _show_images(shell: InteractiveShell, *, wanted: bool) -> None:
 
 def _with_images(version: ModelVersion) -> dict[str, str]:
     from pai_notebook.display import mimebundle  # noqa: PLC0415 - loading the extension loads nothing that shows
-    from pai_notebook.model.card import describe_version  # noqa: PLC0415 - as above
+    from pai_notebook.model.version_view import describe_version  # noqa: PLC0415 - as above
 
     return mimebundle(describe_version(version, images=True))
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError
-from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
+from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
 

@@ -10,8 +10,7 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.moments import NO_TIME, is_day, read_moment, read_moments
+from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, read_moment, read_moments
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion

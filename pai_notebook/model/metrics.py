@@ -19,9 +19,9 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
+from pai_notebook.model.metrics_document import Entry, read_entries, write_entries
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted, listed
-from pai_notebook.model.results import Entry, read_entries, write_entries
 
 __all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
 

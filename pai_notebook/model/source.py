@@ -1,14 +1,98 @@
-"""Where a version was made: the Source fields, taken apart."""
+"""Where a version was made, where its files lie, and which requests brought it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pai_notebook.display import Brief
 
-__all__ = ["Source", "read_source"]
+__all__ = ["Provenance", "Source", "Storage", "read_source", "read_storage"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Provenance(Brief):
+    """Where a document came from; it is no part of its content.
+
+    Attributes
+    ----------
+    registry : str
+        Host of the service that answered; empty when it came from none.
+    region : str
+        Its region.
+    workspace_id : str
+        The workspace of the connection.
+    request_ids : tuple of str
+        Ids of the requests: one for a single version, one a page for a list.
+
+    Examples
+    --------
+    >>> bool(Provenance()), bool(Provenance("aiworkspace.cn-hangzhou.aliyuncs.com"))
+    (False, True)
+    """
+
+    registry: str = ""
+    region: str = ""
+    workspace_id: str = ""
+    request_ids: tuple[str, ...] = ()
+
+    def _brief(self) -> str:
+        return f"{self.registry}, {len(self.request_ids)} requests" if self.registry else "unknown"
+
+    def __bool__(self) -> bool:
+        return bool(self.registry)
+
+
+@dataclass(frozen=True, repr=False)
+class Storage(Brief):
+    """The storage address of a model version.
+
+    Attributes
+    ----------
+    uri : str
+        The address as sent.
+    scheme : str
+        `oss`, `http`, `https`, another scheme, or empty when the text is no address.
+    bucket, endpoint, key : str
+        The parts of an OSS address `oss://<bucket>.<endpoint>/<key>`, empty otherwise.
+    url : str
+        The address when it is http or https, empty otherwise.
+
+    Examples
+    --------
+    >>> storage = read_storage("oss://mybucket.oss-cn-beijing.aliyuncs.com/mypath/")
+    >>> storage.bucket, storage.endpoint, storage.key
+    ('mybucket', 'oss-cn-beijing.aliyuncs.com', 'mypath/')
+    >>> read_storage("https://myweb.com/mymodel.tar.gz").url
+    'https://myweb.com/mymodel.tar.gz'
+    """
+
+    uri: str = ""
+    scheme: str = ""
+    bucket: str = ""
+    endpoint: str = ""
+    key: str = ""
+    url: str = ""
+
+    def _brief(self) -> str:
+        return self.uri or "unknown"
+
+
+def read_storage(uri: str) -> Storage:
+    """Take an address apart; text that is no address stays text."""
+    try:
+        scheme = urlsplit(uri).scheme.lower() if "://" in uri else ""
+    except ValueError:
+        scheme = ""
+    if scheme == "oss":
+        host, _, key = uri.partition("://")[2].partition("/")
+        bucket, _, endpoint = host.partition(".")
+        return Storage(uri=uri, scheme=scheme, bucket=bucket, endpoint=endpoint, key=key)
+    if scheme in ("http", "https"):
+        return Storage(uri=uri, scheme=scheme, url=uri)
+    return Storage(uri=uri, scheme=scheme)
+
 
 _PARTS = re.compile(r"(region|workspaceId|kind|id)=([^,]*)")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

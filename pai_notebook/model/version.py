@@ -9,15 +9,13 @@ from typing import Any, Self
 
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Displayed
-from pai_notebook.model.card import describe_version
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
 from pai_notebook.model.equality import bag_key, value_key
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
-from pai_notebook.model.provenance import Provenance
 from pai_notebook.model.reading import read_one
-from pai_notebook.model.source import Source, read_source
-from pai_notebook.model.storage import Storage, read_storage
+from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
+from pai_notebook.model.version_view import describe_version
 
 __all__ = ["ModelVersion", "in_canonical_order"]
 

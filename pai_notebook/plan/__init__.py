@@ -3,8 +3,7 @@
 from pai_notebook.plan.grammar import Command, parse_cell, parse_line
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, options_of
 from pai_notebook.plan.plan import plan_of, run, to_line
-from pai_notebook.plan.wording import say_on_line, speak_of_options
-from pai_notebook.plan.words import write_word
+from pai_notebook.plan.words import say_on_line, speak_of_options, write_word
 
 __all__ = [
     "OPTIONS",

@@ -172,7 +172,7 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
 
 def _rule(line: str, names: Mapping[str, Any]) -> str:
     """A rule with its variables replaced, and its comment as it is."""
-    from pai_notebook.comparison import rules  # noqa: PLC0415 - loading the extension loads nothing that compares
+    from pai_notebook.comparison.gate import parse as rules  # noqa: PLC0415 - loading the extension loads nothing that compares
 
     rule = rules.without_comment(line)
     refuse_expressions(rule)

@@ -30,7 +30,7 @@ from pai_notebook.errors import (
 from pai_notebook.model.address import Address, Need, nearest
 from pai_notebook.model.nearest import nearest_sentence
 from pai_notebook.model.order import is_approved
-from pai_notebook.model.provenance import Provenance
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.list_probe import Belief
 from pai_notebook.registry.models import ModelNames

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, SupportsIndex, TypeVar, overload
 from pai_notebook.arguments import described, is_model_id
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
-from pai_notebook.model.listing import describe_models
+from pai_notebook.model.list_view import describe_models
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.registered_model import Model
 from pai_notebook.versions.resolve import hint_models

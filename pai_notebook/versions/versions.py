@@ -15,7 +15,7 @@ from pai_notebook.files import MAX_BYTES
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, names_of
-from pai_notebook.model.listing import describe_versions
+from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions

@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
-from pai_notebook.comparison.rules import parse_rules
+from pai_notebook.comparison.gate.parse import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
 from tests.compare.comparing import compare, make, results
 

@@ -7,7 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pnb
 from pai_notebook import demo as demo_registry
-from pai_notebook.comparison.rules import parse_rules
+from pai_notebook.comparison.gate.parse import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
 from pai_notebook.magic.help import EXAMPLES, RULES

@@ -4,7 +4,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError, ModelNotFound, VersionNotFound
-from pai_notebook.plan.wording import on_line
+from pai_notebook.plan.words import on_line
 from pai_notebook.registry import connection
 from tests.magic.shells import DIGITS, run
 from tests.plan.running import result_of

@@ -2,7 +2,7 @@
 
 import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
-from pai_notebook.model.listing import describe_versions
+from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.version import ModelVersion
 
 

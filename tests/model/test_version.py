@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from pai_notebook.model.document import canonical_json, read_time
 from pai_notebook.model.labels import Labels
 from pai_notebook.model.registered_model import Model
-from pai_notebook.model.source import read_source
-from pai_notebook.model.storage import read_storage
+from pai_notebook.model.source import read_source, read_storage
 from pai_notebook.model.version import ModelVersion
 
 DATA = Path(__file__).parents[1] / "data"

@@ -13,7 +13,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, RegressionError, ServiceUnavailable
-from pai_notebook.model.provenance import Provenance
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet, load
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.comparison.gate import GateReport
+    from pai_notebook.comparison.gate.report import GateReport
     from pai_notebook.errors import RegressionError
     from pai_notebook.io.redaction import RedactionLike
     from pai_notebook.plot import Plots
@@ -173,7 +173,7 @@ class Exports(FrameExports):
         ...     c.report(f"{folder}/wine.html", title="Wine", charts=False).name
         'wine.html'
         """
-        from pai_notebook.comparison.reporting import report_of  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.report_parts import report_of  # noqa: PLC0415 - loads on first use
 
         document = report_of(
             cast("Comparison", self),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pai_notebook.comparison.comparability import looks_mixed
-from pai_notebook.comparison.gate_look import describe_gate, gate_lines, headline
+from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side

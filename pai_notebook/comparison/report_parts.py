@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
-from pai_notebook.comparison.gate import GateReport
-from pai_notebook.comparison.look import describe_comparison
+from pai_notebook.comparison.gate.report import GateReport
+from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Code, Inline, Missing
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by

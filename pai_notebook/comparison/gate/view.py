@@ -10,7 +10,7 @@ from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, S
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 
 if TYPE_CHECKING:
-    from pai_notebook.comparison.gate import Check, GateReport
+    from pai_notebook.comparison.gate.report import Check, GateReport
 
 __all__ = ["describe_gate", "gate_lines", "headline"]
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table
-from pai_notebook.model.card import approval_badge, cells_shape, format_of, has_bar, is_rounded, labels_shape, time_text
 from pai_notebook.model.metrics import State
 from pai_notebook.model.order import creation_key, version_key
 from pai_notebook.model.trees import tree_of
+from pai_notebook.model.version_view import approval_badge, cells_shape, format_of, has_bar, is_rounded, labels_shape, time_text
 
 if TYPE_CHECKING:
     from datetime import datetime

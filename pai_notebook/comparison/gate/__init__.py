@@ -1,0 +1,1 @@
+"""Rules that a comparison must keep: read, evaluated, and reported."""
