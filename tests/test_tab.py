@@ -12,6 +12,7 @@ import jedi
 import pytest
 
 import pai_notebook as pnb
+from tests.public_api import public_classes
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
 METRIC = "accuracy@d-digitsholdout0001"
@@ -50,7 +51,18 @@ NAMES = [
     "pairs",
     "pair",
     "drift",
+    "field_change",
     "explorer",
+    "verdict",
+    "finding",
+    "leaders",
+    "reason",
+    "key",
+    "role",
+    "kind",
+    "standing",
+    "paired_change",
+    "spread",
 ]
 AFTER_A_CALL = {
     "c.re": {"report", "removed"},
@@ -91,6 +103,10 @@ def test_tab_offers_every_public_name(found, name):
     assert set(found["public"][name]) <= set(found["completed"][f"{name}."])
 
 
+def test_an_object_of_every_public_class_is_among_them(found):
+    assert {owner.__name__ for owner in public_classes()} - set(found["classes"]) == set()
+
+
 @pytest.mark.parametrize("typed", AFTER_A_CALL)
 def test_tab_follows_what_a_call_returns(found, typed):
     assert AFTER_A_CALL[typed] <= set(found["completed"][typed])
@@ -110,8 +126,11 @@ def things(registry):
         c.gate(f"{METRIC} >= 1")
     except pnb.errors.RegressionError as error:
         failed = error
-    v, ranking, pairs, row = vs[-1], c.rank(METRIC), vs.minimal_pairs(METRIC), c[METRIC]
+    v, ranking, row = vs[-1], c.rank(METRIC), c[METRIC]
     evidence = c.interval(METRIC, "2.4.0")
+    other = pnb.VersionSet.from_documents([{**v.raw, "ApprovalStatus": "Rejected"}], v.model_id)
+    runs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"seed": n, "lr": 1}} for n in (1, 2, 3)]
+    pairs = pnb.VersionSet.from_documents(runs, "model-a").minimal_pairs("cer")
     return {
         "pnb": pnb,
         "errors": pnb.errors,
@@ -145,8 +164,19 @@ def things(registry):
         "failed": failed,
         "pairs": pairs,
         "pair": pairs[0],
-        "drift": registry.drift(vs),
+        "drift": registry.drift(other),
+        "field_change": registry.drift(other).changes[0],
         "explorer": explorer,
+        "verdict": c.verdict,
+        "finding": c.verdict.findings[0],
+        "leaders": c.leaders(row),
+        "reason": c.baseline_reason,
+        "key": row.key,
+        "role": next(row.role for row in c if row.role),
+        "kind": row.changes[1].kind,
+        "standing": row.changes[1].verdict,
+        "paired_change": pairs.changes[0],
+        "spread": pairs.spread,
     }
 
 
@@ -158,7 +188,8 @@ def main():
         texts = [*(f"{name}." for name in NAMES), *AFTER_A_CALL, *IN_A_CALL]
         completed = {text: [each.name for each in jedi.Interpreter(text, [held]).complete(1, len(text))] for text in texts}
         held["explorer"].close()
-    json.dump({"public": public, "completed": completed}, sys.stdout)
+    classes = [base.__name__ for each in held.values() for base in type(each).__mro__]
+    json.dump({"public": public, "completed": completed, "classes": classes}, sys.stdout)
 
 
 if __name__ == "__main__":
