@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 import pai_notebook as pnb
-from pai_notebook.comparison import Best, Explanation, GateReport, MinimalPairs, Pareto, Ranking, Row
+from pai_notebook.comparison import Best, Explanation, GateReport, Interval, MinimalPairs, Pareto, Ranking, Row
+from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import PaiError, RegressionError
 from pai_notebook.io.drift import Drift
 from pai_notebook.model.metrics import Cell
@@ -27,6 +28,11 @@ def connecting() -> None:
     pnb.connect(region=5)  # type: ignore[arg-type]
     with registry:
         registry.list_models("wine", name="wine", limit=3, provider="pai").to_csv()  # type: ignore[attr-defined]
+    registry.close()
+    assert_type(pnb.list_models("wine", limit=3).to_frame(), pd.DataFrame)
+    assert_type(pnb.get_model("wine-cultivar"), pnb.Model)
+    pnb.list_models(names="wine")  # type: ignore[call-arg]
+    pnb.get_model("wine-cultivar", refresh=True)  # type: ignore[call-arg]
     registry.list_models(topic="wine")  # type: ignore[call-arg]
 
 
@@ -60,6 +66,13 @@ def holding(vs: pnb.VersionSet, path: Path) -> None:
     vs.filter("cer < 20%", approval=["Approved"], framework="PyTorch", created_after=dt.timedelta(days=30))
     vs.filter(created_after=30)  # type: ignore[arg-type]
     vs.sort_values("cer", ascending=False, na_position="first", dataset="d-a")
+    assert_type(vs.select("model-a@latest", on_error="raise").newest(3), pnb.VersionSet)
+    assert_type(vs.raise_for_errors(), pnb.VersionSet)
+    assert_type(pnb.ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a"), pnb.ModelVersion)
+    assert_type(pnb.Model.from_document({"ModelId": "model-a"}), pnb.Model)
+    print(v.fields()["version_name"].key, pnb.Model.fields())
+    vs.newest("3")  # type: ignore[arg-type]
+    vs.select("model-a@latest", on_error="ignore")  # type: ignore[arg-type]
     vs.sort_values("cer", na_position="middle")  # type: ignore[arg-type]
     assert_type(pnb.VersionSet.from_documents(path, "model-a"), pnb.VersionSet)
     assert_type(pnb.load(path), pnb.VersionSet)
@@ -71,8 +84,12 @@ def exporting(vs: pnb.VersionSet, c: pnb.Comparison, path: Path) -> None:
     lines = vs.to_csv().splitlines()
     text: str = c.to_markdown(include="cer*")
     assert_type(vs.to_html(), str)
+    assert_type(vs.to_html("versions.html", overwrite=True), Path)
+    assert_type(c.to_latex(), str)
     assert_type(c.to_latex(path), Path)
+    assert_type(vs.to_csv(), str)
     assert_type(vs.to_csv(path, guard=False, overwrite=True), Path)
+    assert_type(c.to_markdown(), str)
     assert_type(vs.to_markdown("versions.md"), Path)
     assert_type(vs.to_excel(path), Path)
     assert_type(vs.to_parquet(path), Path)
@@ -95,6 +112,14 @@ def comparing(vs: pnb.VersionSet) -> None:
     vs.compare(datset="d-a")  # type: ignore[call-arg]
     vs.compare(mode="max")  # type: ignore[call-arg]
     vs.compare(only="some")  # type: ignore[arg-type]
+    vs.compare(tolerance=b"5%")  # type: ignore[arg-type]
+    vs.compare(5)  # type: ignore[arg-type]
+    vs.compare(["0.1.0"])  # type: ignore[arg-type]
+    vs.compare(baselin="approved")  # type: ignore[call-arg]
+    vs.compare(series="median")  # type: ignore[arg-type]
+    vs.compare(directions=["cer"])  # type: ignore[arg-type]
+    pnb.compare("model-a@last:5", base="approved")  # type: ignore[call-arg]
+    pnb.compare("model-a@last:5", baseline=5)  # type: ignore[arg-type]
     vs.compare(tolerance=[0.1])  # type: ignore[arg-type]
     assert_type(c["cer"], Row)
     assert_type([row.name for row in c], list[str])
@@ -106,6 +131,11 @@ def comparing(vs: pnb.VersionSet) -> None:
     assert_type(c.coverage, pd.DataFrame)
     assert_type(c.to_frame("delta", section="metrics", flat=True), pd.DataFrame)
     assert_type(vs.minimal_pairs("cer", max_changes=2), MinimalPairs)
+    evidence = assert_type(c.interval("cer", "0.2.0", n=540, level=0.9), Evidence)
+    assert_type(evidence.interval, Interval | None)
+    assert_type(c.to_code(), str)
+    c.interval("cer")  # type: ignore[call-arg]
+    c.pareto("cer", mode="min")  # type: ignore[call-arg]
     c.best("cer", datset="d-a")  # type: ignore[call-arg]
     c.to_frame(section="metric")  # type: ignore[arg-type]
     vs.minimal_pairs("cer", changes=2)  # type: ignore[call-arg]
@@ -117,11 +147,19 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
         c.gate(["cer <= baseline + 0.002", "rtf <= baseline + 5%"])
         c.assert_no_regression(["cer", "val.*"], tolerance={"cer": "1%"}, missing="skip")
         c.report(path, lang="zh", gates=[passed], charts=["cer"], title="Nightly")
+        assert_type(c.check("cer <= baseline").raise_for_breaches(), GateReport)
     except RegressionError as error:
+        error.add_note("nightly")
         c.report(path, gates=[error])
+    c.gate(rule="cer <= baseline")  # type: ignore[call-arg]
+    c.gate({"cer": "<= baseline"})  # type: ignore[arg-type]
+    c.check(0.1)  # type: ignore[arg-type]
+    c.assert_no_regression(tolerence="1%")  # type: ignore[call-arg]
     c.assert_no_regression(missing="ignore")  # type: ignore[arg-type]
     c.report(path, gates="cer < 1")  # type: ignore[arg-type]
     c.report(path, languge="zh")  # type: ignore[call-arg]
+    registry.assert_unchanged(pnb.load(path))
+    registry.drift(pnb.load(path)).raise_if_changed()
     assert_type(registry.drift(c.versions[0]), Drift)  # type: ignore[arg-type]
 
 
@@ -129,6 +167,9 @@ def drawing(c: pnb.Comparison, ax: Axes) -> None:
     assert_type(c.plot.bar("cer", dataset="d-a", ax=ax, theme="dark"), Axes)
     assert_type(c.plot("cer", kind="slope"), Axes)
     assert_type(c.plot.heatmap(["cer"]), Axes)
+    assert_type(c.plot.parallel(["cer", "rtf"]), Axes)
+    assert_type(c.plot.series("loss"), Axes)
+    assert_type(c.plot.slope("cer"), Axes)
     assert_type(c.plot.scatter("cer", "rtf"), Axes)
     assert_type(c.plot.save("cer.png", ax, dpi=200), Path)
     c.plot.bar("cer", them="dark")  # type: ignore[call-arg]
@@ -139,6 +180,10 @@ def drawing(c: pnb.Comparison, ax: Axes) -> None:
 def exploring(registry: pnb.Registry) -> None:
     explorer = pnb.Explorer(registry)
     assert_type(explorer.value, pnb.Comparison | None)
+    assert_type(explorer.fetch("model-a@last:5"), pnb.VersionSet)
+    assert_type(explorer.to_code(), str)
+    explorer.wait()
+    explorer.fetch(adress="model-a")  # type: ignore[call-arg]
     assert_type(explorer.selected, pnb.VersionSet)
     assert_type(explorer.frame, pd.DataFrame)
     pnb.Explorer(registry, height=5)  # type: ignore[call-arg]
