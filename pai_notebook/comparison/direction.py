@@ -181,7 +181,8 @@ def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
     return {f"negated {word}": _OPPOSITE[mode] for word, mode in votes.items()} if flipped else votes
 
 
-def _vote(token: str) -> dict[str, Mode]:
+@lru_cache(maxsize=4096)
+def _vote(token: str) -> Mapping[str, Mode]:
     """What one word says: by itself, without the digits behind it, or by its Chinese ending."""
     for word in (token, token.rstrip("0123456789")):
         if word in HIGHER:

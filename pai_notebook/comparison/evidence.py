@@ -125,7 +125,7 @@ class EvidenceFinder:
         if found is None:
             above = split_path(key[0])[:-1]
             counts = is_share(key[0]) and any((key[1], above[:depth]) in self._counted for depth in range(len(above) + 1))
-            found = self._any[key] = counts or any(next(self.rows_of(key, role), "") for role in _OF_ONE)
+            found = self._any[key] = counts or (bool(self._index) and any(next(self.rows_of(key, role), "") for role in _OF_ONE))
         return found
 
     def rows_of(self, key: Key, role: Role) -> Iterator[str]:

@@ -57,10 +57,11 @@ class Tolerance(Printed):
         ConfigurationError
             When two equally specific patterns say different things.
         """
-        found = choose(self._patterns, Name("metrics", path, dataset), "tolerance")
-        if found is None:
-            return 0.0
-        absolute, relative = found[1]
+        if self._by_name:
+            found = choose(self._patterns, Name("metrics", path, dataset), "tolerance")
+            absolute, relative = found[1] if found is not None else (0.0, 0.0)
+        else:
+            absolute, relative = self._bounds["*"]
         return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
 
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:

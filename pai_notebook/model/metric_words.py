@@ -202,6 +202,14 @@ _SPLITS = {
 }
 
 
+_SPEEDS = TIMES | THROUGHPUTS
+_COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
+_AMOUNTS = _COSTS | COUNTS
+_UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"}
+_QUALITIES = (HIGHER | LOWER) - _COSTS
+_MEASURED = (HIGHER | LOWER | _SPEEDS | MEMORY) - PRICES
+
+
 @lru_cache(maxsize=65536)
 def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     """Split a path into the lower-case words of each of its keys.
@@ -227,6 +235,7 @@ def plain_name(path: str) -> str:
     return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
 
 
+@lru_cache(maxsize=65536)
 def _all_words(path: str) -> frozenset[str]:
     return frozenset(word for key in words_of(path) for word in key)
 
@@ -239,12 +248,14 @@ def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
     >>> chinese_ending("测试集字错误率"), chinese_ending("损失权重")
     ('字错误率', '')
     """
+    if word.isascii():
+        return ""
     return max((ending for ending in endings if word.endswith(ending)), key=len, default="")
 
 
 def _holds_chinese(word: str, parts: Iterable[str]) -> bool:
     """Whether a word holds one of the Chinese parts: Chinese is written without spaces."""
-    return any(part in word for part in parts if not part.isascii())
+    return not word.isascii() and any(part in word for part in parts if not part.isascii())
 
 
 @lru_cache(maxsize=65536)
@@ -271,8 +282,7 @@ def is_cost(path: str) -> bool:
     [True, True, True, False, False]
     """
     words = _all_words(path)
-    kinds = TIMES | THROUGHPUTS | MEMORY | EXACT | UNITS | PRICES
-    return _has(words, kinds) and not words & (HIGHER | LOWER) - kinds
+    return _has(words, _COSTS) and not words & _QUALITIES
 
 
 def is_speed(path: str) -> bool:
@@ -283,7 +293,7 @@ def is_speed(path: str) -> bool:
     >>> is_speed("latency_ms"), is_speed("tokens_per_second"), is_speed("size_mb")
     (True, True, False)
     """
-    return _has(_all_words(path), TIMES | THROUGHPUTS)
+    return _has(_all_words(path), _SPEEDS)
 
 
 def is_exact(path: str) -> bool:
@@ -295,18 +305,22 @@ def is_exact(path: str) -> bool:
     [True, True, False, False]
     """
     words = _all_words(path)
-    return _has(words, EXACT) and not words & (HIGHER | LOWER | TIMES | THROUGHPUTS | MEMORY) - PRICES
+    return _has(words, EXACT) and not words & _MEASURED
 
 
 def is_unbounded(path: str) -> bool:
     """Whether a name says that a value in 0 to 1 is no fraction: a time, a size, a count or a loss."""
-    return _has(_all_words(path), TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"})
+    return _has(_all_words(path), _UNBOUNDED)
 
 
 def _has(words: Iterable[str], known: frozenset[str]) -> bool:
     """Whether one of the words is known, or ends in one that is and that is Chinese."""
-    chinese = [word for word in known if not word.isascii()]
-    return any(word in known or (not word.isascii() and chinese_ending(word, chinese)) for word in words)
+    return not known.isdisjoint(words) or any(chinese_ending(word, _chinese_of(known)) for word in words)
+
+
+@lru_cache(maxsize=64)
+def _chinese_of(known: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in known if not word.isascii())
 
 
 @lru_cache(maxsize=65536)
@@ -345,12 +359,11 @@ def scale_of(path: str) -> Scale:
     words = _all_words(path)
     if words & (_DIFFERENCES | FLIPS):
         return "difference"
-    chinese = [word for word in words if not word.isascii()]
     pairs = {pair for key in words_of(path) for pair in pairwise(key)}
-    lower = words & LOWER or any(CHINESE.get(chinese_ending(word)) == "min" for word in chinese)
-    if lower or _has(words, TIMES | THROUGHPUTS | MEMORY | EXACT | UNITS | PRICES | COUNTS) or pairs & _COUNTED:
+    lower = words & LOWER or any(CHINESE.get(chinese_ending(word)) == "min" for word in words)
+    if lower or _has(words, _AMOUNTS) or pairs & _COUNTED:
         return "ratio"
-    if words & FRACTIONS or pairs & _RATES or TOP.search(plain_name(path)) or any(chinese_ending(word, _POINT_ENDINGS) for word in chinese):
+    if words & FRACTIONS or pairs & _RATES or TOP.search(plain_name(path)) or any(chinese_ending(word, _POINT_ENDINGS) for word in words):
         return "points"
     return "difference"
 
