@@ -104,7 +104,7 @@ class Aligned:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Their names, with the model where several models are compared."""
+        """Their names, with the model where versions of two models share a name."""
         return self._names
 
     @property

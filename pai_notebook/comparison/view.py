@@ -212,9 +212,12 @@ def _name(row: Row) -> Inline:
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
-    name: Inline = comparison.names[place]
+    name, model_id = comparison.names[place], comparison.versions[place].model_id
+    # of several models a version's name alone does not say which it is
+    several = model_id not in name and any(version.model_id != model_id for version in comparison.versions)
     below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
-    return Column(Lines([name, Mark("", below)]) if below else name, align="right")
+    lines: list[Inline] = [name, *([Mark("", model_id)] if several else []), *([Mark("", below)] if below else [])]
+    return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
 def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:

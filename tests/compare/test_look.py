@@ -54,6 +54,17 @@ def test_the_baseline_is_always_shown():
     assert ">0.4.0<" not in html
 
 
+def test_versions_of_several_models_stand_under_the_id_of_theirs():
+    ours, theirs = (
+        ModelVersion.from_document({"VersionName": name, "Metrics": results(d_a={"cer": value})}, model)
+        for name, value, model in (("0.1.0", 0.1, "model-a"), ("0.2.0", 0.2, "model-b"))
+    )
+    html = Comparison([ours, theirs]).to_html()
+    assert "0.1.0<br><small>model-a</small>" in html
+    assert "0.2.0<br><small>model-b</small>" in html
+    assert "model-a</small>" not in Comparison([ours, ours]).to_html()
+
+
 def test_identical_rows_are_folded_and_counted():
     c = compare({"a": 1.0, "b": 1.0, "cer": 0.1}, {"a": 1.0, "b": 1.0, "cer": 0.2})
     assert "2 identical rows hidden; only='all' shows them." in text_of(c)
