@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, overload
 
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.json_text import InvalidJson, checked_copy, parse_json
 
@@ -167,6 +168,11 @@ class DocumentView:
     _document: dict[str, Any]
 
     def __init__(self, document: Mapping[str, Any]) -> None:
+        if not isinstance(document, Mapping):
+            name = type(self).__name__
+            raise ConfigurationError(
+                f"{name}() takes a mapping, not {described(document)}", hint=f"{name}.from_document() reads other forms."
+            )
         try:
             self.__dict__["_document"] = checked_copy(document)
         except InvalidJson as refusal:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.document import canonical_json, read_time
 from pai_notebook.model.labels import Labels
 from pai_notebook.model.registered_model import Model
@@ -259,3 +260,10 @@ def test_a_label_that_is_not_there_is_answered_with_those_that_are():
         labels[0]
     assert labels.get("x") is None
     assert "x" not in labels
+
+
+@pytest.mark.parametrize("kind", [ModelVersion, Model])
+@pytest.mark.parametrize("wrong", ["x", None, ["VersionName"], 5])
+def test_a_constructor_refuses_what_is_no_mapping_and_names_what_reads_other_forms(kind, wrong):
+    with pytest.raises(ConfigurationError, match=rf"{kind.__name__}\(\) takes a mapping, not .*{kind.__name__}\.from_document\(\) reads"):
+        kind(wrong)

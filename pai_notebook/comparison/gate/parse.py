@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -219,7 +220,7 @@ class _Reader:
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
         if _NUMBER.match(self.line, self.at):
-            return "number", float(self._take(_NUMBER, "")), ""
+            return "number", self._finite(_NUMBER, ""), ""
         begin = self.at
         word = self._take(_WORD, "expected a number or baseline")
         if word in ("true", "false"):
@@ -232,7 +233,7 @@ class _Reader:
         if sign not in ("+", "-") or not sign:
             return "baseline", 0.0, ""
         self.at += 1
-        number = float(self._take(_UNSIGNED, f"expected a number behind {sign}"))
+        number = self._finite(_UNSIGNED, f"expected a number behind {sign}")
         return "baseline", -number if sign == "-" else number, self._unit()
 
     def _unit(self) -> Unit:
@@ -242,6 +243,13 @@ class _Reader:
             return ""
         self.at = match.end()
         return "%" if match[0] == "%" else "pp"
+
+    def _finite(self, kind: re.Pattern[str], expected: str) -> float:
+        written = self._take(kind, expected)
+        number = float(written)
+        if math.isinf(number):
+            raise self._error(f"no float holds {written}", at=self.at - len(written))
+        return number
 
     def _confidence(self) -> float | None:
         self._blanks()
