@@ -10,10 +10,9 @@ from pai_notebook.client.decode import decode
 from pai_notebook.client.endpoint import Endpoint, endpoint_for, parse_endpoint
 from pai_notebook.client.paging import Listing
 from pai_notebook.client.settings import Limits, Settings, resolve_settings
-from pai_notebook.client.signing import Acs3Auth, authorization, canonical_request, sign
+from pai_notebook.client.signing import authorization, canonical_request, sign
 
 __all__ = [
-    "Acs3Auth",
     "Client",
     "Credentials",
     "Endpoint",

@@ -156,7 +156,6 @@ class LoopThread:
         coroutine: Coroutine[Any, Any, T],
         *,
         user: LoopUser | None = None,
-        grace: float = GRACE,
         tick: Callable[[], None] | None = None,
     ) -> T:
         """Run a coroutine on the loop and wait for it; an interrupt aborts it.
@@ -165,8 +164,6 @@ class LoopThread:
         ----------
         coroutine, user
             As `submit`.
-        grace : float
-            Seconds to let an aborted coroutine close its connections before the interrupt goes on.
         tick : callable or None
             Called on the caller's thread a few times a second while waiting; where progress may be shown.
 
@@ -193,7 +190,7 @@ class LoopThread:
         except BaseException:
             if call is not None and not call.future.done():
                 call.future.cancel()
-                call.ended.wait(grace)
+                call.ended.wait(GRACE)  # an aborted coroutine closes its connections before the interrupt goes on
             raise
 
     def forget(self, user: LoopUser) -> None:

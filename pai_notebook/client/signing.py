@@ -1,4 +1,4 @@
-"""ACS3-HMAC-SHA256: the canonical request, its signature, and the httpx.Auth that adds both to a request.
+"""ACS3-HMAC-SHA256: the canonical request and its signature.
 
 Only host, content-type and the `x-acs-*` headers are signed, so that a proxy may change the others; the list in `SignedHeaders` tells the
 service which. Nonce and date are made while signing, hence fresh for every attempt.
@@ -9,18 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import httpx
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pai_notebook.client.credentials import Credentials
 
-__all__ = ["Acs3Auth", "authorization", "canonical_request", "payload_hash", "sign", "signed_names"]
+__all__ = ["authorization", "canonical_request", "payload_hash", "sign", "signed_names"]
 
 _ALGORITHM = "ACS3-HMAC-SHA256"
 _VERSION = "2021-02-04"
@@ -167,46 +165,3 @@ def sign(
     signed = signed_names(headers)
     canonical = canonical_request(method, path, query=query, headers=headers, signed=signed, body_hash=body_hash)
     return [*headers, ("Authorization", authorization(credentials, canonical, signed=signed))]
-
-
-class Acs3Auth(httpx.Auth):
-    """Sign httpx requests; the action is taken from the `x-acs-action` header.
-
-    Parameters
-    ----------
-    credentials : Credentials or callable returning them
-        Whose signature it is; a callable is asked for every request.
-    clock_offset : callable returning timedelta, optional
-        What to add to this machine's clock.
-
-    Examples
-    --------
-    >>> from pai_notebook.client.credentials import Credentials
-    >>> request = httpx.Request("GET", "https://h/api/v1/models?Label=a+b", headers={"x-acs-action": "ListModels"})
-    >>> signed = next(Acs3Auth(Credentials("id", "secret")).auth_flow(request))
-    >>> signed.headers["authorization"].startswith("ACS3-HMAC-SHA256 Credential=id,")
-    True
-    """
-
-    requires_request_body = True
-
-    def __init__(self, credentials: Credentials | Callable[[], Credentials], *, clock_offset: Callable[[], timedelta] = timedelta) -> None:
-        self._credentials = credentials if callable(credentials) else lambda: credentials
-        self._clock_offset = clock_offset
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the headers of `sign` to the request and send it once."""
-        request.headers.update(
-            sign(
-                self._credentials(),
-                method=request.method,
-                path=request.url.raw_path.partition(b"?")[0].decode("ascii"),
-                host=request.headers["host"],
-                action=request.headers.get("x-acs-action", ""),
-                query=request.url.params.multi_items(),
-                body=request.content,
-                content_type=request.headers.get("content-type", ""),
-                now=datetime.now(UTC) + self._clock_offset(),
-            )
-        )
-        yield request

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.demo.handler import ACCESS_KEY_ID, ACCESS_KEY_SECRET, Handler
 from pai_notebook.demo.http import Request, Response
 from pai_notebook.demo.server import Server, serve
-from pai_notebook.demo.store import Catalog, LazyStore, Store
+from pai_notebook.demo.store import Catalog, Store
 from pai_notebook.demo.verify import Key
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ __all__ = [
     "Catalog",
     "Handler",
     "Key",
-    "LazyStore",
     "Request",
     "Response",
     "Server",

@@ -27,6 +27,7 @@ ACCESS_KEY_ID = "LTAI-demo-key-that-opens-nothing"
 ACCESS_KEY_SECRET = "demo-secret-that-protects-nothing"  # noqa: S105 - printed by design, see the text itself
 DEMO_KEY = Key(ACCESS_KEY_ID, ACCESS_KEY_SECRET)
 _ROOT = ["api", "v1", "models"]
+_LARGEST_PAGE = 100
 
 
 def _utc_now() -> datetime:
@@ -50,7 +51,6 @@ class Context:
     keys: dict[str, Key]
     bearer_tokens: Collection[str]
     nonces: Nonces
-    largest_page: int
     now: datetime
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -68,8 +68,6 @@ class Handler:
         The keys it accepts.
     bearer_tokens : collection of str
         The bearer tokens it accepts.
-    largest_page : int
-        The largest PageSize it accepts.
 
     Examples
     --------
@@ -84,13 +82,11 @@ class Handler:
         clock: Callable[[], datetime] = _utc_now,
         keys: Iterable[Key] = (DEMO_KEY,),
         bearer_tokens: Collection[str] = (),
-        largest_page: int = 100,
     ) -> None:
         self.store: Catalog = Store.bundled() if store is None else store
         self.clock = clock
         self.keys = {key.key_id: key for key in keys}
         self.bearer_tokens = tuple(bearer_tokens)
-        self.largest_page = largest_page
         self._nonces = Nonces()
         self._lock = threading.Lock()
 
@@ -98,7 +94,7 @@ class Handler:
         """Answer one request."""
         return answer(
             request,
-            Context(self.store, self.keys, self.bearer_tokens, self._nonces, self.largest_page, self.clock(), self._lock),
+            Context(self.store, self.keys, self.bearer_tokens, self._nonces, self.clock(), self._lock),
         )
 
     __call__ = handle
@@ -229,7 +225,7 @@ def _get_model_version(context: Context, route: _Route, _: Parameters) -> Docume
 
 def _list_models(context: Context, _: _Route, parameters: Parameters) -> Document:
     matching = select_models(context.store.models(), parameters)
-    shown = page(matching, parameters, largest=context.largest_page)
+    shown = page(matching, parameters, largest=_LARGEST_PAGE)
     models = [_with_latest(context, dict(model), hidden=frozenset({"Collections"})) for model in shown]
     return {"TotalCount": len(matching), "Models": models}
 
@@ -237,7 +233,7 @@ def _list_models(context: Context, _: _Route, parameters: Parameters) -> Documen
 def _list_model_versions(context: Context, route: _Route, parameters: Parameters) -> Document:
     _model(context, route.model_id)
     matching = select_versions(context.store.versions(route.model_id), parameters)
-    return {"TotalCount": len(matching), "Versions": page(matching, parameters, largest=context.largest_page)}
+    return {"TotalCount": len(matching), "Versions": page(matching, parameters, largest=_LARGEST_PAGE)}
 
 
 _ACTIONS: dict[str, Callable[[Context, _Route, Parameters], Document]] = {

@@ -1,7 +1,6 @@
 """What the registry holds: models and their versions as plain documents.
 
-The handler reads any `Catalog`. `Store` keeps documents in memory and may be changed while it is being served;
-`LazyStore` makes the versions of one model on demand, so that a million of them cost nothing until they are asked for.
+The handler reads any `Catalog`. `Store` keeps documents in memory and may be changed while it is being served.
 """
 
 from __future__ import annotations
@@ -10,13 +9,13 @@ import bz2
 import copy
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Protocol
 
-__all__ = ["Catalog", "Document", "LazyStore", "Store"]
+__all__ = ["Catalog", "Document", "Store"]
 
 Document = dict[str, Any]
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -122,18 +121,6 @@ class Store:
         shelf = self._shelves.get(model_id)
         return shelf.by_name.get(version_name) if shelf else None
 
-    def put_model(self, document: Mapping[str, Any]) -> None:
-        """Add a model, or replace the model of the same ModelId and keep its versions."""
-        model = copy.deepcopy(dict(document))
-        with self._lock:
-            held = self._shelves.get(model["ModelId"], _Shelf(model))
-            self._shelves[model["ModelId"]] = _Shelf(model, held.versions, held.by_name)
-
-    def delete_model(self, model_id: str) -> None:
-        """Remove a model with its versions; KeyError when there is none."""
-        with self._lock:
-            del self._shelves[model_id]
-
     def put_version(self, model_id: str, document: Mapping[str, Any]) -> None:
         """Add a version, or replace the version of the same VersionName; KeyError for an unknown model."""
         new = copy.deepcopy(dict(document))
@@ -167,81 +154,3 @@ class Store:
         shelf = self._shelf(model_id)
         kept = [version for version in shelf.versions if version.get("VersionName") != version_name]
         self._shelves[model_id] = shelf.holding(kept + new)
-
-
-class _Made(Sequence[Document]):
-    """A sequence whose items are made when they are asked for."""
-
-    def __init__(self, count: int, make: Callable[[int], Document]) -> None:
-        self._indices = range(count)
-        self._make = make
-
-    def __len__(self) -> int:
-        return len(self._indices)
-
-    def __iter__(self) -> Iterator[Document]:
-        return map(self._make, self._indices)
-
-    def __getitem__(self, index: Any) -> Any:
-        picked = self._indices[index]
-        return [self._make(number) for number in picked] if isinstance(picked, range) else self._make(picked)
-
-
-class LazyStore:
-    """One model whose versions a function makes on demand.
-
-    Parameters
-    ----------
-    count : int
-        How many versions there are.
-    make : callable
-        From the position, 0 for the oldest, to the version's document. Creation times must not decrease with the position.
-    model : mapping or None
-        The model's document, by default one with the id ``model-synthetic``.
-    find : callable or None
-        From a version name to its position, or None when there is none. Without it the first look-up of a single version
-        makes every version once.
-
-    Examples
-    --------
-    >>> store = LazyStore(1_000_000, lambda number: {"VersionName": f"0.{number}.0"})
-    >>> store.versions("model-synthetic")[-1]
-    {'VersionName': '0.999999.0'}
-    """
-
-    def __init__(
-        self,
-        count: int,
-        make: Callable[[int], Document],
-        *,
-        model: Mapping[str, Any] | None = None,
-        find: Callable[[str], int | None] | None = None,
-    ) -> None:
-        self._model = dict(model or {"ModelId": "model-synthetic", "ModelName": "synthetic"})
-        self._versions = _Made(count, make)
-        self._find = find
-        self._positions: dict[str, int] | None = None
-
-    def models(self) -> Sequence[Document]:
-        """Give the one model."""
-        return [self._model]
-
-    def model(self, model_id: str) -> Document | None:
-        """Give the model, None for another id."""
-        return self._model if model_id == self._model["ModelId"] else None
-
-    def versions(self, model_id: str) -> Sequence[Document]:
-        """Give the versions, made one by one as they are read."""
-        return self._versions if model_id == self._model["ModelId"] else ()
-
-    def version(self, model_id: str, version_name: str) -> Document | None:
-        """Give one version, None when there is none of this name."""
-        position = self._position(version_name) if self.model(model_id) else None
-        return None if position is None else self._versions[position]
-
-    def _position(self, version_name: str) -> int | None:
-        if self._find is not None:
-            return self._find(version_name)
-        if self._positions is None:
-            self._positions = {document["VersionName"]: number for number, document in enumerate(self._versions)}
-        return self._positions.get(version_name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.frames.long import long_frame, rebuild
+from pai_notebook.frames.long import long_frame
 from pai_notebook.frames.wide import wide_frame
 from pai_notebook.model.names import Chooser
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["rebuild", "to_frame"]
+__all__ = ["to_frame"]
 
 
 def to_frame(

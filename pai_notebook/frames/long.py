@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +11,15 @@ import pandas as pd
 from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import repeated_texts, text_array
 from pai_notebook.model.metrics import State
-from pai_notebook.model.metrics_document import write_entries
 from pai_notebook.model.names import Name
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["long_frame", "rebuild"]
+__all__ = ["long_frame"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 _NO_METRICS = STATES.index(State.NO_METRICS)
-COLUMNS = ("model", "version", "dataset", "metric", "value", "text", "state", "duplicate")
 
 
 def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool]) -> tuple[pd.DataFrame, list[Name]]:
@@ -76,38 +73,3 @@ def _frame(cells: Collected, models: Sequence[str], names: Sequence[str]) -> pd.
         },
         copy=False,
     )
-
-
-def rebuild(frame: pd.DataFrame) -> dict[tuple[str, str], Any]:
-    """Build the `Metrics` documents that a long frame, or any subset of its rows, came from.
-
-    Returns
-    -------
-    dict
-        For each (model, version) in the frame a document whose cells are the frame's rows. Whole numbers come back as
-        floats of the same value.
-
-    Examples
-    --------
-    >>> from pai_notebook.frames import to_frame
-    >>> from pai_notebook.model.version import ModelVersion
-    >>> version = ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"a": {"b": 0.5, "c": "x"}}}, "model-a")
-    >>> rebuild(to_frame([version], layout="long"))
-    {('model-a', '0.1.0'): {'a': {'b': 0.5, 'c': 'x'}}}
-    """
-    leaves: dict[tuple[str, str], list[tuple[str, str, Any]]] = {}
-    columns: list[list[Any]] = [frame[name].tolist() for name in COLUMNS]
-    for model, version, dataset, metric, value, text, state, _ in zip(*columns, strict=True):
-        found = leaves.setdefault((model, version), [])
-        if state != State.NO_METRICS:
-            found.append((dataset, metric, _raw(State(state), value, text if isinstance(text, str) else None)))
-    return {version: write_entries(stated) for version, stated in leaves.items()}
-
-
-def _raw(state: State, value: float, text: str | None) -> Any:
-    """Give the JSON value that a row stands for."""
-    if state in (State.TEXT, State.NUMERIC_TEXT):
-        return text
-    if text is not None:
-        return json.loads(text)
-    return None if state is State.NULL else float(value)

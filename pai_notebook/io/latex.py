@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.sanitize import visible
 
-__all__ = ["escape_latex", "latex_text"]
+__all__ = ["latex_text"]
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -41,17 +41,6 @@ _LONG_WORD = 12
 _WORD = re.compile(rf"\S{{{_LONG_WORD + 1},}}")
 _PIECE = re.compile(rf"[^/._=,:@-]{{1,{_LONG_WORD}}}[/._=,:@-]*|[/._=,:@-]+")
 _PDFLATEX = re.compile("[\x00-\xff–—…‘’“”•™€→←↑↓]*")
-
-
-def escape_latex(text: str) -> str:
-    r"""Write a text so that LaTeX prints it and does nothing else.
-
-    Examples
-    --------
-    >>> print(escape_latex(r"50% of \input{a_b} [x]"))
-    50\% of \textbackslash{}input\{a\_b\} {[}x{]}
-    """
-    return _escaped(_line(text))
 
 
 def _line(text: str) -> str:

@@ -19,11 +19,11 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
-from pai_notebook.model.metrics_document import Entry, read_entries, write_entries
+from pai_notebook.model.metrics_document import Entry, read_entries
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted, listed
 
-__all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "rebuild_metrics", "series_points"]
+__all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "series_points"]
 
 
 class State(StrEnum):
@@ -453,17 +453,6 @@ def read_metrics(raw: Any) -> Metrics:
     value and mixtures are read too; what is not as documented is kept and noted.
     """
     return Metrics(raw)
-
-
-def rebuild_metrics(cells: Sequence[Cell]) -> Any:
-    """Build a `Metrics` document that reads back as exactly these cells.
-
-    Examples
-    --------
-    >>> rebuild_metrics(read_metrics({"a": {"b": 1}, "c.d": None}))
-    {'a': {'b': 1}, 'c.d': None}
-    """
-    return write_entries([(cell.dataset, cell.path, cell.raw) for cell in cells])
 
 
 def _cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:

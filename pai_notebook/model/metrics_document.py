@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json
-from pai_notebook.model.flatten import split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
-__all__ = ["Entry", "dataset_identity", "read_entries", "write_entries"]
+__all__ = ["Entry", "dataset_identity", "read_entries"]
 
 Entry = tuple[str, Any]
 """A dataset's identity and what is said about it: a map of metrics, or a bare value."""
@@ -149,53 +148,3 @@ def _is_empty(content: Any) -> bool:
 def _kind(raw: Any) -> str:
     kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list"}
     return kinds.get(type(raw), type(raw).__name__)
-
-
-def write_entries(leaves: Iterable[tuple[str, str, Any]]) -> Any:
-    """Build the document that `read_entries` and flattening read as these (dataset, path, value) leaves."""
-    layers: dict[str, list[Any]] = {}
-    for dataset, path, raw in leaves:
-        keys = split_path(path)
-        if not any(_insert(layer, keys, raw) for layer in layers.setdefault(dataset, [])):
-            layers[dataset].append(raw if not keys else _nested(keys, raw))
-    if not layers:
-        return {}
-    if layers.keys() == {""} and len(layers[""]) == 1 and not _reads_as_results(layers[""][0]):
-        return layers[""][0]
-    return {"Results": [_entry(dataset, content) for dataset, contents in layers.items() for content in contents]}
-
-
-def _reads_as_results(content: Any) -> bool:
-    return "Results" in content if isinstance(content, dict) else isinstance(content, list)
-
-
-def _entry(dataset: str, content: Any) -> dict[str, Any]:
-    return {"Dataset": _dataset(dataset), "Metrics": content} if dataset else {"Metrics": content}
-
-
-def _dataset(identity: str) -> Any:
-    """Give a `Dataset` of this identity, in the documented form where it can be told."""
-    if identity.startswith("{"):
-        value, _ = _parsed(identity)
-        if isinstance(value, dict) and dataset_identity(value) == identity:
-            return value
-    return {"Uri" if "://" in identity else "DatasetId": identity}
-
-
-def _nested(keys: tuple[str, ...], raw: Any) -> Any:
-    for key in reversed(keys):
-        raw = {key: raw}
-    return raw
-
-
-def _insert(layer: Any, keys: tuple[str, ...], raw: Any) -> bool:
-    """Put a leaf into a nested map; False when something already stands in its way."""
-    node = layer
-    for position, key in enumerate(keys):
-        if not isinstance(node, dict):
-            return False
-        if key not in node:
-            node[key] = _nested(keys[position + 1 :], raw)
-            return True
-        node = node[key]
-    return False

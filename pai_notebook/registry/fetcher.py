@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrivals", "Fetcher"]
 
+_REMEMBERED = 4096
+"""Versions that are remembered; the least recently used go first."""
+
 FEW = 2
 SAMPLE = 3
 HINTS = 20
@@ -85,8 +88,6 @@ class Fetcher:
     ----------
     client : Client
         The client of the service.
-    cache_size : int
-        How many versions are remembered, least recently used first to go.
     cache_seconds : float
         How long a remembered version answers without a request.
 
@@ -96,7 +97,7 @@ class Fetcher:
         Versions and names seen so far; may be read from any thread.
     """
 
-    def __init__(self, client: Client, *, cache_size: int = 4096, cache_seconds: float = 60.0) -> None:
+    def __init__(self, client: Client, *, cache_seconds: float = 60.0) -> None:
         self._client = client
         self._seconds = cache_seconds
         self._belief = Belief(client)
@@ -104,7 +105,7 @@ class Fetcher:
         self._lists: dict[tuple[str, int], _Shared] = {}
         self._unfinished: dict[str, tuple[Reading, float]] = {}
         self._unsorted = ""
-        self.memory = Memory(size=cache_size, seconds=cache_seconds)
+        self.memory = Memory(size=_REMEMBERED, seconds=cache_seconds)
         self.names = ModelNames(client, self.memory)
 
     @property

@@ -88,11 +88,6 @@ class Memory:
         """Versions that were asked for last."""
         return list(self._versions.values())[-count:]
 
-    def see(self, model_ids: Iterable[str]) -> None:
-        """Remember ids of models."""
-        for model_id in model_ids:
-            self._models.setdefault(model_id, "")
-
     def see_models(self, names: Iterable[tuple[str, str]], *, whole: bool) -> None:
         """Remember ids and names of models; `whole` when they are all that there are, so that it can be told which names are unique."""
         seen = list(names)

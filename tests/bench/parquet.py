@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from tests.demo.lazy_store import LazyStore
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 METRICS = ("accuracy", "f1", "precision", "recall", "loss", "rtf")
@@ -59,7 +60,7 @@ def peak() -> float:
 
 def write(count: int, path: Path) -> tuple[float, int]:
     """Write `count` versions; seconds it took, and requests the registry answered."""
-    handler = demo.Handler(demo.LazyStore(count, make_document, find=find))
+    handler = demo.Handler(LazyStore(count, make_document, find=find))
     requests = 0
 
     def answer(request: demo.Request) -> demo.Response:

@@ -205,11 +205,18 @@ def raw_httpx(url, pairs=SINGLES, workers=8):
     """The practical limit: one pooled client, signed requests, JSON decoded, nothing checked, nothing retried."""
     import httpx
 
-    from pai_notebook.client import Acs3Auth, Credentials
+    from pai_notebook.client import Credentials, sign
 
+    class Auth(httpx.Auth):
+        def auth_flow(self, request):
+            path = request.url.raw_path.decode("ascii")
+            request.headers.update(sign(key, method="GET", path=path, host=request.headers["host"], action=request.headers["x-acs-action"]))
+            yield request
+
+    key = Credentials(*KEY)
     runner = asyncio.Runner()
     limits = httpx.Limits(max_connections=workers)
-    client = httpx.AsyncClient(auth=Acs3Auth(Credentials(*KEY)), base_url=url, limits=limits)
+    client = httpx.AsyncClient(auth=Auth(), base_url=url, limits=limits)
 
     async def get(pair):
         response = await client.get(f"/api/v1/models/{pair[0]}/versions/{pair[1]}", headers={"x-acs-action": "GetModelVersion"})

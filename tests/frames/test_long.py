@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.frames import rebuild, to_frame
+from pai_notebook.frames import to_frame
 from pai_notebook.model.metrics import State, read_metrics
 from pai_notebook.model.version import ModelVersion
 from tests.examples import examples
+from tests.model.rebuilding import rebuild
 
 
 def make(name="0.1.0", model="model-a", **fields):

@@ -9,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ComparisonError, NameNotFound
-from pai_notebook.model.metrics import Metrics, State, read_metrics, read_value, rebuild_metrics, series_points
+from pai_notebook.model.metrics import Metrics, State, read_metrics, read_value, series_points
 from tests.examples import examples
+from tests.model.rebuilding import rebuild_metrics
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS = [item["doc"] for item in json.loads((DATA / "corpora" / "dicts.json").read_text("utf-8"))["items"]]

@@ -14,6 +14,7 @@ import pytest
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import ConfigurationError, ModelNotFound, ServiceUnavailable
+from tests.demo.lazy_store import LazyStore
 
 DASK = "import dask.dataframe as dd, sys; f = dd.read_parquet(sys.argv[1]); print(len(f), f[f.metric == 'cer'].value.sum().compute())"
 
@@ -57,7 +58,7 @@ def test_every_version_of_every_model_is_written_once(connected, tmp_path):
 
 
 def test_a_model_of_many_pages_is_read_by_pyarrow_and_dask(connected, tmp_path):
-    registry = connected(demo.LazyStore(950, document))
+    registry = connected(LazyStore(950, document))
     path = registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
     table = pq.read_table(path)
     assert set(table["version"].to_pylist()) == {f"0.{number}.0" for number in range(950)}
@@ -68,7 +69,7 @@ def test_a_model_of_many_pages_is_read_by_pyarrow_and_dask(connected, tmp_path):
 
 
 def test_only_metrics_asked_for_are_written(connected, tmp_path):
-    registry = connected(demo.LazyStore(250, document))
+    registry = connected(LazyStore(250, document))
     table = pq.read_table(registry.to_parquet(tmp_path / "x.parquet", registry.list_models(), include="c*"))
     assert set(table["metric"].to_pylist()) == {"cer"}
     assert pq.read_table(registry.to_parquet(tmp_path / "y.parquet", ["model-synthetic"], exclude="*")).num_rows == 0
@@ -94,7 +95,7 @@ def test_versions_deleted_and_made_meanwhile_cost_no_other(connected, tmp_path):
 
 
 def test_nothing_is_remembered_or_kept_of_what_was_written(connected, tmp_path):
-    registry = connected(demo.LazyStore(500, document))
+    registry = connected(LazyStore(500, document))
     registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
     gc.collect()
     assert registry.remembered_names("model-synthetic") == []
@@ -110,7 +111,7 @@ def test_lists_that_lack_a_field_are_filled_from_single_answers(connected, tmp_p
             item.pop("Metrics")
         return demo.Response(200, (("Content-Type", "application/json"),), json.dumps(body).encode())
 
-    registry = connected(demo.LazyStore(120, document), lacking)
+    registry = connected(LazyStore(120, document), lacking)
     assert pq.read_table(registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")).num_rows == 240
     assert any("lacks Metrics" in note for note in registry.notes)
 
@@ -122,7 +123,7 @@ def test_a_service_that_counts_more_than_it_hands_out_is_noted(connected, tmp_pa
         body.update({"TotalCount": 251} if "TotalCount" in body else {})
         return demo.Response(200, (("Content-Type", "application/json"),), json.dumps(body).encode())
 
-    registry = connected(demo.LazyStore(250, document), boasting)
+    registry = connected(LazyStore(250, document), boasting)
     assert pq.read_table(registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")).num_rows == 500
     assert any("counts 251 versions" in note for note in registry.notes)
 
@@ -133,7 +134,7 @@ def test_a_failure_half_way_leaves_no_file_and_a_registry_that_works(connected, 
     def failing(request, answer):
         return refused(request) if broken[0] and "PageNumber=3" in request.target else answer(request)
 
-    registry = connected(demo.LazyStore(700, document), failing)
+    registry = connected(LazyStore(700, document), failing)
     with pytest.raises(ServiceUnavailable):
         registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
     assert list(tmp_path.iterdir()) == []
@@ -151,7 +152,7 @@ def test_an_interrupt_ends_the_writing_and_leaves_no_file_and_a_registry_that_wo
             time.sleep(0.2)
         return answer(request)
 
-    registry = connected(demo.LazyStore(700, document), pressing)
+    registry = connected(LazyStore(700, document), pressing)
     with pytest.raises(KeyboardInterrupt):
         registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
     assert list(tmp_path.iterdir()) == []
@@ -160,7 +161,7 @@ def test_an_interrupt_ends_the_writing_and_leaves_no_file_and_a_registry_that_wo
 
 def test_who_stops_reading_stops_the_requests(connected):
     asked = []
-    registry = connected(demo.LazyStore(5000, document), lambda request, answer: asked.append(request.target) or answer(request))
+    registry = connected(LazyStore(5000, document), lambda request, answer: asked.append(request.target) or answer(request))
     for page in registry.client.iterate(registry.client.stream_versions("model-synthetic")):
         assert len(page.items) == 100
         break
