@@ -3,7 +3,7 @@
 PaiError
 ├── ConfigurationError           a setting, address or argument that cannot be used
 │   └── AddressError             a line or address that does not follow the grammar
-├── CredentialsNotFound          nobody said which key to use
+├── CredentialsNotFound          no credentials were found
 ├── AuthenticationError          the service does not accept the key or the signature
 │   └── ClockSkew                because this machine's clock is off
 ├── PermissionDenied             the key is good, the RAM action is missing
@@ -13,7 +13,7 @@ PaiError
 ├── Throttled                    the account's rate limit, after all retries
 ├── ServiceUnavailable           no answer, or a server-side failure, after all retries
 ├── DeadlineExceeded             the total time allowed is over
-├── ProtocolError                an answer that cannot be believed
+├── ProtocolError                an answer that is not valid
 ├── FetchErrors                  some versions of a bulk call could not be fetched
 ├── SnapshotError                a file that cannot be read as a snapshot
 ├── DriftError                   the registry is no longer what was saved
@@ -66,7 +66,7 @@ _LONGEST = 4000
 
 
 class PaiError(Printed, Exception):
-    """Base of everything this package raises on purpose.
+    """Base class of the errors of this package.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ class DeadlineExceeded(PaiError):
 
 
 class ProtocolError(PaiError):
-    """The answer cannot be believed: not JSON, not whole, too large, or about something else."""
+    """The answer is not valid: not JSON, incomplete, too large, or about something else."""
 
 
 class FetchErrors(PaiError):

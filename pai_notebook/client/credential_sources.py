@@ -180,7 +180,7 @@ def _coerce(given: Hidden, origin: str) -> Credentials:
         return checked(made)
     raise ConfigurationError(
         f"credentials of type {made} cannot be used" + (f" (from {origin})" if origin != _Given.name else ""),
-        hint="Give (id, secret), (id, secret, token), a function that returns either, or a client of alibabacloud_credentials.",
+        hint="Pass (id, secret), (id, secret, token), a function that returns either, or a client of alibabacloud_credentials.",
     )
 
 

@@ -193,7 +193,7 @@ def _text(key: str, value: Any) -> str:
     elif isinstance(value, int) and not isinstance(value, bool):
         text = str(value)
     else:
-        raise ConfigurationError(f"{key} of type {type(value).__name__} cannot be a filter", hint="Give a text.")
+        raise ConfigurationError(f"{key} of type {type(value).__name__} cannot be a filter", hint="Pass a text.")
     if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ConfigurationError(f"{key} holds half a character (a lone surrogate)", hint="Give a text that can be encoded.")
+        raise ConfigurationError(f"{key} holds half a character (a lone surrogate)", hint="Pass a text that can be encoded.")
     return text

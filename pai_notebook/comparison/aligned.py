@@ -59,7 +59,7 @@ class Aligned:
         path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
-            raise ConfigurationError(f"only={described(only)} is not understood", hint="Write only='diff' or only='all'.")
+            raise ConfigurationError(f"only={described(only)} is not understood", hint="Use only='diff' or only='all'.")
         n = None if n is None else number_argument("n", n, least=1, whole=True)
         self._versions = in_order((*versions, *_beside(baseline)))
         self._names = unique_names(self._versions)
@@ -228,7 +228,7 @@ class Aligned:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The arguments that are not as by default, for code that makes the comparison again."""
+        """Arguments that differ from their defaults, for code that makes the comparison again."""
         given: dict[str, Any] = {
             "baseline": self._asked if self._asked is None or isinstance(self._asked, str) else self.baseline_name,
             "directions": self._directions.told,

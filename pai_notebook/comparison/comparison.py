@@ -99,7 +99,7 @@ class Comparison(Aligned, Exports, Displayed):
 
     @cached_property
     def comparability(self) -> tuple[str, ...]:
-        """Reasons to be careful, one sentence each; nothing is ever corrected because of them."""
+        """Reasons to be careful, one sentence each; no value is corrected because of them."""
         if self._place is None or len(self._versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return ()
         metrics = [row for row in self._all if row.section == "metrics"]
@@ -355,7 +355,7 @@ class Comparison(Aligned, Exports, Displayed):
         ('1.5.0',)
         """
         if not metrics:
-            raise ConfigurationError("pareto needs metrics to trade off", hint="Write pareto(['cer', 'rtf']).")
+            raise ConfigurationError("pareto needs metrics to trade off", hint="Pass metrics, as in pareto(['cer', 'rtf']).")
         modes = {} if modes is None else modes
         if not isinstance(modes, Mapping):
             raise ConfigurationError(f"modes={described(modes)} is not a mapping", hint="Pass modes={'cer': 'min'}.")
@@ -444,7 +444,7 @@ class Comparison(Aligned, Exports, Displayed):
         missing: Literal["fail", "skip"] = "fail",
         unknown: Literal["fail", "skip"] = "fail",
     ) -> GateReport:
-        """Stop unless every version is at least as good as the baseline in every chosen metric.
+        """Raise unless every version is at least as good as the baseline in every chosen metric.
 
         Parameters
         ----------
@@ -481,7 +481,7 @@ class Comparison(Aligned, Exports, Displayed):
         return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out)
 
     def gate(self, rules: str | Sequence[str]) -> GateReport:
-        """Stop unless every version but the baseline keeps every rule.
+        """Raise unless every version but the baseline passes every rule.
 
         Parameters
         ----------
@@ -530,7 +530,7 @@ class Comparison(Aligned, Exports, Displayed):
         Returns
         -------
         GateReport
-            `passed` says whether every check passed; `raise_for_breaches()` stops unless it did.
+            `passed` says whether every check passed; `raise_for_breaches()` raises when one did not.
 
         Raises
         ------

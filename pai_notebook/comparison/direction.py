@@ -72,18 +72,18 @@ class Direction(Printed):
 
     @property
     def said(self) -> Phrase:
-        """The answer with where it comes from."""
+        """The direction in words, with its source and the reason."""
         source, reason = say(self.source), self.reason
         return say("{mode} ({source}: {reason})" if self.mode else "{source} ({reason})", mode=self.mode, source=source, reason=reason)
 
     @property
     def words(self) -> Phrase:
-        """The answer in words."""
+        """The direction in words: `higher is better`, `lower is better` or `direction unknown`."""
         return {"max": say("higher is better"), "min": say("lower is better")}.get(self.mode or "", say("direction unknown"))
 
     @property
     def arrow(self) -> str:
-        """The answer as a sign."""
+        """An arrow up or down; empty where the direction is unknown."""
         return {"max": "↑", "min": "↓"}.get(self.mode or "", "")
 
 
@@ -106,7 +106,7 @@ def read_mode(value: Any, argument: str = "mode") -> Mode | None:
         return "max" if value else "min"
     mode = _MODES.get(str(value).casefold())
     if mode is None:
-        raise ConfigurationError(f"{argument}={described(value)} is no direction", hint="Write 'max', 'min' or None.")
+        raise ConfigurationError(f"{argument}={described(value)} is no direction", hint="Use 'max', 'min' or None.")
     return mode
 
 

@@ -148,7 +148,7 @@ def _gate(gate: Any) -> GateReport:
     report = getattr(gate, "report", gate)
     if not isinstance(report, GateReport):
         raise ConfigurationError(
-            f"gates: {described(gate)} is no result of a gate", hint="Give what gate() returned, or the RegressionError that it raised."
+            f"gates: {described(gate)} is no result of a gate", hint="Pass what gate() returned, or the RegressionError that it raised."
         )
     return report
 

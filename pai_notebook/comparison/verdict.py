@@ -194,7 +194,7 @@ class OverallVerdict(Displayed):
         return tuple(visible(finding.text) for finding in self.findings)
 
     def in_language(self, lang: str) -> str:
-        """Give the sentences in English (`en`) or Chinese (`zh`).
+        """Return the sentences in English (`en`) or Chinese (`zh`).
 
         Parameters
         ----------
@@ -218,7 +218,7 @@ class OverallVerdict(Displayed):
         return "\n".join(visible(finding.text.in_language(lang)) for finding in self.findings)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the counts as a DataFrame.
+        """Return the counts as a DataFrame.
 
         Returns
         -------

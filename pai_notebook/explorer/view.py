@@ -48,7 +48,7 @@ _on_show: set[Explorer] = set()
 
 @checked
 class Explorer(Displayed):
-    """Find models, pick versions, compare them, and go on with the result in the next cell.
+    """A widget to find models, pick versions and compare them; the next cell uses the result.
 
     Parameters
     ----------
@@ -412,7 +412,7 @@ def _registry(source: Any) -> Registry:
         return source
     raise ConfigurationError(
         f"an explorer looks into a registry or a set of versions, not into {type(source).__name__}",
-        hint="Write pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions).",
+        hint="Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions).",
     )
 
 

@@ -75,4 +75,4 @@ def to_frame(
         frame, names = long_frame(tuple(versions), wanted)
         wanted.warn_of_unused(names)
         return frame
-    raise ConfigurationError(f"no layout is called {layout!r}", hint="Write layout='wide' or layout='long'.")
+    raise ConfigurationError(f"no layout is called {layout!r}", hint="Use layout='wide' or layout='long'.")

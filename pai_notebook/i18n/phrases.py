@@ -20,7 +20,7 @@ _speaking: ContextVar[str] = ContextVar("language of what renderers add", defaul
 
 
 class Phrase(str):
-    """An English text that knows its template and values.
+    """An English text that keeps its template and values, so that it can be said in Chinese.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def check_language(lang: str) -> None:
         When it is neither `en` nor `zh`.
     """
     if lang not in ("en", "zh"):
-        raise ConfigurationError(f"lang={lang!r} is not known", hint="Write lang='en' or lang='zh'.")
+        raise ConfigurationError(f"lang={lang!r} is not known", hint="Use lang='en' or lang='zh'.")
 
 
 @contextmanager

@@ -92,7 +92,7 @@ class Drift(Displayed):
 
     @property
     def summary(self) -> str:
-        """One sentence."""
+        """The difference in one sentence."""
         changed = len({change.address for change in self.changes})
         parts = [f"{changed} of {self.checked} saved versions changed" if changed else f"{self.checked} saved versions are as they were"]
         parts += [f"{len(self.removed)} removed"] if self.removed else []

@@ -51,7 +51,7 @@ class FrameExports:
     @overload
     def to_html(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path: ...
     def to_html(self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str | Path:
-        """Give the HTML of what a notebook shows, or write a self-contained document that also has every value.
+        """Return the HTML of what a notebook shows, or write a self-contained document that also has every value.
 
         Parameters
         ----------
@@ -92,7 +92,7 @@ class FrameExports:
     def to_markdown(
         self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False
     ) -> str | Path:
-        """Give one GitHub Markdown table, or write it to a file.
+        """Return one GitHub Markdown table, or write it to a file.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class FrameExports:
     def to_latex(
         self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False
     ) -> str | Path:
-        r"""Give one LaTeX table environment, which needs the package booktabs, or write it to a file.
+        r"""Return one LaTeX table environment, which needs the package booktabs, or write it to a file.
 
         Parameters
         ----------
@@ -174,7 +174,7 @@ class FrameExports:
     def to_csv(
         self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, guard: bool = True, overwrite: bool = False
     ) -> str | Path:
-        """Give CSV with every value, or write it to a file.
+        """Return CSV with every value, or write it to a file.
 
         Parameters
         ----------

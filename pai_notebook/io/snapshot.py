@@ -207,7 +207,7 @@ def _parsed(target: Path, data: bytes) -> dict[str, Any]:
         cut = "is cut short or " if refusal.kind == "garbled" else ""
         raise SnapshotError(f"{target} {cut}{refusal.reason}", hint=_NOTHING_DONE) from refusal
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise SnapshotError(f"{target} is not a snapshot of pai_notebook", hint="Give a file that VersionSet.save wrote.")
+        raise SnapshotError(f"{target} is not a snapshot of pai_notebook", hint="Pass a file that VersionSet.save wrote.")
     return content
 
 

@@ -36,7 +36,7 @@ _WILD = re.compile(r"\[\[?[^\]\[]*\]|[*?]")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What one value is called.
+    """The name of one value: its section, path and dataset.
 
     Attributes
     ----------

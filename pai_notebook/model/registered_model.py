@@ -26,7 +26,7 @@ def _read_number(value: Any) -> tuple[int | None, str]:
 
 @checked
 class Model(Displayed, DocumentView):
-    """A registered model: a typed, immutable view over the untouched answer.
+    """A registered model: a typed, immutable view of the document that the service sent.
 
     Source of the fields: GetModel and ListModels of the API AIWorkSpace 2021-02-04.
 

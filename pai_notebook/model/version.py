@@ -26,7 +26,7 @@ def _metrics(value: Any) -> tuple[Metrics, str]:
 
 @checked
 class ModelVersion(Displayed, DocumentView):
-    """A model version as the registry holds it: a typed, immutable view over the untouched answer.
+    """A model version as the registry holds it: a typed, immutable view of the document that the service sent.
 
     Two versions are equal when they belong to the same model and nothing in their content differs, as comparisons see it (1 and
     1.0 do not differ, 1 and "1" do), whatever the order of labels, `Results` and named objects in specs; the request id is no

@@ -134,7 +134,7 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
     """
     for each in (first, second):
         if each.mode is None:
-            raise ComparisonError(f"which way {each.name} is better is not known", hint="Tell compare(directions={...}).")
+            raise ComparisonError(f"which way {each.name} is better is not known", hint="Pass directions={...} to compare().")
     signs = [1 if each.mode == "max" else -1 for each in (first, second)]
     points = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
     known = {place: point for place, point in points.items() if not any(map(math.isnan, point))}

@@ -59,7 +59,7 @@ _THEMES = {
 def theme_of(name: ThemeName) -> Theme:
     """Colours by name, `light` or `dark`."""
     if name not in _THEMES:
-        raise ConfigurationError(f"theme={name!r} is not known", hint="Write theme='light' or theme='dark'.")
+        raise ConfigurationError(f"theme={name!r} is not known", hint="Use theme='light' or theme='dark'.")
     return _THEMES[name]
 
 

@@ -93,8 +93,8 @@ def connect(
         `(id, secret)`, `(id, secret, token)`, a callable that returns either, or an `alibabacloud_credentials` client. Else
         the environment, the credentials URI, and the vendor's chain, in that order, at the time of the call.
     default : bool
-        Whether the module-level functions and `%paimodel` use this registry from now on. The one before stays open: close it, or let
-        go of it, when nobody uses it any more.
+        Whether the module-level functions and `%paimodel` use this registry from now on. The one before stays open until it is
+        closed or garbage-collected.
     cache_seconds : float
         How long, in seconds, a version that was fetched answers again without a request.
     transport : httpx.AsyncBaseTransport, optional
@@ -255,7 +255,7 @@ def get_versions(
     suggest : bool
         Ask the service for names near to those that do not exist.
     progress : bool or callable
-        Show a line for what takes longer than half a second; or call this with the number of versions that arrived so far.
+        Show a progress line for what takes longer than half a second; or call this with the number of versions that arrived so far.
 
     Returns
     -------

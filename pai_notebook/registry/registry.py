@@ -154,7 +154,7 @@ class Registry(Displayed):
         suggest : bool
             Ask the service for names near to those that do not exist.
         progress : bool or callable
-            Show a line for what takes longer than half a second; or call this with the number of versions that arrived so far,
+            Show a progress line for what takes longer than half a second; or call this with the number of versions that arrived so far,
             a few times a second.
 
         Returns
@@ -181,7 +181,7 @@ class Registry(Displayed):
         """
         read = read_addresses(addresses)
         if not read:
-            raise ConfigurationError("no address given", hint="Write get_versions('model-a@latest') or list_models() to find models.")
+            raise ConfigurationError("no address given", hint="Use get_versions('model-a@latest'), or list_models() to find models.")
         outcome = self._fetch(read, refresh=refresh, suggest=suggest, progress=progress)
         return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
 
@@ -204,7 +204,7 @@ class Registry(Displayed):
         suggest: bool = False,
         progress: bool | Callable[[int], None] = True,
     ) -> Comparison:
-        """Compare versions with a baseline that is fetched beside them, as the line `%paimodel compare` does.
+        """Compare versions with a baseline, which is fetched too, as the line `%paimodel compare` does.
 
         Parameters
         ----------
@@ -511,7 +511,7 @@ class Registry(Displayed):
         overwrite: bool = False,
         progress: bool = True,
     ) -> Path:
-        """Write the long frame of every version, page by page as it arrives; for registries that outgrow a notebook.
+        """Write the long frame of every version, page by page as it arrives; for registries that do not fit into memory.
 
         Only a page and one group of rows are in memory, and the names of the versions of one model, packed: about ten bytes each.
 
@@ -526,7 +526,7 @@ class Registry(Displayed):
         overwrite : bool
             Whether a file that exists may be replaced.
         progress : bool
-            Show a line for what takes longer than half a second.
+            Show a progress line for what takes longer than half a second.
 
         Returns
         -------
@@ -592,7 +592,7 @@ class Registry(Displayed):
         from pai_notebook.io.drift import find_drift  # noqa: PLC0415 - loads on first use
 
         if "" in versions.models:
-            raise ConfigurationError("a version does not say which model it belongs to", hint="Give from_document a model_id.")
+            raise ConfigurationError("a version does not say which model it belongs to", hint="Pass model_id= to from_document().")
         now = self.get_versions(list(versions.models), refresh=True) if versions else VersionSet()
         found = {version.address for version in now}
         missing = [version.address for version in versions if version.address not in found]

@@ -217,7 +217,7 @@ def test_a_baseline_that_can_be_no_version_is_told_what_a_baseline_is(demo):
     ("python", "line"),
     [
         ("Pass overwrite=True to replace it", "Pass --overwrite to replace it"),
-        ("Write lang='en' or lang='zh'.", "Write --lang en or --lang zh."),
+        ("Use lang='en' or lang='zh'.", "Use --lang en or --lang zh."),
         ('Say pnb.connect(region="cn-hangzhou"), or set REGION', "Say %paimodel connect --region cn-hangzhou, or set REGION"),
         (
             "Use connect('demo'), or connect(region='cn-hangzhou').",
