@@ -94,7 +94,7 @@ def _questions(versions):
         yield "minimal_pairs", lambda name=name: versions.minimal_pairs(name, max_changes=9)
         yield "interval", lambda name=name: comparison.interval(name, names[-1])
         yield "sort_values", lambda name=name: versions.sort_values(name)
-        yield "plot.bar", lambda name=name: comparison.plot.data.find(name)
+        yield "plot.dot", lambda name=name: comparison.plot.data.find(name)
         yield "gate", lambda name=name: comparison.gate(f"`{name}` >= baseline")
         yield "where", lambda name=name: versions.filter(f"`{name}` > 0")
     for name in (MISSING, names[0] + "x", f"model-a@{names[0]}"):

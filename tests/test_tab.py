@@ -81,7 +81,7 @@ AFTER_A_CALL = {
 IN_A_CALL = {
     "vs.compare(": {"baseline=", "dataset=", "directions=", "exclude=", "include=", "n=", "only=", "tolerance="},
     "vs.filter(": {"label=", "approval=", "created_after="},
-    "c.plot.bar(": {"dataset=", "theme=", "ax="},
+    "c.plot.dot(": {"dataset=", "theme=", "ax=", "lang="},
     "pnb.list_versions('a', ": {"label=", "last="},
     "registry.list_models(": {"workspace_id=", "name=", "label=", "provider="},
     "vs.to_csv(": {"path=", "overwrite=", "guard="},

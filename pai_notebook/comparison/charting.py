@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Change, Row, Verdict, told_difference
 from pai_notebook.model.metrics import State, series_points
-from pai_notebook.model.numbers import choose_format
-from pai_notebook.plot.data import ChartData, Measure
+from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.plot.data import ChartData, Measure, Point
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -24,23 +24,24 @@ def chart_data(comparison: Comparison) -> ChartData:
 
 
 def _measure(comparison: Comparison, row: Row) -> Measure:
-    return Measure(
-        row.path,
-        row.dataset,
-        row.direction.mode,
-        tuple(math.nan if cell.value is None else cell.value for cell in row.cells),
-        tuple(str(cell.state) for cell in row.cells),
-        tuple(change.word for change in row.changes),
-        tuple(_interval(comparison, row, place) for place in range(len(row.cells))),
-        tuple((series_points(cell.raw) or ()) if cell.state is State.SERIES else () for cell in row.cells),
-        tuple(_difference(comparison, row, place) for place in range(len(row.cells))),
-        tuple(_gain(change) for change in row.changes),
-    )
-
-
-def _difference(comparison: Comparison, row: Row, place: int) -> str:
+    short = comparison.short_datasets.get(row.dataset, row.dataset)
     form = choose_format(cell.value for cell in row.cells if cell.value is not None)
-    return "" if comparison.baseline_place is None else told_difference(row, place, comparison.baseline_place, form)
+    points = tuple(_point(comparison, row, place, form) for place in range(len(row.cells)))
+    return Measure(row.path, row.dataset, short, row.direction.mode, points)
+
+
+def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> Point:
+    cell, change, base = row.cells[place], row.changes[place], comparison.baseline_place
+    return Point(
+        math.nan if cell.value is None else cell.value,
+        str(cell.state),
+        change.word,
+        "" if base is None else told_difference(row, place, base, form),
+        "▲" if (change.delta or 0) > 0 else "▼" if (change.delta or 0) < 0 else "",
+        _interval(comparison, row, place),
+        _gain(change),
+        (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
+    )
 
 
 def _gain(change: Change) -> float:

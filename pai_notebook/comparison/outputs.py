@@ -114,7 +114,7 @@ class Exports(FrameExports):
 
     @property
     def plot(self) -> Plots:
-        """Charts: `.plot.bar("cer")`, `.slope`, `.heatmap()`, `.scatter(x, y)`, `.parallel()`, `.series`; needs the extra `plot`."""
+        """Charts: `.plot("cer")` is `.dot`, else `.bar`, `.slope`, `.heatmap()`, `.scatter(x, y)`, `.series`; needs the extra `plot`."""
         from pai_notebook.comparison.charting import chart_data  # noqa: PLC0415 - loads on first use
         from pai_notebook.plot.accessor import Plots  # noqa: PLC0415 - as above
 
@@ -142,13 +142,13 @@ class Exports(FrameExports):
         redact : optional
             `"default"` masks ids, buckets, keys and queries in the data; a map adds patterns by kind; None masks nothing.
         lang : {"en", "zh"}
-            Language of all but names, values, code and the words inside charts.
+            Language of all but names, values and code; of charts where a font has Chinese.
         title, question : str
             What it is about, and what it was to answer.
         gates : sequence
             What `gate` returned, or the `RegressionError` that it raised.
         charts : bool or list of str
-            A heat map (with matplotlib installed), nothing, or a bar chart for each metric named.
+            A heat map (with matplotlib installed), nothing, or a dot plot for each metric named.
         registry : str
             Where the versions came from, in your words; by default as the versions remember it.
         overwrite : bool

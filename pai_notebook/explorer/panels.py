@@ -85,11 +85,11 @@ class Copy:
         return self._sent is not None
 
 
-_MOST_BARS = 3
+_MOST_PLOTS = 3
 
 
 def chart_html(comparison: Comparison | None, metric: str) -> str:
-    """A bar chart of a metric for each of its first datasets, and a heat map of all metrics.
+    """A dot plot of a metric for each of its first datasets, and a heat map of all metrics.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
         warnings.simplefilter("always")
         light, dark = (_figures(comparison.plot.data, metric, partial(report_figures, theme=theme)) for theme in ("light", "dark"))
     if not light:
-        return render_html(Note("There are no numbers to draw, or more versions than a chart can show."))
+        return render_html(Note("There are no numbers to draw that differ."))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
     pictures = [
         _picture(figure, kind) for pair in zip(light, dark, strict=True) for figure, kind in zip(pair, ("light", "dark"), strict=True)
@@ -115,14 +115,8 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
 
 
 def _figures(data: ChartData, metric: str, draw: Callable[..., list[Figure]]) -> list[Figure]:
-    names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and any(map(_is_number, each.values))][
-        :_MOST_BARS
-    ]
-    return [*draw(data, names), *draw(data)]
-
-
-def _is_number(value: float) -> bool:
-    return value == value  # noqa: PLR0124 - NaN is the value that differs from itself
+    names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and each.has_numbers]
+    return [*draw(data, names[:_MOST_PLOTS]), *draw(data)]
 
 
 def _picture(figure: Figure, kind: str) -> str:

@@ -19,7 +19,6 @@ _PIECES = {
     "{count} place": "{count} 处",
     "{count} places": "{count} 处",
     "{count} models": "{count} 个模型",
-    "{shown} of {total} metrics": "共 {total} 项指标，图中为前 {shown} 项",
 }
 
 _STATES = {
@@ -311,7 +310,7 @@ _REPORT = {
     "{name}  {direction}": "{name}（{direction}）",
     "↑ higher is better": "↑ 越高越好",
     "↓ lower is better": "↓ 越低越好",
-    "Bars of {metric}": "条形图：{metric}",
+    "Dot plot of {metric}": "点图：{metric}",
     "{kind}: {values} in {places}, first in {first}": "{kind}：{values}，共出现 {places}，首次出现在 {first}",
     "user": "用户 ID",
     "owner": "阿里云账号 ID（OwnerId）",
@@ -512,4 +511,40 @@ _VERDICT = {
     "{count} sentences": "{count} 句",
 }
 
-TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT
+_PLOTS = {
+    "{name}": "{name}",
+    "higher is better →": "越高越好 →",
+    "← lower is better": "← 越低越好",
+    "{name} (baseline)": "{name}（基线）",
+    "● better": "● 变好",
+    "◆ worse": "◆ 变差",
+    "{marks} beyond chance (95 % each)": "{marks}：超出随机波动范围（各 95%）",
+    "○ not beyond chance": "○ 未超出随机波动范围",
+    "▲ higher, ▼ lower": "▲ 升高，▼ 降低",
+    "△ ▽ no interval known": "△ ▽ 置信区间未知",
+    "– no number": "– 没有数值",
+    "No number in {baseline}: {names}.": "{baseline} 没有数值：{names}。",
+    "▲ better in one and worse in the other": "▲ 一项变好、另一项变差",
+    "{marks} beyond chance (95 % each) in one of the two at least": "{marks}：至少一项超出随机波动范围（各 95%）",
+    "whiskers: 95 % interval of the difference to {baseline}": "误差线：与 {baseline} 之差的 95% 置信区间",
+    "change against {baseline}; filled only beyond chance (95 % each)": "相对 {baseline} 的变化；仅超出随机波动范围（各 95%）时着色",
+    "Beyond the axis, at its end: {names}.": "超出坐标轴范围，画在轴端：{names}。",
+    "The baseline and the best {count} of {total} versions; not drawn: {names}.": (
+        "基线与 {total} 个版本中最好的 {count} 个；未画出：{names}。"
+    ),
+    "The baseline and the last {count} of {total} versions; not drawn: {names}.": (
+        "基线与 {total} 个版本中最后的 {count} 个；未画出：{names}。"
+    ),
+    "The same in every version: {names}.": "各版本相同：{names}。",
+    "Metrics not drawn: {names}.": "未画出的指标：{names}。",
+    "Pareto front": "帕累托前沿",
+    "Pareto front, as measured: no other version is as good in both and better in one: {names}.": (
+        "帕累托前沿（按测量值）：没有其他版本两项都不差且至少一项更好：{names}。"
+    ),
+    "better {arrow}": "更好 {arrow}",
+    "Not drawn, a number is missing: {names}.": "缺少数值，未画出：{names}。",
+    "Without a name here: {names}.": "图中未标名：{names}。",
+    "point": "点序号",
+}
+
+TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT | _PLOTS

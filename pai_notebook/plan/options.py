@@ -111,7 +111,7 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     "In Python: pnb.compare('model-a@last:5').best('accuracy').": ("best", "winner", "recommend"),
     "In Python: pnb.compare('model-a@last:5').rank('accuracy').": ("rank", "ranking", "leaderboard"),
     "In Python: pnb.compare('model-a@last:5').pareto(['accuracy', 'latency_ms']).": ("pareto", "tradeoff"),
-    "In Python: pnb.compare('model-a@last:5').plot.bar('accuracy').": ("plot", "chart", "bar", "heatmap", "scatter", "slope"),
+    "In Python: pnb.compare('model-a@last:5').plot.dot('accuracy').": ("plot", "chart", "dot", "bar", "heatmap", "scatter", "slope"),
     "In Python: pnb.get_versions('model-a@last:5').to_frame().": ("frame", "dataframe", "df", "flatten", "pandas"),
     "This package only reads the registry.": (
         "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",

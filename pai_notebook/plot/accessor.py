@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import file_path, write_file
-from pai_notebook.plot.charts import draw_bar, draw_heatmap, draw_parallel, draw_scatter, draw_series, draw_slope
-from pai_notebook.plot.data import ChartData, Measure
-from pai_notebook.plot.theme import ThemeName, axes_argument, theme_of
+from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
+from pai_notebook.plot.data import ChartData
+from pai_notebook.plot.scatter import draw_scatter
+from pai_notebook.plot.theme import Language, ThemeName, axes_argument, theme_of
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Plots"]
 
 _MOST_ROWS = 40
-_MOST_AXES = 8
 
 
 @checked
@@ -39,16 +38,17 @@ class Plots(Printed):
         self.data = data
 
     def __repr__(self) -> str:
-        return f"Plots of {len(self.data.measures)} metrics: .bar .slope .heatmap .scatter .parallel .series"
+        return f"Plots of {len(self.data.measures)} metrics: .dot .bar .slope .heatmap .scatter .series"
 
     def __call__(
         self,
         metric: str,
         *,
-        kind: Literal["bar", "slope", "series"] = "bar",
+        kind: Literal["dot", "bar", "slope", "series"] = "dot",
         dataset: str | None = None,
         ax: Axes | None = None,
         theme: ThemeName = "light",
+        lang: Language = "en",
     ) -> Axes:
         """Draw one metric.
 
@@ -56,7 +56,7 @@ class Plots(Printed):
         ----------
         metric : str
             `cer`, or `cer@d-a` where it was measured on several datasets.
-        kind : {"bar", "slope", "series"}
+        kind : {"dot", "bar", "slope", "series"}
             The method of that name.
         dataset : str, optional
             The dataset, where the metric was measured on several.
@@ -64,6 +64,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
 
         Returns
         -------
@@ -85,13 +87,18 @@ class Plots(Printed):
         >>> len(c.plot("cer", kind="slope").lines) > 0
         True
         """
-        charts = {"bar": self.bar, "slope": self.slope, "series": self.series}
+        charts = {"dot": self.dot, "bar": self.bar, "slope": self.slope, "series": self.series}
         if kind not in charts:
-            raise ConfigurationError(f"no chart of one metric is called {kind!r}", hint="Use kind='bar', 'slope' or 'series'.")
-        return charts[kind](metric, dataset=dataset, ax=ax, theme=theme)
+            raise ConfigurationError(f"no chart of one metric is called {kind!r}", hint="Use kind='dot', 'bar', 'slope' or 'series'.")
+        return charts[kind](metric, dataset=dataset, ax=ax, theme=theme, lang=lang)
 
-    def bar(self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
-        """Draw one bar a version, with the baseline as a line and intervals of the difference where they are known.
+    def dot(
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+    ) -> Axes:
+        """Draw one dot a version, with intervals of the difference to the baseline, which is a line; the default chart.
+
+        A dot is filled only where the difference is beyond chance. Values far from all others stand at the end of the axis, so that
+        the differences of the others can be seen. Of more than 30 versions the best are drawn and the others are named below.
 
         Parameters
         ----------
@@ -103,6 +110,48 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            What was drawn on.
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When there is no such metric, or it was measured on several datasets and none is named.
+        ConfigurationError
+            When matplotlib, the extra `plot`, is not installed.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare()
+        >>> [name.get_text() for name in c.plot.dot("cer").get_yticklabels()]
+        ['0.1.0 (baseline)', '0.2.0']
+        """
+        return draw_dot(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax)
+
+    def bar(
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+    ) -> Axes:
+        """Draw `dot` with bars from zero instead of dots, for what is counted or paid for.
+
+        Parameters
+        ----------
+        metric : str
+            `cer`, or `cer@d-a` where it was measured on several datasets.
+        dataset : str, optional
+            The dataset, where the metric was measured on several.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; new axes by default.
+        theme : {"light", "dark"}
+            Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
 
         Returns
         -------
@@ -124,10 +173,12 @@ class Plots(Printed):
         >>> len(c.plot.bar("cer").patches)
         2
         """
-        return draw_bar(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
+        return draw_dot(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax, bars=True)
 
-    def slope(self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
-        """Draw a metric over versions in natural order.
+    def slope(
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+    ) -> Axes:
+        """Draw a metric over versions in natural order, at most the last 30.
 
         Parameters
         ----------
@@ -139,6 +190,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
 
         Returns
         -------
@@ -160,19 +213,23 @@ class Plots(Printed):
         >>> len(c.plot.slope("cer").lines) > 0
         True
         """
-        return draw_slope(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
+        return draw_slope(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax)
 
-    def heatmap(self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
-        """Draw changes against the baseline in percent, metrics by versions.
+    def heatmap(
+        self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+    ) -> Axes:
+        """Draw changes against the baseline, metrics by versions; cells are filled only beyond chance.
 
         Parameters
         ----------
         metrics : str or list of str, optional
-            Names or globs of metrics, as `include` takes them; by default all, those that changed first, and at most 40.
+            Names or globs of metrics, as `include` takes them; by default those whose numbers differ, at most 40.
         ax : matplotlib.axes.Axes, optional
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
 
         Returns
         -------
@@ -196,13 +253,18 @@ class Plots(Printed):
         >>> c.plot.heatmap(["cer"]).get_yticklabels()[0].get_text()
         'cer ↓'
         """
-        measures = self._several(metrics)[: None if metrics else _MOST_ROWS]
+        if metrics is None:
+            measures, notes = self.data.changing(_MOST_ROWS)
+        else:
+            measures, notes = [each for each in self.data.several(metrics) if each.has_numbers], []
         if not measures:
             raise ComparisonError("there are no numbers to draw", hint="Look at coverage.")
-        return draw_heatmap(self.data, measures, theme_of(theme), ax)
+        return draw_heatmap(self.data, measures, theme_of(theme, lang), ax, notes=notes)
 
-    def scatter(self, x: str, y: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
-        """Draw two metrics against each other with the Pareto front.
+    def scatter(
+        self, x: str, y: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+    ) -> Axes:
+        """Draw two metrics against each other with the Pareto front; names do not cover each other.
 
         Parameters
         ----------
@@ -214,6 +276,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
 
         Returns
         -------
@@ -235,47 +299,11 @@ class Plots(Printed):
         >>> c.plot.scatter("cer", "rtf").get_ylabel().startswith("rtf")
         True
         """
-        return draw_scatter(self.data, self.data.find(x, dataset), self.data.find(y, dataset), theme_of(theme), ax)
+        return draw_scatter(self.data, self.data.find(x, dataset), self.data.find(y, dataset), theme_of(theme, lang), ax)
 
-    def parallel(self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
-        """Draw every version as a line through its metrics, better upwards.
-
-        Parameters
-        ----------
-        metrics : str or list of str, optional
-            Names or globs of metrics, as `include` takes them; by default all whose direction is known, those that changed first,
-            and at most 8.
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; new axes by default.
-        theme : {"light", "dark"}
-            Colours for a light or a dark page.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            What was drawn on.
-
-        Raises
-        ------
-        NameNotFound
-            When one of them means no metric.
-        ComparisonError
-            When there is nothing to draw.
-        ConfigurationError
-            When matplotlib, the extra `plot`, is not installed.
-
-        Examples
-        --------
-        >>> from pai_notebook import VersionSet
-        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10, "rtf": 1 / n}} for n in (1, 2)]
-        >>> c = VersionSet.from_documents(docs, "model-a").compare()
-        >>> len(c.plot.parallel(["cer", "rtf"]).lines) >= 2
-        True
-        """
-        measures = [each for each in self._several(metrics) if each.mode is not None][: None if metrics else _MOST_AXES]
-        return draw_parallel(self.data, measures, theme_of(theme), ax)
-
-    def series(self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light") -> Axes:
+    def series(
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+    ) -> Axes:
         """Draw the points of a metric that is a list, one line a version.
 
         Parameters
@@ -288,6 +316,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
+        lang : {"en", "zh"}
+            Language of what is not data; English where no font has Chinese.
 
         Returns
         -------
@@ -309,7 +339,7 @@ class Plots(Printed):
         >>> len(c.plot.series("loss").lines)
         2
         """
-        return draw_series(self.data, self.data.find(metric, dataset), theme_of(theme), ax)
+        return draw_series(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax)
 
     def save(self, path: str | os.PathLike[str], ax: Axes, *, dpi: int = 150, overwrite: bool = False) -> Path:
         """Write a chart as PNG or SVG, as the path ends; the same chart gives the same bytes.
@@ -352,7 +382,3 @@ class Plots(Printed):
             raise ConfigurationError(f"{path} ends in neither .png nor .svg", hint="For other formats use ax.figure.savefig.")
         dpi = number_argument("dpi", dpi, least=10, whole=True)
         return write_file(path, picture_of(axes_argument(ax).figure, form, dpi=dpi), overwrite=overwrite)
-
-    def _several(self, metrics: str | Sequence[str] | None) -> list[Measure]:
-        chosen = self.data.measures if metrics is None else self.data.several(metrics)
-        return [each for each in chosen if any(math.isfinite(value) for value in each.values)]

@@ -7,201 +7,254 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
-from pai_notebook.plot.data import ChartData, Measure, pareto_places
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.plot.data import ChartData, Measure, Point
+from pai_notebook.plot.marks import (
+    SIGNS,
+    beyond,
+    legend,
+    narrowed,
+    signs_of,
+    spread,
+    told_difference,
+    version_names,
+    whisker,
+    window,
+)
+from pai_notebook.plot.text import points_wide, room_for
 from pai_notebook.plot.theme import Theme, finish, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["draw_bar", "draw_heatmap", "draw_parallel", "draw_scatter", "draw_series", "draw_slope"]
+    Where = Axes | Figure | None
 
-_CROWDED = 8
-_HATCH = {"worse": "//"}
+__all__ = ["draw_dot", "draw_heatmap", "draw_series", "draw_slope"]
 
-
-def draw_bar(data: ChartData, measure: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
-    """One bar a version from zero, the baseline as a line; worse bars are hatched, missing values are named."""
-    ax = new_axes(ax, (max(4.5, 0.75 * len(data.names) + 2), 3.6))
-    colours = {"better": theme.better, "worse": theme.worse, "baseline": theme.baseline}
-    for place, value in enumerate(measure.values):
-        verdict = measure.verdicts[place]
-        if math.isfinite(value):
-            ax.bar(place, value, color=colours.get(verdict, theme.neutral), hatch=_HATCH.get(verdict), edgecolor=theme.paper, width=0.7)
-            up = {"better": measure.mode == "max", "worse": measure.mode == "min"}.get(verdict)
-            mark = _SIGNS.get(verdict, "") if up is None else " ▲" if up else " ▼"
-            ax.annotate(f"{measure.form.value(value)}{mark}", (place, _top(measure, place)), (0, 4), color=theme.ink, **_ABOVE)
-        else:
-            ax.annotate(measure.states[place], (place, 0), (0, 4), color=theme.ink, **_ABOVE)
-    _whiskers(ax, measure, theme)
-    _label_intervals(ax, data, measure)
-    _baseline(ax, data, measure, theme)
-    _versions(ax, data.names)
-    ax.set_ylabel(measure.label)
-    ax.margins(y=0.15)
-    return finish(ax, theme)
+_HATCH = {"worse": "///"}
+_LONG = 8
 
 
-_ABOVE: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, *, bars: bool = False) -> Axes:
+    """A line a version: its value as a dot beside the baseline's line, or as a bar from zero, and in words; missing values are named."""
+    places, notes = data.at_most(measure)
+    data, measure = narrowed(data, places), measure.at(places)
+    low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
+    notes = [*legend(data, measure.points), *beyond(data.names, measure.points, low, high), *notes]
+    told = [theme.words(note) for note in notes]
+    count, width = len(data.names), 6.6
+    ax = new_axes(ax, (width, 0.25 * count + 0.95 + room_for(told, width)))
+    column = max((points_wide(measure.form.value(point.value), 9) for point in measure.points if point.is_number), default=0) + 10
+    for place, point in enumerate(measure.points):
+        ax.axhline(place, color=theme.faint, linewidth=0.6, linestyle=":", zorder=0)
+        if point.is_number and bars:
+            _bar(ax, place, point, theme)
+        elif point.is_number:
+            mark, at = theme.mark(point.verdict), min(max(point.value, low), high)
+            if at != point.value:
+                mark["marker"] = "<" if at == low else ">"
+            ax.plot(at, place, zorder=3, clip_on=False, **mark)
+        if point.is_number and low <= point.value <= high:
+            whisker(ax, point, place, theme, upright=False)
+        _column(ax, measure, place, column, theme)
+    if measure.points[data.baseline].is_number:
+        ax.axvline(measure.points[data.baseline].value, color=theme.baseline, linestyle="--", linewidth=1, zorder=1)
+    ax.set_yticks(range(count), version_names(data, theme), fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(count - 0.4, -0.6)
+    spread(ax.set_xlim, low, high, from_zero=bars)
+    ax.locator_params(axis="x", nbins=6)
+    ax.ticklabel_format(axis="x", useOffset=False)
+    ax.set_xlabel(theme.words(measure.rightward))
+    finish(ax, theme, told)
+    ax.spines["left"].set_visible(bars)
+    return ax
 
 
-def _top(measure: Measure, place: int) -> float:
-    """Upper end of a bar and its whisker; numbers stand above it."""
-    interval = measure.intervals[place] if place < len(measure.intervals) else None
-    return measure.values[place] if interval is None else max(measure.values[place], interval[1])
-
-
-def _label_intervals(ax: Any, data: ChartData, measure: Measure) -> None:
-    """Say what the whiskers are, so that nobody compares those of two candidates with each other."""
-    if any(interval is not None for interval in measure.intervals):
-        ax.set_xlabel(f"whiskers: 95 % interval of the difference to {data.names[data.baseline]}")
-
-
-def _whiskers(ax: Any, measure: Measure, theme: Theme) -> None:
-    for place, (value, interval) in enumerate(zip(measure.values, measure.intervals, strict=False)):
-        if interval is not None and math.isfinite(value):
-            low, high = interval
-            ax.errorbar(place, value, [[max(value - low, 0)], [max(high - value, 0)]], color=theme.ink, capsize=3, linewidth=1)
-
-
-def _baseline(ax: Any, data: ChartData, measure: Measure, theme: Theme) -> None:
-    base = measure.values[data.baseline]
-    if math.isfinite(base):
-        ax.axhline(base, color=theme.baseline, linestyle="--", linewidth=1, zorder=0)
-
-
-def _versions(ax: Any, names: Sequence[str]) -> None:
-    crowded = len(names) > _CROWDED or max(map(len, names), default=0) > _CROWDED
-    ax.set_xticks(range(len(names)), names, rotation=45 if crowded else 0, ha="right" if crowded else "center")
-    ax.set_xlim(-0.6, len(names) - 0.4)
-
-
-def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
+def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None) -> Axes:
     """The metric over versions in natural order; a gap where a version has no number."""
-    ax = new_axes(ax, (max(4.5, 0.5 * len(data.names) + 2), 3.4))
-    ax.plot(range(len(data.names)), measure.values, color=theme.better, marker="o", linewidth=1.6, markersize=4)
-    known = [place for place, interval in enumerate(measure.intervals) if interval is not None]
-    for place in known:
-        low, high = measure.intervals[place] or (math.nan, math.nan)
-        ax.vlines(place, low, high, color=theme.better, alpha=0.5)
-    _label_intervals(ax, data, measure)
-    for place, value in enumerate(measure.values):
-        if not math.isfinite(value):
-            ax.axvline(place, color=theme.faint, linestyle=":", linewidth=1)
-            ax.annotate(measure.states[place], (place, 0.02), xycoords=("data", "axes fraction"), rotation=90, color=theme.ink, fontsize=7)
-    _baseline(ax, data, measure, theme)
-    ax.plot([data.baseline], [measure.values[data.baseline]], marker="s", color=theme.baseline, linestyle="none", label="baseline")
-    _versions(ax, data.names)
-    ax.set_ylabel(measure.label)
-    ax.legend(frameon=False, labelcolor=theme.ink, fontsize=8)
-    return finish(ax, theme)
+    places, notes = data.at_most()
+    data, measure = narrowed(data, places), measure.at(places)
+    points = measure.points
+    low, high = window(points, [data.baseline])
+    told = [theme.words(note) for note in (*legend(data, points, signs=False), *beyond(data.names, points, low, high), *notes)]
+    width = min(max(5.4, 0.45 * len(points) + 2), 10.4)
+    ax = new_axes(ax, (width, 3.5 + room_for(told, width)))
+    if points[data.baseline].is_number:
+        ax.axhline(points[data.baseline].value, color=theme.baseline, linestyle="--", linewidth=1, zorder=0)
+    ax.plot(range(len(points)), measure.values, color=theme.neutral, linewidth=1, zorder=1)
+    shown = [(place, min(max(point.value, low), high)) for place, point in enumerate(points) if point.is_number]
+    states = []
+    for place, point in enumerate(points):
+        if not point.is_number:
+            ax.axvline(place, color=theme.faint, linestyle=":", linewidth=1, zorder=0)
+            states.append(_state(ax, place, theme.words(say(point.state)), theme))
+    for place, at in shown:
+        point = points[place]
+        if at == point.value:
+            whisker(ax, point, place, theme, upright=True)
+        mark = theme.mark(point.verdict)
+        ax.plot(place, at, zorder=3, clip_on=False, **(mark if at == point.value else mark | {"marker": "v" if at == low else "^"}))
+    ax.set_xticks(range(len(points)), version_names(data, theme), fontsize=9, **_slanted(data.names))
+    ax.set_xlim(-0.6, len(points) - 0.4)
+    spread(ax.set_ylim, low, high, most=0.12)
+    ax.ticklabel_format(axis="y", useOffset=False)
+    ax.set_ylabel(theme.words(measure.stacked))
+    lines: list[Any] = [
+        shown,
+        *([(-1.0, at), (len(points), at)] for place, at in shown if place == data.baseline),
+        *([(place, end) for end in interval] for place, _ in shown if (interval := points[place].interval)),
+    ]
+    values, colours = _value_labels(measure, data.baseline, shown), (theme.ink, theme.neutral)
+    from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
+
+    PointLabels(ax, values, markers=shown, lines=lines, avoid=states, rings=3, colours=colours)
+    return finish(ax, theme, told)
 
 
-def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Axes | None = None) -> Axes:
-    """Change against the baseline, metrics by versions, written in every cell; beyond chance purple is better, orange worse."""
-    from matplotlib import colormaps  # noqa: PLC0415 - an optional extra
+def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Where = None, *, notes: Sequence[Phrase] = ()) -> Axes:
+    """Change against the baseline, metrics by versions; a cell is filled only beyond chance, the more the further it is."""
+    kept, left = data.at_most()
+    places = [data.baseline, *(place for place in kept if place != data.baseline)]
+    base = data.names[data.baseline]
+    many = len(places) > _CROWDED
+    shown = places[1:] if many else places
+    filled = say("change against {baseline}; filled only beyond chance (95 % each)", baseline=base)
+    points = [measure.points[place] for measure in measures for place in shown]
+    told = [theme.words(note) for note in (joined([filled, *signs_of(points, many=many)], " · "), *left, *notes)]
+    labels = [_metric(measure, data.baseline if many else None) for measure in measures]
+    tallest = max(map(len, data.names), default=0)
+    names = min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
+    width = max(names + (0.3 if many else max(0.85, 0.075 * min(tallest, _LONGEST))) * len(shown), 5.0)
+    upright = many or tallest > _LONGEST
+    top = 0.075 * min(tallest, 24) + 0.1 if upright else 0.35
+    ax = new_axes(ax, (width, 0.27 * len(measures) + 0.2 + top + room_for(told, width)))
+    ax.imshow([[_fill(measure.points[place], theme) for place in shown] for measure in measures], aspect="auto", interpolation="nearest")
+    for line, measure in enumerate(measures):
+        for column, place in enumerate(shown):
+            point = measure.points[place]
+            text = _sign(point) if many else _change(measure, point, theme)
+            ink = theme.ink if math.isnan(point.gain) else _ink_on(_fill(point, theme))
+            ax.text(column, line, text, ha="center", va="center", fontsize=8, color=ink)
+    if not many:
+        ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
+    heads = [f"{base}\n{theme.words(say('baseline'))}" if place == data.baseline else data.names[place] for place in shown]
+    ax.set_xticks(range(len(shown)), heads, fontsize=8.5, rotation=90 if upright else 0)
+    ax.set_yticks(range(len(measures)), labels, fontsize=9)
+    ax.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
+    ax.set_xticks([place + 0.5 for place in range(len(shown) - 1)], minor=True)
+    ax.set_yticks([line + 0.5 for line in range(len(measures) - 1)], minor=True)
+    ax.grid(which="minor", color=theme.faint, linewidth=0.6)
+    finish(ax, theme, told)
+    ax.tick_params(which="minor", length=0)
+    return ax
 
-    ax = new_axes(ax, (1.0 * len(data.names) + 3.5, 0.42 * len(measures) + 1.4))
-    gains = [[measure.gains[place] for place in range(len(data.names))] for measure in measures]
-    ax.imshow(gains, cmap=colormaps["PuOr"], vmin=-_FULL, vmax=_FULL, aspect="auto")
-    for line, (measure, row) in enumerate(zip(measures, gains, strict=True)):
-        for place, gain in enumerate(row):
-            dark = not math.isnan(gain) and abs(gain) > 0.6 * _FULL
-            ink = theme.ink if math.isnan(gain) else "#ffffff" if dark else "#1a1a1a"
-            ax.text(place, line, _change(measure, place, data.baseline), ha="center", va="center", fontsize=8, color=ink)
-    _versions(ax, [f"{name} *" if place == data.baseline else name for place, name in enumerate(data.names)])
-    ax.set_yticks(range(len(measures)), [f"{each.name} {_ARROW[each.mode]}" for each in measures])
-    ax.set_xlabel(
-        f"change against {data.names[data.baseline]} (*); coloured beyond chance (95 %) only, ≈ could be chance, ? no interval known"
-    )
-    return finish(ax, theme)
+
+def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = None) -> Axes:
+    """The points of a metric that is a series, one line a version; a gap where a point is null."""
+    if not any(point.series for point in measure.points):
+        raise ComparisonError(f"{measure.name} is no series in any version", hint="Draw it with dot or slope.")
+    having = [place for place, point in enumerate(measure.points) if point.series or place == data.baseline]
+    data, measure = narrowed(data, having), measure.at(having)
+    kept, notes = data.at_most()
+    places = [place for place in kept if measure.points[place].series]
+    told = [theme.words(note) for note in notes]
+    ax = new_axes(ax, (6.6, max(3.6, 0.19 * len(places) + 0.9) + room_for(told, 6.6)))
+    styles, names = ("-", "--", "-.", ":"), version_names(data, theme)
+    for nth, place in enumerate(places):
+        series, is_baseline = measure.points[place].series, place == data.baseline
+        look: dict[str, Any] = {"color": theme.lines[nth % len(theme.lines)], "linestyle": styles[nth // len(theme.lines) % len(styles)]}
+        look |= {"color": theme.ink, "linestyle": "-", "linewidth": 2.2} if is_baseline else {"linewidth": 1.4}
+        ax.plot(range(1, len(series) + 1), series, marker="o" if len(series) == 1 else None, label=names[place], **look)
+    ax.set_xlabel(theme.words(say("point")))
+    ax.set_ylabel(theme.words(measure.stacked))
+    ax.legend(frameon=False, labelcolor=theme.ink, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1.02), handlelength=3)
+    return finish(ax, theme, told)
 
 
+_CROWDED = 10
+_LONGEST = 14
 _FULL = 5.0
 """Half widths of its interval at which a difference has its full colour."""
-_SIGNS = {"could be chance": " ≈", "no interval known": " ?"}
 
 
-_ARROW = {"max": "↑", "min": "↓", None: "?"}
+def _slanted(names: Sequence[str]) -> dict[str, Any]:
+    crowded = len(names) > _LONG or max(map(len, names), default=0) > _LONG
+    return {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if crowded else {}
 
 
-def _change(measure: Measure, place: int, baseline: int) -> str:
-    value, base = measure.values[place], measure.values[baseline]
-    if not math.isfinite(value):
-        return measure.states[place] if math.isnan(value) else measure.form.value(value)
-    if place == baseline or not math.isfinite(base):
-        return measure.form.value(value)
-    return (measure.differences[place] or measure.form.delta(value - base)) + _SIGNS.get(measure.verdicts[place], "")
+def _from_zero(points: Sequence[Point], _keep: Sequence[int]) -> tuple[float, float]:
+    ends = [end for point in points if point.is_number for end in (point.value, *(point.interval or ())) if math.isfinite(end)]
+    return min([0.0, *ends]), max([0.0, *ends])
 
 
-def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
-    """Two metrics against each other, every version named, those that no other beats joined by a line."""
-    front = pareto_places(first, second)
-    ax = new_axes(ax, (5.2, 4.2))
-    for place, (x, y) in enumerate(zip(first.values, second.values, strict=True)):
-        if math.isfinite(x) and math.isfinite(y):
-            marker = "s" if place == data.baseline else "o"
-            colour = theme.better if place in front else theme.neutral
-            ax.plot(x, y, marker=marker, color=colour, linestyle="none", markersize=7 if place in front else 5)
-            ax.annotate(data.names[place], (x, y), (5, 4), textcoords="offset points", fontsize=8, color=theme.ink)
-    ax.plot([first.values[place] for place in front], [second.values[place] for place in front], color=theme.better, linewidth=1.2)
-    missing = [
-        name for name, x, y in zip(data.names, first.values, second.values, strict=True) if not (math.isfinite(x) and math.isfinite(y))
-    ]
-    if missing:
-        ax.set_title(f"not drawn: {', '.join(missing[:4])}" + (" …" if len(missing) > 4 else ""), fontsize=8, loc="left")  # noqa: PLR2004
-    ax.set_xlabel(first.label)
-    ax.set_ylabel(second.label)
-    ax.margins(0.15)
-    return finish(ax, theme)
+def _bar(ax: Any, place: int, point: Point, theme: Theme) -> None:
+    mark = theme.mark(point.verdict)
+    ax.barh(
+        place, point.value, height=0.62, color=mark["markerfacecolor"], edgecolor=mark["color"], hatch=_HATCH.get(point.verdict), zorder=1
+    )
+    if point.verdict in _HATCH:
+        ax.patches[-1].set_edgecolor(theme.paper)
 
 
-def draw_parallel(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Axes | None = None) -> Axes:
-    """Every version as a line through its metrics; up is better, the ends of each axis carry their numbers."""
-    if len(measures) < 2:  # noqa: PLR2004 - one axis is a slope
-        raise ComparisonError("parallel coordinates need at least two metrics with a known direction", hint="Name them, or use bar.")
-    ax = new_axes(ax, (1.5 * len(measures) + 2.5, 3.8))
-    scaled = [_scaled(measure) for measure in measures]
-    styles = ("-", "--", "-.", ":")
-    for place, name in enumerate(data.names):
-        heights = [column[place] for column in scaled]
-        colour = theme.baseline if place == data.baseline else theme.lines[place % len(theme.lines)]
-        label = f"{name} (baseline)" if place == data.baseline else name
-        style = styles[place // len(theme.lines) % len(styles)]
-        ax.plot(range(len(measures)), heights, color=colour, linestyle=style, marker="o", markersize=4, label=label)
-    for column, measure in enumerate(measures):
-        known = [value for value in measure.values if math.isfinite(value)]
-        best, worst = (max(known), min(known)) if measure.mode == "max" else (min(known), max(known))
-        ax.axvline(column, color=theme.faint, linewidth=1, zorder=0)
-        ax.annotate(measure.form.value(best), (column, 1), (0, 5), textcoords="offset points", ha="center", fontsize=8, color=theme.ink)
-        ax.annotate(measure.form.value(worst), (column, 0), (0, -11), textcoords="offset points", ha="center", fontsize=8, color=theme.ink)
-    ax.set_xticks(range(len(measures)), [f"{each.path} {_ARROW[each.mode]}\n{each.dataset}" for each in measures], fontsize=8)
-    ax.set_yticks([])
-    ax.set_ylabel("up is better")
-    ax.set_ylim(-0.14, 1.12)
-    ax.legend(frameon=False, labelcolor=theme.ink, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    return finish(ax, theme)
+def _column(ax: Any, measure: Measure, place: int, width: float, theme: Theme) -> None:
+    """Value and difference of a version, in two columns right of the axes."""
+    point = measure.points[place]
+    where: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "va": "center", "annotation_clip": False}
+    style: dict[str, Any] = {"fontsize": 9, "color": theme.ink}
+    if point.is_number:
+        ax.annotate(measure.form.value(point.value), (1, place), (width, 0), ha="right", **where, **style)
+    after = told_difference(point, theme) if point.is_number else theme.words(say(point.state))
+    ax.annotate(after, (1, place), (width + 7, 0), ha="left", **where, **style)
 
 
-def _scaled(measure: Measure) -> list[float]:
-    known = [value for value in measure.values if math.isfinite(value)]
-    low, high = min(known), max(known)
-    span = (high - low) or 1.0
-    places = [(value - low) / span if math.isfinite(value) else math.nan for value in measure.values]
-    return places if measure.mode == "max" else [1 - place for place in places]
+def _state(ax: Any, place: int, text: str, theme: Theme) -> Any:
+    where: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "rotation": 90, "ha": "right", "va": "bottom"}
+    return ax.text(place - 0.05, 0.02, text, color=theme.ink, fontsize=8, **where)
 
 
-def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Axes | None = None) -> Axes:
-    """The points of a metric that is a series, one line a version; a gap where a point is null."""
-    if not any(measure.points):
-        raise ComparisonError(f"{measure.name} is no series in any version", hint="Draw it with bar or slope.")
-    ax = new_axes(ax, (5.6, 3.6))
-    for place, points in enumerate(measure.points):
-        if points:
-            colour = theme.baseline if place == data.baseline else theme.lines[place % len(theme.lines)]
-            style = "--" if place == data.baseline else "-"
-            marker = "o" if len(points) == 1 else None
-            ax.plot(range(1, len(points) + 1), points, color=colour, linestyle=style, marker=marker, label=data.names[place])
-    ax.set_xlabel("point")
-    ax.set_ylabel(measure.label)
-    ax.legend(frameon=False, labelcolor=theme.ink, fontsize=8)
-    return finish(ax, theme)
+def _value_labels(measure: Measure, baseline: int, shown: Sequence[tuple[int, float]]) -> list[tuple[float, float, str]]:
+    """Values to stand beside their points: the baseline's and the ends of the range first, then the latest."""
+    by_value = sorted(shown, key=lambda spot: measure.points[spot[0]].value)
+    order = dict.fromkeys([spot for spot in shown if spot[0] == baseline] + by_value[-1:] + by_value[:1] + list(reversed(shown)))
+    return [(place, at, measure.form.value(measure.points[place].value)) for place, at in order]
+
+
+def _metric(measure: Measure, baseline: int | None) -> str:
+    arrow = {"max": " ↑", "min": " ↓", None: ""}[measure.mode]
+    point = None if baseline is None else measure.points[baseline]
+    return f"{measure.name}{arrow}" + (f"  {measure.form.value(point.value)}" if point is not None and point.is_number else "")
+
+
+def _fill(point: Point, theme: Theme) -> tuple[float, float, float]:
+    """The colour of a cell: paper unless the difference is beyond chance, the stronger the further beyond."""
+    from matplotlib.colors import to_rgb  # noqa: PLC0415 - an optional extra
+
+    paper = to_rgb(theme.paper)
+    if math.isnan(point.gain):
+        return paper
+    share = 0.25 + 0.65 * min(max((abs(point.gain) - 1) / (_FULL - 1), 0), 1)
+    colour = to_rgb(theme.better if point.gain > 0 else theme.worse)
+    return tuple(share * strong + (1 - share) * weak for strong, weak in zip(colour, paper, strict=True))  # type: ignore[return-value]
+
+
+def _ink_on(fill: Sequence[float]) -> str:
+    """Black or white, whichever is read better."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in fill)  # noqa: PLR2004 - as WCAG has it
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"  # noqa: PLR2004 - equal contrast
+
+
+def _change(measure: Measure, point: Point, theme: Theme) -> str:
+    if math.isnan(point.value):
+        return theme.words(say(point.state))
+    return told_difference(point, theme) or measure.form.value(point.value)
+
+
+def _sign(point: Point) -> str:
+    """One character for a cell that has no room for more; an arrow that is hollow says that no interval is known."""
+    if not point.is_number:
+        return "–"
+    if point.verdict == "no interval known":
+        return {"▲": "△", "▼": "▽"}.get(point.arrow, "?")
+    return point.arrow if point.is_beyond_chance else SIGNS.get(point.verdict, "≠")

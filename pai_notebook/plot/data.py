@@ -4,20 +4,67 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal
 
 from pai_notebook.errors import ComparisonError, NameNotFound
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.names import Name, Patterns, resolve
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
 
-__all__ = ["ChartData", "Measure", "pareto_places"]
+__all__ = ["ChartData", "Measure", "Point", "pareto_places", "some"]
 
 Mode = Literal["max", "min"] | None
-_ARROWS = {"max": say("↑ higher is better"), "min": say("↓ lower is better"), None: say("direction unknown")}
+_UP = {"max": say("↑ higher is better"), "min": say("↓ lower is better")}
+_RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
+_MOST = 30
+
+
+@dataclass(frozen=True)
+class Point:
+    """What one version has of a metric.
+
+    Attributes
+    ----------
+    value : float
+        NaN where there is no number.
+    state : str
+        Why there is none, in a word.
+    verdict : str
+        `better` or `worse` beyond chance, `could be chance`, `no interval known`, `same`, `baseline` or another word.
+    difference : str
+        The difference to the baseline as it is written, empty where there is none.
+    arrow : str
+        Whether the value is higher or lower than the baseline's, empty where it is neither.
+    interval : (float, float) or None
+        The baseline's value with the interval of the difference added, where it is known.
+    gain : float
+        How many half widths of its interval the difference is beyond chance, positive where it is better; NaN elsewhere.
+    series : tuple of float
+        The values of a series, empty where the metric is none.
+    """
+
+    value: float
+    state: str = "number"
+    verdict: str = "same"
+    difference: str = ""
+    arrow: str = ""
+    interval: tuple[float, float] | None = None
+    gain: float = math.nan
+    series: tuple[float, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it has a place on an axis."""
+        return math.isfinite(self.value)
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether it may be called better or worse."""
+        return self.verdict in ("better", "worse")
 
 
 @dataclass(frozen=True)
@@ -28,49 +75,63 @@ class Measure:
     ----------
     path, dataset : str
         What was measured, and on what.
+    short : str
+        The dataset as tables shorten it.
     mode : "max", "min" or None
         Which way it is better.
-    values : sequence of float
-        One a version, NaN where there is none.
-    states : sequence of str
-        Why there is none, in a word.
-    verdicts : sequence of str
-        `better` or `worse` beyond chance, `could be chance`, `no interval known`, `same`, `baseline` or another word, one a version.
-    intervals : sequence of (float, float) or None
-        Where the value may lie given the baseline's, where that is known.
-    points : sequence of tuples
-        The values of a series, empty where the metric is none.
-    differences : sequence of str
-        The difference of each version to the baseline as it is written, empty where there is none.
-    gains : sequence of float
-        How many half widths of its interval a difference is beyond chance, positive where it is better; NaN elsewhere.
+    points : sequence of Point
+        One a version.
     """
 
     path: str
     dataset: str
+    short: str
     mode: Mode
-    values: Sequence[float]
-    states: Sequence[str]
-    verdicts: Sequence[str]
-    intervals: Sequence[tuple[float, float] | None] = ()
-    points: Sequence[tuple[float, ...]] = ()
-    differences: Sequence[str] = ()
-    gains: Sequence[float] = ()
+    points: Sequence[Point]
 
     @property
     def name(self) -> str:
-        """`path@dataset`, or the path alone."""
-        return f"{self.path}@{self.dataset}" if self.dataset else self.path
+        """`path@dataset`, the dataset shortened, or the path alone."""
+        return f"{self.path}@{self.short}" if self.dataset else self.path
 
     @property
-    def label(self) -> Phrase:
-        """The name with its direction."""
-        return say("{name}  {direction}", name=self.name, direction=_ARROWS[self.mode])
+    def upward(self) -> Phrase:
+        """The name with its direction, for an axis that goes up."""
+        return say("{name}  {direction}", name=self.name, direction=_UP[self.mode]) if self.mode else say("{name}", name=self.name)
+
+    @property
+    def stacked(self) -> Phrase:
+        """The name and below it its direction, for text that stands beside an axis that goes up."""
+        return joined([self.name, _UP[self.mode]], "\n") if self.mode else say("{name}", name=self.name)
+
+    @property
+    def rightward(self) -> Phrase:
+        """The name with its direction, for an axis that goes right."""
+        return say("{name}  {direction}", name=self.name, direction=_RIGHT[self.mode]) if self.mode else say("{name}", name=self.name)
+
+    @property
+    def values(self) -> list[float]:
+        """Numbers of the versions, NaN where there is none."""
+        return [point.value for point in self.points]
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(point.is_number for point in self.points)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every version has the same number, so that no cell of it can differ."""
+        return len({repr(point.value) for point in self.points}) == 1 and self.points[0].is_number
 
     @cached_property
     def form(self) -> NumberFormat:
         """How its numbers are written: those that differ read differently."""
         return choose_format(self.values)
+
+    def at(self, places: Sequence[int]) -> Measure:
+        """Give the metric of some versions."""
+        return replace(self, points=[self.points[place] for place in places])
 
 
 @dataclass(frozen=True)
@@ -90,6 +151,67 @@ class ChartData:
     names: Sequence[str]
     baseline: int
     measures: Sequence[Measure]
+
+    def at_most(self, measure: Measure | None = None, most: int = _MOST) -> tuple[list[int], list[Phrase]]:
+        """Choose the versions that a chart has room for, and name the others.
+
+        Parameters
+        ----------
+        measure : Measure, optional
+            The metric whose best versions are kept where its direction is known; else those with the highest names.
+        most : int
+            How many versions, the baseline among them.
+
+        Returns
+        -------
+        places : list of int
+            Their positions.
+        notes : list of str
+            A sentence that names those left out, if any.
+        """
+        total = len(self.names)
+        if total <= most:
+            return list(range(total)), []
+        sign = {"max": -1, "min": 1, None: 0}[measure.mode if measure else None]
+
+        def order(place: int) -> tuple[bool, float, int]:
+            value = measure.points[place].value if measure else 0.0
+            return math.isnan(value), sign * value if sign and not math.isnan(value) else 0.0, -place
+
+        others = sorted((place for place in range(total) if place != self.baseline), key=order)
+        left = [self.names[place] for place in sorted(others[most - 1 :])]
+        best = "The baseline and the best {count} of {total} versions; not drawn: {names}."
+        last = "The baseline and the last {count} of {total} versions; not drawn: {names}."
+        note = say(best if sign else last, count=most - 1, total=total, names=some(left))
+        return sorted([self.baseline, *others[: most - 1]]), [note]
+
+    def changing(self, most: int) -> tuple[list[Measure], list[Phrase]]:
+        """Choose the metrics whose numbers can differ from the baseline's, those that changed first, and name the others.
+
+        Parameters
+        ----------
+        most : int
+            How many.
+
+        Returns
+        -------
+        measures : list of Measure
+            Metrics that have a number in the baseline and another one in some version.
+        notes : list of str
+            Sentences that name the metrics left out, if any.
+        """
+        numbers = [each for each in self.measures if each.has_numbers]
+        alone = [each for each in numbers if not each.points[self.baseline].is_number]
+        constant = [each for each in numbers if each.is_constant]
+        changing = [each for each in numbers if each not in alone and each not in constant]
+        notes = []
+        if alone:
+            notes.append(say("No number in {baseline}: {names}.", baseline=self.names[self.baseline], names=_named(alone)))
+        if constant:
+            notes.append(say("The same in every version: {names}.", names=_named(constant)))
+        if changing[most:]:
+            notes.append(say("Metrics not drawn: {names}.", names=_named(changing[most:])))
+        return changing[:most], notes
 
     def find(self, metric: str, dataset: str | None = None) -> Measure:
         """Find a metric by path, or `path@dataset`.
@@ -137,10 +259,26 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
             raise ComparisonError(f"which way {each.name} is better is not known", hint="Pass directions={...} to compare().")
     signs = [1 if each.mode == "max" else -1 for each in (first, second)]
     points = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
-    known = {place: point for place, point in points.items() if not any(map(math.isnan, point))}
+    known = {place: point for place, point in points.items() if all(map(math.isfinite, point))}
     front = [
         place
         for place, point in known.items()
         if not any(other != point and other[0] >= point[0] and other[1] >= point[1] for other in known.values())
     ]
     return sorted(front, key=lambda place: (first.values[place], second.values[place]))
+
+
+def _named(measures: Sequence[Measure]) -> Phrase:
+    return some([each.name for each in measures])
+
+
+def some(names: Sequence[str], room: int = 400) -> Phrase:
+    """Join the names that a note of a chart has room for, at least one, and say how many more there are.
+
+    Examples
+    --------
+    >>> some(["0.1.0", "0.2.0", "0.3.0"], 14)
+    '0.1.0, 0.2.0 and 1 more'
+    """
+    ends = list(accumulate(len(name) + 2 for name in names))
+    return first(names, max(sum(end <= room for end in ends), 1))

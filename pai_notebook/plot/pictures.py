@@ -12,13 +12,12 @@ from matplotlib.figure import Figure as Canvas
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.io.report import Figure
-from pai_notebook.plot.accessor import Plots
+from pai_notebook.plot.charts import draw_dot, draw_heatmap
 from pai_notebook.plot.data import ChartData, Measure
-from pai_notebook.plot.theme import ThemeName
+from pai_notebook.plot.theme import Language, Theme, ThemeName, theme_of
 
 __all__ = ["picture_of", "png_of", "report_figures"]
 
-_MOST_VERSIONS = 20
 _MOST_ROWS = 12
 
 
@@ -36,35 +35,42 @@ def png_of(figure: Any) -> bytes:
     return picture_of(figure, "png", dpi=110)
 
 
-def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: ThemeName = "light") -> list[Figure]:
-    """A heat map of the metrics, or a bar chart of each that is named."""
-    measures = [each for each in data.measures if any(value == value for value in each.values)]  # noqa: PLR0124 - not NaN
+def report_figures(
+    data: ChartData, metrics: Sequence[str] | None = None, *, theme: ThemeName = "light", lang: Language = "en"
+) -> list[Figure]:
+    """A heat map of the metrics that changed most, or dots of each metric that is named."""
+    look = theme_of(theme, lang)
     if metrics is not None:
-        return [_bar(data, data.find(name), theme) for name in metrics]
-    if not measures or len(data.names) > _MOST_VERSIONS:
+        return [_dots(data, data.find(name), look) for name in metrics]
+    measures, left = data.changing(_MOST_ROWS)
+    if not measures:
         return []
-    figure, ax = _empty(1.0 * len(data.names) + 3.5, 0.42 * min(len(measures), _MOST_ROWS) + 1.4)
-    Plots(ChartData(data.names, data.baseline, measures[:_MOST_ROWS])).heatmap(ax=ax, theme=theme)
-    told = joined([_words(data, each) for each in measures[:_MOST_ROWS]], "; ")
+    figure = _empty()
+    draw_heatmap(data, measures, look, figure, notes=left)
+    places, missing = data.at_most()
+    told = joined([_words(data, each, places) for each in measures], "; ")
     alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=told)
-    more = say("{shown} of {total} metrics", shown=_MOST_ROWS, total=len(measures)) if len(measures) > _MOST_ROWS else ""
-    return [Figure(png_of(figure), alt, more)]
+    return [Figure(png_of(figure), joined([alt, *missing, *left], "; "))]
 
 
-def _bar(data: ChartData, measure: Measure, theme: ThemeName) -> Figure:
-    figure, ax = _empty(max(4.5, 0.75 * len(data.names) + 2), 3.6)
-    Plots(data).bar(measure.path, dataset=measure.dataset, ax=ax, theme=theme)
-    return Figure(png_of(figure), say("Bars of {metric}", metric=_words(data, measure)), measure.name)
+def _dots(data: ChartData, measure: Measure, look: Theme) -> Figure:
+    figure = _empty()
+    draw_dot(data, measure, look, figure)
+    places, left = data.at_most(measure)
+    alt = say("Dot plot of {metric}", metric=_words(data, measure, places, verdicts=True))
+    return Figure(png_of(figure), joined([alt, *left], "; "))
 
 
-def _empty(width: float, height: float) -> tuple[Canvas, Any]:
-    figure = Canvas(figsize=(width, height), layout="constrained")
+def _empty() -> Canvas:
+    figure = Canvas(layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
+    return figure
 
 
-def _words(data: ChartData, measure: Measure) -> Phrase:
-    values = zip(data.names, measure.values, measure.states, strict=True)
-    texts = [(name, measure.form.value(value) if value == value else say(state)) for name, value, state in values]  # noqa: PLR0124 - not NaN
-    told = [say("{name} {text}", name=name, text=text) for name, text in texts]
-    return say("{what}: {said}", what=measure.label, said=joined(told))
+def _words(data: ChartData, measure: Measure, places: Sequence[int], *, verdicts: bool = False) -> Phrase:
+    told = []
+    for place in places:
+        point = measure.points[place]
+        text = say("{name} {text}", name=data.names[place], text=measure.form.value(point.value) if point.is_number else say(point.state))
+        told.append(say("{name}, {reason}", name=text, reason=say(point.verdict)) if verdicts and point.is_number else text)
+    return say("{what}: {said}", what=measure.upward, said=joined(told))

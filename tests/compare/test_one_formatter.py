@@ -45,7 +45,7 @@ SURFACES = {
     "best": lambda vs: str(vs.compare().best("cer")),
     "gate": lambda vs: refusal(vs.compare().gate, "cer <= 1234.5678"),
     "no regression": lambda vs: refusal(vs.compare().assert_no_regression),
-    "bars": lambda vs: "\n".join(text.get_text() for text in vs.compare().plot.bar("cer").findobj(Text)),
+    "dots": lambda vs: "\n".join(text.get_text() for text in vs.compare().plot.dot("cer").findobj(Text)),
     "markdown": lambda vs: vs.compare().to_markdown(),
 }
 

@@ -198,11 +198,11 @@ def test_the_chart_follows_the_metric_and_says_its_numbers(explorer):
     controls(explorer).metric.value = "perplexity"
     chart = show(explorer, "Chart")
     assert [chart.count(f'<img class="pai-chart pai-{kind}" ') for kind in ("light", "dark")] == [4, 4]
-    assert "Bars of perplexity@" in chart
+    assert "Dot plot of perplexity@" in chart
     controls(explorer).metric.value = "latency_ms"
     explorer.wait()
-    assert "Bars of latency_ms@" in controls(explorer).panels["Chart"].value
-    assert "Bars of perplexity@" not in controls(explorer).panels["Chart"].value
+    assert "Dot plot of latency_ms@" in controls(explorer).panels["Chart"].value
+    assert "Dot plot of perplexity@" not in controls(explorer).panels["Chart"].value
 
 
 def test_without_matplotlib_the_chart_says_what_is_missing(explorer, monkeypatch):

@@ -87,7 +87,7 @@ def test_a_line_means_one_verb(line, verb):
         ("drift f.paisnap.json.gz", "registry.drift(pnb.load("),
         ("save model-a@last:5 --to x.paisnap.json.gz", ".save("),
         ("load x.paisnap.json", "ls --offline FILE"),
-        ("plot model-a@last:5", ".plot.bar("),
+        ("plot model-a@last:5", ".plot.dot("),
         ("rank model-a@last:3 accuracy", ".rank("),
         ("best model-a@last:3", ".best("),
         ("approve model-a@latest", "only reads"),

@@ -16,10 +16,11 @@ mpl.use("agg")
 
 from matplotlib import pyplot as plt
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.plot import theme
+from pai_notebook.plot import text as plot_text
 from pai_notebook.plot.pictures import png_of, report_figures
 from pai_notebook.versions.versions import VersionSet
 
@@ -49,82 +50,234 @@ def words(ax):
     return [text.get_text() for text in ax.findobj(Text) if text.get_text()]
 
 
-def test_bars_stand_for_the_values_in_natural_order_with_the_baseline_as_a_line(compared):
-    ax = compared.plot.bar("cer")
-    assert [bar.get_height() for bar in ax.patches] == [0.175, 0.181, 0.16]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2.0", "0.10.0", "1.0.0"]
-    assert ax.get_ylim()[0] == 0
-    assert any(list(line.get_ydata()) == [0.175, 0.175] for line in ax.lines)
-    assert ax.get_ylabel() == "cer  ↓ lower is better"
+def note(ax):
+    """What stands below the chart, on one line."""
+    return " ".join(ax.texts[-1].get_text().split())
 
 
-def test_worse_bars_differ_by_hatch_and_mark_not_by_colour_alone(compared):
-    ax = compared.plot.bar("cer")
-    assert [bar.get_hatch() for bar in ax.patches] == [None, "//", None]
-    assert {"0.181 ▲", "0.160 ▼"} <= set(words(ax))
+def marks(ax, count):
+    """The marks of the versions in their order: shape, and whether it is filled."""
+    found = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+    same = [mpl.colors.to_hex(line.get_markerfacecolor()) == mpl.colors.to_hex(line.get_color()) for line in found]
+    return list(zip([line.get_marker() for line in found], same, strict=True))[:count]
 
 
-def test_a_missing_value_is_named_and_draws_no_bar(compared):
-    ax = compared.plot.bar("rtf")
-    assert len(ax.patches) == 2
+def test_one_call_draws_dots_around_the_baseline_and_not_bars_from_zero(compared):
+    ax = compared.plot("cer")
+    low, high = ax.get_xlim()
+    assert 0.15 < low < 0.16
+    assert 0.181 < high < 0.19
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0.2.0 (baseline)", "0.10.0", "1.0.0"]
+    assert any(list(line.get_xdata()) == [0.175, 0.175] for line in ax.lines)
+    assert ax.get_xlabel() == "cer  ← lower is better"
+    assert {"0.175", "0.181", "0.160", "▲ +3.43 %", "▼ -8.57 %"} <= set(words(ax))
+
+
+def test_bars_on_request_begin_at_zero(compared):
+    ax = compared.plot("cer", kind="bar")
+    assert [bar.get_width() for bar in ax.patches] == [0.175, 0.181, 0.16]
+    assert ax.get_xlim()[0] == 0
+
+
+def test_better_and_worse_differ_by_shape_and_hatch_not_by_colour_alone(compared):
+    assert marks(compared.plot.dot("cer"), 3) == [("s", True), ("D", True), ("o", True)]
+    assert [bar.get_hatch() for bar in compared.plot.bar("cer").patches] == [None, "///", None]
+    said = "● better, ◆ worse beyond chance (95 % each) · whiskers: 95 % interval of the difference to 0.2.0"
+    assert note(compared.plot.dot("cer")) == note(compared.plot.slope("cer")) == said
+
+
+@pytest.mark.parametrize("kind", ["dot", "bar"])
+def test_a_missing_value_is_named_and_draws_nothing(compared, kind):
+    ax = compared.plot("rtf", kind=kind)
+    assert len(ax.patches) == (2 if kind == "bar" else 0)
     assert "null" in words(ax)
 
 
 def test_intervals_are_drawn_where_they_are_known(compared):
-    low, high = compared.plot.data.find("accuracy").intervals[1]
+    accuracy, rtf = (compared.plot.data.find(name) for name in ("accuracy", "rtf"))
+    low, high = accuracy.points[1].interval
     assert low < 0.93 < high
-    assert len(compared.plot.bar("accuracy").containers) == 5
-    assert compared.plot.data.find("rtf").intervals == (None, None, None)
+    assert compared.plot.dot("accuracy").collections[0].get_segments()[0][:, 0].tolist() == [low, high]
+    assert [point.interval for point in rtf.points] == [None, None, None]
+    assert len(compared.plot.dot("rtf").collections) == 0
+
+
+def test_a_value_far_from_all_others_stands_at_the_end_of_the_axis_and_is_named():
+    values = [0.974, 0.981, 0.985, 0.989, 0.19, 0.98]
+    c = VersionSet([make(f"0.{nth}.0", accuracy=value) for nth, value in enumerate(values)]).compare("first")
+    for kind, limits in (("dot", "get_xlim"), ("slope", "get_ylim")):
+        ax = c.plot("accuracy", kind=kind)
+        assert getattr(ax, limits)()[0] > 0.97
+        assert note(ax).endswith("Beyond the axis, at its end: 0.4.0.")
+        assert "0.190" in words(ax)
+    assert c.plot.bar("accuracy").get_xlim()[0] == 0
 
 
 def test_a_slope_has_a_gap_where_there_is_no_number(compared):
-    line = compared.plot.slope("rtf").lines[0]
+    line = next(line for line in compared.plot.slope("rtf").lines if len(line.get_ydata()) == 3)
     assert [math.isnan(value) for value in line.get_ydata()] == [False, False, True]
 
 
-def test_the_heat_map_colours_gains_and_writes_changes(compared):
+def test_the_heat_map_fills_what_is_beyond_chance_and_says_the_others(compared):
     ax = compared.plot.heatmap(["cer", "accuracy", "rtf"])
-    gains = ax.images[0].get_array()
+    gains = [[point.gain for point in compared.plot.data.find(name).points] for name in ("cer", "accuracy", "rtf")]
     assert gains[0][1] == pytest.approx(-0.006 / (1.96 * 0.001 * 2**0.5), abs=0.01)
     assert gains[1][1] > 1
-    assert gains.mask[2].all() if hasattr(gains, "mask") and gains.mask.ndim else math.isnan(gains[2][1])
-    assert {"+3.43 %", "+3.0 pp", "0.175", "-37.5 % ?", "cer ↓"} <= set(words(ax))
-    assert "coloured beyond chance (95 %) only" in " ".join(ax.get_xlabel().split())
+    filled = [[tuple(cell) != (1, 1, 1) for cell in row] for row in ax.images[0].get_array().tolist()]
+    assert filled == [[False, True, True], [False, True, True], [False, False, False]]
+    assert {"▲ +3.43 %", "▲ +3.0 pp", "0.175", "? -37.5 %", "cer ↓", "null"} <= set(words(ax))
+    assert note(ax) == "change against 0.2.0; filled only beyond chance (95 % each) · ? no interval known"
 
 
-def test_whiskers_say_which_difference_they_are_the_interval_of(compared):
-    assert " ".join(compared.plot.bar("accuracy").get_xlabel().split()) == "whiskers: 95 % interval of the difference to 0.2.0"
-    assert " ".join(compared.plot.slope("cer").get_xlabel().split()) == "whiskers: 95 % interval of the difference to 0.2.0"
-    assert compared.plot.bar("rtf").get_xlabel() == ""
+def test_the_heat_map_leaves_out_what_cannot_differ_and_names_it():
+    documents = [make(f"0.{nth}.0", accuracy=0.8 + nth / 50, n=100, epochs=3, recall=[None, 0.5][nth % 2]) for nth in range(3)]
+    ax = VersionSet(documents).compare("first", only="all").plot.heatmap()
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["accuracy ↑"]
+    assert note(ax).endswith("No number in 0.0.0: recall. The same in every version: epochs.")
 
 
-def test_what_could_be_chance_or_has_no_interval_is_neither_coloured_nor_hatched():
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_in_a_filled_cell_is_readable(theme):
+    versions = [make(f"0.{nth}.0", accuracy=0.5 + nth / 50, n=1000) for nth in range(9)]
+    ax = VersionSet(versions).compare("0.4.0").plot.heatmap(theme=theme)
+    cells = [cell for row in ax.images[0].get_array().tolist() for cell in row]
+    inks = [text.get_color() for text in ax.texts[: len(cells)]]
+    assert len({tuple(cell) for cell in cells}) > 4
+    assert min(contrast(cell, ink) for cell, ink in zip(cells, inks, strict=True)) > 4.5
+
+
+def test_what_could_be_chance_or_has_no_interval_is_hollow_everywhere():
     c = VersionSet([make("0.1.0", accuracy=0.90, n=100, rtf=0.08), make("0.2.0", accuracy=0.91, n=100, rtf=0.05)]).compare()
-    neutral = theme.LIGHT.neutral if hasattr(theme, "LIGHT") else theme.theme_of("light").neutral
-    for metric, mark in (("accuracy", "0.91 ≈"), ("rtf", "0.05 ?")):
-        ax = c.plot.bar(metric)
-        assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches][1] == mpl.colors.to_hex(neutral)
-        assert ax.patches[1].get_hatch() is None
-        assert mark in words(ax)
+    for metric, said in (("accuracy", "≈ +1.0 pp"), ("rtf", "? -37.5 %")):
+        assert marks(c.plot.dot(metric), 2) == [("s", True), ("o", False)]
+        assert said in words(c.plot.dot(metric))
+        bar = c.plot.bar(metric).patches[1]
+        assert mpl.colors.to_hex(bar.get_facecolor()) == "#ffffff"
+        assert bar.get_hatch() is None
+        assert marks(c.plot.slope(metric), 2) == [("s", True), ("o", False)]
+    assert marks(c.plot.scatter("rtf", "accuracy"), 2) == [("s", True), ("o", False)]
+    assert c.plot.heatmap().images[0].get_array().min() == 1
 
 
-def test_the_scatter_joins_what_no_other_version_beats_and_names_what_it_leaves_out(compared):
+def test_the_scatter_names_the_front_the_good_corner_and_what_it_leaves_out(compared):
     ax = compared.plot.scatter("cer", "rtf")
     front = ax.lines[-1]
     assert list(zip(front.get_xdata(), front.get_ydata(), strict=True)) == [(0.175, 0.08), (0.181, 0.05)]
-    assert ax.get_title(loc="left") == "not drawn: 1.0.0"
+    assert {"Pareto front", "better ↙", "0.2.0", "0.10.0"} <= set(words(ax))
+    assert "Pareto front, as measured: no other version is as good in both and better in one: 0.2.0, 0.10.0." in note(ax)
+    assert note(ax).endswith("Not drawn, a number is missing: 1.0.0.")
 
 
-def test_parallel_coordinates_point_up_for_better(compared):
-    ax = compared.plot.parallel(["cer", "accuracy"])
-    assert [round(height, 3) for height in ax.lines[2].get_ydata()] == [1.0, 1.0]
-    assert [round(height, 3) for height in ax.lines[0].get_ydata()] == [0.286, 0.0]
+@pytest.mark.parametrize(("x", "y", "corner"), [("cer", "accuracy", "↖"), ("accuracy", "cer", "↘"), ("accuracy", "recall", "↗")])
+def test_the_good_corner_follows_the_directions(x, y, corner):
+    c = VersionSet([make(f"0.{nth}.0", cer=nth / 10, accuracy=nth / 9, recall=nth / 8) for nth in (1, 2)]).compare()
+    assert f"better {corner}" in words(c.plot.scatter(x, y))
 
 
-def test_names_of_parallel_axes_are_two_lines(compared):
-    ax = compared.plot.parallel(["cer", "accuracy"])
-    assert [len(label.get_text().split("\n")) for label in ax.get_xticklabels()] == [2, 2]
-    assert all("\\n" not in label.get_text() for label in ax.get_xticklabels())
+def test_a_version_that_is_better_in_one_metric_and_worse_in_the_other_has_a_mark_of_its_own():
+    c = VersionSet([make("0.1.0", accuracy=0.9, exact_match=0.8, n=1000), make("0.2.0", accuracy=0.8, exact_match=0.9, n=1000)]).compare()
+    ax = c.plot.scatter("accuracy", "exact_match")
+    assert marks(ax, 2) == [("s", True), ("^", True)]
+    assert "▲ better in one and worse in the other" in note(ax)
+
+
+def many(count):
+    """Versions with values that lie close together, some of them on top of each other."""
+    return VersionSet(
+        [
+            make(
+                f"{nth // 10}.{nth % 10}.0",
+                accuracy=0.9 + (nth * 7 % 11) / 250,
+                latency_ms=10 + (nth * 5 % 13) / 4,
+                n=500,
+                loss=[[1.0, 1 / (nth + 1)], [0.9, 0.5, 0.4]][nth % 2],
+            )
+            for nth in range(count)
+        ]
+    ).compare("first", only="all")
+
+
+def drawn_labels(ax):
+    """Boxes of the texts inside the axes that are drawn, on the screen."""
+    ax.figure.canvas.draw()
+    renderer = ax.figure.canvas.get_renderer()
+    texts = [text for text in ax.texts if text.get_visible() and text.get_text()]
+    return [(text.get_text(), Text.get_window_extent(text, renderer)) for text in texts]
+
+
+@pytest.mark.parametrize("count", [3, 5, 20, 30])
+@pytest.mark.parametrize("kind", ["dot", "bar", "slope", "scatter", "heatmap"])
+def test_no_text_in_a_chart_covers_another(kind, count):
+    plot = many(count).plot
+    ax = {"scatter": lambda: plot.scatter("latency_ms", "accuracy"), "heatmap": plot.heatmap}.get(
+        kind, lambda: plot("accuracy", kind=kind)
+    )()
+    boxes = drawn_labels(ax)
+    assert len(boxes) >= count - 1
+    covered = [
+        (first, second)
+        for nth, (first, box) in enumerate(boxes)
+        for second, other in boxes[nth + 1 :]
+        if (both := Bbox.intersection(box, other)) is not None and min(both.width, both.height) > 0.5  # half a pixel
+    ]
+    assert covered == []
+
+
+@pytest.mark.parametrize("count", [3, 20, 30, 41])
+def test_every_version_of_a_scatter_is_named_beside_its_point_or_below(count):
+    ax = many(count).plot.scatter("latency_ms", "accuracy")
+    beside = {text for text, _ in drawn_labels(ax)}
+    below = note(ax).partition("Without a name here: ")[2].rstrip(".")
+    unnamed = set(below.split(", ")) if below else set()
+    names = {f"{nth // 10}.{nth % 10}.0" for nth in range(count)}
+    assert names - beside - unnamed == set()
+    assert names & beside & unnamed == set()
+
+
+@pytest.mark.parametrize("count", [2, 9, 31, 60])
+def test_no_chart_warns_or_collapses(count):
+    plot = many(count).plot
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for kind in ("dot", "bar", "slope"):
+            plot("accuracy", kind=kind).figure.canvas.draw()
+        plot.series("loss").figure.canvas.draw()
+        plot.heatmap().figure.canvas.draw()
+        plot.scatter("latency_ms", "accuracy").figure.canvas.draw()
+
+
+@pytest.mark.parametrize("kind", ["dot", "slope", "series", "heatmap"])
+def test_at_most_thirty_versions_are_drawn_and_the_others_named(kind):
+    plot = many(41).plot
+    ax = plot.heatmap() if kind == "heatmap" else plot("loss" if kind == "series" else "accuracy", kind=kind)
+    best = "best" if kind == "dot" else "last"
+    _, _, left = note(ax).partition(f"The baseline and the {best} 29 of 41 versions; not drawn: ")
+    assert len(left.rstrip(".").split(", ")) == 11
+
+
+def test_of_many_versions_the_dots_keep_the_best_and_the_baseline():
+    c = VersionSet([make(f"0.{nth}.0", cer=nth / 100) for nth in range(40)]).compare("0.39.0")
+    shown = [label.get_text() for label in c.plot.dot("cer").get_yticklabels()]
+    assert shown == [*(f"0.{nth}.0" for nth in range(29)), "0.39.0 (baseline)"]
+
+
+def test_a_note_that_cannot_name_all_says_how_many_more_there_are():
+    assert re.search(r"not drawn: 0\.1\.0, .* and \d+ more\.$", note(many(200).plot.dot("accuracy")))
+
+
+def test_charts_speak_chinese_where_a_font_has_it(compared, monkeypatch):
+    monkeypatch.setattr(plot_text, "_characters", lambda: frozenset(range(0x10000)))
+    monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans", "some font with Chinese"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ax = compared.plot.dot("cer", lang="zh")
+        assert ax.get_xlabel().replace("\n", "") == "cer（← 越低越好）"
+        assert ax.get_yticklabels()[0].get_text() == "0.2.0（基线）"
+        assert "误差线：与 0.2.0 之差的 95% 置信区间" in "".join(words(ax)).replace("\n", "")
+    monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans"])
+    assert compared.plot.dot("cer", lang="zh").get_xlabel() == "cer  ← lower is better"
+    with pytest.raises(ConfigurationError, match="lang='fr'"):
+        compared.plot.dot("cer", lang="fr")
 
 
 def test_a_series_draws_its_points_with_a_gap(compared):
@@ -133,21 +286,36 @@ def test_a_series_draws_its_points_with_a_gap(compared):
     assert math.isnan(lines[0].get_ydata()[2])
 
 
-@pytest.mark.parametrize("name", ["light", "dark"])
-def test_both_themes_keep_text_readable_on_their_paper(compared, name):
-    ax = compared.plot.bar("cer", theme=name)
+def contrast(first, second):
+    """Contrast of two colours as WCAG measures it."""
 
     def luminance(colour):
         parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in mpl.colors.to_rgb(colour)]
         return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
-    ink, paper = luminance(ax.yaxis.label.get_color()), luminance(ax.get_facecolor())
-    assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) > 7
+    ink, paper = luminance(first), luminance(second)
+    return (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_both_themes_keep_text_and_marks_readable_on_their_paper(compared, name):
+    ax = compared.plot.dot("cer", theme=name)
+    assert contrast(ax.xaxis.label.get_color(), ax.get_facecolor()) > 7
+    assert min(contrast(line.get_color(), ax.get_facecolor()) for line in ax.lines if line.get_marker() != "None") > 3
 
 
 def test_charts_go_into_axes_that_are_handed_in(compared):
     _, axes = plt.subplots(1, 2)
     assert compared.plot.bar("cer", ax=axes[1]) is axes[1]
+
+
+def test_labels_find_their_places_anew_in_axes_of_another_size():
+    figure, axes = plt.subplots(1, 2, figsize=(14, 6), layout="constrained")
+    many(20).plot.scatter("latency_ms", "accuracy", ax=axes[0])
+    figure.set_size_inches(8, 4)
+    boxes = [box for _, box in drawn_labels(axes[0])]
+    assert len(boxes) > 5
+    assert all(Bbox.intersection(first, second) is None for nth, first in enumerate(boxes) for second in boxes[nth + 1 :])
 
 
 def test_drawing_gives_the_same_bytes(compared):
@@ -158,15 +326,15 @@ def test_drawing_gives_the_same_bytes(compared):
 def test_chinese_and_hostile_names_are_drawn_as_text(compared):
     vs = VersionSet([make("0.1.0", **{"准确率 $x^2$ \x1b[2J": 1.0}), make("0.2.0", **{"准确率 $x^2$ \x1b[2J": 2.0})])
     ax = vs.compare().plot.bar("准确率 $x^2$ \x1b[2J")
-    assert "\\x1b[2J" in ax.get_ylabel()
-    assert not ax.yaxis.label.get_parse_math()
+    assert "\\x1b[2J" in ax.get_xlabel()
+    assert not ax.xaxis.label.get_parse_math()
     with warnings.catch_warnings():
-        warnings.simplefilter("error" if len(theme._families()) > 1 else "ignore")
+        warnings.simplefilter("error" if len(plot_text.font_families()) > 1 else "ignore")
         assert png_of(ax.get_figure())[:4] == b"\x89PNG"
 
 
 def test_missing_glyphs_are_named(compared, monkeypatch):
-    monkeypatch.setattr(theme, "_characters", lambda: frozenset(range(0x2800)))
+    monkeypatch.setattr(plot_text, "_characters", lambda: frozenset(range(0x2800)))
     vs = VersionSet([make("0.1.0", 准确率=1.0), make("0.2.0", 准确率=2.0)])
     with pytest.warns(UserWarning, match="no font here has 准率确;"):
         vs.compare().plot.bar("准确率")
@@ -178,7 +346,7 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
         (lambda plot: plot.bar("ce"), "Nearest is cer"),
         (lambda plot: plot.series("cer"), "is no series"),
         (lambda plot: plot.scatter("cer", "loss_curve"), "which way loss_curve is better is not known"),
-        (lambda plot: plot.parallel(["cer"]), "at least two metrics"),
+        (lambda plot: plot.heatmap(["loss_*"]), "no numbers to draw"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(compared, draw, words_of_it):
@@ -215,21 +383,21 @@ def test_long_names_are_shortened_in_the_middle_and_nothing_is_cut_off(kind):
     figure = ax.get_figure()
     figure.canvas.draw()
     whole = figure.bbox
-    names = ax.get_yticklabels() if kind == "heatmap" else []
+    names = ax.get_yticklabels() if kind != "slope" else []
     for text in filter(Text.get_text, (ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *names)):
         box = text.get_window_extent()
         assert min(box.x0 - whole.x0, box.y0 - whole.y0, whole.x1 - box.x1, whole.y1 - box.y1) > -1, text
-    shown = ax.get_xticklabels()[0].get_text()
+    shown = (ax.get_xticklabels() if kind != "bar" else ax.get_yticklabels())[0].get_text()
     assert shown.startswith("1.0.0_re")
     assert "…" in shown
-    assert shown.removesuffix(" *").endswith("2025")
+    assert shown.removesuffix("\nbaseline").removesuffix(" (baseline)").endswith("025")
     figures = report_figures(compared.plot.data)
     assert all(long in figures[0].alt for long in (*LONG, name))
 
 
 def test_short_names_stay_as_they_are(compared):
     ax = compared.plot.heatmap()
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2.0 *", "0.10.0", "1.0.0"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0.2.0\nbaseline", "0.10.0", "1.0.0"]
 
 
 SAVING = """

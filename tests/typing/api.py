@@ -164,16 +164,17 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
 
 
 def drawing(c: pnb.Comparison, ax: Axes) -> None:
-    assert_type(c.plot.bar("cer", dataset="d-a", ax=ax, theme="dark"), Axes)
+    assert_type(c.plot("cer"), Axes)
+    assert_type(c.plot.dot("cer", dataset="d-a", ax=ax, theme="dark", lang="zh"), Axes)
     assert_type(c.plot("cer", kind="slope"), Axes)
     assert_type(c.plot.heatmap(["cer"]), Axes)
-    assert_type(c.plot.parallel(["cer", "rtf"]), Axes)
+    assert_type(c.plot.bar("cer"), Axes)
     assert_type(c.plot.series("loss"), Axes)
     assert_type(c.plot.slope("cer"), Axes)
     assert_type(c.plot.scatter("cer", "rtf"), Axes)
     assert_type(c.plot.save("cer.png", ax, dpi=200), Path)
-    c.plot.bar("cer", them="dark")  # type: ignore[call-arg]
-    c.plot.bar("cer", theme="grey")  # type: ignore[arg-type]
+    c.plot.dot("cer", them="dark")  # type: ignore[call-arg]
+    c.plot.dot("cer", theme="grey")  # type: ignore[arg-type]
     c.plot("cer", kind="pie")  # type: ignore[arg-type]
 
 

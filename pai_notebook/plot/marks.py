@@ -1,0 +1,113 @@
+"""What charts have in common: the marks and signs of chance with their legend, axes on which differences can be seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import quantiles
+from typing import Any
+
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.plot.data import ChartData, Point, some
+from pai_notebook.plot.theme import Theme
+
+__all__ = [
+    "SIGNS",
+    "beyond",
+    "legend",
+    "marks_of",
+    "narrowed",
+    "signs_of",
+    "spread",
+    "told_difference",
+    "version_names",
+    "whisker",
+    "window",
+]
+
+SIGNS = {"could be chance": "≈", "no interval known": "?", "same": "="}
+# A quarter of the values has to be on either side of those in the middle before some of them may be called far away.
+_SPARSE = 4
+# How many times wider values far away must make an axis before they stand at its end instead.
+_CRUSHED = 3
+
+
+def narrowed(data: ChartData, places: Sequence[int]) -> ChartData:
+    """Names of some versions, without metrics."""
+    return ChartData([data.names[place] for place in places], list(places).index(data.baseline), ())
+
+
+def version_names(data: ChartData, theme: Theme) -> list[str]:
+    """Names of the versions, the baseline's with the word."""
+    return [theme.words(say("{name} (baseline)", name=name)) if place == data.baseline else name for place, name in enumerate(data.names)]
+
+
+def window(points: Sequence[Point], keep: Sequence[int]) -> tuple[float, float]:
+    """Ends of an axis on which differences can be seen: values far from all others are left outside, but those to keep."""
+    values = [point.value for point in points if point.is_number]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if len(values) > _SPARSE:
+        first, _, third = quantiles(values, n=4, method="inclusive")
+        fence = 3 * (third - first)
+        near = [value for value in values if first - fence <= value <= third + fence]
+        near += [points[place].value for place in keep if points[place].is_number]
+        if fence and max(near) - min(near) < (high - low) / _CRUSHED:
+            low, high = min(near), max(near)
+    whiskers = [end for point in points if point.interval and low <= point.value <= high for end in point.interval if math.isfinite(end)]
+    return min([low, *whiskers]), max([high, *whiskers])
+
+
+def spread(set_ends: Any, low: float, high: float, *, most: float = 0.04, from_zero: bool = False) -> None:
+    """Give an axis its ends with some room beyond them."""
+    room = most * ((high - low) or abs(high) or 1.0)
+    set_ends(low if from_zero and low == 0 else low - room, high + room)
+
+
+def whisker(ax: Any, point: Point, place: float, theme: Theme, *, upright: bool, faint: bool = False) -> None:
+    """Draw the interval of a version where it is known."""
+    if point.interval is not None and all(map(math.isfinite, point.interval)):
+        look = {"color": theme.neutral, "linewidth": 0.7 if faint else 1.4, "alpha": 0.45 if faint else 1.0, "zorder": 2}
+        (ax.vlines if upright else ax.hlines)(place, *point.interval, **look)
+
+
+def told_difference(point: Point, theme: Theme) -> str:
+    """The difference with the sign of what may be said of it."""
+    if point.verdict == "baseline":
+        return ""
+    difference = "" if point.verdict == "same" else theme.words(point.difference)
+    arrow = point.arrow if point.is_beyond_chance else SIGNS.get(point.verdict, "")
+    return f"{arrow} {difference}".strip()
+
+
+def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> list[Phrase]:
+    """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
+    said = [point.verdict for point in points if point.is_number]
+    pieces = [*marks_of(said), *(signs_of(points, many=False) if signs else [])]
+    if any(point.interval is not None for point in points):
+        pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
+    return [joined(pieces, " · ")] if pieces else []
+
+
+def marks_of(verdicts: Sequence[str], *, of_two: bool = False) -> list[Phrase]:
+    """What the shapes and colours of marks mean, those that occur."""
+    found = [phrase for verdict, phrase in (("better", say("● better")), ("worse", say("◆ worse"))) if verdict in verdicts]
+    several = "{marks} beyond chance (95 % each) in one of the two at least"
+    told = [say(several if of_two else "{marks} beyond chance (95 % each)", marks=joined(found))] if found else []
+    return [*told, *([say("○ not beyond chance")] if set(verdicts) - {"better", "worse", "baseline"} else [])]
+
+
+def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:
+    """What the signs beside numbers mean, those that occur; `many` are the signs that stand for a whole cell."""
+    said = {point.verdict if point.is_number else "" for point in points}
+    unknown = say("△ ▽ no interval known") if many else say("? no interval known")
+    found = [say("▲ higher, ▼ lower")] if many and said & {"better", "worse"} else []
+    found += [say("≈ could be chance")] if "could be chance" in said else []
+    found += [unknown] if "no interval known" in said else []
+    found += [say("= equal as measured, or within the tolerance")] if "same" in said else []
+    return found + ([say("– no number")] if many and "" in said else [])
+
+
+def beyond(names: Sequence[str], points: Sequence[Point], low: float, high: float) -> list[Phrase]:
+    """Name the versions whose values stand at the end of an axis that leaves them outside."""
+    outside = [name for name, point in zip(names, points, strict=True) if point.is_number and not low <= point.value <= high]
+    return [say("Beyond the axis, at its end: {names}.", names=some(outside))] if outside else []

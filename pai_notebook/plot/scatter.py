@@ -1,0 +1,145 @@
+"""The chart of two metrics against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ComparisonError
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
+from pai_notebook.plot.marks import marks_of, spread, whisker, window
+from pai_notebook.plot.text import lay_out, room_for, write_notes
+from pai_notebook.plot.theme import Theme, finish, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_scatter"]
+
+# At most so many points carry their names: those on the front, the baseline, then those that stand most alone.
+_NAMED = 30
+
+
+def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Axes | Figure | None = None) -> Axes:
+    """Two metrics against each other, the corner that is good marked; versions that no other beats are joined by steps."""
+    front = pareto_places(first, second)
+    both = list(zip(first.points, second.points, strict=True))
+    drawn = [place for place, (x, y) in enumerate(both) if x.is_number and y.is_number]
+    if not drawn:
+        raise ComparisonError(f"no version has a number of both {first.name} and {second.name}", hint="Look at coverage.")
+    verdicts = {place: "baseline" if place == data.baseline else _of_two(*both[place]) for place in drawn}
+    ends = [window(each, [data.baseline, *front]) for each in (first.points, second.points)]
+    spots = {place: (_within(both[place][0].value, *ends[0]), _within(both[place][1].value, *ends[1])) for place in drawn}
+    order = dict.fromkeys([*front, *(place for place in drawn if place == data.baseline)])
+    order |= dict.fromkeys(sorted(drawn, key=lambda place: -_alone(place, spots, ends)))
+    names = [data.names[place] for place in order]
+    notes = _notes(data, both, spots, verdicts, names[: len(front)])
+    told = [theme.words(note) for note in notes]
+    ax = new_axes(ax, (6.6, 4.7 + room_for(told, 6.6)))
+    for place in drawn:
+        x, y = both[place]
+        mark = theme.mark(verdicts[place])
+        if (x.value, y.value) == spots[place]:
+            whisker(ax, x, y.value, theme, upright=False, faint=True)
+            whisker(ax, y, x.value, theme, upright=True, faint=True)
+        else:
+            mark["marker"] = _pointing(spots[place], (x.value, y.value))
+        ax.plot(*spots[place], zorder=3, **mark)
+    step = "steps-post" if first.mode == "min" else "steps-pre"
+    line = [(both[place][0].value, both[place][1].value) for place in front]
+    ax.plot(*zip(*line, strict=True), color=theme.baseline, linewidth=1, drawstyle=step, zorder=1)
+    ax.set_xlabel(theme.words(first.rightward))
+    ax.set_ylabel(theme.words(second.upward))
+    spread(ax.set_xlim, *ends[0], most=0.12)
+    spread(ax.set_ylim, *ends[1], most=0.12)
+    ax.ticklabel_format(useOffset=False)
+    right, top = first.mode == "max", second.mode == "max"
+    corner = theme.words(say("better {arrow}", arrow={(0, 0): "↙", (0, 1): "↖", (1, 0): "↘", (1, 1): "↗"}[right, top]))
+    good = ax.text(0.985 if right else 0.015, 0.98 if top else 0.02, corner, transform=ax.transAxes, fontsize=9, color=theme.better,
+                   ha="right" if right else "left", va="top" if top else "bottom", fontweight="bold")  # fmt: skip
+    named = [(*spots[place], name) for place, name in zip(order, names[:_NAMED], strict=False)]
+    if len(line) > 1:
+        named.insert(len(front), (*_middle(line, step), theme.words(say("Pareto front"))))
+    from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
+
+    labels = PointLabels(
+        ax, named, markers=list(spots.values()), lines=[_steps(line, step)], avoid=[good], colours=(theme.ink, theme.neutral)
+    )
+    finish(ax, theme)
+    _name_the_rest(ax, labels, names, told, theme)
+    return ax
+
+
+def _of_two(x: Point, y: Point) -> str:
+    """What may be said of a version by two metrics: better or worse only where it is not the other in the other."""
+    said = {x.verdict, y.verdict} & {"better", "worse"}
+    return "mixed" if len(said) > 1 else said.pop() if said else "could be chance"
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+def _pointing(at: Sequence[float], value: Sequence[float]) -> str:
+    """A marker that points to where a value is that stands at the end of an axis."""
+    if at[1] != value[1]:
+        return "v" if value[1] < at[1] else "^"
+    return "<" if value[0] < at[0] else ">"
+
+
+def _notes(
+    data: ChartData,
+    both: Sequence[tuple[Point, Point]],
+    spots: Mapping[int, tuple[float, float]],
+    verdicts: Mapping[int, str],
+    front: Sequence[str],
+) -> list[Phrase]:
+    mixed = [say("▲ better in one and worse in the other")] if "mixed" in verdicts.values() else []
+    whiskers = say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline])
+    known = any(point.interval is not None for pair in both for point in pair)
+    pieces = [*marks_of(list(verdicts.values()), of_two=True), *mixed, *([whiskers] if known else [])]
+    outside = [data.names[place] for place, spot in spots.items() if spot != (both[place][0].value, both[place][1].value)]
+    missing = [name for place, name in enumerate(data.names) if place not in spots]
+    return [
+        *([joined(pieces, " · ")] if pieces else []),
+        say("Pareto front, as measured: no other version is as good in both and better in one: {names}.", names=some(front)),
+        *([say("Beyond the axis, at its end: {names}.", names=some(outside))] if outside else []),
+        *([say("Not drawn, a number is missing: {names}.", names=some(missing))] if missing else []),
+    ]
+
+
+def _alone(place: int, spots: Mapping[int, tuple[float, float]], ends: Sequence[tuple[float, float]]) -> float:
+    """How far a point is from the nearest other, as a share of the axes."""
+    sizes = [(high - low) or 1.0 for low, high in ends]
+    here = spots[place]
+    others = (spot for other, spot in spots.items() if other != place)
+    return min((max(abs(a - b) / size for a, b, size in zip(here, spot, sizes, strict=True)) for spot in others), default=1.0)
+
+
+def _steps(line: Sequence[tuple[float, float]], step: str) -> list[tuple[float, float]]:
+    """The corners of a line of steps."""
+    corners = []
+    for (x, y), (to_x, to_y) in pairwise(line):
+        corners += [(x, y), (to_x, y) if step == "steps-post" else (x, to_y)]
+    return [*corners, *line[-1:]]
+
+
+def _middle(line: Sequence[tuple[float, float]], step: str) -> tuple[float, float]:
+    corners = _steps(line, step)
+    (x, y), (to_x, to_y) = corners[len(corners) // 2 - 1 : len(corners) // 2 + 1]
+    return (x + to_x) / 2, (y + to_y) / 2
+
+
+def _name_the_rest(ax: Axes, labels: Any, names: Sequence[str], told: Sequence[str], theme: Theme) -> None:
+    """Write the notes, with the names that found no room beside their points."""
+    note, settled = None, False
+    while not settled:  # a note takes room itself, so that more names may lose theirs
+        rest = [*names[_NAMED:], *(name for name in names[:_NAMED] if name in labels.homeless)]
+        if note is not None:
+            note.remove()
+        note = write_notes(ax, [*told, *([theme.words(say("Without a name here: {names}.", names=some(rest)))] if rest else [])], theme.ink)
+        lay_out(ax)
+        settled = not labels.give_up()
