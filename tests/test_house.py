@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pai_notebook
+from tests import measure_house
 
 PACKAGE = Path(pai_notebook.__file__).parent
 
@@ -92,6 +93,14 @@ def test_the_import_rule_notices_an_upward_import(tmp_path, monkeypatch):
     bad.write_text("from pai_notebook.registry.connection import connect\n", "utf-8")
     monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path / "pai_notebook")
     assert _upward(bad) == ["pai_notebook/client/bad imports pai_notebook.registry.connection"]
+
+
+def test_no_modules_import_each_other_in_a_circle_inside_a_room_either():
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+    graph = measure_house.imports(trees)
+    assert len(graph["pai_notebook.comparison.comparison"]) > 10
+    assert measure_house.circles(graph) == 0
+    assert measure_house.circles({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == 1
 
 
 @pytest.mark.parametrize("name", _modules())
