@@ -258,8 +258,14 @@ class _Sentences:
         found = [each for each in self._judged if each.standing is Standing.MISSING]
         here = [each for each in found if has_number(each.row.cells[self._baseline])]
         there = [each for each in found if not has_number(each.row.cells[self._baseline])]
-        if here:
-            yield self._told("Missing: {versions}.", here, self._with_datasets)
+        measured = {each.place for each in self._judged if each.standing is not Standing.MISSING}
+        apart = {each.place for each in here} - measured if measured else set()
+        if apart:
+            versions = first([self._names[place] for place in sorted(apart)], _VERSIONS)
+            said = "In {versions} no metric can be compared with {baseline}: none was measured in both."
+            yield Finding(say(said, baseline=self._base, versions=versions), self._rows(each for each in here if each.place in apart))
+        if some := [each for each in here if each.place not in apart]:
+            yield self._told("Missing: {versions}.", some, self._with_datasets)
         if there:
             by_path: dict[str, dict[str, Judged]] = {}
             for each in there:

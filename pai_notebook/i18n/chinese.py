@@ -481,6 +481,9 @@ _VERDICT = {
     "As measured, ahead of {baseline}: {versions}.": "按测量值领先于 {baseline}：{versions}。",
     "As measured, behind {baseline}: {versions}.": "按测量值落后于 {baseline}：{versions}。",
     "Missing: {versions}.": "缺失：{versions}。",
+    "In {versions} no metric can be compared with {baseline}: none was measured in both.": (
+        "{versions} 没有可与 {baseline} 比较的指标：没有两者都测量过的。"
+    ),
     "Not measured in {baseline}: {metrics}.": "{baseline} 未测量：{metrics}。",
     "It is not known which way {metrics} is better: directions= says it.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",
     "Cost as measured: {versions}.": "开销（按测量值）：{versions}。",

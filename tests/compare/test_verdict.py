@@ -224,3 +224,15 @@ def test_the_answer_stands_above_the_table_in_every_form():
     for text in c._repr_mimebundle_().values():
         plain = re.sub("<[^>]*>", " ", text).replace("\\", "")
         assert plain.index("Worse than 0.1.0 beyond chance") < plain.index("Metrics") < plain.index("How to read this")
+
+
+def test_versions_that_share_no_metric_with_the_baseline_are_told_once_and_not_metric_by_metric():
+    c = compare(
+        {"accuracy": 0.9, "f1": 0.8},
+        {"accuracy": 0.91, "f1": 0.82},
+        {"cer": 0.1},
+        {"cer": 0.2},
+    )
+    said = [finding.text for finding in c.verdict.findings]
+    assert "In 0.3.0, 0.4.0 no metric can be compared with 0.1.0: none was measured in both." in said
+    assert not any(text.startswith("Missing") for text in said)
