@@ -1,6 +1,28 @@
 """Fetch, compare and report PAI model versions in a notebook.
 
-Every public name is imported on first use, so that `import pai_notebook` and `%load_ext pai_notebook` stay quick.
+>>> import pai_notebook as pnb
+>>> registry = pnb.connect("demo")  # or connect(region="cn-hangzhou", workspace_id="1234")
+>>> vs = registry.get_versions("wine-cultivar@last:3")  # also @latest, @approved, @1.4.0, @1.4.0..1.6.0, @1.*
+>>> c = registry.compare(vs, baseline="approved")
+>>> c.baseline_name
+'1.5.0'
+>>> registry.close()
+
+Connecting: `connect` gives a `Registry` and makes it the default one, on which the functions below work; `connect("demo")` is an
+embedded registry.
+
+Fetching: `get_version`, `get_versions` and `list_versions` give a `ModelVersion` or a `VersionSet`; `get_model` and `list_models` give
+models (`Model`); `watch` follows one version; `load` reads the file that `VersionSet.save` wrote.
+
+Comparing: `compare`, or `VersionSet.compare`, gives a `Comparison`: `.verdict`, `.explain()`, `.best()`, `.rank()`, `.gate()`, `.report()`,
+`.plot`, `.to_frame()`.
+
+Looking: an object shows itself as the last line of a cell; `Explorer` is a widget; `%load_ext pai_notebook` adds the line `%paimodel`
+(`%paimodel help` lists what it can do), which `load_ipython_extension` and `unload_ipython_extension` stand behind.
+
+Failing: every error is a `PaiError` and says what to do next; `errors` has all of them. `__version__` is the version of this package.
+
+The attributes of an object are found with Tab; every function and method has an example (`pnb.compare?`).
 """
 
 from __future__ import annotations
@@ -43,6 +65,7 @@ __all__ = [
     "watch",
 ]
 
+# each is imported on first use, so that `import pai_notebook` and `%load_ext pai_notebook` stay quick
 _HOMES = {
     "Comparison": "comparison",
     "Explorer": "explorer",

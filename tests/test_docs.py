@@ -75,6 +75,12 @@ def test_every_file_that_a_page_links_to_is_there(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_the_help_of_the_package_is_a_page_with_every_public_name():
+    text = pnb.__doc__
+    assert len(text.splitlines()) <= 40
+    assert [name for name in pnb.__all__ if not re.search(rf"`{name}[`(.]", text)] == []
+
+
 def test_everything_public_says_its_parameters_results_and_examples():
     count, *lacking = documentation()
     assert re.fullmatch(r"public callables: \d\d+", count)
