@@ -83,6 +83,11 @@ class Client:
         """How far the service's clock is ahead of this machine's, as learnt when the service refused a date."""
         return self._persistence.clock_offset
 
+    @property
+    def identity(self) -> str:
+        """Which kind of key signs and where it comes from, in words that show nothing of it; empty while that is not known."""
+        return self._provider.told
+
     def __repr__(self) -> str:
         return f"<Client of {self.settings.endpoint.url}>"
 

@@ -178,6 +178,12 @@ class Provider:
         """What is being asked for credentials, in words for an error."""
         return self._source.name
 
+    @property
+    def told(self) -> str:
+        """Which kind of key signs and where it comes from, in words that show nothing of it; empty while that is not known."""
+        current = self._source.peek() or self._current
+        return " from ".join(filter(None, (current.kind, current.origin))) if current is not None else ""
+
     async def get(self, *, patience: float | None = None) -> Credentials:
         """Return usable credentials.
 

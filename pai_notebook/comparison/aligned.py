@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
-from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection, ask, find_row
@@ -18,6 +17,7 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.version import ModelVersion
 

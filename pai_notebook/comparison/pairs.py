@@ -6,7 +6,7 @@ They are found by hashing what is left when settings are taken away, instead of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, overload
@@ -19,7 +19,7 @@ from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.interval import t_quantile
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
-from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.fields import catalogue, leaves
@@ -176,7 +176,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
     pairs : tuple of MinimalPair
         Ordered by setting, then by version.
     changes : tuple of PairedChange
-        The pairs of each change of settings together, with their mean.
+        The pairs of each change of settings together, with their mean; the largest difference first, seeds alone last.
     spread : Spread or None
         Standard deviation of single runs, from versions that differ in their seed alone; None where there are none.
     ignored : tuple of str
@@ -238,8 +238,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         if not self.pairs:
             return Note(f"No two of the {self.considered} versions with {self.metric} and any setting differ so little.")
         form = choose_format(value for pair in self.pairs for value in (pair.before, pair.after))
-        rows = [self._row(change, form) for change in self.changes[:SHOWN]]
-        columns: list[Column | str] = ["setting", "change", "versions", Column(self.metric, align="right")]
+        short = _short({setting for change in self.changes for setting, _, _ in change.changes})
+        rows = [self._row(change, form, short) for change in self.changes[:SHOWN]]
+        columns: list[Column | str] = ["setting", "change", "versions", Column("value", align="right")]
         note: list[Inline] = [
             f"{self.metric}: {self.direction.words}. It differs together with these settings; that does not say why.",
             self._on_spread(),
@@ -247,9 +248,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         if self.ignored:
             note.append(f"Left out, because they name a run: {', '.join(self.ignored[:8])}.")
         caption = f"Versions that differ in one setting, and {self.metric}"
-        return Stack([Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit="changes")])
+        return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit="changes")
 
-    def _row(self, change: PairedChange, form: NumberFormat) -> list[Inline]:
+    def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
         shown = change.pairs[:SHOWN_PAIRS]
         more = [f"and {len(change.pairs) - len(shown)} more"] if len(change.pairs) > len(shown) else []
         values: list[Inline] = [Number(form.value(pair.after), delta=form.delta(pair.delta)) for pair in shown]
@@ -258,7 +259,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         else:
             values = [Number(form.value(shown[0].after), delta=form.delta(shown[0].delta), marks=self._marks(change))]
         return [
-            Lines([setting for setting, _, _ in change.changes]),
+            Lines([short[setting] for setting, _, _ in change.changes]),
             Lines([f"{_word(before)} → {_word(after)}" for _, before, after in change.changes]),
             Lines([*(f"{pair.first} → {pair.second}" for pair in shown), *more]),
             Lines(values),
@@ -342,7 +343,15 @@ def _grouped(pairs: Sequence[MinimalPair], spread: Spread | None) -> tuple[Paire
     by_change: dict[tuple[tuple[str, str | None, str | None], ...], list[MinimalPair]] = {}
     for pair in pairs:
         by_change.setdefault(pair.changes, []).append(pair)
-    return tuple(_paired_change(changes, found, spread) for changes, found in by_change.items())
+    made = [_paired_change(changes, found, spread) for changes, found in by_change.items()]
+    return tuple(sorted(made, key=lambda change: (change.is_seed, -abs(change.delta))))
+
+
+def _short(settings: Iterable[str]) -> dict[str, str]:
+    """Name hyperparameters without the path to them, where no other setting is called like that."""
+    named = {setting: setting.rpartition("HyperParameters.")[2] for setting in settings}
+    names = list(named.values())
+    return {setting: name if names.count(name) == 1 else setting for setting, name in named.items()}
 
 
 def _paired_change(

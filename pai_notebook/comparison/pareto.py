@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.rows import told_between
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.model.nearest import listed
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Pareto", "front_of", "make_pareto"]
 
-_STEPS = 20
+_VERSIONS = 40
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,6 +45,8 @@ class Pareto(Displayed):
         Which way each metric is better.
     as_measured : tuple of str
         Metrics of which no interval is known at some step.
+    differences : tuple of tuple of str
+        For each step how far each metric is from the version before, with ≈ where that could be chance.
     """
 
     metrics: tuple[str, ...]
@@ -54,17 +57,21 @@ class Pareto(Displayed):
     unranked: tuple[str, ...]
     words: tuple[str, ...]
     as_measured: tuple[str, ...] = ()
+    differences: tuple[tuple[str, ...], ...] = ()
 
     def _brief(self) -> str:
         return f"of {' and '.join(self.metrics)}: {listed(self.versions, 5)}"
 
     def _describe(self) -> Block:
         forms = [choose_format(column) for column in zip(*self.values, strict=True)]
-        rows: list[list[Inline]] = [
-            [version, *(Number(form.value(value)) for form, value in zip(forms, values, strict=True))]
-            for version, values in zip(self.versions, self.values, strict=True)
-        ]
-        note: list[Inline] = [*self.steps[:_STEPS]]
+        rows: list[list[Inline]] = []
+        for place, (version, values) in enumerate(zip(self.versions, self.values, strict=True)):
+            steps = self.differences[place - 1] if place else ("",) * len(values)
+            numbers = [Number(form.value(value)) for form, value in zip(forms, values, strict=True)]
+            rows.append([version, *(part for pair in zip(numbers, steps, strict=True) for part in pair)])
+        note: list[Inline] = ["Each difference is to the version above."] if self.differences else []
+        if any("≈" in step for steps in self.differences for step in steps):
+            note.append("≈ could be chance.")
         if self.as_measured:
             note.append(f"No interval is known of {listed(self.as_measured)}.")
         if self.dominated:
@@ -75,9 +82,14 @@ class Pareto(Displayed):
             note.append(f"Not placed, a number is missing: {', '.join(self.unranked[:8])}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004
         columns: list[Column | str] = [
             "version",
-            *(Column(f"{metric} ({word})", align="right") for metric, word in zip(self.metrics, self.words, strict=True)),
+            *(
+                Column(head, align="right", group=metric)
+                for metric, word in zip(self.metrics, self.words, strict=True)
+                for head in (word, "difference")
+            ),
         ]
-        return Table(columns, rows, caption=f"Best trade-offs of {', '.join(self.metrics)}, as measured", note=Lines(note), unit="versions")
+        caption = f"Best trade-offs of {' and '.join(self.metrics)}, as measured"
+        return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit="versions")
 
 
 Between = Callable[["Row", int, int], Evidence]
@@ -105,6 +117,7 @@ def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: 
         unranked=tuple(name for place, name in enumerate(names) if place not in points),
         words=tuple(question.direction.words for question in questions),
         as_measured=tuple(name for name in metrics if name in unknown),
+        differences=tuple(tuple(step.differences) for step in steps),
     )
 
 
@@ -140,12 +153,16 @@ class _Step:
         self.gains: list[str] = []
         self.costs: list[str] = []
         self.unknown: list[str] = []
+        self.differences: list[str] = []
         for question, before, after in zip(questions, points[first], points[second], strict=True):
             if after == before:
+                self.differences.append("=")
                 continue
             interval = between(question.row, second, first).interval
             self.unknown += [question.row.name] if interval is None else []
             chance = interval is not None and not interval.excludes_zero
+            told = told_between(question.row, second, first, choose_format([before, after]))
+            self.differences.append(f"{told} ≈" if chance else told)
             text = f"{question.row.name} {choose_format([before, after]).delta(after - before)}{' (could be chance)' if chance else ''}"
             (self.gains if question.better(after, before) else self.costs).append(text)
 

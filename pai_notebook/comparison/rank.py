@@ -11,14 +11,15 @@ from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Stack, Table
+from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.numbers import choose_format, format_number
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pai_notebook.comparison.interval import Interval
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.selection import RankingKey
 
@@ -44,6 +45,8 @@ class Ranked(Printed):
     told_apart : bool or None
         Whether it is told apart from the first (95 % for all of them together); False where its distance could be chance, None
         where no interval is known, and for the first and its equals.
+    interval : Interval or None
+        Where its true difference to the baseline may lie, in 95 % of cases; None where that is not known.
     """
 
     rank: int
@@ -52,6 +55,7 @@ class Ranked(Printed):
     delta: float | None
     behind: float
     told_apart: bool | None = None
+    interval: Interval | None = None
 
 
 @checked
@@ -69,12 +73,20 @@ class Ranking(Displayed, Sequence[Ranked]):
     """
 
     def __init__(
-        self, metric: str, words: str, entries: Sequence[Ranked], unranked: Sequence[tuple[str, str]], total: int | None = None
+        self,
+        metric: str,
+        words: str,
+        entries: Sequence[Ranked],
+        unranked: Sequence[tuple[str, str]],
+        total: int | None = None,
+        *,
+        baseline: str = "",
     ) -> None:
         self.metric = metric
         self.words = words
         self.entries = tuple(entries)
         self.unranked = tuple(unranked)
+        self.baseline = baseline
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
@@ -104,7 +116,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         <Ranking of 4 versions by latency_ms@d-winenoisy00001: 1.5.0>
         """
         count = number_argument("count", count, least=0, whole=True)
-        return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total)
+        return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the ranking as a DataFrame, unranked versions last.
@@ -150,25 +162,33 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
-        rows: list[list[Inline]] = [
-            [
-                str(entry.rank),
-                entry.version,
-                Number(form.value(entry.value), delta="" if entry.delta is None else form.delta(entry.delta)),
-                _told_apart(entry),
-            ]
-            for entry in self.entries
-        ]
-        note: list[Inline] = [f"{self.metric}: {self.words}; the difference is to the baseline."]
-        if any(entry.told_apart is False for entry in self.entries):
-            note.append("Not told apart from 1: their distance could be chance (95 % for all of them together).")
+        known = any(entry.interval is not None for entry in self.entries)
+        rows = [self._row(entry, form, known=known) for entry in self.entries]
+        against = f"; the difference is to {self.baseline}, the baseline" if self.baseline else ""
+        note: list[Inline] = [f"By {self.metric}: {self.words}{against}."]
+        signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
+        note += [f"{sign} {meaning}." for sign, meaning in _SIGNS.items() if sign in signs]
         if self.unranked:
             shown = ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])
             note.append(f"Not ranked: {shown}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004 - a line
-        columns: list[Column | str] = [Column("rank", align="right"), "version", Column(self.metric, align="right"), ""]
+        columns: list[Column | str] = [Column("rank", align="right"), "version", Column("value", align="right")]
+        columns += [Column("difference", align="right")] if self.baseline else []
+        columns += ["its 95 % interval"] if known else []
+        columns += [""]
         return Table(
             columns, rows, caption=f"Ranking by {self.metric}", note=Lines(note), row_headers=2, total=self._total, unit="versions"
         )
+
+    def _row(self, entry: Ranked, form: NumberFormat, *, known: bool) -> list[Inline]:
+        is_baseline = entry.version == self.baseline
+        name: Inline = (entry.version, Mark("", "baseline")) if is_baseline else entry.version
+        row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
+        if self.baseline:
+            row.append("" if entry.delta is None or is_baseline else Number(form.delta(entry.delta)))
+        if known:
+            interval = None if is_baseline else entry.interval
+            row.append("" if interval is None else _bounds(interval))
+        return [*row, _told_apart(entry)]
 
 
 @dataclass(frozen=True, repr=False)
@@ -226,7 +246,7 @@ class Best(Displayed):
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
         facts: list[tuple[str, Inline]] = [
-            (f"best {self.metric}", (self.version, Number(form.value(self.value), marks=[self._star()]))),
+            ("best", (self.version, Number(form.value(self.value), marks=[self._star()]))),
             ("direction", self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
@@ -240,7 +260,7 @@ class Best(Displayed):
             facts.append(("as good", ", ".join(self.ties)))
         if self.unranked:
             facts.append(("not ranked", ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])))
-        return Stack([Facts(facts), *(Note(note) for note in self.notes)])
+        return Section(f"Best by {self.metric}", [Facts(facts), *(Note(note) for note in self.notes)])
 
     def _star(self) -> Mark:
         """A filled star only for a version that is told apart from every other."""
@@ -251,14 +271,23 @@ class Best(Displayed):
         return star(is_best=True, is_alone=self.is_alone, is_measured=bool(self.unknown))
 
 
-_APART = {True: "", False: "not told apart from 1", None: "no interval known"}
+_SIGNS = {
+    "=": "within the tolerance of the first",
+    "≈": "not told apart from 1: their distance could be chance (95 % for all of them together)",
+    "?": "no interval of the distance to 1 is known",
+}
+
+
+def _bounds(interval: Interval) -> str:
+    form = choose_format([max(abs(interval.low), abs(interval.high))])
+    return f"{form.delta(interval.low)} to {form.delta(interval.high)}"
 
 
 def _told_apart(entry: Ranked) -> str:
     """Say whether a version is told apart from the first; those of its rank are within the tolerance of it."""
     if entry.rank == 1:
-        return "within the tolerance" if entry.behind else ""
-    return _APART[entry.told_apart]
+        return "=" if entry.behind else ""
+    return {True: "", False: "≈", None: "?"}[entry.told_apart]
 
 
 def _ordered(question: RankingKey) -> list[tuple[int, float]]:
@@ -283,9 +312,12 @@ def make_ranking(
             leader, rank = value, position
         delta = None if baseline is None or row.cells[baseline].value is None else difference(row.cells[place], row.cells[baseline])
         apart = None if leaders is None or place in (*leaders.best, *leaders.unknown) else place not in leaders.together
-        entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart))
+        evidence = None if delta is None else row.changes[place].evidence
+        interval = None if evidence is None else evidence.interval
+        entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart, interval))
     words = f"{question.direction.words} ({question.direction.source})"
-    return Ranking(row.name, words, entries, [(names[place], state) for place, state in question.unranked])
+    unranked = [(names[place], state) for place, state in question.unranked]
+    return Ranking(row.name, words, entries, unranked, baseline="" if baseline is None else names[baseline])
 
 
 def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:

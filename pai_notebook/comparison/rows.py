@@ -33,6 +33,7 @@ __all__ = [
     "kind_of_change",
     "merge_cells",
     "passing_by_chance",
+    "told_between",
     "told_blank",
     "told_difference",
 ]
@@ -359,11 +360,16 @@ def percent_of(cell: Cell, baseline: Cell) -> float | None:
 
 
 def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
-    """Write the difference of a cell: in points for fractions, in percent on a ratio scale, else as it is."""
-    change = row.changes[place]
-    values = [abs(value) for value in (row.cells[place].value, row.cells[baseline].value) if value is not None]
-    if change.delta is None:
+    """Write the difference of a cell to the baseline's, nothing where there is none."""
+    return "" if row.changes[place].delta is None else told_between(row, place, baseline, form)
+
+
+def told_between(row: Row, place: int, other: int, form: NumberFormat) -> str:
+    """Write the difference of two cells: in points for fractions, in percent on a ratio scale, else as it is."""
+    cell, base = row.cells[place], row.cells[other]
+    delta, percent = difference(cell, base), percent_of(cell, base)
+    if delta is None:
         return ""
-    if row.scale == "points" and math.isfinite(change.delta):
-        return format_points(change.delta * (100 if max(values) <= 1 else 1))
-    return row.percent_text(place) or form.delta(change.delta)
+    if row.scale == "points" and math.isfinite(delta):
+        return format_points(delta * (100 if max(abs(each.value) for each in (cell, base) if each.value is not None) <= 1 else 1))
+    return form.delta(delta) if percent is None else format_percent(percent, factor=is_cost(row.path))

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pai_notebook.comparison.rows import Change, Row, is_blank
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
 from pai_notebook.frames.columns import text_array, text_index
+from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.metrics import State
+from pai_notebook.model.nearest import counted
+from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["comparison_frame", "coverage_frame", "flat_table", "plain_value"]
+__all__ = ["Coverage", "comparison_frame", "coverage_frame", "flat_table", "plain_value"]
 
 
 def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool) -> pd.DataFrame:
@@ -79,14 +83,67 @@ _TEXTS: dict[str, Callable[[Row, int], str | None]] = {
 }
 
 
-def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str]) -> pd.DataFrame:
+class Coverage(Displayed, pd.DataFrame):
+    """State of every metric in every version: a data frame that shows itself as a table of signs."""
+
+    @property
+    def _constructor(self) -> Callable[..., pd.DataFrame]:
+        # a part of it is a frame like any other
+        return pd.DataFrame
+
+    def transpose(self, *args: Any, **options: Any) -> pd.DataFrame:  # type: ignore[override]
+        """Give a plain frame with a row a version."""
+        return pd.DataFrame(self).transpose(*args, **options)
+
+    def _brief(self) -> str:
+        return f"of {counted(len(self), 'metric')} in {counted(self.shape[1], 'version')}"
+
+    def _describe(self) -> Block:
+        states = self.to_numpy()
+        incomplete = [place for place in range(self.shape[1]) if any(state not in _WITH_NUMBER for state in states[:, place])]
+        complete = [place for place in range(self.shape[1]) if place not in incomplete]
+        places = sorted([*incomplete, *complete][:_VERSIONS])
+        short = short_datasets([dataset for _, dataset in self.index])
+        rows: list[list[Inline]] = []
+        before = ""
+        for (metric, dataset), of_row in zip(self.index, states, strict=True):
+            name = "" if metric == before else metric
+            rows.append([name, short.get(dataset, dataset), *(_sign(of_row[place]) for place in places)])
+            before = metric
+        notes: list[Inline] = ["● number · ○ no number · – nothing recorded"]
+        left_out = self.shape[1] - len(places)
+        notes += [f"showing {len(places)} of {self.shape[1]} versions, those first that lack a number"] if left_out else []
+        columns: list[Column | str] = ["metric", "dataset", *(str(self.columns[place]) for place in places)]
+        return Table(
+            columns,
+            rows,
+            caption="Which metrics each version has",
+            note=Lines([*notes, *dataset_notes(short)]),
+            row_headers=2,
+            unit="metrics",
+        )
+
+
+_VERSIONS = 20
+_WITH_NUMBER = {State.NUMBER: "●", State.NUMERIC_TEXT: "● as text"}
+_NOTHING = (State.ABSENT, State.NO_METRICS)
+
+
+def _sign(state: str) -> Inline:
+    """A sign for a number and for nothing; every other state in its own word."""
+    if state in _WITH_NUMBER:
+        return _WITH_NUMBER[State(state)]
+    return "–" if state in _NOTHING else Missing(state) if state == State.FETCH_FAILED else f"○ {state}"
+
+
+def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str]) -> Coverage:
     """Give the state of every metric in every version, those that could not be fetched included."""
     states = [[*(str(cell.state) for cell in row.cells), *([str(State.FETCH_FAILED)] * len(failed))] for row in rows]
     index = _levels([[row.path for row in rows], [row.dataset for row in rows]], ["metric", "dataset"])
     columns = zip(*states, strict=True) if states else [()] * (len(names) + len(failed))
     frame = pd.DataFrame(dict(enumerate(text_array(list(column)) for column in columns)), index=index)
     frame.columns = text_index([*names, *failed])
-    return frame
+    return Coverage(frame)
 
 
 def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:

@@ -81,15 +81,18 @@ Align: TypeAlias = Literal["left", "right"]
 class Column:
     """One column: its header, how its cells are aligned, and the group that it shares with its neighbours.
 
+    The numbers of a `mixed` column are of different kinds, such as all metrics of a version, so their points need not line up.
+
     Examples
     --------
     >>> Column("d-a", align="right", group="cer")
-    Column(header='d-a', align='right', group='cer')
+    Column(header='d-a', align='right', group='cer', mixed=False)
     """
 
     header: Inline
     align: Align = field(default="left", kw_only=True)
     group: str = field(default="", kw_only=True)
+    mixed: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

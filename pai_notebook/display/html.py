@@ -18,7 +18,7 @@ from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
-from pai_notebook.display.spans import Chips, Inline, Lines, Number, Tone
+from pai_notebook.display.spans import Chips, Code, Inline, Lines, Number, Tone
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
 _FITTING_COLUMNS = 4
-_SHORT_TEXT, _SHORT_CHIP = 32, 40
+_SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
+_ROOMY_COLUMNS = 3
+"""Up to how many columns leave room for long texts."""
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
@@ -67,11 +69,11 @@ def _is_long_cell(cell: Inline) -> bool:
     if isinstance(cell, Number):
         return False
     if isinstance(cell, Chips):
-        return not all(map(_is_short_chip, cell.items))
+        return not all(map(_is_short_chip, cell.items)) or len(line(cell)) > _SHORT_CHIPS
     if isinstance(cell, Lines):
         return any(map(_is_long_cell, cell.items))
     text = line(cell)
-    return len(text) > _SHORT_TEXT or "\n" in text
+    return len(text) > (_SHORT_CODE if isinstance(cell, Code) else _SHORT_TEXT) or "\n" in text
 
 
 def _is_short_chip(text: str | tuple[str, str]) -> bool:
@@ -102,6 +104,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_heading": lambda row: isinstance(row, Heading),
     "is_long": _is_long,
     "is_short_chip": _is_short_chip,
+    "is_roomy": lambda table: len(table.columns) <= _ROOMY_COLUMNS,
     "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
     "is_share": layout.is_share,
     "line": line,

@@ -149,7 +149,7 @@ def paddings(table: Table) -> dict[tuple[int, int], int]:
     found: dict[tuple[int, int], int] = {}
     rows = [(place, row) for place, row in enumerate(table.rows[: table.limit]) if not isinstance(row, Heading)]
     for column, described in enumerate(_columns(table)):
-        if described.align == "right":
+        if described.align == "right" and not described.mixed:
             places = {place: decimals(cell.text) for place, row in rows if isinstance(cell := row[column], Number)}
             found |= {(place, column): short for place, short in _shortfalls(places).items()}
     return found

@@ -132,7 +132,8 @@ def _(shape: Mark) -> str:
 
 @_inline.register
 def _(shape: Number) -> str:
-    parts = [_escaped(digits(shape)), *map(_escaped, remarks(shape))]
+    shown = _escaped(digits(shape))
+    parts = [_strong(shown) if shape.strong else shown, *map(_escaped, remarks(shape))]
     return " ".join(part for part in parts if part)
 
 

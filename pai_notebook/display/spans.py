@@ -142,6 +142,8 @@ class Number:
         Share of the full width of a small bar, 0 to 1; values outside and NaN draw none.
     star : str
         A sign before the digits, such as ★, that says it is the best; it has to be explained beside the table.
+    strong : bool
+        Whether it is set in bold.
     delta : str
         Difference to a baseline, already written out with its sign.
     marks : sequence of Mark
@@ -156,6 +158,7 @@ class Number:
     text: str
     bar: float | None = None
     star: str = field(default="", kw_only=True)
+    strong: bool = field(default=False, kw_only=True)
     delta: str = field(default="", kw_only=True)
     marks: Sequence[Mark] = field(default=(), kw_only=True)
 

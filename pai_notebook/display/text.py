@@ -37,6 +37,7 @@ class Grid:
         self._tails = [self._tail_width(column) for column in range(len(self._columns))]
         self._widths = [self._natural(column) for column in range(len(self._columns))]
         self._make_room_for_groups()
+        self._spend_spare_room()
 
     def _tail_width(self, column: int) -> int:
         return max((cells(row[column][1]) for row in self._cells if not isinstance(row, Heading)), default=0)
@@ -56,6 +57,16 @@ class Grid:
             last += span
             self._widths[last - 1] += max(0, min(cells(inline(name)), self._most()) - room)
 
+    def _spend_spare_room(self) -> None:
+        """Widen texts that would be wrapped, where all columns fit side by side and leave room."""
+        spare = self._width - self._total(list(range(len(self._columns))))
+        for column in reversed(range(len(self._columns))):
+            if spare > 0 and not self._tails[column]:
+                heads = [_widest(row[column][0]) for row in self._cells if not isinstance(row, Heading)]
+                more = min(spare, max([*heads, 0]) - self._widths[column])
+                self._widths[column] += max(0, more)
+                spare -= max(0, more)
+
     def _most(self) -> int:
         return self._width if len(self._columns) == 1 else max(12, self._width * 2 // 5)
 
@@ -64,8 +75,11 @@ class Grid:
         lead = list(range(min(self._table.row_headers, len(self._columns))))
         parts: list[list[int]] = []
         current = lead
+        spans = [(name, list(same)) for name, same in itertools.groupby(range(len(self._columns)), key=lambda at: self._columns[at].group)]
+        whole = {span[0]: span for name, span in spans if name and self._total([*lead, *span]) <= self._width}
         for column in range(len(lead), len(self._columns)):
-            if len(current) > len(lead) and self._total([*current, column]) > self._width:
+            # a group that fits below is not torn apart
+            if len(current) > len(lead) and self._total([*current, *whole.get(column, [column])]) > self._width:
                 parts.append(current)
                 current = lead
             current = [*current, column]

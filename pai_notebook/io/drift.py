@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import checked
-from pai_notebook.display import Block, Card, Displayed, Inline, Missing, Note, Table, Tone
+from pai_notebook.display import Block, Card, Column, Diff, Displayed, Facts, Inline, Mark, Missing, Note, Number, Section, Table, Tone
 from pai_notebook.errors import DriftError, PaiError
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Drift", "FieldChange", "compare_versions", "find_drift"]
 
 _MODIFIED = "modified"
+_LONG = 60
+"""Characters from which a changed text is shown word by word instead of in two cells."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Drift(Displayed):
         tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"
         blocks: list[Block] = [Note(f"{address} is no longer in the registry", "bad") for address in self.removed]
         blocks += [Note(f"{address}: {error.sentence}", "bad") for address, error in self.failed.items()]
-        blocks += [self._table()] if self.changes else []
+        blocks += self._changed() if self.changes else []
         names = ", ".join(version.address for version in self.added[:10])
         more = f" and {len(self.added) - 10} more" if len(self.added) > 10 else ""  # noqa: PLR2004 - a line
         blocks += [Note(f"New since: {names}{more}")] if self.added else []
@@ -157,17 +161,46 @@ class Drift(Displayed):
         blocks += [Note(f"{self.masked} fields were masked when saved and compared around the mask.")] if self.masked else []
         return Card(f"Drift: {self.summary}", blocks=blocks, tone=tone)
 
-    def _table(self) -> Table:
+    def _changed(self) -> Iterator[Block]:
+        """What changed, a row a field, each version named once; long texts below, word by word."""
+        models = {change.address.rpartition("@")[0] for change in self.changes}
+        caption = next(iter(models)) if len(models) == 1 else ""
         rows: list[list[Inline]] = []
+        texts: list[tuple[str, Inline]] = []
+        before = ""
         for change in self.changes:
+            name = change.address.removeprefix(f"{caption}@") if caption else change.address
+            if change.before is not None and change.after is not None and max(len(change.before), len(change.after)) > _LONG:
+                texts.append((f"{name} {change.field}", Diff(change.before, change.after)))
+                continue
             moment = self.modified.get(change.address)
-            when: Inline = f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else Missing("unknown")
-            rows.append([change.address, change.field, _side(change.before), _side(change.after), when])
-        return Table(["version", "field", "saved", "now", "modified"], rows, row_headers=2, unit="changes")
+            when: Inline = f"{moment:%Y-%m-%d %H:%M} UTC" if moment else Missing("unknown")
+            repeated = change.address == before
+            rows.append(["" if repeated else name, change.field, *_sides(change), "" if repeated else when])
+            before = change.address
+        if rows:
+            columns: list[Column | str] = [
+                "version",
+                "field",
+                *(Column(head, align="right") for head in ("saved", "now", "change")),
+                "modified",
+            ]
+            yield Table(columns, rows, caption=caption, row_headers=2, unit="changes")
+        if texts:
+            yield Section("Texts" if caption == "" or rows else f"Texts of {caption}", [Facts(texts)])
 
 
-def _side(text: str | None) -> Inline:
-    return Missing("absent") if text is None else text
+def _sides(change: FieldChange) -> list[Inline]:
+    """What was saved, what is there now, and for numbers how far that is."""
+    try:
+        numbers = [float(text) for text in (change.before or "", change.after or "")]
+    except ValueError:
+        numbers = []
+    if not numbers or not all(map(math.isfinite, numbers)):
+        return [*(Missing("absent") if text is None else text for text in (change.before, change.after)), ""]
+    form = choose_format(numbers)
+    delta = numbers[1] - numbers[0]
+    return [*(Number(form.value(number)) for number in numbers), Number(form.delta(delta), marks=[Mark("▲" if delta > 0 else "▼", "")])]
 
 
 def _shown(change: FieldChange) -> str:

@@ -138,11 +138,15 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
         "digest": "",
         "versions": [_kept(version, document, places) for version, document in zip(versions, documents, strict=True)],
     }
-    content.update({"sources": [asdict(source) for source in sources]} if sources else {})
+    content.update({"sources": [_told(source) for source in sources]} if sources else {})
     content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
     content["removed"] = [mask(text) for text in removed]
     content["masked"] = list(redaction.sentences) if redaction else []
     return content
+
+
+def _told(source: Provenance) -> dict[str, Any]:
+    return {key: value for key, value in asdict(source).items() if value or key != "model_name"}
 
 
 def _same(text: str) -> str:
@@ -264,7 +268,7 @@ def _text(value: Any) -> str:
 
 
 def _source(entry: Mapping[str, Any]) -> Provenance:
-    texts = {name: _text(entry.get(name, "")) for name in ("registry", "region", "workspace_id")}
+    texts = {name: _text(entry.get(name, "")) for name in ("registry", "region", "workspace_id", "model_name")}
     return Provenance(**texts, request_ids=tuple(map(_text, entry.get("request_ids", []))))
 
 

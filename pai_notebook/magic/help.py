@@ -87,7 +87,7 @@ def _of_all() -> Block:
         caption="%paimodel [verb] address... [options]",
     )
     addresses = Table(["address", "means"], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption="Addresses")
-    return Stack([verbs, addresses, *_options(list(OPTIONS), whole=True), _of_gate()])
+    return Stack([verbs, addresses, *_options(list(OPTIONS), whole=True), _of_gate(folded=True)])
 
 
 def _of_verb(verb: str) -> Block:
@@ -107,8 +107,8 @@ def _options(names: list[str], *, whole: bool = False) -> list[Block]:
         ]
         notes = [_ORDER] if "--sort" in chosen and "--where" in chosen else [_NOTE_OF_BASELINE] if "--baseline" in chosen else []
         if rows:
-            title = f"{caption}: {usual}" if whole else caption
-            tables.append(Table(["option", "means"], rows, caption=title, note=Lines(notes) if notes else ""))
+            table = Table(["option", "means"], rows, caption="" if whole else caption, note=Lines(notes) if notes else "")
+            tables.append(Section(caption, [table], folded=True, summary=usual) if whole else table)
     return tables
 
 
@@ -120,11 +120,13 @@ def _unless(usual: str, option: Option) -> str:
     return "" if verbs == usual or (usual == "every line" and len(option.forms) in (0, len(OPTIONS["--as"].forms))) else f" ({verbs})"
 
 
-def _of_gate() -> Block:
+def _of_gate(*, folded: bool = False) -> Block:
     rules = Table(
         ["rule", "means"],
         [[Code(text), meaning] for text, meaning in RULES],
         caption="One rule a line: a metric, then >=, <=, >, < or ==, then a bound; a rule that cannot be checked fails",
         note=Lines(["A gate that does not pass stops the notebook run."]),
     )
-    return Section("%%paimodel gate ADDRESS --baseline approved", [rules])
+    return Section(
+        "%%paimodel gate ADDRESS --baseline approved", [rules], folded=folded, summary="rules that versions must pass" if folded else ""
+    )

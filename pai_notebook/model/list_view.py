@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Link, Missing, Note, Section, Stack, Table
+from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Lines, Link, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.model.datasets import short_datasets
+from pai_notebook.model.evidence_names import read_evidence_name
+from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metrics import State
+from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, version_key
 from pai_notebook.model.trees import tree_of
-from pai_notebook.model.version_view import approval_badge, cells_shape, format_of, has_bar, is_rounded, labels_shape, time_text
+from pai_notebook.model.version_view import (
+    approval_badge,
+    cells_shape,
+    dataset_notes,
+    format_of,
+    has_bar,
+    ids_shape,
+    is_rounded,
+    labels_shape,
+    time_text,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,41 +39,114 @@ __all__ = ["describe_model", "describe_models", "describe_versions", "differing_
 
 ROWS = 20
 METRICS = 5
+DATASETS = 3
+"""Columns of one metric, so that a metric on many datasets leaves room for another."""
 LABELS = 4
-DIGITS = 4
 MODELS = 50
+
+Direction = Callable[[str], str | None]
+"""Which way a metric is better: `max`, `min` or None where that is not known."""
 
 
 def describe_versions(
-    versions: Sequence[ModelVersion], *, errors: Mapping[str, PaiError] | None = None, removed: Sequence[str] = ()
+    versions: Sequence[ModelVersion],
+    *,
+    errors: Mapping[str, PaiError] | None = None,
+    removed: Sequence[str] = (),
+    direction: Direction = lambda _: None,
 ) -> Block:
-    """Describe versions as a table, one row each, the metric columns that differ most first."""
+    """Describe versions as a table, one row each.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        In the order of the rows.
+    errors, removed : optional
+        What could not be fetched, and what was left out, said above the table.
+    direction : callable
+        Which way a metric is better, to mark the best of a column.
+    """
     blocks: list[Block] = [Note(f"{address}: {error.sentence}", "bad") for address, error in list((errors or {}).items())[:10]]
     if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
         blocks.append(Note(f"and {len(errors) - 10} more failures; errors has all", "bad"))
     blocks += [Note(text, "info") for text in removed]
-    blocks.append(_table(versions) if versions else Note("No versions here."))
+    blocks.append(_table(versions, direction) if versions else Note("No versions here."))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
-def _table(versions: Sequence[ModelVersion]) -> Table:
+def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
+    columns = _columns(names)
+    short = short_datasets(sorted({dataset for _, dataset in columns}))
+    bars = {name: has_bar(name[0], [cell.value for cell in _cells(versions, name)]) for name in columns}
+    forms = {name: format_of(_cells(shown, name)) for name in columns}
+    best = {name: _best(versions, name, direction(name[0])) for name in columns}
+    common, keys, more = _labels(versions, shown)
     several = len({version.model_id for version in versions}) > 1
-    bars = {name: has_bar(name[0], [cell.value for cell in _cells(versions, name)]) for name in names[:METRICS]}
-    columns: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
-    columns += [Column(path, align="right", group=dataset) for path, dataset in bars]
-    forms = {name: format_of(_cells(shown, name), least=DIGITS, readable=0) for name in bars}
-    rows = [_row(version, bars, forms, several=several) for version in shown]
+    heads: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
+    heads += [Column(short.get(dataset, dataset) or path, align="right", group=path if dataset else "") for path, dataset in columns]
+    heads += [Column(key or "(no key)", group="labels") for key in keys]
+    rows: list[list[Inline]] = []
+    for version in shown:
+        head: list[Inline] = [version.provenance.model_name or Code(version.model_id)] if several else []
+        head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
+        metrics = [_metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name]) for name in columns]
+        rows.append([*head, *metrics, *(", ".join(version.labels.get_all(key)) for key in keys)])
+    rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
+    starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
+    left_out = [f"{len(columns)} of {len(names)} metric columns"] if len(names) > len(columns) else []
+    left_out += [f"{len(keys)} of {len(keys) + more} labels"] if more else []
+    left_out += ["numbers rounded"] if rounded else []
+    notes = ["☆ best as measured" if starred else "", which, f"{', '.join(left_out)}; to_frame() has all" if left_out else ""]
+    said = " · ".join(part for part in (*notes, _latest_note(versions)) if part)
+    below = [*([said] if said else []), *dataset_notes(short)]
     return Table(
-        [*columns, "labels"],
+        heads,
         rows,
-        caption=_caption(versions),
-        note=_note(versions, shown, which, names, forms),
+        caption=_caption(versions, common),
+        note=Lines(below) if below else "",
         row_headers=2 if several else 1,
         total=len(versions),
         unit="versions",
     )
+
+
+def _columns(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The metric columns: chosen by what differs, in the order of the card, by metric and then by dataset."""
+    chosen: list[tuple[str, str]] = []
+    for name in names:
+        if len(chosen) < METRICS and sum(path == name[0] for path, _ in chosen) < DATASETS:
+            chosen.append(name)
+    chosen += [name for name in names if name not in chosen][: METRICS - len(chosen)]
+    return sorted(chosen, key=lambda name: (natural_key(name[0]), natural_key(name[1])))
+
+
+def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:
+    shape = cells_shape(cells, form, bar=bar)
+    return replace(shape, star="☆", strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
+
+
+def _best(versions: Sequence[ModelVersion], name: tuple[str, str], mode: str | None) -> float | None:
+    """Find the best value of a column as measured; None where the direction is not known or all are equal."""
+    values = {cell.value for cell in _cells(versions, name) if cell.value is not None}
+    if mode is None or len(values) <= 1:
+        return None
+    return max(values) if mode == "max" else min(values)
+
+
+def _labels(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion]) -> tuple[list[str], list[str], int]:
+    """Split labels into those that all versions have, as text, and keys that get a column; and count the keys beyond."""
+    counts: dict[str, int] = {}
+    for version in versions:
+        for key in version.labels:
+            counts[key] = counts.get(key, 0) + 1
+    first = versions[0].labels
+    same = {key for key in first if len(versions) > 1 and all(each.labels.get_all(key) == first.get_all(key) for each in versions)}
+    varied = {key for key in counts if len({version.labels.get_all(key) for version in shown}) > 1}
+    keys = sorted(counts.keys() - same, key=lambda key: (key not in varied, -counts[key], natural_key(key)))
+    common = [f"{key}={value}" for key in sorted(same, key=natural_key) for value in first.get_all(key)]
+    return common, sorted(keys[:LABELS], key=natural_key), len(keys[LABELS:])
 
 
 def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], str]:
@@ -71,38 +159,18 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
     return versions[:ROWS], "the first; slices like vs[20:40], or to_frame(), show the rest"
 
 
-def _row(
-    version: ModelVersion, bars: Mapping[tuple[str, str], bool], forms: Mapping[tuple[str, str], NumberFormat], *, several: bool
-) -> list[Inline]:
-    head: list[Inline] = [Code(version.model_id)] if several else []
-    head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
-    metrics = [cells_shape(version.metrics.every(*name), forms[name], bar=bar) for name, bar in bars.items()]
-    return [*head, *metrics, labels_shape(version.labels, limit=LABELS)]
-
-
 def _day(moment: datetime | None) -> Inline:
     return f"{moment:%Y-%m-%d}" if moment is not None else Missing("unknown")
 
 
-def _caption(versions: Sequence[ModelVersion]) -> str:
+def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
+    """How many versions of which model, and the labels that all of them have."""
     models = list(dict.fromkeys(version.model_id for version in versions))
-    what = models[0] if len(models) == 1 and models[0] else f"{len(models)} models"
-    return f"{what}: {len(versions)} version{'' if len(versions) == 1 else 's'}"
-
-
-def _note(
-    versions: Sequence[ModelVersion],
-    shown: Sequence[ModelVersion],
-    which: str,
-    names: Sequence[tuple[str, str]],
-    forms: Mapping[tuple[str, str], NumberFormat],
-) -> str:
-    rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
-    digits = "numbers rounded" if rounded else ""
-    columns = f"{METRICS} of {len(names)} metric columns" if len(names) > METRICS else ""
-    left_out = ", ".join(part for part in (columns, digits) if part)
-    parts = [which, f"{left_out}; to_frame() has all" if left_out else "", _latest_note(versions)]
-    return " · ".join(part for part in parts if part)
+    what = f"{counted(len(versions), 'version')} of {len(models)} models"
+    if len(models) == 1:
+        name = next((version.provenance.model_name for version in versions if version.provenance.model_name), "")
+        what = f"{name or models[0]}: {counted(len(versions), 'version')}".removeprefix(": ") + (f" of {models[0]}" if name else "")
+    return f"{what}, all with {listed(common, LABELS)}" if common else what
 
 
 def _latest_note(versions: Sequence[ModelVersion]) -> str:
@@ -116,18 +184,25 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
 
 
 def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:
-    """(path, dataset) of the metrics that are numbers somewhere: shares before times and sizes, those that differ most first."""
+    """(path, dataset) of metrics that are numbers somewhere: shares before times and sizes, what differs most first.
+
+    All datasets of a metric stand together. Numbers of examples and errors are no metrics to compare.
+    """
     seen: dict[tuple[str, str], list[float]] = {}
     for version in versions:
         for cell in version.metrics.cells:
-            if cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT):
+            if cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and read_evidence_name(cell.path) is None:
                 seen.setdefault((cell.path, cell.dataset), []).append(cell.value)
+    of_path: dict[str, tuple[object, ...]] = {}
+    for name, values in seen.items():
+        # coarse, so that one version more seldom exchanges the columns
+        rank = not has_bar(name[0], values), -round(len(values) / len(versions), 1), -min(2, int(10 * _spread(values)))
+        of_path[name[0]] = min(rank, of_path.get(name[0], rank))
 
-    def rank(name: tuple[str, str]) -> tuple[object, ...]:
-        values = seen[name]
-        return not has_bar(name[0], values), -round(len(values) / len(versions), 1), -_spread(values), name
+    def order(name: tuple[str, str]) -> tuple[object, ...]:
+        return *of_path[name[0]], natural_key(name[0]), -round(len(seen[name]) / len(versions), 1), -_spread(seen[name]), name
 
-    return sorted(seen, key=rank)
+    return sorted(seen, key=order)
 
 
 def _spread(values: Sequence[float]) -> float:
@@ -140,14 +215,14 @@ def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell
 
 
 def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
-    """Describe models as a table with their latest version and its approval; none at all with what was asked for."""
+    """Describe models as a table with their newest version and its approval; none at all with what was asked for."""
     if not models:
         return Note(f"No models found: {asked}." if asked else "No models found.")
     rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
     return Table(
-        ["model", "name", "latest", "approval", "task", "modified", "labels"],
+        ["name", "newest version", "approval", "task", "modified", "labels", "model"],
         rows,
-        caption=f"{len(models)} model{'' if len(models) == 1 else 's'}",
+        caption=counted(len(models), "model"),
         total=len(models),
         unit="models",
     )
@@ -158,14 +233,15 @@ def _model_row(model: Model) -> list[Inline]:
     version: Inline = latest.version_name if latest else Missing("no version yet")
     badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
     task = " / ".join(part for part in (model.domain, model.task) if part)
-    return [Code(model.model_id), model.name, version, badge, task, _day(model.modified), labels_shape(model.labels, limit=LABELS)]
+    labels = labels_shape(model.labels, limit=LABELS) if model.labels else ""
+    return [model.name or Missing("no name"), version, badge, task, _day(model.modified), labels, Code(model.model_id)]
 
 
 def describe_model(model: Model) -> Block:
     """Describe one model as a card."""
     latest = model.latest_version
     facts: list[tuple[str, Inline]] = [
-        ("latest version", (latest.version_name, approval_badge(latest.approval_status)) if latest else Missing("no version yet")),
+        ("newest version", (latest.version_name, approval_badge(latest.approval_status)) if latest else Missing("no version yet")),
         ("task", " / ".join(part for part in (model.domain, model.task) if part) or Missing("not recorded")),
         ("labels", labels_shape(model.labels)),
     ]
@@ -173,16 +249,13 @@ def describe_model(model: Model) -> Block:
     named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", model.accessibility))
     facts += [(name, value) for name, value in named if value]
     facts += [("parameters", f"{model.parameter_size} million")] if model.parameter_size else []
-    facts += [("workspace", Code(model.workspace_id))] if model.workspace_id else []
     facts += [("documentation", Link(model.doc, model.doc))] if model.doc else []
-    accounts = dict.fromkeys(part for part in (model.owner_id, model.user_id) if part)
-    facts += [("owner", tuple(Code(account) for account in accounts))] if accounts else []
-    times = [("created", model.created), ("modified", model.modified), ("latest version modified", model.latest_version_modified)]
+    times = [("created", model.created), ("modified", model.modified), ("newest version modified", model.latest_version_modified)]
     subtitle = " · ".join(f"{word} {time_text(moment)}" for word, moment in times if moment is not None)
     blocks: list[Block] = [Note(model.description)] if model.description else []
     blocks.append(Facts(facts))
     if model.extra_info:
         blocks.append(Section("Extra info", [tree_of(model.extra_info)], folded=True))
     blocks += [Note(note, "warn") for note in model.notes[:5]]
-    title = f"{model.name} ({model.model_id})" if model.name else model.model_id or "a model without an id"
-    return Card(title, subtitle=subtitle, blocks=blocks, footer=f"request {model.request_id}" if model.request_id else "")
+    title = model.name or model.model_id or "a model without an id"
+    return Card(title, subtitle=subtitle, blocks=blocks, footer=ids_shape(model, model.model_id, model.workspace_id))

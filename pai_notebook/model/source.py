@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pai_notebook.display import Brief
+from pai_notebook.model.nearest import counted
 
 __all__ = ["Provenance", "Source", "Storage", "read_source", "read_storage"]
 
@@ -25,6 +26,8 @@ class Provenance(Brief):
         The workspace of the connection.
     request_ids : tuple of str
         Ids of the requests: one for a single version, one a page for a list.
+    model_name : str
+        Name of the model, where a list of models had shown it by then.
 
     Examples
     --------
@@ -36,9 +39,10 @@ class Provenance(Brief):
     region: str = ""
     workspace_id: str = ""
     request_ids: tuple[str, ...] = ()
+    model_name: str = ""
 
     def _brief(self) -> str:
-        return f"{self.registry}, {len(self.request_ids)} requests" if self.registry else "unknown"
+        return f"{self.registry}, {counted(len(self.request_ids), 'request')}" if self.registry else "unknown"
 
     def __bool__(self) -> bool:
         return bool(self.registry)

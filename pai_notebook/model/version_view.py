@@ -18,6 +18,7 @@ from pai_notebook.display import (
     Inline,
     Lines,
     Link,
+    Mark,
     Missing,
     Note,
     Number,
@@ -26,23 +27,30 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
+from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.equality import shown
-from pai_notebook.model.fields import specs
+from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.fields import field_named, leaves, specs
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.numbers import DIGITS, READABLE, NumberFormat, choose_format
+from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.trees import count_values, tree_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
+    from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
 __all__ = [
     "approval_badge",
     "cells_shape",
+    "dataset_notes",
     "describe_version",
+    "examples_by_dataset",
     "format_of",
     "has_bar",
+    "ids_shape",
     "is_rounded",
     "labels_shape",
     "number_text",
@@ -52,9 +60,19 @@ __all__ = [
 _LIST = 40
 """Characters up to which a list of numbers is shown as it is."""
 METRIC_ROWS = 60
+DIGITS = 4
+"""Significant digits of a metric in a card and in a list; the object has all."""
+DATASETS = 8
+"""Up to how many names of datasets are shortened, as their full names are said below the table."""
+WITHOUT_DATASET = 6
+"""Up to how many metrics without a dataset stand below those by dataset, rather than in a column that is empty but for them."""
+SETTINGS = 5
 COVERS = 8
 SPEC_VALUES = 60
 SPEC_AT_LEAST = 5
+_FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")
+"""Words of settings that people look at first, the most important first."""
+_ABOUT_SETTINGS = ("Type", "Required", "Description", "DisplayName", "Range")
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
 
 
@@ -64,7 +82,7 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
     Cover addresses are links; with `images` they are pictures, and whoever looks at the card asks their hosts for them.
     """
     return Card(
-        version.address or "a version without a name",
+        " ".join(filter(None, (version.provenance.model_name, version.version_name))) or version.address or "a version without a name",
         subtitle=_essentials(version),
         badges=[approval_badge(version.approval_status)],
         blocks=[block for block in _blocks(version, images=images) if block is not None],
@@ -78,8 +96,8 @@ def approval_badge(status: str) -> Badge:
 
 
 def time_text(moment: datetime | None) -> str:
-    """UTC time to the second, empty when unknown."""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment is not None else ""
+    """UTC time to the minute, empty when unknown."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else ""
 
 
 def labels_shape(labels: Labels, *, limit: int = 24) -> Inline:
@@ -93,9 +111,35 @@ def has_bar(path: str, values: Sequence[float | None]) -> bool:
     return bool(known) and all(0 <= value <= 1 for value in known) and not is_unbounded(path)
 
 
-def format_of(cells: Iterable[Cell | None], *, least: int = DIGITS, readable: int = READABLE) -> NumberFormat:
+def format_of(cells: Iterable[Cell | None]) -> NumberFormat:
     """Find how to write the numbers of one metric, so that those that differ read differently."""
-    return choose_format((cell.value for cell in cells if cell is not None and cell.value is not None), least=least, readable=readable)
+    return choose_format((cell.value for cell in cells if cell is not None and cell.value is not None), least=DIGITS)
+
+
+def examples_by_dataset(cells: Iterable[Cell]) -> dict[str, Cell]:
+    """Find the number of examples by dataset, where one is stated for all metrics of the dataset.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.metrics import read_metrics
+    >>> examples_by_dataset(read_metrics({"accuracy": 0.9, "n": 540}).cells)[""].value
+    540.0
+    """
+    found: dict[str, Cell] = {}
+    measured = set()
+    for cell in cells:
+        name = read_evidence_name(cell.path)
+        if name is None:
+            measured.add(cell.dataset)
+        elif name.role is Role.EXAMPLES and not name.of and cell.state is State.NUMBER and not cell.duplicate:
+            found.setdefault(cell.dataset, cell)
+    return {dataset: cell for dataset, cell in found.items() if dataset in measured}
+
+
+def dataset_notes(short: Mapping[str, str]) -> list[Inline]:
+    """Say the full names of datasets whose names are shortened."""
+    told = [f"{word}: {name}" for name, word in short.items() if word != name]
+    return [" · ".join(told)] if told else []
 
 
 def cells_shape(cells: Sequence[Cell], form: NumberFormat, *, bar: bool = False, absent: str = "absent") -> Inline:
@@ -138,17 +182,20 @@ def _essentials(version: ModelVersion) -> str:
 
 
 def _blocks(version: ModelVersion, *, images: bool) -> list[Block | None]:
+    table, others = _metrics(version)
     return [
         Note(version.description) if version.description else None,
-        _metrics(version),
-        Facts(_facts(version, images=images)),
+        table,
+        Facts([*others, *_facts(version, images=images)]),
         *_specs(version),
         *(Note(note, "warn") for note in version.notes[:5]),
     ]
 
 
 def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
+    settings = _settings(version)
     facts: list[tuple[str, Inline]] = [
+        *([("settings", settings)] if settings else []),
         ("labels", labels_shape(version.labels)),
         ("storage", Code(version.uri) if version.uri else Missing("not recorded")),
         ("source", _source(version)),
@@ -159,10 +206,27 @@ def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
         facts.append(("trained words", Chips(words)))
     if _texts(covers):
         facts.append(("covers", _covers(covers, Picture if images else Link)))
-    accounts = dict.fromkeys(part for part in (version.owner_id, version.user_id) if part)
-    if accounts:
-        facts.append(("owner" if len(accounts) == 1 else "owner, user", tuple(Code(account) for account in accounts)))
     return facts
+
+
+def _settings(version: ModelVersion) -> Inline:
+    """Algorithm and hyperparameters, those first that people look at first."""
+    spec = field_named("training_spec")
+    named = version.training_spec.get("AlgorithmName") if isinstance(version.training_spec, dict) else None
+    found: dict[str, str] = {}
+    for path, value in leaves(version, spec).items() if spec is not None else ():
+        keys = split_path(path)
+        if "HyperParameters" in keys[:-1] and "AlgorithmSpec" not in keys and keys[-1] not in _ABOUT_SETTINGS:
+            below = keys[keys.index("HyperParameters") + 1 :]
+            name = below[:-1] if len(below) > 1 and below[-1] in ("Value", "DefaultValue") else below
+            found.setdefault(".".join(name), value if isinstance(value, str) else shown(value))
+    chips = Chips(sorted(found.items(), key=lambda setting: _importance(setting[0])), limit=SETTINGS)
+    return tuple(part for part in (named if isinstance(named, str) else "", chips if found else "") if part)
+
+
+def _importance(name: str) -> int:
+    text = name.casefold()
+    return next((place for place, word in enumerate(_FIRST_SETTINGS) if word in text), len(_FIRST_SETTINGS))
 
 
 def _covers(uris: list[str], shape: type[Link]) -> Lines:
@@ -181,37 +245,44 @@ def _source(version: ModelVersion) -> Inline:
     return (f"{source.type} {source.kind}", name, f"({place})" if place else "")
 
 
-def _metrics(version: ModelVersion) -> Block:
-    """Metrics by dataset: a row a path, a column a dataset; a path without a dataset is shown once, in the last column."""
-    cells = version.metrics.cells
-    if not cells:
-        return Note("No metrics recorded.")
-    datasets = [name for name in version.metrics.datasets if name] + [""] * any(not cell.dataset for cell in cells)
+def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
+    """Metrics by dataset: a row a path, a column a dataset; besides, those without a dataset where the others have one."""
+    if not version.metrics.cells:
+        return Note("No metrics recorded."), []
+    examples = examples_by_dataset(version.metrics.cells)
+    cells = [cell for cell in version.metrics.cells if examples.get(cell.dataset) is not cell]
     by_key: dict[tuple[str, str], list[Cell]] = {}
     by_path: dict[str, list[Cell]] = {}
     for cell in cells:
         by_key.setdefault((cell.path, cell.dataset), []).append(cell)
         by_path.setdefault(cell.path, []).append(cell)
     forms = {path: format_of(of_path) for path, of_path in by_path.items()}
-    rows = [_metric_row(path, datasets, by_key, form) for path, form in forms.items()]
-    single = datasets == [""]
-    columns: list[Column | str] = ["metric"]
-    columns += [
-        Column("value" if single else name or "no dataset", align="right", group="" if single or not name else "dataset")
-        for name in datasets
-    ]
-    return Table(columns, rows, caption="Metrics", limit=METRIC_ROWS, unit="metrics", note=_metric_note(cells, forms))
+    datasets = [name for name in version.metrics.datasets if name]
+    alone = [path for path, of_path in by_path.items() if datasets and not any(cell.dataset for cell in of_path)]
+    if len(alone) > WITHOUT_DATASET or "" in examples:
+        alone = []
+    datasets += [""] * any(not cell.dataset and cell.path not in alone for cell in cells)
+    short = short_datasets(datasets) if len(datasets) <= DATASETS else {}
+    nowhere = "value" if datasets == [""] else "no dataset"
+    heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name)) for name in datasets]
+    columns = [Column(head, align="right", mixed=True) for head in heads]
+    rows = [_metric_row(path, datasets, by_key, form) for path, form in forms.items() if path not in alone]
+    rounded = any(is_rounded([cell], forms[cell.path]) for cell in cells)
+    notes = [*dataset_notes(short), *(["numbers are rounded; the object has all digits"] if rounded else [])]
+    caption = "Metrics by dataset" if any(datasets) else "Metrics"
+    table = Table(["metric", *columns], rows, caption=caption, limit=METRIC_ROWS, unit="metrics", note=Lines(notes) if notes else "")
+    return table, [(path, cells_shape(by_key[path, ""], forms[path])) for path in alone]
+
+
+def _dataset_header(name: str, examples: Cell | None) -> Inline:
+    """The name of a dataset, above its number of examples."""
+    return Lines([name, Mark("", f"n = {examples.text}")]) if examples is not None else name
 
 
 def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]], form: NumberFormat) -> list[Inline]:
     row = [by_key.get((path, dataset), []) for dataset in datasets]
     bar = has_bar(path, [cell.value for group in row for cell in group])
     return [path, *(cells_shape(group, form, bar=bar, absent="—") for group in row)]
-
-
-def _metric_note(cells: Sequence[Cell], forms: Mapping[str, NumberFormat]) -> str:
-    rounded = any(is_rounded([cell], forms[cell.path]) for cell in cells)
-    return "numbers are rounded; the object has all digits" if rounded else ""
 
 
 def _specs(version: ModelVersion) -> list[Block]:
@@ -244,8 +315,16 @@ def _texts(value: Any) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 
 
-def _footer(version: ModelVersion) -> str:
-    parts = [f"request {version.request_id}" if version.request_id else ""]
-    if version.from_memory:
-        parts.append(f"answered from memory, fetched {time_text(version.fetched)}; refresh=True asks again")
-    return " · ".join(part for part in parts if part)
+def _footer(version: ModelVersion) -> Inline:
+    told = f"answered from memory, fetched {time_text(version.fetched)}; refresh=True asks again" if version.from_memory else ""
+    return ids_shape(version, version.address if version.model_id else "", told=told)
+
+
+def ids_shape(document: ModelVersion | Model, address: str, workspace: str = "", *, told: str = "") -> Inline:
+    """Ids in a line, for the foot of a card: the address, workspace, accounts and request; behind them what else is told."""
+    user = "" if document.user_id == document.owner_id else document.user_id
+    ids = {"": address, "workspace": workspace, "owner": document.owner_id, "user": user}
+    parts: list[Inline] = [(word, Code(text)) for word, text in ids.items() if text]
+    parts += [f"request {document.request_id}"] if document.request_id else []
+    parts += [told] if told else []
+    return tuple(each for place, part in enumerate(parts) for each in (("·", part) if place else (part,)))

@@ -368,7 +368,7 @@ class Fetcher:
         known.listed.update(dict.fromkeys(str(item.get("VersionName", "")) for item in items))
         if self._belief.whole is False:
             return
-        provenance = self._provenance(request_ids)
+        provenance = self._provenance(model_id, request_ids)
         for item in items:
             version = ModelVersion(item, model_id=model_id, fetched=fetched, provenance=provenance)
             arrivals.add(version)
@@ -402,12 +402,13 @@ class Fetcher:
         return [known.versions[name] for name in names if name in known.versions]
 
     def _version(self, reply: Reply, model_id: str) -> ModelVersion:
-        provenance = self._provenance((reply.request_id,))
+        provenance = self._provenance(model_id, (reply.request_id,))
         return ModelVersion(reply.document, model_id=model_id, fetched=reply.fetched, provenance=provenance)
 
-    def _provenance(self, request_ids: tuple[str, ...]) -> Provenance:
+    def _provenance(self, model_id: str, request_ids: tuple[str, ...]) -> Provenance:
         settings = self._client.settings
-        return Provenance(settings.endpoint.host, settings.region, settings.workspace_id, tuple(filter(None, request_ids)))
+        asked = tuple(filter(None, request_ids))
+        return Provenance(settings.endpoint.host, settings.region, settings.workspace_id, asked, self.memory.name_of(model_id))
 
     async def _get(self, keys: Sequence[Key], arrivals: Arrivals) -> None:
         """Fetch single versions, at most the client's number of workers in flight."""

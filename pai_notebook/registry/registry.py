@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, No
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
-from pai_notebook.model.nearest import counted
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["OnError", "Registry"]
 
 OnError = Literal["collect", "raise"]
+_PLAIN_NAME = re.compile(r"[\w.-]+")
 
 
 @checked
@@ -780,14 +782,31 @@ class Registry(Displayed):
 
     def _describe(self) -> Block:
         settings = self._client.settings
-        facts: list[tuple[str, Inline]] = [("endpoint", Code(settings.endpoint.url)), ("region", settings.region or "not needed")]
-        facts += [("workspace", Code(settings.workspace_id))] if settings.workspace_id else []
-        facts += [("remembered", counted(len(self._fetcher.memory), "version"))]
+        names = self._fetcher.memory.model_names()
+        facts: list[tuple[str, Inline]] = [
+            ("workspace", Code(settings.workspace_id) if settings.workspace_id else "all that the key may see"),
+            ("region", settings.region or "not needed"),
+            ("endpoint", Code(settings.endpoint.url)),
+            ("signed with", self._client.identity or "looked up at the first request"),
+            (
+                "models",
+                f"{len(names)} seen: {listed([name or model_id for model_id, name in names.items()], 5)}" if names else "not asked yet",
+            ),
+            ("next", Code(_next_call(names))),
+        ]
         notes = list(self.notes)
         offset = self._client.clock_offset.total_seconds()
         if abs(offset) > 1:
             notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
         return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
+
+
+def _next_call(names: Mapping[str, str]) -> str:
+    """What to write next: the list of models, or a comparison of the first of those that were seen."""
+    if not names:
+        return "registry.list_models()"
+    model_id, name = next(iter(names.items()))
+    return f'registry.compare("{name if _PLAIN_NAME.fullmatch(name) else model_id}@last:5")'
 
 
 def _model_ids(models: str | Model | Iterable[str | Model]) -> list[str]:

@@ -107,6 +107,10 @@ class Memory:
         """Whether the last list of all models is young enough to say that there is no such name."""
         return self._named_at is not None and (datetime.now(UTC) - self._named_at).total_seconds() <= self._seconds
 
+    def name_of(self, model_id: str) -> str:
+        """Name of a model that was seen in a list, else empty."""
+        return self._models.get(model_id, "")
+
     def model_names(self) -> dict[str, str]:
         """Names of models that were seen, by id; empty where only the id is known."""
         return dict(self._models)

@@ -602,7 +602,11 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return f"of {counted(len(self), 'version')} of {listed(self.models, 2) or 'no model'}{f': {names}' if names else ''}{failed}"
 
     def _describe(self) -> Block:
-        described = describe_versions(self._versions, errors=self._errors, removed=self._removed)
+        from pai_notebook.comparison.direction import infer_direction  # noqa: PLC0415 - loads on first use
+
+        described = describe_versions(
+            self._versions, errors=self._errors, removed=self._removed, direction=lambda path: infer_direction(path).mode
+        )
         return Stack([Note(self._origin, "info"), described]) if self._origin else described
 
 

@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pai_notebook.comparison import Comparison
@@ -316,6 +317,26 @@ def test_coverage_tells_every_state_apart():
         ["number", "NaN", "text", "no metrics", "no metrics"],
         ["number", "null", "absent", "no metrics", "no metrics"],
     ]
+
+
+def test_coverage_shows_itself_in_signs_with_a_legend_and_stays_a_frame():
+    c = compare({"a": 1, "b": 1}, {"a": NAN, "b": None}, {"a": "x"}, {}, None)
+    shown = [line.split() for line in str(c.coverage).splitlines()]
+    assert shown[1:5] == [
+        ["metric", "dataset", "0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"],
+        shown[2],
+        ["a", "●", "○", "NaN", "○", "text", "–", "–"],
+        ["b", "●", "○", "null", "–", "–", "–"],
+    ]
+    assert str(c.coverage).splitlines()[-1] == "● number · ○ no number · – nothing recorded"
+    assert "<table" in c.coverage._repr_html_()
+    assert {type(part) for part in (c.coverage.T, c.coverage.head(1), c.coverage[["0.1.0"]])} == {pd.DataFrame}
+
+
+def test_coverage_of_many_versions_shows_those_that_lack_something():
+    c = compare(*({"a": 1} for _ in range(25)), {"a": None})
+    assert "0.26.0" in str(c.coverage)
+    assert "showing 20 of 26 versions, those first that lack a number" in " ".join(str(c.coverage).split())
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,29 @@ SEEDED = [
 ]
 
 
+def test_changes_are_shown_by_their_difference_the_largest_first_and_seeds_last():
+    versions = [
+        trained("0.1.0", 0.2, lr=1, seed=1),
+        trained("0.2.0", 0.5, lr=1, seed=2),
+        trained("0.3.0", 0.1, lr=2, seed=1),
+        trained("0.4.0", 0.18, lr=3, seed=1),
+    ]
+    pairs = minimal_pairs(versions, "cer")
+    assert [change.is_seed for change in pairs.changes] == [False, False, False, True]
+    sizes = [abs(change.delta) for change in pairs.changes[:-1]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_hyperparameter_is_shown_by_its_name_unless_two_are_called_alike():
+    assert [
+        line.split()[0] for line in str(minimal_pairs([trained("1", 0.1, lr=1), trained("2", 0.2, lr=2)], "cer")).splitlines()[3:4]
+    ] == ["lr"]
+    spec = {key: {"HyperParameters": {"lr": 1}} for key in ("A", "B")}
+    other = [{**spec, key: {"HyperParameters": {"lr": 2}}} for key in spec]
+    versions = [make(str(n), {"cer": n / 10}, TrainingSpec=document) for n, document in enumerate([spec, *other])]
+    assert "A.HyperParameters.lr" in str(minimal_pairs(versions, "cer")).replace("\n", "")
+
+
 def test_pairs_that_differ_in_their_seed_alone_are_the_spread_of_runs_and_nothing_smaller_is_marked():
     pairs = minimal_pairs(SEEDED, "cer")
     assert (round(pairs.spread.sd, 4), pairs.spread.df) == (0.0045, 2)

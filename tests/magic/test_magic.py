@@ -1,6 +1,7 @@
 """`%paimodel` in a real IPython shell on the embedded registry."""
 
 import os
+import re
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -218,6 +219,12 @@ def test_every_line_and_every_rule_of_the_help_page_is_understood():
         for line in lines:
             parse_line(line.partition("%paimodel ")[2])
     assert len(parse_rules("\n".join(rule.replace("{margin}", "0.1") for rule, _ in RULES))) == len(RULES) - 1
+
+
+def test_the_help_page_folds_the_options_and_keeps_lines_to_copy_in_one_line(demo):
+    page = run(demo, "%paimodel help")._repr_html_()
+    assert page.count("<details") == 5
+    assert re.findall(r"<t[dh][^>]*max-width[^>]*>(<code>.*?)</t", page) == []
 
 
 def test_help_of_the_gate_has_its_rules(demo):

@@ -1,8 +1,11 @@
 """A list of versions stays one line a version, and says what it leaves out."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
-from pai_notebook.model.list_view import describe_versions
+from pai_notebook.model.list_view import describe_models, describe_versions, differing_metrics
 from pai_notebook.model.version import ModelVersion
 
 
@@ -26,17 +29,90 @@ def test_nothing_is_said_of_digits_where_all_are_shown():
     assert "rounded" not in listed(version(1, 0.1235), version(2, 3))
 
 
-def test_four_labels_are_shown_and_the_others_counted():
+def test_models_are_listed_by_name_and_their_ids_stand_last():
+    documents = [{"ModelId": "model-a", "ModelName": "digits", "LatestVersion": {"VersionName": "1.0.0"}}, {"ModelId": "model-b"}]
+    text = render_text(describe_models([pnb.Model.from_document(document) for document in documents]), width=200)
+    assert [" ".join(line.split()) for line in text.splitlines()[1:2] + text.splitlines()[3:]] == [
+        "name newest version approval task modified labels model",
+        "digits 1.0.0 ○ no approval status unknown model-a",
+        "no name no version yet unknown model-b",
+    ]
+
+
+def head(text):
+    return text.split("─")[0].splitlines()[-1].split()
+
+
+def test_four_labels_have_a_column_each_and_the_others_are_counted():
     text = listed(version(1, 0.1, labels=7))
-    assert "k3=v  +3 more" in text
-    assert "k4" not in text
-    assert "more" not in listed(version(1, 0.1, labels=4))
+    assert head(text)[-4:] == ["k0", "k1", "k2", "k3"]
+    assert "4 of 7 labels; to_frame() has all" in text
+    assert "labels;" not in listed(version(1, 0.1, labels=4))
 
 
-def test_labels_stand_in_one_line_unless_one_of_them_is_long():
+def labelled(number, **labels):
+    pairs = [{"Key": key, "Value": value} for key, value in labels.items()]
+    return ModelVersion.from_document({"VersionName": f"0.{number}.0", "Labels": pairs}, "model-a")
+
+
+def test_labels_that_all_versions_have_are_said_once_above_the_table():
+    text = listed(labelled(1, team="nlp", env="prod"), labelled(2, env="test", team="nlp"))
+    assert text.splitlines()[0] == "model-a: 2 versions, all with team=nlp"
+    assert head(text)[-1] == "env"
+    assert text.count("nlp") == 1
+
+
+def test_a_label_that_some_versions_lack_or_that_has_two_values_is_not_common():
+    twice = ModelVersion.from_document(
+        {"VersionName": "0.3.0", "Labels": [{"Key": "env", "Value": "prod"}, {"Key": "env", "Value": "test"}]}, "model-a"
+    )
+    text = listed(labelled(1, team="nlp", env="prod"), labelled(2, team="nlp", env="prod"), twice)
+    assert "all with" not in text
+    assert head(text)[-2:] == ["env", "team"]
+    assert "prod, test" in text
+
+
+def test_a_cell_stands_in_one_line_unless_it_is_long():
     short, long = version(1, 0.1, labels=4), ModelVersion({"Labels": [{"Key": "k", "Value": "v" * 100}]})
     assert "max-width" not in render_html(describe_versions([short])).split("<tbody")[1]
     assert "max-width" in render_html(describe_versions([long])).split("<tbody")[1]
+
+
+def measured(number, **metrics):
+    results = [{"Dataset": {"DatasetId": dataset.replace("_", "-")}, "Metrics": values} for dataset, values in metrics.items()]
+    return ModelVersion.from_document({"VersionName": f"0.{number}.0", "Metrics": {"Results": results}}, "model-a")
+
+
+@given(st.permutations(range(6)), st.integers(2, 6))
+def test_the_columns_and_their_order_are_the_same_whichever_versions_are_listed(order, count):
+    every = [measured(n, d_b={"f1": 0.1 * n, "accuracy": 0.1 * n, "n": n}, d_a={"f1": 0.1 * n, "accuracy": 0.15 * n}) for n in range(1, 7)]
+    text = listed(*(every[place] for place in order[:count]))
+    assert text.split("─")[0].splitlines()[-2].split() == ["accuracy", "f1"]
+    assert head(text)[-4:] == ["d-a", "d-b", "d-a", "d-b"]
+
+
+def test_numbers_of_examples_and_errors_are_no_columns():
+    assert differing_metrics([measured(n, d_a={"accuracy": n / 10, "n": n, "accuracy_stderr": n / 100}) for n in (1, 2)]) == [
+        ("accuracy", "d-a")
+    ]
+
+
+def test_the_best_of_a_column_is_marked_where_its_direction_is_known():
+    docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.8 + n / 100, "cer": 0.2 + n / 100, "ks": n / 10}} for n in (1, 2)]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    text = str(vs)
+    assert [line.count("☆") for line in text.splitlines()[3:5]] == [1, 1]
+    assert "☆ 0.82" in text
+    assert "☆ 0.21" in text
+    assert "☆ best as measured" in text
+    assert "☆" not in str(vs[:1])
+    assert vs._repr_html_().count("font-weight:700") == 2
+
+
+def test_a_metric_on_many_datasets_leaves_room_for_others():
+    text = listed(*(measured(n, **{f"d_{key}": {"accuracy": n / 10, "f1": n / 10} for key in "abcdef"}) for n in (1, 2)))
+    assert text.split("─")[0].splitlines()[-2].split() == ["accuracy", "f1"]
+    assert "5 of 12 metric columns" in text
 
 
 def test_a_metric_stated_twice_shows_both_values_as_the_card_does():

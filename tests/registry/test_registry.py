@@ -363,3 +363,22 @@ def test_a_workspace_is_that_of_the_connection_unless_another_or_a_provider_is_n
         assert {model.workspace_id for model in own} == {"20482"}
         assert len(own) < len(everything)
         assert [model.provider for model in registry.list_models(provider="pai")] == ["pai"]
+
+
+def test_a_registry_says_whose_key_signs_what_it_has_seen_and_what_to_write_next():
+    with pnb.connect("demo", default=False) as registry:
+        before = str(registry)
+        registry.list_models()
+        after = str(registry)
+    assert "not asked yet" in before
+    assert "registry.list_models()" in before
+    assert "access key from" in before
+    assert "9 seen: iris-species" in after
+    assert 'registry.compare("iris-species@last:5")' in after
+
+
+def test_a_registry_gives_no_part_of_its_key_away():
+    with pnb.connect(region="cn-hangzhou", credentials=("LTAI5tPublicPart", "secretpart", "tokenpart"), default=False) as registry:
+        shown = "".join(registry._repr_mimebundle_().values())
+    assert "temporary key from credentials=" in shown
+    assert not any(part in shown for part in ("PublicPart", "secretpart", "tokenpart"))

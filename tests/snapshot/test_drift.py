@@ -221,6 +221,28 @@ def test_the_frame_has_a_row_for_each_change():
     assert frame[["field", "before", "after"]].fillna("-").to_numpy().tolist() == [["labels.a", "1", "-"], ["labels.b", "-", "1"]]
 
 
+def test_a_report_names_the_model_and_each_version_once_and_says_how_far_numbers_went():
+    before = [make({"Metrics": {"cer": 0.175, "acc": 0.9}}), make({"Metrics": {"cer": 0.1}}, "0.2.0")]
+    after = [make({"Metrics": {"cer": 0.181, "acc": 0.8}}), make({"Metrics": {"cer": "0.1"}}, "0.2.0")]
+    found = [" ".join(line.split()) for line in str(find_drift(before, after)).splitlines()]
+    assert found[2:8] == [
+        "model-a",
+        "version field saved now change modified",
+        found[4],
+        "0.1.0 metrics.acc 0.9 0.8 -0.1 ▼ unknown",
+        "metrics.cer 0.175 0.181 +0.006 ▲",
+        '0.2.0 metrics.cer 0.1 "0.1" unknown',
+    ]
+
+
+def test_long_texts_of_a_report_are_told_word_by_word():
+    before, after = (
+        make({"VersionDescription": f"Trained on {words} of hotels and restaurants, with hard negatives"})
+        for words in ("reviews", "letters")
+    )
+    assert "[-reviews-] {+letters+}" in str(find_drift([before], [after]))
+
+
 def test_flatten_is_what_names_the_specs():
     spec = {"processor": {"name": "x"}}
     found, _ = compare_versions(make({"InferenceSpec": spec}), make({"InferenceSpec": {"processor": {"name": "y"}}}))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.datasets import short_datasets
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.datasets import short_datasets
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.report import Check, GateReport
