@@ -34,7 +34,7 @@ from pai_notebook.model.fields import field_named, leaves, specs
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
 from pai_notebook.model.trees import count_values, tree_of
 
 if TYPE_CHECKING:
@@ -111,9 +111,10 @@ def has_bar(path: str, values: Sequence[float | None]) -> bool:
     return bool(known) and all(0 <= value <= 1 for value in known) and not is_unbounded(path)
 
 
-def format_of(cells: Iterable[Cell | None]) -> NumberFormat:
+def format_of(cells: Iterable[Cell | None], *, readable: int = 0) -> NumberFormat:
     """Find how to write the numbers of one metric, so that those that differ read differently."""
-    return choose_format((cell.value for cell in cells if cell is not None and cell.value is not None), least=DIGITS)
+    values = (cell.value for cell in cells if cell is not None and cell.value is not None)
+    return choose_format(values, least=DIGITS, readable=readable)
 
 
 def examples_by_dataset(cells: Iterable[Cell]) -> dict[str, Cell]:
@@ -256,7 +257,7 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     for cell in cells:
         by_key.setdefault((cell.path, cell.dataset), []).append(cell)
         by_path.setdefault(cell.path, []).append(cell)
-    forms = {path: format_of(of_path) for path, of_path in by_path.items()}
+    forms = {path: format_of(of_path, readable=READABLE) for path, of_path in by_path.items()}
     datasets = [name for name in version.metrics.datasets if name]
     alone = [path for path, of_path in by_path.items() if datasets and not any(cell.dataset for cell in of_path)]
     if len(alone) > WITHOUT_DATASET or "" in examples:
