@@ -219,14 +219,12 @@ class Persistence:
         Of the client.
     provider : Provider
         Says whether other credentials can be had.
-    jitter : callable
-        Uniform numbers between 0 and 1.
     """
 
-    def __init__(self, limits: Limits, provider: Provider, *, jitter: Callable[[], float] | None = None) -> None:
+    def __init__(self, limits: Limits, provider: Provider) -> None:
         self._limits = limits
         self._provider = provider
-        self._jitter = jitter or random.Random().random  # noqa: S311 - jitter is no secret
+        self._jitter = random.Random().random  # noqa: S311 - jitter is no secret
         self.quota = Quota(limits.retry_quota)
         self.clock_offset = timedelta()
         self._down = False

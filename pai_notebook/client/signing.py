@@ -118,12 +118,10 @@ def sign(
     host: str,
     action: str,
     query: Iterable[tuple[str, str]] = (),
-    body: bytes = b"",
-    content_type: str = "",
     now: datetime | None = None,
     nonce: str | None = None,
 ) -> list[tuple[str, str]]:
-    """Return the headers that authenticate a request: host, `x-acs-*` and Authorization.
+    """Return the headers that authenticate a request without a body: host, `x-acs-*` and Authorization.
 
     Parameters
     ----------
@@ -133,8 +131,6 @@ def sign(
         The request; `path` percent-encoded as sent, `host` with its port when that is sent.
     query : iterable of (str, str)
         Decoded query pairs.
-    body, content_type : bytes, str
-        The body and its type, which is signed when given.
     now : datetime or None
         The date of the signature, by default the current time; the service accepts 15 minutes either way.
     nonce : str or None
@@ -147,7 +143,7 @@ def sign(
     >>> headers["Authorization"].split(",")[1]
     'SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version'
     """
-    body_hash = payload_hash(body)
+    body_hash = payload_hash(b"")
     headers = [
         ("host", host),
         ("x-acs-action", action),
@@ -156,8 +152,6 @@ def sign(
         ("x-acs-signature-nonce", nonce or secrets.token_hex(16)),
         ("x-acs-content-sha256", body_hash),
     ]
-    if content_type:
-        headers.append(("content-type", content_type))
     if credentials.bearer_token:
         return [*headers, ("x-acs-bearer-token", credentials.bearer_token), ("x-acs-signature-type", "BEARERTOKEN")]
     if credentials.security_token:
