@@ -70,10 +70,8 @@ def _comparison(versions):
     comparison = versions.compare(baseline="first", directions={"*": "max"})
     yield from shown("comparison", comparison)
     for lang in ("en", "zh"):
-        told = comparison.explain(lang)
-        yield from shown(f"explain {lang}", told)
-        for clause in told.clauses[:LONGEST]:
-            yield from shown("clause", clause)
+        for everything in (False, True):
+            yield from shown(f"explain {lang}", comparison.explain(lang, everything=everything))
     for row in comparison.rows[:LONGEST]:
         for part in (row, row.direction, *row.changes, *row.cells):
             yield from shown("row", part)

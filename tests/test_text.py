@@ -128,7 +128,7 @@ def objects():
         "change": other.rows[0].changes[1],
         "explain": comparison.explain(),
         "explain in Chinese": other.explain("zh"),
-        "clause": other.explain("zh").clauses[0],
+        "finding": other.explain("zh").findings[0],
         "best": other.best("准确率"),
         "ranking": other.rank("准确率"),
         "ranked": other.rank("准确率")[0],

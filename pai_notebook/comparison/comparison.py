@@ -11,7 +11,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.comparison.aligned import Aligned, Told
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
-from pai_notebook.comparison.explain import Explanation, explain_rows
+from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
 from pai_notebook.comparison.gate.report import Gated, GateReport
@@ -93,8 +93,6 @@ class Comparison(Aligned, Exports, Displayed):
     >>> c = Comparison([make("0.1.0", 0.175), make("0.2.0", 0.181)])
     >>> c.best("cer").version, c["cer"].changes[1].verdict.value, round(c["cer"].changes[1].delta, 6)
     ('0.1.0', 'no interval known', 0.006)
-    >>> print(c.explain())
-    0.2.0 against 0.1.0: cer 0.175 → 0.181 (+3.43 %), higher, no interval known.
     """
 
     @cached_property
@@ -409,18 +407,22 @@ class Comparison(Aligned, Exports, Displayed):
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")
         return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
 
-    def explain(self, lang: str = "en") -> Explanation:
-        """Say what changed in sentences, one for each version.
+    def explain(self, lang: str = "en", *, everything: bool = False) -> Explanation:
+        """List what was found, the most important first: the verdict, reasons to be careful, and what changed, a line a version.
 
         Parameters
         ----------
         lang : {"en", "zh"}
-            English or Chinese.
+            Language of the sentences.
+        everything : bool
+            Whether to tell every row that differs, a line each: metrics with both values, every setting, label and field, and the
+            numbers of examples and errors. By default addresses, sources and descriptions are left out, and the metrics that the
+            verdict has told.
 
         Returns
         -------
         Explanation
-            Every clause is a row; text with `str`.
+            Shown as a list; `str()` of it is text to send.
 
         Raises
         ------
@@ -430,11 +432,14 @@ class Comparison(Aligned, Exports, Displayed):
         Examples
         --------
         >>> from pai_notebook import VersionSet
-        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.3 / n}} for n in (1, 2)]
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}, "TrainingSpec": {"lr": 0.1 * n}} for n in (1, 2)]
         >>> print(VersionSet.from_documents(docs, "model-a").compare("0.1.0").explain())
-        0.2.0 against 0.1.0: cer 0.30 → 0.15 (-50.0 %), lower, no interval known.
+        model-a: 2 versions against 0.1.0, chosen
+        - No interval is known, so that nothing can be called better or worse: cer.
+        - As measured, ahead of 0.1.0: 0.2.0 in cer.
+        - 0.2.0: lr 0.1 → 0.2
         """
-        return explain_rows(self.rows, self._names, -1 if self._place is None else self._place, lang)
+        return explain(self, lang, everything=everything)
 
     def assert_no_regression(
         self,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import write_file
+from pai_notebook.files import file_path, write_file
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
+from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.model.names import Chooser
 from pai_notebook.model.nearest import counted
@@ -128,25 +129,28 @@ class Exports(FrameExports):
         lang: str = "en",
         title: str = "",
         question: str = "",
-        gates: Sequence[GateReport | RegressionError] = (),
+        gates: str | GateReport | RegressionError | Sequence[str | GateReport | RegressionError] = (),
         charts: bool | Sequence[str] = True,
         registry: str = "",
         overwrite: bool = False,
     ) -> Path:
-        """Write one self-contained HTML document: data sheet, cautions, sentences, table, charts, gates, fingerprint and code.
+        """Write one self-contained document: the answer, the metrics, what changed, charts, and what one should be careful about.
+
+        Behind them, folded on a screen and last on paper: every difference, settings, data sheet, fingerprint, code and what was
+        masked. Tables have at most six versions beside the baseline, so that paper holds them.
 
         Parameters
         ----------
         path : path
-            Where to.
+            Where to; a name that ends with `.pdf` gets a PDF, which an installed Chromium or Chrome makes, any other HTML.
         redact : optional
             `"default"` masks ids, buckets, keys and queries in the data; a map adds patterns by kind; None masks nothing.
         lang : {"en", "zh"}
             Language of all but names, values and code; of charts where a font has Chinese.
         title, question : str
             What it is about, and what it was to answer.
-        gates : sequence
-            What `gate` returned, or the `RegressionError` that it raised.
+        gates : str, GateReport, RegressionError, or a sequence of these
+            Rules as `check` takes them, what `check` or `gate` returned, or the error that `gate` raised.
         charts : bool or list of str
             A heat map (with matplotlib installed), nothing, or a dot plot for each metric named.
         registry : str
@@ -157,12 +161,15 @@ class Exports(FrameExports):
         Returns
         -------
         pathlib.Path
-            The file. It runs no script and loads nothing; a browser prints it to PDF.
+            The file. It runs no script and loads nothing.
 
         Raises
         ------
         ConfigurationError
-            For an argument that cannot be used, and when the file exists already or cannot be written.
+            When the file exists and `overwrite` is False, when it cannot be written, for gates that are none, and for a PDF
+            when there is no Chromium or Chrome, or when it fails.
+        AddressError
+            When a rule does not follow the grammar.
 
         Examples
         --------
@@ -170,7 +177,7 @@ class Exports(FrameExports):
         >>> import pai_notebook as pnb
         >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
         ...     c = registry.compare("wine-cultivar@last:3")
-        ...     c.report(f"{folder}/wine.html", title="Wine", charts=False).name
+        ...     c.report(f"{folder}/wine.html", title="Wine", gates="accuracy >= baseline - 0.01", charts=False).name
         'wine.html'
         """
         from pai_notebook.comparison.report_parts import report_of  # noqa: PLC0415 - loads on first use
@@ -185,6 +192,8 @@ class Exports(FrameExports):
             charts=charts,
             registry=registry,
         )
+        if file_path(path).suffix.lower() == ".pdf":
+            return write_pdf(path, document, overwrite=overwrite)
         return write_file(path, document, overwrite=overwrite)
 
     def __copy__(self) -> Self:

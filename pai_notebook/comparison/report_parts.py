@@ -11,8 +11,8 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.view import describe_comparison
-from pai_notebook.display import Code, Inline, Missing
+from pai_notebook.comparison.view import against, describe_for_report
+from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
 from pai_notebook.i18n.phrases import Phrase, check_language, first, joined, say
@@ -39,7 +39,7 @@ def report_of(
     lang: str = "en",
     title: str = "",
     question: str = "",
-    gates: Sequence[Any] = (),
+    gates: Any = (),
     charts: bool | Sequence[str] = True,
     registry: str = "",
 ) -> str:
@@ -48,27 +48,35 @@ def report_of(
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
-    explained = shown.explain(lang)
     figures, lacking = _figures(shown, charts)
+    metrics, details = describe_for_report(shown)
+    results = [(gate.title, gate._describe().blocks) for gate in _results(comparison, gates)]  # noqa: SLF001 - the hook of shown objects
+    kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
+    answer = [part for _, parts in results for part in parts if not isinstance(part, Section)]
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
 
+    rest = [
+        *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),
+        Section(say("Every difference"), shown.explain(everything=True).describe_changes(), summary=against(shown)),
+        *details,
+        Section(say("Data sheet"), [Facts(_facts(comparison, shown, registry))]),
+    ]
     report = Report(
         title=told(title or say("Comparison of {models}", models=joined(_models(shown)))),
         question=mask(question),
-        facts=told(tuple(_facts(comparison, shown, registry))),
-        answer=told(shown.verdict._describe()) if shown.verdict.findings else None,  # noqa: SLF001 - the hook of shown objects
-        cautions=told((*shown.comparability, *shown.notes)),
-        sentences=[mask(text) for text in (*explained.sentences, explained.note) if text],
-        gates=[told(_gate(gate)._describe()) for gate in _several(gates)],  # noqa: SLF001 - the hook of shown objects
-        comparison=told(describe_comparison(shown, answer=False)),
+        answer=told([*answer, shown.verdict._describe()]),  # noqa: SLF001 - as above
+        comparison=told(metrics),
         figures=told(figures),
-        code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
         notes=lacking,
+        cautions=told((*shown.comparability, *shown.notes)) if shown.versions else None,
+        rest=told([section for section in rest if section.blocks]),
+        code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
     )
-    masked = [*redaction.sentences, say(_OF_MASKED)] if redaction and redaction.masked else []
-    return report_html(replace(report, masked=masked), lang=lang)
+    masked = [Note(text) for text in (*redaction.sentences, say(_OF_MASKED))] if redaction and redaction.masked else []
+    listed = [Section(say("What was masked"), masked)] if masked else []
+    return report_html(replace(report, rest=[*report.rest, *listed]), lang=lang)
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
@@ -138,19 +146,19 @@ def _listed(names: Sequence[str]) -> Phrase:
     return say("{count}: {names}", count=len(names), names=first(names, _SHOWN))
 
 
-def _several(gates: Any) -> Sequence[Any]:
-    if not isinstance(gates, list | tuple):
-        raise ConfigurationError(f"gates={described(gates)} cannot be used", hint="Pass a list of what gate() returned.")
-    return gates
-
-
-def _gate(gate: Any) -> GateReport:
-    report = getattr(gate, "report", gate)
-    if not isinstance(report, GateReport):
-        raise ConfigurationError(
-            f"gates: {described(gate)} is no result of a gate", hint="Pass what gate() returned, or the RegressionError that it raised."
-        )
-    return report
+def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
+    """Results of gates; rules are checked here, all of them as one gate."""
+    given = list(gates) if isinstance(gates, list | tuple) else [gates]
+    rules = [gate for gate in given if isinstance(gate, str)]
+    found = [] if not rules else [comparison.check(rules)]
+    for gate in given:
+        report = getattr(gate, "report", gate)
+        if isinstance(report, GateReport):
+            found.append(report)
+        elif not isinstance(gate, str):
+            hint = "Pass rules, what check() or gate() returned, or the RegressionError that gate() raised."
+            raise ConfigurationError(f"gates: {described(gate)} is no result of a gate", hint=hint)
+    return found
 
 
 def _figures(comparison: Comparison, charts: bool | Sequence[str]) -> tuple[list[Any], list[str]]:  # noqa: FBT001

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["Finding", "Judged", "OverallVerdict", "Standing", "has_number", "is_judged", "judge"]
+__all__ = ["ONLY_ONE", "Finding", "Judged", "OverallVerdict", "Standing", "describe_findings", "has_number", "is_judged", "judge"]
 
 
 class Standing(StrEnum):
@@ -139,6 +139,7 @@ def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
     return 1.0 if found is None else found
 
 
+ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 _TOP = 3
 """Number of sentences shown at the top."""
 _STANDINGS = tuple(Standing)
@@ -245,8 +246,12 @@ class OverallVerdict(Displayed):
         return self.sentences[0] if self.sentences else "of nothing"
 
     def _describe(self) -> Block:
-        sentences = [finding.text for finding in self.findings]
-        top, rest = sentences[:_TOP], sentences[_TOP:]
+        top, rest = (blocks := describe_findings(self.findings))[:1], blocks[1:]
         count = say("{count} sentence" if len(rest) == 1 else "{count} sentences", count=len(rest))
-        more = [Section(say("More"), [Note(text) for text in rest], folded=True, summary=count)] if rest else []
-        return Stack([Note(joined(top, "\n"), "info"), *more])
+        return Stack([*top, *([Section(say("More"), rest, folded=True, summary=count)] if rest else [])])
+
+
+def describe_findings(findings: Sequence[Finding]) -> list[Block]:
+    """Describe sentences: the first ones together, then each by itself."""
+    sentences = [finding.text for finding in findings]
+    return [Note(joined(sentences[:_TOP], "\n"), "info"), *map(Note, sentences[_TOP:])] if sentences else []

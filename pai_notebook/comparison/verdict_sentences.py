@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
-from pai_notebook.comparison.explain import ONLY_ONE
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.comparison.series import is_list
-from pai_notebook.comparison.verdict import Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
+from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_about

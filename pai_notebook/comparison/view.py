@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import describe_cells, tally
-from pai_notebook.comparison.explain import ONLY_ONE, settings_that_changed
+from pai_notebook.comparison.changes import changed_rows, told_changes
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.comparison.verdict import ONLY_ONE
 from pai_notebook.display import Block, Column, Facts, Heading, Inline, Lines, Mark, Missing, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.model.names import Name
 
-__all__ = ["describe_comparison"]
+__all__ = ["against", "describe_comparison", "describe_for_report", "failures", "subject"]
 
 VERSIONS = 20
 ROWS = 40
@@ -26,50 +29,84 @@ _CAUTIONS = 2
 _FAILURES = 5
 _METRICS = 8
 _CHANGES = 4
+_SETTINGS = 4
+_BAND = 6
+"""How many versions beside the baseline a table of a report has, so that none is cut on paper."""
+
+Band = tuple[Sequence[int], Sequence[str]]
+"""Columns of a table: places of versions, the baseline first, and addresses that could not be fetched."""
 
 
-def describe_comparison(comparison: Comparison, *, answer: bool = True) -> Block:
-    """Describe a comparison: verdict, changes and metrics; settings, other fields and the legend's details are folded.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        What is shown.
-    answer : bool
-        Whether to include the verdict and the cautions; a report has sections of its own for both.
-    """
+def describe_comparison(comparison: Comparison) -> Block:
+    """Describe a comparison: verdict, changes and metrics; settings, other fields and the legend's details are folded."""
     blocks: list[Block] = list(_banners(comparison))
     if comparison.versions:
         places = _shown_versions(comparison)
-        inside: list[Block] = [comparison.verdict._describe()] if answer and len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
-        inside += [*(_cautions(comparison) if answer else ()), *_changes(comparison, places), *_metrics(comparison, places)]
-        inside += [*_settings(comparison, places), *_evidence(comparison, places), *_reading(comparison, places)]
-        blocks.append(Section(_what(comparison), inside, summary=_against(comparison)))
+        bands: list[Band] = [(places, list(comparison.errors)[: VERSIONS - len(places)])]
+        inside: list[Block] = [comparison.verdict._describe()] if len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
+        inside += [*_cautions(comparison), *_changes(comparison, places), *_metrics(comparison, bands)]
+        inside += _details(comparison, bands)
+        blocks.append(Section(subject(comparison), inside, summary=against(comparison)))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
+def describe_for_report(comparison: Comparison) -> tuple[list[Block], list[Section]]:
+    """Describe the metrics and what changed, in tables that fit on paper, and the sections that a report keeps for its end."""
+    blocks: list[Block] = list(_banners(comparison))
+    if not comparison.versions:
+        return blocks, []
+    places = _shown_versions(comparison)
+    bands = _bands(places, list(comparison.errors)[: VERSIONS - len(places)])
+    return [*blocks, *_metrics(comparison, bands), *_changes(comparison, places)], _details(comparison, bands)
+
+
+def _bands(places: Sequence[int], failed: Sequence[str]) -> list[Band]:
+    """Divide columns into tables of about equal width, each with the baseline."""
+    base, *others = places
+    columns: list[int | str] = [*others, *failed]
+    count = max(1, math.ceil(len(columns) / _BAND))
+    edges = [round(nth * len(columns) / count) for nth in range(count + 1)]
+    parts = [columns[start:end] for start, end in itertools.pairwise(edges)]
+    return [([base, *(each for each in part if isinstance(each, int))], [each for each in part if isinstance(each, str)]) for part in parts]
+
+
+def _details(comparison: Comparison, bands: Sequence[Band]) -> list[Section]:
+    return [*_settings(comparison, bands), *_evidence(comparison, bands), *_reading(comparison, _places(bands))]
+
+
+def _places(bands: Sequence[Band]) -> list[int]:
+    return list(dict.fromkeys(place for places, _ in bands for place in places))
+
+
 def _banners(comparison: Comparison) -> Iterator[Note]:
-    failed = comparison.errors
-    if failed:
-        shown: list[str] = [f"{address} ({getattr(error, 'message', error)})" for address, error in list(failed.items())[:_FAILURES]]
-        shown += [say("and {count} more", count=len(failed) - _FAILURES)] if len(failed) > _FAILURES else []
-        total = len(failed) + len(comparison.versions)
-        yield Note(
-            say("{count} of {total} versions could not be fetched: {shown}", count=len(failed), total=total, shown=joined(shown, "; ")),
-            "bad",
-        )
+    for text in failures(comparison):
+        yield Note(text, "bad")
     if not comparison.versions:
         yield Note(say("There is no version to compare."), "warn")
     elif len(comparison.versions) == 1:
         yield Note(say(ONLY_ONE, name=comparison.names[0]), "warn")
 
 
-def _what(comparison: Comparison) -> str:
+def failures(comparison: Comparison) -> list[Phrase]:
+    """Say which versions could not be fetched; nothing where all of them were."""
+    failed = comparison.errors
+    if not failed:
+        return []
+    shown: list[str] = [f"{address} ({getattr(error, 'message', error)})" for address, error in list(failed.items())[:_FAILURES]]
+    shown += [say("and {count} more", count=len(failed) - _FAILURES)] if len(failed) > _FAILURES else []
+    total = len(failed) + len(comparison.versions)
+    said = "{count} of {total} versions could not be fetched: {shown}"
+    return [say(said, count=len(failed), total=total, shown=joined(shown, "; "))]
+
+
+def subject(comparison: Comparison) -> str:
+    """Name the model, or say how many there are."""
     models = list(dict.fromkeys(version.model_id for version in comparison.versions))
     return models[0] or say("Comparison") if len(models) == 1 else say("{count} models", count=len(models))
 
 
-def _against(comparison: Comparison) -> Phrase:
+def against(comparison: Comparison) -> Phrase:
+    """Say how many versions are compared, with which one, and why with it."""
     count = len(comparison.versions)
     return say(
         "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}",
@@ -90,13 +127,13 @@ def _cautions(comparison: Comparison) -> Iterator[Block]:
 
 def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
     """What is set otherwise than in the baseline, a line a version."""
-    base = comparison.baseline_place
+    rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
     lines: list[tuple[str, Inline]] = []
     for place in places:
-        told = settings_that_changed(comparison.rows, place, base) if base is not None and place != base else []
+        told = told_changes(comparison, changed_rows(rows, place), place)
+        more = [say("{count} more", count=len(told) - _SETTINGS)] if len(told) > _SETTINGS else []
         if told:
-            lines.append((comparison.names[place], joined(told, " · ")))
-    rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
+            lines.append((comparison.names[place], joined([*told[:_SETTINGS], *more], " · ")))
     if lines:
         count = sum(row.differs for row in rows)
         summary = say("{count} of {total} settings and labels differ", count=count, total=len(rows))
@@ -115,7 +152,8 @@ def _shown_versions(comparison: Comparison) -> list[int]:
     return [*([] if baseline is None else [baseline]), *others[len(others) - min(len(others), VERSIONS - 1) :]]
 
 
-def _metrics(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
+def _metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Block]:
+    places = _places(bands)
     rows = [row for row in _shown_rows(comparison) if row.section == "metrics"]
     groups = (
         ("", [row for row in rows if not is_cost(row.path) and not is_training(row.path)]),
@@ -128,13 +166,13 @@ def _metrics(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
         signs = _signs(comparison, ordered[:ROWS], places)
         expected = passing_by_chance([row.changes[place] for row in ordered[:ROWS] for place in places])
         notes = [*([joined(signs, " · ")] if signs else []), *([expected] if expected else []), *_left_out(comparison, places)]
-        yield _table(comparison, ordered, places, headings, say("Metrics"), notes=notes, counted=True)
+        yield from _tables(comparison, ordered, bands, headings, say("Metrics"), notes=notes, counted=True)
     else:
         yield from ([Note(say("The metrics do not differ."))] if comparison.metrics and len(comparison.versions) > 1 else [])
         yield from map(Note, _left_out(comparison, places))
 
 
-def _settings(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
+def _settings(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     for title, is_field in ((say("Settings and labels"), False), (say("Other fields"), True)):
         rows, all_of = (
             [row for row in several if row.section != "metrics" and (row.section == "other") is is_field]
@@ -143,7 +181,7 @@ def _settings(comparison: Comparison, places: Sequence[int]) -> Iterator[Section
         if rows:
             headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
             count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
-            yield Section(title, [_table(comparison, rows, places, headings, _against(comparison))], folded=True, summary=count)
+            yield Section(title, _tables(comparison, rows, bands, headings, against(comparison)), folded=True, summary=count)
 
 
 def _first_of_each(rows: Sequence[Row]) -> list[Row]:
@@ -156,54 +194,53 @@ def section_heading(section: str) -> str:
     return section if info is None else info.heading
 
 
-def _evidence(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
+def _evidence(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Numbers of examples, errors and spreads, from which the intervals are computed."""
     rows = _shown_rows(comparison, evidence=True)
     if rows:
         count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
-        yield Section(
-            say("Where the intervals come from"), [_table(comparison, rows, places, {}, _against(comparison))], folded=True, summary=count
-        )
+        tables = _tables(comparison, rows, bands, {}, against(comparison))
+        yield Section(say("Where the intervals come from"), tables, folded=True, summary=count)
 
 
-def _table(
+def _tables(
     comparison: Comparison,
     rows: Sequence[Row],
-    places: Sequence[int],
+    bands: Sequence[Band],
     headings: Mapping[Name, str],
-    caption: str = "",
+    caption: Phrase,
     *,
     notes: Sequence[Phrase] = (),
     counted: bool = False,
-) -> Table:
-    """Rows under the versions, the baseline first; a metric is named once over its datasets."""
-    datasets = comparison.short_datasets if any(row.dataset for row in rows) else {}
-    columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
-    columns += [_column(comparison, place, [row for row in rows if counted and not is_cost(row.path)]) for place in places]
-    failed = list(comparison.errors)[: VERSIONS - len(places)]
-    columns += [Column(address, align="right") for address in failed]
-    body: list[list[Inline] | Heading] = []
-    before = ""
-    for row in rows[:ROWS]:
-        if row.key in headings:
-            body.append(Heading(headings[row.key]))
-            before = ""
-        name = "" if datasets and row.path == before else _name(row)
-        before = row.path
-        head: list[Inline] = [name, datasets.get(row.dataset, row.dataset)] if datasets else [name]
-        missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
-        body.append([*head, *describe_cells(comparison, row, places), *missing])
+) -> list[Table]:
+    """Rows under the versions, a table a band, the baseline first; a metric is named once over its datasets."""
     left_out = say("Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().", shown=ROWS, total=len(rows))
     below = [*notes, *([left_out] if len(rows) > ROWS else [])]
-    return Table(
-        columns,
-        body,
-        caption=caption,
-        note=Lines(below) if below else "",
-        row_headers=1 + bool(datasets),
-        pinned=2 + bool(datasets),
-        limit=2 * ROWS,
-    )
+    places = _places(bands)
+    cells = [dict(zip(places, describe_cells(comparison, row, places), strict=True)) for row in rows[:ROWS]]
+    datasets = comparison.short_datasets if any(row.dataset for row in rows) else {}
+    found = []
+    for shown, failed in bands:
+        columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
+        columns += [_column(comparison, place, [row for row in rows if counted and not is_cost(row.path)]) for place in shown]
+        columns += [Column(address, align="right") for address in failed]
+        body: list[list[Inline] | Heading] = []
+        before = ""
+        for row, described in zip(rows, cells, strict=False):
+            if row.key in headings:
+                body.append(Heading(headings[row.key]))
+                before = ""
+            name = "" if datasets and row.path == before else _name(row)
+            before = row.path
+            head: list[Inline] = [name, datasets.get(row.dataset, row.dataset)] if datasets else [name]
+            missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
+            body.append([*head, *(described[place] for place in shown), *missing])
+        ends = [*(comparison.names[place] for place in shown[1:]), *failed]
+        part = say("{what}: {said}", what=caption, said=f"{ends[0]} – {ends[-1]}") if len(bands) > 1 else caption
+        note = Lines(below) if below and (shown, failed) == bands[-1] else ""
+        lead = 1 + bool(datasets)
+        found.append(Table(columns, body, caption=part, note=note, row_headers=lead, pinned=lead + 1, limit=2 * ROWS))
+    return found
 
 
 def _name(row: Row) -> Inline:
@@ -220,7 +257,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
-def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Block]:
+def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
     """Directions, full names of datasets, and notes on the intervals."""
     rows = [row for row in _shown_rows(comparison) if row.section == "metrics"][:ROWS]
     facts: list[tuple[str, Inline]] = []

@@ -11,28 +11,29 @@ from pai_notebook.sanitize import visible
 __all__ = ["html_page"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-_WIDE = '<div style="overflow-x:auto">'
-_REACHABLE = '<div style="overflow-x:auto" tabindex="0">'
 _CSS = """
 :root{color-scheme:light dark}
-html,body{background:#fff;color:#1a1a1a}
-@media screen and (prefers-color-scheme:dark){html,body{background:#121212;color:#e8e8e8}}
+html,body,[class^=pin]{background:#fff;color:#1a1a1a}
+@media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#121212;color:#e8e8e8}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
-body{margin:0 auto;max-width:72em;padding:1em 1.5em;overflow-wrap:anywhere}
+body{margin:0 auto;max-width:84em;padding:1em 1.5em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
+h2 small{font-weight:400;font-size:75%;opacity:.8}
+table{font-size:14px!important}main>details li>ul{columns:28em}main>details li>b{font-weight:600!important;opacity:1!important}
+main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
 figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto;background:#fff}figcaption{font-size:90%}
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
 a{color:LinkText}
+@media screen{[class^=pin] tr>:is(:first-child:not([colspan]),:nth-child(2)),.pin3 tr>:nth-child(3)
+{position:sticky;left:0;z-index:1;background:inherit}[class^=pin] :is(thead,tbody,tr){background:inherit!important}}
 @page{size:A4;margin:14mm}@page wide{size:A4 landscape}
 @media print{:root{color-scheme:light}
-body{font-size:10pt;max-width:none;padding:0}h2{break-after:avoid}figure,pre,tr,caption{break-inside:avoid}
-thead{display:table-header-group}div{overflow:visible!important}
-table{max-width:100%;font-size:8pt!important}table *{white-space:normal!important}td b,td em{display:inline!important}
-th,td{padding:.15em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
-h2:has(+div thead>tr>:nth-child(8)),main>div:has(thead>tr>:nth-child(8)){page:wide}
-table:has(thead>tr>:nth-child(8)){font-size:7pt!important}
-table:has(thead>tr>:nth-child(12)){font-size:6pt!important}table:has(thead>tr>:nth-child(12)) td{overflow-wrap:anywhere}
-table:has(thead>tr>:nth-child(16)){font-size:5pt!important}
+body{font-size:10pt;max-width:none;padding:0}h2,summary{break-after:avoid}figure,pre,tr,caption{break-inside:avoid}
+thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}summary{list-style:none!important}
+[class^=pin]{break-inside:avoid;margin-bottom:10pt!important}[class^=pin] *{box-shadow:none!important}
+table{max-width:100%;font-size:8pt!important}table :is(b,strong,small,var,cite,i){font-size:7pt!important}
+table *{white-space:normal!important}th,td{padding:.15em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
+main:has(thead>tr>:nth-child(8)){page:wide}main>details ul{font-size:8pt;line-height:1.35}main>details li>ul{columns:2}
 details::details-content{content-visibility:visible;block-size:auto}}
 """
 
@@ -54,7 +55,7 @@ def html_page(blocks: Sequence[Block | str], *, title: str, lang: str = "en") ->
     str
         The document. It forbids itself to load anything.
     """
-    body = "\n".join(block if isinstance(block, str) else render_html(block).replace(_WIDE, _REACHABLE) for block in blocks)
+    body = "\n".join(block if isinstance(block, str) else render_html(block) for block in blocks)
     shown = html.escape(visible(" ".join(title.split())))
     return (
         f'<!DOCTYPE html>\n<html lang="{html.escape(lang)}"><head><meta charset="utf-8">'

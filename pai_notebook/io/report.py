@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pai_notebook.display import Block, Facts, Inline, Note, Stack
+from pai_notebook.display import Block, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import in_language, say, speaking
 from pai_notebook.io.page import html_page
@@ -47,40 +47,31 @@ class Report:
     ----------
     title, question : str
         What it is about, and what it was to answer.
-    answer : Block or None
-        The verdict.
-    facts : sequence of (str, Inline)
-        The data sheet.
-    cautions : sequence of str
-        Reasons to be careful.
-    sentences : sequence of str
-        What changed.
-    gates : sequence of Block
-        Results of gates.
-    comparison : Block or None
-        The table.
+    answer : sequence of Block
+        The results of gates, and the verdict.
+    comparison : sequence of Block
+        The metrics, and what changed.
     figures : sequence of Figure
         Charts.
+    notes : sequence of str
+        Why there are no charts.
+    cautions : sequence of str or None
+        Reasons to be careful; None where nothing was compared.
+    rest : sequence of Section
+        What only some readers need: folded on a screen, last on paper.
     code : str
         Python that makes it again.
-    masked : sequence of str
-        What was masked.
-    notes : sequence of str
-        Anything else worth a sentence.
     """
 
     title: str
     question: str = ""
-    answer: Block | None = None
-    facts: Sequence[tuple[str, Inline]] = ()
-    cautions: Sequence[str] = ()
-    sentences: Sequence[str] = ()
-    gates: Sequence[Block] = ()
-    comparison: Block | None = None
+    answer: Sequence[Block] = ()
+    comparison: Sequence[Block] = ()
     figures: Sequence[Figure] = ()
-    code: str = ""
-    masked: Sequence[str] = ()
     notes: Sequence[str] = ()
+    cautions: Sequence[str] | None = None
+    rest: Sequence[Section] = ()
+    code: str = ""
 
 
 def report_html(report: Report, *, lang: str = "en") -> str:
@@ -93,28 +84,31 @@ def report_html(report: Report, *, lang: str = "en") -> str:
 
     Examples
     --------
-    >>> "<h2>What changed</h2>" in report_html(Report("cer", sentences=["cer worsened."]))
+    >>> "<h2>Answer</h2>" in report_html(Report("cer", answer=[Note("cer is worse.")]))
     True
     """
     report = retold(report, lang)
 
-    def section(title: str, parts: Sequence[Block | str]) -> list[Block | str]:
-        return [f"<h2>{say(title).in_language(lang)}</h2>", *parts] if parts else []
+    def heading(title: str, summary: str = "") -> str:
+        return f"<h2>{_plain(title)}{f' <small>{_plain(summary)}</small>' if summary else ''}</h2>"
 
-    good = Note(say("Nothing found that makes these versions hard to compare.").in_language(lang), "good")
-    cautions = [Note(text, "warn") for text in report.cautions] or [good]
+    def section(title: str, parts: Sequence[Block | str]) -> list[Block | str]:
+        return [heading(say(title).in_language(lang)), *parts] if parts else []
+
+    def folded(title: str, summary: str, part: Block | str) -> list[Block | str]:
+        return [f"<details><summary>{heading(title, summary)}</summary>", part, "</details>"]
+
+    cautions = [Note(text, "warn") for text in report.cautions or ()]
+    cautions = cautions or [Note(say("Nothing found that makes these versions hard to compare.").in_language(lang), "good")]
     parts: list[Block | str] = [f"<h1>{_plain(report.title)}</h1>"]
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []
-    parts += _stacked([report.answer] if report.answer else ())
-    parts += section("Gates", _stacked(report.gates))
-    parts += section("Comparison", _stacked([report.comparison] if report.comparison else ()))
-    parts += section("Charts", [_figure(figure) for figure in report.figures])
-    parts += section("Before you compare", _stacked(cautions) if report.comparison else ())
-    parts += section("What changed", [f"<p>{_plain(text)}</p>" for text in report.sentences])
-    parts += section("Data sheet", _stacked([Facts(report.facts)] if report.facts else ()))
-    parts += section("Make it again", [_code(report.code)] if report.code else [])
-    parts += section("What was masked", _stacked([Note(text) for text in report.masked]))
-    parts += [Note(text) for text in report.notes]
+    parts += section("Answer", _stacked(report.answer))
+    parts += section("Comparison", _stacked(report.comparison))
+    parts += section("Charts", [*(_figure(figure) for figure in report.figures), *map(Note, report.notes)])
+    parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
+    for each in report.rest:
+        parts += folded(each.title, each.summary, Stack(each.blocks))
+    parts += folded(say("Make it again").in_language(lang), "", _code(report.code)) if report.code else []
     with speaking(lang):
         return html_page(parts, title=report.title, lang="zh-CN" if lang == "zh" else lang)
 

@@ -62,7 +62,7 @@ class PaiModelMagics(Magics):
         %paimodel MODEL 0.1.0              the same, by name
         %paimodel MODEL@0.1.0,0.2.0        compare; also MODEL@last:5, MODEL@0.1.0..0.9.0, MODEL@1.*
         %paimodel ls [MODEL]               models, or the versions of one
-        %paimodel explain MODEL@...        what changed, in sentences
+        %paimodel explain MODEL@...        what was found and what changed, as a list
         %paimodel explore [MODEL]          the widget
         %paimodel report MODEL@...         one HTML document, with --to FILE
         %paimodel watch MODEL@latest       refreshed in place until its approval changes

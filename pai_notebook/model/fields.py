@@ -38,6 +38,8 @@ class FieldInfo:
         Shorter names that conditions and options understand.
     known : bool
         Whether ModelVersion has an attribute for it.
+    bookkeeping : bool
+        Whether it says where a version comes from and lies, which is another in each version and tells nothing of it.
     """
 
     name: str
@@ -47,6 +49,7 @@ class FieldInfo:
     compared: bool = True
     aliases: tuple[str, ...] = ()
     known: bool = True
+    bookkeeping: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -72,10 +75,10 @@ FIELDS: tuple[FieldInfo, ...] = (
     FieldInfo("modified", "GmtModifiedTime", "time", say("modified"), compared=False),
     FieldInfo("framework_type", "FrameworkType", "category", say("framework type"), aliases=("framework",)),
     FieldInfo("format_type", "FormatType", "category", say("format type"), aliases=("format",)),
-    FieldInfo("source_type", "SourceType", "category", say("source type")),
-    FieldInfo("source_id", "SourceId", "text", say("source id")),
-    FieldInfo("uri", "Uri", "text", say("uri")),
-    FieldInfo("description", "VersionDescription", "text", say("description")),
+    FieldInfo("source_type", "SourceType", "category", say("source type"), bookkeeping=True),
+    FieldInfo("source_id", "SourceId", "text", say("source id"), bookkeeping=True),
+    FieldInfo("uri", "Uri", "text", say("uri"), bookkeeping=True),
+    FieldInfo("description", "VersionDescription", "text", say("description"), bookkeeping=True),
     FieldInfo("user_id", "UserId", "text", say("user id"), compared=False),
     FieldInfo("owner_id", "OwnerId", "text", say("owner id"), compared=False),
     FieldInfo("labels", "Labels", "labels", say("labels"), aliases=("label",)),

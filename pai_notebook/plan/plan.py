@@ -147,13 +147,14 @@ def _compare(command: Command, _: str) -> list[Step]:
 
 
 def _explain(command: Command, lang: str) -> list[Step]:
-    return [*_compared(command), step("explain", lang=_unless_english(lang))]
+    return [*_compared(command), step("explain", lang=_unless_english(lang), everything=command.get("everything"))]
 
 
 def _report(command: Command, lang: str) -> list[Step]:
     path = str(command.get("to", "report.html"))
-    if not path.lower().endswith((".html", ".htm")):
-        raise ConfigurationError(f"a report is HTML, and {path} is not", hint="Write --to report.html; compare --to FILE writes tables.")
+    if not path.lower().endswith((".html", ".htm", ".pdf")):
+        hint = "Write --to report.html or --to report.pdf; compare --to FILE writes tables."
+        raise ConfigurationError(f"a report is HTML or PDF, and {path} is not", hint=hint)
     return [*_compared(command), step("report", path, lang=_unless_english(lang), overwrite=command.get("overwrite"))]
 
 

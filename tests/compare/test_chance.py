@@ -40,7 +40,7 @@ def text_of(shown):
 def test_fold_scores_in_a_bare_list_are_no_curve_whose_last_point_wins():
     c = compare({"accuracy": [0.90, 0.91, 0.89, 0.92, 0.80], "n": 1000}, {"accuracy": [0.70, 0.71, 0.69, 0.72, 0.90], "n": 1000})
     assert c["accuracy"].changes[1].verdict is None
-    assert "improved" not in str(c.explain())
+    assert "better," not in str(c.explain(everything=True)).partition("0.2.0\n")[2]
     with pytest.raises(ComparisonError, match="a list of 5 numbers"):
         c.best("accuracy")
     with pytest.raises(RegressionError, match="a list of 5 numbers"):
@@ -173,11 +173,10 @@ def test_the_legend_counts_what_would_pass_by_chance():
 
 def test_an_explanation_counts_what_would_pass_by_chance_too():
     versions = [make(f"0.{place}.0", {"accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(21)]
-    said = Comparison(versions, baseline="first").explain()
-    assert str(said).split("\n")[-1] == "95 % each: if nothing differed, up to about 1 of these 20 would pass."
-    assert len(said.sentences) == 20
-    assert Comparison(versions, baseline="first").explain("zh").note.startswith("每项单独按 95%")
-    assert Comparison(versions[:20], baseline="first").explain().note == ""
+    said = str(Comparison(versions, baseline="first").explain(everything=True))
+    assert said.rsplit("\n", maxsplit=1)[-1] == "95 % each: if nothing differed, up to about 1 of these 20 would pass."
+    assert "每项单独按 95%" in str(Comparison(versions, baseline="first").explain("zh", everything=True)).split("\n")[-1]
+    assert Comparison(versions[:20], baseline="first").explain(everything=True).note == ""
 
 
 def test_of_twenty_equal_versions_nothing_is_called_better_or_worse_where_no_n_is_known():
@@ -339,7 +338,7 @@ def test_minimal_pairs_mark_nothing_that_runs_differ_by_themselves():
 def test_there_is_no_percentage_where_it_means_nothing(metric, first, second):
     c = compare({metric: first}, {metric: second}, directions={metric: "max"})
     assert c[metric].changes[1].percent is None
-    assert not re.search(r"\d %", str(c.explain()))
+    assert not re.search(r"\d %", str(c.explain(everything=True)))
 
 
 # B10
@@ -396,9 +395,10 @@ def test_the_version_that_lacks_a_standard_error_is_named():
 
 def test_explain_and_the_table_say_the_same_of_chance():
     c = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.901, "n": 1000})
-    assert str(c.explain()) == "0.2.0 against 0.1.0: accuracy 0.900 → 0.901 (+0.1 pp), could be chance."
+    assert "accuracy 0.900 → 0.901 (+0.1 pp), could be chance" in str(c.explain(everything=True))
+    assert "In accuracy nothing is better or worse than 0.1.0 beyond chance (95 % together)." in str(c.explain())
     assert "could be chance" in text_of(c)
-    assert "可能是随机波动" in str(c.explain("zh"))
+    assert "可能是随机波动" in str(c.explain("zh", everything=True))
 
 
 # Together
@@ -419,7 +419,8 @@ def test_every_surface_says_one_of_four_words_and_never_more(versions):
     c = compare(*versions)
     said = c.to_frame("verdict", only="all")
     assert {word for word in said.to_numpy().ravel() if isinstance(word, str)} <= WORDS
-    improved = {(clause.row, clause.version) for clause in c.explain().clauses if re.search("improved|worsened", clause.text)}
+    changes = [found for several in c.explain(everything=True).changes.values() for found in several]
+    improved = {found.rows[0] for found in changes if re.search(", (better|worse)$", found.text)}
     beyond = {
         (row.full_name, name)
         for row in c.metrics

@@ -55,6 +55,7 @@ def outputs(documents):
         "text": str(c),
         "en": str(c.explain()),
         "zh": str(c.explain("zh")),
+        "everything": str(c.explain(everything=True)),
         "fingerprint": c.fingerprint,
         "csv": c.to_csv(),
         "frame": c.to_frame(section="all", only="all").to_csv(),

@@ -1,13 +1,27 @@
+"""What a comparison found, as a list: the verdict first, then what changed; everything that differs when asked."""
+
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.display import render_html, render_markdown, render_text
+from pai_notebook.errors import ConfigurationError, ServiceUnavailable
 from tests.compare.comparing import compare, make, results
+from tests.display.structure import text_of_html, text_of_markdown
 from tests.examples import examples
+
+BOOKKEEPING = ("uri", "source_type", "source_id", "description")
+
+
+@pytest.fixture(scope="module")
+def five():
+    """Five versions of the embedded registry against the newest approved one."""
+    with pnb.connect("demo", default=False) as registry:
+        return registry.compare("model-rbvg5wfo5d0gngz1b8@last:5", baseline="approved")
 
 
 def pair():
@@ -17,6 +31,7 @@ def pair():
         Labels=[{"Key": "env", "Value": "test"}],
         ApprovalStatus="Pending",
         InferenceSpec={"image": "1.12"},
+        Uri="oss://bucket/0.9.0/",
     )
     second = make(
         "0.10.0",
@@ -24,76 +39,110 @@ def pair():
         Labels=[{"Key": "owner", "Value": "张三"}],
         ApprovalStatus="Approved",
         InferenceSpec={"image": "1.15"},
+        Uri="oss://bucket/0.10.0/",
     )
     return Comparison([first, second], baseline="0.9.0")
 
 
-def test_sentences_are_in_a_fixed_order_regressions_first():
-    assert str(pair().explain()) == (
-        "0.10.0 against 0.9.0: cer on d-a 0.175 → 0.181 (+3.43 %), higher, no interval known; "
-        "rtf on d-a 0.08 → 0.07 (-12.5 %), lower, no interval known; ks on d-a changed 1 → 2; old is gone (was 1); "
-        "fresh is new (2 values); "
-        'inference spec image changed "1.12" → "1.15"; label env is gone (was test); label owner is new (张三); '
-        "approval status changed Pending → Approved."
-    )
+def test_the_verdict_comes_first_then_what_changed_and_where_versions_lie_is_left_out():
+    assert str(pair().explain()).split("\n") == [
+        "model-a: 2 versions against 0.9.0, chosen",
+        *(f"- {sentence}" for sentence in pair().verdict.sentences),
+        "- 0.10.0: image 1.12 → 1.15 · env test → — · owner — → 张三 · approval status Pending → Approved",
+    ]
 
 
 def test_the_same_in_chinese():
-    assert str(pair().explain("zh")) == (
-        "0.10.0 对比 0.9.0：cer（d-a）：0.175 → 0.181（+3.43 %），升高，置信区间未知；"
-        "rtf（d-a）：0.08 → 0.07（-12.5 %），降低，置信区间未知；ks（d-a）：1 → 2；old：已移除，原值为 1；fresh：新增，值为 2 个值；"
-        '推理配置 image："1.12" → "1.15"；标签“env”：已移除，原值为 test；标签“owner”：新增，值为 张三；准入状态：Pending → Approved。'
-    )
+    assert str(pair().explain("zh")).split("\n") == [
+        "model-a：2 个版本，以 0.9.0 为基线（用户指定）",
+        *(f"- {sentence}" for sentence in pair().verdict.in_language("zh").split("\n")),
+        "- 0.10.0：image 1.12 → 1.15 · env test → — · owner — → 张三 · 准入状态 Pending → Approved",
+    ]
 
 
-def test_only_what_is_beyond_chance_improved_or_worsened_and_it_comes_first():
+def test_everything_is_a_line_a_row_with_both_values_what_is_worse_first():
     first = {"auc": 0.8, "accuracy": 0.90, "em": 0.5, "acc": 0.9, "n": 1000, "model_size_mb": 100}
-    second = {"auc": 0.9, "accuracy": 0.95, "em": 0.4, "acc": 0.901, "n": 1000, "model_size_mb": 90}
+    second = {"auc": 0.9, "accuracy": 0.95, "em": 0.4, "acc": 0.901, "n": 2000, "model_size_mb": 90, "words": "a"}
     c = compare(first, second, directions={"model_size_mb": "min"})
-    assert str(c.explain()) == (
-        "0.2.0 against 0.1.0: em worsened 0.5 → 0.4 (-10.0 pp), beyond chance (95 %); accuracy improved 0.90 → 0.95 (+5.0 pp), "
-        "beyond chance (95 %); model_size_mb improved 100 → 90 (-10.0 %); acc 0.900 → 0.901 (+0.1 pp), could be chance; "
-        "auc 0.8 → 0.9, higher, no interval known."
+    assert str(c.explain(everything=True)).split("\n")[-9:] == [
+        "- 0.2.0",
+        "  - em 0.5 → 0.4 (-10.0 pp), worse",
+        "  - accuracy 0.90 → 0.95 (+5.0 pp), better",
+        "  - model_size_mb 100 → 90 (-10.0 %), better",
+        "  - acc 0.900 → 0.901 (+0.1 pp), could be chance",
+        "  - auc 0.8 → 0.9 (+0.1), no interval known",
+        "  - words — → a",
+        "  - n 1000 → 2000",
+        "better, worse: beyond chance (95 % each)",
+    ]
+    told = str(c.explain("zh", everything=True))
+    assert "  - em 0.5 → 0.4（-10.0 个百分点），变差" in told
+    assert told.endswith("变好、变差：超出随机波动范围（各 95%）")
+
+
+def test_everything_has_addresses_and_descriptions_too():
+    told = str(pair().explain(everything=True))
+    assert "  - uri oss://bucket/0.9.0/ → oss://bucket/0.10.0/" in told
+    assert "uri" not in str(pair().explain())
+
+
+def test_settings_of_one_name_are_told_with_their_section():
+    versions = [make(f"0.{n}.0", {"cer": 0.1}, TrainingSpec={"a": {"lr": n}, "b": {"lr": n}, "seed": n}) for n in (1, 2)]
+    assert str(Comparison(versions, baseline="first").explain()).split("\n")[-1] == (
+        "- 0.2.0: training spec a.lr 1 → 2 · training spec b.lr 1 → 2 · seed 1 → 2"
     )
-    assert str(c.explain("zh")).startswith("0.2.0 对比 0.1.0：em：变差，0.5 → 0.4（-10.0 个百分点），超出随机波动范围（95%）；")
-    assert "变好，100 → 90（-10.0 %）；acc：0.900 → 0.901（+0.1 个百分点），可能是随机波动；auc：0.8 → 0.9，升高，置信区间未知。" in str(
-        c.explain("zh")
-    )
 
 
-def test_evidence_is_not_told_as_a_change():
-    assert str(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.9, "n": 2000}).explain()) == "0.2.0 against 0.1.0: nothing differs."
+def test_reasons_to_be_careful_and_failures_are_told():
+    errors = {"model-a@9.9.9": ServiceUnavailable("not there")}
+    c = Comparison([make("0.1.0", results(d_a={"cer": 0.1})), make("0.2.0", results(d_b={"cer": 0.1}))], baseline="first", errors=errors)
+    told = str(c.explain())
+    assert "- 1 of 3 versions could not be fetched: model-a@9.9.9 (not there)" in told
+    assert "- Careful: no dataset in common with 0.1.0: 0.2.0" in told
 
 
-def test_a_description_that_is_a_sentence_ends_with_one_stop():
-    first, second = make("0.1.0", {}, VersionDescription="Trained twice."), make("0.2.0", {}, VersionDescription="训练三次。")
-    compared = Comparison([first, second], baseline="0.1.0")
-    assert str(compared.explain()) == "0.2.0 against 0.1.0: description changed Trained twice → 训练三次."
-    assert str(compared.explain("zh")) == "0.2.0 对比 0.1.0：版本描述：Trained twice → 训练三次。"
+def test_five_versions_fit_into_a_mail(five):
+    told = str(five.explain())
+    assert len(told.split("\n")) <= 20
+    assert len(told) <= 2_200
+    assert not re.search("oss://|PipelineRun", told)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_html_markdown_and_text_say_the_same(five, everything):
+    told = five.explain(everything=everything)
+    facts = [*told.sentences, *(finding.text for found in told.changes.values() for finding in found), *told.changes]
+    shape = told._describe()
+    for twin in (text_of_html(render_html(shape)), text_of_markdown(render_markdown(shape)), render_text(shape), str(told)):
+        assert [fact for fact in facts if re.sub(r"\s", "", fact) not in re.sub(r"\s", "", twin)] == []
+
+
+def test_a_long_line_of_changes_is_counted_and_everything_has_them_all():
+    versions = [make(f"0.{n}.0", {"cer": 0.1}, TrainingSpec={f"s{number}": n for number in range(20)}) for n in (1, 2)]
+    c = Comparison(versions, baseline="first")
+    assert str(c.explain()).endswith(" · 12 more")
+    assert str(c.explain(everything=True)).count(" 1 → 2") == 20
 
 
 def test_long_addresses_are_cut_where_they_are_alike():
     first, second = (
         make(name, {}, Uri=f"oss://a-bucket.oss-cn-hangzhou.aliyuncs.com/sentiment/models/{name}/") for name in ("0.1.0", "0.2.0")
     )
-    text = str(Comparison([first, second], baseline="0.1.0").explain())
-    assert text.endswith("sentiment/models/0.1.0/ → oss://a-bucket.oss-cn-hangzhou…s.com/sentiment/models/0.2.0/.")
+    text = str(Comparison([first, second], baseline="0.1.0").explain(everything=True))
+    assert text.endswith("sentiment/models/0.1.0/ → oss://a-bucket.oss-cn-hangzhou…s.com/sentiment/models/0.2.0/")
 
 
-def test_equal_versions_differ_in_nothing():
-    assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain()) == "0.2.0 against 0.1.0: nothing differs."
-    assert str(compare({"cer": 0.1}, {"cer": 0.1}).explain("zh")) == "0.2.0 对比 0.1.0：无差异。"
-
-
-def test_many_rows_of_one_kind_are_counted():
-    first = {f"m{number}": 1.0 for number in range(20)}
-    text = str(compare(first, dict.fromkeys(first, 2.0)).explain())
-    assert text.count("changed") == 8
-    assert "and 12 more metrics" in text
+def test_equal_versions_have_no_changes():
+    told = compare({"cer": 0.1}, {"cer": 0.1}).explain(everything=True)
+    assert (told.changes, told.sentences) == ({}, ("Equal to 0.1.0 as measured in everything that was judged.",))
 
 
 def test_sentences_never_say_why():
-    assert re.search(r"because|due to|caused|since|因为|由于", str(pair().explain()) + str(pair().explain("zh"))) is None
+    for lang in ("en", "zh"):
+        assert (
+            re.search(r"because|due to|caused|since|因为|由于", str(pair().explain(lang)) + str(pair().explain(lang, everything=True)))
+            is None
+        )
 
 
 def test_another_language_is_an_error():
@@ -102,28 +151,42 @@ def test_another_language_is_an_error():
 
 
 def test_names_that_act_on_a_terminal_are_spelled_out():
-    text = str(compare({"a\x1b[2J\u202eb": 1.0}, {"a\x1b[2J\u202eb": 2.0}).explain())
+    text = str(compare({"a\x1b[2J\u202eb": 1.0}, {"a\x1b[2J\u202eb": 2.0}).explain(everything=True))
     assert "\x1b" not in text
     assert "\u202e" not in text
 
 
 values = st.sampled_from([0.1, 0.2, None, float("nan"), float("inf"), "A", "0.5", True, [1, 2], [[1]]])
-metrics = st.dictionaries(st.sampled_from(["cer", "wer", "accuracy", "ks", "a.b"]), values, max_size=5)
+metrics = st.dictionaries(st.sampled_from(["cer", "wer", "accuracy", "ks", "a.b", "train.loss", "n", "latency_ms"]), values, max_size=5)
 labels = st.lists(st.fixed_dictionaries({"Key": st.sampled_from(["env", "team"]), "Value": st.sampled_from(["a", "b"])}), max_size=2)
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "Uri": st.sampled_from(["oss://a/", "oss://b/"]),
+        "FrameworkType": st.sampled_from(["Pytorch", "Keras"]),
+        "TrainingSpec": st.dictionaries(st.sampled_from(["lr", "a.lr", "b"]), values, max_size=2),
+    },
+)
 
 
 @examples(150)
-@given(st.lists(st.tuples(metrics, labels), min_size=1, max_size=4), st.sampled_from(["en", "zh"]))
-def test_every_clause_is_backed_by_a_row_and_every_difference_has_a_clause(contents, lang):
-    versions = [make(f"0.{number}.0", raw, Labels=pairs) for number, (raw, pairs) in enumerate(contents)]
+@given(st.lists(st.tuples(metrics, labels, fields), min_size=1, max_size=4), st.sampled_from(["en", "zh"]))
+def test_every_difference_is_told_and_nothing_else_is(contents, lang):
+    versions = [make(f"0.{number}.0", raw, Labels=pairs, **more) for number, (raw, pairs, more) in enumerate(contents)]
     c = Comparison(versions, baseline="first")
-    explanation = c.explain(lang)
-    for clause in explanation.clauses:
-        row = next(row for row in c.rows if row.full_name == clause.row)
-        change = row.changes[c.names.index(clause.version)]
-        assert change.kind not in ("same", "baseline")
-        assert clause.text in str(explanation)
-    differences = [
-        (name, row.full_name) for place, name in enumerate(c.names) for row in c.rows if row.changes[place].kind not in ("same", "baseline")
-    ]
-    assert sorted((clause.version, clause.row) for clause in explanation.clauses) == sorted(differences)
+    differences = {
+        (row.full_name, name) for place, name in enumerate(c.names) for row in c.rows if row.changes[place].kind not in ("same", "baseline")
+    }
+    full = c.explain(lang, everything=True)
+    told = [row for found in full.changes.values() for finding in found for row in finding.rows]
+    assert sorted(told) == sorted(differences)
+    for found in full.changes.values():
+        for finding in found:
+            before, _, after = finding.text.partition(" → ")
+            assert not before.endswith(f" {after}")
+            assert finding.text.in_language(lang) in str(full)
+    short = c.explain(lang)
+    told = {row for finding in short.findings for row in finding.rows}
+    told |= {row for found in short.changes.values() for finding in found for row in finding.rows}
+    evidence = {row.full_name for row in c.rows if row.is_evidence}
+    assert {row for row in differences - told if row[0] not in evidence} <= {(name, version) for name in BOOKKEEPING for version in c.names}

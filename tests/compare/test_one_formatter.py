@@ -40,7 +40,7 @@ SURFACES = {
     "card": lambda vs: "\n".join(map(str, vs)),
     "list": str,
     "comparison": lambda vs: str(vs.compare()),
-    "explain": lambda vs: str(vs.compare().explain()),
+    "explain": lambda vs: str(vs.compare().explain(everything=True)),
     "rank": lambda vs: str(vs.compare().rank("cer")),
     "best": lambda vs: str(vs.compare().best("cer")),
     "gate": lambda vs: refusal(vs.compare().gate, "cer <= 1234.5678"),
@@ -66,7 +66,7 @@ def test_a_whole_number_that_no_float_holds_is_shown_as_sent():
     versions = [make("0.1.0", {"steps": 2**53}), make("0.2.0", {"steps": 2**53 + 1})]
     assert "9007199254740993" in render_text(versions[1]._describe())
     assert "9007199254740993" in str(Comparison(versions))
-    assert "9007199254740992 → 9007199254740993" in str(Comparison(versions).explain())
+    assert "9007199254740992 → 9007199254740993" in str(Comparison(versions).explain(everything=True))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ OTHERS = {"accuracy": [0.70, 0.71, 0.69, 0.72, 0.90], "n": 1000}
 def test_a_bare_list_has_no_better_or_worse_no_best_no_interval_and_passes_no_gate():
     c = compare(FOLDS, OTHERS)
     assert (c["accuracy"].changes[1].kind, c["accuracy"].changes[1].verdict) == ("changed", None)
-    assert str(c.explain()) == "0.2.0 against 0.1.0: accuracy changed [0.9, 0.91, 0.89, 0.92, 0.8] → [0.7, 0.71, 0.69, 0.72, 0.9]."
+    assert str(c.explain(everything=True)).endswith("\n  - accuracy [0.9, 0.91, 0.89, 0.92, 0.8] → [0.7, 0.71, 0.69, 0.72, 0.9]")
     with pytest.raises(ComparisonError, match=r"accuracy is a list of 5 numbers.*series='mean'"):
         c.best("accuracy")
     evidence = c.interval("accuracy", "0.2.0")
@@ -30,7 +30,7 @@ def test_what_is_compared_of_a_list_is_what_was_told(how, values, winner):
     c = compare(FOLDS, OTHERS, series=how)
     assert tuple(cell.value for cell in c["accuracy"].cells) == pytest.approx(values)
     assert c.best("accuracy").version == winner
-    assert f"5 values, {how} 0.{str(round(values[1], 3))[2:]}" in str(c.explain())
+    assert f"5 values, {how} 0.{str(round(values[1], 3))[2:]}" in str(c.explain(everything=True))
 
 
 def test_the_mean_of_a_list_has_no_interval_from_one_number_of_examples():
@@ -56,7 +56,8 @@ def test_curves_end_at_their_last_point_and_gaps_are_left_out_of_a_mean():
     pairs = [[0, 0.5], [1, 0.4], [2, 0.25]]
     c = compare({"loss": curve}, {"loss": pairs})
     assert [cell.value for cell in c["loss"].cells] == [0.2, 0.25]
-    assert str(c.explain()) == "0.2.0 against 0.1.0: loss 2 values, last 0.20 → 3 values, last 0.25 (+25.0 %), higher, no interval known."
+    told = str(c.explain(everything=True))
+    assert told.endswith("\n  - loss 2 values, last 0.20 → 3 values, last 0.25 (+25.0 %), no interval known")
     assert compare({"loss": [1, None, 3]}, {"loss": 1}, series="mean")["loss"].cells[0].value == 2
 
 

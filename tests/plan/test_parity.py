@@ -86,6 +86,7 @@ LINES = [
     (f"explain {M}@last:2", f'pnb.compare("{M}@last:2").explain()'),
     (f"explain {M}@last:2 --lang zh --baseline previous", f'pnb.compare("{M}@last:2", baseline="previous").explain("zh")'),
     (f"explain {M}@approved", f'pnb.compare("{M}@approved").explain()'),
+    (f"explain {M}@last:3 --everything", f'pnb.compare("{M}@last:3").explain(everything=True)'),
     (f"report {M}@last:2 --to r.html --overwrite", f'pnb.compare("{M}@last:2").report("r.html", overwrite=True)'),
     (f"ls {M} --last 2 --to v.csv --overwrite", f'pnb.get_versions("{M}@last:2")'),
     (f"compare {M}@last:2 --to c.md --overwrite", f'pnb.compare("{M}@last:2")'),
@@ -146,7 +147,7 @@ def facts(result):
     if isinstance(result, GateReport):
         return bool(result), len(result.checks) > 0
     if isinstance(result, Explanation):
-        return result.sentences
+        return str(result)
     return re.findall("[0-9a-f]{64}", result.read_text("utf-8")) if isinstance(result, Path) else result
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.errors import ConfigurationError, RegressionError, ServiceUnavailable
+from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, ServiceUnavailable
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet, load
@@ -122,14 +122,17 @@ def page(everything, tmp_path, **options):
 def test_the_report_has_every_part(everything, tmp_path):
     compared, text = page(everything, tmp_path, question="Which one?", charts=["accuracy@d-digitsnoisy00001"])
     tree = html5lib.parse(text, namespaceHTMLElements=False)
-    assert [element.text for element in tree.iter("h2")] == [
-        "Comparison", "Charts", "Before you compare", "What changed", "Data sheet", "Make it again", "What was masked",
+    assert [element.text.strip() for element in tree.iter("h2")] == [
+        "Answer", "Comparison", "Charts", "Before you compare",
+        "Every difference", "Settings and labels", "Other fields", "How to read this", "Data sheet", "What was masked", "Make it again",
     ]  # fmt: skip
+    open_parts = [element.tag for element in tree.find(".//main") if element.tag in ("h2", "details")]
+    assert open_parts == ["h2"] * 4 + ["details"] * 7
     words = "".join(tree.itertext())
     assert compared.fingerprint in words
     assert "Which one?" in words
     assert "c = vs.compare(" in words
-    assert [sentence for sentence in compared.explain().sentences if "uri" not in sentence and sentence not in words] == []
+    assert [sentence for sentence in compared.verdict.sentences if "oss:" not in sentence and sentence not in words] == []
     picture = next(tree.iter("img"))
     assert base64.b64decode(picture.get("src").partition("base64,")[2]).startswith(b"\x89PNG")
     assert "2.5.0 0.7" in picture.get("alt")
@@ -207,7 +210,7 @@ def test_the_same_comparison_gives_the_same_bytes(everything, tmp_path):
 def test_words_are_in_the_language_asked_for(everything, tmp_path):
     text = page(everything, tmp_path, lang="zh")[1]
     assert '<html lang="zh-CN">' in text
-    assert "<h2>变化摘要</h2>" in text
+    assert "<h2>结论</h2>" in text
     assert re.search("这 [0-9]+ 个版本", text)
     assert re.search("OSS Bucket：[0-9]+ 个值，共出现 [0-9]+ 处，首次出现在", text)
     with pytest.raises(ConfigurationError, match="lang='fr'"):
@@ -229,8 +232,29 @@ def test_an_existing_report_is_kept_unless_told(everything, tmp_path):
 
 
 def test_what_is_no_gate_result_is_refused(everything, tmp_path):
-    with pytest.raises(ConfigurationError, match="no result of a gate"):
-        page(everything, tmp_path, gates=["cer < 1"])
+    for gate in (3, [None], [b"cer < 1"], {"cer": 1}):
+        with pytest.raises(ConfigurationError, match="no result of a gate"):
+            page(everything, tmp_path, gates=gate)
+    with pytest.raises(AddressError, match="rule"):
+        page(everything, tmp_path, gates="cer is low")
+
+
+def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything, tmp_path):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
+    rules = ["accuracy[d-digitsnoisy00001] >= baseline - 0.01", "accuracy[d-digitsholdout0001] >= 0.5"]
+    report = compared.check(rules)
+    with pytest.raises(RegressionError) as caught:
+        compared.gate(rules)
+    texts = [
+        compared.report(tmp_path / "r.html", gates=gates, charts=False, overwrite=True, question="May 2.4.0 go live?").read_text("utf-8")
+        for gates in ("\n".join(rules), rules, report, [report], caught.value, (caught.value,))
+    ]
+    assert len(set(texts)) == 1
+    words = re.sub(r"\s+", " ", "".join(html5lib.parse(texts[0], namespaceHTMLElements=False).find(".//main").itertext()))
+    order = ["May 2.4.0 go live?", "Gate: 2 of 6 checks failed", "2.3.0 failed 1; 2.5.0 failed 1; passed: 2.4.0", "Worse than", "Metrics"]
+    places = [words.index(part) for part in order]
+    assert places == sorted(places)
+    assert words.index("Gate: Passed") > words.index("Before you compare")
 
 
 def test_a_hostile_title_stays_text(everything, tmp_path):

@@ -13,6 +13,7 @@ from pai_notebook.errors import RegressionError
 from pai_notebook.versions.versions import VersionSet
 from tests.patience import MILLISECONDS
 
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
@@ -42,7 +43,7 @@ def opened(path, scheme="light", **options):
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def report(request, everything, tmp_path_factory):
-    compared = VersionSet([version for version in everything if version.model_id == "model-rbvg5wfo5d0gngz1b8"])[-4:].compare()
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
     path = tmp_path_factory.mktemp("report") / "r.html"
     return compared.report(path, lang=request.param, question="Which one?", charts=["accuracy@d-digitsnoisy00001", "train_seconds"])
 
@@ -71,7 +72,7 @@ def test_a_narrow_screen_does_not_scroll_sideways(report):
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 @pytest.mark.parametrize("count", [2, 5, 9, 20])
 def test_no_word_stands_outside_of_the_printed_page(everything, tmp_path, count):
-    digits = [version for version in everything if version.model_id == "model-rbvg5wfo5d0gngz1b8"]
+    digits = [version for version in everything if version.model_id == DIGITS]
     compared = VersionSet(digits)[-count:].compare()
     with pytest.raises(RegressionError) as caught:
         compared.gate("accuracy >= 1")
@@ -88,14 +89,102 @@ def test_no_word_stands_outside_of_the_printed_page(everything, tmp_path, count)
     assert outside == []
 
 
+def test_all_five_candidates_of_five_versions_are_in_the_window(everything, tmp_path):
+    names = {"2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0"}
+    digits = [version for version in everything if version.model_id == DIGITS]
+    five = VersionSet([version for version in digits if version.version_name in names]).compare("2.0.0")
+    for lang in ("en", "zh"):
+        with opened(five.report(tmp_path / f"{lang}.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
+            heads = page.eval_on_selector_all("table.pin3 thead th", "all => all.map(e => [e.innerText, e.getBoundingClientRect().right])")
+            heads = [(text.split("\n")[0], right) for text, right in heads]
+            assert [text for text, _ in heads][-6:] == list(five.names)
+            assert [text for text, right in heads if right > 1280 - 10] == []
+            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(everything, tmp_path):
+    four = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
+    with opened(four.report(tmp_path / "r.html", charts=False), viewport={"width": 700, "height": 900}) as (page, _):
+        page.evaluate("() => { document.querySelector('table.pin3').parentElement.scrollLeft = 10000 }")
+        lefts = page.eval_on_selector_all(
+            "table.pin3 tbody tr:nth-child(2) > :nth-child(-n+3)", "c => c.map(e => e.getBoundingClientRect().left)"
+        )
+        assert all(0 <= left < 400 for left in lefts)
+
+
+def test_what_only_some_readers_need_is_folded(report):
+    with opened(report) as (page, _):
+        assert page.eval_on_selector_all("main > details", "all => all.length > 4 && all.every(each => !each.open)")
+        assert not page.get_by_text("import pai_notebook as pnb").is_visible()
+
+
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 def test_the_printed_pages_hold_every_version_and_number(report, tmp_path):
     pdf = tmp_path / "r.pdf"
     with opened(report) as (page, _):
         page.pdf(path=pdf, prefer_css_page_size=True)
-        cells = page.eval_on_selector_all("table thead ~ tbody td", "found => found.map(cell => cell.innerText.split('\\n')[0].trim())")
-    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
-    printed = re.sub(r"\s", "", text)
-    numbers = [found[1] for cell in cells if (found := re.match(r"(?:[★☆]\s*)?([0-9.]+)(?=\s|$)", cell))]
-    assert len(numbers) > 20
-    assert [number for number in numbers if number not in printed] == []
+        values = shown_values(page)
+    assert len(values) > 20
+    assert [value for value in values if value not in printed(pdf)] == []
+
+
+@pytest.fixture(scope="module")
+def twenty(everything, tmp_path_factory):
+    """A report of twenty versions as a page and as a PDF of our own making, and the comparison."""
+    folder = tmp_path_factory.mktemp("twenty")
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare(baseline="approved")
+    options = {"gates": "accuracy >= baseline - 0.01", "charts": False}
+    return compared, compared.report(folder / "r.html", **options), compared.report(folder / "r.pdf", **options)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(twenty):
+    compared, html, pdf = twenty
+    text = printed(pdf)
+    with opened(html) as (page, _):
+        values = shown_values(page)
+        assert page.eval_on_selector_all("table.pin3", "tables => tables.map(each => each.querySelectorAll('thead th').length)")[0] <= 9
+    assert len(values) > 200
+    assert [value for value in values if value not in text] == []
+    assert [name for name in compared.names if name not in text] == []
+    assert squeezed(compared.fingerprint) in text
+    assert "importpai_notebookaspnb" in text
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_every_band_names_its_versions_and_the_baseline(twenty):
+    compared, _, pdf = twenty
+    lines = layout_of(pdf).split("\n")
+    heads = [
+        line.split() for line in lines if len(set(line.split()) & set(compared.names)) > 2 and set(line.split()) <= set(compared.names)
+    ]
+    bands = [head for head in heads if head[0] == compared.baseline_name]
+    assert bands == heads
+    assert max(map(len, bands)) <= 7
+    assert set(compared.names) == {name for head in bands for name in head}
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_nothing_is_printed_smaller_than_seven_points(twenty):
+    boxes = subprocess.run(["pdftotext", "-bbox", str(twenty[2]), "-"], capture_output=True, text=True, check=True).stdout
+    heights = [float(high) - float(low) for low, high in re.findall(r'<word [^>]*yMin="([0-9.]+)" [^>]*yMax="([0-9.]+)"', boxes)]
+    assert len(heights) > 1000
+    assert min(heights) >= 7 * 1.1  # a line of letters is at least so much higher than their size
+
+
+def layout_of(pdf):
+    return subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", text)
+
+
+def printed(pdf):
+    return squeezed(layout_of(pdf))
+
+
+def shown_values(page):
+    """Numbers and words of every table cell of a page, without stars and differences."""
+    cells = page.eval_on_selector_all("table thead ~ tbody td", "found => found.map(cell => cell.textContent.trim())")
+    return [found[1] for cell in cells if (found := re.match(r"(?:[★☆]\s*)?([0-9][0-9.]*|[a-z]+)(?=\s|$)", cell))]

@@ -127,7 +127,7 @@ def comparing(vs: pnb.VersionSet) -> None:
     assert_type(c.rank("cer").to_frame(), pd.DataFrame)
     assert_type(c.rank("cer"), Ranking)
     assert_type(c.pareto(["cer", "rtf"], modes={"rtf": "min"}), Pareto)
-    assert_type(c.explain(lang="zh"), Explanation)
+    assert_type(c.explain(lang="zh", everything=True), Explanation)
     assert_type(c.coverage, pd.DataFrame)
     assert_type(c.to_frame("delta", section="metrics", flat=True), pd.DataFrame)
     assert_type(vs.minimal_pairs("cer", max_changes=2), MinimalPairs)
@@ -150,13 +150,14 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
         assert_type(c.check("cer <= baseline").raise_for_breaches(), GateReport)
     except RegressionError as error:
         error.add_note("nightly")
-        c.report(path, gates=[error])
+        c.report(path, gates=[error, "cer < 1"])
+    c.report(path, gates="cer < 1")
     c.gate(rule="cer <= baseline")  # type: ignore[call-arg]
     c.gate({"cer": "<= baseline"})  # type: ignore[arg-type]
     c.check(0.1)  # type: ignore[arg-type]
     c.assert_no_regression(tolerence="1%")  # type: ignore[call-arg]
     c.assert_no_regression(missing="ignore")  # type: ignore[arg-type]
-    c.report(path, gates="cer < 1")  # type: ignore[arg-type]
+    c.report(path, gates=3)  # type: ignore[arg-type]
     c.report(path, languge="zh")  # type: ignore[call-arg]
     registry.assert_unchanged(pnb.load(path))
     registry.drift(pnb.load(path)).raise_if_changed()

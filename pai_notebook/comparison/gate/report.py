@@ -13,7 +13,7 @@ from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance
-from pai_notebook.display import Block, Brief, Displayed, render_html
+from pai_notebook.display import Brief, Displayed, Stack, render_html
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import Cell
@@ -141,7 +141,7 @@ class GateReport(Displayed):
     def _brief(self) -> str:
         return headline(self)
 
-    def _describe(self) -> Block:
+    def _describe(self) -> Stack:
         return describe_gate(self)
 
 

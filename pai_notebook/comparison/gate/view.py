@@ -32,7 +32,7 @@ def headline(report: GateReport) -> Phrase:
     return say(said, title=report.title, count=total - skipped, skipped=skipped)
 
 
-def describe_gate(report: GateReport) -> Block:
+def describe_gate(report: GateReport) -> Stack:
     """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open."""
     text = joined([headline(report), *_versions(report)], "\n")
     blocks: list[Block] = [Note(text, "good" if report.passed else "bad"), *(Note(remark, "warn") for remark in report.remarks)]

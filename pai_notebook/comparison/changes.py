@@ -1,0 +1,109 @@
+"""What a version has that the baseline does not: a row in a few words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.series import series_text
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.equality import shorten_apart
+from pai_notebook.model.fields import field_named
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.version_view import number_text
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.comparison import Comparison
+
+__all__ = ["changed_rows", "told_changes"]
+
+_LONGEST = 60
+_VERDICTS = {Verdict.WORSE: 0, Verdict.BETTER: 1, Verdict.CHANCE: 2, Verdict.UNKNOWN: 2}
+_METRIC, _SETTING, _LABEL, _FIELD, _EVIDENCE = range(3, 8)
+
+
+def changed_rows(rows: Sequence[Row], place: int) -> list[Row]:
+    """Rows in which a version differs from the baseline: what is worse first, then other metrics, settings, labels, fields and evidence."""
+    return sorted((row for row in rows if row.changes[place].kind not in (Kind.SAME, Kind.BASELINE)), key=lambda row: _group(row, place))
+
+
+def _group(row: Row, place: int) -> int:
+    if row.is_evidence:
+        return _EVIDENCE
+    if row.section == "metrics":
+        return _VERDICTS.get(row.changes[place].verdict or Verdict.SAME, _METRIC)
+    return {"labels": _LABEL, "other": _FIELD}.get(row.section, _SETTING)
+
+
+def told_changes(comparison: Comparison, rows: Sequence[Row], place: int) -> list[Phrase]:
+    """Say how each row of a version differs from the baseline; a setting is named by the last part of its path where that is enough."""
+    named = Counter(map(_last, rows))
+    return [_told(comparison, row, place, _last(row) if named[_last(row)] == 1 else "") for row in rows]
+
+
+def _last(row: Row) -> str:
+    return row.path if row.section in ("metrics", "labels", "other") else (split_path(row.path) or (row.path,))[-1]
+
+
+def _told(comparison: Comparison, row: Row, place: int, short: str) -> Phrase:
+    base = comparison.baseline_place or 0
+    change = row.changes[place]
+    form = choose_format([cell.value for cell in (row.cells[base], row.cells[place]) if cell.value is not None])
+    before, after = _values(row, (base, place), form)
+    said = say("{name} {before} → {after}", name=_name(comparison, row, short), before=before, after=after)
+    if row.section != "metrics" or row.is_evidence or not change.delta:
+        return said
+    said = say("{text} ({difference})", text=said, difference=told_difference(row, place, base, form))
+    return say("{text}, {word}", text=said, word=say(change.verdict)) if change.verdict is not None else said
+
+
+def _name(comparison: Comparison, row: Row, short: str) -> str:
+    if row.section == "metrics":
+        dataset = comparison.short_datasets.get(row.dataset, row.dataset)
+        return say("{path} on {dataset}", path=row.path, dataset=dataset) if dataset else row.path
+    info = field_named(row.key.section or row.path)
+    if row.section == "other":
+        return row.path if info is None else info.title
+    if short:
+        return short
+    if row.section == "labels":
+        return say("label {name}", name=row.path)
+    return say("{section} {path}", section=row.section if info is None else info.title, path=row.path)
+
+
+def _values(row: Row, places: tuple[int, int], form: NumberFormat) -> list[Phrase | str]:
+    """Write two cells in few characters: texts without quotes where both are texts, other values so that they look different."""
+    cells = [row.cells[place] for place in places]
+    texts = _apart([row.shown(place) for place in places])
+    if all(is_blank(cell) or isinstance(cell.raw, str) for cell in cells) and cells[0].text != cells[1].text:
+        texts = _apart([cell.text for cell in cells])
+    measured = row.section == "metrics" and (row.changes[places[1]].kind is not Kind.CHANGED or bool(row.changes[places[1]].delta))
+    numbers = [_number(cell, form) if measured else "" for cell in cells]
+    return ["—" if is_blank(cell) else number or text for cell, number, text in zip(cells, numbers, texts, strict=True)]
+
+
+def _number(cell: Cell, form: NumberFormat) -> Phrase | str:
+    """Write the number of a metric, or how many a list has; empty where there is none."""
+    if cell.value is not None:
+        text = number_text(cell, form)
+        return series_text(cell, text) if cell.state is State.SERIES else text
+    return say("{count} values", count=len(cell.raw)) if cell.state is State.SERIES and cell.raw else ""
+
+
+def _apart(texts: Sequence[str]) -> list[str]:
+    """Give two values in a line each; what is left out to make them short never makes them alike."""
+    lines = [" ".join(text.split()) for text in texts]
+    if len(set(lines)) < len(set(texts)):
+        lines = [repr(text)[1:-1] for text in texts]
+    return shorten_apart(lines, _LONGEST, _shortened)
+
+
+def _shortened(text: str, most: int) -> str:
+    """Cut a long text: words at the end, an address or a path, which differ there, in the middle."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 1]}…" if " " in text else f"{text[: most // 2]}…{text[1 - most // 2 :]}"

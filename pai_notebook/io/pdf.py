@@ -1,0 +1,86 @@
+"""HTML documents as PDF, printed by an installed Chromium or Chrome."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import file_path, new_file
+
+__all__ = ["write_pdf"]
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+_ELSEWHERE = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+"""Where the installers of macOS and Windows put it, which is not on the path."""
+_OPTIONS = (
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-extensions",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--no-pdf-header-footer",
+)
+_SECONDS = 120
+_BY_HAND = "Or write an .html file and print it with a browser."
+
+
+def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = False) -> Path:
+    """Print an HTML document to a PDF file; nothing is asked of a network and nothing is left behind.
+
+    Parameters
+    ----------
+    path, overwrite
+        As `write_file`.
+    document : str
+        The document, which loads nothing.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no Chromium or Chrome, when it fails, and as `write_file`.
+    """
+    browser = next(filter(None, map(shutil.which, (*_BROWSERS, *_ELSEWHERE))), None)
+    if browser is None:
+        names = f"{', '.join(_BROWSERS[:-1])} or {_BROWSERS[-1]}"
+        hint = f"Install Chromium or Chrome (Debian: apt-get install chromium) so that one of {names} is on the PATH. {_BY_HAND}"
+        raise ConfigurationError("a PDF needs Chromium or Chrome, and none was found", hint=hint)
+    with new_file(path, overwrite=overwrite) as beside, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
+        page.write_text(document, "utf-8", "backslashreplace")
+        # Chromium refuses to run as root in its own sandbox; the page has no script and may load nothing
+        root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        told = _run([browser, *_OPTIONS, *root, f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}", page.as_uri()])
+        data = printed.read_bytes() if printed.is_file() else b""
+        if not data.startswith(b"%PDF"):
+            raise ConfigurationError(f"{browser} did not write a PDF{': ' if told else ''}{told}", hint=_BY_HAND)
+        beside.write_bytes(data)
+    return file_path(path)
+
+
+def _run(command: list[str]) -> str:
+    """Run the browser and give the last line of what it complains about."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - found on the path
+    except subprocess.TimeoutExpired:
+        return f"it took more than {_SECONDS} s"
+    except OSError as error:
+        return str(error.strerror or error)
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:200] if lines else f"it ended with {done.returncode}"
