@@ -54,7 +54,6 @@ NAMES = [
     "field_change",
     "explorer",
     "verdict",
-    "finding",
     "leaders",
     "reason",
     "key",

@@ -5,9 +5,9 @@ import stat
 import sys
 
 import pytest
-from pai_notebook.io.pdf import write_pdf
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.io.pdf import write_pdf
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the browsers here are shell scripts")
 
