@@ -88,12 +88,12 @@ class Explanation(Displayed):
 
     def _describe(self) -> Block:
         blocks: list[Block] = [*describe_findings(self.findings), *(Note(text, "warn") for text in self.cautions)]
-        changes = self.describe_changes()
+        changes = self._describe_changes()
         blocks += [Section(say("What changed"), changes)] if changes else []
         found = Section(self._head[0], blocks, summary=self._head[1]) if blocks else Stack([])
         return map_texts(found, lambda text: in_language(text, self.lang))
 
-    def describe_changes(self) -> list[Block]:
+    def _describe_changes(self) -> list[Block]:
         """Describe what changed: a line a version, or everything a version in a list."""
         if not self.changes:
             return []

@@ -57,9 +57,10 @@ def report_of(
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
 
+    differences = shown.explain(everything=True)._describe_changes()  # noqa: SLF001 - as above
     rest = [
         *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),
-        Section(say("Every difference"), shown.explain(everything=True).describe_changes(), summary=against(shown)),
+        Section(say("Every difference"), differences, summary=against(shown)),
         *details,
         Section(say("Data sheet"), [Facts(_facts(comparison, shown, registry))]),
     ]
