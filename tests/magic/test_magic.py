@@ -94,9 +94,9 @@ def test_an_unknown_version_is_answered_in_two_lines_with_the_nearest(demo):
     assert "Nearest" in lines[1]
 
 
-def test_a_report_is_html_and_nothing_else_is_written(demo, tmp_path):
-    with pytest.raises(ConfigurationError, match="a report is HTML"):
-        run(demo, f"%paimodel report {DIGITS}@last:2 --to {tmp_path / 'x.pdf'}")
+def test_a_report_is_html_or_pdf_and_nothing_else_is_written(demo, tmp_path):
+    with pytest.raises(ConfigurationError, match="a report is HTML or PDF"):
+        run(demo, f"%paimodel report {DIGITS}@last:2 --to {tmp_path / 'x.docx'}")
     run(demo, f"%paimodel report {DIGITS}@last:2 --to {tmp_path / 'x.html'};")
     assert [path.name for path in tmp_path.iterdir()] == ["x.html"]
 

@@ -63,7 +63,7 @@ def test_a_configured_language_is_in_the_code(demo, capsys):
     line = f"explain {DIGITS}@last:2"
     code = printed(demo, capsys, line)
     assert code.endswith('.explain(lang="zh")')
-    assert result_of(code) == run(demo, f"%paimodel {line}")
+    assert str(result_of(code)) == str(run(demo, f"%paimodel {line}"))
     assert 'lang="zh"' in printed(demo, capsys, f"report {DIGITS}@last:2")
     assert "lang" not in printed(demo, capsys, f"{line} --lang en")
 
