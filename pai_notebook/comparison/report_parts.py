@@ -48,7 +48,7 @@ def report_of(
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
-    figures, lacking = _figures(shown, charts)
+    figures, lacking = _figures(shown, charts, lang)
     metrics, details = describe_for_report(shown)
     results = [(gate.title, gate._describe().blocks) for gate in _results(comparison, gates)]  # noqa: SLF001 - the hook of shown objects
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
@@ -162,8 +162,8 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     return found
 
 
-def _figures(comparison: Comparison, charts: bool | Sequence[str]) -> tuple[list[Any], list[str]]:  # noqa: FBT001
-    """Bars of the metrics that changed most, or of those asked for; a sentence where they cannot be drawn."""
+def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) -> tuple[list[Any], list[str]]:  # noqa: FBT001
+    """A heat map, or dots of the metrics asked for; a sentence where they cannot be drawn."""
     if charts is False or comparison.baseline_place is None:
         return [], []
     try:
@@ -171,4 +171,4 @@ def _figures(comparison: Comparison, charts: bool | Sequence[str]) -> tuple[list
     except ImportError:
         return [], [say("Charts need matplotlib: install pai-notebook[plot].")]
     names = None if charts is True else list(charts)
-    return report_figures(comparison.plot.data, names), []
+    return report_figures(comparison.plot.data, names, lang=lang), []
