@@ -207,6 +207,11 @@ class OverallVerdict(Displayed):
         str
             A sentence a line.
 
+        Raises
+        ------
+        ConfigurationError
+            For another language.
+
         Examples
         --------
         >>> import pai_notebook as pnb

@@ -88,6 +88,7 @@ class Model(Displayed, DocumentView):
         Returns
         -------
         Model
+            The model, with whatever was not as documented in `notes`.
 
         Raises
         ------

@@ -130,6 +130,7 @@ class ModelVersion(Displayed, DocumentView):
         Returns
         -------
         ModelVersion
+            The version, with whatever was not as documented in `notes`.
 
         Raises
         ------

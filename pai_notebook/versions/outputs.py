@@ -46,6 +46,11 @@ class Kept(FrameExports):
         VersionSet
             Names of versions and models stay; `origin` lists what was masked.
 
+        Raises
+        ------
+        ConfigurationError
+            For rules that cannot be used, such as a pattern that is no regular expression.
+
         Examples
         --------
         >>> from pai_notebook import ModelVersion, VersionSet

@@ -246,17 +246,35 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
 
     @property
     def latest(self) -> ModelVersion:
-        """The newest version by creation time."""
+        """The newest version by creation time.
+
+        Raises
+        ------
+        VersionNotFound
+            When the set is empty.
+        """
         return self._newest(self._versions, "the set is empty")
 
     @property
     def latest_approved(self) -> ModelVersion:
-        """The newest approved version by creation time."""
+        """The newest approved version by creation time.
+
+        Raises
+        ------
+        VersionNotFound
+            When no version is approved.
+        """
         return self._newest([version for version in self._versions if is_approved(version)], "no version is approved")
 
     @property
     def highest(self) -> ModelVersion:
-        """The version with the highest name."""
+        """The version with the highest name.
+
+        Raises
+        ------
+        VersionNotFound
+            When the set is empty.
+        """
         return max(self._versions or (self.latest,), key=lambda version: version_key(version.version_name))
 
     def _newest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
