@@ -83,7 +83,7 @@ def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> l
     """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
     said = [point.verdict for point in points if point.is_number]
     pieces = [*marks_of(said), *(signs_of(points, many=False) if signs else [])]
-    if any(point.interval is not None for point in points):
+    if any(point.interval is not None and point.interval[0] < point.interval[1] for point in points):
         pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
     return [joined(pieces, " · ")] if pieces else []
 
@@ -93,7 +93,7 @@ def marks_of(verdicts: Sequence[str], *, of_two: bool = False) -> list[Phrase]:
     found = [phrase for verdict, phrase in (("better", say("● better")), ("worse", say("◆ worse"))) if verdict in verdicts]
     several = "{marks} beyond chance (95 % each) in one of the two at least"
     told = [say(several if of_two else "{marks} beyond chance (95 % each)", marks=joined(found))] if found else []
-    return [*told, *([say("○ not beyond chance")] if set(verdicts) - {"better", "worse", "baseline"} else [])]
+    return [*told, *([say("○ not beyond chance")] if not SIGNS.keys().isdisjoint(verdicts) else [])]
 
 
 def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:

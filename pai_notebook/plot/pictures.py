@@ -14,7 +14,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.io.report import Figure
 from pai_notebook.plot.charts import draw_dot, draw_heatmap
 from pai_notebook.plot.data import ChartData, Measure
-from pai_notebook.plot.theme import Language, Theme, ThemeName, theme_of
+from pai_notebook.plot.theme import Theme, ThemeName, theme_of
 
 __all__ = ["picture_of", "png_of", "report_figures"]
 
@@ -35,9 +35,7 @@ def png_of(figure: Any) -> bytes:
     return picture_of(figure, "png", dpi=110)
 
 
-def report_figures(
-    data: ChartData, metrics: Sequence[str] | None = None, *, theme: ThemeName = "light", lang: Language = "en"
-) -> list[Figure]:
+def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: ThemeName = "light", lang: str = "en") -> list[Figure]:
     """A heat map of the metrics that changed most, or dots of each metric that is named."""
     look = theme_of(theme, lang)
     if metrics is not None:

@@ -34,7 +34,7 @@ class Theme:
     better: str = "#0072b2"
     worse: str = "#d55e00"
     lines: tuple[str, ...] = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
-    lang: Language = "en"
+    lang: str = "en"
 
     def words(self, text: str) -> str:
         """Say what is ours in the language of the chart, in English where no font has Chinese; data stays as it is."""
@@ -61,7 +61,7 @@ _THEMES = {
 }  # fmt: skip
 
 
-def theme_of(name: ThemeName, lang: Language = "en") -> Theme:
+def theme_of(name: ThemeName, lang: str = "en") -> Theme:
     """Colours by name, `light` or `dark`, with the language of what is ours.
 
     Raises

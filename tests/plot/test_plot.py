@@ -1,5 +1,6 @@
 """Charts draw what the comparison says, and say what they cannot draw."""
 
+import base64
 import math
 import os
 import re
@@ -302,6 +303,36 @@ def test_both_themes_keep_text_and_marks_readable_on_their_paper(compared, name)
     ax = compared.plot.dot("cer", theme=name)
     assert contrast(ax.xaxis.label.get_color(), ax.get_facecolor()) > 7
     assert min(contrast(line.get_color(), ax.get_facecolor()) for line in ax.lines if line.get_marker() != "None") > 3
+
+
+def test_where_no_direction_is_known_nothing_is_said_of_chance():
+    c = VersionSet([make("0.1.0", epochs=3), make("0.2.0", epochs=5)]).compare()
+    ax = c.plot.bar("epochs")
+    assert "chance" not in "".join(words(ax))
+    assert "whiskers" not in "".join(words(ax))
+    assert ax.get_xlabel() == "epochs"
+
+
+def test_the_words_for_who_does_not_see_a_chart_say_what_is_drawn_and_what_is_not():
+    data = many(41).plot.data
+    dots, (heat,) = report_figures(data, ["accuracy"])[0].alt, report_figures(data)
+    assert dots.startswith("Dot plot of accuracy  ↑ higher is better: 0.0.0 0.900, baseline, ")
+    told, _, left = dots.partition("not drawn: ")
+    names = {f"{nth // 10}.{nth % 10}.0" for nth in range(41)}
+    assert {name for name in names if f" {name} " in told} == names - set(left.rstrip(".").split(", "))
+    assert "; The baseline and the last 29 of 41 versions; not drawn: 0.1.0, " in heat.alt
+    assert {"could be chance", "better"} & set(re.findall("could be chance|better|worse", told.partition("better: ")[2]))
+
+
+def test_a_report_in_chinese_has_charts_in_chinese(compared, tmp_path, monkeypatch):
+    monkeypatch.setattr(plot_text, "_characters", lambda: frozenset(range(0x10000)))
+    monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans", "some font with Chinese"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        english, chinese = (report_figures(compared.plot.data, lang=lang)[0].png for lang in ("en", "zh"))
+        text = compared.report(tmp_path / "r.html", redact=None, lang="zh").read_text("utf-8")
+    assert base64.b64encode(chinese).decode() in text
+    assert base64.b64encode(english).decode() not in text
 
 
 def test_charts_go_into_axes_that_are_handed_in(compared):
