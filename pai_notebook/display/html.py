@@ -34,7 +34,7 @@ __all__ = ["FILTERS", "render_html"]
 _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
-_FITTING_COLUMNS = 4
+_FITTING_COLUMNS = 3
 _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
 _ROOMY_COLUMNS = 3
 """Up to how many columns leave room for long texts."""

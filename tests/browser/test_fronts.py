@@ -11,7 +11,7 @@ from tests.lazy import Lazy
 nbconvert = Lazy("nbconvert")
 nbformat = Lazy("nbformat")
 
-KINDS = ("version", "versions", "a comparison", "a real error")
+KINDS = ("version", "versions", "a comparison of 5", "errors")
 SHOW = "import json\nfrom IPython.display import display\ndisplay(json.loads({!r}), raw=True)"
 ROOM = {"width": 1300, "height": 4000}
 PLAIN = {"exclude_input": True, "mathjax_url": "", "require_js_url": "", "jquery_url": "", "mermaid_js_url": ""}

@@ -16,6 +16,7 @@ _DROPPED = re.compile(
 _GITHUB = """
 table{border-collapse:collapse;display:block;overflow:auto;margin:0 0 16px}td,th{border:1px solid #8886;padding:6px 13px}
 code{background:#8883;padding:.2em .4em;border-radius:6px;font-size:85%}
+a:not([href]){color:inherit!important}
 """
 
 

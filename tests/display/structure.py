@@ -63,7 +63,7 @@ def dangers(html: str) -> list[str]:
 def text_of_html(html: str) -> str:
     """What a reader of the page reads and where its links lead, with the style sheet left out."""
     root = tree(html)
-    for link in root.iter("a"):
+    for link in root.iterfind(".//a[@href]"):
         words = "".join(link.itertext())
         link.tail = ("" if squeezed(words) == link.get("href") else f" {link.get('href')} ") + (link.tail or "")
     return "\n".join(without_style(root).itertext())

@@ -1,0 +1,143 @@
+"""What a person sees without scrolling: the answer first, every version, names and baseline at any time, and nothing on top of them."""
+
+import copy
+
+import pytest
+
+import pai_notebook as pnb
+from tests.browser.looks import audit
+from tests.display.hosts import HOSTS
+from tests.gallery import DIGITS, DRAWN, RULES, outputs
+
+WIDTH = 1120
+THEMES = ("JupyterLab, light", "JupyterLab, dark")
+_HEADERS = """table => {
+  const frame = table.parentElement.getBoundingClientRect(), edge = Math.min(frame.right, innerWidth);
+  const inside = each => each.getBoundingClientRect().right <= edge + 1;
+  return [...table.querySelectorAll('thead th')].map(each => [each.innerText.split('\\n')[0], inside(each)]);
+}"""
+# each text of the pinned cells, and what a person would see there instead of it
+_HIDDEN = """table => {
+  const hidden = [], frame = table.parentElement;
+  let looked_at = 0;
+  frame.scrollLeft = frame.scrollWidth;
+  for (const row of table.rows) for (const cell of [...row.cells].slice(0, 3)) {
+    if (cell.colSpan > 1) continue;
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(texts.currentNode);
+      for (const box of range.getClientRects()) for (const share of [0.05, 0.5, 0.95]) {
+        const seen = document.elementFromPoint(box.left + share * box.width, box.top + box.height / 2);
+        looked_at += 1;
+        if (!seen || !cell.contains(seen)) hidden.push(`${cell.innerText} under ${seen && seen.outerHTML.slice(0, 80)}`);
+      }
+    }
+  }
+  return [frame.scrollLeft, looked_at, hidden];
+}"""
+_WEIGHTS = """table => [...table.querySelectorAll('tbody *')].flatMap(each => {
+  const word = each.children.length ? null : each.textContent.match(/(better|worse)$/), style = getComputedStyle(each);
+  return word ? [[word[0], `${style.fontWeight} ${style.fontStyle} ${style.fontSize}`]] : [];
+})"""
+
+
+@pytest.fixture(scope="module")
+def digits():
+    with pnb.connect("demo", default=False) as registry:
+        return registry.list_versions(DIGITS)
+
+
+@pytest.fixture(scope="module")
+def five(digits):
+    """Five versions and thirteen metric rows."""
+    documents = [copy.deepcopy(dict(version.raw)) for version in digits[-5:]]
+    for document in documents:
+        for result in document["Metrics"]["Results"]:
+            if "macro_f1" in result["Metrics"]:
+                result["Metrics"]["macro_recall"] = result["Metrics"]["macro_f1"] - 0.01
+    comparison = pnb.VersionSet.from_documents(documents, DIGITS).compare()
+    assert len([row for row in comparison.changed if row.section == "metrics" and not row.is_evidence]) == 13
+    return comparison
+
+
+@pytest.fixture(scope="module")
+def bodies():
+    return [shown["text/html"] for shown in outputs().values() if isinstance(shown, dict) and "text/markdown" in shown]
+
+
+@pytest.fixture
+def page(chromium):
+    chromium.outside.clear()
+    page = chromium.context.new_page()
+    yield page
+    page.close()
+    assert chromium.outside == []
+
+
+def show(page, host, shown, *, width=WIDTH, height=800):
+    page.set_viewport_size({"width": width, "height": height})
+    page.set_content(HOSTS[host](shown._repr_html_()))
+    return page.locator("table").first
+
+
+def from_the_top(page, locator, edge="bottom"):
+    """Pixels between the top of the output and an edge of something in it."""
+    top = page.locator(".jp-RenderedHTML").bounding_box()["y"]
+    box = locator.bounding_box()
+    return box["y"] - top + (box["height"] if edge == "bottom" else 0)
+
+
+@pytest.mark.parametrize("host", THEMES)
+def test_five_versions_and_their_verdict_are_seen_at_once(page, five, host):
+    table = show(page, host, five)
+    assert dict(table.evaluate(_HEADERS)) == dict.fromkeys(["dataset", *five.names], True)
+    assert from_the_top(page, page.get_by_text(five.verdict.sentences[0][:30]).last, "top") <= 120
+    assert from_the_top(page, table) <= 760
+
+
+@pytest.mark.parametrize("host", THEMES)
+def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page, digits, host):
+    comparison = digits[-20:].compare()
+    table = show(page, host, comparison, height=1600)
+    scrolled, looked_at, hidden = table.evaluate(_HIDDEN)
+    assert scrolled > WIDTH / 2
+    assert looked_at > 3 * 2 * len([row for row in comparison.changed if row.section == "metrics" and not row.is_evidence])
+    assert hidden == []
+
+
+@pytest.mark.parametrize("host", THEMES)
+def test_a_gate_that_fails_shows_what_failed_and_folds_what_passed(page, digits, host):
+    report = digits[-3:].compare().check(RULES)
+    assert (len(report.checks), len(report.breaches)) == (26, 4)
+    table = show(page, host, report)
+    assert page.locator(".jp-RenderedHTML").bounding_box()["height"] <= 420
+    assert table.locator("tbody tr").count() == 4
+    assert page.get_by_text("Passed").first.is_visible()
+    assert not page.locator("details table").first.is_visible()
+
+
+def test_better_and_worse_have_the_same_weight_when_a_notebook_is_not_trusted(page, digits):
+    comparison = digits[-20:].compare(baseline="1.10.0")
+    weights = show(page, "JupyterLab, light, untrusted", comparison).evaluate(_WEIGHTS)
+    assert {word for word, _ in weights} == {"better", "worse"}
+    assert len({weight for _, weight in weights}) == 1
+
+
+@pytest.mark.parametrize("width", [1280, WIDTH])
+@pytest.mark.parametrize("count", [3, 5])
+def test_no_version_is_lost_when_a_notebook_is_not_trusted(page, digits, count, width):
+    comparison = digits[-count:].compare()
+    trusted, untrusted = (
+        show(page, host, comparison, width=width).evaluate(_HEADERS) for host in ("JupyterLab, light", "JupyterLab, light, untrusted")
+    )
+    assert untrusted == trusted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("host", [frame.format(scheme) for frame in DRAWN for scheme in ("light", "dark")])
+def test_every_kind_of_output_is_accessible_and_asks_for_nothing(page, bodies, host):
+    page.set_viewport_size({"width": 700, "height": 800})
+    page.set_content(HOSTS[host]("<hr>".join(bodies)))
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert audit(page, "main") == []
