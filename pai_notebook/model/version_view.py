@@ -67,6 +67,8 @@ DATASETS = 8
 WITHOUT_DATASET = 6
 """Up to how many metrics without a dataset stand below those by dataset, rather than in a column that is empty but for them."""
 SETTINGS = 5
+SETTING = 40
+"""Characters of a setting's value; the folded spec has all."""
 COVERS = 8
 SPEC_VALUES = 60
 SPEC_AT_LEAST = 5
@@ -210,7 +212,7 @@ def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
     return facts
 
 
-def _settings(version: ModelVersion) -> Inline:
+def _settings(version: ModelVersion) -> str:
     """Algorithm and hyperparameters, those first that people look at first."""
     spec = field_named("training_spec")
     named = version.training_spec.get("AlgorithmName") if isinstance(version.training_spec, dict) else None
@@ -221,8 +223,10 @@ def _settings(version: ModelVersion) -> Inline:
             below = keys[keys.index("HyperParameters") + 1 :]
             name = below[:-1] if len(below) > 1 and below[-1] in ("Value", "DefaultValue") else below
             found.setdefault(".".join(name), value if isinstance(value, str) else shown(value))
-    chips = Chips(sorted(found.items(), key=lambda setting: _importance(setting[0])), limit=SETTINGS)
-    return tuple(part for part in (named if isinstance(named, str) else "", chips if found else "") if part)
+    names = sorted(found, key=_importance)
+    told = [f"{name}={found[name][:SETTING]}{'…' if len(found[name]) > SETTING else ''}" for name in names[:SETTINGS]]
+    more = [f"+{len(names) - SETTINGS} more"] if len(names) > SETTINGS else []
+    return " · ".join([*([named] if isinstance(named, str) else []), *told, *more])
 
 
 def _importance(name: str) -> int:

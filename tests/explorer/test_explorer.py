@@ -20,6 +20,7 @@ from pai_notebook.explorer.panels import VIEW, tab_block
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plan import parse_line, plan_of
 from pai_notebook.python_source import to_python
+from pai_notebook.registry.connection import current_registry
 from pai_notebook.versions.versions import VersionSet
 from tests.explorer.registry_gate import gated
 from tests.patience import PATIENCE, eventually
@@ -370,10 +371,10 @@ def test_the_code_and_the_magic_line_say_the_same_and_give_the_same(explorer, re
     connecting, *written = code.splitlines()[2:]
     assert written == [text.replace("pnb.", "registry.") for text in twin.splitlines()[2:]]
     assert connecting == f'registry = pnb.connect(endpoint="{registry.client.settings.endpoint.url}", default=False)'
-    before = pnb.connection.current_registry()
+    before = current_registry()
     result = result_of(code.replace(", default=False", f", credentials={(ACCESS_KEY_ID, ACCESS_KEY_SECRET)!r}, default=False"))
     assert result == (explorer.selected[0] if explorer.value is None else explorer.value)
-    assert pnb.connection.current_registry() is before
+    assert current_registry() is before
 
 
 def test_no_key_is_in_the_code_or_in_any_widget(explorer):

@@ -85,7 +85,7 @@ def test_the_five_settings_that_people_look_at_first_are_visible_and_the_rest_co
         for name, value in [*((f"x{n}", str(n)) for n in range(9)), ("learning_rate", "5e-5"), ("num_epochs", "3")]
     ]
     text = card(TrainingSpec={"AlgorithmName": "llm_deepspeed", "HyperParameters": settings})
-    assert "settings llm_deepspeed learning_rate=5e-5 num_epochs=3 x0=0 x1=1 x2=2 +6 more" in lines(text)
+    assert "settings llm_deepspeed · learning_rate=5e-5 · num_epochs=3 · x0=0 · x1=1 · x2=2 · +6 more" in lines(text)
     assert "settings" not in card(TrainingSpec={"Image": "a"})
 
 
