@@ -10,6 +10,7 @@ from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline
 from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, version_key
@@ -42,6 +43,8 @@ METRICS = 5
 DATASETS = 3
 """Columns of one metric, so that a metric on many datasets leaves room for another."""
 LABELS = 4
+SHARED = 3
+"""How many versions may share the best of a column for it to be marked."""
 MODELS = 50
 
 Direction = Callable[[str], str | None]
@@ -128,11 +131,12 @@ def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float
 
 
 def _best(versions: Sequence[ModelVersion], name: tuple[str, str], mode: str | None) -> float | None:
-    """Find the best value of a column as measured; None where the direction is not known or all are equal."""
-    values = {cell.value for cell in _cells(versions, name) if cell.value is not None}
-    if mode is None or len(values) <= 1:
+    """Find the best value of a column as measured; None where the direction is not known, all are equal, or many have it."""
+    values = [cell.value for cell in _cells(versions, name) if cell.value is not None]
+    if mode is None or len(set(values)) <= 1:
         return None
-    return max(values) if mode == "max" else min(values)
+    best = max(values) if mode == "max" else min(values)
+    return best if values.count(best) <= SHARED else None
 
 
 def _labels(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion]) -> tuple[list[str], list[str], int]:
@@ -184,7 +188,7 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
 
 
 def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:
-    """(path, dataset) of metrics that are numbers somewhere: shares before times and sizes, what differs most first.
+    """(path, dataset) of metrics that are numbers somewhere: shares first, costs and training last, what differs most first.
 
     All datasets of a metric stand together. Numbers of examples and errors are no metrics to compare.
     """
@@ -196,7 +200,8 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
     of_path: dict[str, tuple[object, ...]] = {}
     for name, values in seen.items():
         # coarse, so that one version more seldom exchanges the columns
-        rank = not has_bar(name[0], values), -round(len(values) / len(versions), 1), -min(2, int(10 * _spread(values)))
+        about = is_cost(name[0]) or is_training(name[0])
+        rank = about, not has_bar(name[0], values), -round(len(values) / len(versions), 1), -min(2, int(10 * _spread(values)))
         of_path[name[0]] = min(rank, of_path.get(name[0], rank))
 
     def order(name: tuple[str, str]) -> tuple[object, ...]:

@@ -109,6 +109,18 @@ def test_the_best_of_a_column_is_marked_where_its_direction_is_known():
     assert vs._repr_html_().count("font-weight:700") == 2
 
 
+def test_no_best_is_marked_where_many_versions_share_it():
+    docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.5 if n == 9 else 0.9}} for n in range(10)]
+    assert "☆" not in str(pnb.VersionSet.from_documents(docs, "model-a"))
+    assert str(pnb.VersionSet.from_documents(docs[-4:], "model-a")).count("☆ 0.9") == 3
+
+
+def test_what_a_version_costs_is_a_column_only_where_there_is_room():
+    names = ["latency_ms", "perplexity", "train_loss", "accuracy"]
+    versions = [measured(n, d_a={name: n / 4 if name == "accuracy" else 10 * n for name in names}) for n in (1, 2)]
+    assert [path for path, _ in differing_metrics(versions)] == ["accuracy", "perplexity", "latency_ms", "train_loss"]
+
+
 def test_a_metric_on_many_datasets_leaves_room_for_others():
     text = listed(*(measured(n, **{f"d_{key}": {"accuracy": n / 10, "f1": n / 10} for key in "abcdef"}) for n in (1, 2)))
     assert text.split("─")[0].splitlines()[-2].split() == ["accuracy", "f1"]
