@@ -103,7 +103,7 @@ def test_variables_of_the_packages_frames_are_looked_through(run):
     source = """
     def test_locals():
         import types
-        from pai_notebook import connection
+        from pai_notebook.registry import connection
         code = compile("def call(hidden):\\n    raise PaiError('x')\\n", connection.__file__, "exec")
         space = {"PaiError": PaiError}
         exec(code, space)
