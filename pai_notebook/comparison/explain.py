@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.changes import changed_rows, told_changes
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.verdict import Finding, describe_findings
-from pai_notebook.comparison.view import against, failures, subject
+from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Node, Note, Section, Stack, Tree
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import check_language, in_language, joined, say
@@ -124,7 +124,7 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
             changes[name] = _findings(comparison, rows, place, len(rows) if everything else _FEW)
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability)]
     note = _note(comparison) if everything else ""
-    return Explanation((subject(comparison), against(comparison)), findings, cautions, changes, note, everything=everything, lang=lang)
+    return Explanation(subject(comparison), findings, cautions, changes, note, everything=everything, lang=lang)
 
 
 def _is_bookkeeping(row: Row) -> bool:

@@ -11,7 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.view import against, describe_for_report
+from pai_notebook.comparison.view import against, describe_for_report, model_names
 from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
@@ -65,7 +65,7 @@ def report_of(
         Section(say("Data sheet"), [Facts(_facts(comparison, shown, registry))]),
     ]
     report = Report(
-        title=told(title or say("Comparison of {models}", models=joined(_models(shown)))),
+        title=told(title or say("Comparison of {models}", models=joined(_titles(shown)))),
         question=mask(question),
         answer=told([*answer, shown.verdict._describe()]),  # noqa: SLF001 - as above
         comparison=told(metrics),
@@ -109,8 +109,14 @@ def _masked_texts(value: Any, redaction: Redaction) -> Any:
     return redaction.text(value) if isinstance(value, str) else [redaction.text(text) for text in value]
 
 
+def _titles(comparison: Comparison) -> list[str]:
+    """Models by name, and by id where the name is not known."""
+    return [name or model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
+
+
 def _models(comparison: Comparison) -> list[str]:
-    return list(dict.fromkeys(version.model_id or "?" for version in comparison.versions)) or ["-"]
+    """Ids of models, with their names."""
+    return [f"{name} ({model})" if name else model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
 
 
 def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple[str, Inline]]:

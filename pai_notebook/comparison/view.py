@@ -20,8 +20,9 @@ from pai_notebook.model.metrics import State
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.model.names import Name
+    from pai_notebook.model.version import ModelVersion
 
-__all__ = ["against", "describe_comparison", "describe_for_report", "failures", "subject"]
+__all__ = ["against", "describe_comparison", "describe_for_report", "failures", "model_names", "subject"]
 
 VERSIONS = 20
 ROWS = 40
@@ -46,7 +47,8 @@ def describe_comparison(comparison: Comparison) -> Block:
         inside: list[Block] = [comparison.verdict._describe()] if len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
         inside += [*_cautions(comparison), *_changes(comparison, places), *_metrics(comparison, bands)]
         inside += _details(comparison, bands)
-        blocks.append(Section(subject(comparison), inside, summary=against(comparison)))
+        title, summary = subject(comparison)
+        blocks.append(Section(title, inside, summary=summary))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
@@ -99,10 +101,18 @@ def failures(comparison: Comparison) -> list[Phrase]:
     return [say(said, count=len(failed), total=total, shown=joined(shown, "; "))]
 
 
-def subject(comparison: Comparison) -> str:
-    """Name the model, or say how many there are."""
-    models = list(dict.fromkeys(version.model_id for version in comparison.versions))
-    return models[0] or say("Comparison") if len(models) == 1 else say("{count} models", count=len(models))
+def subject(comparison: Comparison) -> tuple[str, str]:
+    """Title of a comparison and the line behind it: the model by its name where it is known, else by its id, or how many there are."""
+    models = model_names(comparison.versions)
+    if len(models) != 1:
+        return say("{count} models", count=len(models)), against(comparison)
+    ((model, name),) = models.items()
+    return (name, joined([model, against(comparison)], " · ")) if name else (model or say("Comparison"), against(comparison))
+
+
+def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
+    """Names of models by their ids, empty where no list has shown it."""
+    return {version.model_id: version.provenance.model_name for version in versions}
 
 
 def against(comparison: Comparison) -> Phrase:

@@ -190,3 +190,12 @@ def test_every_difference_is_told_and_nothing_else_is(contents, lang):
     told |= {row for found in short.changes.values() for finding in found for row in finding.rows}
     evidence = {row.full_name for row in c.rows if row.is_evidence}
     assert {row for row in differences - told if row[0] not in evidence} <= {(name, version) for name in BOOKKEEPING for version in c.names}
+
+
+def test_a_model_is_called_by_its_name_where_a_list_has_shown_it():
+    with pnb.connect("demo", default=False) as registry:
+        registry.list_models()
+        named = registry.compare("model-rbvg5wfo5d0gngz1b8@last:2", baseline="approved")
+    head = "手写数字识别: model-rbvg5wfo5d0gngz1b8 · 3 versions against 2.0.0, the newest approved version"
+    assert str(named.explain()).split("\n")[0] == head
+    assert " ".join(str(named).split()).startswith(head.replace(": ", " · "))

@@ -155,6 +155,14 @@ def test_the_report_tells_registry_workspace_and_requests_without_being_told(tmp
     assert told["registry"] == "the team's own"
 
 
+def test_the_title_has_the_name_of_the_model_where_a_list_has_shown_it(tmp_path):
+    with pnb.connect("demo", default=False) as registry:
+        registry.list_models()
+        path = registry.compare(f"{DIGITS}@last:2").report(tmp_path / "r.html", charts=False)
+    assert "<h1>Comparison of 手写数字识别</h1>" in path.read_text("utf-8")
+    assert data_sheet(path)["models"] == f"手写数字识别 ({DIGITS})"
+
+
 def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
     with pnb.connect("demo", default=False) as registry:
         compared = registry.get_versions(f"{DIGITS}@last:3").compare(directions={"accuracy": "max"})
