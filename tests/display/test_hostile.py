@@ -28,12 +28,17 @@ def changes_kind(field: str, text: str) -> bool:
     return not text or (field in ADDRESSES and safe_href(text) != "")
 
 
+def structure(html: str) -> list[tuple]:
+    """What a page is made of; a text may have as many lines as it likes."""
+    return [part for part in skeleton(html) if part[1] != "br"]
+
+
 @functools.cache
 def skeletons(field: str) -> list[list[tuple]]:
     """What harmless words are made of; in a cell, those too long for one line say how wide they may be."""
     found = []
     for length in range(1, 40):
-        made = skeleton(render_html(FIELDS[field]("z" * length)))
+        made = structure(render_html(FIELDS[field]("z" * length)))
         found += [made] if made not in found else []
     return found
 
@@ -48,7 +53,7 @@ def test_no_string_changes_the_structure_of_html(field):
     for text in STRINGS:
         html = render_html(FIELDS[field](shorter(text)))
         assert set(dangers(html)) <= ({"<img>"} if field == "picture address" else set()), text
-        assert skeleton(html) in expected or changes_kind(field, text), text
+        assert structure(html) in expected or changes_kind(field, text), text
 
 
 @pytest.mark.parametrize("start", range(TURNS))
@@ -59,7 +64,7 @@ def test_none_of_a_thousand_mutations_changes_the_structure_of_html(start):
         name = names[(place + start * len(names) // TURNS) % len(names)]
         html = render_html(FIELDS[name](text))
         assert set(dangers(html)) <= ({"<img>"} if name == "picture address" else set()), (name, text)
-        assert skeleton(html) in skeletons(name) or changes_kind(name, text), (name, text)
+        assert structure(html) in skeletons(name) or changes_kind(name, text), (name, text)
 
 
 @pytest.mark.parametrize("field", [name for name in FIELDS if name != "diff"])

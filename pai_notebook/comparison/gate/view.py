@@ -67,16 +67,16 @@ def _versions(report: GateReport) -> list[Phrase]:
 
 
 def _table(checks: Sequence[Check], caption: Phrase, limit: int) -> Table:
-    """A check a line; the rule is named where there are several."""
+    """A check a line; the rule is named where there are several that metric and bound do not tell."""
     datasets = short_datasets([check.dataset for check in checks])
-    rules = len({check.rule for check in checks}) > 1
+    rules = len({check.rule for check in checks}) > 1 and not all(check.allowed for check in checks)
     columns: list[Column | str] = [
         *([say("rule")] if rules else []),
         say("version"),
         say("metric"),
         *([say("dataset")] if datasets else []),
         Column(say("value"), align="right"),
-        Column(say("allowed"), align="right"),
+        say("allowed"),
         Column(say("baseline"), align="right"),
         say("remark"),
     ]
