@@ -34,7 +34,7 @@ __all__ = ["FILTERS", "render_html"]
 _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
-_FITTING_COLUMNS = 3
+_FITTING_COLUMNS, _FITTING = 3, 60
 _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
 _ROOMY_COLUMNS = 3
 """Up to how many columns leave room for long texts."""
@@ -76,6 +76,13 @@ def _is_long_cell(cell: Inline) -> bool:
     return len(text) > (_SHORT_CODE if isinstance(cell, Code) else _SHORT_TEXT) or "\n" in text
 
 
+def _is_wide(table: Table) -> bool:
+    """Whether a table may be wider than a narrow window, so that it has to scroll."""
+    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
+    count = len(table.columns)
+    return count > _FITTING_COLUMNS or sum(max((len(line(row[column])) for row in rows), default=0) for column in range(count)) > _FITTING
+
+
 def _is_short_chip(text: str | tuple[str, str]) -> bool:
     return len(layout.chip(text)) <= _SHORT_CHIP
 
@@ -105,7 +112,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_long": _is_long,
     "is_short_chip": _is_short_chip,
     "is_roomy": lambda table: len(table.columns) <= _ROOMY_COLUMNS,
-    "is_wide": lambda table: len(table.columns) > _FITTING_COLUMNS,
+    "is_wide": _is_wide,
     "is_share": layout.is_share,
     "line": line,
     "more": layout.more,

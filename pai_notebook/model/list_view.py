@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -82,9 +83,10 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     names = differing_metrics(versions)
     columns = _columns(names)
     short = short_datasets(sorted({dataset for _, dataset in columns}))
-    bars = {name: has_bar(name[0], [cell.value for cell in _cells(versions, name)]) for name in columns}
+    cells = {name: _cells(versions, name) for name in columns}
+    bars = {name: has_bar(name[0], [cell.value for cell in cells[name]]) for name in columns}
     forms = {name: format_of(_cells(shown, name)) for name in columns}
-    best = {name: _best(versions, name, direction(name[0])) for name in columns}
+    best = {name: _best(cells[name], direction(name[0])) for name in columns}
     common, keys, more = _labels(versions, shown)
     several = len({version.model_id for version in versions}) > 1
     heads: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
@@ -130,9 +132,9 @@ def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float
     return replace(shape, star="☆", strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
 
 
-def _best(versions: Sequence[ModelVersion], name: tuple[str, str], mode: str | None) -> float | None:
+def _best(cells: Sequence[Cell], mode: str | None) -> float | None:
     """Find the best value of a column as measured; None where the direction is not known, all are equal, or many have it."""
-    values = [cell.value for cell in _cells(versions, name) if cell.value is not None]
+    values = [cell.value for cell in cells if cell.value is not None]
     if mode is None or len(set(values)) <= 1:
         return None
     best = max(values) if mode == "max" else min(values)
@@ -141,15 +143,13 @@ def _best(versions: Sequence[ModelVersion], name: tuple[str, str], mode: str | N
 
 def _labels(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion]) -> tuple[list[str], list[str], int]:
     """Split labels into those that all versions have, as text, and keys that get a column; and count the keys beyond."""
-    counts: dict[str, int] = {}
-    for version in versions:
-        for key in version.labels:
-            counts[key] = counts.get(key, 0) + 1
-    first = versions[0].labels
-    same = {key for key in first if len(versions) > 1 and all(each.labels.get_all(key) == first.get_all(key) for each in versions)}
-    varied = {key for key in counts if len({version.labels.get_all(key) for version in shown}) > 1}
+    found = [version.labels.by_key for version in versions]
+    counts = Counter(key for labels in found for key in labels)
+    same = {key for key, value in found[0].items() if len(versions) > 1 and all(labels.get(key) == value for labels in found)}
+    of_shown = [version.labels.by_key for version in shown]
+    varied = {key for key in counts if len({labels.get(key) for labels in of_shown}) > 1}
     keys = sorted(counts.keys() - same, key=lambda key: (key not in varied, -counts[key], natural_key(key)))
-    common = [f"{key}={value}" for key in sorted(same, key=natural_key) for value in first.get_all(key)]
+    common = [f"{key}={value}" for key in sorted(same, key=natural_key) for value in versions[0].labels.get_all(key)]
     return common, sorted(keys[:LABELS], key=natural_key), len(keys[LABELS:])
 
 
