@@ -259,11 +259,11 @@ def _name(row: Row) -> Inline:
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
-    name, model_id = comparison.names[place], comparison.versions[place].model_id
+    name, model_id, models = comparison.names[place], comparison.versions[place].model_id, model_names(comparison.versions)
     # of several models a version's name alone does not say which it is
-    several = model_id not in name and any(version.model_id != model_id for version in comparison.versions)
+    several = len(models) > 1 and model_id not in name
     below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
-    lines: list[Inline] = [name, *([Mark("", model_id)] if several else []), *([Mark("", below)] if below else [])]
+    lines: list[Inline] = [name, *([Mark("", models[model_id] or model_id)] if several else []), *([Mark("", below)] if below else [])]
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
