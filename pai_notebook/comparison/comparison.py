@@ -476,7 +476,7 @@ class Comparison(Aligned, Exports, Displayed):
         >>> from pai_notebook import VersionSet
         >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.3 / n}} for n in (1, 2)]
         >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").assert_no_regression("cer")
-        <GateReport No regression passed: 1 checks>
+        <GateReport No regression passed: 1 check>
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
@@ -547,7 +547,7 @@ class Comparison(Aligned, Exports, Displayed):
         >>> from pai_notebook import VersionSet
         >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}} for n in (1, 2)]
         >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").check("cer < 0.05")
-        <GateReport Gate: 1 of 1 checks failed>
+        <GateReport Gate: the check failed>
         """
         gated = self._gated()
         text = rules if isinstance(rules, str) else "\n".join(rules)

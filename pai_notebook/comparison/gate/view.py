@@ -26,10 +26,15 @@ def headline(report: GateReport) -> Phrase:
     if not any(check.outcome != "skipped" for check in report.checks):
         return say("{title} failed: nothing was checked", title=report.title)
     if failed:
-        return say("{title}: {count} of {total} checks failed", title=report.title, count=failed, total=total)
+        said = "{title}: {count} of {total} checks failed" if total > 1 else "{title}: the check failed"
+        return say(said, title=report.title, count=failed, total=total)
     skipped = sum(check.outcome == "skipped" for check in report.checks)
-    said = "{title} passed: {count} checks, {skipped} skipped" if skipped else "{title} passed: {count} checks"
-    return say(said, title=report.title, count=total - skipped, skipped=skipped)
+    count = total - skipped
+    if skipped:
+        said = "{title} passed: {count} check, {skipped} skipped" if count == 1 else "{title} passed: {count} checks, {skipped} skipped"
+    else:
+        said = "{title} passed: {count} check" if count == 1 else "{title} passed: {count} checks"
+    return say(said, title=report.title, count=count, skipped=skipped)
 
 
 def describe_gate(report: GateReport) -> Stack:
