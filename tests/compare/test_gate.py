@@ -82,6 +82,20 @@ def test_each_version_has_its_own_verdict():
     assert "0.2.0 failed 2; 0.3.0 failed 1; passed: 0.4.0" in str(c.check("a <= baseline\nb <= baseline"))
 
 
+def test_a_failed_check_names_its_dataset_as_the_comparison_does():
+    c = compare(*(results(d_digitsholdout0001={"cer": value}, d_digitsnoisy00001={"cer": value / 2}) for value in (0.1, 0.2)))
+    failed = str(c.check("cer <= 0.1")).partition("Passed")[0]
+    assert c.short_datasets["d-digitsholdout0001"] == "holdout"
+    assert " holdout " in failed
+    assert "d-digits" not in failed
+
+
+def test_a_rule_is_named_where_metric_and_bound_do_not_tell_it():
+    c = compare({"a": 1.0, "b": 1.0}, {"a": 2.0, "b": 2.0})
+    assert "rule" not in str(c.check("a <= baseline\nb <= baseline"))
+    assert "fail if a worse beyond chance" in str(c.check("b <= baseline\nfail if a worse beyond chance"))
+
+
 def test_the_error_travels_between_processes():
     with pytest.raises(RegressionError) as caught:
         compare(BASE, GOOD).gate("cer < 0")

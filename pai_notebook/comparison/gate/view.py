@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
@@ -41,11 +41,12 @@ def describe_gate(report: GateReport) -> Stack:
     """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open."""
     text = joined([headline(report), *_versions(report)], "\n")
     blocks: list[Block] = [Note(text, "good" if report.passed else "bad"), *(Note(remark, "warn") for remark in report.remarks)]
+    datasets = short_datasets([check.dataset for check in report.checks])
     titles = {"failed": say("Failed"), "passed": say("Passed"), "skipped": say("Skipped")}
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
         if checks:
-            table = _table(checks, title, limit=len(checks) if outcome == "failed" else _SHOWN)
+            table = _table(checks, title, datasets, limit=len(checks) if outcome == "failed" else _SHOWN)
             blocks.append(table if outcome == "failed" else Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
 
@@ -71,9 +72,8 @@ def _versions(report: GateReport) -> list[Phrase]:
     return [joined(said, "; ")]
 
 
-def _table(checks: Sequence[Check], caption: Phrase, limit: int) -> Table:
+def _table(checks: Sequence[Check], caption: Phrase, datasets: Mapping[str, str], limit: int) -> Table:
     """A check a line; the rule is named where there are several that metric and bound do not tell."""
-    datasets = short_datasets([check.dataset for check in checks])
     rules = len({check.rule for check in checks}) > 1 and not all(check.allowed for check in checks)
     columns: list[Column | str] = [
         *([say("rule")] if rules else []),
@@ -89,7 +89,7 @@ def _table(checks: Sequence[Check], caption: Phrase, limit: int) -> Table:
     return Table(columns, rows, caption=caption, row_headers=2 + rules + bool(datasets), limit=limit, unit=say("checks"))
 
 
-def _row(check: Check, datasets: dict[str, str], *, rules: bool) -> Iterator[Inline]:
+def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[Inline]:
     form = check.form
     delta = "" if not check.delta else form.delta(check.delta)
     if rules:
