@@ -12,12 +12,13 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.order import front_of
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
     from pai_notebook.comparison.selection import RankingKey
 
-__all__ = ["Pareto", "front_of", "make_pareto"]
+__all__ = ["Pareto", "make_pareto"]
 
 _VERSIONS = 40
 
@@ -119,28 +120,6 @@ def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: 
         as_measured=tuple(name for name in metrics if name in unknown),
         differences=tuple(tuple(step.differences) for step in steps),
     )
-
-
-def front_of(costs: dict[int, tuple[float, ...]]) -> tuple[list[int], dict[int, int]]:
-    """Split points (smaller is better) into the front, in order of the first coordinate, and those that one of it dominates.
-
-    Examples
-    --------
-    >>> front_of({0: (1.0, 3.0), 1: (2.0, 2.0), 2: (2.0, 3.0)})
-    ([0, 1], {2: 0})
-    """
-    front: list[int] = []
-    dominated: dict[int, int] = {}
-    for place in sorted(costs, key=lambda place: (costs[place], place)):
-        point = costs[place]
-        by = next(
-            (other for other in front if costs[other] != point and all(a <= b for a, b in zip(costs[other], point, strict=True))), None
-        )
-        if by is None:
-            front.append(place)
-        else:
-            dominated[place] = by
-    return front, dominated
 
 
 class _Step:

@@ -1,14 +1,14 @@
-"""The two orders of versions: by name, as people read names, and by time of creation."""
+"""Orders of versions: by name, as people read names; by time of creation; and by several numbers at once, of which a front is best."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-__all__ = ["Dated", "Neighbours", "creation_key", "is_approved", "is_same", "version_key"]
+__all__ = ["Dated", "Neighbours", "creation_key", "front_of", "is_approved", "is_same", "version_key"]
 
 _RUNS = re.compile(r"(\d+)")
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
@@ -122,3 +122,25 @@ def _runs(text: str) -> Runs:
     """Runs of digits as numbers and the rest as text, numbers first where the kinds differ."""
     parts = (part for part in _RUNS.split(text) if part)
     return tuple((0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part) for part in parts)  # noqa: PLR2004 - int() refuses more digits
+
+
+def front_of(costs: Mapping[int, tuple[float, ...]]) -> tuple[list[int], dict[int, int]]:
+    """Split points (smaller is better) into the front, in order of the first coordinate, and those that one of it dominates.
+
+    Examples
+    --------
+    >>> front_of({0: (1.0, 3.0), 1: (2.0, 2.0), 2: (2.0, 3.0)})
+    ([0, 1], {2: 0})
+    """
+    front: list[int] = []
+    dominated: dict[int, int] = {}
+    for place in sorted(costs, key=lambda place: (costs[place], place)):
+        point = costs[place]
+        by = next(
+            (other for other in front if costs[other] != point and all(a <= b for a, b in zip(costs[other], point, strict=True))), None
+        )
+        if by is None:
+            front.append(place)
+        else:
+            dominated[place] = by
+    return front, dominated

@@ -14,6 +14,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.names import Name, Patterns, resolve
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.order import front_of
 
 __all__ = ["ChartData", "Measure", "Point", "pareto_places", "some"]
 
@@ -257,14 +258,9 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
     for each in (first, second):
         if each.mode is None:
             raise ComparisonError(f"which way {each.name} is better is not known", hint="Pass directions={...} to compare().")
-    signs = [1 if each.mode == "max" else -1 for each in (first, second)]
-    points = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
-    known = {place: point for place, point in points.items() if all(map(math.isfinite, point))}
-    front = [
-        place
-        for place, point in known.items()
-        if not any(other != point and other[0] >= point[0] and other[1] >= point[1] for other in known.values())
-    ]
+    signs = [-1 if each.mode == "max" else 1 for each in (first, second)]
+    costs = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
+    front, _ = front_of({place: cost for place, cost in costs.items() if all(map(math.isfinite, cost))})
     return sorted(front, key=lambda place: (first.values[place], second.values[place]))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.interval import expected_lead, newcombe, normal_interval, wilson
-from pai_notebook.comparison.pareto import front_of, make_pareto
+from pai_notebook.comparison.pareto import make_pareto
 from pai_notebook.comparison.rank import make_ranking
 from pai_notebook.comparison.rows import Row, compare_cells
 from pai_notebook.comparison.selection import ask
@@ -16,6 +16,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metrics import Cell, read_value, text_of
+from pai_notebook.model.order import front_of
 from tests.compare.comparing import compare
 from tests.lazy import Lazy
 
