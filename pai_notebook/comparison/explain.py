@@ -9,7 +9,7 @@ from pai_notebook.comparison.changes import changed_rows, told_changes
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.verdict import Finding, describe_findings
 from pai_notebook.comparison.view import failures, subject
-from pai_notebook.display import Block, Displayed, Facts, Node, Note, Section, Stack, Tree
+from pai_notebook.display import Block, Displayed, Facts, Lines, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import check_language, in_language, joined, say
 from pai_notebook.model.fields import field_named
@@ -97,10 +97,9 @@ class Explanation(Displayed):
         """Describe what changed: a line a version, or everything a version in a list."""
         if not self.changes:
             return []
-        note = [Note(self.note)] if self.note else []
-        if not self.everything:
-            return [Facts([(name, joined([each.text for each in found], " · ")) for name, found in self.changes.items()]), *note]
-        return [Tree([Node(name, children=[Node("", each.text) for each in found]) for name, found in self.changes.items()]), *note]
+        told = {name: [each.text for each in found] for name, found in self.changes.items()}
+        facts = Facts([(name, Lines(texts) if self.everything else joined(texts, " · ")) for name, texts in told.items()])
+        return [facts, *([Note(self.note)] if self.note else [])]
 
 
 def explain(comparison: Comparison, lang: str = "en", *, everything: bool = False) -> Explanation:
