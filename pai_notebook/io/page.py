@@ -20,7 +20,7 @@ body{margin:0 auto;max-width:84em;padding:1em 1.5em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
 h2 small{font-weight:400;font-size:75%;opacity:.8}
 table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:6em!important}
-dd:has(>br:nth-of-type(8)){columns:28em}
+@media screen{dd:has(>br:nth-of-type(8)){columns:28em}}
 main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
 figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto;background:#fff}figcaption{font-size:90%}
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
