@@ -11,6 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
+from pai_notebook.comparison.gate.view import describe_asked
 from pai_notebook.comparison.view import against, describe_for_report, model_names
 from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
@@ -50,9 +51,11 @@ def report_of(
     mask = redaction.text if redaction else str
     figures, lacking = _figures(shown, charts, lang)
     metrics, details = describe_for_report(shown)
-    results = [(gate.title, gate._describe().blocks) for gate in _results(comparison, gates)]  # noqa: SLF001 - the hook of shown objects
+    gates = _results(comparison, gates)
+    results = [(gate.title, gate._describe().blocks) for gate in gates]  # noqa: SLF001 - the hook of shown objects
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
-    answer = [part for _, parts in results for part in parts if not isinstance(part, Section)]
+    asked = [note for gate in gates for note in describe_asked(gate, question)]
+    answer = [*asked, *(part for _, parts in results for part in parts if not isinstance(part, Section))]
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)

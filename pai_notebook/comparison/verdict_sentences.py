@@ -125,11 +125,14 @@ class _Sentences:
         for place in sorted(versions)[:_VERSIONS]:
             metrics: Phrase = joined([write(several) for several in list(versions[place].values())[:_METRICS]])
             more = len(versions[place]) - _METRICS
-            metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=more) if more > 0 else metrics
+            if more > 0:
+                said = "{metrics} and one more metric" if more == 1 else "{metrics} and {count} more metrics"
+                metrics = say(said, metrics=metrics, count=more)
             texts.append(say("{version} in {metrics}", version=self._names[place], metrics=metrics))
         shown = joined(texts, "; ")
-        if len(versions) > _VERSIONS:
-            shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - _VERSIONS)
+        more = len(versions) - _VERSIONS
+        if more > 0:
+            shown = say("{shown}; and one more version" if more == 1 else "{shown}; and {count} more versions", shown=shown, count=more)
         return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
 
     def _with_differences(self, judged: list[Judged]) -> Phrase:

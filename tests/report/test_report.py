@@ -259,10 +259,33 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything
     ]
     assert len(set(texts)) == 1
     words = re.sub(r"\s+", " ", "".join(html5lib.parse(texts[0], namespaceHTMLElements=False).find(".//main").itertext()))
-    order = ["May 2.4.0 go live?", "Gate: 2 of 6 checks failed", "2.3.0 failed 1; 2.5.0 failed 1; passed: 2.4.0", "Worse than", "Metrics"]
+    asked = "Gate: 2.4.0 passed all of 2 checks"
+    order = [
+        "May 2.4.0 go live?",
+        asked,
+        "Gate: 2 of 6 checks failed",
+        "2.3.0 failed 1; 2.5.0 failed 1; passed: 2.4.0",
+        "Worse than",
+        "Metrics",
+    ]
     places = [words.index(part) for part in order]
     assert places == sorted(places)
     assert words.index("Gate: Passed") > words.index("Before you compare")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Is 2.3.0 worse?", ["Gate: 2.3.0 failed 1 of 2 checks"]),
+        ("2.4.0 or 2.5.0?", ["Gate: 2.4.0 passed all of 2 checks", "Gate: 2.5.0 failed 1 of 2 checks"]),
+        ("What of 12.4.0, 2.4.0.1, 2.4.0_rc1 and v2.4.0?", []),
+    ],
+)
+def test_versions_that_a_question_names_come_first_in_the_answer(everything, tmp_path, question, said):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
+    rules = "accuracy[d-digitsnoisy00001] >= baseline - 0.01\naccuracy[d-digitsholdout0001] >= 0.5"
+    text = compared.report(tmp_path / "r.html", gates=rules, charts=False, question=question).read_text("utf-8")
+    assert re.findall(r"Gate: [0-9.]+ (?:passed|failed)[^<]*checks", text) == said
 
 
 def test_a_hostile_title_stays_text(everything, tmp_path):

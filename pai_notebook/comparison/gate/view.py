@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from pai_notebook.model.datasets import short_datasets
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.report import Check, GateReport
 
-__all__ = ["describe_gate", "gate_lines", "headline"]
+__all__ = ["describe_asked", "describe_gate", "gate_lines", "headline"]
 
 _VERSIONS = 20
 _SHOWN = 60
@@ -56,6 +57,20 @@ def gate_lines(report: GateReport) -> list[str]:
     lines = [f"✗ {_in_words(check)}" for check in report.breaches[:_LINES]]
     more = len(report.breaches) - len(lines)
     return [*_versions(report), *lines, *([f"and {more} more, in error.breaches; error.report has every check"] if more else [])]
+
+
+def describe_asked(report: GateReport, question: str) -> list[Note]:
+    """Say of each version that a question names how it came out."""
+    found = []
+    for version in dict.fromkeys(check.version for check in report.checks if check.version):
+        # a name may be the beginning of a longer one
+        if re.search(rf"(?<![\w.]){re.escape(version)}(?!\w|\.\w)", question):
+            checks = [check for check in report.checks if check.version == version and check.outcome != "skipped"]
+            failed = sum(check.outcome == "failed" for check in checks)
+            said = "{title}: {version} failed {count} of {total} checks" if failed else "{title}: {version} passed all of {total} checks"
+            text = say(said, title=report.title, version=version, count=failed, total=len(checks))
+            found.append(Note(text, "bad" if failed or not checks else "good"))
+    return found
 
 
 def _versions(report: GateReport) -> list[Phrase]:
