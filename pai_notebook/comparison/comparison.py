@@ -119,10 +119,13 @@ class Comparison(Aligned, Exports, Displayed):
 
     @property
     def coverage(self) -> pd.DataFrame:
-        """State of every metric in every version: which can be compared at all, and which version lost one."""
+        """State of every metric in every version: which can be compared at all, and which version lost one.
+
+        Numbers of examples, errors and spreads are no metrics to compare, and are left out.
+        """
         from pai_notebook.comparison.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
 
-        return coverage_frame(self.metrics, self._names, list(self._errors))
+        return coverage_frame([row for row in self.metrics if not row.is_evidence], self._names, list(self._errors))
 
     def __getitem__(self, name: str | tuple[str, str]) -> Row:
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""

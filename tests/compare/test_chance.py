@@ -463,3 +463,8 @@ def gated(comparison):
     except RegressionError as failed:
         report = failed.partial
     return [check.words for check in report.checks], report.remarks
+
+
+def test_numbers_of_examples_and_errors_are_no_rows_of_the_coverage():
+    frame = compare({"accuracy": 0.9, "n": 100, "accuracy_stderr": 0.01}, {"accuracy": 0.8, "n": 100}).coverage
+    assert [name[0] if isinstance(name, tuple) else name for name in frame.index] == ["accuracy"]
