@@ -121,7 +121,9 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         if rows:
             changes[name] = _findings(comparison, rows, place, len(rows) if everything else _FEW)
-    cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability)]
+    cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]
+    if not comparison.versions:
+        cautions.append(say("There is no version to compare."))
     note = _note(comparison) if everything else ""
     return Explanation(subject(comparison), findings, cautions, changes, note, everything=everything, lang=lang)
 

@@ -247,7 +247,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         ]
         if self.ignored:
             note.append(f"Left out, because they name a run: {', '.join(self.ignored[:8])}.")
-        caption = f"Versions that differ in one setting, and {self.metric}"
+        caption = f"Versions that differ in one setting, seeds aside, and {self.metric}"
         return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit="changes")
 
     def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
@@ -277,7 +277,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
 
     def _on_spread(self) -> str:
         if self.spread is None:
-            return "One run each: run-to-run spread unknown, so no difference can be told from chance."
+            return "One run each: run-to-run spread unknown, so no difference can be told from it."
         needed = format_about(self.spread.needed(2.0))
         sd = format_about(self.spread.sd)
         return (

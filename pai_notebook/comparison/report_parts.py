@@ -164,6 +164,11 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     for gate in given:
         report = getattr(gate, "report", gate)
         if isinstance(report, GateReport):
+            strange = [check.version for check in report.checks if check.version and check.version not in comparison.names]
+            if strange:
+                raise ConfigurationError(
+                    f"gates: a result is about {strange[0]}, which this comparison does not have", hint="Check the versions of this report."
+                )
             found.append(report)
         elif not isinstance(gate, str):
             hint = "Pass rules, what check() or gate() returned, or the RegressionError that gate() raised."

@@ -116,13 +116,13 @@ class _Sentences:
     def _dataset(self, row: Row) -> str:
         return self._datasets.get(row.dataset, row.dataset)
 
-    def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str]) -> Finding:
-        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets."""
+    def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = _VERSIONS) -> Finding:
+        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named."""
         versions: dict[int, dict[str, list[Judged]]] = {}
         for each in judged:
             versions.setdefault(each.place, {}).setdefault(each.row.path, []).append(each)
         texts = []
-        for place in sorted(versions)[:_VERSIONS]:
+        for place in sorted(versions)[-most:]:
             metrics: Phrase = joined([write(several) for several in list(versions[place].values())[:_METRICS]])
             more = len(versions[place]) - _METRICS
             if more > 0:
@@ -130,7 +130,7 @@ class _Sentences:
                 metrics = say(said, metrics=metrics, count=more)
             texts.append(say("{version} in {metrics}", version=self._names[place], metrics=metrics))
         shown = joined(texts, "; ")
-        more = len(versions) - _VERSIONS
+        more = len(versions) - most
         if more > 0:
             shown = say("{shown}; and one more version" if more == 1 else "{shown}; and {count} more versions", shown=shown, count=more)
         return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
@@ -158,7 +158,8 @@ class _Sentences:
         worse = "Worse than {baseline} beyond chance (95 % together): {versions}."
         better = "Better than {baseline} beyond chance (95 % together): {versions}."
         if found:
-            yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences)
+            # what is shown to be better or worse is never left out
+            yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences, most=len(self._names))
 
     def _best(self) -> Iterator[Finding]:
         """Say which version is best by the metric that matters, on each of its datasets."""
@@ -184,7 +185,7 @@ class _Sentences:
             others = first([self._names[place] for place in leaders.together], _VERSIONS)
             text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
         elif leaders.is_alone:
-            text = say("{text}, told apart from every other with a number (95 %)", text=text)
+            text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
         return say("{text}, as measured", text=text) if leaders.unknown else text
 
     def _alike(self, row: Row, dataset: str) -> Phrase:

@@ -57,6 +57,7 @@ def describe_for_report(comparison: Comparison) -> tuple[list[Block], list[Secti
     blocks: list[Block] = list(_banners(comparison))
     if not comparison.versions:
         return blocks, []
+    blocks.append(Note(against(comparison)))
     places = _shown_versions(comparison)
     bands = _bands(places, list(comparison.errors)[: VERSIONS - len(places)])
     return [*blocks, *_metrics(comparison, bands), *_changes(comparison, places)], _details(comparison, bands)

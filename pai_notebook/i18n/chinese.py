@@ -430,7 +430,9 @@ _VERDICT = {
     "{shown}; and one more version": "{shown}；另有 1 个版本",
     "known for {versions} only": "只有 {versions} 有数值",
     "no version": "无版本",
-    "{text}, told apart from every other with a number (95 %)": "{text}，与其他有数值的各版本均可区分（95%）",
+    "{text}, told apart from every other with a number (95 % in this metric alone)": (
+        "{text}，与其他有数值的各版本均可区分（仅就该指标而言，95%）"
+    ),
     "By {metric}: {versions}.": "按 {metric}：{versions}。",
     "Lists of numbers are not judged: {metrics}; series= says which number counts.": (
         "数值列表不作判断：{metrics}；请用 series= 指明取哪个数。"
@@ -447,9 +449,9 @@ _VERDICT = {
     "{title}: {version} passed all of {total} checks": "{title}：{version} 通过全部 {total} 项检查",
     "{title}: the check failed": "{title}：检查未通过",
     "{title} passed: {count} check": "{title}通过：{count} 项检查",
-    "{title} passed: {count} check, {skipped} skipped": "{title}通过：{count} 项检查，跳过 {skipped} 项",
     "{title} passed: {count} checks": "{title}通过：{count} 项检查",
-    "{title} passed: {count} checks, {skipped} skipped": "{title}通过：{count} 项检查，跳过 {skipped} 项",
+    "{said}, {skipped} skipped": "{said}，跳过 {skipped} 项",
+    "{rule}: {reason}": "{rule}：{reason}",
     "Failed": "未通过",
     "Passed": "通过",
     "Skipped": "跳过",

@@ -34,7 +34,7 @@ thead{display:table-header-group}div{overflow:visible!important}div:has(>table){
 [class^=pin]{break-inside:avoid;margin-bottom:10pt!important}[class^=pin] *{box-shadow:none!important}
 table{max-width:100%;font-size:8pt!important}table :is(b,strong,small,var,cite,i){font-size:7pt!important}
 table *{white-space:normal!important}th,td{padding:.15em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
-main:has(thead>tr>:nth-child(8)){page:wide}dl:has(>dd>br:nth-of-type(8)){font-size:8pt;line-height:1.35}
+main:has(thead>tr>:nth-child(6)){page:wide}dl:has(>dd>br:nth-of-type(8)){font-size:8pt;line-height:1.35}
 details::details-content{content-visibility:visible;block-size:auto}}
 """
 

@@ -126,7 +126,12 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     labels = [_metric(measure, data.baseline if many else None) for measure in measures]
     tallest = max(map(len, data.names), default=0)
     names = min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
-    width = max(names + (0.3 if many else max(0.85, 0.075 * min(tallest, _LONGEST))) * len(shown), 5.0)
+    texts = [
+        [_sign(measure.points[place]) if many else _change(measure, measure.points[place], theme) for place in shown]
+        for measure in measures
+    ]
+    widest = max((points_wide(text, 8) for row in texts for text in row), default=0) / 72 + 0.1
+    width = max(names + (0.3 if many else max(0.85, 0.075 * min(tallest, _LONGEST), widest)) * len(shown), 5.0)
     upright = many or tallest > _LONGEST
     top = 0.075 * min(tallest, 24) + 0.1 if upright else 0.35
     ax = new_axes(ax, (width, 0.27 * len(measures) + 0.2 + top + room_for(told, width)))
@@ -134,9 +139,8 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     for line, measure in enumerate(measures):
         for column, place in enumerate(shown):
             point = measure.points[place]
-            text = _sign(point) if many else _change(measure, point, theme)
             ink = theme.ink if math.isnan(point.gain) else _ink_on(_fill(point, theme))
-            ax.text(column, line, text, ha="center", va="center", fontsize=8, color=ink)
+            ax.text(column, line, texts[line][column], ha="center", va="center", fontsize=8, color=ink)
     if not many:
         ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
     heads = [f"{base}\n{theme.words(say('baseline'))}" if place == data.baseline else data.names[place] for place in shown]

@@ -383,7 +383,23 @@ def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_
     report = compare({"accuracy": 0.9, "log_loss": 0.5}, {"accuracy": 0.95, "log_loss": 0.5}).check("* < baseline")
     assert [check.reason for check in report.breaches] == ["above the bound", "on the bound"]
     assert report.remarks == ("* < baseline: higher is better for accuracy",)
-    assert compare({"log_loss": 0.5}, {"log_loss": 0.4}).check("log_loss >= 0").remarks == ()
+    assert compare({"log_loss": 0.5}, {"log_loss": 0.4}).check("log_loss >= 0").remarks == ("log_loss >= 0: lower is better for log_loss",)
+
+
+def test_a_misspelt_metric_that_may_be_absent_is_named_at_the_top():
+    report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0\nacuracy >= 0.9 if present")
+    assert bool(report) is report.passed is True
+    assert report.remarks == ("acuracy >= 0.9 if present: no version has this metric; nearest: accuracy",)
+    assert repr(report) == "<GateReport Gate passed: 1 check, 1 skipped>"
+
+
+def test_skipped_checks_are_not_counted_and_their_versions_have_not_passed():
+    c = compare({"loss": 0.5}, {"loss": 0.6}, {"cer": 0.1}, {"cer": 0.1, "loss": 0.4})
+    report = c.check("loss <= baseline if present")
+    assert repr(report) == "<GateReport Gate: 1 of 2 checks failed, 1 skipped>"
+    assert "passed: 0.4.0" in str(report)
+    assert "0.3.0" not in str(report).partition("Failed")[0]
+    assert not report
 
 
 def test_a_plain_rule_says_where_the_interval_includes_its_bound():

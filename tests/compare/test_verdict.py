@@ -132,7 +132,10 @@ def test_what_matters_is_named_first_with_what_cannot_be_told_apart_from_it():
 def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
     verdict = compare(*pair, by="accuracy").verdict
-    assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 %)."
+    assert (
+        verdict.sentences[0]
+        == "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 % in this metric alone)."
+    )
     assert verdict.sentences[1] == "By accuracy: equal as measured or within the tolerance in 0.1.0, 0.2.0 on d-a."
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
@@ -236,3 +239,12 @@ def test_versions_that_share_no_metric_with_the_baseline_are_told_once_and_not_m
     said = [finding.text for finding in c.verdict.findings]
     assert "In 0.3.0, 0.4.0 no metric can be compared with 0.1.0: none was measured in both." in said
     assert not any(text.startswith("Missing") for text in said)
+
+
+def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_last():
+    worse = [{"accuracy": 0.5, "n": 500, "f1": 0.5 + place / 1000} for place in range(9)]
+    said = [finding.text for finding in compare({"accuracy": 0.9, "n": 500, "f1": 0.4}, *worse).verdict.findings]
+    shown = next(text for text in said if text.startswith("Worse than"))
+    assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
+    ahead = next(text for text in said if text.startswith("As measured, ahead"))
+    assert "0.10.0 in f1; and 5 more versions" in ahead

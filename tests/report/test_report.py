@@ -273,6 +273,12 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything
     assert words.index("Gate: Passed") > words.index("Before you compare")
 
 
+def test_a_result_of_other_versions_is_refused(everything, tmp_path):
+    versions = VersionSet([version for version in everything if version.model_id == DIGITS])
+    with pytest.raises(ConfigurationError, match=r"gates: a result is about 2\.\d\.0, which this comparison does not have"):
+        versions[-2:].compare().report(tmp_path / "r.html", gates=versions[-5:].compare().check("accuracy >= 0"))
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [

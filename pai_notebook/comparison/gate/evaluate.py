@@ -165,6 +165,8 @@ def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, gated)) is not None]
     remarks += [remark for rule in rules if (remark := _other_way(rule, gated.rows)) is not None]
+    nowhere = [rule for rule in rules if rule.optional and not any(rule.pattern.fits(row.key) for row in gated.rows)]
+    remarks += [say("{rule}: {reason}", rule=rule.text, reason=_nowhere(rule, gated).reason) for rule in nowhere if gated.candidates]
     if previous and any(rule.base == "baseline" for rule in rules):
         remarks.append(say("The baseline is the previous version: small losses add up from release to release. Compare with approved too."))
     if len(gated.candidates) > 1 and any(rule.level is not None for rule in rules):
@@ -173,10 +175,10 @@ def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]
 
 
 def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
-    """Name the metrics of a rule about several that are better the other way, so that a gain fails it."""
+    """Name the metrics of a rule that are better the other way, so that a gain fails it."""
     found = [row for row in rows if rule.pattern.fits(row.key)]
     against = list(dict.fromkeys(row.path for row in found if _against(rule, row)))
-    if not against or len({row.path for row in found}) == 1:
+    if not against:
         return None
     told = "{rule}: higher is better for {metrics}" if rule.compare in ("<", "<=") else "{rule}: lower is better for {metrics}"
     return say(told, rule=rule.text, metrics=first(against, _NAMED))

@@ -113,6 +113,9 @@ class GateReport(Displayed):
         """Whether at least one check passed and none failed."""
         return not self.breaches and any(check.outcome == "passed" for check in self.checks)
 
+    def __bool__(self) -> bool:
+        return self.passed
+
     def raise_for_breaches(self) -> GateReport:
         """Return the report itself when the gate is passed, else raise.
 

@@ -23,19 +23,20 @@ _LINES = 8
 
 def headline(report: GateReport) -> Phrase:
     """Say how a gate came out: `No regression: 4 of 26 checks failed`."""
-    failed, total = len(report.breaches), len(report.checks)
-    if not any(check.outcome != "skipped" for check in report.checks):
+    skipped = sum(check.outcome == "skipped" for check in report.checks)
+    failed, total = len(report.breaches), len(report.checks) - skipped
+    if not total:
         return say("{title} failed: nothing was checked", title=report.title)
     if failed:
-        said = "{title}: {count} of {total} checks failed" if total > 1 else "{title}: the check failed"
-        return say(said, title=report.title, count=failed, total=total)
-    skipped = sum(check.outcome == "skipped" for check in report.checks)
-    count = total - skipped
-    if skipped:
-        said = "{title} passed: {count} check, {skipped} skipped" if count == 1 else "{title} passed: {count} checks, {skipped} skipped"
+        said = say(
+            "{title}: {count} of {total} checks failed" if total > 1 else "{title}: the check failed",
+            title=report.title,
+            count=failed,
+            total=total,
+        )
     else:
-        said = "{title} passed: {count} check" if count == 1 else "{title} passed: {count} checks"
-    return say(said, title=report.title, count=count, skipped=skipped)
+        said = say("{title} passed: {count} check" if total == 1 else "{title} passed: {count} checks", title=report.title, count=total)
+    return say("{said}, {skipped} skipped", said=said, skipped=skipped) if skipped else said
 
 
 def describe_gate(report: GateReport) -> Stack:
@@ -75,7 +76,7 @@ def describe_asked(report: GateReport, question: str) -> list[Note]:
 
 def _versions(report: GateReport) -> list[Phrase]:
     """A verdict a version, those that failed first; nothing where only one was checked."""
-    failed: dict[str, int] = {check.version: 0 for check in report.checks if check.version}
+    failed: dict[str, int] = {check.version: 0 for check in report.checks if check.version and check.outcome != "skipped"}
     if len(failed) < 2:  # noqa: PLR2004 - of one version the headline says it
         return []
     for check in report.breaches:
