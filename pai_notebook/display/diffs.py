@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal["same", "gone", "new", "skip"]
 
 _LONGEST = 4000
 _AROUND = 6
+_FEW_WORDS = 400
 _WORD = re.compile(r"\s+|[\w.]+|[^\w\s]", re.UNICODE)
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
@@ -48,7 +49,9 @@ def _words(text: str) -> list[str]:
 
 
 def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
-    steps = _joined(difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes(), old)
+    # without leaving common words out, the time grows with the square of a text that repeats itself
+    repetitive = len(new) > _FEW_WORDS
+    steps = _joined(difflib.SequenceMatcher(None, old, new, autojunk=repetitive).get_opcodes(), old)
     for place, (is_same, a, b, c, d) in enumerate(steps):
         if is_same:
             yield from _unchanged(old[a:b], is_first=place == 0, is_last=place == len(steps) - 1)

@@ -451,6 +451,7 @@ _VERDICT = {
     "{title} passed: {count} check": "{title}通过：{count} 项检查",
     "{title} passed: {count} checks": "{title}通过：{count} 项检查",
     "{said}, {skipped} skipped": "{said}，跳过 {skipped} 项",
+    "whole numbers above 2**53 are not checked: a float does not tell them apart": "大于 2**53 的整数不作检查：浮点数无法区分它们",
     "{rule}: {reason}": "{rule}：{reason}",
     "Failed": "未通过",
     "Passed": "通过",

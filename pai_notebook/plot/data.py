@@ -24,6 +24,10 @@ _RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
 _MOST = 30
 
 
+_LARGEST = 1e100
+"""What an axis can hold: matplotlib's own arithmetic overflows not far above."""
+
+
 @dataclass(frozen=True)
 class Point:
     """What one version has of a metric.
@@ -222,9 +226,12 @@ class ChartData:
         NameNotFound
             When there is none.
         ComparisonError
-            When it was measured on several datasets and none was named.
+            When it was measured on several datasets and none was named, or a number is too large for an axis.
         """
-        return self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric")]
+        found = self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric")]
+        if any(point.is_number and abs(point.value) > _LARGEST for point in found.points):
+            raise ComparisonError(f"{found.name} has a number too large to draw (above {_LARGEST:g})", hint="Look at c.to_frame().")
+        return found
 
     def several(self, metrics: str | Sequence[str]) -> list[Measure]:
         """Find the metrics that names or globs mean, in the order in which these were given; a name means all its datasets.

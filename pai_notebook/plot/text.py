@@ -148,4 +148,4 @@ def name_missing(text: str) -> None:
     """Warn of characters that no font here has."""
     missing = "".join(sorted(char for char in set(text) if ord(char) not in _characters() and not char.isspace()))
     if missing:
-        warnings.warn(f"no font here has {missing[:40]}; install Noto Sans CJK to see them in charts", stacklevel=4)
+        warnings.warn(f"no font here has {visible(missing[:40])}; install Noto Sans CJK to see them in charts", stacklevel=4)

@@ -636,3 +636,11 @@ def test_a_gate_takes_a_list_of_rules():
     for wrong in (None, 5, [5], {"cer": 1}):
         with pytest.raises(ConfigurationError, match=r"rules=.* cannot be used"):
             c.gate(wrong)
+
+
+@pytest.mark.parametrize("rule", ["params <= 9007199254740992", "params <= baseline", "params == 9007199254740992"])
+@pytest.mark.parametrize("numbers", [(2**53, 2**53 + 1), (10**400, 10**401)])
+def test_whole_numbers_that_no_float_tells_apart_never_pass(rule, numbers):
+    base, candidate = ({"params": number} for number in numbers)
+    (check,) = compare(base, candidate, directions={"params": "min"}).check(rule).breaches
+    assert check.reason == "whole numbers above 2**53 are not checked: a float does not tell them apart"

@@ -43,3 +43,10 @@ def test_a_script_without_spaces_is_compared_by_character():
 def test_very_long_texts_say_what_was_not_compared():
     pieces = word_diff("x " * 4000, "y")
     assert pieces[-1].text == "… 4,000 more characters before"
+
+
+def test_a_long_text_that_repeats_itself_is_compared_by_its_rare_words():
+    """Without leaving common words out these two take a minute."""
+    before, after = (" ".join(str((start * (place + 3)) % 97) for place in range(1300)) for start in (1, 2))
+    pieces = word_diff(before, after)
+    assert {piece.kind for piece in pieces} >= {"gone", "new"}

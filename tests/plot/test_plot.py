@@ -479,3 +479,15 @@ def test_a_chart_is_not_written_over_another_nor_in_a_form_it_cannot_have(compar
     with pytest.raises(ConfigurationError, match="savefig"):
         compared.plot.save(tmp_path / "x.gif", ax)
     assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
+
+
+@pytest.mark.parametrize("kind", ["dot", "bar", "slope"])
+@pytest.mark.parametrize("numbers", [[1e308, -1e308], [8e307, 0.5, 0.6], [1e150, 1e149]])
+def test_a_number_too_large_for_an_axis_is_refused_in_words(kind, numbers):
+    plots = (
+        VersionSet([ModelVersion({"VersionName": f"0.{place}.0", "Metrics": {"accuracy": number}}) for place, number in enumerate(numbers)])
+        .compare("first")
+        .plot
+    )
+    with pytest.raises(ComparisonError, match="accuracy has a number too large to draw"):
+        getattr(plots, kind)("accuracy")

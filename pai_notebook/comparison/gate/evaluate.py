@@ -140,6 +140,9 @@ _LONGEST = 40
 _NAMED = 8
 """How many metrics one remark names."""
 
+_EXACT = 2**53
+"""Whole numbers up to here are floats without rounding."""
+
 
 def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     """Apply the rules of a gate to every version but the baseline.
@@ -207,8 +210,11 @@ def _check(rule: Rule, pair: Pair) -> Check:
         return pair.check("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
-    if cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
-        return pair.check("failed", rule.text, pair.mixed or pair.no_number)
+    numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]
+    inexact = any(type(number) is int and abs(number) > _EXACT for number in numbers)
+    if inexact or cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
+        large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
+        return pair.check("failed", rule.text, large if inexact else pair.mixed or pair.no_number)
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
         none = say("the baseline has no number to compare with")
