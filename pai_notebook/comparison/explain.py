@@ -11,7 +11,7 @@ from pai_notebook.comparison.verdict import Finding, describe_findings
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Lines, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
-from pai_notebook.i18n.phrases import check_language, in_language, joined, say
+from pai_notebook.i18n.phrases import Phrase, check_language, in_language, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.sanitize import visible
 
@@ -36,7 +36,7 @@ class Explanation(Displayed):
     changes : dict of str to tuple of Finding
         What each version has that the baseline does not.
     note : str
-        What the words of `changes` mean; empty where they say nothing of better or worse.
+        What the words of `changes` mean, where they say something of better or worse, and the full names of datasets.
     everything : bool
         Whether `changes` has every row that differs.
     lang : {"en", "zh"}
@@ -111,7 +111,7 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
         For a language other than en and zh.
     """
     check_language(lang)
-    findings = comparison.verdict.findings
+    findings = [finding for finding in comparison.verdict.findings if not finding.advice]
     told = {row for finding in findings for row in finding.rows}
     changes: dict[str, list[Finding]] = {}
     for place, name in enumerate(comparison.names):
@@ -124,8 +124,15 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]
     if not comparison.versions:
         cautions.append(say("There is no version to compare."))
-    note = _note(comparison) if everything else ""
+    note = joined([text for text in (_note(comparison) if everything else "", _datasets(comparison)) if text], " · ")
     return Explanation(subject(comparison), findings, cautions, changes, note, everything=everything, lang=lang)
+
+
+def _datasets(comparison: Comparison) -> Phrase:
+    """Give the full names of datasets, which the sentences shorten; addresses of storage are left out."""
+    short = comparison.short_datasets
+    told = [name for name in short if short[name] != name and "://" not in name]
+    return joined([say("{short}: {name}", short=short[name], name=name) for name in told], " · ")
 
 
 def _is_bookkeeping(row: Row) -> bool:

@@ -155,10 +155,13 @@ class Finding(Printed):
         The sentence.
     rows : tuple of (str, str)
         The rows it is based on: the full name of each and the version.
+    advice : bool
+        Whether it tells the person who asks what to do next, and not what was found.
     """
 
     text: Phrase
     rows: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    advice: bool = field(default=False, repr=False)
 
 
 class OverallVerdict(Displayed):

@@ -83,7 +83,7 @@ class _Sentences:
         yield from self._not_read()
         yield from self._costs()
         if not self._by and len({row.path for row in self._metrics}) > 1:
-            yield Finding(say("Name the metric that matters: by={name!r}.", name=self._metrics[0].path))
+            yield Finding(say("Name the metric that matters: by={name!r}.", name=self._metrics[0].path), advice=True)
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
@@ -246,7 +246,7 @@ class _Sentences:
             some = [each for each in found if each.is_ahead is ahead]
             if some:
                 template = "As measured, ahead of {baseline}: {versions}." if ahead else "As measured, behind {baseline}: {versions}."
-                yield self._told(template, some, self._with_datasets)
+                yield self._told(template, some, self._with_differences)
 
     def _alone(self) -> Iterator[Finding]:
         """Say what would be beyond chance if nothing else had been looked at."""

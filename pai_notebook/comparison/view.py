@@ -30,6 +30,7 @@ _CAUTIONS = 2
 _FAILURES = 5
 _METRICS = 8
 _CHANGES = 4
+_MODELS = 3
 _SETTINGS = 4
 _BAND = 6
 """How many versions beside the baseline a table of a report has, so that none is cut on paper."""
@@ -105,6 +106,8 @@ def failures(comparison: Comparison) -> list[Phrase]:
 def subject(comparison: Comparison) -> tuple[str, str]:
     """Title of a comparison and the line behind it: the model by its name where it is known, else by its id, or how many there are."""
     models = model_names(comparison.versions)
+    if 1 < len(models) <= _MODELS:
+        return joined([name or model for model, name in models.items()]), against(comparison)
     if len(models) != 1:
         return say("{count} models", count=len(models)), against(comparison)
     ((model, name),) = models.items()

@@ -117,8 +117,8 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
         "Nothing is shown to be worse in 0.2.0; it could still be worse by up to about 2 pp in accuracy.",
         "No interval is known for auc.",
     )
-    assert "As measured, ahead of 0.1.0: 0.2.0 in auc." in verdict
-    assert "As measured, behind 0.1.0: 0.3.0 in auc." in verdict
+    assert "As measured, ahead of 0.1.0: 0.2.0 in auc (+0.1)." in verdict
+    assert "As measured, behind 0.1.0: 0.3.0 in auc (-0.1)." in verdict
     assert verdict.sentences[-1] == "Name the metric that matters: by='accuracy'."
     assert verdict.to_frame().loc["0.3.0"].to_dict() == dict.fromkeys(WORDS, 0) | {"worse": 1, "no interval known": 1}
 
@@ -247,4 +247,4 @@ def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_la
     shown = next(text for text in said if text.startswith("Worse than"))
     assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
     ahead = next(text for text in said if text.startswith("As measured, ahead"))
-    assert "0.10.0 in f1; and 5 more versions" in ahead
+    assert "0.10.0 in f1 (+10.8 pp); and 5 more versions" in ahead

@@ -147,7 +147,8 @@ def facts(result):
     if isinstance(result, GateReport):
         return bool(result), len(result.checks) > 0
     if isinstance(result, Explanation):
-        return str(result)
+        # the title has the name of the model where a list has shown it
+        return result.sentences, {name: [each.text for each in found] for name, found in result.changes.items()}
     return re.findall("[0-9a-f]{64}", result.read_text("utf-8")) if isinstance(result, Path) else result
 
 
