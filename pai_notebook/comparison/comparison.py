@@ -439,7 +439,7 @@ class Comparison(Aligned, Exports, Displayed):
         >>> print(VersionSet.from_documents(docs, "model-a").compare("0.1.0").explain())
         model-a: 2 versions against 0.1.0, chosen
         - No interval is known, so that nothing can be called better or worse: cer.
-        - As measured, ahead of 0.1.0: 0.2.0 in cer.
+        - As measured, ahead of 0.1.0: 0.2.0 in cer (-50.0 %).
         - 0.2.0: lr 0.1 → 0.2
         """
         return explain(self, lang, everything=everything)

@@ -74,6 +74,8 @@ class Explanation(Displayed):
     def _lines(self) -> Sequence[str]:
         if not self.findings and not self.cautions:
             return []
+        if not self._head[0]:
+            return self.sentences
         lines: list[str] = [say("{what}: {said}", what=self._head[0], said=self._head[1]), *(f"- {text}" for text in self.sentences)]
         for name, found in self.changes.items():
             told = [each.text for each in found]
@@ -90,7 +92,7 @@ class Explanation(Displayed):
         blocks: list[Block] = [*describe_findings(self.findings), *(Note(text, "warn") for text in self.cautions)]
         changes = self._describe_changes()
         blocks += [Section(say("What changed"), changes)] if changes else []
-        found = Section(self._head[0], blocks, summary=self._head[1]) if blocks else Stack([])
+        found = Section(self._head[0], blocks, summary=self._head[1]) if self._head[0] else Stack(blocks)
         return map_texts(found, lambda text: in_language(text, self.lang))
 
     def _describe_changes(self) -> list[Block]:
@@ -125,7 +127,8 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
     if not comparison.versions:
         cautions.append(say("There is no version to compare."))
     note = joined([text for text in (_note(comparison) if everything else "", _datasets(comparison)) if text], " · ")
-    return Explanation(subject(comparison), findings, cautions, changes, note, everything=everything, lang=lang)
+    head = subject(comparison) if comparison.versions else ("", "")
+    return Explanation(head, findings, cautions, changes, note, everything=everything, lang=lang)
 
 
 def _datasets(comparison: Comparison) -> Phrase:

@@ -230,7 +230,7 @@ class ChartData:
         """
         found = self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric")]
         if any(point.is_number and abs(point.value) > _LARGEST for point in found.points):
-            raise ComparisonError(f"{found.name} has a number too large to draw (above {_LARGEST:g})", hint="Look at c.to_frame().")
+            raise ComparisonError(f"{found.name} has a number too large to draw (above 1e100)", hint="Look at c.to_frame().")
         return found
 
     def several(self, metrics: str | Sequence[str]) -> list[Measure]:

@@ -40,7 +40,7 @@ _MOST_LINES = 4
 _NOTE = 8.0
 # A line may end behind a space, the @ before a dataset, and any Chinese character or mark; a sign stays with the word that it begins.
 _WIDE = r"\u2e80-\u9fff\uff00-\uffef"
-_WORDS = re.compile(rf"[{_WIDE}]\s*|(?:[^\w\s·{_WIDE}] )*[^\s@{_WIDE}]+(?:@|\s+|(?=[{_WIDE}])|$)|\S\s*|\s+")
+_WORDS = re.compile(rf"[{_WIDE}]\s*|(?:[^\w\s·{_WIDE}] ){{0,3}}[^\s@{_WIDE}]+(?:@|\s+|(?=[{_WIDE}])|$)|\S\s*|\s+")
 
 
 def fit(ax: Any) -> None:

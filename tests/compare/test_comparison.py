@@ -281,7 +281,8 @@ def test_a_baseline_of_a_wrong_type_is_an_error():
 def test_comparing_nothing_is_a_banner_and_no_error():
     c = Comparison([])
     assert "no version to compare" in str(c)
-    assert (c.baseline, c.rows, str(c.explain()), c.coverage.shape) == (None, (), "", (0, 0))
+    told = "There is no version to compare."
+    assert (c.baseline, c.rows, str(c.explain()), c.coverage.shape) == (None, (), told, (0, 0))
     assert c.to_frame().shape == (0, 0)
     with pytest.raises(ComparisonError, match="no version has a metric"):
         c.best("cer")
