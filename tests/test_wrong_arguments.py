@@ -55,7 +55,6 @@ UNCHECKED = {
     ("Metrics.get", "default"),  # comes back as given
     ("Comparison.between", "place"),  # positions, for code that draws
     ("Comparison.between", "other"),  # likewise
-    ("Comparison.report", "gates"),  # texts are rules, which an error names by line and column
     ("Redaction.learn", "documents"),  # documents of versions, which are read by then
     ("Redaction.documents", "documents"),  # likewise
 }

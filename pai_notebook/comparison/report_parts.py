@@ -158,21 +158,20 @@ def _listed(names: Sequence[str]) -> Phrase:
 
 def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     """Results of gates; rules are checked here, all of them as one gate."""
-    given = list(gates) if isinstance(gates, list | tuple) else [gates]
-    rules = [gate for gate in given if isinstance(gate, str)]
-    found = [] if not rules else [comparison.check(rules)]
+    given = [getattr(gate, "report", gate) for gate in (gates if isinstance(gates, list | tuple) else [gates])]
     for gate in given:
-        report = getattr(gate, "report", gate)
-        if isinstance(report, GateReport):
-            strange = [check.version for check in report.checks if check.version and check.version not in comparison.names]
-            if strange:
-                raise ConfigurationError(
-                    f"gates: a result is about {strange[0]}, which this comparison does not have", hint="Check the versions of this report."
-                )
-            found.append(report)
-        elif not isinstance(gate, str):
+        if not isinstance(gate, str | GateReport):
             hint = "Pass rules, what check() or gate() returned, or the RegressionError that gate() raised."
             raise ConfigurationError(f"gates: {described(gate)} is no result of a gate", hint=hint)
+    rules, found = [gate for gate in given if isinstance(gate, str)], [gate for gate in given if isinstance(gate, GateReport)]
+    for report in found:
+        strange = [check.version for check in report.checks if check.version and check.version not in comparison.names]
+        if strange:
+            raise ConfigurationError(
+                f"gates: a result is about {strange[0]}, which this comparison does not have", hint="Check the versions of this report."
+            )
+    if rules:
+        found.insert(0, comparison.check(rules))
     return found
 
 
