@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from pai_notebook.arguments import checked
 from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.client.masking import Hidden
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.registry.baseline import compare_within
-from pai_notebook.registry.registry import OnError, Registry
+from pai_notebook.registry.registry import Registry
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, timedelta
-
     import httpx
 
     from pai_notebook.client.credential_sources import CredentialsLike
-    from pai_notebook.comparison import Comparison
-    from pai_notebook.comparison.aligned import Told
-    from pai_notebook.comparison.series import SeriesLike
-    from pai_notebook.comparison.tolerance import ToleranceLike
-    from pai_notebook.model.address import Address
-    from pai_notebook.model.filtering import Words
-    from pai_notebook.model.registered_model import Model
-    from pai_notebook.model.version import ModelVersion
-    from pai_notebook.registry.baseline import What
-    from pai_notebook.registry.models import ModelList
-    from pai_notebook.versions.versions import VersionSet
 
-__all__ = [
-    "compare",
-    "connect",
-    "current_registry",
-    "default_registry",
-    "get_model",
-    "get_version",
-    "get_versions",
-    "list_models",
-    "list_versions",
-    "watch",
-]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _PACE = 40.0
 _lock = threading.Lock()
@@ -193,387 +170,29 @@ def default_registry() -> Registry:
     return current
 
 
-@checked
-def get_version(model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
-    """Fetch one version from the default registry, as `Registry.get_version` does.
+def _on_default(method: Callable[Concatenate[Registry, P], R]) -> Callable[P, R]:
+    """Make a function that calls a method of the default registry: the same arguments, types and documentation."""
 
-    Parameters
-    ----------
-    model_id : str
-        Id of the model, or an address like `model-a@latest` when `version_name` is left out.
-    version_name : str, optional
-        Name of the version.
-    refresh : bool
-        Ask the service even when the version was fetched a moment ago.
-    suggest : bool
-        When there is no such version, ask the service for similar names, in up to two more requests.
+    @functools.wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True  # IPython leaves this frame out
+        # compare(among=) uses only the versions it is given, so it must work where no registry can be connected
+        registry = default_registry() if kwargs.get("among") is None else cast("Registry", None)
+        return method(registry, *args, **kwargs)
 
-    Returns
-    -------
-    ModelVersion
-        The version.
-
-    Raises
-    ------
-    VersionNotFound, ModelNotFound
-        When there is no such version; the hint has the nearest names that this registry has seen.
-    AddressError, ConfigurationError
-        When the address does not follow the grammar or means several versions.
-    PaiError
-        When the version could not be fetched.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> pnb.get_version("wine-cultivar", "1.5.0").approval_status
-    'Approved'
-    >>> registry.close()
-    """
-    return default_registry().get_version(model_id, version_name, refresh=refresh, suggest=suggest)
+    signature = inspect.signature(method)
+    summary, _, rest = (method.__doc__ or "").partition("\n")
+    where = f"Calls `Registry.{method.__name__}` of the default registry, which is connected from the environment when there is none."
+    vars(call)["__signature__"] = signature.replace(parameters=list(signature.parameters.values())[1:])
+    call.__doc__ = f"{summary}\n\n        {where}\n{rest}"
+    call.__module__, call.__qualname__ = __name__, method.__name__
+    return call
 
 
-@checked
-def get_versions(
-    *addresses: str | Address | Sequence[str | Address],
-    on_error: OnError = "collect",
-    refresh: bool = False,
-    suggest: bool = False,
-    progress: bool | Callable[[int], None] = True,
-) -> VersionSet:
-    """Fetch several versions from the default registry, as `Registry.get_versions` does.
-
-    Parameters
-    ----------
-    *addresses : str
-        `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`, where
-        `model` is an id, or a name that is unique; lists of addresses; or a model and, behind it, names of its versions.
-    on_error : {"collect", "raise"}
-        Return the versions that could be fetched and keep the failures in `errors`, or raise at the end when any failed.
-    refresh : bool
-        Ask the service even for versions that were fetched a moment ago.
-    suggest : bool
-        Ask the service for names near to those that do not exist.
-    progress : bool or callable
-        Show a progress line for what takes longer than half a second; or call this with the number of versions that arrived so far.
-
-    Returns
-    -------
-    VersionSet
-        In the order of the addresses, with the failures in `errors`.
-
-    Raises
-    ------
-    AddressError, ConfigurationError
-        When an address does not follow the grammar, or none is given.
-    FetchErrors
-        With `on_error="raise"`, when a version could not be fetched.
-    PaiError
-        When nothing could be fetched.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> [version.version_name for version in pnb.get_versions("wine-cultivar@1.4.0..1.6.0")]
-    ['1.4.0', '1.5.0', '1.6.0']
-    >>> registry.close()
-    """
-    return default_registry().get_versions(*addresses, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
-
-
-@checked
-def compare(
-    *what: What,
-    baseline: str | ModelVersion | None = None,
-    directions: Mapping[str, Told] | None = None,
-    only: Literal["diff", "all"] = "diff",
-    tolerance: ToleranceLike = 0,
-    include: str | Sequence[str] | None = None,
-    exclude: str | Sequence[str] | None = None,
-    dataset: str | None = None,
-    n: float | None = None,
-    series: SeriesLike = None,
-    by: str | None = None,
-    among: VersionSet | None = None,
-    on_error: OnError = "collect",
-    refresh: bool = False,
-    suggest: bool = False,
-    progress: bool | Callable[[int], None] = True,
-) -> Comparison:
-    """Compare versions of the default registry, as `Registry.compare` does.
-
-    Parameters
-    ----------
-    *what : str, ModelVersion or VersionSet
-        Addresses, which are fetched, and versions that are here already.
-    baseline : str or ModelVersion, optional
-        `"approved"`, `"latest"`, `"previous"`, `"highest"`, `"first"`, a version name, an address, or a version; by default the
-        newest approved version.
-    directions : mapping, optional
-        Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`.
-    only : {"diff", "all"}
-        What is shown: rows that differ, or all rows.
-    tolerance : float, str, pair or mapping
-        How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
-    include, exclude : str or list of str
-        Globs over names; each narrows the kind of row it names.
-    dataset : str, optional
-        Only metrics of this dataset.
-    n : float, optional
-        Number of examples behind every metric, for intervals; by default it is looked for beside each metric.
-    series : {"last", "mean", "max", "min"} or mapping, optional
-        Which number of a list is compared.
-    by : str, optional
-        The metric that matters, by name or `name@dataset`.
-    among : VersionSet, optional
-        Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
-    on_error : {"collect", "raise"}
-        Compare the versions that could be fetched, or raise when any failed.
-    refresh, suggest : bool
-        As for `get_versions`.
-    progress : bool or callable
-        As for `get_versions`.
-
-    Returns
-    -------
-    Comparison
-        Of what was asked for, and of the baseline.
-
-    Raises
-    ------
-    VersionNotFound, ModelNotFound
-        When a baseline that was asked for does not exist.
-    ConfigurationError
-        For an argument that cannot be used.
-    PaiError
-        When the baseline, or everything, could not be fetched.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> c = pnb.compare("wine-cultivar@last:3", baseline="approved")
-    >>> c.baseline_name, len(c.versions)
-    ('1.5.0', 4)
-    >>> registry.close()
-    """
-    terms: dict[str, Any] = {
-        "baseline": baseline,
-        "directions": directions,
-        "only": only,
-        "tolerance": tolerance,
-        "include": include,
-        "exclude": exclude,
-        "dataset": dataset,
-        "n": n,
-        "series": series,
-        "by": by,
-    }
-    if among is not None:
-        return compare_within(among, what, **terms)
-    return default_registry().compare(*what, **terms, on_error=on_error, refresh=refresh, suggest=suggest, progress=progress)
-
-
-@checked
-def list_versions(
-    model_id: str,
-    where: str | None = None,
-    *,
-    label: Mapping[str, Words] | None = None,
-    approval: Words | None = None,
-    framework: Words | None = None,
-    format: Words | None = None,  # noqa: A002 - the API's word
-    created_after: datetime | date | timedelta | str | None = None,
-    last: int | None = None,
-    progress: bool | Callable[[int], None] = True,
-) -> VersionSet:
-    """Return every version of a model of the default registry, as `Registry.list_versions` does.
-
-    Parameters
-    ----------
-    model_id : str
-        Id of the model, or its name where that is unique.
-    where : str, optional
-        A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`.
-    label : mapping, optional
-        Key and value, or a list of values of which any will do.
-    approval, framework, format : str or list of str, optional
-        The word, or words of which any will do, in any case.
-    created_after : datetime, date, timedelta or text, optional
-        Only versions created later, as for `VersionSet.filter`.
-    last : int, optional
-        Only so many of the newest by creation time, which are then filtered.
-    progress : bool or callable
-        As for `get_versions`.
-
-    Returns
-    -------
-    VersionSet
-        In the order of names; `removed` says what the conditions removed.
-
-    Raises
-    ------
-    AddressError, ConfigurationError
-        For a condition or an argument that cannot be used.
-    PaiError
-        When a version could not be fetched; its `partial` is what arrived.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> [version.version_name for version in pnb.list_versions("wine-cultivar", approval="Approved")]
-    ['1.0.0', '1.5.0']
-    >>> registry.close()
-    """
-    return default_registry().list_versions(
-        model_id,
-        where,
-        label=label,
-        approval=approval,
-        framework=framework,
-        format=format,
-        created_after=created_after,
-        last=last,
-        progress=progress,
-    )
-
-
-@checked
-def watch(address: str, *, every: float = 30.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[ModelVersion]:
-    """Follow a version of the default registry until its approval status changes, as `Registry.watch` does.
-
-    Parameters
-    ----------
-    address : str
-        One version, as for `get_version`; `@latest` is resolved once, at the start.
-    every : float
-        Seconds between two requests, at least 1.
-    sleep : callable
-        Waits so many seconds; replaced in tests.
-
-    Returns
-    -------
-    iterator of ModelVersion
-        The version now, and each time it has changed.
-
-    Raises
-    ------
-    ConfigurationError
-        When `every` is less than 1, or the address means several versions.
-    VersionNotFound, ModelNotFound
-        When there is no such version.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> next(pnb.watch("wine-cultivar@1.9.0", every=60)).approval_status
-    'Pending'
-    >>> registry.close()
-    """
-    return default_registry().watch(address, every=every, sleep=sleep)
-
-
-@checked
-def get_model(model_id: str) -> Model:
-    """Fetch one model from the default registry, as `Registry.get_model` does.
-
-    Parameters
-    ----------
-    model_id : str
-        Id of the model, or its name where that is unique.
-
-    Returns
-    -------
-    Model
-        The model.
-
-    Raises
-    ------
-    ModelNotFound
-        When there is no such model; the hint has the nearest names and ids that were seen.
-    AddressError
-        When several models have the name.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> pnb.get_model("wine-cultivar").model_id
-    'model-rbvg5w0xvkg09sgeed'
-    >>> registry.close()
-    """
-    return default_registry().get_model(model_id)
-
-
-@checked
-def list_models(
-    query: str | None = None,
-    *,
-    name: str | None = None,
-    label: Mapping[str, Words] | None = None,
-    workspace_id: str | None = None,
-    provider: str | None = None,
-    domain: Words | None = None,
-    task: Words | None = None,
-    origin: Words | None = None,
-    model_type: Words | None = None,
-    collections: str | Sequence[str] | None = None,
-    limit: int | None = None,
-) -> ModelList:
-    """Find models in the default registry, as `Registry.list_models` does.
-
-    Parameters
-    ----------
-    query : str, optional
-        Fuzzy over name, domain, task and labels, as the service has it.
-    name : str, optional
-        The whole name.
-    label : mapping, optional
-        Key and value, or a list of values of which any will do; matched exactly.
-    workspace_id : str, optional
-        Models of one workspace; by default that of the connection; an empty text for everything the caller may see.
-    provider : str, optional
-        Public models of this provider, such as `pai` or `huggingface`, instead of one's own.
-    domain, task, origin, model_type : str or list of str, optional
-        The word, or words of which any will do, in any case.
-    collections : str or list of str, optional
-        Collections of the gallery, such as `QuickStart`.
-    limit : int, optional
-        At most so many.
-
-    Returns
-    -------
-    ModelList
-        In the order of the service.
-
-    Raises
-    ------
-    ConfigurationError
-        For an argument of the wrong type, and a label that no model has.
-    PaiError
-        When a page could not be fetched.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo")
-    >>> [model.name for model in pnb.list_models("wine")]
-    ['wine-cultivar']
-    >>> registry.close()
-    """
-    return default_registry().list_models(
-        query,
-        name=name,
-        label=label,
-        workspace_id=workspace_id,
-        provider=provider,
-        domain=domain,
-        task=task,
-        origin=origin,
-        model_type=model_type,
-        collections=collections,
-        limit=limit,
-    )
+get_version = _on_default(Registry.get_version)
+get_versions = _on_default(Registry.get_versions)
+list_versions = _on_default(Registry.list_versions)
+get_model = _on_default(Registry.get_model)
+list_models = _on_default(Registry.list_models)
+compare = _on_default(Registry.compare)
+watch = _on_default(Registry.watch)
