@@ -8,7 +8,6 @@ Hypothesis profiles; `HYPOTHESIS_PROFILE` chooses one, else `CI=true` means `ci`
 """
 
 import asyncio
-import gc
 import os
 import random
 import signal
@@ -80,7 +79,6 @@ def own_loop(monkeypatch):
             monkeypatch.setattr(f"{name}.shared_loop", loop)
     yield loop
     loop.stop()
-    gc.collect()  # what was left complains here, and not in whichever test comes next
 
 
 @pytest.fixture

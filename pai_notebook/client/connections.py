@@ -278,6 +278,7 @@ class ConnectionPool:
         self._idle: list[Lane] = []
         self._closing: set[asyncio.Task[None]] = set()
         self._reaper: asyncio.TimerHandle | None = None
+        self._closed = False
 
     @asynccontextmanager
     async def lane(self) -> AsyncIterator[Lane]:
@@ -289,7 +290,7 @@ class ConnectionPool:
                 yield lane
                 good = lane.fit
             finally:
-                if good:
+                if good and not self._closed:
                     self._keep(lane)
                 else:
                     self._discard(lane)
@@ -300,7 +301,8 @@ class ConnectionPool:
             self._discard(self._idle.pop())
 
     async def aclose(self) -> None:
-        """Close everything and wait for it."""
+        """Close everything and wait for it; what is lent now is closed when it comes back."""
+        self._closed = True
         if self._reaper is not None:
             self._reaper.cancel()
         self.drop_idle()

@@ -118,6 +118,11 @@ class LoopThread:
         for user in list(self._users.values()):
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(user.aclose(), GRACE / 2)
+        # what outlasted its cancelling, as on a busy machine, ends here: asyncio.Runner would tell of its error on stderr
+        for task in _others():
+            task.cancel()
+        await _wait_for_others()
+        await _wait_for_others()  # the connections that these gave back are closed in tasks of their own
 
     def submit(self, coroutine: Coroutine[Any, Any, T], *, user: LoopUser | None = None) -> concurrent.futures.Future[T]:
         """Start a coroutine on the loop; cancelling the future aborts it.
@@ -244,6 +249,15 @@ class LoopThread:
             loop.call_soon_threadsafe(end.set)
         if threading.current_thread() is not thread:
             thread.join(timeout)
+
+
+def _others() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+
+
+async def _wait_for_others() -> None:
+    if others := _others():
+        await asyncio.wait(others, timeout=GRACE)
 
 
 def _check_descriptors() -> None:
