@@ -23,8 +23,11 @@ MAX_PARTS = 2**20
 """Lists and objects in a text."""
 
 _BLOCK = 2**16
-_ALIKE = bytes.maketrans(b"{}", b"[]")
-_NO_STRUCTURE = bytes(code for code in range(256) if code not in b'[]{}"')
+_ALIKE = bytes.maketrans(b"{}123456789E", b"[]000000000e")
+_NO_OUTLINE = bytes(code for code in range(256) if code not in b'[]{}":,0123456789eE')
+_NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]")
+# below 200 digits and with a power of at most two digits, a number is neither infinite nor zero as a float
+_EXTREME = b"0e000", b"0" * 200
 _MOST_VALUES = 20_000_000
 _SURELY_SHORT = 2000
 """Bits of a number that has fewer digits than any limit of Python's: the limit is at least 640 digits."""
@@ -73,10 +76,26 @@ def parse_json(body: bytes | str, *, max_depth: int = MAX_DEPTH, max_parts: int 
     >>> parse_json(b'{"a": [NaN, 1e999]}')
     {'a': [nan, '1e999']}
     """
-    _check_structure(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body, max_depth, max_parts)
-    hooks: dict[str, Any] = {"object_pairs_hook": pairs or _unique, "parse_float": _number, "parse_int": _reader_of_integers()}
+    outline = _outline(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body)
+    _check_structure(outline, max_depth, max_parts)
+    hooks: dict[str, Any] = {"parse_int": _reader_of_integers()}
+    if any(extreme in outline for extreme in _EXTREME):
+        hooks["parse_float"] = _number
+    keys = 0
+
+    def count_keys(made: dict[str, Any]) -> dict[str, Any]:
+        nonlocal keys
+        keys += len(made)
+        return made
+
     try:
-        return json.loads(body if isinstance(body, str) else body.decode(), **hooks)
+        text = body if isinstance(body, str) else body.decode()
+        if pairs is None:
+            value = json.loads(text, object_hook=count_keys, **hooks)
+            # pairs are slow to make; every key has one colon, so without a key that was lost there is none that occurs twice
+            if keys == outline.count(b":"):
+                return value
+        return json.loads(text, object_pairs_hook=pairs or _unique, **hooks)
     except (ValueError, RecursionError, _DuplicateKeyError) as caught:
         refusal = _refusal(caught)
     # raised here, not above: the parser's error would carry the whole text along as its context
@@ -177,16 +196,16 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _check_structure(body: bytes, max_depth: int, max_parts: int) -> None:
+def _check_structure(outline: bytes, max_depth: int, max_parts: int) -> None:
     """Refuse what is nested too deep or made of too many parts, found before parsing.
 
     So that no parser recurses into a hostile text, or makes 50 bytes of each that was sent. Taking away every innermost pair of brackets
     takes away one level, so as many rounds as there are levels leave nothing.
     """
-    brackets = _brackets(body)
+    brackets = outline.translate(None, _NO_BRACKETS)
     if brackets.count(b"[") > max_parts:
         raise InvalidJson(f"is made of more than {max_parts:,} lists and objects")
-    if len(body) > _MOST_VALUES and body.count(b",") > _MOST_VALUES:
+    if len(outline) > _MOST_VALUES and outline.count(b",") > _MOST_VALUES:
         raise InvalidJson(f"holds more than {_MOST_VALUES:,} values")
     for _ in range(max_depth):
         inner = brackets.replace(b"[]", b"")
@@ -198,8 +217,8 @@ def _check_structure(body: bytes, max_depth: int, max_parts: int) -> None:
         raise InvalidJson(f"is nested deeper than {max_depth} levels")
 
 
-def _brackets(body: bytes) -> bytes:
-    """Brackets outside of strings, as `[` and `]`.
+def _outline(body: bytes) -> bytes:
+    """What stands outside of strings: brackets as `[` and `]`, colons, commas, digits as `0` and letters e as `e`; nothing else.
 
     Backslashes occur in strings only: without escaped backslashes and escaped quotes, every second piece between quotes is outside. Blocks
     bound the memory.
@@ -213,7 +232,7 @@ def _brackets(body: bytes) -> bytes:
         block, at = body[at:end], end
         if b"\\" in block:
             block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
-        pieces = block.translate(_ALIKE, _NO_STRUCTURE).split(b'"')
+        pieces = block.translate(_ALIKE, _NO_OUTLINE).split(b'"')
         found += pieces[inside::2]
         inside ^= len(pieces) % 2 == 0
     return b"".join(found)

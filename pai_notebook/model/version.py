@@ -17,7 +17,7 @@ from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
 from pai_notebook.model.version_view import describe_version
 
-__all__ = ["ModelVersion", "in_canonical_order"]
+__all__ = ["ModelVersion", "adopt_document", "in_canonical_order"]
 
 
 def _metrics(value: Any) -> tuple[Metrics, str]:
@@ -215,6 +215,13 @@ class ModelVersion(Displayed, DocumentView):
 
     def _describe(self) -> Block:
         return describe_version(self)
+
+
+def adopt_document(document: dict[str, Any], *, model_id: str, fetched: datetime, provenance: Provenance) -> ModelVersion:
+    """Build a version of a document of the service without copying it: `parse_json` has checked it, and nobody changes it later."""
+    version = object.__new__(ModelVersion)
+    version.__dict__.update(_document=document, model_id=model_id, fetched=fetched, provenance=provenance, from_memory=False)
+    return version
 
 
 def in_canonical_order(document: dict[str, Any]) -> dict[str, Any]:

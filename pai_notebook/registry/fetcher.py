@@ -31,7 +31,7 @@ from pai_notebook.model.address import Address, Need, nearest
 from pai_notebook.model.nearest import nearest_sentence
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.source import Provenance
-from pai_notebook.model.version import ModelVersion
+from pai_notebook.model.version import ModelVersion, adopt_document
 from pai_notebook.registry.list_probe import Belief
 from pai_notebook.registry.models import ModelNames
 from pai_notebook.registry.result import Arrivals, single
@@ -358,7 +358,7 @@ class Fetcher:
     def _keep_page(
         self,
         model_id: str,
-        items: Sequence[Mapping[str, Any]],
+        items: Sequence[dict[str, Any]],
         request_ids: tuple[str, ...],
         fetched: datetime,
         arrivals: Arrivals,
@@ -370,7 +370,7 @@ class Fetcher:
             return
         provenance = self._provenance(model_id, request_ids)
         for item in items:
-            version = ModelVersion(item, model_id=model_id, fetched=fetched, provenance=provenance)
+            version = adopt_document(item, model_id=model_id, fetched=fetched, provenance=provenance)
             arrivals.add(version)
             if not self._belief.settled:
                 known.unsure.add(version.version_name)
@@ -403,7 +403,7 @@ class Fetcher:
 
     def _version(self, reply: Reply, model_id: str) -> ModelVersion:
         provenance = self._provenance(model_id, (reply.request_id,))
-        return ModelVersion(reply.document, model_id=model_id, fetched=reply.fetched, provenance=provenance)
+        return adopt_document(reply.document, model_id=model_id, fetched=reply.fetched, provenance=provenance)
 
     def _provenance(self, model_id: str, request_ids: tuple[str, ...]) -> Provenance:
         settings = self._client.settings

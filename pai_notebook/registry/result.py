@@ -42,7 +42,10 @@ class Arrivals:
 
     def of(self, model_id: str) -> Known[ModelVersion]:
         """What is known of a model, nothing at first."""
-        return self.models.setdefault(model_id, Known())
+        known = self.models.get(model_id)
+        if known is None:
+            known = self.models[model_id] = Known()
+        return known
 
     def add(self, version: ModelVersion) -> None:
         """Keep one version and report progress."""

@@ -91,6 +91,67 @@ def test_depth_is_counted_outside_of_strings_only(document):
         decode(data, max_depth=levels - 1)
 
 
+KEYS = st.sampled_from(["a", "b", ':"', "\\", "{,", "1e999"])
+
+
+class Pairs(tuple):
+    """An object as it is written, whose keys may occur twice."""
+
+    __slots__ = ()
+
+    @property
+    def repeats(self):
+        return len({key for key, _ in self}) < len(self)
+
+
+PAIRS = st.recursive(
+    st.none() | st.floats(allow_nan=False) | st.integers() | st.text('a:"\\{}[],0e', max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(KEYS, inner), max_size=3).map(Pairs),
+    max_leaves=20,
+)
+
+
+def written(value):
+    if isinstance(value, Pairs):
+        return "{" + ", ".join(f"{json.dumps(key)} : {written(item)}" for key, item in value) + "}"
+    return "[" + ",".join(map(written, value)) + "]" if isinstance(value, list) else json.dumps(value)
+
+
+def plain(value):
+    if isinstance(value, Pairs):
+        return {key: plain(item) for key, item in value}
+    return list(map(plain, value)) if isinstance(value, list) else value
+
+
+def has_repeats(value):
+    if isinstance(value, Pairs):
+        return value.repeats or any(has_repeats(item) for _, item in value)
+    return isinstance(value, list) and any(map(has_repeats, value))
+
+
+@given(st.lists(st.tuples(KEYS, PAIRS), min_size=1, max_size=4).map(Pairs))
+def test_a_key_that_occurs_twice_anywhere_is_refused_and_nothing_else_is(document):
+    data = written(document).encode()
+    if has_repeats(document):
+        with pytest.raises(ProtocolError, match="twice in one object"):
+            decode(data)
+    else:
+        assert decode(data) == plain(document)
+
+
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,3}(0{300})?)(\.(0{300})?[0-9]{1,4})?([eE][-+]?[0-9]{1,4})?", fullmatch=True))
+def test_a_number_is_the_nearest_float_or_stays_text_where_that_is_infinite_or_zero(text):
+    try:
+        value = int(text)
+    except ValueError:
+        value = float(text)
+        lost = math.isinf(value) or (value == 0 and any(digit in "123456789" for digit in text.lower().split("e")[0]))
+        value = text if lost else value
+    found = decode(f'{{"a": [{text}, {{"b":{text}}}]}}'.encode())["a"]
+    assert found == [value, {"b": value}]
+    assert list(map(type, (found[0], found[1]["b"]))) == [type(value)] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
