@@ -24,18 +24,6 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from pai_notebook.errors import AddressError, ConfigurationError
 
-__all__ = [
-    "check_model_id",
-    "check_version_name",
-    "checked",
-    "described",
-    "is_model_id",
-    "is_truth",
-    "is_version_name",
-    "number_argument",
-    "warn",
-]
-
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
 

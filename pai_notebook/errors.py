@@ -1,4 +1,4 @@
-"""What can go wrong, as one small family of exceptions.
+"""Exceptions of the package.
 
 PaiError
 ├── ConfigurationError           a setting, address or argument that cannot be used
@@ -216,11 +216,11 @@ class PermissionDenied(PaiError):
 
 
 class NotFound(PaiError):
-    """The service has no such thing."""
+    """The service does not have what was asked for."""
 
 
 class ModelNotFound(NotFound):
-    """No model of this id in this region, or none that the key may see."""
+    """No model of this id in this region, or none that the key can see."""
 
 
 class VersionNotFound(NotFound):
@@ -232,7 +232,7 @@ class Throttled(PaiError):
 
 
 class ServiceUnavailable(PaiError):
-    """The service could not be reached or failed on its own side, and retrying did not help."""
+    """The service could not be reached or failed, and retrying did not help."""
 
 
 class DeadlineExceeded(PaiError):
@@ -258,7 +258,7 @@ class FetchErrors(PaiError):
 
 
 class SnapshotError(PaiError):
-    """A file that is no snapshot, is cut short, was changed, or was written by a newer release."""
+    """A file that is not a snapshot, is cut short, was changed, or was written by a newer release."""
 
 
 class DriftError(PaiError):

@@ -22,10 +22,8 @@ try:
 except ImportError:  # Windows, and Pyodide
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["MAX_BYTES", "UnreadableFile", "file_path", "made_by", "new_file", "read_file", "write_file"]
-
+# Bytes of a file that are read by default, after decompression.
 MAX_BYTES = 256 * 2**20
-"""Bytes of a file that are read by default, after decompression."""
 
 _BLOCK = 2**20
 _WRITERS = 16
@@ -48,7 +46,7 @@ def file_path(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     ConfigurationError
-        When it is no path, or that of the home directory of nobody.
+        When it is not a path, or names the home directory of an unknown user.
 
     Examples
     --------
@@ -59,13 +57,13 @@ def file_path(path: str | os.PathLike[str]) -> Path:
         found = Path(path).expanduser()
         encoded = os.fsencode(found)
     except TypeError:
-        raise ConfigurationError(f"path={described(path)} is no path of a file", hint="Pass a text or a pathlib.Path.") from None
+        raise ConfigurationError(f"path={described(path)} is not a file path", hint="Pass a text or a pathlib.Path.") from None
     except (RuntimeError, ValueError) as error:
-        raise ConfigurationError(f"{str(path)!r} is no path of a file: {error}", hint="Write the path in full.") from error
+        raise ConfigurationError(f"{str(path)!r} is not a file path: {error}", hint="Write the path in full.") from error
     if not os.fspath(path):
-        raise ConfigurationError("path='' is no path of a file", hint="Pass a text or a pathlib.Path.")
+        raise ConfigurationError("path='' is not a file path", hint="Pass a text or a pathlib.Path.")
     if b"\0" in encoded:
-        raise ConfigurationError(f"{str(path)!r} is no path of a file: it holds a NUL character", hint="Leave it out.")
+        raise ConfigurationError(f"{str(path)!r} is not a file path: it holds a NUL character", hint="Leave it out.")
     return found
 
 
@@ -79,7 +77,7 @@ def write_file(path: str | os.PathLike[str], content: str | bytes, *, overwrite:
     content : str or bytes
         All of it.
     overwrite : bool
-        Whether a file that exists may be replaced; a link is followed, the mode is kept.
+        Whether to replace an existing file; a link is followed, the mode is kept.
 
     Returns
     -------
@@ -156,8 +154,8 @@ def _target(target: Path, *, overwrite: bool) -> Path:
 
 
 def _odd_kind(mode: int) -> str:
-    """What a file is that is no ordinary one, as the rest of a sentence."""
-    return "" if stat.S_ISREG(mode) else "is a directory" if stat.S_ISDIR(mode) else "is no ordinary file"
+    """What a file is that is not an ordinary one, as the rest of a sentence."""
+    return "" if stat.S_ISREG(mode) else "is a directory" if stat.S_ISDIR(mode) else "is not a regular file"
 
 
 @contextlib.contextmanager
@@ -237,7 +235,7 @@ def _settle(path: Path) -> None:
 
 
 def _give_name(beside: Path, target: Path, *, overwrite: bool) -> None:
-    """Rename a file to its target; without `overwrite` only if nobody took the name meanwhile."""
+    """Rename a file to its target; without `overwrite` only if the name is still free."""
     if overwrite:
         with contextlib.suppress(OSError):
             beside.chmod(target.stat().st_mode & 0o777)
@@ -268,9 +266,9 @@ def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start
     Raises
     ------
     UnreadableFile
-        When there is no such file, when it is damaged, or too large.
+        When the file does not exist, when it is damaged, or too large.
     ConfigurationError
-        When it is no path.
+        When it is not a path.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-r"""Which JSON this package reads: one rule for answers of the service, for snapshots, and for documents that people hand over.
+r"""Which JSON this package reads: one rule for answers of the service, for snapshots, and for documents that users pass.
 
 Strict where a lenient parser would change data silently (encoding, duplicate keys, two documents), generous where the data is only odd:
 a bare NaN or Infinity is a metric state, an integer of any usual length keeps its digits, and a number beyond a float's range stays the
@@ -13,14 +13,12 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NoReturn
 
-__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_PARTS", "InvalidJson", "checked_copy", "parse_json"]
-
+# Levels of lists and objects in a document, the outermost included.
 MAX_DEPTH = 64
-"""Levels of lists and objects in a document, the outermost included."""
+# Digits of a whole number, as in Python's default limit; more of them take quadratic time to read and to show.
 MAX_DIGITS = 4300
-"""Digits of a whole number, as in a Python whose limit nobody has changed; more of them take quadratic time to read and to show."""
+# Lists and objects in a text.
 MAX_PARTS = 2**20
-"""Lists and objects in a text."""
 
 _BLOCK = 2**16
 _ALIKE = bytes.maketrans(b"{}123456789E", b"[]000000000e")
@@ -29,8 +27,8 @@ _NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]")
 # below 200 digits and with a power of at most two digits, a number is neither infinite nor zero as a float
 _EXTREME = b"0e000", b"0" * 200
 _MOST_VALUES = 20_000_000
+# Bits of a number that has fewer digits than any limit of Python's: the limit is at least 640 digits.
 _SURELY_SHORT = 2000
-"""Bits of a number that has fewer digits than any limit of Python's: the limit is at least 640 digits."""
 _TOO_LARGE = 10**MAX_DIGITS
 
 Pairs = Callable[[list[tuple[str, Any]]], Any]

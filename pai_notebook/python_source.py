@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-__all__ = ["IT", "Expression", "Plan", "Step", "call", "literal", "step", "to_python"]
-
 
 class Expression(str):
     """Python source, as opposed to a text that becomes a literal."""
@@ -74,8 +72,8 @@ def step(
 
 
 _NAMES = {"get_version": "v", "get_versions": "vs", "load": "vs", "VersionSet": "vs", "list_models": "models", "compare": "c"}
+# Steps whose result is of the kind that they are called on.
 _SAME = ("select", "newest", "filter", "sort_values", "limit")
-"""Steps whose result is of the kind that they are called on."""
 _LONGEST = 100
 
 

@@ -15,8 +15,6 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["Printed", "apart", "encodable", "is_visible", "printable", "spell", "stdout_encoding", "visible"]
-
 _MOST_MARKS = 5
 _SHORT = 32
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

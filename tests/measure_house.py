@@ -126,7 +126,7 @@ def room(module: str) -> str:
 
 
 def documentation() -> list[str]:
-    """Public callables that lack a section that they need, or take `Any` for what is no document of the service."""
+    """Public callables that lack a section that they need, or take `Any` for what is not a document of the service."""
     found = [member for member in public_members() if not member.is_property]
     lacking: dict[str, list[str]] = {"Parameters": [], "Returns": [], "Examples": []}
     loose = []

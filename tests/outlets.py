@@ -27,22 +27,22 @@ class Seen:
     def __init__(self, versions):
         self._versions = versions
 
-    def remembered_models(self):
+    def models(self):
         return [*self._versions.models, *(version.version_name for version in self._versions)]
 
-    def remembered_names(self, model_id):
+    def names(self, model_id):
         return [version.version_name for version in self._versions]
 
-    def remembered_labels(self):
+    def labels(self):
         return [key for version in self._versions for key in version.labels]
 
-    def remembered_values(self, key):
+    def values(self, key):
         return [value for version in self._versions for name, value in version.labels.pairs if name == key]
 
-    def remembered_datasets(self):
+    def datasets(self):
         return [name for version in self._versions for name in version.metrics.datasets]
 
-    def remembered_metrics(self):
+    def metrics(self):
         return [name for version in self._versions for name in version.metrics.names]
 
 

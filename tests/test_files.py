@@ -84,7 +84,7 @@ def test_what_has_no_end_is_not_read(name, tmp_path):
     path = name if name.startswith("/") else tmp_path / name
     if not name.startswith("/"):
         os.mkfifo(path)
-    with pytest.raises(PaiError, match="is no ordinary file"):
+    with pytest.raises(PaiError, match="is not a regular file"):
         pnb.load(path)
 
 

@@ -96,7 +96,7 @@ def test_a_leak_in_any_channel_fails_the_run_and_is_told_with_its_test(run, opti
         where = f"test_{number}0:" if "file" in channel else f"::test_{number}:"
         name = "an exception" if channel.startswith("exception") else channel
         assert any(where in line and name in line for line in told), (number, channel, told)
-    assert SECRET not in outcome.stdout.partition("secrets that were let out")[2], "what is told is no leak itself"
+    assert SECRET not in outcome.stdout.partition("secrets that were let out")[2], "what is told is not a leak itself"
 
 
 def test_variables_of_the_packages_frames_are_looked_through(run):

@@ -199,7 +199,7 @@ def test_a_message_that_would_fill_the_screen_is_cut_and_says_so():
 @pytest.mark.parametrize("word", ["avg score", "it's", 'a"b', "a#b", "# x", "a;", "acc,none", "mAP50-95(B)", "val\\.loss", "准确率", "'x'"])
 def test_what_tab_offers_is_read_back_as_the_name_it_stands_for(word):
     class Named(Seen):
-        def remembered_metrics(self):
+        def metrics(self):
             return [word]
 
     offered = suggest("ls model-a --sort ", Named(pnb.VersionSet()))[1]
@@ -209,7 +209,7 @@ def test_what_tab_offers_is_read_back_as_the_name_it_stands_for(word):
 @pytest.mark.parametrize("word", ["a\nb", "a\x1b[2Jb", "a\u202eb", "a\u200bb", "$name", "{name}", "a\tb", "x" * 5000])
 def test_tab_offers_no_name_that_no_line_can_hold(word):
     class Named(Seen):
-        def remembered_metrics(self):
+        def metrics(self):
             return [word, "cer"]
 
     assert suggest("ls model-a --sort ", Named(pnb.VersionSet()))[1] == ["cer"]

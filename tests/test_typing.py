@@ -18,7 +18,7 @@ API = ROOT / "tests" / "typing" / "api.py"
 WRONG = re.compile(r"  # type: ignore\[([\w-]+)\]$")
 OWNERS = ("Comparison", "Explorer", "Model", "ModelVersion", "Registry", "VersionSet", "GateReport", "Plots", "Drift")
 # for completion and for tools, not for the code of users
-UNUSED = re.compile(r"Registry\.remembered_\w+|ModelVersion\.remembered|Comparison\.(between|leaders)|(un)?load_ipython_extension")
+UNUSED = re.compile(r"ModelVersion\.remembered|Comparison\.(between|leaders)|(un)?load_ipython_extension")
 
 
 @pytest.mark.slow

@@ -228,7 +228,7 @@ def test_a_version_in_no_list_and_errors_in_no_mapping_are_refused():
 
 
 def test_an_empty_path_is_no_folder(calls):
-    with pytest.raises(ConfigurationError, match="is no path of a file"):
+    with pytest.raises(ConfigurationError, match="is not a file path"):
         calls["VersionSet.save"][0]("")
 
 

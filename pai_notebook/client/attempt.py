@@ -1,6 +1,6 @@
-"""One attempt: a free connection, the pace, fresh credentials and signature, the request, the whole answer, and what to think of it.
+"""One attempt at a request: connection, rate limit, credentials, signature, answer, and whether another attempt can help.
 
-Expected trouble is returned, not raised: an exception raised while another is handled would carry that one's frames along, and with them
+Expected errors are returned, not raised: an exception raised while another is handled would carry that one's frames along, and with them
 the request's headers.
 """
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from pai_notebook.client.operations import Operation
     from pai_notebook.client.rate_limit import Bucket
     from pai_notebook.client.settings import Settings
-
-__all__ = ["Exchange", "Reply"]
 
 _log = logging.getLogger("pai_notebook.client")
 _HEADERS = (("accept", "application/json"), ("accept-encoding", "gzip"), ("user-agent", "pai-notebook"))
@@ -239,7 +237,7 @@ class Exchange:
                 f"{subject.name} was not fetched within {self._limits.deadline:g} s", hint="Try again, or raise deadline=."
             )
             return Failure(error, Again.NEVER)
-        text = f"{subject.endpoint} gave no whole answer within {self._limits.attempt_timeout:g} s"
+        text = f"{subject.endpoint} did not finish its answer within {self._limits.attempt_timeout:g} s"
         return Failure(ServiceUnavailable(text, hint="Try again, or raise attempt_timeout=."), Again.LATER)
 
 

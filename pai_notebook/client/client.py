@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     OnPage = Callable[[tuple[dict[str, Any], ...], int | None], None]
     OnResult = Callable[[tuple[str, str], Reply | PaiError], None]
 
-__all__ = ["Client", "Listing", "Reply"]
-
 T = TypeVar("T")
 
 
@@ -226,7 +224,7 @@ class Client:
         """Fetch every version of a model without holding them: a listing for each page, the newest page first.
 
         Whatever others create and delete meanwhile, a version that was there all the time comes, and comes once. The last
-        listing is empty and not `complete` when the service counts more than it hands out.
+        listing is empty and not `complete` when the service reports more than it returns.
 
         Raises
         ------
@@ -261,7 +259,7 @@ class Client:
         Raises
         ------
         PaiError
-            As `get_version`, when the newest page could not be had.
+            As `get_version`, when the newest page could not be fetched.
         """
         operation = ask_list_versions(model_id, sort_by=None, filters={})
         return await self._read(operation, limit=above or None, newest_first=above > 0, reading=reading, on_page=on_page)

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from pai_notebook.client.endpoint import Endpoint
 
 
-__all__ = ["ConnectionPool", "Lane", "Proxy", "proxy_for", "tls_context", "transport_maker"]
-
 _FILE = "SSL_CERT_FILE"
 _FOLDER = "SSL_CERT_DIR"
 _KEYS = "SSLKEYLOGFILE"

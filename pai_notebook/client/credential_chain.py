@@ -25,11 +25,9 @@ from pai_notebook.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Chain", "quiet", "vendor_providers"]
-
 _VENDOR = ("credentials", "alibabacloud-tea", "alibabacloud_tea", "darabonba", "apscheduler")
+# These write the whole URL of a request, and a request for credentials has keys and signatures in its URL.
 _HTTP = ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry", "httpx")
-"""These write the whole URL of a request, and a request for credentials has keys and signatures in its URL."""
 
 
 def vendor_providers() -> Any:
@@ -79,6 +77,7 @@ _URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
 _FILE = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 _PROFILE = "ALIBABA_CLOUD_PROFILE"
 _OIDC = tuple(f"ALIBABA_CLOUD_{name}" for name in ("ROLE_ARN", "OIDC_PROVIDER_ARN", "OIDC_TOKEN_FILE"))
+# What the credentials depend on, besides the key in the environment and the files.
 _SETTINGS = (
     _URI,
     _FILE,
@@ -97,7 +96,6 @@ _SETTINGS = (
         )
     ),
 )
-"""What the credentials depend on, besides the key in the environment and the files."""
 _OLD_NAMES = {
     "ALIBABACLOUD_ACCESS_KEY_ID": _ID,
     "ALICLOUD_ACCESS_KEY_ID": _ID,
@@ -176,7 +174,7 @@ class Chain:
         return found, _RECHECK
 
     def _oddities(self) -> Iterator[str]:
-        """What looks like a mistake, and is no credential."""
+        """What looks like a mistake, and is not a credential."""
         for here, lacking in ((_ID, _SECRET), (_SECRET, _ID)):
             if self._env.get(here) and not self._env.get(lacking):
                 yield f"{here} is set, but {lacking} is not"
@@ -189,7 +187,7 @@ class Chain:
         usual = [path for parts in _FILES if (path := self._env.under_home(*parts)) is not None]
         yield from (f"{path} is not a file that this user may read" for path in usual if os.path.lexists(path) and not is_file(path))
         if self._env.get(_PROFILE) and not self._env.aliyun_config and not self._ini():
-            yield f"{_PROFILE} is set, but there is no file of profiles"
+            yield f"{_PROFILE} is set, but no profile file exists"
         other = self._env.under_home(".alibabacloud", "credentials")
         if not named and other and is_file(other) and not is_file(other.with_suffix(".ini")):
             yield f"{other} is not read, only {other.name}.ini beside it"
@@ -259,7 +257,7 @@ class Chain:
         )
 
     def _mask(self) -> Mask:
-        """What takes out of a text whatever the environment and the files of profiles hold."""
+        """A mask for the secrets in the environment and in profile files."""
         values = [self._env.get(name) for name in (_ID, _SECRET, _TOKEN, _URI)]
         for path in (self._env.aliyun_config, self._ini()):
             if path is not None:

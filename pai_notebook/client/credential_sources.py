@@ -1,4 +1,4 @@
-"""Whose key signs: what was given, else the environment, else the credentials URI, else the vendor's chain.
+"""Where credentials come from: the argument, else the environment, the credentials URI, the vendor's chain.
 
 The environment is read when a request is made, so that a cell which sets it has an effect. What may block is asked on a worker thread.
 """
@@ -15,8 +15,6 @@ from pai_notebook.client.masking import Hidden, kind_of
 from pai_notebook.client.settings import Environment
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
 
-__all__ = ["CredentialsLike", "VendorClient", "resolve_credentials"]
-
 _RECHECK = 60.0
 
 
@@ -27,8 +25,8 @@ class VendorClient(Protocol):
         """Return an object with `access_key_id`, `access_key_secret` and perhaps `security_token`."""
 
 
+# What `connect(credentials=)` takes.
 CredentialsLike = tuple[str, str] | tuple[str, str, str] | Credentials | Callable[[], object] | VendorClient
-"""What `connect(credentials=)` takes."""
 
 
 def resolve_credentials(credentials: CredentialsLike | Hidden | None = None, *, environ: Mapping[str, str] | None = None) -> Provider:
@@ -144,7 +142,7 @@ class _Client:
 
 
 async def _on_thread(function: Callable[[], Any]) -> Hidden | str:
-    """Call somebody else's code on a worker thread; return its result, or the kind of what it raised.
+    """Call third-party code on a worker thread; return its result, or the kind of what it raised.
 
     Never the text of it: it may quote a key. Exceptions do not leave the thread, because the frames that they carry may hold one too.
     """
@@ -154,7 +152,7 @@ async def _on_thread(function: Callable[[], Any]) -> Hidden | str:
 def _attempt(function: Callable[[], Any]) -> Hidden | str:
     try:
         return Hidden(function())
-    except BaseException as error:  # noqa: BLE001 - somebody else's code may raise anything, SystemExit too
+    except BaseException as error:  # noqa: BLE001 - third-party code may raise anything, SystemExit too
         return kind_of(error)
 
 
@@ -196,7 +194,7 @@ def _made(given: Hidden, origin: str) -> Credentials | str:
 
 
 def _attribute(value: Any, name: str) -> Any:
-    """An attribute of somebody else's object, None when it has none; reading it may raise anything."""
+    """An attribute of a third-party object, None when it has none; reading it may raise anything."""
     try:
         return getattr(value, name, None)
     except Exception:  # noqa: BLE001 - as above

@@ -1,4 +1,4 @@
-"""A key, and who keeps it fresh: asked for once at a time, before it expires, after the service refused it."""
+"""Credentials, and a provider that caches and renews them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any, NoReturn, Protocol
 
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
-
-__all__ = ["CredentialSource", "Credentials", "CredentialsTimeout", "Provider", "checked", "hangs", "not_found"]
 
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2
@@ -285,7 +283,7 @@ def checked(credentials: Credentials) -> Credentials:
     """
     if fault := credentials.fault:
         given = f" (from {credentials.origin})" if credentials.origin else ""
-        hint = "Give both parts of the key." if "empty" in fault else "Copy it again without what surrounds it."
+        hint = "Pass both parts of the key." if "empty" in fault else "Copy it again without what surrounds it."
         raise ConfigurationError(fault + given, hint=hint)
     return credentials
 

@@ -20,8 +20,6 @@ from pai_notebook.errors import PaiError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
-__all__ = ["ask_uri"]
-
 _TRIES = (0.0, 0.1, 0.3)
 _TIMEOUT = 1.0
 _MOST = 64 * 1024

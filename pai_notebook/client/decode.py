@@ -11,8 +11,6 @@ from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
-__all__ = ["DamagedAnswer", "decode", "excerpt", "read_body"]
-
 _EXCERPT = 120
 _BLOCK = 2**16
 _GZIP = zlib.MAX_WBITS | 16

@@ -1,4 +1,4 @@
-"""Where requests go: the rule that makes a host of a region, and the check of an endpoint that a person gives.
+"""Endpoints: from a region to a host, and checks of endpoints that users pass.
 
 The vendor's table of endpoints has defects (a tab in one host name, the VPC name in another), while the two-line rule has none.
 """
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pai_notebook.errors import ConfigurationError
-
-__all__ = ["Endpoint", "check_network", "check_region", "endpoint_for", "parse_endpoint"]
 
 _REGION = re.compile(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)*")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -155,9 +153,9 @@ def parse_endpoint(text: str, *, origin: str = "") -> Endpoint:
     loopback = host in _LOOPBACK
     scheme = scheme or ("http" if loopback else "https")
     if not why and scheme not in {"http", "https"}:
-        why = "only https and, for loopback, http are spoken"
+        why = "only https is supported, and http on loopback"
     if not why and scheme == "http" and not loopback:
-        why = "credentials do not travel over plain http except to loopback"
+        why = "credentials are not sent over plain http, except to loopback"
     if why:
         raise _refused(text, why, origin)
     shown = f"[{host}]" if ":" in host else host
@@ -202,5 +200,5 @@ def _refused(text: object, why: str, origin: str) -> ConfigurationError:
     shown = re.sub(r"^[^@]*@", "***@", text) if isinstance(text, str) else text
     return ConfigurationError(
         f"endpoint {ascii(shown)[:80]}{_from(origin)} is refused: {why}",
-        hint=f"Correct or unset {origin}." if origin else "Give a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com.",
+        hint=f"Correct or unset {origin}." if origin else "Pass a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com.",
     )

@@ -1,4 +1,4 @@
-"""From an answer that is not the document asked for, or no answer at all, to an error of the family that a person can act on."""
+"""Errors for answers that are not the document asked for, as members of the PaiError tree."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ from pai_notebook.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-__all__ = ["LATER_HINT", "Answer", "Subject", "failure_of_answer", "is_error_document"]
 
 LATER_HINT = "Try again in a moment."
 _MESSAGE = 300
@@ -170,7 +168,7 @@ def _error(answer: Answer, document: Mapping[str, Any], code: str, subject: Subj
         return Throttled("the account's rate limit is used up", hint=_THROTTLED_HINT, **details)
     if again is Again.LATER and code != "SignatureNonceUsed":
         return ServiceUnavailable(
-            f"the service failed on its own side{quoted or _beginning(answer, document, subject)}", hint=LATER_HINT, **details
+            f"the service failed with a server error{quoted or _beginning(answer, document, subject)}", hint=LATER_HINT, **details
         )
     return _refusal(answer, document, code, subject, details)
 
@@ -188,7 +186,7 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
     if answer.status == 404:  # noqa: PLR2004 - Not Found
         return _not_found(document, code, said, subject, details)
     if not document or answer.status < 400:  # noqa: PLR2004 - no document of the service, or one with a good status
-        text = f"HTTP {answer.status} came with something else than a document of the service{_beginning(answer, document, subject)}"
+        text = f"HTTP {answer.status} came without a document of the service{_beginning(answer, document, subject)}"
         return ProtocolError(text, hint="Check the endpoint, and whether a proxy or gateway answers instead.", **details)
     return PaiError(
         f"the service refused {subject.action} for {subject.name}{quoted}",
@@ -216,7 +214,7 @@ def _denied(document: Mapping[str, Any], subject: Subject, quoted: str, details:
     action = subject.clean(detail.get("AuthAction") or f"paimodel:{subject.action}")[:100]
     parts = [subject.clean(detail.get(key) or "")[:60] for key in ("NoPermissionType", "PolicyType", "AuthPrincipalType")]
     because = ", ".join(part for part in parts if part)
-    message = f"the key may not do {action}" + (f" ({because})" if because else quoted)
+    message = f"the key is not allowed to call {action}" + (f" ({because})" if because else quoted)
     return PermissionDenied(message, hint=f"Ask for a RAM policy that allows {action}.", **{**details, "action": action})
 
 
@@ -230,9 +228,7 @@ def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subje
             f"no version {subject.version_name} in {subject.model_id}", hint="List its versions to see which there are.", **details
         )
     if subject.model_id:
-        return ModelNotFound(
-            f"there is no model {subject.model_id}{where}", hint="Check the model's id or name, and the region.", **details
-        )
+        return ModelNotFound(f"no model named {subject.model_id}{where}", hint="Check the model's id or name, and the region.", **details)
     return NotFound(f"nothing was found for {subject.action}{where}", hint="Check region and workspace.", **details)
 
 
@@ -243,7 +239,7 @@ def _redirect(answer: Answer, subject: Subject) -> ProtocolError:
         target = ""
     to = f" to {subject.clean(target)[:80]}" if target else ""
     return ProtocolError(
-        f"{subject.endpoint} redirects{to} (HTTP {answer.status}); redirects are not followed, so that no credentials travel elsewhere",
+        f"{subject.endpoint} redirects{to} (HTTP {answer.status}); redirects are not followed, so that credentials are not sent elsewhere",
         hint="Check endpoint=: the address that answered sends requests on to another one.",
         **_details(answer, {}, "", subject),
     )

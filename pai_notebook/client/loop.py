@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     _Running = tuple[threading.Thread, asyncio.AbstractEventLoop, asyncio.Event]
 
-__all__ = ["LoopThread", "shared_loop"]
-
 T = TypeVar("T")
 
 _POLL = 0.2
@@ -99,7 +97,7 @@ class LoopThread:
                 if "interpreter shutdown" not in str(error):
                     raise
             finally:
-                ready.set()  # also when there is no loop, or the caller waits for ever
+                ready.set()  # also when there is no loop, or the caller would wait forever
 
         _check_descriptors()
         self._loop = None

@@ -1,4 +1,4 @@
-"""Keeping secrets out of sight: values that no traceback shows, texts of others with secrets masked, reasons that quote nobody."""
+"""Masks secrets: values that tracebacks do not show, texts with secrets removed, reasons without quotations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-__all__ = ["Hidden", "Mask", "kind_of", "mask_shapes", "masked_logs", "reason_of", "service_says"]
 
 _WINDOW = 8
 _SIGNATURE = re.compile(r"ACS3-HMAC-SHA256[^\r\n\"'<]*|Signature=[0-9A-Fa-f]{16,}")
@@ -152,7 +150,7 @@ _KNOWN = (
     (r"process_command is empty", "no external command is set"),
     (r"failed to parse external command output", "the external command printed no JSON"),
     (r"invalid (?:StsToken )?credential response", "the external command printed no complete key"),
-    (r"unable to get profile with", "there is no such profile"),
+    (r"unable to get profile with", "no such profile"),
     (r"invalid profile name", "no profile is chosen"),
     (r"unsupported (?:profile mode|credential type)", "the vendor's library does not know this kind of profile"),
     (r"unable to open credentials file", "the file cannot be opened"),
@@ -208,7 +206,7 @@ def reason_of(error: BaseException, mask: Callable[[str], str]) -> str:
     """
     try:
         text = str(error)[:_LONGEST]
-    except Exception:  # noqa: BLE001 - somebody else's exception
+    except Exception:  # noqa: BLE001 - the exception of a third party
         text = ""
     if _NO_ROLE.search(text):
         return "no RAM role is attached to this instance (HTTP 404)"

@@ -12,8 +12,6 @@ from pai_notebook.errors import ConfigurationError, ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Operation", "WrongAnswer", "ask_list_models", "ask_list_versions", "ask_model", "ask_version", "check_order"]
-
 _VERSION_FILTERS = {
     "version_name": "VersionName",
     "approval": "ApprovalStatus",
@@ -93,7 +91,7 @@ class Operation:
         if not self.expected:
             self._check_list(value, empty=document.get("TotalCount") == 0)
         elif not isinstance(value, str) or not value:
-            raise ProtocolError(f"the answer has no usable {self.field}", hint="Check the endpoint: another service may be answering.")
+            raise ProtocolError(f"the answer has no valid {self.field}", hint="Check the endpoint: another service may be answering.")
         elif value != self.expected:
             raise WrongAnswer(
                 f"the answer is about {ascii(value)[:60]}, not about {self.expected}", hint="Try again; a proxy may mix up answers."
@@ -172,7 +170,7 @@ def check_order(order: str | None) -> str:
     """
     word = str(order or "ASC").upper()
     if word not in {"ASC", "DESC"}:
-        raise ConfigurationError(f"order={ascii(order)[:40]} cannot be used", hint='Give "ASC" or "DESC".')
+        raise ConfigurationError(f"order={ascii(order)[:40]} cannot be used", hint='Pass "ASC" or "DESC".')
     return word
 
 
@@ -195,5 +193,5 @@ def _text(key: str, value: Any) -> str:
     else:
         raise ConfigurationError(f"{key} of type {type(value).__name__} cannot be a filter", hint="Pass a text.")
     if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ConfigurationError(f"{key} holds half a character (a lone surrogate)", hint="Pass a text that can be encoded.")
+        raise ConfigurationError(f"{key} contains a lone surrogate", hint="Pass a text that can be encoded.")
     return text

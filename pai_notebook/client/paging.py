@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     Fetch = Callable[[int, int, bool], Awaitable["Page"]]
     Key = Callable[[dict[str, Any]], str]
 
-__all__ = ["PAGE_SIZE", "Listing", "Page", "Reader", "Reading", "Traits", "read_pages", "smaller_size"]
-
 PAGE_SIZE = 100
 WINDOW = 8
 PASSES = 4
@@ -54,9 +52,9 @@ class Listing:
     fetched : datetime
         When the last page arrived, UTC.
     complete : bool
-        Whether everything asked for is here; False when the service counts more than it hands out, and when a page failed.
+        Whether everything asked for is here; False when the service reports more than it returns, and when a page failed.
     failed : dict of str to PaiError
-        The pages that could not be had, as in `page 5 of 10`.
+        The pages that could not be fetched, as in `page 5 of 10`.
     """
 
     items: tuple[dict[str, Any], ...]
@@ -106,7 +104,7 @@ class Reading:
     pages : dict of int to Page
         Those pages, by number from the front.
     failed : dict of int to PaiError
-        Pages that could not be had.
+        Pages that could not be fetched.
     """
 
     newest: Page | None = None
@@ -182,7 +180,7 @@ class Reader:
     key : callable
         What identifies a document.
     size : int
-        Documents per page; smaller when the service hands out less.
+        Documents per page; smaller when the service returns fewer.
     seen : SeenNames
         What was met; a pass is whole when it has as many as the service counted at its lowest.
     most : int
@@ -370,11 +368,11 @@ class Reader:
                 self.whole = True
                 return
             page = await self.page(number)
-        raise ProtocolError("the service's list does not end", hint="Narrow the question or give limit=.")
+        raise ProtocolError("the service's list does not end", hint="Narrow the query or pass limit=.")
 
     def _check_length(self, total: int) -> None:
         if total > self._most * self.size:
-            raise ProtocolError(f"the service counts {total:,} items, more than can be read page by page", hint="Narrow the question.")
+            raise ProtocolError(f"the service reports {total:,} items, more than can be read page by page", hint="Narrow the query.")
 
 
 async def read_pages(
@@ -409,12 +407,12 @@ async def read_pages(
     Returns
     -------
     Listing
-        With `failed` when some pages could not be had, the first of them excepted.
+        With `failed` when some pages could not be fetched, the first of them excepted.
 
     Raises
     ------
     PaiError
-        When the first page could not be had.
+        When the first page could not be fetched.
     ProtocolError
         When the service repeats one page for every number, or never comes to an end.
     """

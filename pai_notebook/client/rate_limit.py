@@ -1,4 +1,4 @@
-"""The pace of requests: 40 a second per endpoint and API for the whole process, slower when the service says so.
+"""Rate limit: 40 requests a second per endpoint and API for the whole process, fewer when the service throttles.
 
 The account's quota is shared with every colleague and job, so the pace is kept on this side. After a refusal the pace falls to what the
 service accepted in the last second, rests, and grows again slowly.
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-__all__ = ["BURST", "Bucket", "bucket_for"]
 
 BURST = 8
 _WINDOW = 1.0

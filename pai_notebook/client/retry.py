@@ -1,4 +1,4 @@
-"""When to ask again, and after how long.
+"""Retries: when to try again, and after how long.
 
 Own arithmetic of a few lines: neither stamina nor tenacity knows a retry budget, a hint that may be milliseconds, seconds or a date, and a
 deadline that ends a wait before it begins, and each would hide the one loop that a reader wants to see (in `client.py`).
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pai_notebook.client.credentials import Credentials, Provider
     from pai_notebook.client.settings import Limits
     from pai_notebook.errors import PaiError
-
-__all__ = ["Again", "Failure", "Persistence", "Quota", "RetryState", "backoff", "read_date", "read_retry_after"]
 
 _BASE = 0.1
 _BASE_THROTTLED = 0.5
@@ -181,8 +179,8 @@ _CONNECT_PAUSES = (0.05, 0.1, 0.2)
 _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
+# A day, and a minute for the way of the answer.
 _MOST_OFFSET = timedelta(days=1, minutes=1)
-"""A day, and a minute for the way of the answer."""
 
 
 @dataclass(slots=True)
@@ -224,7 +222,7 @@ class Persistence:
     def __init__(self, limits: Limits, provider: Provider) -> None:
         self._limits = limits
         self._provider = provider
-        self._jitter = random.Random().random  # noqa: S311 - jitter is no secret
+        self._jitter = random.Random().random  # noqa: S311 - jitter is not a secret
         self.quota = Quota(limits.retry_quota)
         self.clock_offset = timedelta()
         self._down = False

@@ -1,4 +1,4 @@
-"""What a client is told before it sends anything: limits, endpoint, region, workspace, network.
+"""Settings of a client: limits, endpoint, region, workspace, network.
 
 Every value comes from the argument, else the environment, else `~/.pai/config.json` (the file of the vendor's own SDK); the region at last
 from the profile of the `aliyun` command.
@@ -21,8 +21,6 @@ from pai_notebook.json_text import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-__all__ = ["Environment", "Limits", "Settings", "is_file", "read_json", "resolve_settings"]
 
 
 class Environment:
@@ -70,7 +68,7 @@ class Environment:
 
     @property
     def aliyun_config(self) -> Path | None:
-        """The file that `aliyun configure` writes, where there is one and nobody has switched it off."""
+        """The file that `aliyun configure` writes, if it exists and is not switched off."""
         path = self.under_home(".aliyun", "config.json")
         return path if path and is_file(path) and not self.says_yes("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") else None
 
@@ -100,7 +98,7 @@ def is_file(path: Path) -> bool:
 
 
 def read_json(path: Path) -> Any:
-    """Return what a JSON file holds, or None when it cannot be read or is no JSON.
+    """Return what a JSON file holds, or None when it cannot be read or is not JSON.
 
     Nothing is raised: the frames of this function hold the text, and in it maybe keys.
     """
@@ -237,7 +235,7 @@ def resolve_settings(
     Raises
     ------
     ConfigurationError
-        When a value cannot be used or no region is known.
+        When a value cannot be used or no region was found.
 
     Examples
     --------
@@ -257,7 +255,7 @@ def resolve_settings(
     if target is None and not place[0]:
         lost = f" ({source.lost})" if source.lost else ""
         raise ConfigurationError(
-            f"no region is known{lost}",
+            f"no region was found{lost}",
             hint='Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`.',
         )
     if place[0]:
@@ -274,7 +272,7 @@ def resolve_settings(
 
 
 def _named(value: str | None) -> tuple[str, str] | None:
-    """A value of the call with nobody to blame in an error, or None."""
+    """A value of the call without an origin to name in an error, or None."""
     return (value, "") if value else None
 
 
@@ -292,7 +290,7 @@ class _Source:
         return f"{_CONFIG_VARIABLE} names {named}, which is not there or may not be read" if named and not is_file(Path(named)) else ""
 
     def find(self, variables: tuple[str, ...], key: str) -> tuple[str, str] | tuple[()]:
-        """The first value that is set, and who says so; empty when nobody does."""
+        """The first value that is set and its origin; empty when none is."""
         for name in variables:
             if value := self._env.get(name):
                 return value, name
@@ -320,7 +318,7 @@ def _read_config(path: Path) -> dict[str, str]:
 
 
 def _settings_in(path: Path) -> dict[str, str] | None:
-    """None for what is no JSON object. Nothing is raised, because the frame holds what is in the file."""
+    """None for what is not JSON object. Nothing is raised, because the frame holds what is in the file."""
     document = read_json(path)
     if not isinstance(document, dict):
         return None

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from pai_notebook.client.credentials import Credentials
 
-__all__ = ["authorization", "canonical_request", "payload_hash", "sign", "signed_names"]
-
 _ALGORITHM = "ACS3-HMAC-SHA256"
 _VERSION = "2021-02-04"
 _EMPTY_HASH = hashlib.sha256(b"").hexdigest()

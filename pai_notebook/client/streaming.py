@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from pai_notebook.client.paging import Fetch, Key
 
-__all__ = ["PackedNames", "stream_pages"]
-
 _WINDOW = 4
 _MOST_PAGES = 1_000_000  # a hundred million versions
 _BUCKETS = 1 << 16
@@ -69,13 +67,13 @@ async def stream_pages(
     Yields
     ------
     Listing
-        The documents of one page that were not handed on before. When the service counts more than it hands out, the last
+        The documents of one page that were not handed on before. When the service reports more than it hands out, the last
         one is empty and not `complete`.
 
     Raises
     ------
     PaiError
-        When a page could not be had.
+        When a page could not be fetched.
     ProtocolError
         As `read_pages`.
     """

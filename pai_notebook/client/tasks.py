@@ -1,4 +1,4 @@
-"""What runs on the private loop: the calls of its users, and what of them has to wait on a thread of its own."""
+"""Calls on the private loop and their users, and blocking calls on threads of their own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from pai_notebook.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-__all__ = ["GRACE", "DaemonExecutor", "LoopUser", "RunningCoroutine", "closed_error", "start_thread"]
-
 T = TypeVar("T")
 
+# Seconds that an aborted coroutine has to close its connections.
 GRACE = 1.0
-"""Seconds that an aborted coroutine has to close its connections."""
 
 
 class DaemonExecutor(concurrent.futures.ThreadPoolExecutor):
@@ -93,7 +91,7 @@ class LoopUser:
 
 
 def closed_error() -> ConfigurationError:
-    """Return the error of whatever is asked of a registry that was closed."""
+    """Return the error for calls on a closed registry."""
     return ConfigurationError("this registry was closed", hint="Connect again with connect(...).")
 
 

@@ -1,4 +1,4 @@
-"""From no answer at all to an error that says what is wrong: the network, the proxy, the certificate or the service."""
+"""Errors for requests without an answer: network, proxy, certificate or service."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError, Ser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-__all__ = ["failure_of_exception"]
 
 _CUT = re.compile(r"disconnected|peer closed|incomplete", re.IGNORECASE)
 _STATUS = re.compile(r"[1-5][0-9]{2}\b")
@@ -61,14 +59,14 @@ def _unreachable(error: Exception, chain: list[BaseException], subject: Subject)
     if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
         # what a proxy writes is never quoted: it may echo its login
         quoted = "" if subject.proxy else f": {subject.clean(error)[:100]}"
-        text = f"{subject.endpoint} does not answer in proper HTTP{quoted}"
+        text = f"{subject.endpoint} does not answer in valid HTTP{quoted}"
         return ProtocolError(text, hint="Check the endpoint, and whether a proxy answers instead.")
     message, hint = _no_answer(error, chain, subject)
     return ServiceUnavailable(message, hint=hint)
 
 
 def _proxy_trouble(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError | None:
-    """What is wrong with the proxy, which is no fault of the service; None when it is something else."""
+    """What is wrong with the proxy, which is not a fault of the service; None when it is something else."""
     proxy = subject.proxy
     cure = f"Correct or unset {proxy.variable}, or add {subject.endpoint} to NO_PROXY."
     if isinstance(error, httpx.ProxyError):

@@ -17,8 +17,8 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.nearest import short_datasets
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -204,9 +204,9 @@ class Aligned:
         metrics = [row.key for row in self._all if row.section == "metrics"]
         return (
             *self._removed,
-            *(say("directions: {pattern!r} fits no metric", pattern=text) for text in self._directions.unused(metrics)),
-            *(say("tolerance: {pattern!r} fits no metric", pattern=text) for text in self._tolerance.unused(metrics)),
-            *(say("series: {pattern!r} fits no metric", pattern=text) for text in self._series.unused(metrics)),
+            *(say("directions: {pattern!r} matches no metric", pattern=text) for text in self._directions.unused(metrics)),
+            *(say("tolerance: {pattern!r} matches no metric", pattern=text) for text in self._tolerance.unused(metrics)),
+            *(say("series: {pattern!r} matches no metric", pattern=text) for text in self._series.unused(metrics)),
             *self._selection.unused(self._all),
             *positional(self._versions, self._all),
         )

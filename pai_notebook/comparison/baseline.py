@@ -78,13 +78,13 @@ def choose_baseline(
     if isinstance(wanted, ModelVersion):
         return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
-        raise ConfigurationError(f"baseline={described(wanted)} is no baseline", hint=_HINT)
+        raise ConfigurationError(f"baseline={described(wanted)} is not a baseline", hint=_HINT)
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN
     if wanted is not None and wanted.casefold() not in BASELINES:
         return _named(versions, names, wanted, errors)
     if not versions:
-        return None, say("there is no version")
+        return None, say("no versions")
     return _default(versions, names) if wanted is None else _ruled(versions, wanted.casefold(), errors)
 
 
@@ -131,7 +131,7 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         return found[0], CHOSEN
     if found:
         addresses = ", ".join(names[place] for place in found)
-        raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Say which one: {addresses}.")
+        raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Choose one of: {addresses}.")
     _refuse_failed(wanted, errors)
     model, _, rule = wanted.rpartition("@")
     places = [place for place, version in enumerate(versions) if version.model_id == model]

@@ -119,7 +119,7 @@ def _counted(text: str, cut: str) -> str:
 
 
 def _measured(cell: Cell) -> str:
-    """Write a metric that is no number and no text: a truth value, the size of a matrix; empty for everything else."""
+    """Write a metric that is neither a number nor text: a truth value, the size of a matrix; empty for everything else."""
     if cell.state is State.BOOLEAN:
         return say("✓ true") if cell.text == "true" else say("✗ false")
     if cell.state is State.MATRIX and isinstance(cell.raw, list):

@@ -121,7 +121,7 @@ class Comparison(Aligned, Exports, Displayed):
     def coverage(self) -> pd.DataFrame:
         """State of every metric in every version: which can be compared at all, and which version lost one.
 
-        Numbers of examples, errors and spreads are no metrics to compare, and are left out.
+        Numbers of examples, errors and spreads are not metrics to compare, and are left out.
         """
         from pai_notebook.comparison.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
 
@@ -257,7 +257,7 @@ class Comparison(Aligned, Exports, Displayed):
         Raises
         ------
         ComparisonError
-            When the metric is not there (nearest names in the hint), is no number, or its direction is unknown.
+            When the metric is not there (nearest names in the hint), is not a number, or its direction is unknown.
 
         Examples
         --------
@@ -309,7 +309,7 @@ class Comparison(Aligned, Exports, Displayed):
         Raises
         ------
         ComparisonError
-            When the metric is not there (nearest names in the hint), is no number, or its direction is unknown.
+            When the metric is not there (nearest names in the hint), is not a number, or its direction is unknown.
 
         Examples
         --------
@@ -362,7 +362,9 @@ class Comparison(Aligned, Exports, Displayed):
             raise ConfigurationError(f"modes={described(modes)} is not a mapping", hint="Pass modes={'cer': 'min'}.")
         for name in modes:
             if name not in metrics:
-                raise ConfigurationError(f"modes: {described(name)} is none of the metrics", hint=f"Pass one of {listed(list(metrics))}.")
+                raise ConfigurationError(
+                    f"modes: {described(name)} is not one of the metrics", hint=f"Pass one of {listed(list(metrics))}."
+                )
         questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
         return make_pareto(questions, self._names, self.between)
 
@@ -391,9 +393,9 @@ class Comparison(Aligned, Exports, Displayed):
         Raises
         ------
         ComparisonError
-            When there is no such metric.
+            When the metric does not exist.
         ConfigurationError
-            When there is no such version, and for an `n` or a level that means nothing.
+            When the version does not exist, and for an `n` or a level that means nothing.
 
         Examples
         --------
@@ -407,7 +409,7 @@ class Comparison(Aligned, Exports, Displayed):
         n = None if n is None else number_argument("n", n, least=1, whole=True)
         row = find_row(self.metrics, metric, dataset)
         if self._place is None or version not in self._names:
-            raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"There are {', '.join(self._names[:5])}.")
+            raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"Available: {', '.join(self._names[:5])}.")
         return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
 
     def explain(self, lang: str = "en", *, everything: bool = False) -> Explanation:

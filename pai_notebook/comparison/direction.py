@@ -106,7 +106,7 @@ def read_mode(value: Any, argument: str = "mode") -> Mode | None:
         return "max" if value else "min"
     mode = _MODES.get(str(value).casefold())
     if mode is None:
-        raise ConfigurationError(f"{argument}={described(value)} is no direction", hint="Use 'max', 'min' or None.")
+        raise ConfigurationError(f"{argument}={described(value)} is not a direction", hint="Use 'max', 'min' or None.")
     return mode
 
 
@@ -136,7 +136,7 @@ def infer_direction(path: str) -> Direction:
 
 
 def _votes(path: str) -> dict[str, Mode] | None:
-    """Every word that points somewhere, None when a word says that the name is no quality."""
+    """Every word that points somewhere, None when a word says that the name is not a quality."""
     votes: dict[str, Mode] = {}
     silenced = False
     for words in words_of(path):
@@ -169,7 +169,7 @@ def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
             votes[" ".join(pair)] = PHRASES[pair]
             position += 2
             continue
-        rate = pair[1:] == ("per",)  # samples per second are no count of samples
+        rate = pair[1:] == ("per",)  # samples per second are not count of samples
         if (token in VETOES and not rate) or pair in TURNED or pair in VETO_PHRASES:
             return None
         flipped ^= token in FLIPS
@@ -204,7 +204,7 @@ class Directions:
     Raises
     ------
     ConfigurationError
-        For a word that is no direction.
+        For a word that is not a direction.
 
     Examples
     --------

@@ -125,7 +125,7 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
             changes[name] = _findings(comparison, rows, place, len(rows) if everything else _FEW)
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]
     if not comparison.versions:
-        cautions.append(say("There is no version to compare."))
+        cautions.append(say("No versions to compare."))
     note = joined([text for text in (_note(comparison) if everything else "", _datasets(comparison)) if text], " · ")
     head = subject(comparison) if comparison.versions else ("", "")
     return Explanation(head, findings, cautions, changes, note, everything=everything, lang=lang)

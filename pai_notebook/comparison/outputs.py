@@ -83,7 +83,7 @@ class Exports(FrameExports):
         wanted = (values,) if isinstance(values, str) else tuple(values)
         for value in wanted:
             if value not in _VALUES:
-                raise ConfigurationError(f"values: no value is called {value!r}", hint=f"Choose from {', '.join(_VALUES)}.")
+                raise ConfigurationError(f"unknown value {value!r} in values", hint=f"Choose from {', '.join(_VALUES)}.")
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         return comparison_frame([row for row in rows if _is_in(row.section, section)], comparison.names, wanted, flat=flat)
 
@@ -156,7 +156,7 @@ class Exports(FrameExports):
         registry : str
             Where the versions came from, in your words; by default as the versions remember it.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------
@@ -204,7 +204,7 @@ def _is_in(section: str, wanted: str) -> bool:
     if wanted == "specs":
         return section not in ("metrics", "labels", "other")
     if wanted not in ("metrics", "labels", "other", "all"):
-        raise ConfigurationError(f"no section is called {wanted!r}", hint="Choose from metrics, labels, specs, other, all.")
+        raise ConfigurationError(f"unknown section {wanted!r}", hint="Choose from metrics, labels, specs, other, all.")
     return wanted in (section, "all")
 
 

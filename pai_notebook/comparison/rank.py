@@ -105,7 +105,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         Raises
         ------
         ConfigurationError
-            When `count` is no whole number from 0.
+            When `count` is not a whole number from 0.
 
         Examples
         --------

@@ -162,7 +162,7 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     for gate in given:
         if not isinstance(gate, str | GateReport):
             hint = "Pass rules, what check() or gate() returned, or the RegressionError that gate() raised."
-            raise ConfigurationError(f"gates: {described(gate)} is no result of a gate", hint=hint)
+            raise ConfigurationError(f"gates: {described(gate)} is not a gate result", hint=hint)
     rules, found = [gate for gate in given if isinstance(gate, str)], [gate for gate in given if isinstance(gate, GateReport)]
     for report in found:
         strange = [check.version for check in report.checks if check.version and check.version not in comparison.names]

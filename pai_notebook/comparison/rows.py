@@ -79,7 +79,7 @@ class Change(Brief):
     kind : Kind
         `better` and `worse` as measured: where the direction is known and the difference is beyond the tolerance.
     delta : float or None
-        Value minus baseline, None where one of them is no number or both are infinite on the same side.
+        Value minus baseline, None where one of them is not a number or both are infinite on the same side.
     percent : float or None
         100 x delta / baseline where zero is the natural end of the scale (errors, losses, times, sizes, counts), neither is
         negative and the baseline is clear of zero; None elsewhere.

@@ -81,11 +81,11 @@ class Selection:
         if not rows:
             return ()
         names = [row.key for row in rows]
-        missed = [say("include: {pattern!r} fits no row", pattern=text) for text in self.include.unused(names)]
-        missed += [say("exclude: {pattern!r} fits no row", pattern=text) for text in self.exclude.unused(names)]
+        missed = [say("include: {pattern!r} matches no row", pattern=text) for text in self.include.unused(names)]
+        missed += [say("exclude: {pattern!r} matches no row", pattern=text) for text in self.exclude.unused(names)]
         datasets = {row.dataset for row in rows if row.section == "metrics"}
         if self.dataset and datasets and not any(_is_dataset(name, self.dataset) for name in datasets):
-            missed.append(say("dataset: {dataset!r} is none of those measured on", dataset=self.dataset))
+            missed.append(say("dataset: {dataset!r} is not among the measured datasets", dataset=self.dataset))
         return tuple(missed)
 
 

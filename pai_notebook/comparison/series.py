@@ -59,7 +59,7 @@ class Series(Printed):
         self._by_name = isinstance(given, Mapping)
 
     def read(self, cell: Cell) -> Cell:
-        """Give a cell the number that is meant; one that is no list, or of which nothing is said, stays as it is.
+        """Give a cell the number that is meant; one that is not a list, or of which nothing is said, stays as it is.
 
         Raises
         ------

@@ -10,9 +10,8 @@ import pandas as pd
 from pai_notebook.comparison.rows import Change, Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
 from pai_notebook.frames.columns import text_array, text_index
-from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.metrics import State
-from pai_notebook.model.nearest import counted
+from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:

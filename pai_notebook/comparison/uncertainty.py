@@ -190,7 +190,7 @@ class Uncertainty:
         value, base = self._beside.number(key, place), self._beside.number(key, other)
         if value is None or base is None:
             lists = [cell for cell in (self._beside.cell(key, place), self._beside.cell(key, other)) if is_list(cell)]
-            return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is no number"))
+            return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is not a number"))
         if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._has_source(key, n or self._n):
@@ -273,9 +273,9 @@ class Uncertainty:
         elif self._beside.in_percent(key, place):
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
-            refusal = say("{what} = {count} is no number of examples", what=what, count=format_number(count))
+            refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
         elif whole_examples(value, runs * count, self._beside.written(key, place)) is False:
-            refusal = say("{value} of {count} is no whole number", value=format_number(value), count=format_number(count))
+            refusal = say("{value} of {count} is not a whole number", value=format_number(value), count=format_number(count))
         return _Reading(what, None if refusal else Share(value, int(count or 0)), refusal)
 
     def _stated(self, key: Key, place: int, value: float) -> _Reading | None:

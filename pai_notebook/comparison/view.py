@@ -86,7 +86,7 @@ def _banners(comparison: Comparison) -> Iterator[Note]:
     for text in failures(comparison):
         yield Note(text, "bad")
     if not comparison.versions:
-        yield Note(say("There is no version to compare."), "warn")
+        yield Note(say("No versions to compare."), "warn")
     elif len(comparison.versions) == 1:
         yield Note(say(ONLY_ONE, name=comparison.names[0]), "warn")
 

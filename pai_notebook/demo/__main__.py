@@ -15,8 +15,6 @@ from pai_notebook.demo.server import Server, serve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["greeting", "main"]
-
 
 def greeting(server: Server) -> str:
     """Write what a shell may eval: three variables, which `connect()` reads, and their export; everything else is a comment."""

@@ -1,4 +1,4 @@
-"""The registry itself: from a request to a response, with no socket in sight.
+"""The embedded registry: answers a request with a response, without sockets.
 
 `answer` is a pure function of the request, the store, the keys, the time and the nonces seen. `Handler` holds those
 for one registry and may be called from several threads.
@@ -19,8 +19,6 @@ from pai_notebook.demo.verify import Key, Nonces, check_date, check_identity, qu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-
-__all__ = ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "API_VERSION", "DEMO_KEY", "Context", "Handler", "Key", "Request", "Response", "answer"]
 
 API_VERSION = "2021-02-04"
 ACCESS_KEY_ID = "LTAI-demo-key-that-opens-nothing"

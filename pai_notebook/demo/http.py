@@ -1,4 +1,4 @@
-"""What goes in and what comes out: a request, a response, and a refusal on the way between them."""
+"""HTTP requests, responses and errors of the embedded registry."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-__all__ = ["ApiError", "Request", "Response", "json_response", "request_id"]
 
 _TROUBLESHOOT = "https://api.aliyun.com/troubleshoot?q={code}&product=AIWorkSpace&requestId={request_id}"
 

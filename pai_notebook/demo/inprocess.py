@@ -16,8 +16,6 @@ from pai_notebook.demo.http import Request, Response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DemoTransport"]
-
 
 class DemoTransport(httpx.MockTransport):
     """Answers every request of an httpx client, synchronous or not, after `latency` seconds."""

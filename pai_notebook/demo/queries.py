@@ -9,8 +9,6 @@ from typing import Any
 
 from pai_notebook.demo.http import ApiError
 
-__all__ = ["Parameters", "label_holds", "page", "select_models", "select_versions"]
-
 Document = Mapping[str, Any]
 Parameters = Mapping[str, str]
 Test = Callable[[Document], bool]

@@ -1,6 +1,6 @@
 """The registry on a loopback port, with the standard library's server.
 
-Loopback is no boundary for a browser: any page may send requests here, and a name that is made to resolve to 127.0.0.1
+Loopback is not a boundary for a browser: any page may send requests here, and a name that is made to resolve to 127.0.0.1
 makes them same-origin. Hence a foreign Host or Origin is refused, nothing is ever shared across origins, and reading a
 request is bounded in time and size.
 """
@@ -24,8 +24,6 @@ from pai_notebook.demo.http import ApiError, Request, Response, json_response, r
 
 if TYPE_CHECKING:
     from pai_notebook.demo.store import Catalog
-
-__all__ = ["Server", "serve"]
 
 _ADDRESS = "127.0.0.1"
 _IDLE_SECONDS = 60.0

@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Protocol
 
-__all__ = ["Catalog", "Document", "Store"]
-
 Document = dict[str, Any]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -72,7 +70,7 @@ class Store:
 
     Notes
     -----
-    Documents are copied on the way in. Those handed out are the registry's own: change them with `update_version`.
+    Documents are copied on the way in. Those returned are the registry's own: change them with `update_version`.
 
     Examples
     --------

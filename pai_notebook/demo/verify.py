@@ -1,8 +1,7 @@
-"""Is this request signed by somebody we know? The server's side of ACS3-HMAC-SHA256.
+"""Checks the ACS3-HMAC-SHA256 signature of a request, on the server's side.
 
-Written from the published description and on purpose not with the client's code: a referee that shares the code of
-the accused is none. It starts from the bytes that were sent (raw path, raw query, header fields) and never from what
-a client meant to send.
+Written from the published description, without the client's code, so that a common bug cannot hide. It starts from the bytes
+that were sent (raw path, raw query, header fields), never from what a client meant to send.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pai_notebook.demo.http import Request
-
-__all__ = ["WINDOW", "Key", "Nonces", "canonical_query", "canonical_request", "check_date", "check_identity", "query_pairs"]
 
 WINDOW = timedelta(minutes=15)
 _ALGORITHM = "ACS3-HMAC-SHA256"

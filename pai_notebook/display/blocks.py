@@ -59,21 +59,6 @@ from typing import Literal, TypeAlias
 
 from pai_notebook.display.spans import Badge, Inline, Mark, Tone, check_tone, keep
 
-__all__ = [
-    "Align",
-    "Block",
-    "Card",
-    "Column",
-    "Facts",
-    "Heading",
-    "Node",
-    "Note",
-    "Section",
-    "Stack",
-    "Table",
-    "Tree",
-]
-
 Align: TypeAlias = Literal["left", "right"]
 
 

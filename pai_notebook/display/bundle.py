@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from pai_notebook.display.blocks import Block
 
-__all__ = ["Brief", "Displayed", "describe_error", "mimebundle"]
-
 _MOST = 20
 
 

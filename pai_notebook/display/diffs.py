@@ -12,8 +12,6 @@ from pai_notebook.i18n.phrases import now
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Piece", "word_diff"]
-
 Kind: TypeAlias = Literal["same", "gone", "new", "skip"]
 
 _LONGEST = 4000

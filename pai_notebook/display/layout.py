@@ -14,8 +14,6 @@ from pai_notebook.display.plain import inline, showing
 from pai_notebook.display.spans import Badge, Chips, Number
 from pai_notebook.i18n.phrases import now
 
-__all__ = ["chip", "decimals", "groups", "has_groups", "is_share", "map_texts", "more", "paddings", "remark", "symbol"]
-
 _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "○", "behind": "○"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
 _WIDEST_PADDING = 8

@@ -11,8 +11,6 @@ from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
 
-__all__ = ["digits", "line", "long", "remarks"]
-
 
 @functools.singledispatch
 def line(shape: Any) -> str:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pai_notebook.display.spans import Link
 
-__all__ = ["Target", "safe_href", "target"]
-
 _LONGEST = 2048
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.?")
 _PRIVATE = ("localhost", "local", "internal", "localdomain")

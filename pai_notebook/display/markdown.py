@@ -22,8 +22,6 @@ from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["render_markdown"]
-
 _SPECIAL = re.compile(
     r"(?P<link>https?:|ftp:|mailto:|xmpp:|www\.)"
     r"|(?P<mail>(?<=[\w.+-])@(?=[\w.-]*\.[\w.-]*[a-z]))"

@@ -7,8 +7,6 @@ import re
 from pai_notebook.i18n.phrases import now
 from pai_notebook.sanitize import visible
 
-__all__ = ["CELL", "PROSE", "clip", "inline", "prose", "showing"]
-
 CELL = 240
 PROSE = 4000
 _MOST_LINES = 60

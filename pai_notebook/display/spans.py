@@ -11,23 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-__all__ = [
-    "Badge",
-    "Chips",
-    "Code",
-    "Diff",
-    "Inline",
-    "Lines",
-    "Link",
-    "Mark",
-    "Missing",
-    "Number",
-    "Picture",
-    "Tone",
-    "check_tone",
-    "keep",
-]
-
 Tone: TypeAlias = Literal["neutral", "info", "good", "bad", "warn", "ahead", "behind"]
 
 _TONES = ("neutral", "info", "good", "bad", "warn", "ahead", "behind")
@@ -82,7 +65,7 @@ class Link:
 class Picture(Link):
     """A picture from a public `https:` address, above the text that leads to it; Markdown and text show only the link.
 
-    Whoever looks at the output asks the address's host for the picture, so describe one only where the user said so.
+    The browser fetches the picture from its host, so describe one only where the user asked for it.
 
     Examples
     --------

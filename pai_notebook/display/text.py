@@ -19,8 +19,6 @@ from pai_notebook.sanitize import encodable, stdout_encoding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Grid", "default_width", "render_text"]
-
 _GAP = "  "
 _GLUE = "\u00a0"
 

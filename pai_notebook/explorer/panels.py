@@ -1,4 +1,4 @@
-"""What the explorer shows, in the shapes of `display`: its tabs, its status, its chart, and the static copy beside the widget.
+"""Panels of the explorer, in the shapes of `display`: tabs, chart, errors, and the static copy beside the widget.
 
 A widget lives in the kernel. A notebook that is saved and opened again, exported or not trusted shows only what stands in
 its outputs, and a saved widget view shadows the HTML beside it. So the explorer shows itself as two outputs: the widget,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from pai_notebook.explorer.jobs import Shown
     from pai_notebook.io.report import Figure
     from pai_notebook.plot import ChartData
-
-__all__ = ["TABS", "VIEW", "Copy", "chart_html", "copy_bundle", "describe_failure", "describe_shown", "tab_block"]
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -106,7 +104,7 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
         warnings.simplefilter("always")
         light, dark = (_figures(comparison.plot.data, metric, partial(report_figures, theme=theme)) for theme in ("light", "dark"))
     if not light:
-        return render_html(Note("There are no numbers to draw that differ."))
+        return render_html(Note("No metric differs between these versions."))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
     pictures = [
         _picture(figure, kind) for pair in zip(light, dark, strict=True) for figure, kind in zip(pair, ("light", "dark"), strict=True)
@@ -138,10 +136,10 @@ def tab_block(shown: Shown) -> Block:
 
 
 def describe_failure(error: Exception) -> Card:
-    """An error as a panel; one that nobody expected is told by its type and text."""
+    """An error as a panel; an unexpected one is shown with its type and text."""
     if isinstance(error, PaiError):
         return describe_error(error)
-    return Card(f"{type(error).__name__}: {error}"[:500], "this was not expected; explorer.last_error has the exception", tone="bad")
+    return Card(f"{type(error).__name__}: {error}"[:500], "unexpected error; explorer.last_error has the exception", tone="bad")
 
 
 def describe_shown(shown: Shown, title: str) -> Block:

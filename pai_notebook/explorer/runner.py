@@ -1,4 +1,4 @@
-"""Doing what the state wants done: actions and jobs on the private loop, one writer, whatever thread a click comes from.
+"""Runs the actions and jobs of the state on the private event loop, which alone writes to the state and the widgets.
 
 A callback of a widget runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the
 kernel's version. So a callback only hands its action over; the loop's thread alone changes the state and the widgets.
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import VersionSource
     from pai_notebook.explorer.state import ExplorerState
-
-__all__ = ["Performer"]
 
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12

@@ -1,69 +1,33 @@
-"""Where the explorer's answers come from: a registry, or a set of versions that is already here."""
+"""Sources of the explorer: a registry, or a set of versions at hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
-from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, ModelLine, VersionLine
+from pai_notebook.explorer.listing import ModelLine, VersionLine
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.python_source import IT, Expression, step
 from pai_notebook.registry.baseline import compare_within
-from pai_notebook.registry.fetcher import Arrivals
+from pai_notebook.registry.result import Arrivals
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pai_notebook.comparison import Comparison
-    from pai_notebook.explorer.jobs import Terms
+    from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, Terms
     from pai_notebook.model.address import Address
     from pai_notebook.python_source import Plan
     from pai_notebook.registry.registry import Registry
 
-__all__ = ["MODELS", "Progress", "RegistrySource", "SetSource", "VersionSource"]
-
 MODELS = 200
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
-
-
-class VersionSource(Protocol):
-    """What answers jobs; everything asynchronous runs on the loop that `submit` starts it on."""
-
-    title: str
-    searchable: bool
-
-    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
-        """Steps that give without the explorer what it shows."""
-
-    async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
-        """Models that meet a search, and whether there are more."""
-
-    async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
-        """Versions of a model."""
-
-    async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
-        """Whole versions, with the failures."""
-
-    def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
-        """Compare versions that were fetched; never on the loop, as the baseline may have to be fetched."""
-
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start a coroutine on the loop."""
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and wait for it, interruptibly."""
-
-    def close(self) -> None:
-        """Let go of the loop; the registry stays open."""
-
-    def abandon(self) -> None:
-        """As `close`, without waiting."""
 
 
 class RegistrySource:
@@ -82,6 +46,7 @@ class RegistrySource:
         self.title = f"PAI model registry {registry.name}"
         settings = registry.client.settings
         self._connecting = connecting(settings.endpoint.host, settings.region, settings.workspace_id)
+        self.submit, self.run = registry.client.submit, registry.client.run
         self._settled: tuple[VersionSet, str | None, Chosen] | None = None
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
@@ -118,16 +83,8 @@ class RegistrySource:
         await self._registry.fetcher.fetch(job.addresses, arrivals, refresh=job.refresh)
         return VersionSet(*arrivals.answer(job.addresses))
 
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start a coroutine on the loop."""
-        return self._registry.client.submit(coroutine)
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and wait for it, interruptibly."""
-        return self._registry.client.run(coroutine)
-
     def close(self) -> None:
-        """Nothing to let go of: the loop belongs to the registry."""
+        """Nothing to release: the loop belongs to the registry."""
 
     abandon = close
 
@@ -204,13 +161,16 @@ class SetSource:
         return self._loop.run(coroutine, user=self._user)
 
     def close(self) -> None:
-        """Let go of the loop, which ends when nobody else uses it."""
+        """Release the loop, which ends with its last user."""
         self._loop.leave(self._user)
 
     def abandon(self) -> None:
         """As `close`, without waiting."""
         self._loop.forget(self._user)
 
+
+# What answers jobs; everything asynchronous runs on the loop that `submit` starts it on.
+VersionSource = RegistrySource | SetSource
 
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
 

@@ -1,7 +1,7 @@
-"""What the explorer knows: one plain object, without widgets, IPython, threads or a network.
+"""State of the explorer: one plain object, without widgets, IPython, threads or a network.
 
 Actions are methods. Each says by its return value which job it starts, None when it starts none; `pending` has the jobs
-whose answers are awaited, at most one a lane. An answer is handed back with its job. It is believed only while that very
+whose answers are awaited, at most one a lane. An answer is passed back with its job and accepted only while that very
 job is pending, so a late answer to an earlier click changes nothing: the last click wins.
 """
 
@@ -21,34 +21,40 @@ from pai_notebook.explorer.jobs import (
     FindModels,
     Job,
     ListVersions,
-    ModelLine,
     Search,
     Shown,
     Terms,
-    VersionLine,
 )
-from pai_notebook.explorer.selection import Picker
-from pai_notebook.model.address import Address
+from pai_notebook.explorer.listing import ModelLine, Narrowing, VersionLine, Window
+from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.order import is_approved
+from pai_notebook.model.order import is_approved, version_key
+from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["ExplorerState"]
-
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
 
-class ExplorerState(Picker):
+class ExplorerState:
     """Everything the explorer shows and answers.
 
     Attributes
     ----------
+    status, error : str, Exception or None
+        What happened last, in a sentence, and what went wrong last; the next success of the same kind clears the error.
+    generation : int
+        Jobs started so far; each has the number at its start as its ticket.
     search, models, more : Search, tuple of ModelLine, bool
         What was looked for, what was found, and whether there is more than is listed.
+    model_id, lines, narrowing : str, tuple of VersionLine, Narrowing
+        The chosen model, all its versions with the highest first, and how the list is narrowed.
+    picks, all_given, keep_picks : dict of str to tuple of str, bool, bool
+        Picked version names by model, in natural order; whether they are all versions of a set, as it was given; and whether they
+        stay when another model is chosen, to compare across models.
     terms : Terms
         How versions are compared.
     asked, results, comparison : tuple of Address, VersionSet, Comparison or None
@@ -68,10 +74,23 @@ class ExplorerState(Picker):
     """
 
     def __init__(self) -> None:
-        super().__init__("Choose a model, pick versions, then Fetch.")
+        self.status = "Choose a model, pick versions, then Fetch."
+        self.error: Exception | None = None
+        self.generation = 0
+        self._error_lane = ""
+        self._pending: dict[str, Job] = {}
+        self._measured: tuple[Job, int, int | None] | None = None
         self.search = Search()
         self.models: tuple[ModelLine, ...] = ()
         self.more = False
+        self.model_id = ""
+        self.lines: tuple[VersionLine, ...] = ()
+        self.narrowing = Narrowing()
+        self._matching: tuple[VersionLine, ...] = ()
+        self._page = 0
+        self.picks: dict[str, tuple[str, ...]] = {}
+        self.all_given = False
+        self.keep_picks = False
         self.terms = Terms()
         self.asked: tuple[Address, ...] = ()
         self.results = VersionSet()
@@ -80,12 +99,78 @@ class ExplorerState(Picker):
         self.card = ""
         self.metric = ""
 
+    # ---- jobs whose answers are awaited; a new one of a lane takes the place of the one before
+
+    @property
+    def pending(self) -> tuple[Job, ...]:
+        """Jobs whose answers are awaited, at most one for each lane."""
+        return tuple(self._pending.values())
+
+    @property
+    def busy(self) -> bool:
+        """Whether any answer is awaited."""
+        return bool(self._pending)
+
+    def awaits(self, job: Job) -> bool:
+        """Whether the answer to this very job would still be taken."""
+        return self._pending.get(job.lane) is job
+
+    def cancel(self) -> bool:
+        """Give up everything awaited; what was there before stays. Returns whether there was anything."""
+        had = self.busy
+        self._pending.clear()
+        self.status = "Cancelled; nothing was changed." if had else "Nothing to cancel."
+        return had
+
+    def _start(self, job: Job, status: str) -> Job:
+        self._pending[job.lane] = job
+        self.status = status
+        return job
+
+    def _ticket(self) -> int:
+        self.generation += 1
+        return self.generation
+
+    def _take(self, job: Job) -> bool:
+        """Whether an answer is awaited; from then on it no longer is."""
+        if not self.awaits(job):
+            return False
+        del self._pending[job.lane]
+        self.forgive(job.lane)
+        return True
+
+    def forgive(self, lane: str) -> None:
+        """Forget an error once something of the same kind went well."""
+        if self._error_lane == lane:
+            self.error, self._error_lane = None, ""
+
+    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
+        """Note how far a job is."""
+        if not self.awaits(job):
+            return False
+        self._measured = (job, done, total)
+        return True
+
+    @property
+    def progress(self) -> tuple[int, int | None] | None:
+        """How many of how many, None when nothing is under way whose amount is known."""
+        if self._measured is None or not self.awaits(self._measured[0]):
+            return None
+        return self._measured[1:]
+
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
-        taken = super().failed(job, error)
-        if taken and isinstance(job, CompareVersions):
+        if not self._take(job):
+            return False
+        self.note(error, job.lane)
+        if isinstance(job, CompareVersions):
             self.comparison = None
-        return taken
+        return True
+
+    def note(self, error: Exception, lane: str = "") -> None:
+        """Keep what went wrong, until the next success of the same kind."""
+        self.error, self._error_lane = error, lane
+        self.status = error.message if isinstance(error, PaiError) else f"{type(error).__name__}: {error}"
 
     # ---- models
 
@@ -151,6 +236,116 @@ class ExplorerState(Picker):
         """Name of a model where it is known, else its id."""
         return next((model.name for model in self.models if model.model_id == model_id and model.name), model_id)
 
+    # ---- narrowing the list, and picking
+
+    def _turn_to(self, model_id: str) -> None:
+        """Another model: its list is not known yet, and picks of the one before go unless they are kept."""
+        self.model_id, self.lines, self._page = model_id, (), 0
+        if not self.keep_picks:
+            self.picks, self.all_given = {}, False
+        self._narrow(replace(self.narrowing, text=""))
+
+    def _list(self, model_id: str, lines: Iterable[VersionLine]) -> None:
+        """The versions of the chosen model; picks of versions that are gone are dropped."""
+        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.name), reverse=True))
+        there = {line.name for line in self.lines}
+        self._picked(model_id, [name for name in self.picks.get(model_id, ()) if name in there])
+        self._narrow(self.narrowing)
+
+    def narrow(self, **fields: str) -> None:
+        """Narrow the list by `text`, `approval` or `label`; picks stay, shown or not."""
+        self._page = 0
+        self._narrow(replace(self.narrowing, **fields))
+
+    def _narrow(self, narrowing: Narrowing) -> None:
+        self.narrowing = narrowing
+        self._matching = narrowing.keep(self.lines)
+
+    def turn(self, pages: int) -> None:
+        """Show another window of the list."""
+        self._page = self.window.page + pages
+
+    @property
+    def window(self) -> Window:
+        """The part of the list that is shown, never more than `listing.WINDOW` lines."""
+        return Window.of(self._matching, self._page)
+
+    @property
+    def approvals(self) -> tuple[str, ...]:
+        """Approval words that occur in the list, for the filter."""
+        return tuple(sorted({line.approval for line in self.lines if line.approval}))
+
+    def pick(self, names: Iterable[str]) -> None:
+        """Make these the picks among the versions in the window; picks outside it stay."""
+        shown = {line.name for line in self.window.lines}
+        before = self.picks.get(self.model_id, ())
+        outside = [name for name in before if name not in shown]
+        self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
+        self.all_given = self.all_given and self.picks.get(self.model_id, ()) == before
+        self.status = self._picked_text()
+        self.forgive("pick")
+
+    def pick_more(self, text: str) -> None:
+        """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob.
+
+        The first text typed over a set replaces its picks, which the user has not made.
+        """
+        text = "".join(text.split())
+        if not text or not self.model_id:
+            return
+        try:
+            address = Address(self.model_id, parse_selector(text))
+        except PaiError as error:
+            self.note(error, "pick")
+            return
+        known = Known.all_of(self.lines)
+        wanted, errors = resolve([address], lambda model_id: (model_id, known), {})
+        if wanted:
+            before = () if self.all_given else self.picks.get(self.model_id, ())
+            self.picks = {} if self.all_given else self.picks
+            self._picked(self.model_id, [*before, *(line.name for line in wanted)])
+            self.all_given = False
+            self.status = self._picked_text()
+        first = next(iter(errors.values()), None)
+        if first is None:
+            self.forgive("pick")
+        else:
+            self.note(first, "pick")
+
+    def clear(self) -> None:
+        """Pick nothing."""
+        self.picks, self.all_given = {}, False
+        self.forgive("pick")
+        self.status = self._picked_text()
+
+    def keep(self, *, picks: bool) -> None:
+        """Say whether picks stay when another model is chosen; without it only those of the chosen model do."""
+        self.keep_picks = picks
+        if not picks:
+            self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
+
+    def _picked(self, model_id: str, names: Iterable[str]) -> None:
+        ordered = tuple(sorted(dict.fromkeys(names), key=version_key))
+        self.picks = {model: kept for model, kept in self.picks.items() if model != model_id}
+        if ordered and model_id:
+            self.picks[model_id] = ordered
+
+    def _picked_text(self) -> str:
+        count = sum(map(len, self.picks.values()))
+        where = f" of {len(self.picks)} models" if len(self.picks) > 1 else ""
+        return f"{counted(count, 'version')}{where} picked." if count else "Nothing picked."
+
+    @property
+    def shown_picks(self) -> tuple[str, ...]:
+        """Picks that are in the window, in its order."""
+        picked = set(self.picks.get(self.model_id, ()))
+        return tuple(line.name for line in self.window.lines if line.name in picked)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """What is picked, as addresses."""
+        return tuple(Address(model, Selector("names", names=names)) for model, names in self.picks.items())
+
     # ---- fetching and comparing
 
     def fetch(self) -> FetchVersions | None:
@@ -175,7 +370,7 @@ class ExplorerState(Picker):
         return job
 
     def fetched(self, job: FetchVersions, versions: VersionSet) -> CompareVersions | None:
-        """Take fetched versions and start comparing them; a version that could not be had becomes the error."""
+        """Take fetched versions and start comparing them; a version that could not be fetched becomes the error."""
         if not self._take(job):
             return None
         compare = self.adopt(versions) if job.adopt else self._show(job.addresses, versions)
@@ -185,7 +380,7 @@ class ExplorerState(Picker):
         return compare
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> CompareVersions | None:
-        """Show versions that are already here, with the list and the picks in step; `given` when nobody has picked them."""
+        """Show versions that are already here, with the list and the picks in step; `given` when the user did not pick them."""
         models = versions.models
         self.keep_picks = self.keep_picks or len(models) > 1
         if models:
@@ -244,7 +439,7 @@ class ExplorerState(Picker):
     def compared(self, job: CompareVersions, comparison: Comparison) -> bool:
         """Take a comparison."""
         if self.awaits(job):
-            # before it is no longer awaited, so that whoever reads meanwhile finds one of the two
+            # set before the job stops being awaited, so that another thread always finds the job or the comparison
             self.comparison = comparison
         if not self._take(job):
             return False

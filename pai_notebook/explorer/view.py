@@ -17,8 +17,7 @@ from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Displayed, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer import panels
-from pai_notebook.explorer import sync as painting
-from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls
+from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls, paint, put
 from pai_notebook.explorer.panels import VIEW, Copy, chart_html, copy_bundle
 from pai_notebook.explorer.runner import Performer
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
@@ -39,11 +38,9 @@ if TYPE_CHECKING:
     from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
 
-__all__ = ["Explorer", "close_all"]
-
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
+# Displayed explorers, kept alive until they are closed even when no variable refers to them.
 _on_show: set[Explorer] = set()
-"""A front-end shows these, so that they are needed until they are closed, whether they have a name or not."""
 
 
 @checked
@@ -80,7 +77,7 @@ class Explorer(Displayed):
         self._closed = False
         self._bind()
         _open.add(self)
-        # ipywidgets keeps every widget until it is closed
+        # ipywidgets keeps a reference to every widget until it is closed
         self._dropped = weakref.finalize(self, _take_away, self._controls, self._source)
         self._dropped.atexit = False
         self._state.find()
@@ -89,7 +86,7 @@ class Explorer(Displayed):
             self._state.adopt(versions, given=True)
         self._performer.act(_nothing)
 
-    # ---- what the next cell goes on with
+    # ---- what the next cell uses
 
     @property
     def selected(self) -> VersionSet:
@@ -99,7 +96,7 @@ class Explorer(Displayed):
     @property
     def value(self) -> Comparison | None:
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
-        # one that is still to be made is made here, so that a notebook that runs by itself need not wait for it
+        # a pending comparison is made here, so that a notebook that runs by itself need not wait for it
         waiting = self._state.comparing
         if waiting is None or shared_loop.inside:
             return self._state.comparison
@@ -302,7 +299,7 @@ class Explorer(Displayed):
         except Exception as error:  # noqa: BLE001 - a registry that was closed; shown in the widget, kept on last_error
             self._state.note(error)
             with TURN:
-                painting.put(self._controls, "", "", _draw_trouble(error))
+                put(self._controls, "", "", _draw_trouble(error))
 
     # ---- from the state to the widgets, on the loop's thread only
 
@@ -313,7 +310,7 @@ class Explorer(Displayed):
         try:
             with TURN:
                 state = self._state
-                painting.paint(state, self._controls, self._source.plan(state.asked, state.results, state.comparison, state.terms))
+                paint(state, self._controls, self._source.plan(state.asked, state.results, state.comparison, state.terms))
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.note(error)
         if not self._painting:
@@ -355,7 +352,7 @@ class Explorer(Displayed):
         else:
             self._state.forgive("draw")
         with TURN:
-            painting.put(self._controls, shown.tab, panel, trouble)
+            put(self._controls, shown.tab, panel, trouble)
         if copy is not None:
             self._copy.update(copy)
 
@@ -374,7 +371,7 @@ def _observe(control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any
 
 
 def _take_away(controls: Controls, source: VersionSource) -> None:
-    """End what an explorer leaves behind that was dropped, from whatever thread the garbage collector runs on, and wait for no lock."""
+    """Clean up after a dropped explorer on the thread of the garbage collector, which may be any, without waiting for a lock."""
     controls.close()
     source.abandon()
 

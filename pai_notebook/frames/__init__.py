@@ -37,7 +37,7 @@ def to_frame(
         `wide`: one row a version, indexed by version name (by model and version where there are several models), with the
         plain fields, `labels.<key>`, `metrics.<path>` or `metrics.<path>@<dataset>`, and `training_spec.<path>` and its
         like. `long`: one row a metric cell with its `state`, so that nothing is lost in NaN. A version that states no metric
-        has one row of state `no metrics`, whatever is included; that a version lacks a metric which others have is no row,
+        has one row of state `no metrics`, whatever is included; that a version lacks a metric which others have is not a row,
         since it depends on the others (`Comparison.coverage` has it).
     flat : bool
         With False the columns of the wide frame are a MultiIndex of section, path and dataset.
@@ -75,4 +75,4 @@ def to_frame(
         frame, names = long_frame(tuple(versions), wanted)
         wanted.warn_of_unused(names)
         return frame
-    raise ConfigurationError(f"no layout is called {layout!r}", hint="Use layout='wide' or layout='long'.")
+    raise ConfigurationError(f"unknown layout {layout!r}", hint="Use layout='wide' or layout='long'.")

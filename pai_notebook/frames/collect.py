@@ -13,8 +13,6 @@ from pai_notebook.model.flatten import join_path, metric_leaves, natural_key
 from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 
-__all__ = ["STATES", "Collected", "collect"]
-
 _Array = np.ndarray[Any, np.dtype[Any]]
 STATES = tuple(State)
 _CODE = {state: code for code, state in enumerate(STATES)}
@@ -65,8 +63,8 @@ class Collected:
         return Collected(self.names, rows, columns, numbers, states, duplicates, texts)
 
 
+# Rows and values of versions whose metrics have the same names: one block of an array.
 _Bulk = tuple[list[int], list[float]]
-"""Rows and values of versions whose metrics have the same names: one block of an array."""
 
 _Bulks = dict[tuple[str, tuple[str, ...]], _Bulk]
 

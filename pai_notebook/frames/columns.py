@@ -12,10 +12,8 @@ from pai_notebook.model.document import read_time
 from pai_notebook.model.equality import shown
 from pai_notebook.model.metrics import text_of
 
-__all__ = ["as_texts", "as_times", "as_values", "as_words", "repeated_texts", "text_array", "text_index"]
-
+# Text with ``<NA>``, in pandas' own storage, so that what was written to a file is read back as the same type.
 _TEXT = pd.StringDtype()
-"""Text with ``<NA>``, in pandas' own storage, so that what was written to a file is read back as the same type."""
 
 _PYTHON_TEXT = pd.StringDtype("python")
 

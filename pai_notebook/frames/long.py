@@ -16,8 +16,6 @@ from pai_notebook.model.names import Name
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["long_frame"]
-
 _Array = np.ndarray[Any, np.dtype[Any]]
 _NO_METRICS = STATES.index(State.NO_METRICS)
 

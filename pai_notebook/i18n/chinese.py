@@ -1,6 +1,4 @@
-"""The Chinese of what this package says, by its English; read by `phrases` and by nobody else."""
-
-__all__ = ["SEPARATORS", "TEMPLATES"]
+"""Chinese translations by the English text; only `phrases` reads them."""
 
 SEPARATORS = {", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · "}
 
@@ -66,7 +64,7 @@ _TABLE = {
     "mean": "平均为",
     "max": "最大为",
     "min": "最小为",
-    "series: {pattern!r} fits no metric": "series：{pattern!r} 不匹配任何指标",
+    "series: {pattern!r} matches no metric": "series：{pattern!r} 不匹配任何指标",
     "{what} stands beside a list: whether of each number or of all is not known": "{what} 旁边是一个列表：不知道它属于每个数还是全部",
     "{rows}×{columns} matrix": "{rows}×{columns} 矩阵",
     "{text}… {count} more characters": "{text}… 另有 {count} 个字符",
@@ -81,7 +79,7 @@ _TABLE = {
     "the latest version": "最新版本",
     "the version created before the latest": "最新版本之前创建的一个",
     "the first version": "第一个版本",
-    "there is no version": "没有版本",
+    "no versions": "没有版本",
     "{count} identical row hidden; only='all' shows it.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
     "{count} identical rows hidden; only='all' shows them.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
     "Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().": (
@@ -100,7 +98,7 @@ _TABLE = {
     "told to be unknown by {pattern!r}": "由 {pattern!r} 指定为不判断方向",
     "unknown": "未知",
     "{count} of {total} versions could not be fetched: {shown}": "{total} 个版本中有 {count} 个获取失败：{shown}",
-    "There is no version to compare.": "没有可比较的版本。",
+    "No versions to compare.": "没有可比较的版本。",
     "There is only one version, {name}: nothing to compare it with.": "只有一个版本 {name}，没有可与之比较的版本。",
     "Careful: {text}": "注意：{text}",
 }
@@ -136,11 +134,11 @@ _CAUTIONS = {
     "list": "列表",
     "object": "对象",
     "{name} is compared by position: not every object in it has a name of its own": "{name} 按位置比较：其中并非每个对象都有自己的名称",
-    "tolerance: {pattern!r} fits no metric": "tolerance：{pattern!r} 不匹配任何指标",
-    "directions: {pattern!r} fits no metric": "directions：{pattern!r} 没有匹配的指标",
-    "exclude: {pattern!r} fits no row": "exclude：{pattern!r} 不匹配任何行",
-    "include: {pattern!r} fits no row": "include：{pattern!r} 没有匹配的行",
-    "dataset: {dataset!r} is none of those measured on": "dataset：没有版本在 {dataset!r} 上评测过",
+    "tolerance: {pattern!r} matches no metric": "tolerance：{pattern!r} 不匹配任何指标",
+    "directions: {pattern!r} matches no metric": "directions：{pattern!r} 没有匹配的指标",
+    "exclude: {pattern!r} matches no row": "exclude：{pattern!r} 不匹配任何行",
+    "include: {pattern!r} matches no row": "include：{pattern!r} 没有匹配的行",
+    "dataset: {dataset!r} is not among the measured datasets": "dataset：没有版本在 {dataset!r} 上评测过",
 }
 
 _EXPLANATION = {
@@ -190,7 +188,7 @@ _GATES = {
     "{bound} (baseline)": "{bound}（基线）",
     "{bound} (baseline {more})": "{bound}（基线 {more}）",
     "{address} could not be fetched: {error}": "{address} 获取失败：{error}",
-    "there is no version to check": "没有可检查的版本",
+    "no versions to check": "没有可检查的版本",
     "the only version is the baseline {name} itself": "唯一的版本就是基线 {name} 本身",
     "the gate has no rule; write one a line": "门禁未包含任何规则，请每行写一条规则",
     "no version has this metric": "所有版本都没有该指标",
@@ -232,7 +230,7 @@ _GATES = {
     "no interval of the value is known; n or a standard error beside it would give one": (
         "该值的置信区间未知；在旁边写明 n 或标准误即可得到"
     ),
-    "points are of fractions, and {metric} is none": "百分点只用于比例，而 {metric} 不是",
+    "percentage points need a fraction, and {metric} is not one": "百分点只用于比例，而 {metric} 不是",
     "The baseline is the previous version: small losses add up from release to release. Compare with approved too.": (
         "基线是上一个版本：小的退化会逐版累积，请同时与 approved 比较。"
     ),
@@ -358,7 +356,7 @@ _CHANCE = {
     ),
     "it says how sure another metric is": "它说明的是另一项指标有多可靠",
     "it was measured on the training data": "它是在训练数据上测得的",
-    "one of the two is no number": "两者之一不是数值",
+    "one of the two is not a number": "两者之一不是数值",
     "one looks like percent and the other like a fraction": "一个像百分数，另一个像比例",
     "no interval known": "置信区间未知",
     "could be chance": "可能是随机波动",
@@ -390,8 +388,8 @@ _CHANCE = {
     "{what} stands beside metrics of several parts of the data": "{what} 旁边有数据多个部分的指标",
     "the values are not between 0 and 1": "值不在 0 与 1 之间",
     "shares are written in percent elsewhere, so {value} may be percent too": "别处的比例写成了百分数，因此 {value} 也可能是百分数",
-    "{what} = {count} is no number of examples": "{what} = {count} 不是样本数",
-    "{value} of {count} is no whole number": "{value} × {count} 不是整数",
+    "{what} = {count} is not a number of examples": "{what} = {count} 不是样本数",
+    "{value} of {count} is not a whole number": "{value} × {count} 不是整数",
     "{name} is 0": "{name} 为 0",
     "{name} = {error} cannot be the standard error of {value}": "{name} = {error} 不可能是 {value} 的标准误",
     "{name} does not hold {value}": "{name} 不包含 {value}",

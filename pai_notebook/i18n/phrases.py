@@ -1,4 +1,4 @@
-"""What this package says, in English, able to be said in Chinese: gettext's idea with the sentence itself as the key.
+"""Phrases in English that can be shown in Chinese: like gettext, with the English sentence as the key.
 
 A phrase is an ordinary English text, so nothing that stores, compares or hashes it depends on a language. It keeps the
 template and the values it was made of; `in_language` says it again where a whole document is written in another language.
@@ -13,8 +13,6 @@ from typing import Any, Self
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES
-
-__all__ = ["Phrase", "check_language", "first", "in_language", "joined", "now", "reworded", "say", "speaking"]
 
 _speaking: ContextVar[str] = ContextVar("language of what renderers add", default="en")
 

@@ -254,7 +254,7 @@ def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[F
     """Changes from one state of a version to another, and how many fields were masked in the first.
 
     What differs is what comparisons say differs, of everything that was sent. The order of labels and of `Results` and the request
-    id are no change.
+    id are not change.
     """
     old, new = _leaves(before), _leaves(after)
     masked = [name for name, leaf in old.items() if MASK.search(name) or MASK.search(leaf.text)]
@@ -285,7 +285,7 @@ class _Leaf:
 
 
 def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> FieldChange:
-    """Write two values that differ; where both read the same, because one of them is no text, each as what it is."""
+    """Write two values that differ; where both read the same, because one of them is not text, each as what it is."""
     texts = [None if leaf is None else leaf.text for leaf in (before, after)]
     if texts[0] == texts[1]:
         texts = [None if leaf is None else shown(leaf.raw) for leaf in (before, after)]

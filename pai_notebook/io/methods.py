@@ -56,11 +56,11 @@ class FrameExports:
         Parameters
         ----------
         path : path, optional
-            Where to write; without one the HTML comes back as text.
+            Where to write; without one the HTML is returned.
         include, exclude : str or list of str, optional
             Names or globs of what the table of every value has.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------
@@ -97,11 +97,11 @@ class FrameExports:
         Parameters
         ----------
         path : path, optional
-            Where to write; without one the Markdown comes back as text.
+            Where to write; without one the Markdown is returned.
         include, exclude : str or list of str, optional
             Names or globs of what the table has.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------
@@ -138,11 +138,11 @@ class FrameExports:
         Parameters
         ----------
         path : path, optional
-            Where to write; without one the LaTeX comes back as text.
+            Where to write; without one the LaTeX is returned.
         include, exclude : str or list of str, optional
             Names or globs of what the table has.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------
@@ -179,13 +179,13 @@ class FrameExports:
         Parameters
         ----------
         path : path, optional
-            Where to write; without one the CSV comes back as text.
+            Where to write; without one the CSV is returned.
         include, exclude : str or list of str, optional
             Names or globs of what the table has.
         guard : bool
             Whether text that a spreadsheet would calculate gets a leading ``'``.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------
@@ -216,7 +216,7 @@ class FrameExports:
         include, exclude : str or list of str, optional
             Names or globs of what the main table has.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------

@@ -47,7 +47,7 @@ def write_parquet(
     include, exclude : str or list of str
         Globs over metric paths.
     overwrite : bool
-        Whether a file that exists may be replaced.
+        Whether to replace an existing file.
 
     Returns
     -------

@@ -68,7 +68,7 @@ class Redaction(Printed):
     Raises
     ------
     ConfigurationError
-        When a pattern is no regular expression, or a kind is not one lower-case word.
+        When a pattern is not a valid regular expression, or a kind is not one lower-case word.
 
     Examples
     --------
@@ -276,7 +276,9 @@ def _compiled(rules: Mapping[str, str]) -> tuple[MaskRule, ...]:
     try:
         return tuple(MaskRule(kind, re.compile(pattern)) for kind, pattern in rules.items())
     except re.error as error:
-        raise ConfigurationError(f"a redaction rule is no regular expression: {error}", hint="Rules map a kind to a pattern.") from error
+        raise ConfigurationError(
+            f"a redaction rule is not a valid regular expression: {error}", hint="Rules map a kind to a pattern."
+        ) from error
 
 
 def _is_measure(number: float, place: Place) -> bool:

@@ -239,7 +239,7 @@ def _name(entry: Any) -> str:
     try:
         return f"{entry['model_id']}@{entry['document']['VersionName']}"
     except (TypeError, KeyError):
-        return "an entry that is no version"
+        return "an entry that is not a version"
 
 
 def _is_whole(entry: Any) -> bool:
@@ -263,7 +263,7 @@ def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{str(value)[:40]!r} is no text")
+        raise TypeError(f"{str(value)[:40]!r} is not text")
     return value
 
 
@@ -283,6 +283,6 @@ def _error(entry: Mapping[str, Any]) -> PaiError:
     kind = getattr(errors_module, str(entry.get("type")), PaiError) if entry.get("type") in errors_module.__all__ else PaiError
     details: dict[str, Any] = {name: entry[name] if name in _NUMBERS else _text(entry[name]) for name in _DETAILS if name in entry}
     if not all(type(details.get(name, 0)) is int for name in _NUMBERS):
-        raise TypeError("a status that is no number")
+        raise TypeError("a status that is not a number")
     error: PaiError = kind(_text(entry["message"]), **details)
     return error

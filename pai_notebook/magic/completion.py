@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from pai_notebook.model.address import BASELINES, WORDS
 from pai_notebook.model.fields import plain_fields
 from pai_notebook.plan import OPTIONS, VERBS, options_of, write_word
+from pai_notebook.versions.cache import Memory
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
-
-__all__ = ["Seen", "install", "suggest", "suggest_rule", "uninstall"]
 
 _LINE = re.compile(r"(?:^|=)\s*(?P<marks>%{1,2})paimodel\s+(?P<typed>.*)$")
 _GATE = re.compile(r"\s*%%paimodel\s+gate\b")
@@ -33,26 +32,7 @@ _NAME = re.compile(r"(?<![\w.@-])[\w.@-]*$")
 _COMPARED = re.compile(r"[<>=]=?\s*(?P<word>\w*)$")
 
 
-class Seen(Protocol):
-    """What a completion may draw on; a registry's memory, or nothing."""
-
-    def remembered_models(self) -> Sequence[str]:
-        """Ids of models."""
-
-    def remembered_names(self, model_id: str) -> Sequence[str]:
-        """Version names of a model."""
-
-    def remembered_labels(self) -> Sequence[str]:
-        """Label keys."""
-
-    def remembered_values(self, key: str) -> Sequence[str]:
-        """Values of a label."""
-
-    def remembered_metrics(self) -> Sequence[str]:
-        """Metric names."""
-
-    def remembered_datasets(self) -> Sequence[str]:
-        """Datasets that metrics were measured on."""
+_NOTHING = Memory(size=0, seconds=0)
 
 
 @dataclass(frozen=True)
@@ -86,15 +66,15 @@ def _takes_value(word: str) -> bool:
     return word in OPTIONS and bool(OPTIONS[word].metavar)
 
 
-def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tuple[str, list[str]]:
+def suggest(typed: str, seen: Memory = _NOTHING, *, cell: bool = False) -> tuple[str, list[str]]:
     """Return what the last word of a line may become.
 
     Parameters
     ----------
     typed : str
-        What stands behind `%paimodel`, up to the cursor.
-    seen : Seen, optional
-        What is known of the registry.
+        The text after `%paimodel`, up to the cursor.
+    seen : Memory, optional
+        What the registry has seen so far.
     cell : bool
         Whether it is the first line of a cell, which starts with `gate`.
 
@@ -102,7 +82,7 @@ def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tupl
     -------
     tuple of str and list of str
         The word that is being typed, and what it may become, in order: as the line has to hold it, in quotation marks where it has a
-        blank. Names that no line can hold, or with characters that nobody sees, are not offered.
+        blank. Names that no line can hold, or with invisible characters, are not offered.
 
     Examples
     --------
@@ -123,15 +103,15 @@ def suggest(typed: str, seen: Seen | None = None, *, cell: bool = False) -> tupl
     return fragment, [text for word in fitting if (text := write_word(word)) is not None]
 
 
-def suggest_rule(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
+def suggest_rule(typed: str, seen: Memory = _NOTHING) -> tuple[str, list[str]]:
     """Return what the last word of a rule of a gate may become.
 
     Parameters
     ----------
     typed : str
         The rule, up to the cursor.
-    seen : Seen, optional
-        What is known of the registry.
+    seen : Memory, optional
+        What the registry has seen so far.
 
     Returns
     -------
@@ -155,21 +135,17 @@ def suggest_rule(typed: str, seen: Seen | None = None) -> tuple[str, list[str]]:
     return _begun(re.search(r"(?<![^\s\[])[^\s\[]*$", typed), _metrics_of(seen, typed))
 
 
-def _metrics_of(seen: Seen | None, typed: str) -> list[str]:
+def _metrics_of(seen: Memory, typed: str) -> list[str]:
     """Metrics; behind the @ or the bracket of one, the datasets."""
-    if seen is None:
-        return []
     metric, bracket, _ = typed.strip().partition("[")
     if bracket:
-        return [f"{dataset}]" for dataset in seen.remembered_datasets()]
+        return [f"{dataset}]" for dataset in seen.datasets()]
     metric, at, _ = metric.partition("@")
-    return [f"{metric}@{dataset}" for dataset in seen.remembered_datasets()] if at else list(seen.remembered_metrics())
+    return [f"{metric}@{dataset}" for dataset in seen.datasets()] if at else seen.metrics()
 
 
-def _names_in_conditions(seen: Seen | None) -> list[str]:
-    metrics = list(seen.remembered_metrics()) if seen else []
-    labels = [f"label.{key}" for key in seen.remembered_labels()] if seen else []
-    return [*metrics, *labels, *_fields()]
+def _names_in_conditions(seen: Memory) -> list[str]:
+    return [*seen.metrics(), *(f"label.{key}" for key in seen.labels()), *_fields()]
 
 
 def _fields() -> list[str]:
@@ -182,7 +158,7 @@ def _begun(match: re.Match[str] | None, words: Sequence[str]) -> tuple[str, list
     return fragment, [word for word in words if word.startswith(fragment) and word != fragment]
 
 
-def _candidates(line: _Typed, seen: Seen | None) -> list[str]:
+def _candidates(line: _Typed, seen: Memory) -> list[str]:
     previous = line.words[-1] if line.words else ""
     if _takes_value(previous):
         return _values(previous, line, seen)
@@ -195,35 +171,35 @@ def _candidates(line: _Typed, seen: Seen | None) -> list[str]:
     return _addresses(line, seen)
 
 
-def _addresses(line: _Typed, seen: Seen | None) -> list[str]:
+def _addresses(line: _Typed, seen: Memory) -> list[str]:
     model, at, selector = line.fragment.partition("@")
     if at:
         # what is behind the last comma, and there behind the dots of a range
         head = selector[: selector.rfind(",") + 1]
         low, dots, _ = selector[len(head) :].partition("..")
-        known = list(seen.remembered_names(model)) if seen else []
+        known = seen.names(model)
         words = (*_ENDS, *known) if dots else (*_SELECTORS, *known)
         return [f"{model}@{head}{low if dots else ''}{dots}{word}" for word in words]
     verbs = list(VERBS) if not line.words else []
-    models = list(seen.remembered_models()) if seen else []
-    versions = list(seen.remembered_names(line.model)) if seen and line.model else []
+    models = seen.models()
+    versions = seen.names(line.model)
     return verbs + models + versions
 
 
-def _values(option: str, line: _Typed, seen: Seen | None) -> list[str]:
+def _values(option: str, line: _Typed, seen: Memory) -> list[str]:
     """What may follow an option."""
     if option in _FIXED:
         return list(_FIXED[option])
-    names = list(seen.remembered_names(line.model)) if seen else []
-    metrics = list(seen.remembered_metrics()) if seen else []
+    names = seen.names(line.model)
+    metrics = seen.metrics()
     sign = "-" if line.fragment.startswith("-") else ""
     head = line.fragment[: line.fragment.rfind(",") + 1]
-    fields = _fields() if line.fragment else []  # there are many, and nobody knows their names by heart
+    fields = _fields() if line.fragment else []  # there are too many to list before a letter is typed
     found = {
         "--baseline": [*BASELINES, *names],
-        "--label": _labels(line, seen) if seen and option == "--label" else [],
+        "--label": _labels(line, seen),
         "--mode": [f"{name}={way}" for name in metrics for way in ("max", "min")],
-        "--dataset": list(seen.remembered_datasets()) if seen and option == "--dataset" else [],
+        "--dataset": seen.datasets(),
         "--sort": [f"{sign}{name}" for name in (*metrics, *fields)],
         "--metrics": [f"{head}{name}" for name in metrics],
         "--exclude": [f"{head}{name}" for name in metrics],
@@ -231,13 +207,13 @@ def _values(option: str, line: _Typed, seen: Seen | None) -> list[str]:
     return found.get(option, [])
 
 
-def _labels(line: _Typed, seen: Seen) -> list[str]:
+def _labels(line: _Typed, seen: Memory) -> list[str]:
     """Keys of labels; behind the equals sign of one, its values."""
     key, equals, _ = line.fragment.partition("=")
-    return [f"{key}={value}" for value in seen.remembered_values(key)] if equals else [f"{key}=" for key in seen.remembered_labels()]
+    return [f"{key}={value}" for value in seen.values(key)] if equals else [f"{key}=" for key in seen.labels()]
 
 
-def install(shell: InteractiveShell, seen: Callable[[], Seen | None]) -> Any:
+def install(shell: InteractiveShell, seen: Callable[[], Memory | None]) -> Any:
     """Add the completion to a shell; give the result to `uninstall`."""
 
     @context_matcher()  # type: ignore[untyped-decorator]
@@ -245,9 +221,9 @@ def install(shell: InteractiveShell, seen: Callable[[], Seen | None]) -> Any:
         before = context.line_with_cursor[: context.cursor_position]
         match = _LINE.search(before)
         if match is not None:
-            fragment, words = suggest(match["typed"], seen(), cell=match["marks"] == "%%")
+            fragment, words = suggest(match["typed"], seen() or _NOTHING, cell=match["marks"] == "%%")
         elif context.cursor_line > 0 and _GATE.match(context.full_text):
-            fragment, words = suggest_rule(before, seen())
+            fragment, words = suggest_rule(before, seen() or _NOTHING)
         else:
             return {"completions": []}
         return {

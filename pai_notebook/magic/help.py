@@ -6,8 +6,6 @@ from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section,
 from pai_notebook.model.address import WORDS
 from pai_notebook.plan import OPTIONS, VERBS, Option, options_of
 
-__all__ = ["EXAMPLES", "RULES", "Manual"]
-
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "show": ("%paimodel model-a@latest", "%paimodel model-a 0.1.0", "v = %paimodel model-a@approved"),
     "ls": ("%paimodel ls", "%paimodel ls --query 情感", "%paimodel ls model-a --last 10 --label env=prod --sort -accuracy@d-a"),
@@ -46,6 +44,7 @@ RULES = (
     ("accuracy >= baseline - {margin}", "with a variable of the notebook"),
     ("# comment", "ignored"),
 )
+# Options by what they are about, with the lines that take them where the option does not say otherwise.
 _GROUPS = (
     (
         "Which versions",
@@ -60,7 +59,6 @@ _GROUPS = (
     ("What becomes of the result", "every line", ("--as", "--code", "--to", "--overwrite", "--every")),
     ("Which registry", "every line", ("--region", "--workspace", "--network", "--endpoint", "--debug")),
 )
-"""Options by what they are about, with the lines that take them where the option does not say otherwise."""
 _ORDER = "They apply in this order: the address and --last select, --where, --label and --approval filter, --sort orders, --limit cuts."
 _NOTE_OF_BASELINE = "By default the newest approved version of the first model; it is fetched, and no filter removes it."
 

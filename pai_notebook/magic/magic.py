@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dis
+import enum
 import sys
 import traceback
 import weakref
@@ -9,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -17,7 +20,6 @@ from traitlets import Bool, Enum, Unicode, observe
 
 from pai_notebook.errors import PaiError
 from pai_notebook.magic import completion
-from pai_notebook.magic.use import Use, use_of_result
 from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options
 from pai_notebook.python_source import Step, to_python
 from pai_notebook.sanitize import printable
@@ -28,10 +30,21 @@ if TYPE_CHECKING:
     from pai_notebook.explorer import Explorer
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry.registry import Registry
-
-__all__ = ["PaiModelMagics", "load", "unload"]
+    from pai_notebook.versions.cache import Memory
 
 _SETTINGS = ("region", "workspace_id", "network", "endpoint")
+
+
+_ASKED_BY = ("run_line_magic", "run_cell_magic")
+_TIMEIT_FILE = "<magic-timeit>"
+
+
+class Use(enum.Enum):
+    """What becomes of a result."""
+
+    KEPT = "it is assigned or passed on"
+    SHOWN = "IPython shows it"
+    DROPPED = "the line stands alone, and IPython shows nothing"
 
 
 @magics_class
@@ -46,7 +59,7 @@ class PaiModelMagics(Magics):
     network = Unicode("", help="public or vpc.").tag(config=True)
     endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
     lang = Enum(["en", "zh"], "en", help="Language of sentences and reports.").tag(config=True)
-    images = Bool(False, help="Show covers as pictures; whoever looks at them asks their hosts.").tag(config=True)  # noqa: FBT003 - as below
+    images = Bool(False, help="Show covers as pictures; the browser fetches them from their hosts.").tag(config=True)  # noqa: FBT003 - as below
     debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
 
     registries: ClassVar[dict[tuple[tuple[str, str], ...], Registry]] = {}
@@ -136,7 +149,7 @@ class PaiModelMagics(Magics):
         if command.verb == "connect":
             # what is configured for the service says nothing about the embedded registry
             return {name: value for name, value in self._configured.items() if not command.words or name == "workspace_id"}
-        current, region = _seen(), command.get("region")
+        current, region = _connected(), command.get("region")
         if region is not None:
             same = current is not None and current.client.settings.region == region
             return {} if same else {**self._configured, "region": region}
@@ -210,20 +223,56 @@ def _with_images(version: ModelVersion) -> dict[str, str]:
     return mimebundle(describe_version(version, images=True))
 
 
+def use_of_result(namespace: Mapping[str, Any]) -> Use:
+    """Tell what the cell that runs a magic does with its result.
+
+    IPython shows only the last expression of a cell, and no interface tells a magic whether it is that, or assigned. The
+    instruction behind the call tells it.
+
+    Parameters
+    ----------
+    namespace : mapping
+        The global names of the notebook. A call from anywhere else is an ordinary call, whose result is kept.
+    """
+    frame = _caller()
+    if frame is None or frame.f_globals is not namespace or frame.f_code.co_filename == _TIMEIT_FILE:
+        return Use.KEPT
+    following = next((each for each in dis.get_instructions(frame.f_code) if each.offset > frame.f_lasti), None)
+    if following is None:
+        return Use.KEPT
+    if following.opname == "PRINT_EXPR" or following.argrepr == "INTRINSIC_PRINT":
+        return Use.SHOWN
+    return Use.DROPPED if following.opname == "POP_TOP" else Use.KEPT
+
+
+def _caller() -> FrameType | None:
+    """The frame that IPython was asked from to run a magic, None outside of IPython."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.currentframe is the same, slower
+    while frame is not None and frame.f_code.co_name not in _ASKED_BY:
+        frame = frame.f_back
+    return frame.f_back if frame is not None else None
+
+
 _matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
-def _seen() -> Registry | None:
-    """Return the registry whose memory answers Tab; loads nothing and asks nobody."""
+def _connected() -> Registry | None:
+    """The default registry if there is one; never loads the module that makes it."""
     connection = sys.modules.get("pai_notebook.registry.connection")
     return connection.current_registry() if connection is not None else None
+
+
+def _memory() -> Memory | None:
+    """What Tab draws on."""
+    registry = _connected()
+    return None if registry is None else registry.fetcher.memory
 
 
 def load(shell: InteractiveShell) -> None:
     """Register the magic; a second load replaces the first."""
     unload(shell)
     shell.register_magics(PaiModelMagics)
-    _matchers[shell] = completion.install(shell, _seen)
+    _matchers[shell] = completion.install(shell, _memory)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -237,13 +286,13 @@ def unload(shell: InteractiveShell) -> None:
     shell.configurables[:] = [item for item in shell.configurables if not isinstance(item, PaiModelMagics)]
     if magics is not None:
         for registry in PaiModelMagics.registries.values():
-            if registry is not _seen():
+            if registry is not _connected():
                 registry.close()
         PaiModelMagics.registries.clear()
         _close_explorers()
 
 
 def _close_explorers() -> None:
-    """Take open explorers away, without loading widgets where nobody has."""
+    """Close open explorers, without loading widgets when none were made."""
     if "pai_notebook.explorer" in sys.modules:
         sys.modules["pai_notebook.explorer"].close_all()

@@ -14,19 +14,7 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.nearest import nearest as nearest_names
 from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
 
-__all__ = [
-    "BASELINES",
-    "WORDS",
-    "Address",
-    "Need",
-    "Selector",
-    "address_of",
-    "nearest",
-    "parse_address",
-    "parse_selector",
-    "read_addresses",
-]
-
+# Selectors that are a word, and what each means.
 WORDS: dict[str, str] = {
     "latest": "the newest version by creation time",
     "approved": "the newest approved version by creation time",
@@ -34,7 +22,7 @@ WORDS: dict[str, str] = {
     "highest": "the highest version by name",
     "all": "every version",
 }
-"""Selectors that are a word, and what each means."""
+# Words that choose a baseline by a rule instead of by name, and what a caption says of each.
 BASELINES: dict[str, Phrase] = {
     "approved": say("the newest approved version"),
     "previous": say("the version created before the latest"),
@@ -42,7 +30,6 @@ BASELINES: dict[str, Phrase] = {
     "highest": say("the highest version"),
     "first": say("the first version"),
 }
-"""Words that choose a baseline by a rule instead of by name, and what a caption says of each."""
 
 T = TypeVar("T", bound=Dated)
 
@@ -319,7 +306,7 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
 
 
 def parse_selector(text: str) -> Selector:
-    """Read what stands behind the `@` of an address.
+    """Read the selector after the `@` of an address.
 
     Parameters
     ----------
@@ -373,7 +360,7 @@ def _end(text: str, whole: str) -> str:
         return text
     if text.casefold() in _SINGLE:
         return text.casefold()
-    raise AddressError(f"{_shown(text)} is no end of a range", hint=_hint(whole))
+    raise AddressError(f"{_shown(text)} cannot end a range", hint=_hint(whole))
 
 
 def _range(low: str, high: str, text: str) -> Selector:

@@ -18,8 +18,6 @@ from pai_notebook.model.order import version_key
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Condition", "grammar_error", "parse_condition"]
-
 Mask = Callable[[Lookup], list[bool]]
 
 _GRAMMAR = (
@@ -294,7 +292,7 @@ class _Parser:
         is_time = info is not None and info.kind == "time"
         if is_time or operand.token.kind in _MOMENTS:
             if read_moment(operand.literal) is None:
-                said = f"{operand.token.text} is no time" + (f" and {name.path} is one" if is_time else "")
+                said = f"{operand.token.text} is not a time" + (f" and {name.path} is one" if is_time else "")
                 raise grammar_error(self.text, position, said, NO_TIME)
         elif sign != "==" and isinstance(operand.literal, bool):
             raise grammar_error(self.text, position, f"{operand.token.text} has no order", "Write == or != with true and false.")

@@ -12,19 +12,6 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.json_text import InvalidJson, checked_copy, parse_json
 
-__all__ = [
-    "DocumentView",
-    "Field",
-    "as_text",
-    "canonical_json",
-    "copy_json",
-    "digest_of",
-    "read_any",
-    "read_options",
-    "read_text",
-    "read_time",
-]
-
 T = TypeVar("T")
 V = TypeVar("V", bound="DocumentView")
 

@@ -18,8 +18,6 @@ from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import members
 from pai_notebook.sanitize import apart as unjoined
 
-__all__ = ["bag_key", "kind_of", "same", "shorten_apart", "shown", "shown_text", "value_key"]
-
 _LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", "none", ""})
 _NAN = ("number", "NaN")
 _LARGE = 1e16

@@ -14,10 +14,8 @@ from functools import lru_cache
 
 from pai_notebook.model.flatten import split_path
 
-__all__ = ["OWNERS", "EvidenceName", "Role", "read_evidence_name", "stems_of", "unwrapped"]
-
+# Names of a value to which a sibling such as `stderr` belongs.
 OWNERS = ("score", "value", "mean", "accuracy")
-"""Names of a value to which a sibling such as `stderr` belongs."""
 
 
 class Role(StrEnum):

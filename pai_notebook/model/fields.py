@@ -1,4 +1,4 @@
-"""The catalogue of what a model version has: every list of fields in this package asks it."""
+"""The catalogue of a model version's fields; every list of fields in this package comes from here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from pai_notebook.model.flatten import flatten
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
-
-__all__ = ["FIELDS", "FieldInfo", "catalogue", "field_named", "leaves", "plain_fields", "specs", "stated"]
 
 FieldKind = Literal["id", "text", "category", "time", "labels", "metrics", "spec", "request"]
 

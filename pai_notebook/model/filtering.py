@@ -18,10 +18,8 @@ from pai_notebook.model.version import ModelVersion
 if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
 
-__all__ = ["Words", "filtered", "filtered_models", "ordered"]
-
+# One word, or several accepted ones.
 Words = str | Sequence[str]
-"""One word, or several of which any will do."""
 
 _STATES = ("Approved", "Pending", "Rejected")
 
@@ -43,7 +41,7 @@ def filtered(
     where : str, optional
         A condition in the grammar of `parse_condition`.
     label : mapping, optional
-        Key and value, or values of which any will do, matched exactly.
+        Key and value, or a list of accepted values, matched exactly.
     words : mapping
         By the name of a field (`approval`, `framework`, `format`): the word or words wanted, in any case; None asks nothing.
     created_after : date, datetime, timedelta or text, optional
@@ -71,7 +69,7 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
     if created_after is not None:
         moment = read_moment(created_after)
         if moment is None:
-            raise ConfigurationError(f"created_after={described(created_after)} is no time", hint=NO_TIME)
+            raise ConfigurationError(f"created_after={described(created_after)} is not a time", hint=NO_TIME)
         after = moment.date() if is_day(created_after) else moment
         said = f"{after}" if is_day(created_after) else f"{moment:%Y-%m-%d %H:%M:%S}"
         yield f"created after {said} UTC", lambda versions: [_is_after(version.created, after) for version in versions]
@@ -104,7 +102,7 @@ def _labelled(items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[s
     for key in wanted:
         if items and key not in known:
             close = nearest(key, sorted(known))
-            there = f"There are {listed(sorted(known))}." if known else f"No {noun} has a label."
+            there = f"Available: {listed(sorted(known))}." if known else f"No {noun} has a label."
             raise ConfigurationError(f"no {noun} has a label {key!r}", hint=nearest_sentence(close) if close else there)
     return [all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items()) for item in items]
 
@@ -120,7 +118,7 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
             for word in wanted:
                 if versions and not any(is_same(each, word) for each in known):
                     close = nearest(word, known)
-                    hint = nearest_sentence(close) if close else f"There are {listed(list(known))}."
+                    hint = nearest_sentence(close) if close else f"Available: {listed(list(known))}."
                     raise ConfigurationError(f"no version has {name} {word!r}", hint=hint)
         return [any(is_same(value, word) for word in wanted) for value in there]
 
@@ -137,7 +135,7 @@ def filtered_models(models: Sequence[Model], *, name: str | None, label: Any, wo
     name : str or None
         The whole name.
     label : mapping or None
-        Key and value, or values of which any will do.
+        Key and value, or a list of accepted values.
     words : mapping
         By the attribute of a model (`domain`, `task`): the word or words wanted, in any case; None asks nothing.
 

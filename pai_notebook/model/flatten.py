@@ -11,22 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-__all__ = [
-    "ROOT",
-    "Members",
-    "escape_key",
-    "flatten",
-    "join_path",
-    "list_names",
-    "members",
-    "metric_at",
-    "metric_leaves",
-    "natural_key",
-    "split_path",
-]
-
+# The name of a value that stands where an object was expected and so has no key of its own.
 ROOT = "(value)"
-"""The name of a value that stands where an object was expected and so has no key of its own."""
 
 _DIGITS = re.compile(r"([0-9]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -196,8 +182,8 @@ def metric_at(content: Any, keys: tuple[str, ...]) -> tuple[Any, ...]:
     return () if _metric_steps(node, ()) is not None else (node,)
 
 
+# Keys that lead to a member, and the member.
 _Step = tuple[tuple[str, ...], Any]
-"""Keys that lead to a member, and the member."""
 
 
 def _walk(value: Any, steps: Callable[[Any, tuple[str, ...]], list[_Step] | None]) -> Iterator[_Step]:

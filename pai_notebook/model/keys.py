@@ -12,8 +12,6 @@ from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import listed, nearest_sentence
 from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Keys", "names_of"]
-
 
 class Keys:
     """Finds versions by key; `VersionSet.__getitem__` says which keys there are and what is raised.
@@ -64,7 +62,7 @@ class Keys:
         if found:
             addresses = dict.fromkeys(version.address for version in found)
             if len(addresses) > 1:
-                raise ComparisonError(f"{name} is in several models of this set", hint=f"Say which one: {', '.join(addresses)}.")
+                raise ComparisonError(f"{name} is in several models of this set", hint=f"Choose one of: {', '.join(addresses)}.")
             places = listed([f"[{place}]" for place, version in enumerate(self._versions) if name in names_of(version)])
             raise ComparisonError(
                 f"this set has {len(found)} different versions named {found[0].address}", hint=f"Take one by its position: {places}."
@@ -85,7 +83,7 @@ def _name_of(item: Any) -> Any:
 def _position(key: Any) -> int:
     try:
         if isinstance(key, bool):
-            raise TypeError  # noqa: TRY301 - a truth value is no position
+            raise TypeError  # noqa: TRY301 - a truth value is not a position
         return index(key)
     except TypeError:
         said = (

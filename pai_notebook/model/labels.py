@@ -11,8 +11,6 @@ from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 
-__all__ = ["Labels", "read_labels"]
-
 
 @checked
 class Labels(Brief, Mapping[str, str]):
@@ -47,13 +45,13 @@ class Labels(Brief, Mapping[str, str]):
         Raises
         ------
         NameNotFound
-            When there is no such label; a KeyError too.
+            When the label does not exist; a KeyError too.
         """
         if not isinstance(key, str):
             raise TypeError(f"labels[{described(key)}]: a label's key is text, such as labels['env']")
         if key not in self._values:
             close = nearest(key, self._values)
-            there = f"There are {listed(list(self._values))}." if self._values else "There are no labels."
+            there = f"Available: {listed(list(self._values))}." if self._values else "There are no labels here."
             raise NameNotFound(f"no label {key!r}", hint=nearest_sentence(close) if close else there)
         return self._values[key][0]
 

@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Lines, Link, Missing, Note, Number, Section, Stack, Table
-from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
-from pai_notebook.model.nearest import counted, listed
+from pai_notebook.model.nearest import counted, listed, short_datasets
 from pai_notebook.model.order import creation_key, version_key
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import (
@@ -37,19 +36,17 @@ if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["describe_model", "describe_models", "describe_versions", "differing_metrics"]
-
 ROWS = 20
 METRICS = 5
+# Columns of one metric, so that a metric on many datasets leaves room for another.
 DATASETS = 3
-"""Columns of one metric, so that a metric on many datasets leaves room for another."""
 LABELS = 4
+# How many versions may share the best of a column for it to be marked.
 SHARED = 3
-"""How many versions may share the best of a column for it to be marked."""
 MODELS = 50
 
+# Which way a metric is better: `max`, `min` or None where that is not known.
 Direction = Callable[[str], str | None]
-"""Which way a metric is better: `max`, `min` or None where that is not known."""
 
 
 def describe_versions(
@@ -190,7 +187,7 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
 def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:
     """(path, dataset) of metrics that are numbers somewhere: shares first, costs and training last, what differs most first.
 
-    All datasets of a metric stand together. Numbers of examples and errors are no metrics to compare.
+    All datasets of a metric stand together. Numbers of examples and errors are not metrics to compare.
     """
     seen: dict[tuple[str, str], list[float]] = {}
     for version in versions:

@@ -17,8 +17,6 @@ from pai_notebook.model.names import Name, Pattern, resolve
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["NO_TIME", "Lookup", "is_day", "read_moment", "read_moments"]
-
 NO_TIME = "Write a date such as '2026-01-31' or 2026-01-31T12:00Z, or how long ago, as in -30d, -12h or -2w."
 _AGO = re.compile(r"-(\d+(?:\.\d+)?)([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -64,7 +62,7 @@ def _plain(value: Any) -> Any:
 
 
 def read_moments(left: Any, right: Any) -> tuple[datetime, datetime] | None:
-    """UTC times of two values that are to be compared; None where one of them is no time.
+    """UTC times of two values that are to be compared; None where one of them is not a time.
 
     A date without a time is the whole of its day in UTC, so a time of that day equals it and is neither before nor after it.
 

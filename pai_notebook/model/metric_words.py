@@ -1,4 +1,4 @@
-"""The words in the names of metrics: which way is better, what is measured in which unit, and what is no quality at all.
+"""The words in the names of metrics: which way is better, what is measured in which unit, and what is not a quality at all.
 
 The only list of such words: directions, intervals, percentages, bars, costs and cautions all ask here. Words are
 collected from the meaning of the metrics themselves, not from any library's attribute; a word with two meanings in use
@@ -15,35 +15,6 @@ from itertools import pairwise
 from typing import Literal
 
 from pai_notebook.model.flatten import split_path
-
-__all__ = [
-    "BENCHMARK",
-    "CHINESE",
-    "FLIPS",
-    "HIGHER",
-    "LOCAL_VETOES",
-    "LOWER",
-    "NEUTRAL",
-    "PHRASES",
-    "SETTINGS",
-    "TOP",
-    "TURNED",
-    "VETOES",
-    "Mode",
-    "Scale",
-    "chinese_ending",
-    "is_cost",
-    "is_exact",
-    "is_percentable",
-    "is_share",
-    "is_speed",
-    "is_training",
-    "is_unbounded",
-    "plain_name",
-    "scale_of",
-    "split_names",
-    "words_of",
-]
 
 Mode = Literal["max", "min"]
 Scale = Literal["ratio", "points", "difference"]
@@ -66,16 +37,16 @@ TIMES = _words("""
 """)
 THROUGHPUTS = _words("qps rps throughput tps 吞吐量 吞吐率")
 MEMORY = _words("memory ram rss vram 显存 内存")
+# Words of what is read off rather than measured: no example and no run makes it another number.
 EXACT = _words("bytes flops macs parameters params price size 价格 大小 参数量")
-"""Words of what is read off rather than measured: no example and no run makes it another number."""
 UNITS = _words("gb gib kb kib mb mib tb")
 PRICES = _words("cny cost costs dollars price rmb usd yuan 价格 成本 费用")
 COUNTS = _words("count counts epoch epochs examples iterations n num number samples step steps 样本数 数量 个数 步数")
 
+# Words of what is a fraction of something, so that a difference is told in percentage points.
 FRACTIONS = _words("""
     acc accuracy em f05 f1 f2 fbeta fmeasure fscore fnr fpr macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
 """)
-"""Words of what is a fraction of something, so that a difference is told in percentage points."""
 
 HIGHER = _words("""
     acc accuracy ami ap ari auc aucpr aupr auprc auroc bertscore bleu bleurt calinski chrf completeness d2 dcg dice dnsmos dunn elbo elo
@@ -125,16 +96,16 @@ PHRASES: dict[tuple[str, ...], Mode] = {
     **_pairs("min", "edit hamming levenshtein hausdorff frechet wasserstein chamfer", "distance"),
 }
 
+# Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`.
 TOP = re.compile(r"(?:^|_)(?:em|top_?[0-9]+|(?:pass|hit|hits|hr|success|solve|maj|cons)(?:@|_at_)(?:[0-9]+|k))(?=_|$|\d)")
-"""Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`."""
 
+# Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in NEUTRAL.
 BENCHMARK = re.compile(
     r"(?:^|_)(?:mmlu|cmmlu|c_?eval|agi_?eval|gsm_?8_?k|gsm_?plus|mgsm|math_?500|aime|human_?eval|mbpp|multipl_?e|big_?code_?bench"
     r"|live_?code_?bench|swe_?bench|hella_?swag|arc|truthful_?qa|wino_?grande|bool_?q|piqa|siqa|open_?book_?qa|commonsense_?qa|logi_?qa"
     r"|trivia_?qa|natural_?questions|squad|bbh|gpqa|if_?eval|musr|mt_?bench|alpaca_?eval|arena_?hard|long_?bench|super_?glue|glue|cola"
     r"|sst_?2|mnli|qnli|qqp|rte|mrpc|wnli|xnli|belebele|gaokao|supergpqa|simple_?qa|mmmu|math_?vista)(?=_|$)"
 )
-"""Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in NEUTRAL."""
 
 NEUTRAL = re.compile(
     r"[0-9]*+(?:|acc|at|average|avg|base|challenge|chat|chinese|cn|cot|dev|diamond|easy|en|english|eval|extract|few|flexible|full|greedy"
@@ -144,30 +115,31 @@ NEUTRAL = re.compile(
 
 TRAINING = _words("train training fit trn 训练")
 
+# Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality.
 VETOES = _words("""
     baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected gain gap
     grad gradient improvement increase inv inverse iteration iterations lower margin matrix n no non not num number predicted previous
     pval pvalue quantile ratio reduction sample samples se sem size skew std stddev stderr stdev stdv step steps support thresh
     threshold thresholds timestamp uncertainty upper var variance without 阈值 标准差 标准误 方差 数量 个数 样本数
 """)
-"""Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality."""
 
+# Pairs of words that do the same: a p-value is not a quality.
 VETO_PHRASES = frozenset(_pairs("max", "p", "value values val"))
-"""Pairs of words that do the same: a p-value is no quality."""
 
+# Beside a quality's own word: `loss_weight` is a setting, but the `Weight` of `mae.Weight` is what was predicted.
 LOCAL_VETOES = _words("""
     alpha clip coef correction date enabled flag id index lr mode name scale schedule target type version weight weights 权重 系数
 """)
-"""Beside a quality's own word: `loss_weight` is a setting, but the `Weight` of `mae.Weight` is what was predicted."""
 
+# Beside a name that points somewhere only as a whole, such as `pass@1`.
 SETTINGS = LOCAL_VETOES | _words("batch budget length limit seed shots temperature tokens")
-"""Beside a name that points somewhere only as a whole, such as `pass@1`."""
 
 FLIPS = _words("neg negative negated minus")
 
+# Words behind which the meaning turns: an error detection rate is better when it is higher, a loss coefficient is a setting.
 TURNED = frozenset(_pairs("max", "error errors", "detection handling free recovery analysis") | _pairs("max", "loss", "coef"))
-"""Words behind which the meaning turns: an error detection rate is better when it is higher, a loss coefficient is a setting."""
 
+# Chinese names, known by how they end; of two that fit, the longer one decides (`检出率` ends in neither `错误率` nor `误检率`).
 CHINESE: dict[str, Mode] = {
     **dict.fromkeys(
         _words("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
@@ -179,7 +151,6 @@ CHINESE: dict[str, Mode] = {
     ),
     **dict.fromkeys(_words("延迟 时延 耗时 推理耗时 平均延迟 响应时间 困惑度 均方误差 均方根误差 平均绝对误差 实时率"), "min"),
 }
-"""Chinese names, known by how they end; of two that fit, the longer one decides (`检出率` ends in neither `错误率` nor `误检率`)."""
 
 _SHARE_ENDINGS = _words("准确率 正确率 错误率 命中率 通过率 成功率 失败率")
 _POINT_ENDINGS = _SHARE_ENDINGS | _words("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 覆盖率 合格率 解决率 采纳率")
@@ -309,7 +280,7 @@ def is_exact(path: str) -> bool:
 
 
 def is_unbounded(path: str) -> bool:
-    """Whether a name says that a value in 0 to 1 is no fraction: a time, a size, a count or a loss."""
+    """Whether a name says that a value in 0 to 1 is not a fraction: a time, a size, a count or a loss."""
     return _has(_all_words(path), _UNBOUNDED)
 
 

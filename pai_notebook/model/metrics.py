@@ -23,8 +23,6 @@ from pai_notebook.model.metrics_document import Entry, read_entries
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted, listed
 
-__all__ = ["Cell", "Metrics", "State", "read_metrics", "read_value", "series_points"]
-
 
 class State(StrEnum):
     """What kind of value a cell has, so that nothing is lost in NaN."""
@@ -168,7 +166,7 @@ def _has_steps(raw: Sequence[Any]) -> bool:
 
 
 def series_points(raw: Any) -> tuple[float, ...] | None:
-    """Points of a series in order of step, None when the value is no series.
+    """Points of a series in order of step, None when the value is not a series.
 
     A series is a list of numbers, of objects with a value and at most a step, or of pairs of a whole step and a number; a null
     is a gap and comes back as NaN.
@@ -380,7 +378,7 @@ class Metrics(Brief, Sequence[Cell]):
         Raises
         ------
         NameNotFound
-            When there is no such metric, or it was not measured on the dataset; a KeyError too.
+            When the metric does not exist, or it was not measured on the dataset; a KeyError too.
         ComparisonError
             When the metric was measured on several datasets and none is named, or is stated twice.
         """
@@ -398,7 +396,7 @@ class Metrics(Brief, Sequence[Cell]):
             ) from None
 
     def _cell(self, path: str, dataset: str | None = None) -> Cell:
-        name = resolve(path, self._by_name, dataset=dataset, missing="there is no metric")
+        name = resolve(path, self._by_name, dataset=dataset, missing="no metric")
         cells = self._by_name[name]
         if len(cells) > 1:
             said = " and ".join(cell.text[:40] for cell in cells[:3])

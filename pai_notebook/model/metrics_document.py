@@ -11,13 +11,11 @@ from pai_notebook.model.document import canonical_json
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Entry", "dataset_identity", "read_entries"]
-
+# A dataset's identity and what is said about it: a map of metrics, or a bare value.
 Entry = tuple[str, Any]
-"""A dataset's identity and what is said about it: a map of metrics, or a bare value."""
 
+# Words for a dataset's version, in the order in which they count.
 _VERSIONS = ("datasetversion", "versionname", "version", "datasetversionname", "versionid")
-"""Words for a dataset's version, in the order in which they count."""
 
 
 def dataset_identity(dataset: Any) -> str:

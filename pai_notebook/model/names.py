@@ -19,12 +19,10 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.nearest import listed, nearest_hint
 
-__all__ = ["Chooser", "Name", "Pattern", "Patterns", "choose", "resolve"]
-
 T = TypeVar("T")
 
+# How specific a match is: as written, then exact, then by glob; with a dataset before without; more characters spelt out before fewer.
 Rank = tuple[int, int, int]
-"""How specific a match is: as written, then exact, then by glob; with a dataset before without; more characters spelt out before fewer."""
 
 _SUBSCRIPT = re.compile(
     r"""(?P<before>(?:(?!\[\s*['"]).)++)\[\s*(?P<mark>['"])(?P<first>.+?)(?P=mark)\s*
@@ -382,7 +380,7 @@ def resolve(
             )
         raise ComparisonError(f"{text} could be any of {len(best)} names", hint=f"Name one: {choices}.")
     if dataset is not None and best[0].section != "metrics":
-        raise ComparisonError(f"{text} is no metric and has no dataset", hint="Leave dataset= out.")
+        raise ComparisonError(f"{text} is not a metric and has no dataset", hint="Leave dataset= out.")
     return best[0]
 
 

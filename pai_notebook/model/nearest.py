@@ -1,7 +1,8 @@
-"""Names that are close to a misspelt one, and texts listed and counted in sentences."""
+"""Names in sentences: those near to a misspelt one, several listed or counted, datasets shortened."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ from pai_notebook.model.fields import field_named
 if TYPE_CHECKING:
     from pai_notebook.model.names import Name
 
-__all__ = ["counted", "listed", "nearest", "nearest_hint", "nearest_names", "nearest_sentence"]
+
+_LONG_DATASET = 16
+_RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
@@ -60,7 +63,7 @@ def nearest_hint(text: str, names: Collection[Name]) -> str:
         return nearest_sentence(close)
     metrics = sorted((name for name in names if name.section == "metrics"), key=lambda name: name.sort_key)
     paths = list(dict.fromkeys(name.path for name in metrics))
-    return f"There are {listed(paths, 5)}." if paths else "No version has any metric."
+    return f"Available: {listed(paths, 5)}." if paths else "No version has any metric."
 
 
 def nearest_sentence(close: Sequence[str], of: str = "") -> str:
@@ -97,3 +100,45 @@ def listed(texts: Sequence[str], most: int = 8) -> str:
     if len(texts) > most:
         shown.append(f"{len(texts) - most} more")
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
+
+
+def short_datasets(names: Iterable[str]) -> dict[str, str]:
+    """Shorten names of datasets to what tells them apart: addresses to their end, ids by what all begin with and end with.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Ids such as `d-digitsholdout0001`, or addresses.
+
+    Returns
+    -------
+    dict of str to str
+        The short name of each; a name that is short already stays.
+
+    Examples
+    --------
+    >>> short_datasets(["d-digitsholdout0001", "d-digitsnoisy00001", "oss://bucket/digits/shifted/"])
+    {'d-digitsholdout0001': 'holdout', 'd-digitsnoisy00001': 'noisy', 'oss://bucket/digits/shifted/': '…/shifted/'}
+    >>> short_datasets(["d-a", "d-b"])
+    {'d-a': 'd-a', 'd-b': 'd-b'}
+    """
+    given = [name for name in dict.fromkeys(names) if name]
+    ids = [name for name in given if "/" not in name]
+    made = _apart(ids) | {name: _end(name) for name in given if "/" in name}
+    short = {name: made[name] for name in given}
+    return short if len(set(short.values())) == len(given) else dict(zip(given, given, strict=True))
+
+
+def _end(address: str) -> str:
+    """Give the last part of an address."""
+    parts = address.rstrip("/").rsplit("/", 1)
+    return address if len(address) <= _LONG_DATASET else f"…/{parts[-1]}{'/' if address.endswith('/') else ''}"
+
+
+def _apart(ids: list[str]) -> dict[str, str]:
+    if all(len(name) <= _LONG_DATASET for name in ids):
+        return dict(zip(ids, ids, strict=True))
+    apart_from = next((place for place, letters in enumerate(zip(*ids, strict=False)) if len(set(letters)) > 1), 0)
+    bare = [_RUNNING_NUMBER.sub("", name[apart_from:]) for name in ids]
+    apart = all(bare) and len(set(bare)) == len(ids)
+    return dict(zip(ids, bare if apart else ids, strict=True))

@@ -9,24 +9,11 @@ from dataclasses import dataclass
 
 from pai_notebook.i18n.phrases import Phrase, say
 
-__all__ = [
-    "DIGITS",
-    "READABLE",
-    "NumberFormat",
-    "choose_format",
-    "cleared",
-    "format_about",
-    "format_computed",
-    "format_number",
-    "format_percent",
-    "format_points",
-]
-
+# Significant digits of a number that stands alone and has too many of them to be read.
 DIGITS = 6
-"""Significant digits of a number that stands alone and has too many of them to be read."""
 
+# Significant digits up to which a number that stands alone is written in full.
 READABLE = 10
-"""Significant digits up to which a number that stands alone is written in full."""
 
 _LEAST = 3
 _DECIMALS = 8

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-__all__ = ["Dated", "Neighbours", "creation_key", "front_of", "is_approved", "is_same", "version_key"]
-
 _RUNS = re.compile(r"(\d+)")
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
+# Suffixes of versions that precede the release, in the order in which they are made.
 _BEFORE = {
     word: rank
     for rank, words in enumerate(
@@ -20,7 +19,6 @@ _BEFORE = {
     )
     for word in words
 }
-"""Suffixes of versions that precede the release, in the order in which they are made."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 Runs = tuple[tuple[int, int, str], ...]

@@ -15,18 +15,16 @@ from pai_notebook.model.fields import FIELDS
 from pai_notebook.model.names import snake_case
 from pai_notebook.model.nearest import listed
 
-__all__ = ["read_model", "read_one", "read_versions", "respelled"]
-
 _FITS = "Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file."
 _PAGES = ("Versions", "ModelVersions", "versions", "model_versions")
+# Levels that pages, bodies and lists may have around a document.
 _AROUND = 8
-"""Levels that pages, bodies and lists may have around a document."""
 
 _JSON = (str, int, float, bool, type(None))
 _VERSION_KEYS = {word: info.key for info in FIELDS if info.key for word in (info.name, snake_case(info.key))}
 
+# A document and the id of its model, empty where nothing says it.
 Found = tuple[dict[str, Any], str]
-"""A document and the id of its model, empty where nothing says it."""
 
 
 def read_versions(given: Any, model_id: str | None = None, where: str = "docs") -> Iterator[Found]:
@@ -50,7 +48,7 @@ def read_versions(given: Any, model_id: str | None = None, where: str = "docs") 
     Raises
     ------
     ConfigurationError
-        For what is no version, with what it looks like.
+        When the document is not a version; the message says what it looks like.
 
     Examples
     --------
@@ -87,7 +85,7 @@ def read_model(given: Any, keys: Iterable[str], where: str = "document") -> dict
     Raises
     ------
     ConfigurationError
-        For what is no model, with what it looks like.
+        When the document is not a model; the message says what it looks like.
 
     Examples
     --------
@@ -113,7 +111,7 @@ def _versions(given: Any, model_id: str | None, where: str, *, among: bool = Fal
         yield from _in_mapping(value, model_id, where, among=among)
     elif isinstance(value, DocumentView):
         hint = "VersionSet([...]) takes versions themselves; add two sets with +."
-        raise ConfigurationError(f"{where} is no document: it is a {type(value).__name__} already", hint=hint)
+        raise ConfigurationError(f"{where} is not a document: it is already a {type(value).__name__}", hint=hint)
     elif isinstance(value, Iterable) and not isinstance(value, _JSON):
         for place, item in enumerate(value):
             yield from _versions(item, model_id, f"{where}[{place}]", among=True)
@@ -236,6 +234,7 @@ def _is_snapshot(value: Mapping[Any, Any]) -> bool:
 
 
 _ERROR = ({"Code", "Message"}, {"code", "message"})
+# What a mapping looks like that is not what was wanted, and what to do about it; the first that holds.
 _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
     (_is_version, "a version", "ModelVersion.from_document reads it."),
     (_is_snapshot, "a snapshot", "Use pai_notebook.load(path)."),
@@ -258,7 +257,6 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
     (lambda value: value.keys() & {"Results", "Dataset"}, "metrics", "Put them under 'Metrics', beside a 'VersionName'."),
     (lambda value: not value, "an empty dict", _FITS),
 )
-"""What a mapping looks like that is not what was wanted, and what to do about it; the first that holds."""
 
 
 def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
@@ -268,4 +266,4 @@ def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
 
 
 def _refuse(where: str, what: str, hint: str = _FITS, wanted: str = "version") -> NoReturn:
-    raise ConfigurationError(f"{where} is no {wanted}: this looks like {what}", hint=hint)
+    raise ConfigurationError(f"{where} is not a {wanted}: it looks like {what}", hint=hint)

@@ -15,8 +15,6 @@ from pai_notebook.model.list_view import describe_model
 from pai_notebook.model.reading import read_model
 from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Model"]
-
 
 def _read_number(value: Any) -> tuple[int | None, str]:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
@@ -33,7 +31,7 @@ class Model(Displayed, DocumentView):
     Parameters
     ----------
     document : mapping
-        The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is no model.
+        The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is not a model.
     fetched : datetime, optional
         When the answer arrived, UTC.
 
@@ -93,7 +91,7 @@ class Model(Displayed, DocumentView):
         Raises
         ------
         ConfigurationError
-            For what is no model, with what it looks like.
+            When the document is not a model; the message says what it looks like.
 
         Examples
         --------

@@ -9,12 +9,10 @@ from urllib.parse import quote, urlsplit
 from pai_notebook.display import Brief
 from pai_notebook.model.nearest import counted
 
-__all__ = ["Provenance", "Source", "Storage", "read_source", "read_storage"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Provenance(Brief):
-    """Where a document came from; it is no part of its content.
+    """Where a document came from; it is not part of its content.
 
     Attributes
     ----------
@@ -57,7 +55,7 @@ class Storage(Brief):
     uri : str
         The address as sent.
     scheme : str
-        `oss`, `http`, `https`, another scheme, or empty when the text is no address.
+        `oss`, `http`, `https`, another scheme, or empty when the text is not an address.
     bucket, endpoint, key : str
         The parts of an OSS address `oss://<bucket>.<endpoint>/<key>`, empty otherwise.
     url : str
@@ -84,7 +82,7 @@ class Storage(Brief):
 
 
 def read_storage(uri: str) -> Storage:
-    """Take an address apart; text that is no address stays text."""
+    """Take an address apart; text that is not an address stays text."""
     try:
         scheme = urlsplit(uri).scheme.lower() if "://" in uri else ""
     except ValueError:

@@ -10,8 +10,6 @@ from pai_notebook.model.equality import shown
 from pai_notebook.model.flatten import members
 from pai_notebook.sanitize import apart
 
-__all__ = ["count_values", "tree_of"]
-
 _DEEPEST = 24
 _SHORT_LIST = 8
 _SHORT_LIST_TEXT = 80

@@ -17,8 +17,6 @@ from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
 from pai_notebook.model.version_view import describe_version
 
-__all__ = ["ModelVersion", "adopt_document", "in_canonical_order"]
-
 
 def _metrics(value: Any) -> tuple[Metrics, str]:
     return read_metrics(value), ""
@@ -37,7 +35,7 @@ class ModelVersion(Displayed, DocumentView):
     Parameters
     ----------
     document : mapping
-        The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is no version.
+        The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is not a version.
     model_id : str
         The model it belongs to; the service's answer does not say.
     fetched : datetime, optional
@@ -135,7 +133,7 @@ class ModelVersion(Displayed, DocumentView):
         Raises
         ------
         ConfigurationError
-            For what is no version, with what it looks like.
+            When the document is not a version; the message says what it looks like.
 
         Examples
         --------

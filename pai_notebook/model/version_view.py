@@ -27,13 +27,13 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
-from pai_notebook.model.datasets import short_datasets
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.fields import field_named, leaves, specs
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.nearest import short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
 from pai_notebook.model.trees import count_values, tree_of
 
@@ -42,38 +42,23 @@ if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
-__all__ = [
-    "approval_badge",
-    "cells_shape",
-    "dataset_notes",
-    "describe_version",
-    "examples_by_dataset",
-    "format_of",
-    "has_bar",
-    "ids_shape",
-    "is_rounded",
-    "labels_shape",
-    "number_text",
-    "time_text",
-]
-
+# Characters up to which a list of numbers is shown as it is.
 _LIST = 40
-"""Characters up to which a list of numbers is shown as it is."""
 METRIC_ROWS = 60
+# Significant digits of a metric in a card and in a list; the object has all.
 DIGITS = 4
-"""Significant digits of a metric in a card and in a list; the object has all."""
+# Up to how many names of datasets are shortened, as their full names are said below the table.
 DATASETS = 8
-"""Up to how many names of datasets are shortened, as their full names are said below the table."""
+# Up to how many metrics without a dataset stand below those by dataset, rather than in a column that is empty but for them.
 WITHOUT_DATASET = 6
-"""Up to how many metrics without a dataset stand below those by dataset, rather than in a column that is empty but for them."""
 SETTINGS = 5
+# Characters of a setting's value; the folded spec has all.
 SETTING = 40
-"""Characters of a setting's value; the folded spec has all."""
 COVERS = 8
 SPEC_VALUES = 60
 SPEC_AT_LEAST = 5
+# Words of settings that people look at first, the most important first.
 _FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")
-"""Words of settings that people look at first, the most important first."""
 _ABOUT_SETTINGS = ("Type", "Required", "Description", "DisplayName", "Range")
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
 
@@ -81,7 +66,7 @@ _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "ne
 def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
     """Describe a version as a card; one with every field missing still gives one that says so.
 
-    Cover addresses are links; with `images` they are pictures, and whoever looks at the card asks their hosts for them.
+    Cover addresses are links; with `images` they are pictures, and the browser fetches them from their hosts.
     """
     return Card(
         " ".join(filter(None, (version.provenance.model_name, version.version_name))) or version.address or "a version without a name",

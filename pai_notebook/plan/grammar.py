@@ -14,8 +14,6 @@ from pai_notebook.model.address import WORDS, Address, Selector, parse_address, 
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
-__all__ = ["Command", "parse_cell", "parse_line"]
-
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _SELECTOR = re.compile(
     rf"(?:{'|'.join(word for word in WORDS if word != 'all')})(?:\.\.\S*+)?|last:\S*+|\.\.\S++|v?[0-9](?=[\w.+-]*(?:[,，*]|\.\.))\S*+",
@@ -93,7 +91,7 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     Parameters
     ----------
     line : str
-        What stands behind `%paimodel`.
+        The text after `%paimodel`.
     names : mapping, optional
         What `$name` and `{name}` mean, usually the notebook's variables. Only plain names are replaced, nothing is evaluated.
 
@@ -139,7 +137,7 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     Parameters
     ----------
     line, cell : str
-        What stands behind `%%paimodel`, and below it.
+        The text after `%%paimodel`, and the lines below it.
     names : mapping, optional
         As for `parse_line`; the rules may name variables too.
 
@@ -180,7 +178,7 @@ def _rule(line: str, names: Mapping[str, Any]) -> str:
 
 
 def _options(words: list[str]) -> tuple[list[str], dict[str, Any]]:
-    """Words that are no options, and the options by name."""
+    """Words that are not options, and the options by name."""
     rest: list[str] = []
     options: dict[str, Any] = {}
     pending = iter(words)
@@ -208,16 +206,16 @@ def _known(name: str) -> Option:
         return OPTIONS[name]
     if _SECRET.search(name):
         raise AddressError(
-            "keys and tokens are not taken on this line: it is saved in the history and in the notebook",
+            "keys and tokens are not accepted on this line: it is saved in the history and in the notebook",
             hint="Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect.",
         )
-    raise AddressError(f"there is no option {name!r}", hint=guess_option(name) or _HELP)
+    raise AddressError(f"unknown option {name!r}", hint=guess_option(name) or _HELP)
 
 
 def _refuse_typography(word: str) -> None:
     """Name a dash or a quotation mark that a word processor has put in the place of a plain one."""
     if word[0] in _DASHES:
-        raise AddressError(f"{word!r} starts with a dash that is no hyphen", hint=f"Write --{word.lstrip(_DASHES)}.")
+        raise AddressError(f"{word!r} starts with a dash that is not a hyphen", hint=f"Write --{word.lstrip(_DASHES)}.")
     if word[0] in _CURLY:
         raise AddressError(f"{word!r} starts with a curly quotation mark", hint="Write plain ones: \" or '.")
 
@@ -226,7 +224,7 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
     if option.repeats:
         options[name] = (*options.get(name, ()), value)
     elif name in options:
-        hint = "Join the conditions by and." if name == "where" else "Give it once."
+        hint = "Join the conditions by and." if name == "where" else "Pass it once."
         raise AddressError(f"--{name} is given twice", hint=hint)
     else:
         options[name] = value
@@ -238,7 +236,7 @@ def _refuse_unknown_verb(words: list[str]) -> None:
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
         model = f"A model called {word} is written {word}@{selector}."
-        raise AddressError(f"there is no verb {word!r}", hint=f"{guess_verb(word) or _ALL_VERBS} {model}")
+        raise AddressError(f"unknown verb {word!r}", hint=f"{guess_verb(word) or _ALL_VERBS} {model}")
 
 
 def _addresses(words: list[str]) -> tuple[Address, ...]:
@@ -261,7 +259,7 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)
     for word in words[1:]:
         if _SELECTOR.fullmatch(word):
-            raise AddressError(f"{word!r} is no model", hint=f"Write {words[0].partition('@')[0]}@{word}.")
+            raise AddressError(f"{word!r} is not a model", hint=f"Write {words[0].partition('@')[0]}@{word}.")
     return tuple(parse_address(word) for word in words)
 
 
@@ -296,7 +294,7 @@ def _check(command: Command) -> None:
         hint = _OF_GATE if verb == "gate" else f"For example %paimodel {verb} model-a@latest."
         raise AddressError(f"{verb} needs an address", hint=hint)
     if verb == "help" and command.words and command.words[0] not in (*VERBS, "gate"):
-        raise AddressError(f"there is no verb {command.words[0]!r}", hint=_ALL_VERBS)
+        raise AddressError(f"unknown verb {command.words[0]!r}", hint=_ALL_VERBS)
     if verb == "connect" and len(command.words) > 1:
         raise AddressError(
             f"connect takes one name, not {len(command.words)}", hint="Write %paimodel connect demo, or connect --region cn-hangzhou."
@@ -329,4 +327,4 @@ def _check_values(command: Command) -> None:
     command.pairs("label")
     twice = next((metric for metric, way in command.pairs("mode").items() if isinstance(way, list)), "")
     if twice:
-        raise AddressError(f"--mode is given twice for {twice}", hint="Give it once.")
+        raise AddressError(f"--mode is given twice for {twice}", hint="Pass it once.")

@@ -1,4 +1,4 @@
-"""What `%paimodel` knows: its verbs, its options, and what people write instead of them."""
+"""Verbs and options of `%paimodel`, and common misspellings of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from pai_notebook.model.address import BASELINES
-
-__all__ = ["OPTIONS", "VERBS", "Option", "guess_option", "guess_verb", "options_of"]
 
 VERBS: dict[str, str] = {
     "show": "one version as a card, several as a list (the default for one version)",
@@ -88,8 +86,8 @@ OPTIONS: dict[str, Option] = {
     "--debug": Option("", "show the whole traceback of an error"),
 }
 
+# Names of options by the keyword of the public API; of two with one keyword the first, which is that of a comparison.
 BY_KEYWORD = {option.keyword: name for name, option in reversed(OPTIONS.items()) if option.keyword}
-"""Names of options by the keyword of the public API; of two with one keyword the first, which is that of a comparison."""
 
 _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     "Did you mean ls?": ("list", "dir", "models", "versions", "all"),
@@ -162,7 +160,7 @@ def options_of(form: str) -> list[str]:
 
 
 def guess_verb(word: str) -> str:
-    """Say what to write instead of a word that is no verb, empty when nothing is near.
+    """Say what to write instead of a word that is not a verb, empty when nothing is near.
 
     Examples
     --------

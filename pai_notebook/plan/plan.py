@@ -16,8 +16,6 @@ from pai_notebook.python_source import IT, Plan, Step, step
 if TYPE_CHECKING:
     from pai_notebook.registry.registry import Registry
 
-__all__ = ["plan_of", "run", "to_line"]
-
 _EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
 _FETCHING = ("get_version", "get_versions", "compare")
 _SETTINGS = ("region", "workspace", "network", "endpoint")
@@ -181,7 +179,7 @@ def _written(command: Command) -> list[Step]:
         return []
     method = _EXPORTS.get(path.rpartition(".")[2].lower())
     if method is None:
-        raise ConfigurationError(f"{path} has no ending that says the format", hint=f"Use one of .{', .'.join(_EXPORTS)}.")
+        raise ConfigurationError(f"cannot tell the format from {path}", hint=f"Use one of .{', .'.join(_EXPORTS)}.")
     return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
 
 

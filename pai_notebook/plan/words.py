@@ -21,8 +21,6 @@ from pai_notebook.sanitize import is_visible
 if TYPE_CHECKING:
     from pai_notebook.display import Displayed
 
-__all__ = ["expand", "on_line", "refuse_expressions", "say_on_line", "speak_of_options", "split", "without_comment", "write_word"]
-
 _NAME = re.compile(r"\$?\{([^\W\d]\w*)\}|\$([^\W\d]\w*)")
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _FORMATTED = re.compile(r"([^\W\d][^!:]*)(?:![rsa])?(?::[^:]*)?")
@@ -45,7 +43,7 @@ def split(line: str, names: Mapping[str, Any]) -> list[str]:
     Raises
     ------
     AddressError
-        For what is no line, for quotation marks that do not match, and as `expand` and `refuse_expressions` do.
+        For what is not a line, for quotation marks that do not match, and as `expand` and `refuse_expressions` do.
 
     Examples
     --------

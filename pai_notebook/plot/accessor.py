@@ -75,7 +75,7 @@ class Plots(Printed):
         Raises
         ------
         NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+            When the metric does not exist, or was measured on several datasets and none is named.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -89,7 +89,7 @@ class Plots(Printed):
         """
         charts = {"dot": self.dot, "bar": self.bar, "slope": self.slope, "series": self.series}
         if kind not in charts:
-            raise ConfigurationError(f"no chart of one metric is called {kind!r}", hint="Use kind='dot', 'bar', 'slope' or 'series'.")
+            raise ConfigurationError(f"unknown chart kind {kind!r}", hint="Use kind='dot', 'bar', 'slope' or 'series'.")
         return charts[kind](metric, dataset=dataset, ax=ax, theme=theme, lang=lang)
 
     def dot(
@@ -121,7 +121,7 @@ class Plots(Printed):
         Raises
         ------
         NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+            When the metric does not exist, or was measured on several datasets and none is named.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -161,7 +161,7 @@ class Plots(Printed):
         Raises
         ------
         NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+            When the metric does not exist, or was measured on several datasets and none is named.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -201,7 +201,7 @@ class Plots(Printed):
         Raises
         ------
         NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+            When the metric does not exist, or was measured on several datasets and none is named.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -258,7 +258,7 @@ class Plots(Printed):
         else:
             measures, notes = [each for each in self.data.several(metrics) if each.has_numbers], []
         if not measures:
-            raise ComparisonError("there are no numbers to draw", hint="Look at coverage.")
+            raise ComparisonError("no numbers to draw", hint="Look at coverage.")
         return draw_heatmap(self.data, measures, theme_of(theme, lang), ax, notes=notes)
 
     def scatter(
@@ -287,7 +287,7 @@ class Plots(Printed):
         Raises
         ------
         NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+            When the metric does not exist, or was measured on several datasets and none is named.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -327,7 +327,7 @@ class Plots(Printed):
         Raises
         ------
         NameNotFound, ComparisonError
-            When there is no such metric, or it was measured on several datasets and none is named.
+            When the metric does not exist, or was measured on several datasets and none is named.
         ConfigurationError
             When matplotlib, the extra `plot`, is not installed.
 
@@ -353,7 +353,7 @@ class Plots(Printed):
         dpi : int
             Points per inch of a PNG.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------

@@ -114,7 +114,7 @@ def _cut(line: str, most: float, size: float) -> str:
 
 
 def _wrapped(text: str, most: float, size: float, *, most_lines: int = _MOST_LINES) -> str:
-    """A text as it is where it fits, else its words and the data set of a metric in a few lines that do."""
+    """A text as it is where it fits, else its words and the dataset of a metric in a few lines that do."""
     lines = [""]
     for word in _WORDS.findall(text):
         longer = lines[-1] + word

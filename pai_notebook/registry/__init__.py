@@ -1,1 +1,1 @@
-"""What people hold: a registry, and which requests answer what they ask it."""
+"""The registry, and the requests behind its methods."""

@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.baseline import Baseline
 
-__all__ = ["RequestedBaseline", "What", "compare_within", "split"]
-
+# What can be compared: addresses, versions, sets of these.
 What = str | Address | ModelVersion | VersionSet | Sequence["What"]
-"""What can be compared: addresses, versions, sets of these."""
 _HINT = f"Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {', '.join(BASELINES)}."
 
 
 def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
-    """Part what is to be compared into addresses to fetch and versions that are here, with the first model.
+    """Split the arguments of `compare` into addresses to fetch and versions at hand, with the first model.
 
     Raises
     ------
@@ -42,7 +40,7 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
             models += item.models
     if not addresses and not held and not held.errors:
         why = f": {'; '.join(held.removed)}" if held.removed else ""
-        hint = "Loosen the condition." if held.removed else "Write compare('model-a@last:5'), or pass versions."
+        hint = "Relax the condition." if held.removed else "Write compare('model-a@last:5'), or pass versions."
         raise ConfigurationError(f"nothing to compare{why}", hint=hint)
     return addresses, held, next(filter(None, models), "")
 
@@ -142,7 +140,7 @@ class RequestedBaseline:
         return (versions + fetched if isinstance(chosen, Chosen) else versions), chosen
 
     def failures(self, fetched: VersionSet) -> VersionSet:
-        """Failures to say although the baseline was not asked for: that there is no approved version is none of them."""
+        """Failures to report for a default baseline; a missing approved version is not one."""
         unasked = self.asked is None
         return VersionSet(
             errors={address: error for address, error in fetched.errors.items() if unasked and not isinstance(error, NotFound)}

@@ -137,7 +137,7 @@ def connect(
         settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
         provider = resolve_credentials(hidden)
     else:
-        raise ConfigurationError(f"there is no registry called {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
+        raise ConfigurationError(f"unknown registry {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
     registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds)
     if default:
         with _lock:
@@ -146,14 +146,14 @@ def connect(
 
 
 def _refuse_for_demo(**given: Any) -> None:
-    """Raise for settings that the embedded registry would not use: whoever gives them may mean another one."""
+    """Raise for settings that the embedded registry ignores: the caller may mean another registry."""
     unused = [f"{name}=" for name, value in given.items() if value is not None]
     if unused:
         raise ConfigurationError(f"connect('demo') does not use {', '.join(unused)}", hint="Leave it out, or leave 'demo' out.")
 
 
 def current_registry() -> Registry | None:
-    """Return the default registry, None before anybody connected."""
+    """Return the default registry, None before the first connection."""
     with _lock:
         return _default
 

@@ -1,7 +1,7 @@
-"""Which requests answer a set of addresses: pages where they are cheaper, single versions where they are not.
+"""Plans and makes the requests for a set of addresses: pages where they are cheaper, else single versions.
 
 Of one model: what goes by time of creation takes one page, newest first; a range, a glob or everything takes the whole list, which then
-answers all other selectors too; a few names are fetched singly.
+answers all other selectors too; a few names are fetched one by one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pai_notebook.model.nearest import nearest_sentence
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion, adopt_document
-from pai_notebook.registry.list_probe import Belief
+from pai_notebook.registry.list_probe import ListProbe
 from pai_notebook.registry.models import ModelNames
 from pai_notebook.registry.result import Arrivals, single
 from pai_notebook.versions.cache import Key, Memory
@@ -41,20 +41,18 @@ from pai_notebook.versions.resolve import hint_models, hint_versions
 if TYPE_CHECKING:
     from pai_notebook.client import Client, Listing, Reply
 
-__all__ = ["Arrivals", "Fetcher"]
-
+# Versions that are remembered; the least recently used go first.
 _REMEMBERED = 4096
-"""Versions that are remembered; the least recently used go first."""
 
 FEW = 2
 SAMPLE = 3
 HINTS = 20
+# What ends a list and would end single requests as well.
 HOPELESS = (AuthenticationError, ConfigurationError, CredentialsNotFound, DeadlineExceeded)
-"""What ends a list and would end single requests as well."""
 
 
 class _Shared:
-    """A list under way, and who is told of its pages; whoever comes later is told of the earlier ones first."""
+    """A list that is being read, and its listeners; a late listener gets the earlier pages first."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -62,18 +60,18 @@ class _Shared:
         self._told: list[Callable[[Page], None]] = []
 
     def join(self, tell: Callable[[Page], None]) -> None:
-        """Tell somebody of every page."""
+        """Add a listener, and call it with the pages read so far."""
         for page in self._pages:
             tell(page)
         self._told.append(tell)
 
     def leave(self, tell: Callable[[Page], None]) -> bool:
-        """Tell somebody no more; true when nobody is left."""
+        """Remove a listener; true when none is left."""
         self._told.remove(tell)
         return not self._told
 
     def tell(self, page: Page) -> None:
-        """Hand a page on."""
+        """Pass a page to every listener."""
         self._pages.append(page)
         for tell in self._told:
             tell(page)
@@ -100,7 +98,7 @@ class Fetcher:
     def __init__(self, client: Client, *, cache_seconds: float = 60.0) -> None:
         self._client = client
         self._seconds = cache_seconds
-        self._belief = Belief(client)
+        self._probe = ListProbe(client)
         self._gaps: dict[str, str] = {}
         self._lists: dict[tuple[str, int], _Shared] = {}
         self._unfinished: dict[str, tuple[Reading, float]] = {}
@@ -110,11 +108,11 @@ class Fetcher:
 
     @property
     def notes(self) -> list[str]:
-        """What turned out to be odd about the service, a sentence each."""
-        return [note for note in (self._belief.note, self._unsorted, *self._gaps.values()) if note]
+        """Deviations of the service from its documentation, a sentence each."""
+        return [note for note in (self._probe.note, self._unsorted, *self._gaps.values()) if note]
 
     async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False, suggest: bool = False) -> Arrivals:
-        """Fetch everything the addresses mean into `arrivals`; `suggest` asks for names near to those that do not exist."""
+        """Fetch everything the addresses mean into `arrivals`; `suggest` asks the service for similar names where one does not exist."""
         texts = dict.fromkeys(address.model for address in addresses)
         arrivals.ids.update({text: model_id for text in texts if (model_id := self.names.known(text))})
         await self._find([text for text in texts if text not in arrivals.ids], arrivals)
@@ -127,7 +125,7 @@ class Fetcher:
         return arrivals
 
     def _may_be_name(self, text: str, arrivals: Arrivals) -> bool:
-        """Whether what was taken for an id is none that the service knows, and may be the name of a model."""
+        """Whether the service does not know what was taken for an id, so that it may be the name of a model."""
         return self.names.may_be_name(text) and not arrivals.of(text).versions and _missing(text, arrivals) is not None
 
     async def _find(self, names: Sequence[str], arrivals: Arrivals) -> None:
@@ -210,7 +208,7 @@ class Fetcher:
                 arrivals = Arrivals(remember=False)
                 versions = await self._take(model_id, listing, arrivals)
                 for error in arrivals.failures.values():
-                    if not isinstance(error, NotFound):  # what was deleted since the page was read is no failure
+                    if not isinstance(error, NotFound):  # what was deleted since the page was read is not a failure
                         raise error
                 yield versions
                 self._note_gap(model_id, listing)
@@ -331,10 +329,10 @@ class Fetcher:
     def _note_gap(self, model_id: str, listing: Listing) -> None:
         self._gaps.pop(model_id, None)
         if not listing.complete:
-            self._gaps[model_id] = f"the service counts {listing.total:,} versions of {model_id} and hands out fewer"
+            self._gaps[model_id] = f"the service reports {listing.total:,} versions of {model_id} but returns fewer"
 
     async def _rest(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
-        """Named versions that no list has shown, unless the list was whole: fetched singly."""
+        """Named versions that no list has shown, unless the list was complete: fetched one by one."""
         rest = [name for name in names if not arrivals.has((model_id, name)) and (model_id, name) not in arrivals.failures]
         failed = arrivals.failures.get((model_id, ""))
         if arrivals.of(model_id).whole:
@@ -342,13 +340,13 @@ class Fetcher:
         if failed is None:
             await self._get([(model_id, name) for name in rest], arrivals)
         elif not isinstance(failed, HOPELESS):
-            # a list that cannot be had is no reason to give up, unless the first few cannot be had singly either
+            # a list that cannot be fetched is no reason to give up, unless the first few versions cannot be fetched by themselves either
             await self._get([(model_id, name) for name in rest[:SAMPLE]], arrivals)
             if any(arrivals.has((model_id, name)) for name in rest[:SAMPLE]):
                 await self._get([(model_id, name) for name in rest[SAMPLE:]], arrivals)
 
     async def _take(self, model_id: str, listing: Listing, arrivals: Arrivals, *, only: Sequence[str] | None = None) -> list[ModelVersion]:
-        """Versions of a short list; what its items lack is fetched singly."""
+        """Versions of a short list; incomplete items are fetched one by one."""
         wanted = None if only is None else set(only)
         items = [item for item in listing.items if wanted is None or item.get("VersionName") in wanted]
         self._keep_page(model_id, items, listing.request_ids, listing.fetched, arrivals)
@@ -363,41 +361,41 @@ class Fetcher:
         fetched: datetime,
         arrivals: Arrivals,
     ) -> None:
-        """Keep the versions of a page, unless it is known that lists do not carry whole versions."""
+        """Keep the versions of a page, unless list items are known to be incomplete."""
         known = arrivals.of(model_id)
         known.listed.update(dict.fromkeys(str(item.get("VersionName", "")) for item in items))
-        if self._belief.whole is False:
+        if self._probe.whole is False:
             return
         provenance = self._provenance(model_id, request_ids)
         for item in items:
             version = adopt_document(item, model_id=model_id, fetched=fetched, provenance=provenance)
             arrivals.add(version)
-            if not self._belief.settled:
+            if not self._probe.settled:
                 known.unsure.add(version.version_name)
             elif arrivals.remember:
                 self.memory.keep(version)
 
     async def _judge(self, model_id: str, items: Sequence[Mapping[str, Any]], arrivals: Arrivals) -> None:
-        """Find out whether lists can be believed; what arrived before that is remembered, or taken back."""
-        seen = await self._belief.test(model_id, items)
+        """Check whether list items are complete; then keep or drop the versions that arrived before."""
+        seen = await self._probe.test(model_id, items)
         self._settle(model_id, arrivals)
         if seen is not None:
             self._keep(self._version(seen, model_id), arrivals)
 
     def _settle(self, model_id: str, arrivals: Arrivals) -> None:
-        """Remember what came in lists that can be believed, take back what came in others."""
+        """Keep the versions of lists whose items are complete, drop the others."""
         known = arrivals.of(model_id)
         for name in known.unsure & known.versions.keys():
-            if self._belief.whole is False:
+            if self._probe.whole is False:
                 known.versions.pop(name)
             elif arrivals.remember:
                 self.memory.keep(known.versions[name])
         known.unsure.clear()
 
     async def _complete(self, model_id: str, names: Sequence[str], arrivals: Arrivals) -> list[ModelVersion]:
-        """The versions of a list, in its order; those that it did not carry whole are fetched singly first."""
+        """The versions of a list, in its order; incomplete ones are fetched one by one first."""
         known = arrivals.of(model_id)
-        if self._belief.whole is False:
+        if self._probe.whole is False:
             await self._get([(model_id, name) for name in known.listed if name not in known.versions], arrivals)
         return [known.versions[name] for name in names if name in known.versions]
 
@@ -435,7 +433,7 @@ class Fetcher:
         return version is not None
 
     async def _explain_missing(self, arrivals: Arrivals, *, suggest: bool) -> None:
-        """Name what is near to the first things that the service does not have; nobody reads a thousand hints."""
+        """Add the nearest names to the first errors of missing versions and models; a thousand hints would help no one."""
         missing = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, NotFound) and error.status is not None]
         for key, error in missing[:HINTS]:
             arrivals.failures[key] = await self._asked(error) if suggest else error
@@ -452,7 +450,7 @@ class Fetcher:
         return isinstance(error, ModelNotFound) and hint_models(error, self.memory.model_names())
 
     async def _asked(self, error: PaiError) -> PaiError:
-        """The error after a look at what there is, for a person who may have mistyped: up to two requests more."""
+        """Look up similar names, in up to two more requests, and return the error with the hint."""
         if isinstance(error, VersionNotFound) and not self.memory.known(error.model_id).listed:
             try:
                 listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, order="DESC")

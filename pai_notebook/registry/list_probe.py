@@ -1,4 +1,4 @@
-"""Whether lists can be believed: one version seen both ways, in a list and singly, once a registry."""
+"""Checks once per registry that ListModelVersions returns complete versions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from pai_notebook.model.document import canonical_json
 if TYPE_CHECKING:
     from pai_notebook.client import Client, Reply
 
-__all__ = ["Belief"]
-
 _TRIES = 3
 
 
-class Belief:
-    """Finds out whether ListModelVersions hands out whole versions.
+class ListProbe:
+    """Checks whether ListModelVersions returns complete versions.
 
     Parameters
     ----------
@@ -43,11 +41,11 @@ class Belief:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more will be found out."""
+        """Whether the answer is final."""
         return self.whole is not None or not self._tries
 
     async def test(self, model_id: str, items: Sequence[Mapping[str, Any]]) -> Reply | None:
-        """Compare the thinnest item with its single answer and return that one; others who list meanwhile wait for the outcome."""
+        """Compare the smallest item with the answer of GetModelVersion, and return that; concurrent callers wait."""
         if self.whole is not None or not items:
             return None
         async with self._one_at_a_time():
@@ -57,7 +55,7 @@ class Belief:
             try:
                 reply = await self._client.get_version(model_id, str(item.get("VersionName", "")))
             except PaiError:
-                # what cannot be fetched singly can only be taken from the list
+                # a version that cannot be fetched by itself can only be taken from the list
                 self._tries -= 1
                 return None
             self._judge(item, reply.document)
@@ -78,4 +76,4 @@ class Belief:
             self.whole = False
             missing = sorted(set(single) - set(listed))
             what = f"lacks {', '.join(missing)}" if missing else "differs from GetModelVersion"
-            self.note = f"ListModelVersions {what}; every version is fetched singly"
+            self.note = f"ListModelVersions {what}; every version is fetched individually"

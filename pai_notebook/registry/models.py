@@ -20,14 +20,12 @@ if TYPE_CHECKING:
     from pai_notebook.client import Client
     from pai_notebook.versions.cache import Memory
 
-__all__ = ["ModelList", "ModelNames"]
-
 _ID = re.compile(r"model-[A-Za-z0-9]+")
 T = TypeVar("T")
 
 
 class ModelNames:
-    """Finds the ids of models that are named.
+    """Finds the ids of models by name.
 
     A text that looks like an id is never looked up by name. Any other text that could be an id is tried as one first, unless a
     list of models has shown it as a name.
@@ -55,7 +53,7 @@ class ModelNames:
 
     @staticmethod
     def may_be_name(text: str) -> bool:
-        """Whether a text that is no id of a model may be the name of one."""
+        """Whether a text that is not an id of a model may be the name of one."""
         return not _ID.fullmatch(text)
 
     async def refresh(self, texts: Iterable[str]) -> None:
@@ -79,7 +77,7 @@ class ModelNames:
         Raises
         ------
         ModelNotFound
-            When no model is called like that, with the nearest names and ids.
+            When no model has the name; the hint has the nearest names and ids.
         AddressError
             When several are.
         """
@@ -87,8 +85,8 @@ class ModelNames:
         if len(ids) == 1:
             return ids[0]
         if ids:
-            raise AddressError(f"{len(ids)} models are called {text}", hint=f"Use an id: {', '.join(ids)}.")
-        error = missing or ModelNotFound(f"there is no model called {text}", model_id=text, hint="%paimodel ls shows all.")
+            raise AddressError(f"{len(ids)} models are named {text}", hint=f"Use an id: {', '.join(ids)}.")
+        error = missing or ModelNotFound(f"no model named {text}", model_id=text, hint="%paimodel ls shows all.")
         hint_models(error, self._memory.model_names())
         raise error
 
@@ -135,7 +133,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
     asked: str
 
     def __new__(cls, models: Iterable[Model] = (), *, asked: str = "") -> Self:
-        """Keep the models and what was asked for."""
+        """Make the tuple, and remember the query."""
         made = super().__new__(cls, models)
         made.asked = asked
         return made
@@ -168,8 +166,8 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
         if len(found) == 1:
             return found[0]
         if found:
-            raise AddressError(f"{len(found)} models are called {text}", hint=f"Use an id: {listed([model.model_id for model in found])}.")
-        error = ModelNotFound(f"none of these {len(self)} models is called {text}", model_id=text, hint="%paimodel ls shows all.")
+            raise AddressError(f"{len(found)} models are named {text}", hint=f"Use an id: {listed([model.model_id for model in found])}.")
+        error = ModelNotFound(f"no model named {text} in this list of {len(self)}", model_id=text, hint="%paimodel ls shows all.")
         hint_models(error, {model.model_id: model.name for model in self})
         raise error
 
@@ -194,7 +192,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
         >>> frame.loc["model-a", "name"], frame.loc["model-a", "domain"]
         ('digits', 'cv')
         """
-        from pai_notebook.frames.models import models_frame  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.frames.wide import models_frame  # noqa: PLC0415 - pandas loads on first use
 
         return models_frame(self)
 

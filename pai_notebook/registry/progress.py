@@ -1,4 +1,4 @@
-"""One line of progress for what takes longer than half a second; it ends as a summary or vanishes, never as "0/3"."""
+"""One line of progress for calls that take longer than half a second; it ends as a summary or vanishes, never as "0/3"."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from pai_notebook.sanitize import visible
-
-__all__ = ["Progress"]
 
 _QUIET = 0.5
 
@@ -111,7 +109,7 @@ def _notebook_line(text: str) -> Callable[[str], None] | None:
 
 
 def _terminal_line(text: str) -> Callable[[str], None]:
-    """Update function of a line on stderr; a stderr that is no terminal stays clean."""
+    """Update function of a line on stderr; a stderr that is not a terminal stays clean."""
 
     def write(text: str) -> None:
         if sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty():

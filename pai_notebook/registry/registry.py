@@ -1,4 +1,4 @@
-"""One registry: what people hold and ask."""
+"""The Registry class: fetch, list and compare versions and models."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, 
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
-from pai_notebook.registry.fetcher import Arrivals, Fetcher
+from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
 from pai_notebook.registry.progress import Progress
-from pai_notebook.registry.result import Outcome, keeping_partial, raise_when_empty
+from pai_notebook.registry.result import Arrivals, Outcome, keeping_partial, raise_when_empty
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import ToleranceLike
     from pai_notebook.io.drift import Drift
     from pai_notebook.model.version import ModelVersion
-
-__all__ = ["OnError", "Registry"]
 
 OnError = Literal["collect", "raise"]
 _PLAIN_NAME = re.compile(r"[\w.-]+")
@@ -88,7 +85,7 @@ class Registry(Displayed):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What turned out to be odd about this registry, a sentence each."""
+        """Deviations of the service from its documentation, a sentence each."""
         return tuple(self._fetcher.notes)
 
     def get_version(self, model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
@@ -103,7 +100,7 @@ class Registry(Displayed):
         refresh : bool
             Ask the service even when the version was fetched a moment ago.
         suggest : bool
-            When there is no such thing, ask the service for names near to it, in up to two requests more, as `%paimodel` does.
+            When it does not exist, ask the service for similar names, in up to two more requests, as `%paimodel` does.
 
         Returns
         -------
@@ -113,7 +110,7 @@ class Registry(Displayed):
         Raises
         ------
         VersionNotFound, ModelNotFound
-            When there is no such version; the hint has the nearest names that this registry has seen.
+            When the version does not exist; the hint has the nearest names seen so far.
         AddressError, ConfigurationError
             When the address does not follow the grammar or means several versions.
         PaiError
@@ -154,9 +151,9 @@ class Registry(Displayed):
         refresh : bool
             Ask the service even for versions that were fetched a moment ago.
         suggest : bool
-            Ask the service for names near to those that do not exist.
+            Ask the service for names similar to those that do not exist.
         progress : bool or callable
-            Show a progress line for what takes longer than half a second; or call this with the number of versions that arrived so far,
+            Show a progress line after half a second; or call this with the number of versions that arrived so far,
             a few times a second.
 
         Returns
@@ -313,9 +310,9 @@ class Registry(Displayed):
             A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`. The service
             is asked for everything, so that its own filters change no answer.
         label : mapping, optional
-            Key and value, or a list of values of which any will do; matched exactly.
+            Key and value, or a list of accepted values; matched exactly.
         approval, framework, format : str or list of str, optional
-            The word, or words of which any will do, in any case.
+            The word, or a list of accepted words; case does not matter.
         created_after : datetime, date, timedelta or text, optional
             Only versions created later, as for `VersionSet.filter`.
         last : int, optional
@@ -374,7 +371,7 @@ class Registry(Displayed):
         ConfigurationError
             When `every` is less than 1, or the address means several versions.
         VersionNotFound, ModelNotFound
-            When there is no such version.
+            When the version does not exist.
 
         Examples
         --------
@@ -412,7 +409,7 @@ class Registry(Displayed):
         Raises
         ------
         ModelNotFound
-            When there is no such model; the hint has the nearest names and ids that were seen.
+            When the model does not exist; the hint has the nearest names and ids seen so far.
         AddressError
             When several models have the name.
 
@@ -454,14 +451,14 @@ class Registry(Displayed):
         name : str, optional
             The whole name.
         label : mapping, optional
-            Key and value, or a list of values of which any will do; matched exactly.
+            Key and value, or a list of accepted values; matched exactly.
         workspace_id : str, optional
             Models of one workspace; by default that of the connection, unless `provider` is given; an empty text for everything
             the caller may see.
         provider : str, optional
             Public models of this provider, such as `pai` or `huggingface`, instead of one's own.
         domain, task, origin, model_type : str or list of str, optional
-            The word, such as `nlp`, `text-classification`, `ModelScope`, `Checkpoint`, or words of which any will do, in any case.
+            The word, such as `nlp`, `text-classification`, `ModelScope`, `Checkpoint`, or a list of accepted words; case does not matter.
         collections : str or list of str, optional
             Collections of the gallery, such as `QuickStart`, as the service has them.
         limit : int, optional
@@ -477,7 +474,7 @@ class Registry(Displayed):
         ConfigurationError
             For an argument of the wrong type, and a label that no model has.
         PaiError
-            When a page could not be had.
+            When a page could not be fetched.
 
         Examples
         --------
@@ -526,7 +523,7 @@ class Registry(Displayed):
         include, exclude : str or list of str
             Globs over metric paths.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
         progress : bool
             Show a progress line for what takes longer than half a second.
 
@@ -538,7 +535,7 @@ class Registry(Displayed):
         Raises
         ------
         PaiError
-            When a page cannot be had; no file is left then.
+            When a page cannot be fetched; no file is left then.
 
         Examples
         --------
@@ -624,126 +621,6 @@ class Registry(Displayed):
         """
         self.drift(versions).raise_if_changed()
 
-    def remembered_models(self) -> list[str]:
-        """Return the ids of the models seen so far, for completion; makes no request.
-
-        Returns
-        -------
-        list of str
-            Ids, with those of the versions fetched.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
-        ...     'model-rbvg5w0xvkg09sgeed' in registry.remembered_models()
-        True
-        """
-        return self._fetcher.memory.models()
-
-    def remembered_names(self, model_id: str) -> list[str]:
-        """Return the version names of a model seen so far, for completion; makes no request.
-
-        Parameters
-        ----------
-        model_id : str
-            Id of the model.
-
-        Returns
-        -------
-        list of str
-            The highest first.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
-        ...     registry.remembered_names("model-rbvg5w0xvkg09sgeed")
-        ['1.5.0']
-        """
-        return sorted(self._fetcher.memory.known(model_id).names, key=version_key, reverse=True)
-
-    def remembered_labels(self) -> list[str]:
-        """Return the label keys seen lately, for completion; makes no request.
-
-        Returns
-        -------
-        list of str
-            Without repetition.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
-        ...     registry.remembered_labels()[:2]
-        ['所有者', 'algorithm']
-        """
-        return list(dict.fromkeys(key for version in self._fetcher.memory.recent() for key in version.labels))
-
-    def remembered_values(self, key: str) -> list[str]:
-        """Return the values of a label seen lately, for completion; makes no request.
-
-        Parameters
-        ----------
-        key : str
-            Key of the label.
-
-        Returns
-        -------
-        list of str
-            Without repetition.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
-        ...     registry.remembered_values("env")
-        ['prod']
-        """
-        return list(
-            dict.fromkeys(value for version in self._fetcher.memory.recent() for name, value in version.labels.pairs if name == key)
-        )
-
-    def remembered_datasets(self) -> list[str]:
-        """Return the datasets of metrics seen lately, for completion; makes no request.
-
-        Returns
-        -------
-        list of str
-            Without repetition.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
-        ...     registry.remembered_datasets()[:2]
-        ['', 'd-wineholdout0001']
-        """
-        return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.datasets))
-
-    def remembered_metrics(self) -> list[str]:
-        """Return the metric names seen lately, for completion; makes no request.
-
-        Returns
-        -------
-        list of str
-            Without repetition.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     vs = registry.get_versions("wine-cultivar@1.5.0")
-        ...     registry.remembered_metrics()[:2]
-        ['accuracy', 'latency_ms']
-        """
-        return list(dict.fromkeys(name for version in self._fetcher.memory.recent() for name in version.metrics.names))
-
     def _fetch(
         self, addresses: Sequence[Address], *, refresh: bool, suggest: bool, progress: bool | Callable[[int], None] = False
     ) -> Outcome:
@@ -784,7 +661,7 @@ class Registry(Displayed):
         settings = self._client.settings
         names = self._fetcher.memory.model_names()
         facts: list[tuple[str, Inline]] = [
-            ("workspace", Code(settings.workspace_id) if settings.workspace_id else "all that the key may see"),
+            ("workspace", Code(settings.workspace_id) if settings.workspace_id else "all that the key can see"),
             ("region", settings.region or "not needed"),
             ("endpoint", Code(settings.endpoint.url)),
             ("signed with", self._client.identity or "looked up at the first request"),

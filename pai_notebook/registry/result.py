@@ -1,4 +1,4 @@
-"""What a bulk fetch has so far, at its end or when something ends it early."""
+"""Result of a bulk fetch, complete or partial."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pai_notebook.versions.cache import Key
 from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
-__all__ = ["Arrivals", "Outcome", "keeping_partial", "raise_when_empty", "single"]
-
 
 @dataclass
 class Arrivals:
@@ -25,7 +23,7 @@ class Arrivals:
     models : dict of str to Known
         What is known of each model, by id.
     failures : dict of (model_id, version_name) to PaiError
-        Versions that could not be had, and models as a whole under an empty version name.
+        Versions that could not be fetched, and models as a whole under an empty version name.
     ids : dict of str to str
         Ids of the models that were asked for by name.
     progress : callable, optional
@@ -119,7 +117,7 @@ def raise_when_empty(versions: VersionSet) -> None:
 
 @contextmanager
 def keeping_partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
-    """Put what has arrived on whatever ends a bulk call, so that nothing fetched is lost."""
+    """Attach what has arrived to the exception that ends a bulk call, so that nothing fetched is lost."""
     try:
         yield
     except (KeyboardInterrupt, Exception) as error:
@@ -132,5 +130,5 @@ def keeping_partial(so_far: Callable[[], VersionSet]) -> Iterator[None]:
 
 
 def single(error: BaseException) -> BaseException:
-    """Return what a group of tasks ended with: the first exception itself, so that people see the reason and not the plumbing."""
+    """Return what a group of tasks ended with: the first exception itself, so that users see the reason and not the task group."""
     return single(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -1,4 +1,4 @@
-"""What a registry remembers: versions that were fetched, and names that were seen. Makes no request."""
+"""Cache of a registry: versions that were fetched and names that were seen. Makes no request."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pai_notebook.model.order import Neighbours
+from pai_notebook.model.order import Neighbours, version_key
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
-
-__all__ = ["Key", "KnownNames", "Memory"]
 
 Key = tuple[str, str]
 
@@ -34,7 +32,7 @@ class KnownNames:
 
 
 class Memory:
-    """Versions by model and name, least recently used first to go, and the names that lists have shown.
+    """An LRU cache of versions by model and name, and the names seen in lists.
 
     Parameters
     ----------
@@ -129,6 +127,26 @@ class Memory:
             names = tuple(dict.fromkeys([*listed.names, *fetched]))
             known = self._known[model_id] = KnownNames(names, listed.listed, listed.whole)
         return known
+
+    def names(self, model_id: str) -> list[str]:
+        """Version names of a model that were seen, the highest first."""
+        return sorted(self.known(model_id).names, key=version_key, reverse=True)
+
+    def labels(self) -> list[str]:
+        """Label keys of the versions asked for last."""
+        return list(dict.fromkeys(key for version in self.recent() for key in version.labels))
+
+    def values(self, key: str) -> list[str]:
+        """Values of a label of the versions asked for last."""
+        return list(dict.fromkeys(value for version in self.recent() for name, value in version.labels.pairs if name == key))
+
+    def metrics(self) -> list[str]:
+        """Metric names of the versions asked for last."""
+        return list(dict.fromkeys(name for version in self.recent() for name in version.metrics.names))
+
+    def datasets(self) -> list[str]:
+        """Datasets of the metrics of the versions asked for last."""
+        return list(dict.fromkeys(name for version in self.recent() for name in version.metrics.datasets))
 
     def models(self) -> list[str]:
         """Ids of models that were seen."""

@@ -1,4 +1,4 @@
-"""What a set of versions can become: plain tables for every export, a masked set, a snapshot, Parquet."""
+"""Exports of a set of versions: plain tables, a masked copy, a snapshot, Parquet."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from pai_notebook.model.nearest import listed
 if TYPE_CHECKING:
     from pai_notebook.io.redaction import RedactionLike
 
-__all__ = ["Kept"]
-
 
 @checked
 class Kept(FrameExports):
-    """Ways of keeping and sharing a set of versions. Mixin for VersionSet; uses only its public methods."""
+    """Mixin of VersionSet with its exports; uses only its public methods."""
 
     __slots__ = ()
 
@@ -49,7 +47,7 @@ class Kept(FrameExports):
         Raises
         ------
         ConfigurationError
-            For rules that cannot be used, such as a pattern that is no regular expression.
+            For rules that cannot be used, such as a pattern that is not a valid regular expression.
 
         Examples
         --------
@@ -87,7 +85,7 @@ class Kept(FrameExports):
         redact : optional
             `"default"` masks ids, buckets and keys, a map adds rules of your own; None keeps everything.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------
@@ -130,7 +128,7 @@ class Kept(FrameExports):
         include, exclude : str or list of str, optional
             Globs over metric paths.
         overwrite : bool
-            Whether a file that exists may be replaced.
+            Whether to replace an existing file.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Addresses to versions, by one rule for a registry, a set and an explorer; and what to say of one that does not exist."""
+"""Resolves addresses to versions, for registries, sets and explorers alike; and the errors for those that do not exist."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pai_notebook.model.address import Address
     from pai_notebook.model.order import Dated
     from pai_notebook.versions.cache import KnownNames
-
-__all__ = ["Known", "hint_models", "hint_versions", "no_version", "nothing_selected", "resolve"]
 
 
 def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFound:
@@ -62,7 +60,7 @@ def hint_models(error: ModelNotFound, known: Mapping[str, str]) -> bool:
 
     Examples
     --------
-    >>> error = ModelNotFound("there is no model model-alpa", model_id="model-alpa")
+    >>> error = ModelNotFound("no model named model-alpa", model_id="model-alpa")
     >>> hint_models(error, {"model-alpha": "digits", "other": ""})
     True
     >>> error.hint
@@ -105,7 +103,7 @@ class Known(Generic[T]):
     whole : bool
         Whether that list had everything, so that a name that is not here does not exist.
     lacking : dict of str to PaiError
-        Pages of the list that could not be had, as in `page 5 of 10`.
+        Pages of the list that could not be fetched, as in `page 5 of 10`.
     reading : Reading or None
         The list that is being read.
     unsure : set of str
@@ -177,7 +175,7 @@ def resolve(
     known_of : callable
         Gives the id of a model that an address names, and what is known of it.
     failures : mapping of (model id, version name) to PaiError
-        Versions that could not be had, and models as a whole under an empty version name.
+        Versions that could not be fetched, and models as a whole under an empty version name.
 
     Returns
     -------

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
 
-__all__ = ["VersionSet", "load"]
-
 
 @checked
 class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
@@ -100,7 +98,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         Raises
         ------
         ConfigurationError
-            For what is no version, with what it looks like.
+            When the document is not a version; the message says what it looks like.
 
         Examples
         --------
@@ -174,7 +172,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
             pandas = sys.modules.get("pandas")
             if pandas is not None and not name.startswith("_") and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name)):
-                raise AttributeError(f"a VersionSet is no DataFrame and has no {name}: use vs.to_frame()", name=name, obj=self)
+                raise AttributeError(f"a VersionSet is not a DataFrame and has no {name}: use vs.to_frame()", name=name, obj=self)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __len__(self) -> int:
@@ -363,9 +361,9 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
             A condition over fields, labels, settings and metrics, for example
             `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`. Never evaluated as Python.
         label : mapping, optional
-            Key and value, or a list of values of which any will do; matched exactly (the service's own filter matches substrings).
+            Key and value, or a list of accepted values; matched exactly (the service's own filter matches substrings).
         approval, framework, format : str or list of str, optional
-            The word, or words of which any will do, in any case.
+            The word, or a list of accepted words; case does not matter.
         created_after : datetime, date, timedelta or text, optional
             Exclusive, as `created > ...` is: a time without zone is UTC, a date without a time its whole day in UTC, `-30d` thirty
             days ago. A version whose creation time is unknown is removed.

@@ -113,7 +113,7 @@ class Server:
         return self.log_path.read_text("utf-8", "replace")[-4000:]
 
     def write(self, name, cells):
-        """Write a notebook without outputs; what is no source text is a notebook already."""
+        """Write a notebook without outputs; what is not a source text is a notebook already."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]) if isinstance(cells, list) else cells
         notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
         nbformat.write(notebook, self.work / name)

@@ -103,7 +103,7 @@ def test_means_of_runs_of_shares_with_n_add_the_variance_of_examples_to_that_of_
         for _ in range(2):
             n, runs = int(draw.integers(50, 5000)), int(draw.integers(2, 8))
             hits = draw.binomial(n, 0.8, runs)
-            hits[0] += (1 - hits.sum()) % runs  # a mean that is no whole number of n examples, but one of all runs together
+            hits[0] += (1 - hits.sum()) % runs  # a mean that is not a whole number of n examples, but one of all runs together
             share = hits / n
             documents.append({"accuracy": float(share.mean()), "accuracy_std": float(share.std()), "n_runs": runs, "n": n})
             parts += [(share.var(ddof=1) / runs, runs - 1), (share.mean() * (1 - share.mean()) / n, n - 1)]

@@ -274,14 +274,14 @@ def test_a_baseline_that_is_ambiguous_is_an_error():
 
 
 def test_a_baseline_of_a_wrong_type_is_an_error():
-    with pytest.raises(ConfigurationError, match="3 is no baseline"):
+    with pytest.raises(ConfigurationError, match="3 is not a baseline"):
         Comparison([make("0.1.0")], baseline=3)
 
 
 def test_comparing_nothing_is_a_banner_and_no_error():
     c = Comparison([])
-    assert "no version to compare" in str(c)
-    told = "There is no version to compare."
+    assert "No versions to compare" in str(c)
+    told = "No versions to compare."
     assert (c.baseline, c.rows, str(c.explain()), c.coverage.shape) == (None, (), told, (0, 0))
     assert c.to_frame().shape == (0, 0)
     with pytest.raises(ComparisonError, match="no version has a metric"):
@@ -397,15 +397,15 @@ def test_only_one_dataset_can_be_compared():
 
 
 def test_a_direction_told_for_nothing_is_said():
-    assert compare({"cer": 1.0}, {"cer": 2.0}, directions={"cre": "min"}).notes == ("directions: 'cre' fits no metric",)
+    assert compare({"cer": 1.0}, {"cer": 2.0}, directions={"cre": "min"}).notes == ("directions: 'cre' matches no metric",)
 
 
 def test_a_pattern_that_fits_nothing_is_named_in_the_notes():
     told = {"include": ["cer*", "zzz"], "exclude": "labels.nope", "dataset": "d-z"}
     assert compare({"cer": 1.0}, {"cer": 2.0}, **told).notes == (
-        "include: 'zzz' fits no row",
-        "exclude: 'labels.nope' fits no row",
-        "dataset: 'd-z' is none of those measured on",
+        "include: 'zzz' matches no row",
+        "exclude: 'labels.nope' matches no row",
+        "dataset: 'd-z' is not among the measured datasets",
     )
     assert compare({"cer": 1.0}, {"cer": 2.0}, include="c?r").notes == ()
 

@@ -153,5 +153,5 @@ def test_words_of_other_libraries_are_understood(word):
 
 
 def test_a_word_that_is_no_direction_is_an_error():
-    with pytest.raises(ConfigurationError, match="'best' is no direction"):
+    with pytest.raises(ConfigurationError, match="'best' is not a direction"):
         read_mode("best")

@@ -148,7 +148,7 @@ def test_a_gate_in_which_everything_was_skipped_never_passes():
 
 def test_a_gate_over_the_baseline_alone_never_passes():
     assert [reason for _, _, reason in breaches(compare(BASE), "cer <= 1")] == ["the only version is the baseline 0.1.0 itself"]
-    assert [reason for _, _, reason in breaches(Comparison([]), "cer <= 1")] == ["there is no version to check"]
+    assert [reason for _, _, reason in breaches(Comparison([]), "cer <= 1")] == ["no versions to check"]
 
 
 def test_a_version_that_could_not_be_fetched_never_passes():
@@ -329,7 +329,7 @@ def test_a_policy_that_means_nothing_is_an_error(options):
 def test_a_gate_says_which_condition_removed_the_versions_it_was_to_check():
     kept = VersionSet(compare(BASE, GOOD).versions).filter("cer@d-a > 100")
     assert kept.compare().notes == ("where 'cer@d-a > 100' removed 2 of 2",)
-    with pytest.raises(RegressionError, match="there is no version to check; where 'cer@d-a > 100' removed 2 of 2"):
+    with pytest.raises(RegressionError, match="no versions to check; where 'cer@d-a > 100' removed 2 of 2"):
         kept.compare().gate("cer <= 1")
     with pytest.raises(RegressionError, match="removed 2 of 2"):
         kept.compare().assert_no_regression()
@@ -425,7 +425,7 @@ def test_the_bound_of_a_percentage_is_shown_and_said_to_be_relative_and_points_a
     (check,) = checked(compare({"accuracy": 90.0}, {"accuracy": 89.5}), "accuracy >= baseline - 1 pp")
     assert (check.outcome, check.bound) == ("passed", 89.0)
     (check,) = checked(compare({"latency_ms": 90.0}, {"latency_ms": 89.5}), "latency_ms <= baseline + 1pp")
-    assert (check.outcome, check.reason) == ("failed", "points are of fractions, and latency_ms is none")
+    assert (check.outcome, check.reason) == ("failed", "percentage points need a fraction, and latency_ms is not one")
 
 
 @pytest.mark.parametrize(
@@ -477,8 +477,8 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
     ("rule", "words"),
     [
         ("accuracy == 0.9 with 95% confidence", "== cannot hold with a confidence"),
-        ("accuracy >= 0.9 with 100% confidence", "100% is no confidence"),
-        ("accuracy >= 0.9 with 20% confidence", "20% is no confidence"),
+        ("accuracy >= 0.9 with 100% confidence", "100% is not a confidence"),
+        ("accuracy >= 0.9 with 20% confidence", "20% is not a confidence"),
         ("accuracy >= 0.9 with confidence", "did not expect 'with confidence' here"),
         ("fail if worse", "expected <=, >=, ==, < or >"),
     ],

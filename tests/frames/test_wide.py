@@ -207,7 +207,7 @@ def test_nothing_gives_an_empty_frame_with_the_plain_columns():
 
 
 def test_an_unknown_layout_is_an_error():
-    with pytest.raises(ConfigurationError, match="no layout is called 'tall'"):
+    with pytest.raises(ConfigurationError, match="unknown layout 'tall'"):
         to_frame([], layout="tall")
 
 

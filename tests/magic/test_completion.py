@@ -14,22 +14,22 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
 
 class Memory:
-    def remembered_models(self):
+    def models(self):
         return ["model-a", "model-b"]
 
-    def remembered_names(self, model_id):
+    def names(self, model_id):
         return ["0.10.0", "0.2.0"] if model_id == "model-a" else []
 
-    def remembered_labels(self):
+    def labels(self):
         return ["env", "所有者"]
 
-    def remembered_values(self, key):
+    def values(self, key):
         return ["prod"] if key == "env" else []
 
-    def remembered_metrics(self):
+    def metrics(self):
         return ["cer", "准确率"]
 
-    def remembered_datasets(self):
+    def datasets(self):
         return ["d-a"]
 
 

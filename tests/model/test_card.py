@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
-from pai_notebook.model.datasets import short_datasets
+from pai_notebook.model.nearest import short_datasets
 
 DIGITS = "手写数字识别"
 

@@ -119,7 +119,7 @@ def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("acuracy > 0.5", "line 1, column 1: no version has 'acuracy'. There are"),
+        ("acuracy > 0.5", "line 1, column 1: no version has 'acuracy'. Available: "),
         ("rtff > 0.5", "Nearest is rtf."),
         ("not gradee == 'A'", "line 1, column 5: no version has 'gradee'. Nearest is grade."),
         ("env == 'prod'", "Nearest is labels.env."),
@@ -128,8 +128,8 @@ def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
         ("approval == Approved", "A text stands in quotes: 'Approved'."),
         ("'odd name' > 0.75", "a name with special characters stands in backticks: `odd name`"),
         ('"val.loss" < 1', "stands in backticks: `val.loss`"),
-        ("created > 'soon'", "'soon' is no time and created is one"),
-        ("created > 30", "30 is no time and created is one"),
+        ("created > 'soon'", "'soon' is not a time and created is one"),
+        ("created > 30", "30 is not a time and created is one"),
         ("rtf > 'high'", "rtf holds numbers and 'high' is a text"),
         ("cer < 0.2", "cer was measured on 2 datasets. Name one: cer@d-a, cer@d-b."),
         ("avg model score > 0.5", "A name with commas, blanks or parentheses stands in backticks"),
@@ -163,9 +163,9 @@ def test_labels_match_any_of_the_values_given(label):
         ({"label": "env=prod"}, "is not a mapping"),
         ({"label": {"env": None}}, "is not a word"),
         ({"label": {"envv": "prod"}}, "Nearest is env."),
-        ({"approval": "OK"}, "There are Approved, Pending and Rejected."),
+        ({"approval": "OK"}, "Available: Approved, Pending and Rejected."),
         ({"approval": 3}, "approval=3 cannot be used"),
-        ({"created_after": 30}, "is no time"),
+        ({"created_after": 30}, "is not a time"),
     ],
 )
 def test_an_argument_that_cannot_be_meant_is_refused(asked, said):
@@ -218,12 +218,12 @@ def test_a_tower_of_parentheses_is_refused():
 @pytest.mark.parametrize("text", ["created > {}", "created between {} and 2025-11-01", "created in ({})", "created != {}"])
 @pytest.mark.parametrize("day", ["2025-13-02", "2025-02-30", "2025-10-40", "'2025-02-30'", "2025-02-30T10:00"])
 def test_a_day_that_does_not_exist_is_said_to_be_no_time_in_quotes_and_without(text, day):
-    with pytest.raises(AddressError, match=r"is no time and created is one.*2026-01-31"):
+    with pytest.raises(AddressError, match=r"is not a time and created is one.*2026-01-31"):
         VersionSet([VERSION]).filter(text.format(day))
 
 
 def test_a_day_that_does_not_exist_is_refused_for_labels_and_settings_too():
-    with pytest.raises(AddressError, match="2025-02-30 is no time"):
+    with pytest.raises(AddressError, match="2025-02-30 is not a time"):
         VersionSet([VERSION]).filter("label.env == 2025-02-30")
     with pytest.raises(AddressError, match="quoted text"):
         VersionSet([VERSION]).filter("label.env contains 2025-02-30")

@@ -226,7 +226,7 @@ def test_a_metric_is_found_by_every_spelling_of_its_name(name):
 
 
 def test_an_unknown_metric_names_the_nearest():
-    with pytest.raises(NameNotFound, match=r"there is no metric 'ser'\. Nearest is cer"):
+    with pytest.raises(NameNotFound, match=r"no metric 'ser'\. Nearest is cer"):
         read_metrics(DOCUMENTED)["ser"]
     with pytest.raises(KeyError, match="'ser'"):
         read_metrics(DOCUMENTED)["ser"]

@@ -253,7 +253,7 @@ def test_the_name_of_a_section_means_all_of_it():
 
 def test_a_dataset_for_what_is_no_metric_is_refused():
     vs = VersionSet([version("0.1.0", cer=1)])
-    with pytest.raises(ComparisonError, match="created is no metric"):
+    with pytest.raises(ComparisonError, match="created is not a metric"):
         vs.sort_values("created", dataset="d-a")
 
 

@@ -250,11 +250,11 @@ def test_storage_addresses_are_taken_apart(uri, bucket, endpoint, key, url):
 
 def test_a_label_that_is_not_there_is_answered_with_those_that_are():
     labels = Labels((("env", "prod"), ("team", "vision")))
-    with pytest.raises(KeyError, match=r"no label 'x'. There are env and team."):
+    with pytest.raises(KeyError, match=r"no label 'x'. Available: env and team."):
         labels["x"]
     with pytest.raises(KeyError, match=r"no label 'evn'. Nearest is env."):
         labels["evn"]
-    with pytest.raises(KeyError, match=r"no label 'x'. There are no labels."):
+    with pytest.raises(KeyError, match=r"no label 'x'. There are no labels here."):
         Labels()["x"]
     with pytest.raises(TypeError, match="a label's key is text"):
         labels[0]

@@ -375,7 +375,7 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
     ("draw", "words_of_it"),
     [
         (lambda plot: plot.bar("ce"), "Nearest is cer"),
-        (lambda plot: plot.series("cer"), "is no series"),
+        (lambda plot: plot.series("cer"), "is not a series"),
         (lambda plot: plot.scatter("cer", "loss_curve"), "which way loss_curve is better is not known"),
         (lambda plot: plot.heatmap(["loss_*"]), "no numbers to draw"),
     ],

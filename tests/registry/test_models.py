@@ -133,7 +133,7 @@ def test_a_list_of_models_is_addressed_by_place_slice_id_and_name(registry):
     with pytest.raises(ModelNotFound, match="wine-cultivar"):
         models["wine-cultivat"]
     twins = type(models)([*models, pnb.Model.from_document({"ModelId": "model-x", "ModelName": "wine-cultivar"})])
-    with pytest.raises(AddressError, match="2 models are called wine-cultivar"):
+    with pytest.raises(AddressError, match="2 models are named wine-cultivar"):
         twins["wine-cultivar"]
     assert "wine-cultivar" in models._ipython_key_completions_()
     again = pickle.loads(pickle.dumps(models))

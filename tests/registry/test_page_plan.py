@@ -299,7 +299,7 @@ def test_a_name_that_is_unknown_or_not_unique_is_refused_with_names_and_ids(name
     assert isinstance(errors["model-zz@latest"], ModelNotFound)
     assert named.seen["ListModels"] == 1
     for ask in (named.registry.get_model, named.registry.list_versions, named.registry.get_version):
-        with pytest.raises(AddressError, match="2 models are called twin"):
+        with pytest.raises(AddressError, match="2 models are named twin"):
             ask("twin@latest" if ask == named.registry.get_version else "twin")
 
 

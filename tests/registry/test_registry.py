@@ -345,7 +345,7 @@ def test_connect_sets_the_default_and_the_module_functions_use_it(watched):
 
 
 def test_a_registry_nobody_knows_is_refused():
-    with pytest.raises(ConfigurationError, match="no registry called 'staging'"):
+    with pytest.raises(ConfigurationError, match="unknown registry 'staging'"):
         pnb.connect("staging")
 
 

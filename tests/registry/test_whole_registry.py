@@ -98,7 +98,7 @@ def test_nothing_is_remembered_or_kept_of_what_was_written(connected, tmp_path):
     registry = connected(LazyStore(500, document))
     registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
     gc.collect()
-    assert registry.remembered_names("model-synthetic") == []
+    assert registry.fetcher.memory.names("model-synthetic") == []
 
 
 def test_lists_that_lack_a_field_are_filled_from_single_answers(connected, tmp_path):

@@ -118,7 +118,7 @@ def test_numbers_of_numpy_and_times_are_values():
 
 NO_VERSION = [
     (MODEL, "looks like a GetModel answer. Its latest version is in LatestVersion"),
-    ({"body": MODEL}, "docs.body is no version: this looks like a GetModel answer"),
+    ({"body": MODEL}, "docs.body is not a version: it looks like a GetModel answer"),
     (BY_NAME["list_models_page"], "looks like a ListModels page"),
     ({"TotalCount": 0, "Versions": []}, "looks like a list page without versions"),
     ({"TotalCount": 7, "RequestId": "x"}, "looks like a list page without versions"),
@@ -128,8 +128,8 @@ NO_VERSION = [
     ({"accuracy": 0.9, "loss": 0.1}, "a dict without VersionName; its keys are accuracy and loss"),
     ({"VersionName": ""}, "a dict without VersionName"),
     ({}, "an empty dict"),
-    ([{"VersionName": "0.1.0"}, {"a": 1}], r"docs\[1\] is no version"),
-    ({"Versions": [{"VersionName": "0.1.0"}, None]}, r"docs.Versions\[1\] is no version: this looks like None"),
+    ([{"VersionName": "0.1.0"}, {"a": 1}], r"docs\[1\] is not a version"),
+    ({"Versions": [{"VersionName": "0.1.0"}, None]}, r"docs.Versions\[1\] is not a version: it looks like None"),
     ("no such file", "'no such file' is a text that is not JSON and no file: No such file"),
     ("x" * 5000, "is a text that is not JSON and no file"),
     ("a\0b", "is a text that is not JSON and no file"),
@@ -139,8 +139,8 @@ NO_VERSION = [
     (5, "looks like a value of type int"),
     (sdk.GetModelVersionResponse, "a value of type type"),
     (pd.DataFrame({"VersionName": ["0.1.0"]}), "looks like a DataFrame"),
-    (pnb.ModelVersion({"VersionName": "0.1.0"}), "docs is no document: it is a ModelVersion already"),
-    ([pnb.ModelVersion({"VersionName": "0.1.0"})], r"docs\[0\] is no document"),
+    (pnb.ModelVersion({"VersionName": "0.1.0"}), "docs is not a document: it is already a ModelVersion"),
+    ([pnb.ModelVersion({"VersionName": "0.1.0"})], r"docs\[0\] is not a document"),
 ]
 
 
@@ -192,5 +192,5 @@ def test_a_model_is_read_from_every_form_of_its_answer(given):
 
 def test_what_is_no_model_is_refused_with_what_it_looks_like():
     for given, said in ((ONE, "a version"), (BY_NAME["list_models_page"], "a ListModels page"), (None, "None"), ({}, "an empty dict")):
-        with pytest.raises(ConfigurationError, match=f"document is no model: this looks like {said}"):
+        with pytest.raises(ConfigurationError, match=f"document is not a model: it looks like {said}"):
             pnb.Model.from_document(given)

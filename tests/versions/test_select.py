@@ -89,5 +89,5 @@ def test_different_versions_of_one_name_are_all_selected_and_told_apart_by_posit
     with pytest.raises(ComparisonError, match="different versions"):
         vs[["1.0.0"]]
     both = vs + pnb.VersionSet.from_documents({"VersionName": "1.0.0"}, "model-b")
-    with pytest.raises(ComparisonError, match=r"in several models of this set.*one: model-a@1\.0\.0, model-b@1\.0\.0\."):
+    with pytest.raises(ComparisonError, match=r"in several models of this set.*one of: model-a@1\.0\.0, model-b@1\.0\.0\."):
         both["1.0.0"]

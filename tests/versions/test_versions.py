@@ -100,7 +100,7 @@ def test_created_after_is_exclusive_utc_and_removes_the_unknown():
     )
     assert [version.version_name for version in vs.filter(created_after="2025-01-01")] == ["0.2.0"]
     assert [version.version_name for version in vs.filter(created_after=datetime(2024, 1, 1, tzinfo=UTC))] == ["0.1.0", "0.2.0"]
-    with pytest.raises(ConfigurationError, match="is no time"):
+    with pytest.raises(ConfigurationError, match="is not a time"):
         vs.filter(created_after="yesterday")
 
 

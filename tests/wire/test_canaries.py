@@ -106,7 +106,7 @@ PROXIES = {
         ServiceUnavailable,
         "the proxy refused to connect to service.invalid (HTTP 502)",
     ),
-    "is no proxy": (lambda conn, hit, good: conn.sendall(b"SSH-2.0 " + PASSWORD.encode() + b"\r\n\r\n"), PaiError, "service.invalid"),
+    "is not a proxy": (lambda conn, hit, good: conn.sendall(b"SSH-2.0 " + PASSWORD.encode() + b"\r\n\r\n"), PaiError, "service.invalid"),
     "cuts the line": (lambda conn, hit, good: conn.close(), PaiError, "service.invalid"),
     "speaks no TLS behind it": (no_tls, PaiError, "service.invalid"),
 }
@@ -137,7 +137,7 @@ def raising(error):
 
 
 class Model:
-    """Like a credential of the vendor's library, with a part that is no text."""
+    """Like a credential of the vendor's library, with a part that is not text."""
 
     access_key_id = KEY
     access_key_secret = SECRET.encode()
@@ -173,7 +173,7 @@ GIVEN = {
     "line break": (KEY, SECRET + "\n", TOKEN),
     "empty id": ("", SECRET),
     "bytes": (KEY, SECRET.encode()),
-    "a part that is no text": Model(),
+    "a part that is not text": Model(),
     "an object that raises": Unreadable(),
     "a client that raises": Broken(),
     "function of a dict": lambda: {"id": KEY, "secret": SECRET},
@@ -217,7 +217,7 @@ URI = {
     "a page": (lambda conn, hit, good: conn.sendall(message(404, f"<html>{hit.target}</html>".encode())), "HTTP 404"),
     "no whole key": (as_json(200, {"AccessKeySecret": SECRET, "SecurityToken": TOKEN}), "HTTP 200, without a key"),
     "a key that is none": (as_json(200, {**WHOLE, "AccessKeySecret": SECRET + "\n"}), "access key secret contains a space"),
-    "a key that is no text": (as_json(200, {**WHOLE, "AccessKeySecret": [SECRET]}), "access key secret is not text"),
+    "a key that is not text": (as_json(200, {**WHOLE, "AccessKeySecret": [SECRET]}), "access key secret is not text"),
     "no JSON": (lambda conn, hit, good: conn.sendall(message(200, f"{SECRET} {hit.target}".encode())), "HTTP 200"),
     "too much nesting": (lambda conn, hit, good: conn.sendall(message(200, b"[" * 60_000)), "HTTP 200"),
     "too large": (lambda conn, hit, good: conn.sendall(message(200, SECRET.encode() * 10_000)), "larger than"),

@@ -117,7 +117,7 @@ def test_what_had_arrived_is_on_the_error():
         thread = threading.Thread(target=fetch_until_closed, args=(registry, ask, outcomes))
         thread.start()
         # the first has arrived when the second worker waits for it no longer
-        eventually(lambda: len(server.hits) == 2 and registry.remembered_names("model-a") == ["0.1.0"])
+        eventually(lambda: len(server.hits) == 2 and registry.fetcher.memory.names("model-a") == ["0.1.0"])
         registry.close()
         thread.join(PATIENCE)
         over.set()

@@ -232,7 +232,7 @@ def test_a_home_directory_is_not_needed(home, machine, monkeypatch):
         check(outcome(endpoint=server.url, credentials=(KEY_ID, SECRET)), "works")
         machine(ALIBABA_CLOUD_ACCESS_KEY_ID="", HOME=os.environ.get("HOME"))
         check(outcome(endpoint=server.url), (CredentialsNotFound, "no credentials were found", "aliyun configure"))
-    check(outcome(), (ConfigurationError, "no region is known", 'connect\\(region="cn-hangzhou"\\)'))
+    check(outcome(), (ConfigurationError, "no region was found", 'connect\\(region="cn-hangzhou"\\)'))
 
 
 def write(path, text):
@@ -255,7 +255,7 @@ FILES = {
     "no such profile": (
         {CLI: WHOLE},
         {"ALIBABA_CLOUD_PROFILE": "prod"},
-        (CredentialsNotFound, "aliyun command 'prod': there is no such profile"),
+        (CredentialsNotFound, "aliyun command 'prod': no such profile"),
     ),
     "a profile without a secret": (
         {CLI: {**WHOLE, "profiles": [{**PROFILE, "access_key_secret": ""}]}},
@@ -298,7 +298,7 @@ FILES = {
     "a profile without a file": (
         {},
         {"ALIBABA_CLOUD_PROFILE": "prod"},
-        (CredentialsNotFound, "ALIBABA_CLOUD_PROFILE is set, but there is no file of profiles"),
+        (CredentialsNotFound, "ALIBABA_CLOUD_PROFILE is set, but no profile file exists"),
     ),
     "half a key": (
         {},
@@ -364,7 +364,7 @@ REGIONS = {
         "cn-beijing",
     ),
     "PAI's file first": ({CLI: WHOLE, PAI: {"region_id": "cn-beijing"}}, {}, "cn-beijing"),
-    "PAI's file is no JSON": (
+    "PAI's file is not JSON": (
         {CLI: WHOLE, PAI: "{"},
         {},
         (ConfigurationError, r"\.pai/config\.json is not a JSON object", "Repair or remove"),
@@ -372,7 +372,7 @@ REGIONS = {
     "a broken profile of aliyun": (
         {CLI: {"current": 7, "profiles": [7, {"name": 7, "region_id": 7}]}},
         {},
-        (ConfigurationError, "no region is known"),
+        (ConfigurationError, "no region was found"),
     ),
     "a wrong region": ({}, {"REGION": "cn hangzhou"}, (ConfigurationError, "'cn hangzhou' is not a region id \\(from REGION\\)")),
     "a wrong region in the profile": (
@@ -473,7 +473,7 @@ PROCESSES = {
     "closed descriptors": ("os.close(0); os.close(1); os.close(2)", "works"),
     "SIGINT ignored": ("signal.signal(signal.SIGINT, signal.SIG_IGN)", "works"),
     "no working directory": ("os.makedirs({gone!r}); os.chdir({gone!r}); os.rmdir({gone!r})", "works"),
-    "a thread that is no main thread": (
+    "a thread that is not a main thread": (
         "done = []; t = threading.Thread(target=lambda: done.append(ask())); t.start(); t.join(); assert done == ['works']",
         "works",
     ),

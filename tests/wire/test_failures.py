@@ -155,7 +155,7 @@ def test_whatever_the_body_says_the_error_is_short_plain_and_without_secrets(sta
         (httpx.ConnectTimeout("slow"), errors.ServiceUnavailable, Again.LATER, "cannot be reached"),
         (httpx.ReadError("reset"), errors.ServiceUnavailable, Again.LATER, "broke"),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), errors.ServiceUnavailable, Again.LATER, "broke"),
-        (httpx.RemoteProtocolError("illegal status line"), errors.ProtocolError, Again.LATER, "proper HTTP"),
+        (httpx.RemoteProtocolError("illegal status line"), errors.ProtocolError, Again.LATER, "valid HTTP"),
         (httpx.UnsupportedProtocol("gopher"), errors.ServiceUnavailable, Again.NEVER, "broke"),
     ],
     ids=lambda value: str(value)[:30],

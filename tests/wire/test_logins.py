@@ -165,7 +165,7 @@ def test_a_profile_named_in_a_cell_counts_at_the_next_request(home, monkeypatch)
                 monkeypatch.setenv("ALIBABA_CLOUD_PROFILE", name)
             fetch(registry)
         monkeypatch.setenv("ALIBABA_CLOUD_PROFILE", "nowhere")
-        with pytest.raises(CredentialsNotFound, match="'nowhere': there is no such profile"):
+        with pytest.raises(CredentialsNotFound, match="'nowhere': no such profile"):
             fetch(registry)
     assert [hit.headers["x-acs-security-token"] for hit in server.hits] == ["c", "a", "b", "c", "c"]
 

@@ -11,7 +11,7 @@ ECS = "Failed to get RAM session credentials from ECS metadata service. HttpCode
 TOLD = [
     (f"{ECS}404", "no RAM role is attached to this instance (HTTP 404)"),
     (f"{ECS}500", "ValueError, HTTP 500"),
-    ("unable to get profile with 'prod' form cli credentials file.", "there is no such profile"),
+    ("unable to get profile with 'prod' form cli credentials file.", "no such profile"),
     ("unsupported profile mode 'RsaKeyPair' form cli credentials file.", "the vendor's library does not know this kind of profile"),
     ("command process timed out after 60000 milliseconds", "the external command did not end in time"),
     (f"failed to execute external command: exit status 7\nstderr: {SECRET}", "the external command failed, status 7"),

@@ -218,7 +218,7 @@ def _check(rule: Rule, pair: Pair) -> Check:
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
         none = say("the baseline has no number to compare with")
-        no_points = say("points are of fractions, and {metric} is none", metric=pair.row.path)
+        no_points = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
         return pair.check("failed", rule.text, none if bound is None else no_points)
     allowed = _origin(rule, f"{rule.compare} {pair.written(bound)}")
     if rule.level is not None:

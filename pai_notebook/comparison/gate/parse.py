@@ -258,7 +258,7 @@ class _Reader:
             return None
         level = float(match["level"]) if match["level"].count(".") <= 1 and match["level"] != "." else 0.0
         if not 50 <= level < 100:  # noqa: PLR2004 - below, a rule would hold while its opposite is more likely
-            raise self._error(f"{match['level']}% is no confidence; use a number from 50 to below 100", at=self.at)
+            raise self._error(f"{match['level']}% is not a confidence level; use a number from 50 to below 100", at=self.at)
         self.at = match.end()
         return level / 100
 

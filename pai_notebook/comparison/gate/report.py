@@ -228,7 +228,7 @@ class Gated:
         ]
         if not self.candidates:
             alone = "the only version is the baseline {name} itself"
-            nobody = say("there is no version to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
+            nobody = say("no versions to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
             reason = say("{reason}; {removed}", reason=nobody, removed=joined(self.removed, "; ")) if self.removed else nobody
             found.append(Check("failed", say("no version"), reason=reason))
         return found
@@ -261,12 +261,12 @@ class Pair:
 
     @property
     def delta(self) -> float | None:
-        """Value minus baseline, None where one of them is no number."""
+        """Value minus baseline, None where one of them is not a number."""
         return None if self.base is None or self.cell.value is None or self.base.value is None else difference(self.cell, self.base)
 
     @property
     def no_number(self) -> Phrase:
-        """Say what the version states where that is no number."""
+        """Say what the version states where that is not a number."""
         if is_list(self.cell):
             return ask_for_series(self.cell)
         return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.datasets import short_datasets
+from pai_notebook.model.nearest import short_datasets
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.report import Check, GateReport
