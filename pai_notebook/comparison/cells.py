@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_between, told_difference
 from pai_notebook.comparison.series import series_text
-from pai_notebook.display import Diff, Inline, Mark, Missing, Number
+from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.metrics import Cell, State, series_points
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.leaders import Leaders
 
-__all__ = ["describe_cells", "tally"]
+__all__ = ["describe_cells", "describe_group", "tally", "trend"]
 
 _TEXT = 120
+_BARS = "▁▂▃▄▅▆▇"
 _TALLIED = (
     (Verdict.BETTER, "{count} better"),
     (Verdict.WORSE, "{count} worse"),
@@ -44,6 +46,71 @@ def tally(rows: Sequence[Row], place: int) -> Phrase:
     """Count what a version's cells say: better and worse beyond chance, could be chance, no interval known."""
     verdicts = [row.changes[place].verdict for row in rows]
     return joined([say(template, count=count) for verdict, template in _TALLIED if (count := verdicts.count(verdict))])
+
+
+def describe_group(rows: Sequence[Row], places: Sequence[int], baseline: int | None) -> list[Inline]:
+    """Describe some rows together: the smallest and the largest difference in each version, and how many are better, worse and so on."""
+    return [_values(rows, place) if place == baseline else _differences(rows, place, baseline) for place in places]
+
+
+def _values(rows: Sequence[Row], place: int) -> Inline:
+    """The smallest and the largest value of one metric; nothing of several metrics, whose values have no order."""
+    values = [value for row in rows if (value := row.cells[place].value) is not None and math.isfinite(value)]
+    form = choose_format(values)
+    if len({row.path for row in rows}) > 1 or not values:
+        return ""
+    low, high = form.value(min(values)), form.value(max(values))
+    return low if low == high else say("{low} to {high}", low=low, high=high)
+
+
+def _differences(rows: Sequence[Row], place: int, baseline: int | None) -> Inline:
+    changes = [row.changes[place] for row in rows]
+    counts = [
+        ("{count} =", sum(change.verdict is Verdict.SAME for change in changes)),
+        ("{count} changed", sum(change.verdict is None and change.kind in (Kind.CHANGED, Kind.GAINED) for change in changes)),
+        ("{count} missing", sum(is_blank(row.cells[place]) for row in rows)),
+    ]
+    said = joined([*([text] if (text := tally(rows, place)) else []), *(say(template, count=count) for template, count in counts if count)])
+    beyond = {change.verdict for change in changes if change.is_beyond_chance}
+    tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
+    ends = _range(rows, place, baseline)
+    return joined([text for text in (ends, said) if text], " · ") if tone == "neutral" else (ends, Mark("", said, tone=tone))
+
+
+def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | str:
+    """Write the smallest and the largest difference of one metric; nothing where they are not told alike."""
+    known = [row for row in rows if (delta := row.changes[place].delta) is not None and math.isfinite(delta)]
+    as_percent = {row.changes[place].percent is not None for row in known}
+    if baseline is None or len({row.path for row in rows}) > 1 or len(as_percent) != 1:
+        return ""
+    size = {row.key: row.changes[place].percent if as_percent == {True} else row.changes[place].delta for row in known}
+    ends = [pick(known, key=lambda row: size[row.key] or 0.0) for pick in (min, max)]
+    form = choose_format([value for row in ends for each in (place, baseline) if (value := row.cells[each].value) is not None])
+    low, high = (told_between(row, place, baseline, form) for row in ends)
+    unit = next((unit for unit in (" pp", " %") if low.endswith(unit) and high.endswith(unit)), "")
+    return low if low == high else say("{low} to {high}", low=low.removesuffix(unit), high=high)
+
+
+def trend(values: Sequence[float | None]) -> str:
+    """Draw values as bars of characters, a dot where there is no number; nothing for fewer than two numbers.
+
+    Examples
+    --------
+    >>> trend([0.1, 0.4, None, 0.7]), trend([2, 2, 2]), trend([1, None])
+    ('▁▄·▇', '▄▄▄', '')
+    """
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    if len(finite) < 2:  # noqa: PLR2004 - one number is no course
+        return ""
+    low, high = min(finite), max(finite)
+    span = high / 2 - low / 2  # halves, as the difference of two numbers may be beyond any
+
+    def bar(value: float | None) -> str:
+        if value is None or not math.isfinite(value):
+            return "·"
+        return _BARS[round((value / 2 - low / 2) / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
+
+    return "".join(map(bar, values))
 
 
 def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:

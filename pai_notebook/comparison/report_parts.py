@@ -12,7 +12,8 @@ from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.gate.view import describe_asked
-from pai_notebook.comparison.view import against, describe_for_report, model_names
+from pai_notebook.comparison.tables_view import model_names
+from pai_notebook.comparison.view import against, describe_for_report
 from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.cells import describe_cells, tally
 from pai_notebook.comparison.changes import changed_rows, told_changes
-from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.comparison.rows import Row, Verdict
+from pai_notebook.comparison.tables_view import ROWS, Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
 from pai_notebook.comparison.verdict import ONLY_ONE
-from pai_notebook.display import Block, Column, Facts, Heading, Inline, Lines, Mark, Missing, Note, Section, Stack, Table
+from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.metric_words import is_cost, is_training
-from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.model.names import Name
-    from pai_notebook.model.version import ModelVersion
 
-__all__ = ["against", "describe_comparison", "describe_for_report", "failures", "model_names", "subject"]
+__all__ = ["against", "describe_comparison", "describe_for_report", "failures", "subject"]
 
 VERSIONS = 20
-ROWS = 40
 _CAUTIONS = 2
 _FAILURES = 5
 _METRICS = 8
@@ -35,9 +30,6 @@ _SETTINGS = 4
 _BAND = 6
 """How many versions beside the baseline a table of a report has, so that none is cut on paper."""
 
-Band = tuple[Sequence[int], Sequence[str]]
-"""Columns of a table: places of versions, the baseline first, and addresses that could not be fetched."""
-
 
 def describe_comparison(comparison: Comparison) -> Block:
     """Describe a comparison: verdict, changes and metrics; settings, other fields and the legend's details are folded."""
@@ -46,7 +38,7 @@ def describe_comparison(comparison: Comparison) -> Block:
         places = _shown_versions(comparison)
         bands: list[Band] = [(places, list(comparison.errors)[: VERSIONS - len(places)])]
         inside: list[Block] = [comparison.verdict._describe()] if len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
-        inside += [*_cautions(comparison), *_changes(comparison, places), *_metrics(comparison, bands)]
+        inside += [*_cautions(comparison), *_changes(comparison, places), *describe_metrics(comparison, bands)]
         inside += _details(comparison, bands)
         title, summary = subject(comparison)
         blocks.append(Section(title, inside, summary=summary))
@@ -61,7 +53,7 @@ def describe_for_report(comparison: Comparison) -> tuple[list[Block], list[Secti
     blocks.append(Note(against(comparison)))
     places = _shown_versions(comparison)
     bands = _bands(places, list(comparison.errors)[: VERSIONS - len(places)])
-    return [*blocks, *_metrics(comparison, bands), *_changes(comparison, places)], _details(comparison, bands)
+    return [*blocks, *describe_metrics(comparison, bands), *_changes(comparison, places)], _details(comparison, bands)
 
 
 def _bands(places: Sequence[int], failed: Sequence[str]) -> list[Band]:
@@ -75,11 +67,7 @@ def _bands(places: Sequence[int], failed: Sequence[str]) -> list[Band]:
 
 
 def _details(comparison: Comparison, bands: Sequence[Band]) -> list[Section]:
-    return [*_settings(comparison, bands), *_evidence(comparison, bands), *_reading(comparison, _places(bands))]
-
-
-def _places(bands: Sequence[Band]) -> list[int]:
-    return list(dict.fromkeys(place for places, _ in bands for place in places))
+    return [*_settings(comparison, bands), *_evidence(comparison, bands), *_reading(comparison, bands)]
 
 
 def _banners(comparison: Comparison) -> Iterator[Note]:
@@ -112,11 +100,6 @@ def subject(comparison: Comparison) -> tuple[str, str]:
         return say("{count} models", count=len(models)), against(comparison)
     ((model, name),) = models.items()
     return (name, joined([model, against(comparison)], " · ")) if name else (model or say("Comparison"), against(comparison))
-
-
-def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
-    """Names of models by their ids, empty where no list has shown it."""
-    return {version.model_id: version.provenance.model_name for version in versions}
 
 
 def against(comparison: Comparison) -> Phrase:
@@ -154,11 +137,6 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
         yield Section(say("What changed"), [Facts(lines)], folded=len(lines) > _CHANGES, summary=summary)
 
 
-def _shown_rows(comparison: Comparison, *, evidence: bool = False) -> list[Row]:
-    rows = comparison.changed if comparison.only == "diff" else comparison.rows
-    return [row for row in rows if row.is_evidence == evidence]
-
-
 def _shown_versions(comparison: Comparison) -> list[int]:
     """Which versions are shown: the baseline, and behind it those with the highest names."""
     baseline = comparison.baseline_place
@@ -166,36 +144,17 @@ def _shown_versions(comparison: Comparison) -> list[int]:
     return [*([] if baseline is None else [baseline]), *others[len(others) - min(len(others), VERSIONS - 1) :]]
 
 
-def _metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Block]:
-    places = _places(bands)
-    rows = [row for row in _shown_rows(comparison) if row.section == "metrics"]
-    groups = (
-        ("", [row for row in rows if not is_cost(row.path) and not is_training(row.path)]),
-        (say("Cost"), [row for row in rows if is_cost(row.path)]),
-        (say("Training"), [row for row in rows if is_training(row.path)]),
-    )
-    ordered = [row for _, group in groups for row in group]
-    if ordered or comparison.errors:
-        headings = {group[0].key: heading for heading, group in groups if heading and group}
-        signs = _signs(comparison, ordered[:ROWS], places)
-        expected = passing_by_chance([row.changes[place] for row in ordered[:ROWS] for place in places])
-        notes = [*([joined(signs, " · ")] if signs else []), *([expected] if expected else []), *_left_out(comparison, places)]
-        yield from _tables(comparison, ordered, bands, headings, say("Metrics"), notes=notes, counted=True)
-    else:
-        yield from ([Note(say("The metrics do not differ."))] if comparison.metrics and len(comparison.versions) > 1 else [])
-        yield from map(Note, _left_out(comparison, places))
-
-
 def _settings(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     for title, is_field in ((say("Settings and labels"), False), (say("Other fields"), True)):
         rows, all_of = (
             [row for row in several if row.section != "metrics" and (row.section == "other") is is_field]
-            for several in (_shown_rows(comparison), comparison.rows)
+            for several in (shown_rows(comparison), comparison.rows)
         )
         if rows:
             headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
             count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
-            yield Section(title, _tables(comparison, rows, bands, headings, against(comparison)), folded=True, summary=count)
+            found = capped(comparison, rows, bands, headings, lead=say("field") if is_field else say("setting"))
+            yield Section(title, found, folded=True, summary=count)
 
 
 def _first_of_each(rows: Sequence[Row]) -> list[Row]:
@@ -210,115 +169,30 @@ def section_heading(section: str) -> str:
 
 def _evidence(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Numbers of examples, errors and spreads, from which the intervals are computed."""
-    rows = _shown_rows(comparison, evidence=True)
+    rows = shown_rows(comparison, evidence=True)
     if rows:
         count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
-        tables = _tables(comparison, rows, bands, {}, against(comparison))
-        yield Section(say("Where the intervals come from"), tables, folded=True, summary=count)
+        found = capped(comparison, rows, bands, {}, lead=say("metric"))
+        yield Section(say("Where the intervals come from"), found, folded=True, summary=count)
 
 
-def _tables(
-    comparison: Comparison,
-    rows: Sequence[Row],
-    bands: Sequence[Band],
-    headings: Mapping[Name, str],
-    caption: Phrase,
-    *,
-    notes: Sequence[Phrase] = (),
-    counted: bool = False,
-) -> list[Table]:
-    """Rows under the versions, a table a band, the baseline first; a metric is named once over its datasets."""
-    left_out = say("Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().", shown=ROWS, total=len(rows))
-    below = [*notes, *([left_out] if len(rows) > ROWS else [])]
-    places = _places(bands)
-    cells = [dict(zip(places, describe_cells(comparison, row, places), strict=True)) for row in rows[:ROWS]]
-    datasets = comparison.short_datasets if any(row.dataset for row in rows) else {}
-    found = []
-    for shown, failed in bands:
-        columns: list[Column | str] = ["", *([say("dataset")] if datasets else [])]
-        columns += [_column(comparison, place, [row for row in rows if counted and not is_cost(row.path)]) for place in shown]
-        columns += [Column(address, align="right") for address in failed]
-        body: list[list[Inline] | Heading] = []
-        before = ""
-        for row, described in zip(rows, cells, strict=False):
-            if row.key in headings:
-                body.append(Heading(headings[row.key]))
-                before = ""
-            name = "" if datasets and row.path == before else _name(row)
-            before = row.path
-            head: list[Inline] = [name, datasets.get(row.dataset, row.dataset)] if datasets else [name]
-            missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
-            body.append([*head, *(described[place] for place in shown), *missing])
-        ends = [*(comparison.names[place] for place in shown[1:]), *failed]
-        part = say("{what}: {said}", what=caption, said=f"{ends[0]} – {ends[-1]}") if len(bands) > 1 else caption
-        note = Lines(below) if below and (shown, failed) == bands[-1] else ""
-        lead = 1 + bool(datasets)
-        found.append(Table(columns, body, caption=part, note=note, row_headers=lead, pinned=lead + 1, limit=2 * ROWS))
-    return found
-
-
-def _name(row: Row) -> Inline:
-    arrow = row.direction.arrow
-    return (row.path, Mark(arrow, "")) if arrow else row.path
-
-
-def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
-    name, model_id, models = comparison.names[place], comparison.versions[place].model_id, model_names(comparison.versions)
-    # of several models a version's name alone does not say which it is
-    several = len(models) > 1 and model_id not in name
-    below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
-    lines: list[Inline] = [name, *([Mark("", models[model_id] or model_id)] if several else []), *([Mark("", below)] if below else [])]
-    return Column(Lines(lines) if len(lines) > 1 else name, align="right")
-
-
-def _reading(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:
-    """Directions, full names of datasets, and notes on the intervals."""
-    rows = [row for row in _shown_rows(comparison) if row.section == "metrics"][:ROWS]
+def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
+    """Directions, full names of datasets, what a trend is, and notes on the intervals."""
+    places = places_of(bands)
+    rows = [row for row in shown_rows(comparison) if row.section == "metrics"][:ROWS]
     facts: list[tuple[str, Inline]] = []
     if rows:
         facts.append((say("directions"), Lines(list(_directions(rows)))))
     long = {short: name for name, short in comparison.short_datasets.items() if short != name}
     if long and rows:
         facts.append((say("datasets"), Lines([say("{short}: {name}", short=short, name=name) for short, name in long.items()])))
+    if rows and is_sequence(comparison, bands):
+        facts.append((say("trend"), say("▁ lowest to ▇ highest of a row, versions in the order of their names; · no number")))
     intervals = list(_chance_notes(rows, places))
     if intervals:
         facts.append((say("intervals"), Lines(intervals)))
     if facts:
         yield Section(say("How to read this"), [Facts(facts)], folded=True)
-
-
-def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
-    changes = [row.changes[place] for row in rows for place in places]
-    verdicts = {change.verdict for change in changes}
-    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
-    signs = []
-    if verdicts & {Verdict.BETTER, Verdict.WORSE}:
-        signs.append(say("better, worse: beyond chance (95 % each)"))
-    if Verdict.CHANCE in verdicts:
-        signs.append(say("≈ could be chance"))
-    if Verdict.UNKNOWN in verdicts:
-        signs.append(say("? no interval known"))
-    if Verdict.SAME in verdicts:
-        signs.append(say("= equal as measured, or within the tolerance"))
-    if any(found.is_alone for found in leaders):
-        signs.append(say("★ best"))
-    if not all(found.is_alone for found in leaders):
-        signs.append(say("☆ best as measured, or not told apart from it"))
-    if any(row.direction.mode for row in rows):
-        signs.append(say("↑ ↓ which way is better"))
-    if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
-        signs.append(say("† a number that was sent as text"))
-    return signs
-
-
-def _left_out(comparison: Comparison, places: Sequence[int]) -> Iterator[Phrase]:
-    folded = len(comparison.identical) if comparison.only == "diff" else 0
-    if folded:
-        several = "{count} identical rows hidden; only='all' shows them."
-        yield say("{count} identical row hidden; only='all' shows it." if folded == 1 else several, count=folded)
-    if len(places) < len(comparison.versions):
-        shown, total = len(places), len(comparison.versions)
-        yield say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=total)
 
 
 def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:

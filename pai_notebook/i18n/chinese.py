@@ -17,6 +17,8 @@ _PIECES = {
     "{count} place": "{count} 处",
     "{count} places": "{count} 处",
     "{count} models": "{count} 个模型",
+    "{count} datasets": "{count} 个数据集",
+    "{count} metrics": "{count} 项指标",
 }
 
 _STATES = {
@@ -44,6 +46,17 @@ _TABLE = {
     "metrics": "指标",
     "labels": "标签",
     "dataset": "数据集",
+    "setting": "设置",
+    "field": "字段",
+    "trend": "走势",
+    "▁ lowest to ▇ highest of a row, versions in the order of their names; · no number": (
+        "▁ 为该行最低值，▇ 为最高值，版本按名称排序；· 表示没有数值"
+    ),
+    "{low} to {high}": "{low} 至 {high}",
+    "{count} =": "{count} 个 =",
+    "{count} changed": "{count} 个有变更",
+    "{count} missing": "{count} 个缺失",
+    "{shown} of {total} shown": "共 {total} 行，显示 {shown} 行",
     "baseline": "基线",
     "higher": "越高越好",
     "lower": "越低越好",

@@ -139,6 +139,9 @@ def _apart(ids: list[str]) -> dict[str, str]:
     if all(len(name) <= _LONG_DATASET for name in ids):
         return dict(zip(ids, ids, strict=True))
     apart_from = next((place for place, letters in enumerate(zip(*ids, strict=False)) if len(set(letters)) > 1), 0)
+    # numbers are not torn apart
+    while apart_from and any(name[apart_from - 1 : apart_from + 1].isdigit() for name in ids):
+        apart_from -= 1
     bare = [_RUNNING_NUMBER.sub("", name[apart_from:]) for name in ids]
     apart = all(bare) and len(set(bare)) == len(ids)
     return dict(zip(ids, bare if apart else ids, strict=True))

@@ -91,7 +91,7 @@ def from_the_top(page, locator, edge="bottom"):
 @pytest.mark.parametrize("host", THEMES)
 def test_five_versions_and_their_verdict_are_seen_at_once(page, five, host):
     table = show(page, host, five)
-    assert dict(table.evaluate(_HEADERS)) == dict.fromkeys(["dataset", *five.names], True)
+    assert dict(table.evaluate(_HEADERS)) == dict.fromkeys(["dataset", *five.names, "trend"], True)
     assert from_the_top(page, page.get_by_text(five.verdict.sentences[0][:30]).last, "top") <= 120
     assert from_the_top(page, table) <= 760
 

@@ -45,6 +45,79 @@ def test_what_is_not_shown_is_said_and_the_object_has_all():
     assert c.to_frame("value").shape == (100, 60)
 
 
+def test_what_is_left_out_is_named():
+    text = text_of(sized(60, 100))
+    assert "metric_41" in text
+    assert "metric_99" in text
+    assert re.search(r"Showing 20 of 60 versions; all of them are in the object\. 0\.1\.0, 0\.2\.0", text)
+    c = compare({"a": 1.0, "b": 1.0, "cer": 0.1}, {"a": 1.0, "b": 1.0, "cer": 0.2})
+    assert "2 identical rows hidden; only='all' shows them. a, b" in text_of(c)
+    folds = [make(f"0.{n}.0", results(d_a={"accuracy": 0.9, "cer": n}, d_b={"accuracy": 0.9})) for n in (1, 2)]
+    assert "identical rows hidden; only='all' shows them. accuracy (d-a, d-b)" in text_of(Comparison(folds))
+
+
+def many(versions, metrics, datasets):
+    """Metrics on datasets, of which the first is beyond chance better in the second version."""
+    values = {f"metric_{place}": 0.5 for place in range(metrics - 1)}
+    documents = []
+    for number in range(versions):
+        told = {
+            f"d_{place}": {"accuracy": 0.8 + number * (place + 1) / 100, **dict.fromkeys(values, 0.5 + number / 50), "n": 9000}
+            for place in range(datasets)
+        }
+        documents.append(make(f"0.{number}.0", results(**told)))
+    return Comparison(documents)
+
+
+def test_forty_rows_and_more_are_told_by_metric_with_the_rows_of_each_folded():
+    c = many(3, 8, 5)
+    text = text_of(c)
+    assert "accuracy ↑ 5 datasets 0.8 " in text
+    assert "+1.0 to +5.0 pp" in text
+    assert re.search(r"▾ accuracy ↑ · 5 datasets metric dataset", text)
+    assert text.count("▾ metric_3") == 1
+    for row in c.metrics:
+        assert row.is_evidence or f"{row.dataset} " in text
+    html = c.to_html()
+    assert html.index(">accuracy <small>↑") < html.index('pointer">accuracy ↑ <small')
+    assert '<summary style="cursor:pointer">accuracy ↑ <small' in html
+
+
+def test_metrics_of_one_family_are_told_together():
+    tasks = {f"mmlu.task{number:02}": 0.5 for number in range(45)}
+    c = compare({**tasks, "bleu": 0.1}, {**{name: value + 0.1 for name, value in tasks.items()}, "bleu": 0.2})
+    text = text_of(c)
+    assert "mmlu 45 metrics" in text
+    assert "▾ mmlu" in text
+    assert "mmlu.task44" in text
+    assert "▾ bleu" not in text
+
+
+def test_a_table_of_many_metrics_that_have_nothing_in_common_folds_those_beyond_forty():
+    text = text_of(compare(*({f"score{number}": number + nth for number in range(60)} for nth in (1, 2))))
+    assert "▾ 20 more" in text
+    assert "score59" in text
+    assert "Showing" not in text
+
+
+def test_a_sequence_of_versions_has_a_trend():
+    c = compare(
+        {"cer": 0.1, "wer": 0.5}, {"cer": 0.2, "wer": 0.5, "auc": 1}, {"wer": 0.5}, {"cer": 0.4, "wer": 0.6, "auc": 2}, baseline="0.2.0"
+    )
+    assert re.search(r"cer ↓.*▁▃·▇", str(c).replace("\n", " "))
+    assert "▁▁▁▇" in str(c)
+    assert "▁▃·▇" in c.to_html()
+    assert "▁▃·▇" in c._repr_mimebundle_()["text/markdown"]
+    assert "trend ▁ lowest to ▇ highest of a row, versions in the order of their names; · no number" in text_of(c)
+    assert "▄▄▄" in str(compare({"cer": 1}, {"cer": 1}, {"cer": 1}, only="all"))
+
+
+def test_two_versions_and_versions_of_several_models_have_no_trend():
+    assert "trend" not in str(compare({"cer": 0.1}, {"cer": 0.2}))
+    several = [make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2}), make("0.3.0", {"cer": 0.3}, model="model-b")]
+    assert "trend" not in str(Comparison(several))
+
+
 def test_the_baseline_is_always_shown():
     names = re.findall(r"\b0\.\d+\.0\b", Comparison(sized(60, 1).versions, baseline="0.3.0").to_markdown())
     assert "0.3.0" in names

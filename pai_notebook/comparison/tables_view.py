@@ -1,0 +1,292 @@
+"""Tables of a comparison: metrics under the versions, many of them in groups; what is left out is named."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.cells import describe_cells, describe_group, tally, trend
+from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_words import is_cost, is_training
+from pai_notebook.model.metrics import State
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.model.names import Name
+    from pai_notebook.model.version import ModelVersion
+
+__all__ = ["ROWS", "Band", "capped", "describe_metrics", "is_sequence", "model_names", "places_of", "shown_rows"]
+
+ROWS = 40
+"""How many rows one table has; those beyond are folded."""
+_CELLS, _MOST = 800, 120
+"""How many cells and how many rows all tables of metrics have together, folded ones included."""
+_FAMILY, _SEQUENCE = 3, 3
+_NAMED, _DATASETS = 300, 20
+_KINDS = ("", "Cost", "Training")
+
+Band = tuple[Sequence[int], Sequence[str]]
+"""Columns of a table: places of versions, the baseline first, and addresses that could not be fetched."""
+
+
+def places_of(bands: Sequence[Band]) -> list[int]:
+    """Positions of the versions that tables show."""
+    return list(dict.fromkeys(place for places, _ in bands for place in places))
+
+
+def shown_rows(comparison: Comparison, *, evidence: bool = False) -> list[Row]:
+    """Rows that `only` asks for: those of evidence, or all others."""
+    rows = comparison.changed if comparison.only == "diff" else comparison.rows
+    return [row for row in rows if row.is_evidence == evidence]
+
+
+def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
+    """Names of models by their ids, empty where no list has shown it."""
+    return {version.model_id: version.provenance.model_name for version in versions}
+
+
+def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Block]:
+    """Describe metrics, quality before cost and training; many are told by metric first, with the rows of each folded."""
+    places = places_of(bands)
+    ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
+    shown = ordered[: min(_MOST, max(ROWS, _CELLS // max(1, len(places))))]
+    if ordered or comparison.errors:
+        signs = _signs(comparison, shown, places)
+        expected = passing_by_chance([row.changes[place] for row in shown for place in places])
+        notes = [*([joined(signs, " · ")] if signs else []), *([expected] if expected else [])]
+        groups = _groups(ordered) if len(ordered) >= ROWS else []
+        shown = [row for group in groups[:ROWS] for row in group][: len(shown)] if groups else shown
+        yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
+        yield from _folded(comparison, groups, shown, bands)
+    elif comparison.metrics and len(comparison.versions) > 1:
+        yield Note(say("The metrics do not differ."))
+    yield from _left_out(comparison, places, [row for row in ordered if row.key not in {each.key for each in shown}], len(ordered))
+
+
+def _kind(row: Row) -> int:
+    return 1 if is_cost(row.path) else 2 if is_training(row.path) else 0
+
+
+def _headings(rows: Sequence[Row]) -> dict[Name, str]:
+    """What stands above the first row of costs and of training."""
+    of_kind = {_kind(row): row for row in reversed(rows)}
+    return {row.key: say(_KINDS[kind]) for kind, row in of_kind.items() if kind}
+
+
+def _flat(
+    comparison: Comparison, shown: Sequence[Row], ordered: Sequence[Row], bands: Sequence[Band], notes: Sequence[Phrase]
+) -> Iterator[Block]:
+    yield from _tables(comparison, shown[:ROWS], bands, _headings(shown), caption=say("Metrics"), notes=notes, counted=ordered, trends=True)
+    if shown[ROWS:]:
+        beyond = _tables(comparison, shown[ROWS:], bands, {}, lead=say("metric"), trends=True)
+        yield Section(say("{count} more", count=len(shown) - ROWS), beyond, folded=True)
+
+
+def _groups(rows: Sequence[Row]) -> list[list[Row]]:
+    """Put a metric on several datasets together, and metrics of one family such as `mmlu.law`; nothing where that tells little less."""
+    datasets = Counter(row.path for row in rows)
+    families = Counter(_family(path) for path in datasets)
+    groups: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        family = _family(row.path)
+        name = row.path if datasets[row.path] > 1 or families[family] < _FAMILY else family
+        groups.setdefault((_kind(row), name), []).append(row)
+    return list(groups.values()) if 1 < len(groups) <= len(rows) / 2 else []
+
+
+def _family(path: str) -> str:
+    return re.split("[./]", ".".join(split_path(path)) or path, maxsplit=1)[0]
+
+
+def _of(group: Sequence[Row]) -> tuple[str, str, Phrase | str]:
+    """The name of a group, the arrow of its direction, and how much is in it."""
+    arrows = {row.direction.arrow for row in group}
+    paths = {row.path for row in group}
+    name, count = (group[0].path, "{count} datasets") if len(paths) == 1 else (_family(group[0].path), "{count} metrics")
+    return name, arrows.pop() if len(arrows) == 1 else "", say(count, count=len(group))
+
+
+def _overview(comparison: Comparison, groups: Sequence[Sequence[Row]], bands: Sequence[Band], notes: Sequence[Phrase]) -> list[Table]:
+    """A row a group: how many of its rows are better, worse and so on in each version; a row alone is shown itself."""
+    together = {group[0].key: group for group in groups if len(group) > 1}
+    ordered = [row for group in groups for row in group]
+    rows = [group[0] for group in groups[:ROWS]]
+    return _tables(
+        comparison, rows, bands, _headings(rows), caption=say("Metrics"), notes=notes, counted=ordered, trends=True, together=together
+    )
+
+
+def _folded(comparison: Comparison, groups: Sequence[Sequence[Row]], shown: Sequence[Row], bands: Sequence[Band]) -> Iterator[Section]:
+    keys = {row.key for row in shown}
+    for group in groups[:ROWS]:
+        rows = [row for row in group if row.key in keys]
+        if rows and len(group) > 1:
+            name, arrow, count = _of(group)
+            part = count if len(rows) == len(group) else say("{shown} of {total} shown", shown=len(rows), total=len(group))
+            title = say("{name} {text}", name=name, text=arrow) if arrow else name
+            yield Section(title, _tables(comparison, rows, bands, {}, lead=say("metric"), trends=True), folded=True, summary=part)
+
+
+def is_sequence(comparison: Comparison, bands: Sequence[Band]) -> bool:
+    """Whether one table shows several versions of one model, whose order by name is a course of time or nearly so."""
+    return len(bands) == 1 and len(model_names(comparison.versions)) == 1 and len(places_of(bands)) >= _SEQUENCE
+
+
+def capped(
+    comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band], headings: Mapping[Name, str], *, lead: Phrase
+) -> list[Block]:
+    """Tables of the first rows, and the names of the others."""
+    hidden = _hidden(comparison, rows[ROWS:], len(rows))
+    return [*_tables(comparison, rows[:ROWS], bands, headings, lead=lead), *hidden]
+
+
+def _tables(
+    comparison: Comparison,
+    rows: Sequence[Row],
+    bands: Sequence[Band],
+    headings: Mapping[Name, str],
+    *,
+    caption: Phrase | str = "",
+    lead: Phrase | str = "",
+    notes: Sequence[Phrase] = (),
+    counted: Sequence[Row] = (),
+    trends: bool = False,
+    together: Mapping[Name, Sequence[Row]] | None = None,
+) -> list[Table]:
+    """Rows under the versions, a table a band, the baseline first; a metric is named once over its datasets.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What is shown.
+    rows : sequence of Row
+        The rows, each the first of its group where it stands for several.
+    bands : sequence of Band
+        The columns of each table.
+    headings : mapping of Name to str
+        What stands above a row.
+    caption, lead : str
+        What stands above a table, and above its names.
+    notes : sequence of str
+        What stands below the last table.
+    counted : sequence of Row
+        The rows of which each version's head tells how many are better, worse and so on.
+    trends : bool
+        Whether a last column shows how each row goes through the versions, where they are a sequence.
+    together : mapping of Name to sequence of Row, optional
+        The groups that rows stand for.
+    """
+    places = places_of(bands)
+    trends = trends and is_sequence(comparison, bands)
+    groups = together or {}
+    body: list[tuple[list[Inline], dict[int, Inline], str, str]] = []
+    datasets = comparison.short_datasets
+    named = bool(groups) or any(row.dataset for row in rows)
+    before = ""
+    for row in rows:
+        group = groups.get(row.key)
+        if row.key in headings:
+            before = ""
+        name, arrow, count = _of(group) if group else (row.path, row.direction.arrow, datasets.get(row.dataset, row.dataset))
+        shown_name: Inline = "" if named and name == before else (name, Mark(arrow, "")) if arrow else name
+        before = name
+        described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places)
+        line = trend([row.cells[place].value for place in sorted(places)]) if trends and not group else ""
+        body.append(([shown_name, *([count] if named else [])], dict(zip(places, described, strict=True)), line, headings.get(row.key, "")))
+    ends = [line for _, _, line, _ in body if line]
+    found = []
+    for shown, failed in bands:
+        columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]
+        columns += [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
+        columns += [Column(address, align="right") for address in failed]
+        columns += [Column(Mark("", say("trend")), align="right")] if ends else []
+        filled: list[list[Inline] | Heading] = []
+        missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
+        for head, cells, line, heading in body:
+            filled += [Heading(heading)] if heading else []
+            filled.append([*head, *(cells[place] for place in shown), *missing, *([Code(line)] if ends else [])])
+        versions = [*(comparison.names[place] for place in shown[1:]), *failed]
+        part: Phrase | str = f"{versions[0]} – {versions[-1]}" if len(bands) > 1 else ""
+        title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
+        note = Lines(list(notes)) if notes and (shown, failed) == bands[-1] else ""
+        pinned = 2 + named
+        found.append(Table(columns, filled, caption=title, note=note, row_headers=pinned - 1, pinned=pinned, limit=2 * _MOST))
+    return found
+
+
+def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
+    name, model_id, models = comparison.names[place], comparison.versions[place].model_id, model_names(comparison.versions)
+    # of several models a version's name alone does not say which it is
+    several = len(models) > 1 and model_id not in name
+    below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
+    lines: list[Inline] = [name, *([Mark("", models[model_id] or model_id)] if several else []), *([Mark("", below)] if below else [])]
+    return Column(Lines(lines) if len(lines) > 1 else name, align="right")
+
+
+def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
+    changes = [row.changes[place] for row in rows for place in places]
+    verdicts = {change.verdict for change in changes}
+    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
+    signs = []
+    if verdicts & {Verdict.BETTER, Verdict.WORSE}:
+        signs.append(say("better, worse: beyond chance (95 % each)"))
+    if Verdict.CHANCE in verdicts:
+        signs.append(say("≈ could be chance"))
+    if Verdict.UNKNOWN in verdicts:
+        signs.append(say("? no interval known"))
+    if Verdict.SAME in verdicts:
+        signs.append(say("= equal as measured, or within the tolerance"))
+    if any(found.is_alone for found in leaders):
+        signs.append(say("★ best"))
+    if not all(found.is_alone for found in leaders):
+        signs.append(say("☆ best as measured, or not told apart from it"))
+    if any(row.direction.mode for row in rows):
+        signs.append(say("↑ ↓ which way is better"))
+    if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
+        signs.append(say("† a number that was sent as text"))
+    return signs
+
+
+def _left_out(comparison: Comparison, places: Sequence[int], hidden: Sequence[Row], total: int) -> Iterator[Section]:
+    """Say what is not shown, and name it in a fold."""
+    identical = comparison.identical if comparison.only == "diff" else ()
+    if identical:
+        several = "{count} identical rows hidden; only='all' shows them."
+        said = say("{count} identical row hidden; only='all' shows it." if len(identical) == 1 else several, count=len(identical))
+        yield _named(said, _row_names(comparison, identical))
+    yield from _hidden(comparison, hidden, total)
+    left = [name for place, name in enumerate(comparison.names) if place not in places]
+    if left:
+        shown = len(comparison.names) - len(left)
+        said = say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=len(comparison.names))
+        yield _named(said, left)
+
+
+def _hidden(comparison: Comparison, hidden: Sequence[Row], total: int) -> Iterator[Section]:
+    if hidden:
+        several = "Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame()."
+        yield _named(say(several, shown=total - len(hidden), total=total), _row_names(comparison, hidden))
+
+
+def _named(said: Phrase, names: Sequence[str]) -> Section:
+    """Names in lines that are short enough to be shown in full."""
+    lines: list[Inline] = [joined(names[start : start + 8]) for start in range(0, min(len(names), _NAMED), 8)]
+    more = len(names) - _NAMED
+    return Section(said, [Note(Lines([*lines, *([say("and {count} more", count=more)] if more > 0 else [])]))], folded=True)
+
+
+def _row_names(comparison: Comparison, rows: Sequence[Row]) -> list[str]:
+    """Names of rows, a metric once with its datasets."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        dataset = comparison.short_datasets.get(row.dataset, row.dataset)
+        found.setdefault(row.path if row.section == "metrics" else row.full_name, []).extend([dataset] if dataset else [])
+    return [
+        say("{metric} ({datasets})", metric=name, datasets=first(datasets, _DATASETS)) if datasets else name
+        for name, datasets in found.items()
+    ]
