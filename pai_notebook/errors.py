@@ -26,7 +26,8 @@ PatternWarning                   a name or glob of `include` or `exclude` that m
 Every error carries what a person needs to act: `code`, `status`, `request_id`, `action`, `hint` and, where they are
 known, `model_id`, `version_name` and `region`. None of them ever holds a header, a key or a signature.
 
-Message and hint may quote a registry. They are kept as they are, and made visible where they leave: in `str`, in tracebacks and in notes.
+Message, hint, code and request id may quote a registry. What could not be seen in them is spelled out as they are set, since people
+print them by themselves; the ids and names of what was asked for are kept as they are, and made visible in `str` and in tracebacks.
 """
 
 from __future__ import annotations
@@ -65,6 +66,23 @@ __all__ = [
 _LONGEST = 4000
 
 
+def _visible_lines(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
+
+
+class _Prose:
+    """A text to be read: characters that cannot be seen are spelled out as it is set, its lines stay."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, error: object | None, owner: type) -> str:
+        return "" if error is None else str(error.__dict__[self._name])
+
+    def __set__(self, error: object, text: str) -> None:
+        error.__dict__[self._name] = _visible_lines(text)
+
+
 class PaiError(Printed, Exception):
     """Base class of the errors of this package.
 
@@ -90,6 +108,11 @@ class PaiError(Printed, Exception):
     no answer (ServiceUnavailable, HTTP 503, request 5A14). Try again.
     """
 
+    message = _Prose()
+    hint = _Prose()
+    code = _Prose()
+    request_id = _Prose()
+
     def __init__(
         self,
         message: str,
@@ -105,8 +128,8 @@ class PaiError(Printed, Exception):
         attempts: int = 0,
         partial: Any = None,
     ) -> None:
-        super().__init__(message)
         self.message = message
+        super().__init__(self.message)
         self.hint = hint
         self.code = code
         self.status = status
@@ -139,7 +162,7 @@ class PaiError(Printed, Exception):
         >>> error.__notes__
         ['asked for model-a']
         """
-        super().add_note("\n".join(map(visible, note.split("\n"))))
+        super().add_note(_visible_lines(note))
 
     @property
     def sentence(self) -> str:

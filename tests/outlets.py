@@ -144,6 +144,8 @@ def error_texts(name, error):
     yield f"{name} str", str(error)
     yield f"{name} traceback", "".join(traceback.format_exception_only(error))
     yield f"{name} repr", repr(error)
+    for part in ("message", "hint", "code", "request_id"):
+        yield f"{name} {part}", getattr(error, part)
     for line in error._render_traceback_():
         yield f"{name} line of a notebook", line
         assert "\n" not in line, name

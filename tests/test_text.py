@@ -187,6 +187,10 @@ def test_a_message_keeps_its_text_and_cannot_forge_a_second_line():
     error = PaiError("no version 0.1.0\nPaiError: all is well", code="X\x1b[2J")
     assert error.message.count("\n") == 1
     assert str(error) == "no version 0.1.0\\nPaiError: all is well (X\\x1b[2J)"
+    assert error.code == "X\\x1b[2J"
+    error.hint = "ask \x1b[8magain"
+    assert error.hint == "ask \\x1b[8magain"
+    error.hint = ""
     assert error._render_traceback_() == [f"PaiError: {error}"]
 
 
