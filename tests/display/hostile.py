@@ -55,15 +55,16 @@ SPICE = [
 ]
 
 
-def items(name: str) -> list[dict]:
-    return json.loads((CORPORA / f"{name}.json").read_text("utf-8"))["items"]
+def items(name: str, folder: Path = CORPORA) -> list[dict]:
+    path = folder / f"{name}.json"
+    return json.loads(path.read_text("utf-8"))["items"] if path.exists() or folder == CORPORA else []
 
 
-def strings() -> list[str]:
+def strings(folder: Path = CORPORA) -> list[str]:
     """Strings of the corpora: payloads, values, keys and values inside documents; of the plain words only some."""
-    found = [item["payload"] for item in items("xss")]
-    found += [_made(item) for item in items("naughty")]
-    for item in items("dicts"):
+    found = [item["payload"] for item in items("xss", folder)]
+    found += [_made(item) for item in items("naughty", folder)]
+    for item in items("dicts", folder):
         found += _inside(item["doc"])
     plain = [text for text in found if re.fullmatch(r"[A-Za-z0-9_. -]*", text)]
     return list(dict.fromkeys([text for text in found if text not in set(plain)] + plain[:20]))
@@ -82,9 +83,9 @@ def _inside(document) -> list[str]:
     return [document] if isinstance(document, str) else []
 
 
-def mutated(count: int) -> list[str]:
-    """The same `count` mutations in every run: cut, joined, spiced, with the case turned."""
-    dice = random.Random(20240503)
+def mutated(count: int, seed: int = 20240503) -> list[str]:
+    """The same `count` mutations in every run with the same seed: cut, joined, spiced, with the case turned."""
+    dice = random.Random(seed)
     sources = [text for text in strings() if 0 < len(text) < 200]
     out = []
     for _ in range(count):

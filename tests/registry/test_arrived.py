@@ -54,7 +54,9 @@ class Slow:
     def names(self):
         """Names on the pages that were answered."""
         found = set()
-        for path, order, number in self.answered:
+        with self.lock:
+            answered = set(self.answered)
+        for path, order, number in answered:
             ordered = NAMES[::-1] if order == "DESC" else NAMES
             found |= {(path.split("/")[4], name) for name in ordered[(number - 1) * 100 : number * 100] if order}
         return found
