@@ -1,10 +1,11 @@
 """What holds for every test: no deadline for examples, the same randomness on every run in CI, a working Ctrl-C, and no secret let out.
 
-Hypothesis profiles; `HYPOTHESIS_PROFILE` chooses one, else `CI=true` means `ci`:
+Hypothesis profiles; `HYPOTHESIS_PROFILE` chooses one, else `CI=true` means `ci-some`:
 
-- `untimed`: for people. Other examples on every run, failures are kept and tried first.
-- `ci`: the same examples on every run, so that a failure can be repeated.
-- `ci-few`: like `ci` with a tenth of the examples, for runs beside one in full.
+- `some`: for people. A fifth of the examples, others on every run; failures are kept and tried first.
+- `full`: like `some` with all examples, for a run that searches longer.
+- `ci-some` and `ci-full`: the same examples on every run, so that a failure can be repeated.
+- `ci-few`: like these with a twentieth of the examples, for runs beside one in full.
 """
 
 import asyncio
@@ -34,10 +35,11 @@ _UNTIMED = settings(
 )
 _REPEATABLE = settings(_UNTIMED, derandomize=True, database=None, print_blob=True)
 
-settings.register_profile("untimed", _UNTIMED)
-settings.register_profile("ci", _REPEATABLE)
-settings.register_profile("ci-few", _REPEATABLE, max_examples=10)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "untimed"))
+for _name, _share in (("some", 20), ("full", 100)):
+    settings.register_profile(_name, _UNTIMED, max_examples=_share)
+    settings.register_profile(f"ci-{_name}", _REPEATABLE, max_examples=_share)
+settings.register_profile("ci-few", _REPEATABLE, max_examples=5)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci-some" if IN_CI else "some"))
 
 
 def pytest_configure(config):

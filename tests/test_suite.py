@@ -22,10 +22,10 @@ def test_interrupts_work_in_a_run_that_inherits_an_ignored_sigint():
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({}, "False 100"),
-        ({"CI": "true"}, "True 100"),
-        ({"CI": "true", "HYPOTHESIS_PROFILE": "ci-few"}, "True 10"),
-        ({"CI": "true", "HYPOTHESIS_PROFILE": "untimed"}, "False 100"),
+        ({}, "False 20"),
+        ({"CI": "true"}, "True 20"),
+        ({"CI": "true", "HYPOTHESIS_PROFILE": "ci-full"}, "True 100"),
+        ({"CI": "true", "HYPOTHESIS_PROFILE": "full"}, "False 100"),
     ],
     ids=str,
 )
