@@ -48,11 +48,11 @@ def test_nothing_is_translated_that_nobody_says():
     assert set(TEMPLATES) - constants() - {str(state) for state in State} == set()
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES))
-def test_the_chinese_has_the_same_values_and_other_words(template):
-    chinese = TEMPLATES[template]
-    assert fields_of(chinese) == fields_of(template)
-    assert chinese != template or not any(word.isalpha() for word in template.split() if word not in ("null", "NaN"))
+def test_the_chinese_has_the_same_values_and_other_words():
+    pairs = TEMPLATES.items()
+    assert [template for template, chinese in pairs if fields_of(chinese) != fields_of(template)] == []
+    kept = [template.split() for template, chinese in pairs if chinese == template]
+    assert [words for words in kept if any(word.isalpha() for word in words if word not in ("null", "NaN"))] == []
 
 
 def test_what_is_joined_is_joined_by_a_known_separator():

@@ -241,18 +241,19 @@ class Tags(HTMLParser):
         self.found |= {name for name, _ in attrs if name.startswith("on")}
 
 
-@pytest.mark.parametrize("item", CORPUS, ids=lambda item: item["id"])
-def test_no_hostile_document_breaks_out_of_the_table(item):
-    versions = [
-        make("0.1.0", Metrics={"acc": 0.5}),
-        ModelVersion.from_document({"VersionName": "0.2.0", FIELD_OF[item["kind"]]: item["doc"]}, "model-a"),
-    ]
-    c = Comparison(versions, only="all")
-    tags = Tags()
-    tags.feed(c.to_html())
-    assert not tags.found & {"script", "img", "iframe", "svg", "object", "embed", "link", "base", "form", "input", "math"}
-    assert not [name for name in tags.found if name.startswith("on")]
-    c.to_markdown().encode("utf-8", "surrogatepass")
+def test_no_hostile_document_breaks_out_of_the_table():
+    for item in CORPUS:
+        versions = [
+            make("0.1.0", Metrics={"acc": 0.5}),
+            ModelVersion.from_document({"VersionName": "0.2.0", FIELD_OF[item["kind"]]: item["doc"]}, "model-a"),
+        ]
+        c = Comparison(versions, only="all")
+        tags = Tags()
+        tags.feed(c.to_html())
+        dangerous = {"script", "img", "iframe", "svg", "object", "embed", "link", "base", "form", "input", "math"}
+        assert not tags.found & dangerous, item["id"]
+        assert not [name for name in tags.found if name.startswith("on")], item["id"]
+        c.to_markdown().encode("utf-8", "surrogatepass")
     assert "\x1b" not in str(c)
     assert c.explain("zh").sentences
 

@@ -11,11 +11,10 @@ from tests.display.shape_samples import SAMPLES, comparison, version_card, versi
 from tests.display.shape_strategies import block
 
 
-@pytest.mark.parametrize("width", [24, 40, 72, 80, 120, 200])
 @pytest.mark.parametrize("name", SAMPLES)
-def test_no_line_is_wider_than_the_terminal(name, width):
-    lines = render_text(SAMPLES[name], width).split("\n")
-    assert max(map(cells, lines)) <= width
+def test_no_line_is_wider_than_the_terminal(name):
+    for width in (24, 40, 72, 80, 120, 200):
+        assert max(map(cells, render_text(SAMPLES[name], width).split("\n"))) <= width, width
 
 
 @given(block, st.integers(40, 120))

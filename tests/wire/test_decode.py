@@ -53,16 +53,16 @@ def test_a_document_cut_anywhere_is_damaged(document, data):
         decode(whole[:cut])
 
 
-@pytest.mark.parametrize("case", load("json_bodies"), ids=lambda case: case["id"])
-def test_bodies_of_the_corpus_are_treated_as_labelled(case):
-    error = refusal(body(case))
-    if error is None:
-        # shape and size are looked at elsewhere
-        assert case["treatment"] != "reject" or "shape" in case["id"] or "size" in case["id"]
-    else:
-        assert case["treatment"] in {"reject", "either"}
-        assert len(str(error)) < 1000
-        assert error.__context__ is None
+def test_bodies_of_the_corpus_are_treated_as_labelled():
+    for case in load("json_bodies"):
+        error = refusal(body(case))
+        if error is None:
+            # shape and size are looked at elsewhere
+            assert case["treatment"] != "reject" or "shape" in case["id"] or "size" in case["id"], case["id"]
+        else:
+            assert case["treatment"] in {"reject", "either"}, case["id"]
+            assert len(str(error)) < 1000, case["id"]
+            assert error.__context__ is None, case["id"]
 
 
 def depth_of(value):
