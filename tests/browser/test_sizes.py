@@ -36,6 +36,21 @@ _HIDDEN = """table => {
   }
   return [frame.scrollLeft, looked_at, hidden];
 }"""
+# backgrounds of the pinned cells: how opaque each is, and how far its lightness is from that of its text
+_GROUNDS = """table => {
+  const pen = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d', {willReadFrequently: true});
+  const read = colour => {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([red, green, blue]) => (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+  return [...table.rows].flatMap(row => [...row.cells].slice(0, 3).filter(cell => cell.colSpan === 1).map(cell => {
+    const style = getComputedStyle(cell), ground = read(style.backgroundColor);
+    return [style.position, ground[3], Math.abs(light(ground) - light(read(style.color))) > 0.5];
+  }));
+}"""
 _WEIGHTS = """table => [...table.querySelectorAll('tbody *')].flatMap(each => {
   const word = each.children.length ? null : each.textContent.match(/(better|worse)$/), style = getComputedStyle(each);
   return word ? [[word[0], `${style.fontWeight} ${style.fontStyle} ${style.fontSize}`]] : [];
@@ -96,7 +111,7 @@ def test_five_versions_and_their_verdict_are_seen_at_once(page, five, host):
     assert from_the_top(page, table) <= 760
 
 
-@pytest.mark.parametrize("host", THEMES)
+@pytest.mark.parametrize("host", [*THEMES, "plain page, light", "plain page, dark", "Colab, dark"])
 def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page, digits, host):
     comparison = digits[-20:].compare()
     table = show(page, host, comparison, height=1600)
@@ -104,6 +119,7 @@ def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page
     assert scrolled > WIDTH / 2
     assert looked_at > 3 * 2 * len([row for row in comparison.changed if row.section == "metrics" and not row.is_evidence])
     assert hidden == []
+    assert set(map(tuple, table.evaluate(_GROUNDS))) == {("sticky", 255, True)}
 
 
 @pytest.mark.parametrize("host", THEMES)
