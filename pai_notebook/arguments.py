@@ -24,6 +24,8 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from pai_notebook.errors import AddressError, ConfigurationError
 
+# Characters of a value in an error, which is to stay on one line of a notebook.
+_ONE_LINE = 60
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
 
@@ -70,7 +72,7 @@ def check_model_id(text: str) -> str:
     return text
 
 
-def check_version_name(text: str, hint: str = "Version names look like 0.1.0 or 1.0.0_rc2.") -> str:
+def check_version_name(text: str) -> str:
     """Return `text` when it follows the documented pattern of version names.
 
     Raises
@@ -84,11 +86,11 @@ def check_version_name(text: str, hint: str = "Version names look like 0.1.0 or 
     '1.0.0_rc2'
     """
     if not is_version_name(text):
-        raise AddressError(f"{_shown(text)} is not a version name", hint=hint)
+        raise AddressError(f"{_shown(text)} is not a version name", hint="Version names look like 0.1.0 or 1.0.0_rc2.")
     return text
 
 
-def described(value: Any, limit: int = 60) -> str:
+def described(value: Any) -> str:
     """Give a value as an error names it: as Python writes it where that is one short line, else by its type.
 
     Examples
@@ -102,7 +104,7 @@ def described(value: Any, limit: int = 60) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - the repr of anything may fail
         text = ""
-    if text and "\n" not in text and len(text) <= limit and " at 0x" not in text:
+    if text and "\n" not in text and len(text) <= _ONE_LINE and " at 0x" not in text:
         return text
     kind = type(value).__name__
     return f"{'an' if kind[:1] in 'AEIOaeio' else 'a'} {kind}"
@@ -121,7 +123,7 @@ def is_truth(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     """The value as a short ASCII literal, so that control and direction characters stay visible."""
-    text = ascii(value if isinstance(value, str) and len(value) <= 60 else str(value)[:60])  # noqa: PLR2004 - one line of a notebook
+    text = ascii(value if isinstance(value, str) and len(value) <= _ONE_LINE else str(value)[:_ONE_LINE])
     return text if text != "''" else "an empty text"
 
 

@@ -63,6 +63,7 @@ __all__ = [
 ]
 
 
+# Characters of a message that are shown; an answer of the service may quote anything.
 _LONGEST = 4000
 
 

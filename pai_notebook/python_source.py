@@ -74,6 +74,7 @@ def step(
 _NAMES = {"get_version": "v", "get_versions": "vs", "load": "vs", "VersionSet": "vs", "list_models": "models", "compare": "c"}
 # Steps whose result is of the kind that they are called on.
 _SAME = ("select", "newest", "filter", "sort_values", "limit")
+# An expression is given a name before a chain of calls becomes longer than a line.
 _LONGEST = 100
 
 

@@ -15,7 +15,9 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+# Combining marks on one character; no script needs more, and a pile of them hides the lines around it.
 _MOST_MARKS = 5
+# Texts up to this length are cached.
 _SHORT = 32
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("pai_notebook.client")
 _HEADERS = (("accept", "application/json"), ("accept-encoding", "gzip"), ("user-agent", "pai-notebook"))
+# An error needs no more bytes, and may come from anything that answers at the address.
 _ERROR_BYTES = 2**20
 
 

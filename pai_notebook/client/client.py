@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from pai_notebook.arguments import number_argument
 from pai_notebook.client.attempt import Reply
 from pai_notebook.client.loop import shared_loop
-from pai_notebook.client.operations import ask_list_models, ask_list_versions, ask_model, ask_version, check_order
+from pai_notebook.client.operations import ask_list_models, ask_list_versions, ask_model, ask_version
 from pai_notebook.client.paging import Listing, Page, Reading, Traits, read_pages, smaller_size
 from pai_notebook.client.retry import Persistence, RetryState
 from pai_notebook.client.session import Session, SessionHolder
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pai_notebook.client.operations import Operation
     from pai_notebook.client.settings import Settings
 
-    OnPage = Callable[[tuple[dict[str, Any], ...], int | None], None]
     OnResult = Callable[[tuple[str, str], Reply | PaiError], None]
 
 T = TypeVar("T")
@@ -170,20 +169,7 @@ class Client:
         return await self._once(ask_model(model_id))
 
     async def list_versions(
-        self,
-        model_id: str,
-        *,
-        limit: int | None = None,
-        order: str | None = None,
-        sort_by: str | None = None,
-        version_name: str | None = None,
-        approval: str | None = None,
-        label: str | None = None,
-        format_type: str | None = None,
-        framework: str | None = None,
-        source_type: str | None = None,
-        source_id: str | None = None,
-        on_page: OnPage | None = None,
+        self, model_id: str, *, limit: int | None = None, newest_first: bool = False, approval: str | None = None
     ) -> Listing:
         """Fetch the versions of a model, whole documents, 100 a request.
 
@@ -193,32 +179,17 @@ class Client:
             The model.
         limit : int or None
             Versions at most.
-        order : str or None
-            `"ASC"` (the default, oldest first) or `"DESC"`.
-        sort_by : str or None
-            Only `GmtCreateTime`, the default, is documented.
-        version_name, approval, format_type, framework, source_type, source_id : str or None
-            Exact filters of the service.
-        label : str or None
-            A part of a label's key or value.
-        on_page : callable or None
-            Told the documents and the count of each page; runs on the private loop.
+        newest_first : bool
+            By time of creation; by default the oldest come first.
+        approval : str or None
+            Exact filter of the service.
 
         Raises
         ------
         PaiError
             As `get_version`.
         """
-        filters = {
-            "version_name": version_name,
-            "approval": approval,
-            "label": label,
-            "format_type": format_type,
-            "framework": framework,
-            "source_type": source_type,
-            "source_id": source_id,
-        }
-        return await self._list(ask_list_versions(model_id, sort_by=sort_by, filters=filters), order=order, limit=limit, on_page=on_page)
+        return await self._list(ask_list_versions(model_id, approval=approval), newest_first=newest_first, limit=limit)
 
     async def stream_versions(self, model_id: str) -> AsyncGenerator[Listing, None]:
         """Fetch every version of a model without holding them: a listing for each page, the newest page first.
@@ -231,7 +202,7 @@ class Client:
         PaiError
             As `get_version`.
         """
-        operation = ask_list_versions(model_id, sort_by=None, filters={})
+        operation = ask_list_versions(model_id)
         async with aclosing(
             stream_pages(self._pages_of(operation, self._session()), key=operation.key, traits=self._traits_of(operation))
         ) as listings:
@@ -261,45 +232,36 @@ class Client:
         PaiError
             As `get_version`, when the newest page could not be fetched.
         """
-        operation = ask_list_versions(model_id, sort_by=None, filters={})
+        operation = ask_list_versions(model_id)
         return await self._read(operation, limit=above or None, newest_first=above > 0, reading=reading, on_page=on_page)
 
     async def list_models(
         self,
         *,
         limit: int | None = None,
-        order: str | None = None,
-        sort_by: str | None = None,
         query: str | None = None,
         name: str | None = None,
         workspace_id: str | None = None,
         label: str | None = None,
         provider: str | None = None,
-        domain: str | None = None,
-        task: str | None = None,
-        origin: str | None = None,
-        model_type: str | None = None,
         collections: str | Sequence[str] | None = None,
-        tag: Any = None,
-        conditions: Any = None,
-        on_page: OnPage | None = None,
     ) -> Listing:
         """Fetch models.
 
         Parameters
         ----------
-        limit, order, sort_by, on_page
-            As `list_versions`.
+        limit : int or None
+            Models at most.
         query : str or None
             A part of name, domain, task or label.
         name : str or None
             A part of the name; in double quotes the exact name.
         workspace_id : str or None
             None: the workspace of the settings, unless `provider` is given; an empty text: all workspaces.
-        label, provider, domain, task, origin, model_type : str or None
-            Filters of the service.
-        collections, tag, conditions : str, sequence or None
-            Filters of the service; structures are sent as JSON.
+        label, provider : str or None
+            Filters of the service; a label by a part of its key or value.
+        collections : str, sequence of str or None
+            Collections of the gallery.
 
         Raises
         ------
@@ -314,15 +276,9 @@ class Client:
             "workspace_id": workspace_id,
             "label": label,
             "provider": provider,
-            "domain": domain,
-            "task": task,
-            "origin": origin,
-            "model_type": model_type,
             "collections": collections,
-            "tag": tag,
-            "conditions": conditions,
         }
-        return await self._list(ask_list_models(sort_by=sort_by, filters=filters), order=order, limit=limit, on_page=on_page)
+        return await self._list(ask_list_models(filters), limit=limit)
 
     async def get_many(
         self,
@@ -376,15 +332,12 @@ class Client:
         session = self._session()
         return await session.flights.join(operation, lambda: self._ask(operation, session))
 
-    async def _list(self, operation: Operation, *, order: str | None, limit: int | None, on_page: OnPage | None) -> Listing:
+    async def _list(self, operation: Operation, *, limit: int | None, newest_first: bool = False) -> Listing:
         if limit is not None:
             limit = number_argument("limit", limit, least=1, whole=True)
-        newest_first = check_order(order) == "DESC"
-        tell = None if on_page is None else lambda page: on_page(page.items, page.total)
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         listing = await self._session().flights.join(
-            (operation, newest_first, limit, id(on_page)),
-            lambda: self._read(operation, limit=limit, newest_first=newest_first, on_page=tell),
+            (operation, newest_first, limit), lambda: self._read(operation, limit=limit, newest_first=newest_first)
         )
         for error in listing.failed.values():
             raise error

@@ -216,6 +216,7 @@ def _read(address: Hidden) -> tuple[str, str, str]:
     return "", "", f"{url.scheme}://{host}" + (f":{url.port}" if url.port else "")
 
 
+# Seconds after which an idle connection is closed, before the other side does: a request must not meet a closing one.
 _IDLE = 20.0
 
 

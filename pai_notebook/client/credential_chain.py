@@ -69,8 +69,10 @@ def quiet() -> Iterator[None]:
             logger.removeFilter(mine)
 
 
+# Seconds after which a key without an expiry is asked for again, since files and roles change.
 _RECHECK = 60.0
 _METADATA = ("100.100.100.200", 80)
+# Seconds; the metadata service answers at once where there is one, and elsewhere nothing does.
 _METADATA_TIMEOUT = 0.25
 _ID, _SECRET, _TOKEN = (f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"))
 _URI = "ALIBABA_CLOUD_CREDENTIALS_URI"
@@ -96,6 +98,7 @@ _SETTINGS = (
         )
     ),
 )
+# Variables of other tools: an error says that they are not read, and which name is.
 _OLD_NAMES = {
     "ALIBABACLOUD_ACCESS_KEY_ID": _ID,
     "ALICLOUD_ACCESS_KEY_ID": _ID,
@@ -109,6 +112,7 @@ _OLD_NAMES = {
 }
 _FILES = ((".aliyun", "config.json"), (".alibabacloud", "credentials.ini"))
 _VALUE = re.compile(r'"((?:[^"\\]|\\[\s\S])*+)(?:"|\\?\Z)|=[ \t]*(\S.{3,})')
+# Shorter values of a profile are no secrets, and masking them would spoil the text.
 _SHORTEST = 4
 _CLI, _INI = "profile of the aliyun command", "credentials file"
 

@@ -15,6 +15,7 @@ from pai_notebook.client.masking import Hidden, kind_of
 from pai_notebook.client.settings import Environment
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
 
+# Seconds after which a function or client is asked again when it does not say when its key expires.
 _RECHECK = 60.0
 
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, Protocol
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
 
+# A key is renewed so long before it expires, or for a short-lived key at this part of its life.
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2
 _PARTS = ("access key id", "access key secret", "security token", "bearer token")

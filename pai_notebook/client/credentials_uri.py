@@ -20,9 +20,12 @@ from pai_notebook.errors import PaiError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
+# Seconds before each try; the service fails now and then.
 _TRIES = (0.0, 0.1, 0.3)
 _TIMEOUT = 1.0
+# Bytes of an answer; a key takes far less.
 _MOST = 64 * 1024
+# Parts of the address as long as this are taken for secrets.
 _LONG = 20
 _NUMBERS = re.compile(r"[0-9.]*")
 _ORIGIN = "the service that ALIBABA_CLOUD_CREDENTIALS_URI names"

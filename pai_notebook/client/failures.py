@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LATER_HINT = "Try again in a moment."
+# Characters of the service's own text in an error.
 _MESSAGE = 300
+# Characters of it that are masked first, so that a long text costs no time.
 _LONGEST = 4000
 _AUTHENTICATION = re.compile(
     r"Signature|Incomplete.?Signature|InvalidSignature|InvalidAccessKey|InvalidSecurityToken|MissingSecurityToken|MissingAccessKey|MissingAuth|Unauthorized|InvalidBearer|InvalidCredential"

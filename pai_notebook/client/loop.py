@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Seconds between two looks for an interrupt and two updates of the progress line.
 _POLL = 0.2
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+# Length of the shortest run of a secret that is masked.
 _WINDOW = 8
 _SIGNATURE = re.compile(r"ACS3-HMAC-SHA256[^\r\n\"'<]*|Signature=[0-9A-Fa-f]{16,}")
 _ADDRESS = re.compile(r"(?<!\S)\S*://\S*")
 _NAMED = re.compile(r"(?i)(secret|token|passw\w{0,20}|pwd|key|keyid|signature|credentials?|authorization)(['\"\\]*\s?[=:]\s?)(\S+)")
 _WORD = re.compile(r"[A-Za-z0-9+/=_%.~-]{12,}")
+# A word without digits is masked only when it has this length, as keys have.
 _LONGEST_WORD = 32
 
 
@@ -140,6 +142,7 @@ _CODE_FIELD = re.compile(rf"""["'](?:Code|code|ErrorCode|errorCode|error)\\?["']
 _MESSAGE_FIELD = re.compile(r"""["'](?:Message|message|ErrorMessage|error_description)\\?["']\s*:\s*\\?["']([^"\\]{1,300})""")
 _STATUS = re.compile(r"(?:http_?code|status[ _]?code|HttpCode)\W{1,3}([1-5][0-9]{2})\b", re.IGNORECASE)
 _EXIT = re.compile(r"exit status (-?[0-9]{1,3})\b")
+# Characters of an error that are searched for a reason.
 _LONGEST = 20_000
 
 # what the vendor's library says in its own words, and what that means for a person

@@ -12,28 +12,14 @@ from pai_notebook.errors import ConfigurationError, ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VERSION_FILTERS = {
-    "version_name": "VersionName",
+_FILTERS = {
     "approval": "ApprovalStatus",
-    "label": "Label",
-    "format_type": "FormatType",
-    "framework": "FrameworkType",
-    "source_type": "SourceType",
-    "source_id": "SourceId",
-}
-_MODEL_FILTERS = {
     "query": "Query",
     "name": "ModelName",
     "workspace_id": "WorkspaceId",
     "label": "Label",
     "provider": "Provider",
-    "domain": "Domain",
-    "task": "Task",
-    "origin": "Origin",
-    "model_type": "ModelType",
     "collections": "Collections",
-    "tag": "Tag",
-    "conditions": "Conditions",
 }
 
 
@@ -133,61 +119,29 @@ def ask_model(model_id: str) -> Operation:
     return Operation("GetModel", f"/api/v1/models/{model}", (), model, "", "ModelId", model)
 
 
-def ask_list_versions(model_id: str, *, sort_by: str | None, filters: Mapping[str, Any]) -> Operation:
-    """Return the operation for the versions of a model, without paging.
-
-    Parameters
-    ----------
-    model_id : str
-        The model.
-    sort_by : str or None
-        The field to sort by, by default the time of creation.
-    filters : mapping
-        Python names to values; None leaves a filter out.
-    """
+def ask_list_versions(model_id: str, *, approval: str | None = None) -> Operation:
+    """Return the operation for the versions of a model, without paging."""
     model = check_model_id(model_id)
-    query = _query(_VERSION_FILTERS, filters, sort_by)
-    return Operation("ListModelVersions", f"/api/v1/models/{model}/versions", query, model, "", "Versions")
+    return Operation("ListModelVersions", f"/api/v1/models/{model}/versions", _query({"approval": approval}), model, "", "Versions")
 
 
-def ask_list_models(*, sort_by: str | None, filters: Mapping[str, Any]) -> Operation:
-    """Return the operation for a list of models, without paging; parameters as `ask_list_versions`."""
-    return Operation("ListModels", "/api/v1/models", _query(_MODEL_FILTERS, filters, sort_by), "", "", "Models")
+def ask_list_models(filters: Mapping[str, Any]) -> Operation:
+    """Return the operation for a list of models, without paging; `filters` has values by Python names, None for no filter."""
+    return Operation("ListModels", "/api/v1/models", _query(filters), "", "", "Models")
 
 
-def check_order(order: str | None) -> str:
-    """Return `"ASC"` (the default) or `"DESC"`.
-
-    Raises
-    ------
-    ConfigurationError
-        For another word.
-
-    Examples
-    --------
-    >>> check_order(None), check_order("desc")
-    ('ASC', 'DESC')
-    """
-    word = str(order or "ASC").upper()
-    if word not in {"ASC", "DESC"}:
-        raise ConfigurationError(f"order={ascii(order)[:40]} cannot be used", hint='Pass "ASC" or "DESC".')
-    return word
-
-
-def _query(names: Mapping[str, str], filters: Mapping[str, Any], sort_by: str | None) -> tuple[tuple[str, str], ...]:
-    pairs = [("SortBy", _text("sort_by", sort_by or "GmtCreateTime"))]
-    pairs += [(names[key], _text(key, value)) for key, value in filters.items() if value is not None]
-    return tuple((key, value) for key, value in pairs if value)
+def _query(filters: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    texts = [(_FILTERS[key], _text(key, value)) for key, value in filters.items() if value is not None]
+    # the only field to sort by that the service documents
+    return (("SortBy", "GmtCreateTime"), *((key, text) for key, text in texts if text))
 
 
 def _text(key: str, value: Any) -> str:
-    """A filter as the service reads it: text as it is, structures as compact JSON, lists of names joined by commas."""
+    """A filter as the service reads it: text as it is, lists of names joined by commas."""
     if isinstance(value, str):
         text = value
     elif isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
         text = ",".join(value)
-    elif isinstance(value, (dict, list, tuple)):
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     elif isinstance(value, int) and not isinstance(value, bool):
         text = str(value)
     else:

@@ -13,15 +13,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Requests that may leave at once after a pause, half of them in practice (see `_earliest`).
 BURST = 8
+# Seconds over which the service counts requests.
 _WINDOW = 1.0
+# After a refusal the pace is this part of what was accepted, to stay below the limit and not on it,
 _CUT = 0.95
+# but never below this part of the pace before: one refusal among few requests says little.
 _DEEPEST_CUT = 0.5
+# Requests a second below which the pace never falls, so that a call always ends.
 _SLOWEST = 1.0
+# Seconds at the lower pace before it grows: quadratic growth, slow at first, as others share the quota.
 _REST = 5.0
 _GROWTH = 0.0025
+# A pace below this grows as if it had this value, else a slow one would take minutes to recover.
 _GROWTH_FLOOR = 8.0
+# Seconds for which one answer may hold back every call of the process.
 _LONGEST_PAUSE = 5.0
+# Seconds added, since requests take different times to arrive.
 _SLACK = 0.05
 
 

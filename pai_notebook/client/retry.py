@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from pai_notebook.client.settings import Limits
     from pai_notebook.errors import PaiError
 
+# Seconds of the first wait; each further one may be twice as long, up to the cap.
 _BASE = 0.1
 _BASE_THROTTLED = 0.5
 _CAP = 20.0
+# Tokens that a retry takes from the budget; fewer where the service answers that it is busy.
 _COST = 14
 _COST_THROTTLED = 5
 _EARNED = 1
@@ -174,7 +176,9 @@ def read_date(text: str) -> datetime | None:
         return None
 
 
+# Seconds by which a wait that the service asks for is lengthened at most, so that clients do not return together.
 _HINT_JITTER = 0.25
+# Seconds between connections that were refused: nothing was sent, so the next try comes sooner.
 _CONNECT_PAUSES = (0.05, 0.1, 0.2)
 _MINUTE = 60
 _HOUR = 3600

@@ -125,6 +125,7 @@ _CONFIG_VARIABLE = "PAI_CONFIG_PATH"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _WHOLE = {"max_attempts": 1, "max_bytes": 1, "max_depth": 1, "retry_quota": 0, "max_workers": 1}
 _SECONDS = ("connect_timeout", "attempt_timeout", "deadline")
+# More connections than this gain nothing at 40 requests a second.
 _MOST_WORKERS = 64
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CUT = re.compile(r"disconnected|peer closed|incomplete", re.IGNORECASE)
 _STATUS = re.compile(r"[1-5][0-9]{2}\b")
+# Set for requests and curl, and not read by httpx: named in the hint, as the usual reason for a certificate that is not trusted.
 _OTHER_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 

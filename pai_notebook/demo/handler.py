@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
 API_VERSION = "2021-02-04"
+# Printed and exported, as they open nothing but the embedded registry.
 ACCESS_KEY_ID = "LTAI-demo-key-that-opens-nothing"
 ACCESS_KEY_SECRET = "demo-secret-that-protects-nothing"  # noqa: S105 - printed by design, see the text itself
 DEMO_KEY = Key(ACCESS_KEY_ID, ACCESS_KEY_SECRET)

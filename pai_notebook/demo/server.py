@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pai_notebook.demo.store import Catalog
 
 _ADDRESS = "127.0.0.1"
+# Limits against a peer that sends slowly, much, or not at all.
 _IDLE_SECONDS = 60.0
 _READ_SECONDS = 10.0
+# What is left of a refused request is read for so long, since closing with unread bytes resets the connection.
 _DRAIN_SECONDS = 0.5
 _MAX_HEAD = 64 * 1024
 _MAX_BODY = 64 * 1024

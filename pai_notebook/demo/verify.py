@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.demo.http import Request
 
+# How far the date of a request may be from the clock, as in the service.
 WINDOW = timedelta(minutes=15)
 _ALGORITHM = "ACS3-HMAC-SHA256"
 _AUTHORIZATION = re.compile(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.display.blocks import Block
 
+# Failures that an error panel lists.
 _MOST = 20
 
 

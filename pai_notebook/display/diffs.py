@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["same", "gone", "new", "skip"]
 
+# Characters of each text that are compared; the rest is counted.
 _LONGEST = 4000
+# Words shown on each side of a change.
 _AROUND = 6
+# Up to here common words may take part in the comparison without making it slow.
 _FEW_WORDS = 400
 _WORD = re.compile(r"\s+|[\w.]+|[^\w\s]", re.UNICODE)
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")

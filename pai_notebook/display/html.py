@@ -29,13 +29,16 @@ if TYPE_CHECKING:
     from pai_notebook.display.blocks import Block
     from pai_notebook.display.spans import Inline
 
+# A longer text is folded.
 _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
+# Up to so many columns, and characters in all, a table fits a narrow window and need not scroll.
 _FITTING_COLUMNS, _FITTING = 3, 60
 _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
 # Up to how many columns leave room for long texts.
 _ROOMY_COLUMNS = 3
+# Spaces as wide as a digit and as a decimal point: padding that survives without a style sheet.
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 

@@ -16,6 +16,7 @@ from pai_notebook.i18n.phrases import now
 
 _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "○", "behind": "○"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
+# More padding than this would widen the column for one number with many decimals.
 _WIDEST_PADDING = 8
 _NO_TEXTS = ("tone", "align", "symbol")
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pai_notebook.display.spans import Link
 
+# Browsers and proxies cut longer addresses.
 _LONGEST = 2048
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.?")
+# Names that are only known inside a network: a link would tell the reader's browser to ask there.
 _PRIVATE = ("localhost", "local", "internal", "localdomain")
 _KEPT = "%/:?#[]@!$&*+,;=~-._"
 

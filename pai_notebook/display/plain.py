@@ -7,6 +7,7 @@ import re
 from pai_notebook.i18n.phrases import now
 from pai_notebook.sanitize import visible
 
+# Characters that are shown of a text in a cell, and of one on its own.
 CELL = 240
 PROSE = 4000
 _MOST_LINES = 60
@@ -43,9 +44,9 @@ def inline(text: str, limit: int = CELL) -> str:
     return visible(head) + remark
 
 
-def prose(text: str, limit: int = PROSE) -> str:
+def prose(text: str) -> str:
     """Visible text that keeps its line breaks, at most 60 lines of it; many empty lines are counted instead."""
-    head, remark = clip(text, limit)
+    head, remark = clip(text, PROSE)
     lines = _EMPTY_LINES.sub(_counted, head.replace("\r\n", "\n").expandtabs(4)).split("\n")
     if len(lines) > _MOST_LINES:
         left_out = len("\n".join(lines[_MOST_LINES:])) + 1 + len(text) - len(head)

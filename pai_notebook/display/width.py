@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# A word that is too long is broken behind these, as addresses are read.
 _BREAKS = "/-?&"
 
 

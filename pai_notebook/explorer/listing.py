@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
+# Versions in the list at a time: a selection widget with thousands of options is slow to draw.
 WINDOW = 200
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
+# Seconds that closing waits for cancelled jobs.
 _END_SECONDS = 2.0
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pai_notebook.python_source import Plan
     from pai_notebook.registry.registry import Registry
 
+# Models that a search lists; a longer list is to be narrowed.
 MODELS = 200
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]

@@ -19,6 +19,7 @@ _PYTHON_TEXT = pd.StringDtype("python")
 
 _TEXTS = frozenset({str, type(None)})
 _INT64 = 2**63
+# Whole numbers up to this are exact in a float.
 _EXACT = 2**53
 _FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
 

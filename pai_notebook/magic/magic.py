@@ -36,6 +36,7 @@ _SETTINGS = ("region", "workspace_id", "network", "endpoint")
 
 
 _ASKED_BY = ("run_line_magic", "run_cell_magic")
+# `%timeit` compiles its statement under this name; its result is dropped, and nothing is to be displayed.
 _TIMEIT_FILE = "<magic-timeit>"
 
 

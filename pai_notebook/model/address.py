@@ -42,6 +42,7 @@ _GRAMMAR = (
     f"Write MODEL or MODEL@SELECTOR, where a selector is {', '.join(_SINGLE)}, last:N, VERSION, a range such as "
     "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas"
 )
+# Characters of a wrong address that an error quotes.
 _LONGEST = 60
 
 

@@ -20,6 +20,7 @@ from pai_notebook.sanitize import apart as unjoined
 
 _LITERALS = frozenset({"true", "false", "null", "nan", "infinity", "-infinity", "none", ""})
 _NAN = ("number", "NaN")
+# From here on a float that is a whole number has digits that nobody sent.
 _LARGE = 1e16
 
 

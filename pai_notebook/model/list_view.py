@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
+# Rows of a list of versions; slices and to_frame() have the rest.
 ROWS = 20
 METRICS = 5
 # Columns of one metric, so that a metric on many datasets leaves room for another.

@@ -94,13 +94,16 @@ class Cell(Brief):
         return repr(text) if self.state is State.TEXT else f"{text} ({self.state})"
 
 
+# Characters of a text in a repr.
 _FEW = 40
 _NUMERIC = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
+# Whole numbers up to this are exact in a float.
 _EXACT = 2**53
 _STATES = {state: place for place, state in enumerate(State)}
 _STEPS = frozenset({"step", "epoch", "iteration", "timestamp", "time", "x"})
 _VALUES = frozenset({"value", "y"})
+# Fewer pairs of numbers may be anything; from three on, rising whole numbers are steps.
 _FEWEST_STEPS = 3
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.names import Name
 
 
+# Names of datasets up to this length need no shortening.
 _LONG_DATASET = 16
 _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 

@@ -15,11 +15,17 @@ DIGITS = 6
 # Significant digits up to which a number that stands alone is written in full.
 READABLE = 10
 
+# Significant digits of numbers that fewer would tell apart.
 _LEAST = 3
+# Decimals up to which a metric is written without an exponent.
 _DECIMALS = 8
+# Between these Python's own repr has no exponent either.
 _LARGE, _SMALL = 1e16, 1e-4
+# Digits at which every two floats read differently.
 _ALL = 17
+# Digits of a computed number that are free of rounding errors.
 _COMPUTED = 12
+# From this ratio on, or below the second, a change is written as a factor: ×12 says more than +1100 %.
 _TENFOLD = 10.0
 _LITTLE = 0.0005
 

@@ -98,6 +98,7 @@ def read_storage(uri: str) -> Storage:
 
 _PARTS = re.compile(r"(region|workspaceId|kind|id)=([^,]*)")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Pages of the web console, by the kind of the source.
 _CONSOLE = {
     "PipelineRun": "https://pai.console.aliyun.com/?regionId={region}&workspaceId={workspace}#/studio/task/detail/{id}",
     "TrainingJob": "https://pai.console.aliyun.com/?regionId={region}&workspaceId={workspace}#/training/jobs/{id}/configs",

@@ -10,9 +10,12 @@ from pai_notebook.model.equality import shown
 from pai_notebook.model.flatten import members
 from pai_notebook.sanitize import apart
 
+# Levels that are drawn; more are counted.
 _DEEPEST = 24
+# Lists as short as this are written on one line.
 _SHORT_LIST = 8
 _SHORT_LIST_TEXT = 80
+# Keys of objects with a single member that are joined to one line.
 _LONGEST_CHAIN = 4
 
 

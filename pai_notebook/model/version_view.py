@@ -56,6 +56,7 @@ SETTINGS = 5
 SETTING = 40
 COVERS = 8
 SPEC_VALUES = 60
+# Values of a spec that are shown however many other specs came before it.
 SPEC_AT_LEAST = 5
 # Words of settings that people look at first, the most important first.
 _FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")

@@ -14,6 +14,7 @@ from pai_notebook.model.address import WORDS, Address, Selector, parse_address, 
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
+# Options that look as if a key follows: the history would keep it.
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _SELECTOR = re.compile(
     rf"(?:{'|'.join(word for word in WORDS if word != 'all')})(?:\.\.\S*+)?|last:\S*+|\.\.\S++|v?[0-9](?=[\w.+-]*(?:[,，*]|\.\.))\S*+",

@@ -145,6 +145,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--endpoint": ("url", "host"),
     "--debug": ("traceback", "v", "trace"),
 }
+# Arguments of the Python calls that have no option.
 _ONLY_PYTHON = ("tolerance", "series", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
 
 

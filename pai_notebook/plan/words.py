@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\$?\{([^\W\d]\w*)\}|\$([^\W\d]\w*)")
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _FORMATTED = re.compile(r"([^\W\d][^!:]*)(?:![rsa])?(?::[^:]*)?")
+# Expressions that IPython would evaluate between braces.
 _EVALUATED = (ast.Name, ast.Call, ast.BinOp, ast.Subscript)
 _FITTING = "A text, a number, a date, a list of texts, a model or a model version can stand in a line."
 

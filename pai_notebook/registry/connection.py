@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Requests a second; the service allows 50 to an account, whose other programs need some.
 _PACE = 40.0
 _lock = threading.Lock()
 _default: Registry | None = None

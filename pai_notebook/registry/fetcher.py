@@ -44,8 +44,11 @@ if TYPE_CHECKING:
 # Versions that are remembered; the least recently used go first.
 _REMEMBERED = 4096
 
+# Names of one model that are fetched one by one; from three on a page of the list takes fewer requests.
 FEW = 2
+# Versions that are tried by themselves when their list fails, before all are.
 SAMPLE = 3
+# Missing things for which near names are looked up.
 HINTS = 20
 # What ends a list and would end single requests as well.
 HOPELESS = (AuthenticationError, ConfigurationError, CredentialsNotFound, DeadlineExceeded)
@@ -240,7 +243,7 @@ class Fetcher:
         if limit > PAGE_SIZE:
             versions, total = await self._whole(model_id, arrivals, above=limit), None
         else:
-            listing = await self._client.list_versions(model_id, limit=limit, order="DESC")
+            listing = await self._client.list_versions(model_id, limit=limit, newest_first=True)
             wanted = None if need.newest or need.approved else names
             versions, total = await self._take(model_id, listing, arrivals, only=wanted), listing.total
             if total == len(listing.items):
@@ -268,7 +271,7 @@ class Fetcher:
         """The newest approved version, by the service's filter; the whole list when the filter does not do what it should."""
         known = arrivals.of(model_id)
         known.wanted = max(1, known.wanted or 0)
-        listing = await self._client.list_versions(model_id, limit=2, order="DESC", approval="Approved")
+        listing = await self._client.list_versions(model_id, limit=2, newest_first=True, approval="Approved")
         versions = await self._take(model_id, listing, arrivals)
         here = len(listing.items) == (listing.total or 0)
         if all(map(is_approved, versions)) and (here or self._in_order(versions)):
@@ -453,7 +456,7 @@ class Fetcher:
         """Look up similar names, in up to two more requests, and return the error with the hint."""
         if isinstance(error, VersionNotFound) and not self.memory.known(error.model_id).listed:
             try:
-                listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, order="DESC")
+                listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, newest_first=True)
             except ModelNotFound as missing:
                 error = missing
             except PaiError:

@@ -12,6 +12,7 @@ from pai_notebook.model.document import canonical_json
 if TYPE_CHECKING:
     from pai_notebook.client import Client, Reply
 
+# Versions that may fail to be fetched before list items are used as they are.
 _TRIES = 3
 
 

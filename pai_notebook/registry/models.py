@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pai_notebook.client import Client
     from pai_notebook.versions.cache import Memory
 
+# Ids as the service makes them.
 _ID = re.compile(r"model-[A-Za-z0-9]+")
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pai_notebook.sanitize import visible
 
+# Seconds without a progress line: a line that vanishes at once only disturbs.
 _QUIET = 0.5
 
 
@@ -27,14 +28,12 @@ class Progress:
         Returns how many there will be, None while that is not known.
     ended : callable, optional
         Returns, at the end, how many were fetched, how many failed, and the first reason.
-    what : str
-        The plural of what is counted.
     clock : callable
         Seconds; replaced in tests.
 
     Examples
     --------
-    >>> with Progress(lambda: 3, what="versions") as progress:
+    >>> with Progress(lambda: 3) as progress:
     ...     progress.tick()
     """
 
@@ -44,13 +43,11 @@ class Progress:
         *,
         wanted: Callable[[], int | None] = lambda: None,
         ended: Callable[[], tuple[int, int, str]] | None = None,
-        what: str = "versions",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._count = count
         self._wanted = wanted
         self._ended = ended
-        self._what = what
         self._clock = clock
         self._began = clock()
         self._shown: Any = None
@@ -84,14 +81,14 @@ class Progress:
 
     def _so_far(self) -> str:
         count, wanted = self._count(), self._wanted()
-        return f"{count:,} of {wanted:,} {self._what}" if wanted and wanted >= count else f"{count:,} {self._what}"
+        return f"{count:,} of {wanted:,} versions" if wanted and wanted >= count else f"{count:,} versions"
 
     def _summary(self, took: str) -> str:
         good, failed, reason = self._ended() if self._ended is not None else (self._count(), 0, "")
         if not failed:
-            return f"fetched {good:,} {self._what} {took}"
+            return f"fetched {good:,} versions {took}"
         if good:
-            return f"fetched {good:,} {self._what} {took}; {failed:,} failed: {visible(reason)}"
+            return f"fetched {good:,} versions {took}; {failed:,} failed: {visible(reason)}"
         return f"0 of {failed:,} fetched {took}: {visible(reason)}"
 
 

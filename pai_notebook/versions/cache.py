@@ -82,9 +82,9 @@ class Memory:
         self._versions.move_to_end(key)
         return version.remembered()
 
-    def recent(self, count: int = 50) -> list[ModelVersion]:
-        """Versions that were asked for last."""
-        return list(self._versions.values())[-count:]
+    def recent(self) -> list[ModelVersion]:
+        """The versions that were fetched or asked for last, at most 50 so that Tab stays quick."""
+        return list(self._versions.values())[-50:]
 
     def see_models(self, names: Iterable[tuple[str, str]], *, whole: bool) -> None:
         """Remember ids and names of models; `whole` when they are all that there are, so that it can be told which names are unique."""

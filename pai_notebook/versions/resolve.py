@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pai_notebook.errors import ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.model.address import Address, Selector
-from pai_notebook.model.nearest import counted
+from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.versions.cache import Key, KnownNames
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:
     """Put the nearest of the known names into the hint of an error; false, and the hint as it was, when none is known."""
     close = known.neighbours.of(error.version_name)
     if close:
-        error.hint = _nearest(close, "" if known.whole else " of those seen") + "."
+        error.hint = nearest_sentence(close, "" if known.whole else " of those seen")
     elif known.whole:
         error.hint = "The model has no version yet."
     return bool(close) or known.whole
@@ -64,20 +64,14 @@ def hint_models(error: ModelNotFound, known: Mapping[str, str]) -> bool:
     >>> hint_models(error, {"model-alpha": "digits", "other": ""})
     True
     >>> error.hint
-    'Nearest is digits (model-alpha); %paimodel ls shows all.'
+    'Nearest is digits (model-alpha). %paimodel ls shows all.'
     """
     owners = {text: model_id for model_id, name in known.items() for text in (model_id, name) if text and model_id != error.model_id}
     close = list(dict.fromkeys(owners[text] for text in get_close_matches(error.model_id, owners, 4, cutoff=0.5)))[:2]
     if close:
-        error.hint = (
-            _nearest([f"{known[model_id]} ({model_id})" if known[model_id] not in ("", model_id) else model_id for model_id in close])
-            + "; %paimodel ls shows all."
-        )
+        names = [f"{known[model_id]} ({model_id})" if known[model_id] not in ("", model_id) else model_id for model_id in close]
+        error.hint = f"{nearest_sentence(names)} %paimodel ls shows all."
     return bool(close)
-
-
-def _nearest(close: Sequence[str], of: str = "") -> str:
-    return f"Nearest{of} {'are' if len(close) > 1 else 'is'} {' and '.join(close)}"
 
 
 # a version; no bound, because mypy checks bounds before it knows the types of ModelVersion's fields

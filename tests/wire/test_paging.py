@@ -334,11 +334,9 @@ def names_of(found):
 
 def test_five_hundred_versions_cost_six_requests():
     with FaultServer(answer=listing(NAMES)) as server, server.client() as client:
-        pages = []
-        found = client.run(client.list_versions("m-1", on_page=lambda items, total: pages.append((len(items), total))))
+        found = client.run(client.list_versions("m-1"))
     assert names_of(found) == NAMES
-    assert len(server.hits) == len(pages) == 6
-    assert set(pages) == {(100, 500)}
+    assert len(server.hits) == 6
     assert 1 < server.connections <= 8
 
 
@@ -362,7 +360,7 @@ def test_a_service_that_objects_to_the_page_size_is_asked_for_smaller_pages(most
 def test_a_service_that_hands_out_less_than_asked_is_read_whole():
     with FaultServer(answer=listing(NAMES[:120], most=50)) as server, server.client() as client:
         assert names_of(client.run(client.list_versions("m-1"))) == NAMES[:120]
-        assert names_of(client.run(client.list_versions("m-2", limit=70, order="DESC"))) == NAMES[:120][::-1][:70]
+        assert names_of(client.run(client.list_versions("m-2", limit=70, newest_first=True))) == NAMES[:120][::-1][:70]
     assert all(int(hit.query["PageSize"]) in {100, 70, 50} for hit in server.hits)
 
 
@@ -375,29 +373,25 @@ def test_a_bad_request_that_is_not_about_pages_is_asked_once():
 
 def test_filters_reach_the_service_as_documented():
     with FaultServer(answer=lambda hit: {"TotalCount": 0, "Models": [], "Versions": []}) as server, server.client() as client:
-        client.run(client.list_versions("m-1", label="阶段=a b+c", approval="Approved", format_type="Keras H5", framework="", limit=7))
+        client.run(client.list_versions("m-1", approval="Approved", limit=7))
         client.run(
-            client.list_models(
-                name='"qwen2.5-7b"', tag=[{"Key": "env", "Value": "测试"}], collections=["AI4D", "QuickStart"], workspace_id=12
-            )
+            client.list_models(name='"qwen2.5-7b"', label="阶段=a b+c", query="", collections=["AI4D", "QuickStart"], workspace_id=12)
         )
     versions, models = (hit.query for hit in server.hits)
     assert versions == {
         "SortBy": "GmtCreateTime",
-        "Label": "阶段=a b+c",
         "ApprovalStatus": "Approved",
-        "FormatType": "Keras H5",
         "Order": "ASC",
         "PageNumber": "1",
         "PageSize": "7",
     }
     assert models["ModelName"] == '"qwen2.5-7b"'
-    assert models["Tag"] == '[{"Key":"env","Value":"测试"}]'
-    assert (models["Collections"], models["WorkspaceId"]) == ("AI4D,QuickStart", "12")
+    assert (models["Label"], models["Collections"], models["WorkspaceId"]) == ("阶段=a b+c", "AI4D,QuickStart", "12")
+    assert "Query" not in models
 
 
 @pytest.mark.parametrize(
-    "options", [{"limit": 0}, {"limit": -3}, {"limit": 1.5}, {"limit": True}, {"order": "UP"}, {"label": 1.5}, {"label": "\ud800"}]
+    "options", [{"limit": 0}, {"limit": -3}, {"limit": 1.5}, {"limit": True}, {"approval": 1.5}, {"approval": "\ud800"}]
 )
 def test_impossible_questions_are_refused_before_a_socket_is_opened(options):
     with FaultServer() as server, server.client() as client, pytest.raises(ConfigurationError):
