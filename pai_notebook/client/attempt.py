@@ -117,8 +117,10 @@ class Exchange:
                 asking = self._provider.asking
                 credentials = await self._provider.get(patience=self._limits.deadline)
                 asking = ""
+                # the service has refused this very key; asking again could only be refused again
                 if refused is not None and credentials == refused.key:
                     return replace(refused, again=Again.SAME_KEY)
+                # the attempt's own limit begins here: waiting for a place and for credentials is no fault of the service
                 timer.reschedule(min(end, loop.time() + self._limits.attempt_timeout))
                 return await self._send(lane, operation, credentials, offset)
         if asking:
@@ -130,6 +132,7 @@ class Exchange:
         if limit is None:
             return None
         bucket, epoch = self._bucket(operation), -1
+        # a refusal meanwhile voids the place that was reserved, so another is taken at the slower pace
         while epoch != bucket.epoch:
             epoch = bucket.epoch
             if asyncio.get_running_loop().time() + bucket.delay(limit) > end:
@@ -167,6 +170,7 @@ class Exchange:
         except ConfigurationError as error:
             outcome = Failure(_bare(error))
         except Exception as error:
+            # a transport that was passed in may raise anything, and its errors belong to who wrote it
             if not self._lanes.own:
                 raise
             outcome = failure_of_exception(error, subject)
@@ -174,6 +178,7 @@ class Exchange:
             outcome = self._judge(answer, operation, subject, offset)
             lane.check()
         if isinstance(outcome, Failure):
+            # an answer cut short or garbled may have left bytes on the connection
             lane.fit = lane.fit and outcome.error.status is not None and not isinstance(outcome.error, ProtocolError)
             if outcome.again is Again.KEY:
                 self._provider.refuse(credentials)
@@ -192,6 +197,7 @@ class Exchange:
             now=datetime.now(UTC) + offset,
         )
         url = httpx.URL(self._settings.endpoint.url + operation.path, params=operation.query or None)
+        # reading and writing are bounded by the timer above, which a slow trickle of bytes cannot outlast
         timeout = {"connect": self._limits.connect_timeout, "read": None, "write": None, "pool": None}
         return httpx.Request("GET", url, headers=[*signed, *_HEADERS], extensions={"timeout": timeout})
 
@@ -211,6 +217,7 @@ class Exchange:
             return failure_of_answer(answer, subject, now=now + offset)
         try:
             document = decode(answer.body, max_depth=self._limits.max_depth)
+            # some gateways send an error with status 200
             if operation.field not in document and is_error_document(document):
                 return failure_of_answer(answer, subject, now=now + offset)
             operation.check(document)

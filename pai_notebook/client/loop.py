@@ -208,6 +208,7 @@ class LoopThread:
                 return
             user.closed = True
             loop = self._loop if self.running and id(user) in self._users else None
+        # the loop's own thread cannot wait for itself, so leaving ends in a task
         if loop is not None and self.inside:
             self._leaving = loop.create_task(self._leave_from_inside(user))
             return
@@ -246,6 +247,7 @@ class LoopThread:
         thread, loop, end = taken
         with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
             loop.call_soon_threadsafe(end.set)
+        # a thread cannot join itself
         if threading.current_thread() is not thread:
             thread.join(timeout)
 

@@ -37,6 +37,7 @@ class Keys:
             raise TypeError(f"a mask of {len(items)} truth values does not fit {len(self._versions)} versions: pass one a version")
         labels = [_name_of(label) for label in key.index.tolist()] if hasattr(key, "iloc") else []
         if all(isinstance(label, str) for label in labels) and labels:
+            # a mask of pandas has labels; a frame that was sorted or filtered is matched by them, not by position
             wanted = {id(version) for version in self._each([label for label, kept in zip(labels, items, strict=True) if kept])}
             return [version for version in self._versions if id(version) in wanted]
         return [version for version, kept in zip(self._versions, items, strict=True) if kept]

@@ -10,7 +10,6 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,18 +24,16 @@ from pai_notebook.errors import (
     ModelNotFound,
     NotFound,
     PaiError,
-    VersionNotFound,
 )
-from pai_notebook.model.address import Address, Need, nearest
-from pai_notebook.model.nearest import nearest_sentence
+from pai_notebook.model.address import Address, Need
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion, adopt_document
 from pai_notebook.registry.list_probe import ListProbe
 from pai_notebook.registry.models import ModelNames
 from pai_notebook.registry.result import Arrivals, single
+from pai_notebook.registry.suggestions import Suggestions
 from pai_notebook.versions.cache import Key, Memory
-from pai_notebook.versions.resolve import hint_models, hint_versions
 
 if TYPE_CHECKING:
     from pai_notebook.client import Client, Listing, Reply
@@ -48,8 +45,6 @@ _REMEMBERED = 4096
 FEW = 2
 # Versions that are tried by themselves when their list fails, before all are.
 SAMPLE = 3
-# Missing things for which near names are looked up.
-HINTS = 20
 # What ends a list and would end single requests as well.
 HOPELESS = (AuthenticationError, ConfigurationError, CredentialsNotFound, DeadlineExceeded)
 
@@ -108,6 +103,7 @@ class Fetcher:
         self._unsorted = ""
         self.memory = Memory(size=_REMEMBERED, seconds=cache_seconds)
         self.names = ModelNames(client, self.memory)
+        self.suggestions = Suggestions(client, self.memory)
 
     @property
     def notes(self) -> list[str]:
@@ -120,11 +116,12 @@ class Fetcher:
         arrivals.ids.update({text: model_id for text in texts if (model_id := self.names.known(text))})
         await self._find([text for text in texts if text not in arrivals.ids], arrivals)
         await self._ask(_needs(addresses, arrivals.ids), arrivals, refresh=refresh)
+        # only now the service has said which ids it does not know; these may be names
         wrong = [text for text, model_id in arrivals.ids.items() if text == model_id and self._may_be_name(text, arrivals)]
         await self._find(wrong, arrivals)
         found = {text: arrivals.ids[text] for text in wrong if arrivals.ids[text] != text}
         await self._ask(_needs(addresses, found), arrivals, refresh=refresh)
-        await self._explain_missing(arrivals, suggest=suggest)
+        await self.suggestions.explain(arrivals, ask=suggest)
         return arrivals
 
     def _may_be_name(self, text: str, arrivals: Arrivals) -> bool:
@@ -157,6 +154,7 @@ class Fetcher:
         for model_id, need in needs.items():
             legal = self._legal(model_id, need.names, arrivals)
             left = [name for name in legal if refresh or not self._recall(arrivals, (model_id, name))]
+            # pages of an earlier reading may be out of date
             if refresh:
                 self._unfinished.pop(model_id, None)
             if need.whole or need.newest or need.approved or len(left) > FEW:
@@ -216,7 +214,7 @@ class Fetcher:
                 yield versions
                 self._note_gap(model_id, listing)
         except NotFound as error:
-            self.hint(error)
+            self.suggestions.hint(error)
             raise
 
     async def _model(self, model_id: str, need: Need, names: list[str], arrivals: Arrivals) -> None:
@@ -246,6 +244,7 @@ class Fetcher:
             listing = await self._client.list_versions(model_id, limit=limit, newest_first=True)
             wanted = None if need.newest or need.approved else names
             versions, total = await self._take(model_id, listing, arrivals, only=wanted), listing.total
+            # the page was the whole list, which answers every other selector as well
             if total == len(listing.items):
                 self._end(model_id, listing, arrivals)
         if known.ended or known.lacking:
@@ -253,6 +252,7 @@ class Fetcher:
         known.newest = self._in_order(versions)
         known.approved = any(map(is_approved, versions[: known.newest]))
         rest = [name for name in names if name not in known.versions]
+        # as many single requests as the list has pages: the list then answers everything else too
         if known.newest < need.newest or len(rest) >= math.ceil((total or 0) / PAGE_SIZE) > 1:
             await self._whole(model_id, arrivals)
         elif need.approved and not known.approved:
@@ -303,6 +303,7 @@ class Fetcher:
             await asyncio.gather(*testing)
             done = not listing.failed
         finally:
+            # the last listener ends the shared reading
             if shared.leave(arrived):
                 self._lists.pop((model_id, above), None)
             if not done:
@@ -434,42 +435,6 @@ class Fetcher:
         if version is not None:
             arrivals.add(version)
         return version is not None
-
-    async def _explain_missing(self, arrivals: Arrivals, *, suggest: bool) -> None:
-        """Add the nearest names to the first errors of missing versions and models; a thousand hints would help no one."""
-        missing = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, NotFound) and error.status is not None]
-        for key, error in missing[:HINTS]:
-            arrivals.failures[key] = await self._asked(error) if suggest else error
-            self.hint(arrivals.failures[key])
-        refused = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, AddressError) and key[1]]
-        for (model_id, name), illegal in refused[:HINTS]:
-            close = nearest(name, self.memory.known(model_id).names)
-            illegal.hint = nearest_sentence(close) if close else illegal.hint
-
-    def hint(self, error: PaiError) -> bool:
-        """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""
-        if isinstance(error, VersionNotFound):
-            return hint_versions(error, self.memory.known(error.model_id))
-        return isinstance(error, ModelNotFound) and hint_models(error, self.memory.model_names())
-
-    async def _asked(self, error: PaiError) -> PaiError:
-        """Look up similar names, in up to two more requests, and return the error with the hint."""
-        if isinstance(error, VersionNotFound) and not self.memory.known(error.model_id).listed:
-            try:
-                listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, newest_first=True)
-            except ModelNotFound as missing:
-                error = missing
-            except PaiError:
-                return error
-            else:
-                names = [str(item.get("VersionName", "")) for item in listing.items]
-                self.memory.see_versions(error.model_id, names, whole=listing.total == len(names))
-        if isinstance(error, ModelNotFound) and not self.hint(error):
-            with suppress(PaiError):
-                models = await self._client.list_models(limit=PAGE_SIZE)
-                pairs = ((str(item.get("ModelId", "")), str(item.get("ModelName", ""))) for item in models.items)
-                self.memory.see_models(pairs, whole=models.total == len(models.items))
-        return error
 
 
 def _needs(addresses: Sequence[Address], ids: Mapping[str, str]) -> dict[str, Need]:

@@ -423,7 +423,7 @@ class Registry(Displayed):
         try:
             reply = self._client.run(self._fetcher.names.by_id(address_of(model_id).model, self._client.get_model))
         except NotFound as error:
-            self._fetcher.hint(error)
+            self._fetcher.suggestions.hint(error)
             raise
         return Model(reply.document, fetched=reply.fetched)
 
@@ -491,6 +491,7 @@ class Registry(Displayed):
         scope: dict[str, Any] = {"query": query, "workspace_id": workspace_id, "provider": provider, "collections": collections}
         listing = self._client.run(self._client.list_models(name=name, limit=None if narrows else limit, **scope))
         found = [Model(item, fetched=listing.fetched) for item in listing.items]
+        # only a list of everything says that a name is unique or does not exist
         everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
         self._fetcher.memory.see_models(((model.model_id, model.name) for model in found), whole=everything and listing.complete)
         kept = filtered_models(found, name=name, label=label, words=words)[:limit]
@@ -625,6 +626,7 @@ class Registry(Displayed):
         self, addresses: Sequence[Address], *, refresh: bool, suggest: bool, progress: bool | Callable[[int], None] = False
     ) -> Outcome:
         arrivals = Arrivals()
+        # reads what has arrived at any moment, so that an interrupt loses nothing
         outcome = Outcome(addresses, arrivals)
         # progress is shown on the caller's thread, while it waits
         line = Progress(lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally)

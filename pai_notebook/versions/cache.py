@@ -67,6 +67,7 @@ class Memory:
     def keep(self, version: ModelVersion) -> None:
         """Remember a version."""
         key = (version.model_id, version.version_name)
+        # a new name changes the sorted names of its model, which are computed on demand
         if key not in self._versions:
             self._known.pop(version.model_id, None)
         self._versions[key] = version

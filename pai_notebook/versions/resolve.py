@@ -205,6 +205,7 @@ def _answer(address: Address, model_id: str, known: Known[T], failures: Mapping[
     single = ((name, failures.get((model_id, name))) for name in known.listed if name not in known.versions)
     errors = {f"{address.model}@{name}": error for name, error in single if error is not None}
     if met:
+        # a model without versions is a fact where everything is asked for, and an error where something is
         if not part and not errors and selector.kind != "all":
             errors[said] = nothing_selected(address, list(known.versions))
     elif known.lacking and part is not None:

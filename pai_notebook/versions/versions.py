@@ -171,6 +171,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         def __getattr__(self, name: str) -> Any:
             # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
             pandas = sys.modules.get("pandas")
+            # only where pandas is loaded can the name come from it
             if pandas is not None and not name.startswith("_") and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name)):
                 raise AttributeError(f"a VersionSet is not a DataFrame and has no {name}: use vs.to_frame()", name=name, obj=self)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)

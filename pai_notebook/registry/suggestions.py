@@ -1,0 +1,72 @@
+"""Names to suggest where a version or model does not exist: from the cache, or with up to two more requests."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pai_notebook.client.paging import PAGE_SIZE
+from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
+from pai_notebook.model.address import nearest
+from pai_notebook.model.nearest import nearest_sentence
+from pai_notebook.versions.resolve import hint_models, hint_versions
+
+if TYPE_CHECKING:
+    from pai_notebook.client import Client
+    from pai_notebook.registry.result import Arrivals
+    from pai_notebook.versions.cache import Memory
+
+# Errors of one fetch that get a hint; a thousand hints would help no one.
+_MOST = 20
+
+
+class Suggestions:
+    """Puts the names nearest to what does not exist into the hints of errors.
+
+    Parameters
+    ----------
+    client : Client
+        The client of the service; everything asynchronous here runs on its loop.
+    memory : Memory
+        Names that were seen.
+    """
+
+    def __init__(self, client: Client, memory: Memory) -> None:
+        self._client = client
+        self._memory = memory
+
+    async def explain(self, arrivals: Arrivals, *, ask: bool) -> None:
+        """Complete the hints of the failures; with `ask` by names that the service is asked for."""
+        missing = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, NotFound) and error.status is not None]
+        for key, error in missing[:_MOST]:
+            arrivals.failures[key] = await self._look_around(error) if ask else error
+            self.hint(arrivals.failures[key])
+        refused = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, AddressError) and key[1]]
+        for (model_id, name), illegal in refused[:_MOST]:
+            close = nearest(name, self._memory.known(model_id).names)
+            illegal.hint = nearest_sentence(close) if close else illegal.hint
+
+    def hint(self, error: PaiError) -> bool:
+        """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""
+        if isinstance(error, VersionNotFound):
+            return hint_versions(error, self._memory.known(error.model_id))
+        return isinstance(error, ModelNotFound) and hint_models(error, self._memory.model_names())
+
+    async def _look_around(self, error: PaiError) -> PaiError:
+        """List versions, then models if need be; return the error, which is another one where the model does not exist either."""
+        if isinstance(error, VersionNotFound) and not self._memory.known(error.model_id).listed:
+            try:
+                listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, newest_first=True)
+            except ModelNotFound as missing:
+                error = missing
+            except PaiError:
+                return error
+            else:
+                names = [str(item.get("VersionName", "")) for item in listing.items]
+                self._memory.see_versions(error.model_id, names, whole=listing.total == len(names))
+        if isinstance(error, ModelNotFound) and not self.hint(error):
+            with suppress(PaiError):
+                models = await self._client.list_models(limit=PAGE_SIZE)
+                pairs = ((str(item.get("ModelId", "")), str(item.get("ModelName", ""))) for item in models.items)
+                self._memory.see_models(pairs, whole=models.total == len(models.items))
+        return error
