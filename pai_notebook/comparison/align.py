@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.uncertainty import Uncertainty
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["metric_cells", "metric_rows", "other_rows", "positional"]
-
 _LEVEL = 0.95
 _NO_DIRECTION = Direction(reason="not a metric")
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["Aligned", "Told"]
-
+# A direction in the words of any library: max, minimize, True for greater-is-better.
 Told = str | bool | None
-"""A direction in the words of any library: max, minimize, True for greater-is-better."""
 
 
 def _beside(baseline: Baseline) -> tuple[ModelVersion, ...]:

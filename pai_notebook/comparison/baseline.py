@@ -14,8 +14,6 @@ from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 
-__all__ = ["CHOSEN", "Baseline", "Chosen", "choose_baseline", "in_order", "unique_names"]
-
 CHOSEN = say("chosen")
 _HINT = f"A baseline is one version: pass its name, a ModelVersion, or one of {', '.join(BASELINES)}."
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.leaders import Leaders
 
-__all__ = ["describe_cells", "describe_group", "tally", "trend"]
-
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
 _TALLIED = (

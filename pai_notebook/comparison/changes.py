@@ -19,8 +19,6 @@ from pai_notebook.model.version_view import number_text
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["changed_rows", "told_changes"]
-
 _LONGEST = 60
 _VERDICTS = {Verdict.WORSE: 0, Verdict.BETTER: 1, Verdict.CHANCE: 2, Verdict.UNKNOWN: 2}
 _METRIC, _SETTING, _LABEL, _FIELD, _EVIDENCE = range(3, 8)

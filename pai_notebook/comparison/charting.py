@@ -13,8 +13,6 @@ from pai_notebook.plot.data import ChartData, Measure, Point
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["chart_data"]
-
 
 def chart_data(comparison: Comparison) -> ChartData:
     """Every metric of a comparison, those that changed first; evidence, which is drawn as intervals, is none."""

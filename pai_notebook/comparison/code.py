@@ -18,8 +18,6 @@ from pai_notebook.python_source import Expression, Plan, Step, literal, step
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["connecting", "fetching", "fingerprint_of", "from_source", "plan_of"]
-
 
 def fingerprint_of(comparison: Comparison) -> str:
     """SHA-256 over canonical JSON of what is compared and how; the same in every process and on every Python."""

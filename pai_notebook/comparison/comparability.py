@@ -18,8 +18,6 @@ from pai_notebook.model.numbers import format_number
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["Setting", "cautions", "is_identity", "is_seed", "looks_mixed"]
-
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _OWNERS = frozenset(
     {"creator", "experiment", "instance", "job", "node", "owner", "pipeline", "request", "run", "session", "task", "trace", "trial", "user"}
@@ -66,13 +64,13 @@ def is_seed(path: str) -> bool:
 _NAMED = 3
 _NOT_NAMED = "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known"
 _BASE_NOT_NAMED = "{metrics} of the baseline: no dataset is named, so whether it is that of {versions} is not known"
+# What is said of metrics that were not measured where the baseline's were, by who names no dataset, and whether there are several.
 _ELSEWHERE = {
     ("", False): "{metric} of {versions} was measured on {datasets}, not where the baseline's was",
     ("", True): "{metrics} of {versions} were measured on {datasets}, not where the baseline's were",
     **{("versions", several): _NOT_NAMED for several in (False, True)},
     **{("baseline", several): _BASE_NOT_NAMED for several in (False, True)},
 }
-"""What is said of metrics that were not measured where the baseline's were, by who names no dataset, and whether there are several."""
 
 
 @dataclass(frozen=True)

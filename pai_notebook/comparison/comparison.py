@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
     from pai_notebook.model.names import Name
 
-__all__ = ["Comparison"]
-
 
 @checked
 class Comparison(Aligned, Exports, Displayed):

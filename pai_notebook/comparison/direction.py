@@ -40,8 +40,6 @@ from pai_notebook.model.metric_words import (
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.sanitize import Printed
 
-__all__ = ["Direction", "Directions", "infer_direction", "read_mode"]
-
 _MODES: dict[str, Mode] = {
     **dict.fromkeys(("max", "maximize", "maximise", "maximum", "higher", "greater", "higher_is_better", "greater_is_better", "up"), "max"),
     **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down"), "min"),

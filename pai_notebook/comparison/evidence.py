@@ -13,16 +13,14 @@ from pai_notebook.model.metrics import State
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["EvidenceFinder", "Key", "whole_examples"]
-
+# Path and dataset of a metric.
 Key = tuple[str, str]
-"""Path and dataset of a metric."""
 
 _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
 _OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.SPREAD)
 _SMALLEST, _LARGEST = 1e-100, 1e100
+# How far a share may be from k / n although it is written with many digits.
 _SINGLE_PRECISION = 1e-6
-"""How far a share may be from k / n although it is written with many digits."""
 
 
 def whole_examples(value: float, n: float, written: str = "") -> bool | None:

@@ -18,10 +18,8 @@ from pai_notebook.sanitize import visible
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["Explanation", "explain"]
-
+# How many changes of a version are told where not everything was asked for.
 _FEW = 8
-"""How many changes of a version are told where not everything was asked for."""
 
 
 class Explanation(Displayed):

@@ -15,28 +15,11 @@ from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.numbers import choose_format, format_about, format_computed
 
-__all__ = [
-    "OUTSIDE",
-    "Interval",
-    "expected_lead",
-    "fold_factor",
-    "holm",
-    "level_of_each",
-    "mover",
-    "newcombe",
-    "normal_interval",
-    "normal_quantile",
-    "p_value",
-    "t_interval",
-    "t_quantile",
-    "wilson",
-]
-
+# Share of cases in which an interval, or all statements that are made together, may be wrong.
 OUTSIDE = 0.05
-"""Share of cases in which an interval, or all statements that are made together, may be wrong."""
 
+# Degrees of freedom from which Student's t is taken as normal.
 _MANY = 1e7
-"""Degrees of freedom from which Student's t is taken as normal."""
 
 
 @dataclass(frozen=True, repr=False)

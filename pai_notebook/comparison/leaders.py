@@ -13,16 +13,14 @@ from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.numbers import format_about
 
-__all__ = ["Leaders", "find_leaders", "leader_notes", "luck_of", "star"]
-
+# Confidence that the set holds the truly best version.
 TOGETHER = 0.95
-"""Confidence that the set holds the truly best version."""
 _NAMED = 5
+# How many have to be in the set before its highest value is told to be partly luck.
 LUCKY = 3
-"""How many have to be in the set before its highest value is told to be partly luck."""
 
+# How sure the difference of one version to another is, at a level.
 Between = Callable[[int, int, float], Evidence]
-"""How sure the difference of one version to another is, at a level."""
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pai_notebook.io.redaction import RedactionLike
     from pai_notebook.plot import Plots
 
-__all__ = ["Exports"]
-
 _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "evidence", "state", "text", "change")
 
 

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 
-__all__ = ["MinimalPair", "MinimalPairs", "PairedChange", "Spread", "find_pairs", "minimal_pairs", "settings_of"]
-
 _IGNORED_SPECS = ("extra_info", "options")
 
 _LABELS = "labels."

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
     from pai_notebook.comparison.selection import RankingKey
 
-__all__ = ["Pareto", "make_pareto"]
-
 _VERSIONS = 40
 
 
@@ -93,8 +91,8 @@ class Pareto(Displayed):
         return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit="versions")
 
 
+# How sure the difference of one version to another is in a metric.
 Between = Callable[["Row", int, int], Evidence]
-"""How sure the difference of one version to another is in a metric."""
 
 
 def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: Between) -> Pareto:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.selection import RankingKey
 
-__all__ = ["Best", "Ranked", "Ranking", "make_best", "make_ranking"]
-
 
 @dataclass(frozen=True)
 class Ranked(Printed):

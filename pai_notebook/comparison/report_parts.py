@@ -26,8 +26,6 @@ from pai_notebook.python_source import step, to_python
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["masked_comparison", "report_of"]
-
 _SHOWN = 20
 _GIVEN = step("given", "vs", of="pnb", comment="the versions of this report, which neither a registry nor a snapshot has")
 _OF_MASKED = "The fingerprint is that of the data before masking; the code compares the data as the registry has it."

@@ -22,24 +22,8 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
 
-__all__ = [
-    "BLANK",
-    "Change",
-    "Kind",
-    "Row",
-    "Verdict",
-    "compare_cells",
-    "is_blank",
-    "kind_of_change",
-    "merge_cells",
-    "passing_by_chance",
-    "told_between",
-    "told_blank",
-    "told_difference",
-]
-
+# States of cells in which nothing was stated.
 BLANK = frozenset({State.ABSENT, State.NO_METRICS, State.FETCH_FAILED})
-"""States of cells in which nothing was stated."""
 
 _UNKNOWN = Evidence(say("no interval known"))
 _NUMERIC = frozenset({State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES})

@@ -15,8 +15,6 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Pattern, Patterns, resolve
 
-__all__ = ["RankingKey", "Selection", "ask", "find_row"]
-
 
 @dataclass(frozen=True)
 class Selection:

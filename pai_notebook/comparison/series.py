@@ -14,11 +14,9 @@ from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.sanitize import Printed
 
-__all__ = ["Series", "SeriesLike", "ask_for_series", "is_list", "is_summary", "series_text"]
-
 How = Literal["last", "mean", "max", "min"]
+# Which number of a list is meant, for all metrics or by name.
 SeriesLike = How | Mapping[str, How] | None
-"""Which number of a list is meant, for all metrics or by name."""
 
 _HOWS = ("last", "mean", "max", "min")
 

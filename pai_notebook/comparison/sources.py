@@ -12,17 +12,15 @@ from pai_notebook.comparison.interval import Interval, fold_factor, mover, newco
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.numbers import format_computed
 
-__all__ = ["Bounds", "Exact", "Runs", "Share", "Side", "Stated"]
-
 _LEVEL = 0.95
+# Runs, and folds, below which nothing is said about their spread.
 _FEWEST = {False: 2, True: 3}
-"""Runs, and folds, below which nothing is said about their spread."""
+# Net number of examples up to which McNemar's exact test finds nothing, however the answers are paired.
 _ALWAYS_CHANCE = 5
-"""Net number of examples up to which McNemar's exact test finds nothing, however the answers are paired."""
+# How far a share times n may be from a whole number; a share that was rounded more says only about how many answers differ.
 _WHOLE = 0.01
-"""How far a share times n may be from a whole number; a share that was rounded more says only about how many answers differ."""
+# Runs that a single run of another version is compared with.
 _FEWEST_BESIDE_ONE = 3
-"""Runs that a single run of another version is compared with."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,6 @@ from pai_notebook.model.version_view import dataset_notes
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["Coverage", "comparison_frame", "coverage_frame", "flat_table", "plain_value"]
-
 
 def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool) -> pd.DataFrame:
     """Give rows as a DataFrame: indexed by section, path and dataset, columns by version and kind of value."""

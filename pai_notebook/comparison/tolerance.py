@@ -12,11 +12,9 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.sanitize import Printed
 
-__all__ = ["Tolerance", "ToleranceLike", "exceeds"]
-
 Bound = float | str | tuple[float | str, float | str]
+# A tolerance as users pass it, for all metrics or by name.
 ToleranceLike = Bound | Mapping[str, Bound]
-"""A tolerance as users pass it, for all metrics or by name."""
 
 _HINT = "Pass a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
 

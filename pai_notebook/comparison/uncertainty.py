@@ -27,10 +27,8 @@ from pai_notebook.model.numbers import format_computed, format_number
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["Evidence", "Uncertainty"]
-
+# Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit.
 _IMPLIED = 2, 1e7
-"""Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit."""
 _WIDEST = 0.5
 _FEWEST_FOLDS = 3
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.model.metrics import Cell
 
-__all__ = ["ONLY_ONE", "Finding", "Judged", "OverallVerdict", "Standing", "describe_findings", "has_number", "is_judged", "judge"]
-
 
 class Standing(StrEnum):
     """The result of a version in one metric, with all results of the comparison tested together."""
@@ -140,8 +138,8 @@ def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
 
 
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
+# Number of sentences shown at the top.
 _TOP = 3
-"""Number of sentences shown at the top."""
 _STANDINGS = tuple(Standing)
 
 

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.tolerance import Tolerance
 
-__all__ = ["make_verdict"]
-
+# How many of each one sentence names.
 _VERSIONS, _METRICS, _DATASETS = 4, 3, 3
-"""How many of each one sentence names."""
 
 
 def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, tolerance: Tolerance) -> OverallVerdict:

@@ -18,8 +18,6 @@ from pai_notebook.model.fields import field_named
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-__all__ = ["against", "describe_comparison", "describe_for_report", "failures", "subject"]
-
 VERSIONS = 20
 _CAUTIONS = 2
 _FAILURES = 5
@@ -27,8 +25,8 @@ _METRICS = 8
 _CHANGES = 4
 _MODELS = 3
 _SETTINGS = 4
+# How many versions beside the baseline a table of a report has, so that none is cut on paper.
 _BAND = 6
-"""How many versions beside the baseline a table of a report has, so that none is cut on paper."""
 
 
 def describe_comparison(comparison: Comparison) -> Block:

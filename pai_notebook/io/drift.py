@@ -23,11 +23,9 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Drift", "FieldChange", "compare_versions", "find_drift"]
-
 _MODIFIED = "modified"
+# Characters from which a changed text is shown word by word instead of in two cells.
 _LONG = 60
-"""Characters from which a changed text is shown word by word instead of in two cells."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.io.table import PlainTable, cell_text, is_formula
 from pai_notebook.sanitize import spell
 
-__all__ = ["excel_bytes", "sheet_names"]
-
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")

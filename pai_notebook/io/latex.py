@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.sanitize import visible
 
-__all__ = ["latex_text"]
-
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "&": r"\&",

@@ -15,8 +15,6 @@ from pai_notebook.io.latex import latex_text
 from pai_notebook.io.page import html_page
 from pai_notebook.io.table import PlainTable, csv_text, markdown_text, table_block
 
-__all__ = ["FrameExports", "Globs", "PathLike", "written"]
-
 PathLike = str | os.PathLike[str]
 Globs = str | Sequence[str] | None
 

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pai_notebook.display import Block, render_html
 from pai_notebook.sanitize import visible
 
-__all__ = ["html_page"]
-
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _CSS = """
 :root{color-scheme:light dark}

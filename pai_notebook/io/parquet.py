@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["write_parquet"]
-
 _ROWS = 100_000
 
 

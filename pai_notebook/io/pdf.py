@@ -11,15 +11,13 @@ from pathlib import Path
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, new_file
 
-__all__ = ["write_pdf"]
-
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+# Where the installers of macOS and Windows put it, which is not on the path.
 _ELSEWHERE = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
-"""Where the installers of macOS and Windows put it, which is not on the path."""
 _OPTIONS = (
     "--headless",
     "--disable-gpu",

@@ -16,16 +16,14 @@ from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whol
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
-__all__ = ["Masked", "Redaction", "RedactionLike", "as_redaction", "masked_error", "masked_versions"]
-
 _SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
+# What no text lacks that a rule would find something in.
 _SUSPECT = re.compile(r"(?i)[:=@<{\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
-"""What no text lacks that a rule would find something in."""
 
+# What a document is called, and the path to a value in it.
 Place = tuple[str, tuple[str, ...]]
-"""What a document is called, and the path to a value in it."""
 
 
 @dataclass(frozen=True)
@@ -239,8 +237,8 @@ class Redaction(Printed):
         return mask
 
 
+# What is to be masked, as users pass it: `"default"`, None for nothing, patterns of your own by kind, or a `Redaction`.
 RedactionLike = Literal["default"] | bool | Mapping[str, str] | Redaction | None
-"""What is to be masked, as users pass it: `"default"`, None for nothing, patterns of your own by kind, or a `Redaction`."""
 
 
 def as_redaction(value: RedactionLike, argument: str = "redact") -> Redaction | None:

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from pai_notebook.io.redaction_rules import is_generated
 
-__all__ = ["Named", "bucket_in", "is_identifier", "is_literal", "is_pair", "kind_under", "named_kinds", "paired_kind", "what_name_says"]
-
 _OWNERS = {
     **dict.fromkeys(("userid", "creatorid", "useruid"), "user"),
     **dict.fromkeys(("ownerid", "owneruid"), "owner"),
@@ -28,11 +26,11 @@ _SECRET = re.compile(
 _SECRET_BEFORE = re.compile(
     r"(?:password|passwd|passphrase|passcode|secrets?|credentials?|(?:access|api|secret|private)key(?:id|secret)?)[0-9]*(?P<more>[a-z0-9]+)"
 )
+# Words behind that of a secret that say which one it is.
 _QUALIFIED = re.compile(
     r"(?:prod(?:uction)?|dev|test|stag(?:e|ing)|value|val|text|string|str|plain|raw|enc(?:oded|rypted)?|base64|b64"
     r"|env|old|new|current|cur|prev(?:ious)?|backup|bak|default|main|primary|secondary|confirm(?:ation)?|again|repeat|db|id|[0-9])+"
 )
-"""Words behind that of a secret that say which one it is."""
 
 _PREPOSITION = re.compile(r"(?i:[_.-](?:for|of|in|on|at|to)[_.-])|(?<=[a-z])(?:For|Of|In|On|At|To)(?=[A-Z])")
 
@@ -42,20 +40,20 @@ _BUCKETING = re.compile(
     r"(?:hash|len|length|size|age|time|token|seq|sequence|num|score|price|date|income|feature|bin|quantile|percentile|latency|histogram|batch"
     r"|width|sort|count|duration|distance|popularity|rank|value|dp|gradient|allreduce)$"
 )
+# Words before `token` that speak of a vocabulary or of a count.
 _VOCABULARY = re.compile(
     r"(?:pad|eos|bos|unk|sep|cls|mask|sot|eot|begin|end|start|stop|special|additional|decoder|forced|image|audio|vision|video|num|n|max|min"
     r"|total|prompt|completion|input|output|new|generated|context|per|of|cached|reasoning)"
 )
-"""Words before `token` that speak of a vocabulary or of a count."""
 
+# Words before `pass` that speak of no password.
 _PASSING = re.compile(r"(?:forward|backward|first|second|single|two|multi|n|num|of|max|by|high|low|band|all)")
-"""Words before `pass` that speak of no password."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 
+# What says that there is no value, or of which type it is, or hides it already.
 _LITERAL = re.compile(r"(?i)(?:none|null|nil|undefined|true|false|nan|n/a|str|string|int|bool|bytes|any|required|optional|-|[*•]+|)")
-"""What says that there is no value, or of which type it is, or hides it already."""
 
 _NUMBER = re.compile(r"[-+]?[0-9.,]+(?:[eE][-+]?[0-9]+)?")
 _BRACKETED = re.compile(r"<.*>|\[.*\]", re.DOTALL)

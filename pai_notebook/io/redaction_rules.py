@@ -7,10 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["ADDRESSES", "MASK", "SHAPES", "KnownWords", "MaskRule", "is_generated"]
-
+# What a mask looks like; it is a valid bucket name, so that an address stays an address.
 MASK = re.compile(r"masked-[a-z]+-[0-9]+")
-"""What a mask looks like; it is a valid bucket name, so that an address stays an address."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,7 @@ _NO_PORT = r"""(?![0-9]*+(?:[/?#\s"'\\]|\Z))"""
 _ODD = r"""[^\s"'<>\\@](?:[^\s"'<>\\@]|[ ](?=\S)){0,128}"""
 _HOST = r"@(?=[\w.\[-])"
 
+# What is looked for before names and values, because it holds them.
 ADDRESSES = tuple(
     MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for kind, pattern in (
@@ -88,7 +87,6 @@ ADDRESSES = tuple(
         ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
     )
 )
-"""What is looked for before names and values, because it holds them."""
 
 _BUCKET = r"(?P<secret>[a-z0-9][a-z0-9_-]*+)"
 _STORES = r"(?:oss|s3[an]?|gs|cosn?|obs|tos)"
@@ -108,6 +106,7 @@ _WORDS_BEFORE_A_NUMBER = re.compile(
     r"|len|total|max|min|ns|us|epochs?|iterations?|iters?|offset|duration|limit)[\"']?\s{0,4}[=:]?\s{0,4}[\"']?\Z"
 )
 
+# In the order in which they are tried.
 SHAPES = (
     *(MaskRule("bucket", re.compile(rf"(?i){pattern}")) for pattern in _BUCKETS),
     *(
@@ -124,7 +123,6 @@ SHAPES = (
     MaskRule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
     MaskRule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),
 )
-"""In the order in which they are tried."""
 
 
 _RUN = re.compile(r"[A-Za-z0-9]+")

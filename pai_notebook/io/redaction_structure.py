@@ -13,10 +13,8 @@ from typing import Any
 from pai_notebook.io.redaction_names import bucket_in, is_identifier, what_name_says
 from pai_notebook.io.redaction_rules import is_generated
 
-__all__ = ["mask_json", "mask_pairs", "mask_whole_json"]
-
+# From a secret and its kind to what stands there instead; the secret itself where it is to stay.
 Mask = Callable[[str, str], str]
-"""From a secret and its kind to what stands there instead; the secret itself where it is to stay."""
 
 _PAIR = re.compile(
     r"""(?<![\w.\-])

@@ -15,8 +15,6 @@ from pai_notebook.io.page import html_page
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.sanitize import visible
 
-__all__ = ["Figure", "Report", "report_html", "retold"]
-
 S = TypeVar("S")
 
 

@@ -31,15 +31,13 @@ from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
-__all__ = ["FORMAT", "SCHEMA", "Snapshot", "read_snapshot", "write_snapshot"]
-
 FORMAT = "pai_notebook snapshot"
 SCHEMA = 1
+# Levels of the file around a document.
 _AROUND = 8
-"""Levels of the file around a document."""
 
+# Lists and objects in a file; those of gigabytes, which have to be asked for, may hold more.
 _MOST_PARTS, _BYTES_EACH = 4_000_000, 64
-"""Lists and objects in a file; those of gigabytes, which have to be asked for, may hold more."""
 
 _DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
 _NUMBERS = ("status", "attempts")

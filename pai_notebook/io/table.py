@@ -21,12 +21,10 @@ from pai_notebook.display import Column, Inline, Lines, Table, render_markdown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PlainTable", "cell_text", "csv_text", "guard_text", "is_formula", "markdown_text", "number_text", "table_block"]
-
 _TRIGGERS = "=+\\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"
 _BLANKS = '[\\s\\x00-\\x20\\x7f-\\xa0\u200b-\u200f\u2028-\u202e\u2060\ufeff"]*'
+# The start of a cell with all blanks of it, whatever follows: what matches is not looked at twice, so that time grows with the text.
 _PIECE = re.compile(f"((?:^|[,;|\\t\\r\\n\u2028\u2029\\x0b\\x0c\\x85]){_BLANKS}+)([{_TRIGGERS}]?)")
-"""The start of a cell with all blanks of it, whatever follows: what matches is not looked at twice, so that time grows with the text."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 

@@ -19,8 +19,6 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Plots"]
-
 _MOST_ROWS = 40
 
 

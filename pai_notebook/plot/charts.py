@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     Where = Axes | Figure | None
 
-__all__ = ["draw_dot", "draw_heatmap", "draw_series", "draw_slope"]
-
 _HATCH = {"worse": "///"}
 _LONG = 8
 
@@ -179,8 +177,8 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
 
 _CROWDED = 10
 _LONGEST = 14
+# Half widths of its interval at which a difference has its full colour.
 _FULL = 5.0
-"""Half widths of its interval at which a difference has its full colour."""
 
 
 def _slanted(names: Sequence[str]) -> dict[str, Any]:

@@ -16,16 +16,14 @@ from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.order import front_of
 
-__all__ = ["ChartData", "Measure", "Point", "pareto_places", "some"]
-
 Mode = Literal["max", "min"] | None
 _UP = {"max": say("↑ higher is better"), "min": say("↓ lower is better")}
 _RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
 _MOST = 30
 
 
+# What an axis can hold: matplotlib's own arithmetic overflows not far above.
 _LARGEST = 1e100
-"""What an axis can hold: matplotlib's own arithmetic overflows not far above."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.text import Text
 
-__all__ = ["PointLabels"]
-
 Spot = tuple[float, float]
 Box = tuple[float, float, float, float]
 _ANGLES = tuple(math.radians(angle) for angle in (35, 0, 145, 180, -35, -145, 90, -90, 60, 120, -60, -120, 15, 165, -15, -165))

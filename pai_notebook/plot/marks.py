@@ -11,20 +11,6 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.plot.data import ChartData, Point, some
 from pai_notebook.plot.theme import Theme
 
-__all__ = [
-    "SIGNS",
-    "beyond",
-    "legend",
-    "marks_of",
-    "narrowed",
-    "signs_of",
-    "spread",
-    "told_difference",
-    "version_names",
-    "whisker",
-    "window",
-]
-
 SIGNS = {"could be chance": "≈", "no interval known": "?", "same": "="}
 # A quarter of the values has to be on either side of those in the middle before some of them may be called far away.
 _SPARSE = 4

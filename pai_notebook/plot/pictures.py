@@ -16,8 +16,6 @@ from pai_notebook.plot.charts import draw_dot, draw_heatmap
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import Theme, ThemeName, theme_of
 
-__all__ = ["picture_of", "png_of", "report_figures"]
-
 _MOST_ROWS = 12
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_scatter"]
-
 # At most so many points carry their names: those on the front, the baseline, then those that stand most alone.
 _NAMED = 30
 

@@ -11,8 +11,6 @@ from typing import Any
 
 from pai_notebook.sanitize import visible
 
-__all__ = ["fit", "font_families", "lay_out", "name_missing", "points_wide", "room_for", "visible_lines", "write_notes"]
-
 CJK = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",

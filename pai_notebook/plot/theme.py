@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Language", "Theme", "ThemeName", "axes_argument", "finish", "new_axes", "theme_of"]
-
 ThemeName = Literal["light", "dark"]
 Language = Literal["en", "zh"]
 

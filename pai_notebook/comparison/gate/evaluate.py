@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.gate.parse import Alarm
     from pai_notebook.comparison.rows import Row
 
-__all__ = ["alarm_checks", "check_rules", "remarks_on", "unchecked"]
-
 
 def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Check]]:
     """Check every metric with a direction in every version; the more are checked, the surer each has to be (Holm)."""
@@ -137,11 +135,11 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
 
 
 _LONGEST = 40
+# How many metrics one remark names.
 _NAMED = 8
-"""How many metrics one remark names."""
 
+# Whole numbers up to here are floats without rounding.
 _EXACT = 2**53
-"""Whole numbers up to here are floats without rounding."""
 
 
 def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:

@@ -11,8 +11,6 @@ from typing import Literal
 from pai_notebook.model.conditions import grammar_error
 from pai_notebook.model.names import Pattern
 
-__all__ = ["Alarm", "Rule", "parse_rules", "without_comment"]
-
 _FORM = (
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, baseline - NUMBER, "
     "baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "

@@ -17,8 +17,6 @@ from pai_notebook.model.nearest import nearest_names
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
 
-__all__ = ["Policy", "check_worsening"]
-
 _RULE = say("no regression")
 _WORSE = "worse beyond chance (95 %), {direction}"
 _HIGHER, _LOWER = "higher than the baseline, {direction}", "lower than the baseline, {direction}"

@@ -20,8 +20,6 @@ from pai_notebook.model.metrics import Cell
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 
-__all__ = ["Check", "GateFailed", "GateReport", "Gated", "Outcome", "Pair"]
-
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 5
 _LEVEL = 0.95

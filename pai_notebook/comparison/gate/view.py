@@ -13,12 +13,10 @@ from pai_notebook.model.nearest import short_datasets
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.report import Check, GateReport
 
-__all__ = ["describe_asked", "describe_gate", "gate_lines", "headline"]
-
 _VERSIONS = 20
 _SHOWN = 60
+# How many failed checks a traceback has room for.
 _LINES = 8
-"""How many failed checks a traceback has room for."""
 
 
 def headline(report: GateReport) -> Phrase:
