@@ -62,8 +62,8 @@ def is_seed(path: str) -> bool:
 
 
 _NAMED = 3
-_NOT_NAMED = "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known"
-_BASE_NOT_NAMED = "{metrics} of the baseline: no dataset is named, so whether it is that of {versions} is not known"
+_NOT_NAMED = "{metrics} of {versions}: no dataset is named, so it may differ from the baseline's"
+_BASE_NOT_NAMED = "{metrics} of the baseline: no dataset is named, so it may differ from that of {versions}"
 # What is said of metrics that were not measured where the baseline's were, by who names no dataset, and whether there are several.
 _ELSEWHERE = {
     ("", False): "{metric} of {versions} was measured on {datasets}, not where the baseline's was",

@@ -129,7 +129,7 @@ def infer_direction(path: str) -> Direction:
         told = joined([f"{word!r} ({mode})" for word, mode in votes.items()], " and ")
         return Direction(reason=say("{words} disagree", words=told))
     if not modes:
-        return Direction(reason=say("nothing in the name says"))
+        return Direction(reason=say("the name does not say"))
     return Direction(modes.pop(), "inferred", say("from {words}", words=joined([repr(word) for word in votes], " and ")))
 
 
@@ -231,7 +231,7 @@ class Directions:
         if found is None:
             return infer_direction(path)
         pattern, mode = found
-        by = say("by {pattern!r}" if mode else "told to be unknown by {pattern!r}", pattern=pattern.text)
+        by = say("by {pattern!r}" if mode else "set to unknown by {pattern!r}", pattern=pattern.text)
         return Direction(mode, "told", by) if mode else Direction(reason=by)
 
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
         raise ComparisonError(_why_not(row), hint="Only numbers can be ranked; text and truth values are compared by equality.")
     if direction.mode is None:
         raise ComparisonError(
-            f"it is not known which way {row.name} is better: {direction.reason}",
+            f"the direction of {row.name} is unknown: {direction.reason}",
             hint=f"Pass mode='max' or mode='min', or directions={{{row.path!r}: 'max'}} to compare().",
         )
     ranked = {place for place, _ in numbers}

@@ -20,18 +20,16 @@ if TYPE_CHECKING:
     from pai_notebook.model.names import Name
     from pai_notebook.model.version import ModelVersion
 
-__all__ = ["ROWS", "Band", "capped", "describe_metrics", "is_sequence", "model_names", "places_of", "shown_rows"]
-
+# How many rows one table has; those beyond are folded.
 ROWS = 40
-"""How many rows one table has; those beyond are folded."""
+# How many cells and how many rows all tables of metrics have together, folded ones included.
 _CELLS, _MOST = 800, 120
-"""How many cells and how many rows all tables of metrics have together, folded ones included."""
 _FAMILY, _SEQUENCE = 3, 3
 _NAMED, _DATASETS = 300, 20
 _KINDS = ("", "Cost", "Training")
 
+# Columns of a table: places of versions, the baseline first, and addresses that could not be fetched.
 Band = tuple[Sequence[int], Sequence[str]]
-"""Columns of a table: places of versions, the baseline first, and addresses that could not be fetched."""
 
 
 def places_of(bands: Sequence[Band]) -> list[int]:

@@ -213,7 +213,7 @@ class Uncertainty:
         if mine is None or theirs is None:
             known, unknown = (place, other) if mine is not None else (other, place)
             what = (mine or theirs or _Reading("")).what
-            return say("{what} is there for {known}, not for {unknown}", what=what, known=self._names[known], unknown=self._names[unknown])
+            return say("{what} is given for {known}, not for {unknown}", what=what, known=self._names[known], unknown=self._names[unknown])
         if mine.side is None or theirs.side is None:
             return mine.refusal or theirs.refusal
         return mine.side.refusal(theirs.side)
@@ -263,9 +263,9 @@ class Uncertainty:
             return None
         refusal = None
         if is_summary(self._beside.cell(key, place)):
-            refusal = say("{what} stands beside a list: whether of each number or of all is not known", what=what)
+            refusal = say("{what} is given for a list: for each number or for all of them is unknown", what=what)
         elif count is None:
-            refusal = say("{what} stands beside metrics of several parts of the data", what=what)
+            refusal = say("{what} is given for several parts of the data", what=what)
         elif not 0 <= value <= 1:
             refusal = say("the values are not between 0 and 1")
         elif self._beside.in_percent(key, place):
@@ -324,11 +324,11 @@ class Uncertainty:
         _, count, folds = next(self._beside.runs(key, place), ("", 0.0, False))
         if not count:
             error = _error_name(key[0])
-            vague = say("{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
+            vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
             return _Reading(name, refusal=vague)
         if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread <= 0:
             few = say(
-                "{name} = {spread} over {count} says nothing of a spread",
+                "{name} = {spread} over {count} does not give a spread",
                 name=name,
                 spread=format_number(spread),
                 count=format_number(count),

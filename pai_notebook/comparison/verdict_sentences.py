@@ -279,12 +279,12 @@ class _Sentences:
         found = [each for each in self._judged if each.standing is Standing.NO_DIRECTION]
         if found:
             metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
-            yield Finding(say("It is not known which way {metrics} is better: directions= says it.", metrics=metrics), self._rows(found))
+            yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
         lists = [row for row in self._metrics if any(map(is_list, row.cells))]
         if lists:
             metrics = first(list(dict.fromkeys(row.path for row in lists)), _METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
-            yield Finding(say("Lists of numbers are not judged: {metrics}; series= says which number counts.", metrics=metrics), rows)
+            yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
         if self._mixed:
             metrics = first([row.name for row in self._mixed], _METRICS)
             rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)

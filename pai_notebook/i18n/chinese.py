@@ -78,7 +78,7 @@ _TABLE = {
     "max": "最大为",
     "min": "最小为",
     "series: {pattern!r} matches no metric": "series：{pattern!r} 不匹配任何指标",
-    "{what} stands beside a list: whether of each number or of all is not known": "{what} 旁边是一个列表：不知道它属于每个数还是全部",
+    "{what} is given for a list: for each number or for all of them is unknown": "{what} 旁边是一个列表：不知道它属于每个数还是全部",
     "{rows}×{columns} matrix": "{rows}×{columns} 矩阵",
     "{text}… {count} more characters": "{text}… 另有 {count} 个字符",
     "{count} version against {baseline}, {reason}": "{count} 个版本，以 {baseline} 为基线（{reason}）",
@@ -105,10 +105,10 @@ _TABLE = {
     "{source} ({reason})": "{source}（{reason}）",
     "the name says what it is measured by, not how good it is": "从名称看，它是计数、设置或离散度，不是好坏指标",
     "{words} disagree": "{words} 的方向相互矛盾",
-    "nothing in the name says": "从名称无法判断",
+    "the name does not say": "从名称无法判断",
     "from {words}": "依据 {words}",
     "by {pattern!r}": "由 {pattern!r} 指定",
-    "told to be unknown by {pattern!r}": "由 {pattern!r} 指定为不判断方向",
+    "set to unknown by {pattern!r}": "由 {pattern!r} 指定为不判断方向",
     "unknown": "未知",
     "{count} of {total} versions could not be fetched: {shown}": "{total} 个版本中有 {count} 个获取失败：{shown}",
     "No versions to compare.": "没有可比较的版本。",
@@ -126,10 +126,10 @@ _CAUTIONS = {
     "{metrics} of {versions} were measured on {datasets}, not where the baseline's were": (
         "{versions} 的 {metrics} 来自 {datasets}，与基线的数据集不同"
     ),
-    "{metrics} of {versions}: no dataset is named, so whether it is the baseline's is not known": (
+    "{metrics} of {versions}: no dataset is named, so it may differ from the baseline's": (
         "未注明数据集，无法得知是否与基线的相同：{versions} 的 {metrics}"
     ),
-    "{metrics} of the baseline: no dataset is named, so whether it is that of {versions} is not known": (
+    "{metrics} of the baseline: no dataset is named, so it may differ from that of {versions}": (
         "未注明数据集，无法得知是否与 {versions} 的相同：基线的 {metrics}"
     ),
     "{metric} looks like percent in {versions} and like a fraction elsewhere": (
@@ -397,8 +397,8 @@ _CHANCE = {
     "{count} and {other} runs are too few to know their spread": "{count} 次与 {other} 次运行太少，无法得知离散度",
     "folds in one version, runs in the other": "一个版本是交叉验证的折，另一个是重复运行",
     "identical repeats: no spread": "各次重复完全相同：没有离散度",
-    "{what} is there for {known}, not for {unknown}": "{known} 有 {what}，{unknown} 没有",
-    "{what} stands beside metrics of several parts of the data": "{what} 旁边有数据多个部分的指标",
+    "{what} is given for {known}, not for {unknown}": "{known} 有 {what}，{unknown} 没有",
+    "{what} is given for several parts of the data": "{what} 旁边有数据多个部分的指标",
     "the values are not between 0 and 1": "值不在 0 与 1 之间",
     "shares are written in percent elsewhere, so {value} may be percent too": "别处的比例写成了百分数，因此 {value} 也可能是百分数",
     "{what} = {count} is not a number of examples": "{what} = {count} 不是样本数",
@@ -406,10 +406,10 @@ _CHANCE = {
     "{name} is 0": "{name} 为 0",
     "{name} = {error} cannot be the standard error of {value}": "{name} = {error} 不可能是 {value} 的标准误",
     "{name} does not hold {value}": "{name} 不包含 {value}",
-    "{name} is there, but not whether over examples, runs or folds; write {error}, or n_runs": (
+    "{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs": (
         "有 {name}，但未说明是样本之间、运行之间还是各折之间的；请写 {error}，或写明 n_runs"
     ),
-    "{name} = {spread} over {count} says nothing of a spread": "{name} = {spread}（共 {count} 次）不能说明离散度",
+    "{name} = {spread} over {count} does not give a spread": "{name} = {spread}（共 {count} 次）不能说明离散度",
 }
 
 _VERDICT = {
@@ -445,7 +445,7 @@ _VERDICT = {
         "{text}，与其他有数值的各版本均可区分（仅就该指标而言，95%）"
     ),
     "By {metric}: {versions}.": "按 {metric}：{versions}。",
-    "Lists of numbers are not judged: {metrics}; series= says which number counts.": (
+    "Lists of numbers are not judged: {metrics}; pass series= to choose a number.": (
         "数值列表不作判断：{metrics}；请用 series= 指明取哪个数。"
     ),
     "Not judged, as some values look like percent and others like fractions: {metrics}.": (
@@ -491,7 +491,7 @@ _VERDICT = {
         "{versions} 没有可与 {baseline} 比较的指标：没有两者都测量过的。"
     ),
     "Not measured in {baseline}: {metrics}.": "{baseline} 未测量：{metrics}。",
-    "It is not known which way {metrics} is better: directions= says it.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",
+    "The direction of {metrics} is unknown; pass directions=.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",
     "Cost as measured: {versions}.": "开销（按测量值）：{versions}。",
     "Name the metric that matters: by={name!r}.": "请指明最重要的指标：by={name!r}。",
     "More": "更多",

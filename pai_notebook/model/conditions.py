@@ -275,7 +275,7 @@ class _Parser:
         except ComparisonError as error:
             hint = error.hint
             if other.name is not None and operand.token.position > other.token.position:
-                hint = f"A text stands in quotes: {operand.name!r}. {hint}"
+                hint = f"Quote texts: {operand.name!r}. {hint}"
             raise grammar_error(self.text, operand.token.position, error.message, hint) from None
 
     @staticmethod
@@ -332,13 +332,13 @@ class _Parser:
     def _as_name(operand: _Operand) -> str:
         """Say how a quoted text becomes a name."""
         if isinstance(operand.literal, str):
-            return f"A quoted text is a value; a name with special characters stands in backticks: `{operand.literal}`"
+            return f"A quoted text is a value; put a name with special characters in backticks: `{operand.literal}`"
         return _GRAMMAR
 
     def _after(self, token: _Token | None) -> str:
         """Say that a name with a comma, blank or parenthesis needs backticks, where one of these or a word stands behind a name."""
         if token is not None and (token.text in "()," or token.kind == "name"):
-            return "A name with commas, blanks or parentheses stands in backticks, as in `acc,none` > 0.9"
+            return "Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9"
         return _GRAMMAR
 
     def _failure(self, message: str, hint: str = _GRAMMAR) -> AddressError:
@@ -361,7 +361,7 @@ def _tokens(text: str) -> list[_Token]:
             hint = "The quote is not closed" if mark in "'\"`" else _ADVICE.get(mark, _GRAMMAR)
             version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])
             if version is not None:
-                hint = f"A version stands in quotes: '{version[0]}'"
+                hint = f"Quote versions: '{version[0]}'"
             raise grammar_error(text, position, f"cannot read {mark!r}", hint + ".")
         if match.lastgroup != "space":
             kind, shown = str(match.lastgroup), match[0]

@@ -256,7 +256,7 @@ class Plots(Printed):
         else:
             measures, notes = [each for each in self.data.several(metrics) if each.has_numbers], []
         if not measures:
-            raise ComparisonError("no numbers to draw", hint="Look at coverage.")
+            raise ComparisonError("no numbers to draw", hint="See c.coverage.")
         return draw_heatmap(self.data, measures, theme_of(theme, lang), ax, notes=notes)
 
     def scatter(

@@ -262,7 +262,7 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
     """
     for each in (first, second):
         if each.mode is None:
-            raise ComparisonError(f"which way {each.name} is better is not known", hint="Pass directions={...} to compare().")
+            raise ComparisonError(f"the direction of {each.name} is unknown", hint="Pass directions={...} to compare().")
     signs = [-1 if each.mode == "max" else 1 for each in (first, second)]
     costs = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
     front, _ = front_of({place: cost for place, cost in costs.items() if all(map(math.isfinite, cost))})

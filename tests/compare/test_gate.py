@@ -279,7 +279,7 @@ def test_no_regression_passes_when_nothing_got_worse():
         ({"cer": 0.1}, {"cer": float("nan")}, "the value is NaN, the baseline's is number"),
         ({"cer": float("nan")}, {"cer": 0.1}, "the value is number, the baseline's is NaN"),
         ({"cer": 0.1}, {"cer": None}, "the value is null, the baseline's is number"),
-        ({"ks": 0.1}, {"ks": 0.2}, "changed, and which way is better is unknown (nothing in the name says)"),
+        ({"ks": 0.1}, {"ks": 0.2}, "changed, and which way is better is unknown (the name does not say)"),
         ({"ok": True}, {"ok": False}, "changed to false"),
         ({"cer": 0.1}, {"cer": float("inf")}, "higher than the baseline, lower is better"),
     ],
@@ -463,7 +463,7 @@ def test_a_rule_with_confidence_fails_without_an_interval_and_says_what_would_gi
         "no interval known: measured once; repeats (n_runs) or a standard error would give one",
     )
     (check,) = checked(compare({"f1": 0.9, "f1_stderr": 0.01}, {"f1": 0.99}), "f1 >= baseline - 0.01 with 95% confidence")
-    assert check.reason == "f1_stderr is there for 0.1.0, not for 0.2.0"
+    assert check.reason == "f1_stderr is given for 0.1.0, not for 0.2.0"
     (check,) = checked(compare({"auc": 0.9}, {"auc": 0.99}), "auc >= 0.9 with 95% confidence")
     assert check.reason == "no interval of the value is known; n or a standard error beside it would give one"
 
@@ -529,7 +529,7 @@ def test_an_alarm_that_names_its_metric_fails_for_every_version_in_which_it_cann
     )
     assert breaches(c, "fail if accuracy worse beyond chance") == [
         ("accuracy", "0.3.0", "the value is absent"),
-        ("accuracy", "0.4.0", "n is there for 0.1.0, not for 0.4.0"),
+        ("accuracy", "0.4.0", "n is given for 0.1.0, not for 0.4.0"),
         ("accuracy", "0.5.0", "the value is NaN: NaN"),
         ("accuracy", "0.6.0", "the value is text: good"),
     ]
@@ -557,7 +557,7 @@ def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no
     ]
     # a version of which nothing can be checked fails although another could be
     mixed = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.9, "n": 1000}, {"accuracy": 0.5}).check("fail if worse beyond chance")
-    assert [check.words for check in mixed.breaches] == ["0.3.0: nothing could be checked; n is there for 0.1.0, not for 0.3.0"]
+    assert [check.words for check in mixed.breaches] == ["0.3.0: nothing could be checked; n is given for 0.1.0, not for 0.3.0"]
 
 
 def test_an_alarm_goes_by_the_tolerance_of_the_comparison():

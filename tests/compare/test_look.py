@@ -176,7 +176,7 @@ def test_the_legend_says_how_many_cells_would_pass_by_chance():
 def test_an_unknown_direction_has_no_verdict():
     text = text_of(compare({"ks": 0.4}, {"ks": 0.5}))
     assert "0.5 +0.1 " in text
-    assert "It is not known which way ks is better" in text
+    assert "The direction of ks is unknown" in text
     assert "best" not in text
     assert "ks unknown" in text
 

@@ -172,7 +172,7 @@ def test_a_best_without_an_interval_to_some_says_to_which():
     best = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.91, "n": 1000}, {"accuracy": 0.89}).best("accuracy")
     assert best.notes[:2] == (
         "0.2.0 is highest; 0.1.0 cannot be told apart from it (95 % together).",
-        "0.2.0 is highest as measured against 0.3.0; n is there for 0.2.0, not for 0.3.0.",
+        "0.2.0 is highest as measured against 0.3.0; n is given for 0.2.0, not for 0.3.0.",
     )
 
 

@@ -36,7 +36,7 @@ def test_what_is_compared_of_a_list_is_what_was_told(how, values, winner):
 def test_the_mean_of_a_list_has_no_interval_from_one_number_of_examples():
     assert compare(FOLDS, OTHERS, series="mean")["accuracy"].changes[1].verdict == "no interval known"
     assert compare(FOLDS, OTHERS, series="mean").interval("accuracy", "0.2.0").reason == (
-        "n stands beside a list: whether of each number or of all is not known"
+        "n is given for a list: for each number or for all of them is unknown"
     )
     assert compare(FOLDS, OTHERS, series="last").interval("accuracy", "0.2.0").interval is not None
 

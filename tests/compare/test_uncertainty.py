@@ -52,7 +52,7 @@ def test_a_count_above_the_metric_is_found_unless_the_path_names_a_part_of_the_d
 def test_a_count_beside_metrics_of_several_parts_of_the_data_belongs_to_none():
     metrics = {"val_accuracy": 0.9, "test_accuracy": 0.9, "n": 1000}
     evidence = interval(metrics, metrics, "test_accuracy")
-    assert (evidence.interval, evidence.reason) == (None, "n stands beside metrics of several parts of the data")
+    assert (evidence.interval, evidence.reason) == (None, "n is given for several parts of the data")
 
 
 @pytest.mark.parametrize(
@@ -76,15 +76,15 @@ def test_a_count_beside_metrics_of_several_parts_of_the_data_belongs_to_none():
         (
             {"f1": 0.9, "f1_std": 0.01},
             "f1",
-            "f1_std is there, but not whether over examples, runs or folds; write f1_stderr, or n_runs",
+            "f1_std is given, but not whether over examples, runs or folds; write f1_stderr, or n_runs",
         ),
         (
             {"acc,none": 0.9, "acc_std,none": 0.01},
             "acc,none",
-            "acc_std,none is there, but not whether over examples, runs or folds; write acc_stderr,none, or n_runs",
+            "acc_std,none is given, but not whether over examples, runs or folds; write acc_stderr,none, or n_runs",
         ),
-        ({"f1": 0.9, "f1_std": 0.0, "n_runs": 5}, "f1", "f1_std = 0 over 5 says nothing of a spread"),
-        ({"f1": 0.9, "f1_std": 0.1, "n_folds": 2}, "f1", "f1_std = 0.1 over 2 says nothing of a spread"),
+        ({"f1": 0.9, "f1_std": 0.0, "n_runs": 5}, "f1", "f1_std = 0 over 5 does not give a spread"),
+        ({"f1": 0.9, "f1_std": 0.1, "n_folds": 2}, "f1", "f1_std = 0.1 over 2 does not give a spread"),
     ],
 )
 def test_where_the_data_do_not_allow_an_interval_the_answer_says_why(metrics, metric, why):
@@ -186,7 +186,7 @@ def test_a_standard_deviation_counts_with_its_number_of_runs_or_folds(value, spr
 
 def test_an_error_in_one_version_only_is_named_with_the_version_that_lacks_it():
     evidence = interval({"f1": 0.9, "f1_stderr": 0.003}, {"f1": 0.92}, "f1")
-    assert evidence.reason == "f1_stderr is there for 0.1.0, not for 0.2.0"
+    assert evidence.reason == "f1_stderr is given for 0.1.0, not for 0.2.0"
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
     assert mixed.standings == {}
     assert "Not judged, as some values look like percent and others like fractions: accuracy." in mixed
     assert (
-        "Lists of numbers are not judged: f1; series= says which number counts." in compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
+        "Lists of numbers are not judged: f1; pass series= to choose a number." in compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
     )
 
 

@@ -376,7 +376,7 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
     [
         (lambda plot: plot.bar("ce"), "Nearest is cer"),
         (lambda plot: plot.series("cer"), "is not a series"),
-        (lambda plot: plot.scatter("cer", "loss_curve"), "which way loss_curve is better is not known"),
+        (lambda plot: plot.scatter("cer", "loss_curve"), "the direction of loss_curve is unknown"),
         (lambda plot: plot.heatmap(["loss_*"]), "no numbers to draw"),
     ],
 )
