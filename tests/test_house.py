@@ -106,7 +106,7 @@ def test_no_modules_import_each_other_in_a_circle_inside_a_room_either():
 def test_every_module_imports_and_lists_only_names_it_has():
     modules = [importlib.import_module(name) for name in _modules()]
     listed = [(module, name) for module in modules for name in getattr(module, "__all__", [])]
-    assert len(set(listed)) == len(listed) > len(modules)
+    assert len(set(listed)) == len(listed) > 100
     assert [(module, name) for module, name in listed if not hasattr(module, name)] == []
 
 
