@@ -80,7 +80,7 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """The thing in words."""
+        """What was asked for, in words."""
         if self.version_name:
             return f"version {self.version_name} of {self.model_id}"
         return self.model_id or "the list of models"

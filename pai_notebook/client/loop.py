@@ -112,7 +112,7 @@ class LoopThread:
             raise _no_loop("its thread ended at once")
 
     async def _serve(self, end: asyncio.Event) -> None:
-        """Run until told to end, then let those who forgot to leave close their connections."""
+        """Run until told to end, then let users that are still there close their connections."""
         await end.wait()
         for user in list(self._users.values()):
             with contextlib.suppress(Exception):

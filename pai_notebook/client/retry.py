@@ -49,7 +49,7 @@ class Again(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One attempt that gave no believable answer.
+    """One attempt that failed.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ class Persistence:
         return pause
 
     def _learn_clock(self, failure: Failure) -> None:
-        """Believe the service's clock, up to a day: one odd answer would otherwise spoil the dates of all later requests."""
+        """Adopt the service's clock, up to a day off: one odd answer would otherwise spoil the dates of all later requests."""
         if failure.server_time is not None and abs(offset := failure.server_time - datetime.now(UTC)) <= _MOST_OFFSET:
             self.clock_offset = offset
 

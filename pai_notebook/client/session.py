@@ -37,7 +37,7 @@ class _Flight:
 
 
 class Flights:
-    """What is being fetched now, by key; used from one event loop only."""
+    """Requests in flight, by key; used from one event loop only."""
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, _Flight] = {}

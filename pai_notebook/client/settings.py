@@ -319,7 +319,7 @@ def _read_config(path: Path) -> dict[str, str]:
 
 
 def _settings_in(path: Path) -> dict[str, str] | None:
-    """None for what is not JSON object. Nothing is raised, because the frame holds what is in the file."""
+    """None for what is not a JSON object. Nothing is raised, because the frame holds what is in the file."""
     document = read_json(path)
     if not isinstance(document, dict):
         return None

@@ -40,7 +40,7 @@ class DaemonExecutor(concurrent.futures.ThreadPoolExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of the base
-        """Wait for nothing."""
+        """Return without waiting."""
 
 
 class LoopUser:

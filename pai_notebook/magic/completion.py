@@ -67,7 +67,7 @@ def _takes_value(word: str) -> bool:
 
 
 def suggest(typed: str, seen: Memory = _NOTHING, *, cell: bool = False) -> tuple[str, list[str]]:
-    """Return what the last word of a line may become.
+    """Return completions of the last word of a line.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def suggest(typed: str, seen: Memory = _NOTHING, *, cell: bool = False) -> tuple
     Returns
     -------
     tuple of str and list of str
-        The word that is being typed, and what it may become, in order: as the line has to hold it, in quotation marks where it has a
+        The word that is being typed, and its completions in order, as they are written on the line, in quotation marks where they have a
         blank. Names that no line can hold, or with invisible characters, are not offered.
 
     Examples
@@ -104,7 +104,7 @@ def suggest(typed: str, seen: Memory = _NOTHING, *, cell: bool = False) -> tuple
 
 
 def suggest_rule(typed: str, seen: Memory = _NOTHING) -> tuple[str, list[str]]:
-    """Return what the last word of a rule of a gate may become.
+    """Return completions of the last word of a rule of a gate.
 
     Parameters
     ----------

@@ -157,7 +157,7 @@ class PaiModelMagics(Magics):
         return self._configured if current is None or current in self.registries.values() else {}
 
     def _connect(self, connecting: Step | None) -> Registry:
-        """Give the registry of a step; what a line connects to by itself stays open for the next one."""
+        """Return the registry of a step; a registry that a line connects to stays open for the next line."""
         from pai_notebook.registry import connection  # noqa: PLC0415 - httpx loads on first use
 
         if connecting is None:
@@ -191,7 +191,7 @@ def _display(result: Any, **options: Any) -> Any:
 
 
 def _follow(versions: Iterator[ModelVersion]) -> ModelVersion | None:
-    """Refresh one display until there is no more; stopping it is an end as good as any."""
+    """Refresh one display until the iterator ends or is interrupted."""
     version, handle = None, None
     try:
         for version in versions:
@@ -264,7 +264,7 @@ def _connected() -> Registry | None:
 
 
 def _memory() -> Memory | None:
-    """What Tab draws on."""
+    """What Tab completes from."""
     registry = _connected()
     return None if registry is None else registry.fetcher.memory
 

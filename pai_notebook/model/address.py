@@ -48,7 +48,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Need:
-    """What has to be known of a model before selectors can be answered.
+    """What selectors need to know of a model.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Need:
 
     @classmethod
     def of(cls, needs: Iterable[Need]) -> Need:
-        """Everything that several need."""
+        """The union of several needs."""
         all_of = list(needs)
         names = tuple(dict.fromkeys(name for need in all_of for name in need.names))
         whole, approved = any(need.whole for need in all_of), any(need.approved for need in all_of)
@@ -78,7 +78,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Selector:
-    """Which versions of a model are meant.
+    """Selects versions of a model.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Selector:
 
     @property
     def is_single(self) -> bool:
-        """Whether at most one version is meant."""
+        """Whether it selects at most one version."""
         return self.kind in _SINGLE or (self.kind == "names" and len(self.names) == 1)
 
     @property
@@ -117,7 +117,7 @@ class Selector:
 
     @property
     def need(self) -> Need:
-        """What has to be known before it can be answered; ranges and globs go by name, which the service does not sort by.
+        """What it needs to know; ranges and globs go by name, which the service does not sort by.
 
         Examples
         --------
@@ -135,11 +135,11 @@ class Selector:
 
     @property
     def is_divisible(self) -> bool:
-        """Whether what it means among some versions is part of what it means among all."""
+        """Whether what it selects among some versions is part of what it selects among all."""
         return self.kind in ("all", "glob", "names") or (self.kind == "range" and not set(self.names) & set(_SINGLE))
 
     def pick(self, versions: Iterable[Dated]) -> tuple[str, ...]:
-        """Names meant among the versions of one model: in the written order for names and lists, in the order of names otherwise.
+        """Names selected among the versions of one model: in the written order for names and lists, in the order of names otherwise.
 
         Names that were written out are returned even when there is no such version, so that the caller can name them.
 
@@ -204,7 +204,7 @@ def _between(ends: Sequence[str], versions: Sequence[T]) -> list[T]:
 
 @dataclass(frozen=True)
 class Address:
-    """A model and which of its versions are meant.
+    """A model and a selector of its versions.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Which versions of a set are kept and in what order."""
+"""Filters and sorts sets of versions."""
 
 from __future__ import annotations
 

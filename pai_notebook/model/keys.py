@@ -1,4 +1,4 @@
-"""Which versions of a set a key means: a position, a name, or a list, index, column or mask of pandas."""
+"""Indexing of version sets: by position, name, or a list, index, column or mask of pandas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How lists of versions and models look, described in the shapes of `display`."""
+"""Lists of versions and models, in the shapes of `display`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that occur in some versions, the values under them, gathered once for a whole set, and times as people pass them."""
+"""Looks up names and their values in a whole set of versions at once; and reads times in any form."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _FLAT = frozenset({int, float, str, bool, type(None)})
 
 
 class Lookup:
-    """Finds what a name means in a set of versions, and its value in each.
+    """Resolves names in a set of versions, and looks up their values.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class Lookup:
         return [name for section in sections for name in self.names(section)]
 
     def resolve(self, text: str, *, dataset: str | None = None) -> Name:
-        """Find the one name that a text means.
+        """Find the one name that a text refers to.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What a value of a version is called: names read, printed, matched and ranked.
+"""Names of a version's values: read, printed, matched and ranked.
 
 Every argument that takes a name or a glob (conditions, sorting, include and exclude, directions, tolerances, gate rules, charts,
 subscripts) is answered here, so that one spelling means the same everywhere.
@@ -156,7 +156,7 @@ class Pattern:
         return hash(self.text)
 
     def rank(self, name: Name) -> Rank | None:
-        """How specifically a name is meant; None when it is not."""
+        """How specifically the pattern matches a name; None when it does not."""
         spellings = _spellings(name)
         # as it is written first: a name may have backticks, quotes or blanks of its own
         for text, how in ((self.text, 2), (self._literal, 1)):
@@ -180,11 +180,11 @@ class Pattern:
         return None
 
     def fits(self, name: Name) -> bool:
-        """Whether a name is meant."""
+        """Whether the pattern matches a name."""
         return self.rank(name) is not None
 
     def section(self, unknown: Iterable[str] = ()) -> str:
-        """Tell which section it speaks of: `labels`, a spec, empty for a plain field, else `metrics`.
+        """The section it selects from: `labels`, a spec, empty for a plain field, else `metrics`.
 
         Parameters
         ----------
@@ -202,7 +202,7 @@ class Pattern:
 
 
 class Patterns:
-    """Names or globs of one argument, and which of them fitted nothing.
+    """Names or globs of one argument, and which of them matched nothing.
 
     Parameters
     ----------
@@ -240,11 +240,11 @@ class Patterns:
         return tuple(pattern.text for pattern in self.patterns)
 
     def fits(self, name: Name) -> bool:
-        """Whether any of them means a name."""
+        """Whether any of them matches a name."""
         return any(pattern.fits(name) for pattern in self.patterns)
 
     def unused(self, names: Iterable[Name]) -> tuple[str, ...]:
-        """Those that mean none of some names, as written."""
+        """Patterns that match none of some names, as written."""
         left = list(self.patterns)
         for name in names:
             if not left:
@@ -279,14 +279,14 @@ class Chooser:
         return (self._everything or self.include.fits(name)) and not self.exclude.fits(name)
 
     def warn_of_unused(self, names: Collection[Name]) -> None:
-        """Warn of each pattern that means none of the names there are, with the nearest; where there is none nothing is said."""
+        """Warn of each pattern that matches none of the names, with the nearest; of none when there are no names."""
         for argument, patterns in (("include", self.include), ("exclude", self.exclude)):
             for text in patterns.unused(names) if names else ():
                 warn(f"{argument}={text!r} matches nothing. {nearest_hint(text, names)}", PatternWarning)
 
 
 def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Pattern, T] | None:
-    """Pick what the most specific of some patterns says of a name; None when none of them means it.
+    """Return what the most specific matching pattern says of a name; None when none matches.
 
     Raises
     ------
@@ -320,7 +320,7 @@ def resolve(
     missing: str = "no version has a name",
     others: Callable[[], Collection[Name]] | None = None,
 ) -> Name:
-    """Find the one name that a text means.
+    """Find the one name that a text refers to.
 
     Parameters
     ----------
@@ -385,7 +385,7 @@ def resolve(
 
 
 def _exactly(text: str, names: Iterable[Name]) -> list[tuple[Rank, Name]]:
-    """Names that a text means exactly, not as a glob."""
+    """Names that a text matches exactly, not as a glob."""
     pattern = Pattern(text)
     return [(rank, name) for name in names if (rank := pattern.rank(name)) is not None and rank[0]]
 

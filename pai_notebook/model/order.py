@@ -87,7 +87,7 @@ def creation_key(version: Dated) -> tuple[datetime, VersionKey]:
 
 
 def is_same(value: str, wanted: str) -> bool:
-    """Whether two words of the API are the same, whatever their case."""
+    """Whether two words of the API are equal, ignoring case."""
     return value.casefold() == wanted.casefold()
 
 
@@ -97,7 +97,7 @@ def is_approved(version: Dated) -> bool:
 
 
 class Neighbours:
-    """Names in order, to look up what stands next to many others.
+    """Names in order, to look up the neighbours of many others.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class Neighbours:
         self._keys = [version_key(name) for name in self.names]
 
     def of(self, name: str) -> tuple[str, ...]:
-        """The name before and the name after this one, where there are such."""
+        """The names before and after this one, where they exist."""
         key = version_key(name)
         below, above = bisect_left(self._keys, key), bisect_right(self._keys, key)
         return (*self.names[max(0, below - 1) : below], *self.names[above : above + 1])

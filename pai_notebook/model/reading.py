@@ -1,4 +1,4 @@
-"""Documents of the service in any form that people hold them: dicts, responses of the vendor's SDK, JSON text, list pages, files."""
+"""Reads documents of the service in any form: dicts, responses of the vendor's SDK, JSON text, list pages, files."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def read_model(given: Any, keys: Iterable[str], where: str = "document") -> dict
 
 
 def _versions(given: Any, model_id: str | None, where: str, *, among: bool = False) -> Iterator[Found]:
-    """Find the versions in one thing, which stands alone or among others."""
+    """Find the versions in one value, alone or among others."""
     value = plain(given, where)
     if isinstance(value, dict):
         yield from _in_mapping(value, model_id, where, among=among)
@@ -166,7 +166,7 @@ def _bytes(path: str | os.PathLike[str], where: str) -> bytes:
         text = str(path)
         shown = text if len(text) <= 60 else text[:60] + "..."  # noqa: PLR2004 - a line
         reason = error.sentence if isinstance(error, ConfigurationError) else str(error).removeprefix("cannot be read: ")
-        raise ConfigurationError(f"{where}={shown!r} is a text that is not JSON and no file: {reason}", hint=_FITS) from error
+        raise ConfigurationError(f"{where}={shown!r} is neither JSON nor a file: {reason}", hint=_FITS) from error
 
 
 def _parsed(data: bytes | str, where: str) -> Any:
@@ -234,7 +234,7 @@ def _is_snapshot(value: Mapping[Any, Any]) -> bool:
 
 
 _ERROR = ({"Code", "Message"}, {"code", "message"})
-# What a mapping looks like that is not what was wanted, and what to do about it; the first that holds.
+# What a wrong mapping looks like, and what to do about it; the first that matches.
 _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
     (_is_version, "a version", "ModelVersion.from_document reads it."),
     (_is_snapshot, "a snapshot", "Use pai_notebook.load(path)."),

@@ -1,4 +1,4 @@
-"""The grammar of `%paimodel`: a line of text to one command. Nothing from the line is ever evaluated."""
+"""The grammar of `%paimodel`: parses a line to a command. Nothing from the line is ever evaluated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OF_GATE = "Write %%paimodel gate model-a@latest --baseline approved, then one r
 
 @dataclass(frozen=True)
 class Command:
-    """One line, understood.
+    """A parsed line.
 
     Attributes
     ----------
@@ -214,7 +214,7 @@ def _known(name: str) -> Option:
 
 
 def _refuse_typography(word: str) -> None:
-    """Name a dash or a quotation mark that a word processor has put in the place of a plain one."""
+    """Refuse dashes and quotation marks of word processors."""
     if word[0] in _DASHES:
         raise AddressError(f"{word!r} starts with a dash that is not a hyphen", hint=f"Write --{word.lstrip(_DASHES)}.")
     if word[0] in _CURLY:
@@ -232,7 +232,7 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
 
 
 def _refuse_unknown_verb(words: list[str]) -> None:
-    """A first word of letters only is a verb; nothing is asked of a registry when there is no such verb."""
+    """Refuse an unknown verb, which a first word of letters only is taken for, without a request."""
     word = words[0]
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")

@@ -161,7 +161,7 @@ def options_of(form: str) -> list[str]:
 
 
 def guess_verb(word: str) -> str:
-    """Say what to write instead of a word that is not a verb, empty when nothing is near.
+    """Suggest a verb for an unknown word; empty when none is similar.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def guess_verb(word: str) -> str:
 
 
 def guess_option(name: str) -> str:
-    """Say what to write instead of an option that there is not: by meaning first, then by spelling; empty when nothing is near.
+    """Suggest an option for an unknown one, by meaning, then by spelling; empty when none is similar.
 
     Examples
     --------

@@ -201,7 +201,7 @@ _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
 def speak_of_options(error: PaiError) -> None:
-    """Have an error name options instead of keyword arguments; the causes it quotes too."""
+    """Make an error name options instead of keyword arguments, also in quoted causes."""
     error.message, error.hint = on_line(error.message), on_line(error.hint)
     if isinstance(error, ModelNotFound) and not error.model_id.startswith("model-"):
         error.hint += f" %paimodel ls --query {write_word(error.model_id) or 'TEXT'} looks for it in names, tasks and labels."
@@ -209,7 +209,7 @@ def speak_of_options(error: PaiError) -> None:
 
 
 def say_on_line(found: Displayed) -> None:
-    """Have what a line gives show itself in the words of the line.
+    """Make the result of a line show itself in the words of the line.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _reworded(text: str) -> str:
 
 
 def on_line(text: str) -> str:
-    """Say in the words of the line what is said in those of the public API.
+    """Translate the words of the public API to those of the line.
 
     Examples
     --------

@@ -36,7 +36,7 @@ def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFou
 
 
 def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFound:
-    """Return the error for a selector that means no version of a model that exists."""
+    """Return the error for a selector that selects no version of an existing model."""
     if address.selector.kind == "approved":
         return VersionNotFound(
             f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest."
@@ -80,7 +80,7 @@ T = TypeVar("T")
 
 @dataclass
 class Known(Generic[T]):
-    """What is here of one model, and which questions that answers.
+    """The versions of one model that are at hand, and which selectors they answer.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class Known(Generic[T]):
 
     @classmethod
     def all_of(cls, versions: Iterable[T]) -> Known[T]:
-        """Versions that are all that their model has."""
+        """All versions of a model."""
         made = cls({cast("Dated", version).version_name: version for version in versions})
         made.end(made.versions, whole=True)
         return made
@@ -134,21 +134,21 @@ class Known(Generic[T]):
 
     @cached_property
     def names(self) -> KnownNames:
-        """The names of a list that has ended, to look up what is near to one that it does not have."""
+        """The names of a list read to its end, to find those near to a missing one."""
         return KnownNames(tuple(self.listed), listed=True, whole=True)
 
     def answers(self, selector: Selector) -> bool:
-        """Whether a selector can be answered from what is here."""
+        """Whether a selector can be answered without a request."""
         need = selector.need
         return self.ended or (not need.whole and need.newest <= self.newest and (self.approved or not need.approved))
 
     def pick(self, selector: Selector) -> list[T]:
-        """Versions that a selector means among those that are here."""
+        """Versions at hand that a selector selects."""
         there = cast("Iterable[Dated]", self.versions.values())
         return [self.versions[name] for name in selector.pick(there) if name in self.versions]
 
     def part(self, selector: Selector) -> list[T] | None:
-        """Versions that a selector means whatever is still missing; None when that cannot be told."""
+        """Versions that a selector selects for certain, although some are missing; None when none are certain."""
         if selector.is_divisible:
             return self.pick(selector)
         if selector.kind != "last" or self.reading is None or self.reading.newest is None:
@@ -160,7 +160,7 @@ class Known(Generic[T]):
 def resolve(
     addresses: Sequence[Address], known_of: Callable[[str], tuple[str, Known[T] | None]], failures: Mapping[Key, PaiError]
 ) -> tuple[list[T], dict[str, PaiError]]:
-    """Find the versions that addresses mean; what is not there is an error, and never left out.
+    """Find the versions that addresses select; a missing one is an error, never left out.
 
     Parameters
     ----------

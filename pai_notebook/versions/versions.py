@@ -284,7 +284,7 @@ class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
         return max(versions, key=creation_key)
 
     def select(self, *addresses: str | Address, on_error: Literal["collect", "raise"] = "collect") -> VersionSet:
-        """Select the versions of the set that addresses mean, in the order of the addresses; fetches nothing.
+        """Select versions of the set by address, in the order of the addresses; fetches nothing.
 
         Parameters
         ----------
