@@ -8,7 +8,7 @@ from pai_notebook.client.credential_sources import resolve_credentials
 from pai_notebook.client.credentials import Credentials, Provider
 from pai_notebook.client.decode import decode
 from pai_notebook.client.endpoint import Endpoint, endpoint_for, parse_endpoint
-from pai_notebook.client.paging import Listing
+from pai_notebook.client.pages import Listing
 from pai_notebook.client.settings import Limits, Settings, resolve_settings
 from pai_notebook.client.signing import authorization, canonical_request, sign
 

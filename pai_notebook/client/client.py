@@ -15,7 +15,8 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.client.attempt import Reply
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.operations import ask_list_models, ask_list_versions, ask_model, ask_version
-from pai_notebook.client.paging import Listing, Page, Reading, Traits, read_pages, smaller_size
+from pai_notebook.client.pages import Listing, Page, Reading, Traits, smaller_size
+from pai_notebook.client.paging import read_pages
 from pai_notebook.client.retry import Persistence, RetryState
 from pai_notebook.client.session import Session, SessionHolder
 from pai_notebook.client.streaming import stream_pages

@@ -1,7 +1,7 @@
 """Reading a list that is too long to hold: every page is handed on as it arrives, and forgotten.
 
-The pages are read as in `paging`, with the same promise: what was there all the time is met, and once. Only names are kept, packed to
-about their own length, so that what is seen twice is handed on once.
+The pages are read in the same passes as lists that are held, with the same promise: what was there all the time is met, and once. Only
+names are kept, packed to about their own length, so that what is seen twice is handed on once.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pai_notebook.client.paging import PAGE_SIZE, PASSES, Listing, Reader, Reading, Traits
+from pai_notebook.client.pages import PAGE_SIZE, Listing, Reading, Traits
+from pai_notebook.client.passes import PASSES, Reader
 from pai_notebook.errors import ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from pai_notebook.client.paging import Fetch, Key
+    from pai_notebook.client.pages import Fetch, Key
 
 _WINDOW = 4
 _MOST_PAGES = 1_000_000  # a hundred million versions

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import check_version_name, is_version_name
-from pai_notebook.client.paging import PAGE_SIZE, Page, Reading
+from pai_notebook.client.pages import PAGE_SIZE, Page, Reading
 from pai_notebook.errors import (
     AddressError,
     AuthenticationError,

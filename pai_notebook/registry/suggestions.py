@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pai_notebook.client.paging import PAGE_SIZE
+from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
 from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import nearest_sentence

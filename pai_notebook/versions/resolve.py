@@ -15,7 +15,7 @@ from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.versions.cache import Key, KnownNames
 
 if TYPE_CHECKING:
-    from pai_notebook.client.paging import Reading
+    from pai_notebook.client.pages import Reading
     from pai_notebook.model.address import Address
     from pai_notebook.model.order import Dated
     from pai_notebook.versions.cache import KnownNames

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pai_notebook.client.paging import Page, Reading, read_pages
+from pai_notebook.client.pages import Page, Reading
+from pai_notebook.client.paging import read_pages
 from pai_notebook.client.streaming import PackedNames, stream_pages
 from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError, ServiceUnavailable
 from tests.examples import examples
@@ -172,6 +173,7 @@ def test_pages_that_fail_are_named_and_all_others_are_kept_and_only_they_are_ask
 
 
 @given(st.integers(0, 60), CHANGES, CHANGES, DELAYS, st.integers(0, 12))
+@example(count=6, changes=[[None, 2]], between=[[], [], [None]], delays=[], cut=1)
 @examples(500)
 def test_a_reading_that_was_cut_short_goes_on_and_is_as_good_as_a_new_one(count, changes, between, delays, cut):
     shelf = Late(count, changes, delays)
