@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # How many of each one sentence names.
 _VERSIONS, _METRICS, _DATASETS = 4, 3, 3
+# How many metrics of versions one sentence tells singly.
+_PAIRS = 6
 
 
 def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, tolerance: Tolerance) -> OverallVerdict:
@@ -115,40 +117,73 @@ class _Sentences:
         return self._datasets.get(row.dataset, row.dataset)
 
     def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = _VERSIONS) -> Finding:
-        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named."""
+        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named.
+
+        Where that would be long, versions that have the same in the same metrics are told together.
+        """
         versions: dict[int, dict[str, list[Judged]]] = {}
         for each in judged:
             versions.setdefault(each.place, {}).setdefault(each.row.path, []).append(each)
-        texts = []
-        for place in sorted(versions)[-most:]:
-            metrics: Phrase = joined([write(several) for several in list(versions[place].values())[:_METRICS]])
-            more = len(versions[place]) - _METRICS
-            if more > 0:
-                said = "{metrics} and one more metric" if more == 1 else "{metrics} and {count} more metrics"
-                metrics = say(said, metrics=metrics, count=more)
-            texts.append(say("{version} in {metrics}", version=self._names[place], metrics=metrics))
+        named = sorted(versions)[-most:]
+        alike: dict[object, list[int]] = {}
+        is_long = sum(min(len(versions[place]), _METRICS) for place in named) > _PAIRS
+        for place in named:
+            datasets = [each.row.key for several in versions[place].values() for each in several] if write == self._with_datasets else []
+            alike.setdefault((*versions[place], *datasets) if is_long else place, []).append(place)
+        texts = [self._in_metrics(places, versions, write) for places in alike.values()]
         shown = joined(texts, "; ")
         more = len(versions) - most
         if more > 0:
             shown = say("{shown}; and one more version" if more == 1 else "{shown}; and {count} more versions", shown=shown, count=more)
         return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
 
+    def _in_metrics(
+        self, places: Sequence[int], versions: dict[int, dict[str, list[Judged]]], write: Callable[[list[Judged]], str]
+    ) -> Phrase:
+        """Name versions and the metrics that they have in common."""
+        paths = list(versions[places[0]])
+        together = [[each for place in places for each in versions[place][path]] for path in paths[:_METRICS]]
+        metrics: Phrase = joined([write(several) for several in together])
+        more = len(paths) - _METRICS
+        if more > 0:
+            said = "{metrics} and one more metric" if more == 1 else "{metrics} and {count} more metrics"
+            metrics = say(said, metrics=metrics, count=more)
+        return say("{version} in {metrics}", version=joined([self._names[place] for place in places]), metrics=metrics)
+
     def _with_differences(self, judged: list[Judged]) -> Phrase:
-        """Write a metric with its difference on each dataset."""
+        """Write a metric with its difference on each dataset, or from the smallest to the largest of many."""
+        metric = judged[0].row.path
+        if len(judged) >= _DATASETS and (ends := self._ends(judged)):
+            return say("{metric} ({differences})", metric=metric, differences=ends)
         differences = []
         for each in judged:
-            cells = (each.row.cells[self._baseline], each.row.cells[each.place])
-            form = choose_format([cell.value for cell in cells if cell.value is not None])
-            difference = told_difference(each.row, each.place, self._baseline, form)
-            dataset = self._dataset(each.row)
+            difference, dataset = self._difference(each), "" if self._measured_on[metric] == 1 else self._dataset(each.row)
             differences.append(say("{dataset} {difference}", dataset=dataset, difference=difference) if dataset else difference)
-        return say("{metric} ({differences})", metric=judged[0].row.path, differences=first(differences, _DATASETS))
+        return say("{metric} ({differences})", metric=metric, differences=first(differences, _DATASETS))
+
+    def _difference(self, judged: Judged) -> str:
+        cells = (judged.row.cells[self._baseline], judged.row.cells[judged.place])
+        form = choose_format([cell.value for cell in cells if cell.value is not None])
+        return told_difference(judged.row, judged.place, self._baseline, form)
+
+    def _ends(self, judged: Sequence[Judged]) -> Phrase | str:
+        """Write the smallest and the largest of several differences of one metric; nothing where only some are told in percent."""
+        if len({each.change.percent is None for each in judged}) > 1:
+            return ""
+        sizes = [each.change.delta if each.change.percent is None else each.change.percent for each in judged]
+        low, high = (self._difference(judged[sizes.index(pick(sizes, key=lambda size: size or 0.0))]) for pick in (min, max))
+        count = len({each.row.key for each in judged})
+        if low == high:
+            return low
+        several = len({each.place for each in judged}) > 1
+        return say("{low} to {high}" if several else "{low} to {high} over {count} datasets", low=low, high=high, count=count)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, where it was measured on others too."""
         path = judged[0].row.path
-        everywhere = self._measured_on[path] == len(judged)
-        datasets = [] if everywhere else [name for each in judged if (name := self._dataset(each.row))]
+        rows = {each.row.key: each.row for each in judged}
+        everywhere = self._measured_on[path] == len(rows)
+        datasets = [] if everywhere else [name for row in rows.values() if (name := self._dataset(row))]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, _DATASETS)) if datasets else path
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:
@@ -308,9 +343,7 @@ class _Sentences:
 
     def _as_cost(self, judged: list[Judged]) -> Phrase:
         """Write a cost with its change, from the smallest to the largest over its datasets."""
-        known = sorted((each for each in judged if each.change.percent is not None), key=lambda each: each.change.percent or 0.0)
+        known = [each for each in judged if each.change.percent is not None]
         if not known:
             return self._with_differences(judged)
-        low, high = (each.row.percent_text(each.place) for each in (known[0], known[-1]))
-        over = say("{low} to {high} over {count} datasets", low=low, high=high, count=len(known))
-        return say("{metric} ({differences})", metric=judged[0].row.path, differences=low if low == high else over)
+        return say("{metric} ({differences})", metric=judged[0].row.path, differences=self._ends(known))

@@ -248,3 +248,17 @@ def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_la
     assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
     ahead = next(text for text in said if text.startswith("As measured, ahead"))
     assert "0.10.0 in f1 (+10.8 pp); and 5 more versions" in ahead
+
+
+def test_versions_that_do_the_same_are_told_together_where_one_by_one_would_be_long():
+    metrics = ("accuracy", "macro_f1", "recall")
+    told = [{f"d_{place}": dict.fromkeys(metrics, 0.9 - version * (place + 1) / 100) for place in range(5)} for version in range(4)]
+    c = compare(*(results(**datasets) for datasets in told))
+    behind = next(sentence for sentence in c.verdict.sentences if sentence.startswith("As measured, behind"))
+    assert behind == (
+        "As measured, behind 0.1.0: 0.2.0, 0.3.0, 0.4.0 in accuracy (-15.0 pp to -1.0 pp), macro_f1 (-15.0 pp to -1.0 pp), "
+        "recall (-15.0 pp to -1.0 pp)."
+    )
+    two = compare(*(results(**datasets) for datasets in told[:2]))
+    assert "0.2.0 in accuracy (-5.0 pp to -1.0 pp over 5 datasets), macro_f1" in two.verdict
+    assert all(len(sentence) < 400 for sentence in c.verdict.sentences)
