@@ -403,7 +403,7 @@ class TestShowingItself:
     def test_a_failure_is_part_of_what_is_kept(self, explorer):
         with pytest.raises(ModelNotFound):
             explorer.fetch("model-that-is-not-there@latest")
-        assert "no model model-that-is-not-there" in explorer._repr_mimebundle_()["text/html"]
+        assert "no model named model-that-is-not-there" in explorer._repr_mimebundle_()["text/html"]
 
     def test_a_terminal_gets_text(self, explorer, capsys):
         explorer.fetch(f"{LM}@0.2.0")
