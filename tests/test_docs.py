@@ -14,6 +14,7 @@ from pai_notebook.plan import parse_line
 from tests.docstrings import faults
 from tests.measure_house import documentation
 from tests.pages import differences, write
+from tests.public_api import public_classes
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -103,6 +104,16 @@ def test_everything_public_says_its_parameters_results_and_examples():
     count, *lacking = documentation()
     assert re.fullmatch(r"public callables: \d\d+", count)
     assert [line for line in lacking if ": 0 " not in line] == []
+
+
+def test_the_reference_has_every_public_class_and_every_field_of_a_version_and_a_model():
+    text = (ROOT / "docs" / "reference.md").read_text("utf-8")
+    classes = [owner for owner in public_classes() if owner.__module__ != "pai_notebook.errors"]
+    assert len(classes) > 30
+    assert [name for owner in classes if f"::: {(name := f'{owner.__module__}.{owner.__qualname__}')}\n" not in text] == []
+    fields = [*pnb.ModelVersion.fields().items(), *pnb.Model.fields().items()]
+    rows = re.findall(r"^\| `(\w+)` \| [\w ]+ \| (\w+) \| (.*) \|$", text, re.MULTILINE)
+    assert rows == [(name, field.key, field.__doc__) for name, field in fields]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
