@@ -21,6 +21,7 @@ from pai_notebook.i18n.phrases import Phrase, check_language, first, joined, say
 from pai_notebook.io.redaction import Redaction, as_redaction, masked_error, masked_versions
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.python_source import step, to_python
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) ->
     if charts is False or comparison.baseline_place is None:
         return [], []
     try:
+        load_matplotlib()
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
         return [], [say("Charts need matplotlib: install pai-notebook[plot].")]

@@ -22,6 +22,7 @@ from pai_notebook.model.fields import plain_fields, specs
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import approval_badge, labels_shape
+from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
     if comparison is None:
         return render_html(Note("Pick and fetch two or more versions to see a chart."))
     try:
+        load_matplotlib()
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
         return render_html(Note("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel.", "info"))

@@ -22,7 +22,7 @@ from pai_notebook.plot.marks import (
     window,
 )
 from pai_notebook.plot.text import points_wide, room_for
-from pai_notebook.plot.theme import Theme, finish, new_axes
+from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +34,7 @@ _HATCH = {"worse": "///"}
 _LONG = 8
 
 
+@with_plain_text
 def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, *, bars: bool = False) -> Axes:
     """A line a version: its value as a dot beside the baseline's line, or as a bar from zero, and in words; missing values are named."""
     places, notes = data.at_most(measure)
@@ -70,6 +71,7 @@ def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, 
     return ax
 
 
+@with_plain_text
 def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None) -> Axes:
     """The metric over versions in natural order; a gap where a version has no number."""
     places, notes = data.at_most()
@@ -111,6 +113,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     return finish(ax, theme, told)
 
 
+@with_plain_text
 def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Where = None, *, notes: Sequence[Phrase] = ()) -> Axes:
     """Change against the baseline, metrics by versions; a cell is filled only beyond chance, the more the further it is."""
     kept, left = data.at_most()
@@ -153,6 +156,7 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     return ax
 
 
+@with_plain_text
 def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = None) -> Axes:
     """The points of a metric that is a series, one line a version; a gap where a point is null."""
     if not any(point.series for point in measure.points):

@@ -23,7 +23,7 @@ def picture_of(figure: Any, form: str, *, dpi: int) -> bytes:
     """A figure as `png` or `svg`, the same bytes for the same drawing; letters of an SVG are outlines and need no font."""
     out = io.BytesIO()
     unchanging: dict[str, None] = {"Software": None} if form == "png" else {"Date": None, "Creator": None}
-    with rc_context({"svg.hashsalt": "pai_notebook", "svg.fonttype": "path"}):
+    with rc_context({"svg.hashsalt": "pai_notebook", "svg.fonttype": "path", "text.usetex": False}):
         figure.savefig(out, format=form, dpi=dpi, metadata=unchanging)
     return out.getvalue()
 

@@ -11,7 +11,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
 from pai_notebook.plot.marks import marks_of, spread, whisker, window
 from pai_notebook.plot.text import lay_out, room_for, write_notes
-from pai_notebook.plot.theme import Theme, finish, new_axes
+from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NAMED = 30
 
 
+@with_plain_text
 def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme, ax: Axes | Figure | None = None) -> Axes:
     """Two metrics against each other, the corner that is good marked; versions that no other beats are joined by steps."""
     front = pareto_places(first, second)

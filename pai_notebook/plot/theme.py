@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ThemeName = Literal["light", "dark"]
 Language = Literal["en", "zh"]
+Drawn = ParamSpec("Drawn")
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,10 @@ def theme_of(name: ThemeName, lang: str = "en") -> Theme:
     if name not in _THEMES:
         raise ConfigurationError(f"theme={name!r} is not known", hint="Use theme='light' or theme='dark'.")
     check_language(lang)
-    if find_spec("matplotlib") is None:
-        raise _lacking()
+    try:
+        load_matplotlib()
+    except ImportError:
+        raise _lacking() from None
     return replace(_THEMES[name], lang=lang)
 
 
@@ -81,7 +84,7 @@ def new_axes(ax: Axes | Figure | None, size: tuple[float, float]) -> Axes:
     Raises
     ------
     ConfigurationError
-        When matplotlib, the extra `plot`, is not installed.
+        When matplotlib, the extra `plot`, is not installed, or its backend cannot be loaded.
     """
     from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - an optional extra
 
@@ -94,7 +97,40 @@ def new_axes(ax: Axes | Figure | None, size: tuple[float, float]) -> Axes:
         import matplotlib.pyplot as plt  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise _lacking() from None
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    try:
+        return plt.subplots(figsize=size, layout="constrained")[1]
+    except ImportError as error:
+        raise ConfigurationError(f"matplotlib cannot load its backend ({error})", hint=_BACKEND) from None
+
+
+_BACKEND = "Correct the variable MPLBACKEND, or unset it."
+
+
+def load_matplotlib() -> None:
+    """Load matplotlib, an optional extra; an ImportError when it is not installed.
+
+    Raises
+    ------
+    ConfigurationError
+        When it refuses the backend that MPLBACKEND names.
+    """
+    try:
+        import matplotlib as mpl  # noqa: F401, PLC0415 - an optional extra
+    except ValueError as error:
+        raise ConfigurationError(f"matplotlib refuses MPLBACKEND ({str(error).partition(';')[0]})", hint=_BACKEND) from None
+
+
+def with_plain_text(draw: Callable[Drawn, Axes]) -> Callable[Drawn, Axes]:
+    """Draw text as it is, whatever the user's settings of matplotlib say: names of a registry are neither TeX nor formulas."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Drawn.args, **kwargs: Drawn.kwargs) -> Axes:
+        from matplotlib import rc_context  # noqa: PLC0415 - an optional extra
+
+        with rc_context({"text.usetex": False, "axes.formatter.use_mathtext": False}):
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def _lacking() -> ConfigurationError:

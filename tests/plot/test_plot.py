@@ -491,3 +491,33 @@ def test_a_number_too_large_for_an_axis_is_refused_in_words(kind, numbers):
     )
     with pytest.raises(ComparisonError, match="accuracy has a number too large to draw"):
         getattr(plots, kind)("accuracy")
+
+
+def test_settings_of_the_user_make_no_formula_of_a_name(tmp_path):
+    versions = VersionSet([make("0.1.0", **{r"cost_$\input{x}$": 1000.0}), make("0.2.0", **{r"cost_$\input{x}$": 2000.0})])
+    plain = png_of(versions.compare().plot.dot(r"cost_$\input{x}$").figure)
+    with mpl.rc_context({"text.usetex": True, "axes.formatter.use_mathtext": True}):
+        axes = versions.compare().plot.dot(r"cost_$\input{x}$")
+        assert not any(text.get_usetex() for text in axes.findobj(Text))
+        assert png_of(axes.figure) == plain
+        versions.compare().report(tmp_path / "x.html")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("backend", "said"), [("nonsense", "matplotlib refuses MPLBACKEND"), ("module://nosuch", "matplotlib cannot load its backend")]
+)
+def test_a_backend_that_cannot_be_is_named_with_its_variable(backend, said):
+    code = """
+import pai_notebook as pnb
+c = pnb.VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Metrics": {"cer": n}} for n in (1, 2)], "model-a").compare()
+try:
+    c.plot.dot("cer")
+except pnb.PaiError as error:
+    print(error)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "MPLBACKEND": backend}, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.startswith(said)
+    assert "Correct the variable MPLBACKEND, or unset it." in run.stdout
