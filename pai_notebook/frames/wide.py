@@ -141,6 +141,7 @@ def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[s
             block = blocks.get(keys := tuple(map(_KEY, raw)))
             if block is None:
                 block = blocks[keys] = [], []
+            # values first: a pair without a value raises before its row is counted, and the lengths below tell
             block[1].extend(map(_VALUE, raw))
             block[0].append(row)
         except (TypeError, KeyError):
@@ -157,6 +158,7 @@ def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[s
 
 def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
     """One column a metric: float64, or truth or text where no version has a number."""
+    # by columns in memory, since each becomes a column of the frame
     numbers = np.full((count, len(cells.names)), np.nan, order="F")
     numbers[cells.rows, cells.columns] = cells.numbers
     for place in np.flatnonzero(cells.duplicates):
@@ -178,6 +180,7 @@ def _with_whole_numbers(columns: dict[Name, Any], documents: Sequence[dict[str, 
                 name = "metrics", path, dataset
                 column = columns.get(name)
                 if type(raw) is int and isinstance(column, np.ndarray) and np.isfinite(column[row]):
+                    # copied once for each metric that has a whole number
                     if found[name] is column:
                         found[name] = column.astype(object)
                     found[name][row] = raw

@@ -188,6 +188,7 @@ _Step = tuple[tuple[str, ...], Any]
 
 def _walk(value: Any, steps: Callable[[Any, tuple[str, ...]], list[_Step] | None]) -> Iterator[_Step]:
     """Go down to the leaves, in order, without recursion."""
+    # documents may be nested more deeply than the interpreter recurses
     stack: list[tuple[tuple[str, ...], Iterator[_Step]]] = [((), iter([((), value)]))]
     while stack:
         keys, left = stack[-1]
@@ -231,6 +232,7 @@ def _naming_key(items: list[dict[str, Any]], words: Sequence[str]) -> str:
     """Find the key whose values tell the objects of a list apart, empty where there is none."""
     for key in _spelled(items[0], words):
         names = [item.get(key) for item in items]
+        # compared as text: the names 1 and "1" would become one path
         if _NAME_TYPES.issuperset(map(type, names)) and len(set(map(str, names))) == len(names):
             return key
     return ""

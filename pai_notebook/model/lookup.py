@@ -100,6 +100,7 @@ def is_day(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
+# Whole numbers up to this are exact in a float.
 _EXACT = 2**53
 _FLAT = frozenset({int, float, str, bool, type(None)})
 
@@ -200,6 +201,7 @@ def _metric(version: ModelVersion, keys: tuple[str, ...], dataset: str) -> Any:
     if not found:
         return None
     read = [_read(raw) for raw in found]
+    # two values that differ: no condition is to hold for either
     return read[0] if all(value == read[0] for value in read) else math.nan
 
 
@@ -213,6 +215,7 @@ def _leaf(found: dict[str, Any], path: str) -> Any:
 
 def _read(raw: Any) -> Any:
     """Give a JSON value as conditions see it: a number, a truth value or text; None for null."""
+    # as a float a larger whole number would equal its neighbours
     if raw is None or isinstance(raw, bool) or (isinstance(raw, int) and abs(raw) > _EXACT):
         return raw
     state, value, _ = read_value(raw)

@@ -217,6 +217,7 @@ def _refuse_typography(word: str) -> None:
     """Refuse dashes and quotation marks of word processors."""
     if word[0] in _DASHES:
         raise AddressError(f"{word!r} starts with a dash that is not a hyphen", hint=f"Write --{word.lstrip(_DASHES)}.")
+    # the line was split at plain marks only, so the words behind this one are not those that were meant
     if word[0] in _CURLY:
         raise AddressError(f"{word!r} starts with a curly quotation mark", hint="Write plain ones: \" or '.")
 
@@ -255,6 +256,7 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
             )
         wrong = [word for word in words[1:] if not _is_version(word)]
         if wrong:
+            # raises an error of its own, which says more, where the word is not a selector either
             parse_selector(wrong[0])
             raise AddressError(f"{wrong[0]!r} is not a version name", hint=_HELP)
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)

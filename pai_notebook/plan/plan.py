@@ -277,10 +277,12 @@ def to_line(plan: Sequence[Step]) -> str:
         }
         if each.verb == "sort_values":
             options["--sort"] = ["--sort", "-" * (each.options.get("ascending") is False) + each.args[0]]
+        # versions that only the caller holds have no address
         elif each.verb in ("given", "VersionSet"):
             return ""
         elif each.verb in _POSITIONAL and each.args:
             options[_POSITIONAL[each.verb]] = [_POSITIONAL[each.verb], str(each.args[0])]
+        # the rules of a gate are the lines of its cell
         elif each.verb != "gate" and not connecting:
             words += [str(value) for value in each.args if value is not IT]
         for keyword, value in given.items():
