@@ -128,6 +128,7 @@ def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterat
         real = _target(target, overwrite=overwrite)
         with _reserved(real) as beside:
             yield beside
+            # content first, then the name: after a power cut the name has all of it or is not there
             _settle(beside)
             _give_name(beside, real, overwrite=overwrite)
     except FileExistsError:
@@ -140,6 +141,7 @@ def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterat
 
 def _target(target: Path, *, overwrite: bool) -> Path:
     """The file that a path leads to, where it may be written."""
+    # through links, so that a link is not replaced by a file
     real = Path(os.path.realpath(target))
     try:
         mode = real.stat().st_mode
@@ -167,6 +169,7 @@ def _reserved(real: Path) -> Iterator[Path]:
     """
     stem = real.name.encode("utf-8", "surrogateescape")[:_LONGEST_NAME].decode("utf-8", "ignore")
     name = f".{stem}.{hashlib.sha256(os.fsencode(real.name)).hexdigest()[:8]}"
+    # each living writer of one target holds the lock of one of these names
     for number in range(_WRITERS):
         beside = real.with_name(f"{name}.{number}.part")
         _remove_leftover(beside)

@@ -58,6 +58,7 @@ class Grid:
     def _spend_spare_room(self) -> None:
         """Widen texts that would be wrapped, where all columns fit side by side and leave room."""
         spare = self._width - self._total(list(range(len(self._columns))))
+        # the last columns are the texts; the first ones name the rows and are short
         for column in reversed(range(len(self._columns))):
             if spare > 0 and not self._tails[column]:
                 heads = [_widest(row[column][0]) for row in self._cells if not isinstance(row, Heading)]
@@ -105,6 +106,7 @@ class Grid:
         widths = {column: self._widths[column] for column in columns}
         room = self._width - len(_GAP) * (len(columns) - 1)
         while sum(widths.values()) > max(room, len(columns)):
+            # a cell at a time, so that the widest columns end equally wide
             widest = max(widths, key=lambda column: widths[column])
             widths[widest] -= 1
         return widths

@@ -139,9 +139,11 @@ class Pattern:
         self._base = Pattern(base) if bracket and base and body.endswith("]") else None
         self._dataset = dataset[:-1]
         self._bare = Pattern(body[:-1]) if body.endswith("@") and body != "@" else None
+        # every second part is inside of backticks; an odd number of them is part of the name
         parts = body.split("`") if body.count("`") % 2 == 0 else [body]
         self._literal = "".join(parts)
         wild = any(_WILD.search(part) for part in parts[::2])
+        # what is in backticks means itself: a wildcard in it is put into brackets
         source = "".join(re.sub(r"([*?\[])", r"[\1]", part) if place % 2 else part for place, part in enumerate(parts))
         self._glob: Callable[[str], object] | None = re.compile(translate(source)).match if wild else None
         self._solid = len(_WILD.sub("", source))
@@ -157,6 +159,7 @@ class Pattern:
 
     def rank(self, name: Name) -> Rank | None:
         """How specifically the pattern matches a name; None when it does not."""
+        # exact spellings before globs, so that a name with a wildcard in it can be asked for
         spellings = _spellings(name)
         # as it is written first: a name may have backticks, quotes or blanks of its own
         for text, how in ((self.text, 2), (self._literal, 1)):
@@ -366,6 +369,7 @@ def resolve(
         raise NameNotFound(f"{missing} {text!r}", hint=nearest_hint(text, names if others is None else others()))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)
+    # a plain field goes before a metric of the same name, as its column has no prefix
     best = plain[:1] or list(dict.fromkeys(name for rank, name in fitting if rank == top))
     if len(best) > 1:
         in_order = sorted(best, key=lambda name: name.sort_key)[:8]

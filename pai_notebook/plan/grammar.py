@@ -237,7 +237,7 @@ def _refuse_unknown_verb(words: list[str]) -> None:
     word = words[0]
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
-        model = f"A model called {word} is written {word}@{selector}."
+        model = f"A model named {word} is written {word}@{selector}."
         raise AddressError(f"unknown verb {word!r}", hint=f"{guess_verb(word) or _ALL_VERBS} {model}")
 
 
