@@ -36,6 +36,7 @@ def test_every_line_of_the_magic_that_a_page_shows_is_understood(page):
             parse_line(line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=lambda page: page.name)
 def test_the_code_of_a_page_runs_and_shows_what_the_page_shows(page):
     assert differences(page) == []
