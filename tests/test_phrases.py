@@ -92,7 +92,11 @@ def test_words_of_the_data_are_never_translated():
 
 def test_the_first_of_many_are_named_and_the_rest_counted():
     assert first(["a", "b"], 2) == "a, b"
-    assert first(["a", "b", "c"], 2).in_language("zh") == "a、b 等（另有 1 个未列出）"
+    assert first(["a", "b", "c", "d"], 2).in_language("zh") == "a、b 等（另有 2 个未列出）"
+
+
+def test_one_more_is_shown_itself():
+    assert first(["a", "b", "c"], 2) == "a, b, c"
 
 
 def test_a_language_is_spoken_only_inside():

@@ -11,12 +11,12 @@ from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows,
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
-from pai_notebook.comparison.selection import Selection, ask, find_row
+from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import short_datasets
 from pai_notebook.model.version import ModelVersion
@@ -202,9 +202,9 @@ class Aligned:
         metrics = [row.key for row in self._all if row.section == "metrics"]
         return (
             *self._removed,
-            *(say("directions: {pattern!r} matches no metric", pattern=text) for text in self._directions.unused(metrics)),
-            *(say("tolerance: {pattern!r} matches no metric", pattern=text) for text in self._tolerance.unused(metrics)),
-            *(say("series: {pattern!r} matches no metric", pattern=text) for text in self._series.unused(metrics)),
+            *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
+            *with_nearest("tolerance: {pattern!r} matches no metric", self._tolerance.unused(metrics), metrics),
+            *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
             *self._selection.unused(self._all),
             *positional(self._versions, self._all),
         )

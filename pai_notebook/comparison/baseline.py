@@ -113,7 +113,8 @@ def _by_rule(versions: Sequence[ModelVersion], rule: str) -> int | None:
 def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
     place = _by_rule(versions, rule)
     if place is not None:
-        return place, BASELINES[rule]
+        undated = rule in ("latest", "previous") and not any(version.created for version in versions)
+        return place, say("{reason} by name, as no time of creation is known", reason=BASELINES[rule]) if undated else BASELINES[rule]
     _refuse_failed(rule, errors)
     lacking = f"none of these {len(versions)} versions is approved" if rule == "approved" else "no version is older than the latest"
     raise ComparisonError(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, told_changes
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.verdict import Finding, describe_findings
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Lines, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
-from pai_notebook.i18n.phrases import Phrase, check_language, in_language, joined, say
+from pai_notebook.i18n.phrases import Phrase, check_language, first, in_language, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.sanitize import visible
 
@@ -53,10 +55,10 @@ class Explanation(Displayed):
         lang: str,
     ) -> None:
         self._head = head
-        self.findings = tuple(findings)
-        self.cautions = tuple(cautions)
-        self.changes = {name: tuple(found) for name, found in changes.items()}
-        self.note = note
+        self.findings = tuple(_said(each, lang) for each in findings)
+        self.cautions = tuple(in_language(text, lang) for text in cautions)
+        self.changes = {name: tuple(_said(each, lang) for each in found) for name, found in changes.items()}
+        self.note = in_language(note, lang)
         self.everything = everything
         self.lang = lang
 
@@ -102,6 +104,10 @@ class Explanation(Displayed):
         return [facts, *([Note(self.note)] if self.note else [])]
 
 
+def _said(finding: Finding, lang: str) -> Finding:
+    return replace(finding, text=in_language(finding.text, lang))
+
+
 def explain(comparison: Comparison, lang: str = "en", *, everything: bool = False) -> Explanation:
     """Make the list; see `Comparison.explain`.
 
@@ -124,7 +130,8 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]
     if not comparison.versions:
         cautions.append(say("No versions to compare."))
-    note = joined([text for text in (_note(comparison) if everything else "", _datasets(comparison)) if text], " · ")
+    notes = (_note(comparison) if everything else "", _models(comparison), _datasets(comparison))
+    note = joined([text for text in notes if text], " · ")
     head = subject(comparison) if comparison.versions else ("", "")
     return Explanation(head, findings, cautions, changes, note, everything=everything, lang=lang)
 
@@ -136,6 +143,18 @@ def _datasets(comparison: Comparison) -> Phrase:
     return joined([say("{short}: {name}", short=short[name], name=name) for name in told], " · ")
 
 
+def _models(comparison: Comparison) -> Phrase | str:
+    """Say which versions are of which model, where there are several and their names do not say it."""
+    names = model_names(comparison.versions)
+    if len(names) == 1 or comparison.names[:1] != tuple(version.version_name for version in comparison.versions[:1]):
+        return ""
+    told = []
+    for model, name in names.items():
+        versions = [version.version_name for version in comparison.versions if version.model_id == model]
+        told.append(say("{what}: {said}", what=name or model, said=first(versions, _FEW)))
+    return joined(told, " · ")
+
+
 def _is_bookkeeping(row: Row) -> bool:
     info = field_named(row.path) if row.section == "other" else None
     return row.is_evidence or (info is not None and info.bookkeeping)
@@ -144,6 +163,7 @@ def _is_bookkeeping(row: Row) -> bool:
 def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int) -> list[Finding]:
     name = comparison.names[place]
     told = told_changes(comparison, rows, place)
+    most = most if len(rows) > most + 1 else len(rows)
     found = [Finding(text, ((row.full_name, name),)) for row, text in zip(rows[:most], told, strict=False)]
     rest = tuple((row.full_name, name) for row in rows[most:])
     return [*found, *([Finding(say("{count} more", count=len(rest)), rest)] if rest else [])]

@@ -161,7 +161,9 @@ class Ranking(Displayed, Sequence[Ranked]):
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
         known = any(entry.interval is not None for entry in self.entries)
-        rows = [self._row(entry, form, known=known) for entry in self.entries]
+        others = [entry.told_apart for entry in self.entries if entry.rank > 1]
+        star = "" if not others else "★" if all(others) and len(self.entries) - len(others) == 1 else "☆"
+        rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
         against = f"; the difference is to {self.baseline}, the baseline" if self.baseline else ""
         note: list[Inline] = [f"By {self.metric}: {self.words}{against}."]
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
@@ -177,7 +179,7 @@ class Ranking(Displayed, Sequence[Ranked]):
             columns, rows, caption=f"Ranking by {self.metric}", note=Lines(note), row_headers=2, total=self._total, unit="versions"
         )
 
-    def _row(self, entry: Ranked, form: NumberFormat, *, known: bool) -> list[Inline]:
+    def _row(self, entry: Ranked, form: NumberFormat, *, star: str, known: bool) -> list[Inline]:
         is_baseline = entry.version == self.baseline
         name: Inline = (entry.version, Mark("", "baseline")) if is_baseline else entry.version
         row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
@@ -186,7 +188,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         if known:
             interval = None if is_baseline else entry.interval
             row.append("" if interval is None else _bounds(interval))
-        return [*row, _told_apart(entry)]
+        return [*row, _told_apart(entry, star)]
 
 
 @dataclass(frozen=True, repr=False)
@@ -271,7 +273,8 @@ class Best(Displayed):
 
 _SIGNS = {
     "=": "within the tolerance of the first",
-    "≈": "not told apart from 1: their distance could be chance (95 % for all of them together)",
+    "★": "best, told apart from every other (95 % for all of them together)",
+    "☆": "best as measured, or not told apart from it (95 % for all of them together)",
     "?": "no interval of the distance to 1 is known",
 }
 
@@ -281,11 +284,11 @@ def _bounds(interval: Interval) -> str:
     return f"{form.delta(interval.low)} to {form.delta(interval.high)}"
 
 
-def _told_apart(entry: Ranked) -> str:
+def _told_apart(entry: Ranked, star: str) -> str:
     """Say whether a version is told apart from the first; those of its rank are within the tolerance of it."""
     if entry.rank == 1:
-        return "=" if entry.behind else ""
-    return {True: "", False: "≈", None: "?"}[entry.told_apart]
+        return "=" if entry.behind else star
+    return {True: "", False: "☆", None: "?"}[entry.told_apart]
 
 
 def _ordered(question: RankingKey) -> list[tuple[int, float]]:

@@ -11,9 +11,10 @@ from pai_notebook.comparison.direction import Direction, read_mode
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.series import is_list
 from pai_notebook.errors import ComparisonError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Pattern, Patterns, resolve
+from pai_notebook.model.names import Name, Pattern, Patterns, resolve
+from pai_notebook.model.nearest import nearest_names
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,21 @@ class Selection:
         if not rows:
             return ()
         names = [row.key for row in rows]
-        missed = [say("include: {pattern!r} matches no row", pattern=text) for text in self.include.unused(names)]
-        missed += [say("exclude: {pattern!r} matches no row", pattern=text) for text in self.exclude.unused(names)]
+        missed = with_nearest("include: {pattern!r} matches no row", self.include.unused(names), names)
+        missed += with_nearest("exclude: {pattern!r} matches no row", self.exclude.unused(names), names)
         datasets = {row.dataset for row in rows if row.section == "metrics"}
         if self.dataset and datasets and not any(_is_dataset(name, self.dataset) for name in datasets):
             missed.append(say("dataset: {dataset!r} is not among the measured datasets", dataset=self.dataset))
         return tuple(missed)
+
+
+def with_nearest(template: str, unused: Sequence[str], names: Sequence[Name]) -> list[Phrase]:
+    """Say of each pattern that matches nothing, and which names are near it."""
+    notes = []
+    for text in unused:
+        said, close = say(template, pattern=text), nearest_names(text, names)
+        notes.append(say("{what}; nearest: {names}", what=said, names=joined(close)) if close else said)
+    return notes
 
 
 def _is_dataset(name: str, wanted: str) -> bool:

@@ -253,8 +253,9 @@ class OverallVerdict(Displayed):
 
     def _describe(self) -> Block:
         top, rest = (blocks := describe_findings(self.findings))[:1], blocks[1:]
-        count = say("{count} sentence" if len(rest) == 1 else "{count} sentences", count=len(rest))
-        return Stack([*top, *([Section(say("More"), rest, folded=True, summary=count)] if rest else [])])
+        if len(rest) < 2:  # noqa: PLR2004 - a fold of one line would be as high as the line
+            return Stack(blocks)
+        return Stack([*top, Section(say("More"), rest, folded=True, summary=say("{count} sentences", count=len(rest)))])
 
 
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:

@@ -124,6 +124,7 @@ class _Sentences:
         versions: dict[int, dict[str, list[Judged]]] = {}
         for each in judged:
             versions.setdefault(each.place, {}).setdefault(each.row.path, []).append(each)
+        most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
         named = sorted(versions)[-most:]
         alike: dict[object, list[int]] = {}
         is_long = sum(min(len(versions[place]), _METRICS) for place in named) > _PAIRS
@@ -132,9 +133,8 @@ class _Sentences:
             alike.setdefault((*versions[place], *datasets) if is_long else place, []).append(place)
         texts = [self._in_metrics(places, versions, write) for places in alike.values()]
         shown = joined(texts, "; ")
-        more = len(versions) - most
-        if more > 0:
-            shown = say("{shown}; and one more version" if more == 1 else "{shown}; and {count} more versions", shown=shown, count=more)
+        if len(versions) > most:
+            shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - most)
         return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
 
     def _in_metrics(
@@ -142,12 +142,11 @@ class _Sentences:
     ) -> Phrase:
         """Name versions and the metrics that they have in common."""
         paths = list(versions[places[0]])
-        together = [[each for place in places for each in versions[place][path]] for path in paths[:_METRICS]]
+        named = _METRICS if len(paths) > _METRICS + 1 else len(paths)  # one more is told itself
+        together = [[each for place in places for each in versions[place][path]] for path in paths[:named]]
         metrics: Phrase = joined([write(several) for several in together])
-        more = len(paths) - _METRICS
-        if more > 0:
-            said = "{metrics} and one more metric" if more == 1 else "{metrics} and {count} more metrics"
-            metrics = say(said, metrics=metrics, count=more)
+        if paths[named:]:
+            metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=len(paths) - named)
         return say("{version} in {metrics}", version=joined([self._names[place] for place in places]), metrics=metrics)
 
     def _with_differences(self, judged: list[Judged]) -> Phrase:

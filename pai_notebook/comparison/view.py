@@ -113,9 +113,11 @@ def against(comparison: Comparison) -> Phrase:
 
 def _cautions(comparison: Comparison) -> Iterator[Block]:
     notes = [Note(say("Careful: {text}", text=text), "warn") for text in comparison.comparability]
-    yield from notes[:_CAUTIONS]
-    if len(notes) > _CAUTIONS:
-        yield Section(say("More to be careful about"), notes[_CAUTIONS:], folded=True, summary=str(len(notes) - _CAUTIONS))
+    # a fold of one line would be as high as the line
+    shown = _CAUTIONS if len(notes) > _CAUTIONS + 1 else len(notes)
+    yield from notes[:shown]
+    if notes[shown:]:
+        yield Section(say("More to be careful about"), notes[shown:], folded=True, summary=str(len(notes) - shown))
     for text in comparison.notes:
         yield Note(text, "info")
 
@@ -126,9 +128,10 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     lines: list[tuple[str, Inline]] = []
     for place in places:
         told = told_changes(comparison, changed_rows(rows, place), place)
-        more = [say("{count} more", count=len(told) - _SETTINGS)] if len(told) > _SETTINGS else []
+        shown = _SETTINGS if len(told) > _SETTINGS + 1 else len(told)
+        more = [say("{count} more", count=len(told) - shown)] if told[shown:] else []
         if told:
-            lines.append((comparison.names[place], joined([*told[:_SETTINGS], *more], " · ")))
+            lines.append((comparison.names[place], joined([*told[:shown], *more], " · ")))
     if lines:
         count = sum(row.differs for row in rows)
         summary = say("{count} of {total} settings and labels differ", count=count, total=len(rows))

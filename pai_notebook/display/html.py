@@ -39,6 +39,7 @@ _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
 # Up to how many columns leave room for long texts.
 _ROOMY_COLUMNS = 3
 # Spaces as wide as a digit and as a decimal point: padding that survives without a style sheet.
+_JOINT = re.compile(r"(?<=\w)([._/-])(?=\w)")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 
 
@@ -102,8 +103,17 @@ def _percent(share: float) -> str:
     return f"{100 * share:.3g}"
 
 
+def _breakable(shown: str) -> Any:
+    """Let a name of several words go on in the next line behind a dot, dash, underscore or slash, and not within a word."""
+    import markupsafe  # noqa: PLC0415 - comes with jinja2
+
+    parts = re.split("(<[^<>]*>)", shown)
+    return markupsafe.Markup("".join(part if part.startswith("<") else _JOINT.sub(r"\1<wbr>", part) for part in parts))  # noqa: S704 - escaped already
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "beginning": _beginning,
+    "breakable": _breakable,
     "decimal_paddings": _paddings,
     "groups": layout.groups,
     "has_groups": layout.has_groups,

@@ -4,6 +4,7 @@ SEPARATORS = {", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " 
 
 _PIECES = {
     "{what}: {said}": "{what}：{said}",
+    "{what}; nearest: {names}": "{what}；最接近的名称：{names}",
     "{name}, {reason}": "{name}（{reason}）",
     "{name} {text}": "{name} {text}",
     "{names} {source}": "{names}：{source}",
@@ -92,6 +93,7 @@ _TABLE = {
     "the latest version": "最新版本",
     "the version created before the latest": "最新版本之前创建的一个",
     "the first version": "第一个版本",
+    "{reason} by name, as no time of creation is known": "{reason}（创建时间未知，按名称排序）",
     "no versions": "没有版本",
     "{count} identical row hidden; only='all' shows it.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
     "{count} identical rows hidden; only='all' shows them.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
@@ -436,9 +438,7 @@ _VERDICT = {
     "{low} to {high} over {count} datasets": "{count} 个数据集上 {low} 至 {high}",
     "equal as measured or within the tolerance in {versions}": "{versions} 的测量值相同或在容差之内",
     "{metrics} and {count} more metrics": "{metrics} 等（另有 {count} 项指标）",
-    "{metrics} and one more metric": "{metrics} 等（另有 1 项指标）",
     "{shown}; and {count} more versions": "{shown}；另有 {count} 个版本",
-    "{shown}; and one more version": "{shown}；另有 1 个版本",
     "known for {versions} only": "只有 {versions} 有数值",
     "no version": "无版本",
     "{text}, told apart from every other with a number (95 % in this metric alone)": (
@@ -520,7 +520,6 @@ _VERDICT = {
     "How to read this": "如何阅读",
     "The metrics do not differ.": "指标没有差异。",
     "{short}: {name}": "{short}：{name}",
-    "{count} sentence": "{count} 句",
     "{count} sentences": "{count} 句",
 }
 

@@ -96,15 +96,16 @@ def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:
 
 
 def first(texts: Sequence[str], count: int) -> Phrase:
-    """Join the first texts, and say how many more there are.
+    """Join the first texts, and say how many more there are; one more is shown itself.
 
     Examples
     --------
-    >>> first(["0.1.0", "0.2.0", "0.3.0"], 2)
-    '0.1.0, 0.2.0 and 1 more'
+    >>> first(["0.1.0", "0.2.0", "0.3.0", "0.4.0"], 2), first(["0.1.0", "0.2.0", "0.3.0"], 2)
+    ('0.1.0, 0.2.0 and 2 more', '0.1.0, 0.2.0, 0.3.0')
     """
-    shown = joined(texts[:count])
-    return shown if len(texts) <= count else say("{shown} and {count} more", shown=shown, count=len(texts) - count)
+    if len(texts) <= count + 1:
+        return joined(texts)
+    return say("{shown} and {count} more", shown=joined(texts[:count]), count=len(texts) - count)
 
 
 def in_language(value: Any, lang: str) -> Any:

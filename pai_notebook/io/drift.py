@@ -177,12 +177,11 @@ class Drift(Displayed):
             rows.append(["" if repeated else name, change.field, *_sides(change), "" if repeated else when])
             before = change.address
         if rows:
-            columns: list[Column | str] = [
-                "version",
-                "field",
-                *(Column(head, align="right") for head in ("saved", "now", "change")),
-                "modified",
-            ]
+            # without numbers the column of differences would take the width that long values need
+            if not any(row[4] for row in rows):
+                rows = [[*row[:4], row[5]] for row in rows]
+            heads = ("saved", "now", "change")[: len(rows[0]) - 3]
+            columns: list[Column | str] = ["version", "field", *(Column(head, align="right") for head in heads), "modified"]
             yield Table(columns, rows, caption=caption, row_headers=2, unit="changes")
         if texts:
             yield Section("Texts" if caption == "" or rows else f"Texts of {caption}", [Facts(texts)])

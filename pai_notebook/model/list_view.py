@@ -101,7 +101,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     left_out = [f"{len(columns)} of {len(names)} metric columns"] if len(names) > len(columns) else []
     left_out += [f"{len(keys)} of {len(keys) + more} labels"] if more else []
     left_out += ["numbers rounded"] if rounded else []
-    notes = ["☆ best as measured" if starred else "", which, f"{', '.join(left_out)}; to_frame() has all" if left_out else ""]
+    notes = ["◆ best as measured" if starred else "", which, f"{', '.join(left_out)}; to_frame() has all" if left_out else ""]
     said = " · ".join(part for part in (*notes, _latest_note(versions)) if part)
     below = [*([said] if said else []), *dataset_notes(short)]
     return Table(
@@ -127,7 +127,7 @@ def _columns(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:
     shape = cells_shape(cells, form, bar=bar)
-    return replace(shape, star="☆", strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
+    return replace(shape, star="◆", strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
 
 
 def _best(cells: Sequence[Cell], mode: str | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -126,8 +127,8 @@ def short_datasets(names: Iterable[str]) -> dict[str, str]:
     given = [name for name in dict.fromkeys(names) if name]
     ids = [name for name in given if "/" not in name]
     made = _apart(ids) | {name: _end(name) for name in given if "/" in name}
-    short = {name: made[name] for name in given}
-    return short if len(set(short.values())) == len(given) else dict(zip(given, given, strict=True))
+    taken = Counter([*made.values(), *(name for name in given if made[name] != name)])
+    return {name: made[name] if taken[made[name]] == 1 else name for name in given}
 
 
 def _end(address: str) -> str:

@@ -216,9 +216,9 @@ def test_versions_of_several_models_are_named_with_their_model():
         (("", "Approved", "", ""), "model-a@approved", "0.2.0", "the newest approved version"),
         (("", "", "", ""), "highest", "0.4.0", "the highest version"),
         (("", "Approved", "", ""), None, "0.2.0", "the newest approved version"),
-        (("", "Approved", "", ""), "previous", "0.3.0", "the version created before the latest"),
+        (("", "Approved", "", ""), "previous", "0.3.0", "the version created before the latest by name, as no time of creation is known"),
         (("", "Approved", "", ""), "first", "0.1.0", "the first version"),
-        (("", "Approved", "", ""), "latest", "0.4.0", "the latest version"),
+        (("", "Approved", "", ""), "latest", "0.4.0", "the latest version by name, as no time of creation is known"),
         (("", "Approved", "", ""), "0.3.0", "0.3.0", "chosen"),
         (("", "Approved", "", ""), "model-a@0.3.0", "0.3.0", "chosen"),
     ],
@@ -397,7 +397,7 @@ def test_only_one_dataset_can_be_compared():
 
 
 def test_a_direction_told_for_nothing_is_said():
-    assert compare({"cer": 1.0}, {"cer": 2.0}, directions={"cre": "min"}).notes == ("directions: 'cre' matches no metric",)
+    assert compare({"cer": 1.0}, {"cer": 2.0}, directions={"cre": "min"}).notes == ("directions: 'cre' matches no metric; nearest: cer",)
 
 
 def test_a_pattern_that_fits_nothing_is_named_in_the_notes():

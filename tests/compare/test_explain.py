@@ -184,7 +184,7 @@ def test_every_difference_is_told_and_nothing_else_is(contents, lang):
         for finding in found:
             before, _, after = finding.text.partition(" → ")
             assert not before.endswith(f" {after}")
-            assert finding.text.in_language(lang) in str(full)
+            assert finding.text in str(full)
     short = c.explain(lang)
     told = {row for finding in short.findings for row in finding.rows}
     told |= {row for found in short.changes.values() for finding in found for row in finding.rows}
@@ -199,3 +199,15 @@ def test_a_model_is_called_by_its_name_where_a_list_has_shown_it():
     head = "手写数字识别: model-rbvg5wfo5d0gngz1b8 · 3 versions against 2.0.0, the newest approved version"
     assert str(named.explain()).split("\n")[0] == head
     assert " ".join(str(named).split()).startswith(head.replace(": ", " · "))
+
+
+def test_findings_speak_the_language_that_was_asked_for():
+    told = pair().explain(lang="zh")
+    assert [each.text for each in told.findings] == pair().verdict.in_language("zh").split("\n")[: len(told.findings)]
+    assert all(each.rows for each in told.findings)
+
+
+def test_versions_of_several_models_are_told_with_theirs():
+    versions = [make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2}), make("0.3.0", {"cer": 0.3}, model="model-b")]
+    assert "model-a: 0.1.0, 0.2.0 · model-b: 0.3.0" in Comparison(versions).explain()
+    assert "model-a: 0.1.0" not in Comparison(versions[:2]).explain()

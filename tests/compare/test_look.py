@@ -118,6 +118,23 @@ def test_two_versions_and_versions_of_several_models_have_no_trend():
     assert "trend" not in str(Comparison(several))
 
 
+def test_names_of_rows_go_on_in_the_next_line_between_words():
+    html = compare({"val": {"by_class": 0.1}}, {"val": {"by_class": 0.2}}).to_html()
+    assert ">val.<wbr>by_<wbr>class" in html
+
+
+def test_a_fold_never_hides_a_single_line():
+    fields = [{"TrainingSpec": {f"p{place}": nth for place in range(5)}} for nth in (1, 2)]
+    c = Comparison([make(f"0.{nth}.0", {"cer": nth}, **fields[nth]) for nth in (0, 1)])
+    assert "p0 1 → 2 · p1 1 → 2 · p2 1 → 2 · p3 1 → 2 · p4 1 → 2" in text_of(c)
+    assert "1 more" not in text_of(c)
+
+
+def test_the_captions_of_folds_do_not_repeat_what_stands_above():
+    versions = [make(f"0.{n}.0", {"cer": n / 10}, TrainingSpec={"lr": n}, Uri=f"oss://{n}") for n in range(2)]
+    assert text_of(Comparison(versions)).count("2 versions against 0.0.0") == 1
+
+
 def test_the_baseline_is_always_shown():
     names = re.findall(r"\b0\.\d+\.0\b", Comparison(sized(60, 1).versions, baseline="0.3.0").to_markdown())
     assert "0.3.0" in names

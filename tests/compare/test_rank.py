@@ -226,8 +226,8 @@ def test_a_ranking_says_what_is_not_told_apart_from_the_first():
         ("0.1.0", 3, False),
         ("0.0.0", 4, True),
     ]
-    assert [line[-1] for line in str(ranking).splitlines()[3:7]] == ["1", "≈", "≈", "0"]
-    assert "≈ not told apart from 1: their distance could be chance (95 % for all of them together)." in " ".join(str(ranking).split())
+    assert [line[-1] for line in str(ranking).splitlines()[3:7]] == ["☆", "☆", "☆", "0"]
+    assert "☆ best as measured, or not told apart from it (95 % for all of them together)." in " ".join(str(ranking).split())
     assert "? no interval of the distance to 1 is known." in str(compare({"auc": 0.8}, {"auc": 0.9}).rank("auc"))
 
 
@@ -237,7 +237,7 @@ def test_a_ranking_is_a_line_a_version_marks_the_baseline_and_shows_the_interval
     lines = str(ranking).splitlines()
     assert [" ".join(line.split()) for line in lines[1:2] + lines[3:5]] == [
         "rank version value difference its 95 % interval",
-        "1 0.1.0 0.9 +0.1 +0.00015 to +0.199",
+        "1 0.1.0 0.9 +0.1 +0.00015 to +0.199 ★",
         "2 0.0.0 baseline 0.8",
     ]
     assert ranking[0].interval == c.interval("accuracy", "0.1.0").interval

@@ -45,7 +45,7 @@ def test_series_can_be_told_by_metric_and_what_fits_nothing_is_said():
     first, second = {"loss": [3, 2, 1], "acc": [0.1, 0.9]}, {"loss": [3, 2, 1.5], "acc": [0.2, 0.8]}
     c = compare(first, second, series={"loss": "last", "los": "min"})
     assert (c["loss"].changes[1].delta, c["acc"].changes[1].delta) == (0.5, None)
-    assert c.notes == ("series: 'los' matches no metric",)
+    assert c.notes == ("series: 'los' matches no metric; nearest: loss",)
     assert c.fingerprint != compare(first, second).fingerprint
     both = compare(results(d_a=first), results(d_a=second), series={"*": "min", "acc@d-a": "max"})
     assert [row.cells[0].value for row in both.metrics] == [0.9, 1]

@@ -101,18 +101,18 @@ def test_the_best_of_a_column_is_marked_where_its_direction_is_known():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.8 + n / 100, "cer": 0.2 + n / 100, "ks": n / 10}} for n in (1, 2)]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
     text = str(vs)
-    assert [line.count("☆") for line in text.splitlines()[3:5]] == [1, 1]
-    assert "☆ 0.82" in text
-    assert "☆ 0.21" in text
-    assert "☆ best as measured" in text
-    assert "☆" not in str(vs[:1])
+    assert [line.count("◆") for line in text.splitlines()[3:5]] == [1, 1]
+    assert "◆ 0.82" in text
+    assert "◆ 0.21" in text
+    assert "◆ best as measured" in text
+    assert "◆" not in str(vs[:1])
     assert vs._repr_html_().count("font-weight:700") == 2
 
 
 def test_no_best_is_marked_where_many_versions_share_it():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.5 if n == 9 else 0.9}} for n in range(10)]
-    assert "☆" not in str(pnb.VersionSet.from_documents(docs, "model-a"))
-    assert str(pnb.VersionSet.from_documents(docs[-4:], "model-a")).count("☆ 0.9") == 3
+    assert "◆" not in str(pnb.VersionSet.from_documents(docs, "model-a"))
+    assert str(pnb.VersionSet.from_documents(docs[-4:], "model-a")).count("◆ 0.9") == 3
 
 
 def test_what_a_version_costs_is_a_column_only_where_there_is_room():
