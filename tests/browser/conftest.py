@@ -33,6 +33,7 @@ def pytest_runtest_makereport(item, call):
     lab = getattr(item, "funcargs", {}).get("lab")
     if report.when == "call" and report.failed and lab is not None:
         for number, notebook in enumerate(lab.opened):
+            notebook.has_failed = True
             report.sections.append((f"page {number}", _evidence(notebook, f"failed-{item.name}-{number}")))
         report.sections.append(("server", item.funcargs["jupyter"].logged()))
     return report
@@ -58,9 +59,9 @@ def jupyter(tmp_path_factory):
     server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium():
-    """A browser with an empty profile; of this module alone, because its driver occupies the main thread's event loop."""
+    """A browser with an empty profile; of this folder alone, because its driver occupies the main thread's event loop."""
     browser = Chromium(_chromium())
     yield browser
     browser.stop()

@@ -22,6 +22,7 @@ from tests.patience import MILLISECONDS, PATIENCE
 nbformat = Lazy("nbformat")
 
 ROOT = Path(__file__).parents[2]
+WIDTH, HEIGHT = 1300, 1000
 _WIDGET = "window.jupyterapp.shell.currentWidget"
 _ARGUMENTS = [
     "--headless",
@@ -45,6 +46,19 @@ _EVIDENCE = """() => ({
 _END_KERNELS = """async () => {
   const kernels = await (await fetch('/api/kernels?token=t')).json();
   await Promise.all(kernels.map(kernel => fetch(`/api/kernels/${kernel.id}?token=t`, {method: 'DELETE'})));
+}"""
+_OPEN = """async path => {
+  const app = window.jupyterapp, panel = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+  for (const other of [...app.shell.widgets('main')]) if (other !== panel) other.dispose();
+  app.shell.activateById(panel.id);
+}"""
+_LEAVE = """async () => {
+  const app = window.jupyterapp;
+  for (const panel of [...app.shell.widgets('main')]) {
+    if (panel.context) panel.context.model.dirty = false;
+    panel.dispose();
+  }
+  await app.serviceManager.sessions.shutdownAll();
 }"""
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
@@ -135,7 +149,10 @@ class Server:
 
 
 class Chromium:
-    """One browser with an empty profile; `outside` has every request that would have left this machine."""
+    """One browser with an empty profile; `outside` has every request that would have left this machine.
+
+    JupyterLab is loaded once and opens one notebook after another; a test that failed leaves its page to nobody.
+    """
 
     def __init__(self, executable):
         self._stack = contextlib.ExitStack()
@@ -146,12 +163,13 @@ class Chromium:
             executable_path=executable,
             args=_ARGUMENTS,
             headless=True,
-            viewport={"width": 1300, "height": 1000},
+            viewport={"width": WIDTH, "height": HEIGHT},
             service_workers="block",
         )
         self.context.set_default_timeout(MILLISECONDS)
         self.outside = []
         self.opened = []
+        self._lab = None
         self.context.route(re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/]|localhost[:/])"), self._refuse)
 
     def _refuse(self, route, request):
@@ -160,20 +178,22 @@ class Chromium:
 
     def open(self, server, name, *, front="lab", dark=False, width=None):
         """Open a notebook in JupyterLab, Notebook 7 or Voila, ready for use."""
-        page = self.context.new_page()
-        notebook = Notebook(page, is_voila=front == "voila")
+        again = front == "lab" and self._lab is not None and not self._lab.page.is_closed()
+        notebook = self._lab if again else Notebook(self.context.new_page(), front)
+        page = notebook.page
         self.opened.append(notebook)
-        if width:
-            page.set_viewport_size({"width": width, "height": 1000})
+        page.set_viewport_size({"width": width or WIDTH, "height": HEIGHT})
         if notebook.is_voila:
             page.goto(f"{server.url}/voila/render/{name}?token=t&theme={'dark' if dark else 'light'}", timeout=MILLISECONDS)
             return notebook
-        place = f"lab/tree/{name}?token=t&reset" if front == "lab" else f"notebooks/{name}?token=t"
-        page.goto(f"{server.url}/{place}")
-        notebook.ready()
-        if dark:
-            notebook.command("apputils:change-theme", theme="JupyterLab Dark")
-            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+        if again:
+            notebook.said.clear()
+            notebook.evaluate(_OPEN, name)
+        else:
+            page.goto(f"{server.url}/{f'lab/tree/{name}?token=t&reset' if front == 'lab' else f'notebooks/{name}?token=t'}")
+        notebook.ready(name)
+        notebook.theme("JupyterLab Dark" if dark else "JupyterLab Light")
+        self._lab = notebook if front == "lab" else self._lab
         return notebook
 
     def close_all(self):
@@ -189,15 +209,17 @@ class Chromium:
 class Notebook:
     """A notebook in a front-end."""
 
-    def __init__(self, page, *, is_voila=False):
+    def __init__(self, page, front):
         self.page = page
-        self.is_voila = is_voila
+        self.is_voila = front == "voila"
+        self.has_failed = False
+        self._is_lab = front == "lab"
         self.said = []
         page.on("console", lambda message: self.said.append(f"{message.type}: {message.text[:300]}"))
         page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"[:600]))
 
-    def ready(self):
-        self.page.wait_for_function(f"window.jupyterapp && {_WIDGET} && {_WIDGET}.sessionContext")
+    def ready(self, name):
+        self.page.wait_for_function(f"name => window.jupyterapp && {_WIDGET}?.sessionContext?.path === name", arg=name)
         self.evaluate(
             f"async () => {{ await window.jupyterapp.restored; const p = {_WIDGET};"
             " await p.revealed; await p.context.ready; await p.sessionContext.ready }"
@@ -211,6 +233,13 @@ class Notebook:
 
     def command(self, name, **arguments):
         return self.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, arguments])
+
+    def theme(self, name):
+        """Change to a theme, and wait until it is there."""
+        light = "false" if "Dark" in name else "true"
+        self.command("apputils:change-theme", theme=name)
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=light)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def run(self, index=None):
         """Run one cell, or all, and wait until it is done."""
@@ -247,7 +276,11 @@ class Notebook:
         return json.dumps(shown, indent=1, ensure_ascii=False) + "\n" + "\n".join(self.said[-30:])
 
     def close(self):
-        """End the kernels and close the page; Voila would leave its kernel running."""
+        """End the kernels and close the page, or in JupyterLab the notebook; Voila would leave its kernel running."""
+        left = False
         with contextlib.suppress(Exception):
-            self.evaluate(_END_KERNELS if self.is_voila else "() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
-        self.page.close()
+            self.page.emulate_media(forced_colors="none")
+            self.evaluate(_END_KERNELS if self.is_voila else _LEAVE)
+            left = True
+        if self.has_failed or not left or not self._is_lab:
+            self.page.close()

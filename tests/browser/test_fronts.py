@@ -45,18 +45,11 @@ def check(page, outputs, name):
     assert audit(page) == []
 
 
-def themed(notebook, theme):
-    notebook.command("apputils:change-theme", theme=theme)
-    light = "false" if "Dark" in theme else "true"
-    notebook.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=light)
-    notebook.page.locator("#jupyterlab-splash").wait_for(state="detached")
-
-
 def check_themes(notebook, outputs, name, themes=("JupyterLab Light", "JupyterLab Dark")):
     shown(notebook.page, len(outputs))
     notebook.in_sight()
     for theme in themes:
-        themed(notebook, theme)
+        notebook.theme(theme)
         check(notebook.page, outputs, f"{name} {theme}")
 
 

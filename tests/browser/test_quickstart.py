@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from tests.browser.fronts import ROOT
 from tests.lazy import Lazy
 
@@ -14,21 +12,17 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 PICTURES = os.environ.get("PAI_SCREENSHOTS")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_quickstart_runs_and_shows_a_card_and_a_hostile_label_stays_text(jupyter, lab, dark):
+def test_the_quickstart_runs_and_shows_a_card_and_a_hostile_label_stays_text(jupyter, lab):
     source = nbformat.read(ROOT / "notebooks" / "quickstart.ipynb", as_version=4)
     cells = [cell for cell in source.cells if cell.cell_type == "code"]
     source.cells.append(nbformat.v4.new_code_cell("w = %paimodel model-rbvg5w0xvkg09sgeed 1.2.0\nw"))
     for cell in source.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    notebook = lab(jupyter.write(f"quickstart-{dark}.ipynb", source))
+    notebook = lab(jupyter.write("quickstart.ipynb", source))
     notebook.run()
     page = notebook.page
     page.wait_for_function("text => document.querySelector('.jp-Notebook').textContent.includes(text)", arg=HOSTILE)
-    if dark:
-        notebook.command("apputils:change-theme", theme="JupyterLab Dark")
-        page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     assert page.locator(".jp-OutputArea-output", has_text="@2.0.0").filter(has_text="Approved").count()
     assert page.locator(".jp-OutputArea-output img[src='x']").count() == 0
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
@@ -36,4 +30,6 @@ def test_the_quickstart_runs_and_shows_a_card_and_a_hostile_label_stays_text(jup
     assert len(cells) == 10
     if PICTURES:
         page.locator(".jp-OutputArea-output", has_text="@2.0.0").first.scroll_into_view_if_needed()
-        page.screenshot(path=Path(PICTURES) / f"quickstart-{'dark' if dark else 'light'}.png")
+        for theme in ("Light", "Dark"):
+            notebook.theme(f"JupyterLab {theme}")
+            page.screenshot(path=Path(PICTURES) / f"quickstart-{theme.lower()}.png")

@@ -1,7 +1,6 @@
 """The report in Chromium: no request, no violation that axe knows, and pages that hold all of its text."""
 
 import contextlib
-import importlib.resources
 import re
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from pai_notebook.errors import RegressionError
 from pai_notebook.versions.versions import VersionSet
+from tests.browser.looks import violations
 from tests.patience import MILLISECONDS
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
@@ -20,25 +20,31 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
 ]
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]
-AXE = """async () => {
-  const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const result = await axe.run(document, {runOnly: {type: 'tag', values}});
-  return result.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160));
-}"""
 
 
-@contextlib.contextmanager
-def opened(path, scheme="light", **options):
-    """The file in a fresh browser, and every address that was asked for beside it."""
+@pytest.fixture(scope="module")
+def browser():
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        page = browser.new_context(color_scheme=scheme, **options).new_page()
-        page.set_default_timeout(MILLISECONDS)
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        yield page, [url for url in asked if url != path.as_uri() and not url.startswith("data:")]
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """Opens a file as nobody has opened one before, and gives the page with every address that was asked for beside the file."""
+
+    @contextlib.contextmanager
+    def open_page(path, scheme="light", **options):
+        with browser.new_context(color_scheme=scheme, **options) as context:
+            page = context.new_page()
+            page.set_default_timeout(MILLISECONDS)
+            asked = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(path.as_uri())
+            yield page, [url for url in asked if url != path.as_uri() and not url.startswith("data:")]
+
+    return open_page
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
@@ -49,14 +55,13 @@ def report(request, everything, tmp_path_factory):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_asked_for_and_axe_finds_nothing(report, scheme):
+def test_nothing_is_asked_for_and_axe_finds_nothing(opened, report, scheme):
     with opened(report, scheme, bypass_csp=True) as (page, asked):
         assert asked == []
-        page.evaluate(importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8") + ";0")
-        assert page.evaluate(AXE) == []
+        assert violations(page, "html", "best-practice") == []
 
 
-def test_the_page_forbids_what_it_does_not_need(report):
+def test_the_page_forbids_what_it_does_not_need(opened, report):
     with opened(report) as (page, asked):
         page.evaluate("() => { const i = new Image(); i.src = 'https://example.invalid/x.png'; document.body.append(i); }")
         page.wait_for_timeout(200)
@@ -64,14 +69,14 @@ def test_the_page_forbids_what_it_does_not_need(report):
         assert page.evaluate("() => [...document.images].every(i => i.complete)")
 
 
-def test_a_narrow_screen_does_not_scroll_sideways(report):
+def test_a_narrow_screen_does_not_scroll_sideways(opened, report):
     with opened(report, viewport={"width": 400, "height": 800}) as (page, _):
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 @pytest.mark.parametrize("count", [2, 5, 9, 20])
-def test_no_word_stands_outside_of_the_printed_page(everything, tmp_path, count):
+def test_no_word_stands_outside_of_the_printed_page(opened, everything, tmp_path, count):
     digits = [version for version in everything if version.model_id == DIGITS]
     compared = VersionSet(digits)[-count:].compare()
     with pytest.raises(RegressionError) as caught:
@@ -89,7 +94,7 @@ def test_no_word_stands_outside_of_the_printed_page(everything, tmp_path, count)
     assert outside == []
 
 
-def test_all_five_candidates_of_five_versions_are_in_the_window(everything, tmp_path):
+def test_all_five_candidates_of_five_versions_are_in_the_window(opened, everything, tmp_path):
     names = {"2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0"}
     digits = [version for version in everything if version.model_id == DIGITS]
     five = VersionSet([version for version in digits if version.version_name in names]).compare("2.0.0")
@@ -102,7 +107,7 @@ def test_all_five_candidates_of_five_versions_are_in_the_window(everything, tmp_
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(everything, tmp_path):
+def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, everything, tmp_path):
     four = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
     with opened(four.report(tmp_path / "r.html", charts=False), viewport={"width": 700, "height": 900}) as (page, _):
         page.evaluate("() => { document.querySelector('table.pin3').parentElement.scrollLeft = 10000 }")
@@ -112,14 +117,14 @@ def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(everything, tmp_pat
         assert all(0 <= left < 400 for left in lefts)
 
 
-def test_what_only_some_readers_need_is_folded(report):
+def test_what_only_some_readers_need_is_folded(opened, report):
     with opened(report) as (page, _):
         assert page.eval_on_selector_all("main > details", "all => all.length > 4 && all.every(each => !each.open)")
         assert not page.get_by_text("import pai_notebook as pnb").is_visible()
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
-def test_the_printed_pages_hold_every_version_and_number(report, tmp_path):
+def test_the_printed_pages_hold_every_version_and_number(opened, report, tmp_path):
     pdf = tmp_path / "r.pdf"
     with opened(report) as (page, _):
         page.pdf(path=pdf, prefer_css_page_size=True)
@@ -138,7 +143,7 @@ def twenty(everything, tmp_path_factory):
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
-def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(twenty):
+def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twenty):
     compared, html, pdf = twenty
     text = printed(pdf)
     with opened(html) as (page, _):
