@@ -96,24 +96,19 @@ def found():
     return json.loads(run.stdout)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_tab_offers_every_public_name(found, name):
-    assert found["public"][name]
-    assert set(found["public"][name]) <= set(found["completed"][f"{name}."])
+def test_tab_offers_every_public_name(found):
+    assert all(found["public"][name] for name in NAMES)
+    lacking = {name: set(found["public"][name]) - set(found["completed"][f"{name}."]) for name in NAMES}
+    assert {name: names for name, names in lacking.items() if names} == {}
 
 
 def test_an_object_of_every_public_class_is_among_them(found):
     assert {owner.__name__ for owner in public_classes()} - set(found["classes"]) == set()
 
 
-@pytest.mark.parametrize("typed", AFTER_A_CALL)
-def test_tab_follows_what_a_call_returns(found, typed):
-    assert AFTER_A_CALL[typed] <= set(found["completed"][typed])
-
-
-@pytest.mark.parametrize("typed", IN_A_CALL)
-def test_tab_in_a_call_offers_its_arguments(found, typed):
-    assert IN_A_CALL[typed] <= set(found["completed"][typed])
+def test_tab_follows_what_a_call_returns_and_offers_the_arguments_of_a_call(found):
+    lacking = {typed: names - set(found["completed"][typed]) for typed, names in (AFTER_A_CALL | IN_A_CALL).items()}
+    assert {typed: names for typed, names in lacking.items() if names} == {}
 
 
 def things(registry):

@@ -1,4 +1,4 @@
-"""Intervals of 300 random cases a source against scipy and statsmodels, and properties that hold for all data."""
+"""Intervals of up to 300 random cases a source against scipy and statsmodels, and properties that hold for all data."""
 
 import math
 
@@ -12,13 +12,15 @@ from pai_notebook.comparison.interval import fold_factor, holm, mover, p_value, 
 from pai_notebook.comparison.sources import Bounds, Runs, Share, Stated
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, shuffled
+from tests.examples import cases
 from tests.lazy import Lazy
 
 stats = Lazy("scipy.stats")
 multitest = Lazy("statsmodels.stats.multitest")
 proportion = Lazy("statsmodels.stats.proportion")
 
-CASES = 300
+pytestmark = pytest.mark.slow
+CASES = cases(300)
 
 
 @pytest.fixture
@@ -162,7 +164,7 @@ def test_quantiles_of_t_equal_scipy(draw):
 
 
 def test_holm_equals_statsmodels(draw):
-    for _ in range(CASES // 10):
+    for _ in range(max(1, CASES // 10)):
         values = draw.random(int(draw.integers(1, 30))) ** 3
         assert holm(values.tolist()) == pytest.approx(multitest.multipletests(values, method="holm")[1].tolist())
 

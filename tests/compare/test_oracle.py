@@ -1,4 +1,4 @@
-"""Deltas, ranks, fronts and intervals of 10,000 random comparisons against pandas, numpy, scipy and brute force."""
+"""Deltas, ranks, fronts and intervals of up to 10,000 random comparisons against pandas, numpy, scipy and brute force."""
 
 import math
 
@@ -18,12 +18,14 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metrics import Cell, read_value, text_of
 from pai_notebook.model.order import front_of
 from tests.compare.comparing import compare
+from tests.examples import cases
 from tests.lazy import Lazy
 
 integrate = Lazy("scipy.integrate")
 stats = Lazy("scipy.stats")
 
-COUNT = 10_000
+pytestmark = pytest.mark.slow
+COUNT = cases(10_000)
 VERSIONS = 5
 METRICS = ("loss", "accuracy")
 DIRECTIONS = {"loss": Direction("min", "told", "here"), "accuracy": Direction("max", "told", "here")}
@@ -170,7 +172,7 @@ def test_newcombe_intervals_equal_an_independent_derivation():
 
 def test_wilson_intervals_equal_those_of_scipy():
     draw = np.random.default_rng(11)
-    for _ in range(200):
+    for _ in range(cases(200)):
         n = int(draw.integers(1, 5000))
         k = int(draw.integers(0, n + 1))
         expected = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
@@ -206,7 +208,7 @@ def test_newcombe_intervals_hold_the_truth_about_as_often_as_they_say():
 
 def test_normal_intervals_equal_those_of_scipy():
     draw = np.random.default_rng(5)
-    for value, spread, baseline, spread_baseline in draw.random((1000, 4)):
+    for value, spread, baseline, spread_baseline in draw.random((cases(1000), 4)):
         interval = normal_interval(value, spread, baseline, spread_baseline, 0.9)
         expected = stats.norm.interval(0.9, loc=value - baseline, scale=math.sqrt(spread**2 + spread_baseline**2))
         assert (interval.low, interval.high) == pytest.approx(expected)

@@ -11,7 +11,7 @@ from pai_notebook.comparison import Comparison
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results, shuffled
-from tests.examples import examples
+from tests.examples import cases, examples
 from tests.lazy import Lazy
 
 stats = Lazy("scipy.stats")
@@ -74,9 +74,10 @@ def expected(versions):
     return found | {key: "could be chance" for key in ordered[sure:] if found[key] != "same"}
 
 
-def test_a_thousand_random_verdicts_are_those_of_brute_force():
+@pytest.mark.slow
+def test_random_verdicts_are_those_of_brute_force():
     draw = np.random.default_rng(20261126)
-    for _ in range(1000):
+    for _ in range(cases(1000)):
         versions = drawn(draw)
         c = Comparison([make(f"0.{place}.0", results(**each)) for place, each in enumerate(versions)], baseline="0.0.0")
         verdict, wanted = c.verdict, expected(versions)

@@ -283,6 +283,7 @@ def check_same_version(theirs, mine):
     assert (theirs.options or "") == mine.raw.get("Options", "")
 
 
+@pytest.mark.slow
 def test_our_client_reads_the_same_versions_one_by_one(connect, models, store, ours):
     client = connect()
     addresses = [(model_id, version["VersionName"]) for model_id, version in everything(store)]

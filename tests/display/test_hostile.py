@@ -9,10 +9,12 @@ from pai_notebook.display import render_html, render_markdown, render_text
 from pai_notebook.display.links import safe_href
 from tests.display.hostile import FIELDS, mutated, strings
 from tests.display.structure import CONTROLS, dangers, html_of_markdown, skeleton, squeezed
+from tests.examples import cases, share
 
+pytestmark = pytest.mark.slow
 TOKEN = "zq9zq9"
 STRINGS = strings()
-MUTATED = mutated(1000)
+MUTATED = mutated(cases(1000))
 TURNS = 4
 ADDRESSES = ("link address", "picture address")
 LINE_BREAKS = {"br", "p"}
@@ -47,17 +49,17 @@ def without_breaks(found: list[tuple]) -> list[tuple]:
     return [part[1:] for part in found if part[1] not in LINE_BREAKS]
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_no_string_changes_the_structure_of_html(field):
+@pytest.mark.parametrize(("turn", "field"), list(enumerate(FIELDS)))
+def test_no_string_changes_the_structure_of_html(turn, field):
     expected = skeletons(field)
-    for text in STRINGS:
+    for text in share(STRINGS, turn):
         html = render_html(FIELDS[field](shorter(text)))
         assert set(dangers(html)) <= ({"<img>"} if field == "picture address" else set()), text
         assert structure(html) in expected or changes_kind(field, text), text
 
 
 @pytest.mark.parametrize("start", range(TURNS))
-def test_none_of_a_thousand_mutations_changes_the_structure_of_html(start):
+def test_none_of_many_mutations_changes_the_structure_of_html(start):
     """Each mutation is put into a field, in every turn into another one."""
     names = [name for name in FIELDS if name != "diff"]
     for place, text in enumerate(MUTATED):
@@ -67,11 +69,11 @@ def test_none_of_a_thousand_mutations_changes_the_structure_of_html(start):
         assert structure(html) in skeletons(name) or changes_kind(name, text), (name, text)
 
 
-@pytest.mark.parametrize("field", [name for name in FIELDS if name != "diff"])
-def test_no_string_changes_the_structure_of_markdown(field):
+@pytest.mark.parametrize(("turn", "field"), list(enumerate(name for name in FIELDS if name != "diff")))
+def test_no_string_changes_the_structure_of_markdown(turn, field):
     describe = FIELDS[field]
     expected = without_breaks(skeleton(html_of_markdown(render_markdown(describe(TOKEN)))))
-    for text in STRINGS:
+    for text in share(STRINGS, turn):
         if not text.strip() or changes_kind(field, text):
             continue
         markdown = render_markdown(describe(shorter(text)))
@@ -80,9 +82,9 @@ def test_no_string_changes_the_structure_of_markdown(field):
         assert dangers(html) == [], text
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_no_control_or_direction_character_reaches_any_rendering(field):
-    for text in STRINGS:
+@pytest.mark.parametrize(("turn", "field"), list(enumerate(FIELDS)))
+def test_no_control_or_direction_character_reaches_any_rendering(turn, field):
+    for text in share(STRINGS, turn):
         shape = FIELDS[field](text)
         assert not CONTROLS.search(render_text(shape)), text
         assert not CONTROLS.search(render_markdown(shape)), text
@@ -90,8 +92,8 @@ def test_no_control_or_direction_character_reaches_any_rendering(field):
 
 
 def test_a_mebibyte_costs_less_than_200_kib_and_says_what_is_left_out():
-    for name, describe in FIELDS.items():
-        for char in ("M", "<", "\u202e", "模", "\n"):
+    for turn, (name, describe) in enumerate(FIELDS.items()):
+        for char in share("M<\u202e模\n", turn):
             for render in (render_html, render_markdown, render_text):
                 output = render(describe(char * 2**20))
                 assert len(output.encode()) <= 200 * 1024, (name, char, render)

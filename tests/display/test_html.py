@@ -43,6 +43,7 @@ def test_the_style_sheet_is_small():
     assert len(re.search(r"<style>(.*?)</style>", html)[1]) < 2_000
 
 
+@pytest.mark.slow
 def test_the_same_description_gives_the_same_bytes_in_every_process():
     digests = {
         subprocess.run(

@@ -11,6 +11,7 @@ from tests.lazy import Lazy
 nbconvert = Lazy("nbconvert")
 nbformat = Lazy("nbformat")
 
+pytestmark = pytest.mark.slow
 OFFLINE = {"mathjax_url": "", "require_js_url": "", "jquery_url": ""}
 
 

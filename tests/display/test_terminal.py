@@ -65,6 +65,7 @@ def terminal(request, tmp_path_factory):
     opened.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LINES)
 def test_what_is_shown_fits_the_terminal_and_is_only_text(terminal, kind):
     columns, environment, ipython = terminal

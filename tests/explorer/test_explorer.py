@@ -194,6 +194,7 @@ def show(explorer, tab):
     return controls(explorer).panels[tab].value
 
 
+@pytest.mark.slow
 def test_the_chart_follows_the_metric_and_says_its_numbers(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     controls(explorer).metric.value = "perplexity"

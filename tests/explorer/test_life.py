@@ -10,7 +10,7 @@ from pai_notebook.explorer import close_all
 from tests.bench.life import KINDS, MODEL, lived
 from tests.patience import eventually
 
-COUNT = 12
+COUNT = 6
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_the_order_of_results_labels_and_keys_changes_nothing(shuffler):
         assert first.to_csv() == second.to_csv()
 
 
+@pytest.mark.slow
 def test_the_hash_seed_changes_nothing():
     documents = json.dumps([document(number) for number in range(4)])
     outputs = {
@@ -73,6 +75,6 @@ def test_the_hash_seed_changes_nothing():
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
         ).stdout
-        for seed in ("0", "1", "42")
+        for seed in ("1", "42")
     }
     assert len(outputs) == 1

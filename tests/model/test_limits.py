@@ -140,6 +140,7 @@ def test_a_time_that_excel_cannot_hold_is_written_as_text(tmp_path):
     assert values[3] == datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC).replace(tzinfo=None)
 
 
+@pytest.mark.slow
 def test_a_table_that_is_wider_than_a_sheet_is_refused_before_a_file_is_there(tmp_path):
     versions = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "Metrics": {f"m{n}": n for n in range(17_000)}}], "model-a")
     with pytest.raises(ConfigurationError, match=r"columns; a sheet of Excel holds 16,384.*include="):

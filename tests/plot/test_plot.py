@@ -235,6 +235,7 @@ def test_every_version_of_a_scatter_is_named_beside_its_point_or_below(count):
     assert names & beside & unnamed == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2, 9, 31, 60])
 def test_no_chart_warns_or_collapses(count):
     plot = many(count).plot

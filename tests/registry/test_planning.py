@@ -20,15 +20,16 @@ LISTS_FAIL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", sorted(LISTS_FAIL))
-def test_a_thousand_addresses_arrive_from_a_server_that_cannot_list(fault):
-    names = [f"0.{number}.0" for number in range(500)]
+def test_hundreds_of_addresses_arrive_from_a_server_that_cannot_list(fault):
+    names = [f"0.{number}.0" for number in range(150)]
     plan = lambda hit: LISTS_FAIL[fault] if hit.path.endswith("/versions") else None  # noqa: E731
     with FaultServer(plan, answer=both(names)) as server, connect(server, backoff_scale=0.01) as registry:
         versions = registry.get_versions([f"m-{model}@{name}" for name in names for model in "ab"])
         assert not versions.errors
         assert [version.address for version in versions] == [f"m-{model}@{name}" for name in names for model in "ab"]
-        assert by_action(server)[GET] == 1000
+        assert by_action(server)[GET] == 300
         assert by_action(server)[LIST] <= 8
 
 

@@ -18,6 +18,7 @@ from .looks import everything, leaks, listening
 
 KEY, SECRET, TOKEN = "LTAI5tCanaryOfKeyId01", "CanaryOfSecret01234567890abcdef", "CAIS0CanaryOfToken+/==0123456789"
 PASSWORD, URI_TOKEN, REFRESH = "CanaryOfProxy0123456", "CanaryOfUri01234567890", "CanaryOfRefresh0123456789"
+pytestmark = pytest.mark.slow
 SECRETS = (KEY, SECRET, TOKEN, PASSWORD, URI_TOKEN, REFRESH)
 QUICK = {**UNHURRIED, "max_attempts": 2, "backoff_scale": 0.0, "default": False}
 

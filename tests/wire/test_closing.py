@@ -23,6 +23,7 @@ from pai_notebook.client.loop import LoopThread
 from pai_notebook.client.tasks import LoopUser
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.registry import connection
+from tests.examples import cases
 from tests.patience import PATIENCE, eventually
 
 from .faultserver import FaultServer, good_answer, listing
@@ -70,12 +71,13 @@ ASKS = (
 MODEL = "model-rbvg5wfo5d0gngz1b8"
 
 
-def test_three_hundred_closes_while_four_threads_fetch_end_each_call_with_one_error(capfd):
-    ended, before = [], set(threading.enumerate())
-    for number in range(300):
+@pytest.mark.slow
+def test_many_closes_while_four_threads_fetch_end_each_call_with_one_error(capfd):
+    ended, before, count = [], set(threading.enumerate()), cases(300)
+    for number in range(count):
         registry = pnb.connect("demo", default=False, transport=EMBEDDED)
         ended += close_amid(registry, ASKS, after=0.004 * (number % 4))
-    assert len(ended) == 1200
+    assert len(ended) == 4 * count
     assert {(type(error), getattr(error, "message", error)) for error in ended} == {(ConfigurationError, CLOSED)}
     assert capfd.readouterr() == ("", "")
     assert set(threading.enumerate()) <= before
@@ -327,6 +329,7 @@ _DEMO_THEN_CONNECT = textwrap.dedent("""
 """)
 
 
+@pytest.mark.slow
 def test_a_shell_that_evaluates_what_the_demo_command_prints_can_use_it():
     with subprocess.Popen([sys.executable, "-m", "pai_notebook.demo"], stdout=subprocess.PIPE, text=True) as server:
         try:

@@ -488,6 +488,7 @@ def public_folder():
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", sorted(PROCESSES))
 def test_processes(case, public_folder):
     restrict, expected = PROCESSES[case]

@@ -23,6 +23,7 @@ from pai_notebook.errors import (
     Throttled,
     VersionNotFound,
 )
+from tests.examples import cases
 from tests.patience import PATIENCE, ended, eventually
 
 from . import faultserver as faults
@@ -56,10 +57,11 @@ def longest_run(seed, pairs, rate, kinds):
 
 
 # the seeds are those among the first whose schedule leaves a good answer within four attempts
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(cases(5)))
 def test_r1_a_thousand_fetches_with_a_tenth_of_the_attempts_faulty_lose_nothing(seed):
     pairs = [(f"m-{number % 20}", f"0.{number}.0") for number in range(1000)]
-    seed = next(s for s in range(100 * seed, 100 * seed + 100) if longest_run(s, pairs, 0.1, FAULTS) < 4)
+    seed = next(s for s in range(100 * seed + 100, 100 * seed + 200) if longest_run(s, pairs, 0.1, FAULTS) < 4)
     with FaultServer(lambda hit: draw(seed, hit.target, hit.attempt, rate=0.1, kinds=FAULTS)) as server, server.client() as client:
         replies = with_threads(client, pairs)
     for (model, version), reply in zip(pairs, replies, strict=True):
@@ -218,6 +220,7 @@ def test_r7_a_hint_that_is_none_is_ignored(name, value, pauses):
     assert max(pauses) < 1
 
 
+@pytest.mark.slow
 def test_r8_every_attempt_has_a_nonce_of_its_own():
     pairs = [("m", f"0.{number}.0") for number in range(300)]
     plan = lambda hit: draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)  # noqa: E731
@@ -289,6 +292,7 @@ def test_r10_a_token_that_is_never_good_costs_two_requests():
     assert len(server.hits) == 2
 
 
+@pytest.mark.slow
 def test_r11_an_outage_does_not_multiply_the_traffic_and_ends_when_it_ends():
     up = threading.Event()
     with FaultServer(lambda hit: None if up.is_set() else "503") as server, server.client() as client:
@@ -347,6 +351,7 @@ def stray(conn, hit, good):
     conn.sendall(message(200, good) + message(200, good))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pause", [0.0, 0.002], ids=["in one piece", "a moment later"])
 def test_r14_a_second_answer_nobody_asked_for_is_never_taken_for_another_version(pause):
     def plan(hit):
@@ -392,6 +397,7 @@ def test_r15_a_port_that_opens_within_a_second_is_waited_for():
     revived[0].close()
 
 
+@pytest.mark.slow
 def test_r16_nothing_is_left_after_close(own_loop):
     process, threads = psutil.Process(), set(threading.enumerate())
     with FaultServer(lambda hit: draw(16, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)) as server:

@@ -164,6 +164,7 @@ def document(middle):
     return message(200, b'{"VersionName":"0.0.0","ExtraInfo":' + middle + b"}")
 
 
+@pytest.mark.slow
 def test_s3_answers_that_are_too_much_are_refused_quickly_and_in_little_memory():
     once, twice = bomb(), bomb(twice=True)
     weapons = {

@@ -59,6 +59,7 @@ SCENES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", sorted(SCENES))
 @pytest.mark.parametrize("given", [(KEY_ID, SECRET, TOKEN), lambda: (KEY_ID, SECRET, TOKEN)], ids=["tuple", "callable"])
 def test_no_door_shows_a_secret(scene, given):
