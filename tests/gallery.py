@@ -8,6 +8,7 @@ text too.
 
 import argparse
 import base64
+import functools
 import html
 import random
 import re
@@ -75,6 +76,7 @@ def many_metrics(count: int = 44) -> pnb.VersionSet:
     return pnb.VersionSet.from_documents(documents, "model-many-metrics")
 
 
+@functools.cache
 def outputs() -> dict[str, object]:
     """Real objects of the embedded registry, by kind; what is a page of its own is there as its text."""
     with pnb.connect("demo", default=False) as registry:
