@@ -23,6 +23,7 @@ from pai_notebook.comparison.leaders import Leaders, luck_of
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.version import ModelVersion
+from tests.bench.figures import Figures
 
 P, N = 0.9, 1000
 
@@ -57,18 +58,21 @@ class Sheet:
 
     def __init__(self):
         self.outside = 0
+        self.figures = Figures()
 
     def line(self, what, found, wanted, noise):
         """Print a figure and whether it lies within its noise of the wanted one."""
         fine = abs(found - wanted) <= noise
         self.outside += not fine
-        print(f"{'' if fine else 'OUTSIDE '}{what:<78} {found:8.3f}   table {wanted:8.3f}   noise {noise:.3f}")
+        text = f"{'' if fine else 'OUTSIDE '}{what:<78} {found:8.3f}   table {wanted:8.3f}   noise {noise:.3f}"
+        self.figures.say(text, {what: float(found)})
 
     def at_most(self, what, found, limit, noise):
         """Print a figure that has to stay below a limit."""
         fine = found <= limit + noise
         self.outside += not fine
-        print(f"{'' if fine else 'OUTSIDE '}{what:<78} {found:8.3f}   at most {limit:6.3f}   noise {noise:.3f}")
+        text = f"{'' if fine else 'OUTSIDE '}{what:<78} {found:8.3f}   at most {limit:6.3f}   noise {noise:.3f}"
+        self.figures.say(text, {what: float(found)})
 
 
 def versions_of(hits):
@@ -330,6 +334,7 @@ def nearest_means(x, classes, test):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the draws")
+    parser.add_argument("--json", action="store_true", help="figures for programs")
     parser.add_argument("--seed", type=int, default=20261125)
     chosen = parser.parse_args(arguments)
     scale = 1 if chosen.quick else 10
@@ -345,7 +350,8 @@ def main(arguments=None):
     same_examples(sheet, draw, 1000 * scale)
     other_examples(sheet, draw, 2000 * scale)
     folds(sheet, draw, 200 * scale)
-    print(f"{sheet.outside} figures outside their noise")
+    sheet.figures.say(f"{sheet.outside} figures outside their noise", {"outside": sheet.outside})
+    sheet.figures.finish()
     return 1 if sheet.outside else 0
 
 

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from pai_notebook.errors import PaiError
+from tests.bench.figures import Figures
 from tests.registry.outsider import connect
 from tests.wire import faultserver as faults
 from tests.wire.faultserver import FaultServer
@@ -34,10 +35,12 @@ def late(fault, asks, threads):
 def main():
     singles = [lambda registry, number=number: registry.get_version("m", f"0.{number}.0") for number in range(16)]
     lists = [lambda registry: registry.get_versions("m@latest"), lambda registry: registry.get_versions("m@0.1.0,0.2.0,0.3.0")]
-    print(f"{'server':10} {'16 versions':>12} {'@latest':>12} {'3 names':>12}   seconds after a deadline of {DEADLINE:g} s")
+    sheet = Figures()
+    sheet.say(f"{'server':10} {'16 versions':>12} {'@latest':>12} {'3 names':>12}   seconds after a deadline of {DEADLINE:g} s")
     for name, fault in FAULTS.items():
         figures = [late(fault, singles, 16), *(late(fault, [ask], 1) for ask in lists)]
-        print(f"{name:10} " + " ".join(f"{figure:12.3f}" for figure in figures))
+        sheet.say(f"{name:10} " + " ".join(f"{figure:12.3f}" for figure in figures), {name: figures})
+    sheet.finish()
 
 
 if __name__ == "__main__":

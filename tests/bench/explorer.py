@@ -6,12 +6,12 @@ send to a front-end, and the memory that it takes.
 
 import json
 import resource
-import sys
 import time
 
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.explorer import Explorer
+from tests.bench.figures import Figures, count_argument
 
 MODEL = "model-many"
 
@@ -47,7 +47,7 @@ def clocked(work):
 
 def main():
     """Print the figures."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+    figures, count = Figures(), count_argument(5000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     key = (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET)
     with (
@@ -71,15 +71,17 @@ def main():
             controls.fetch.click()
             explorer.wait()
 
-        print(f"{count:,} versions listed after {clocked(choose):.2f} s, shown {explorer._state.window}")
-        print(f"narrowed after {clocked(narrow) * 1000:.0f} ms, shown {explorer._state.window}")
-        print(f"{len(controls.versions.options)} options; click to comparison of 20 versions, nothing remembered: {clocked(compare):.2f} s")
+        figures.tell(f"{count:,} versions listed after, seconds", clocked(choose), "below 1")
+        figures.tell("narrowed after, seconds", clocked(narrow), "below 1")
+        figures.say(f"{len(controls.versions.options)} options, shown {explorer._state.window}")
+        figures.tell("click to comparison of 20 versions, nothing remembered, seconds", clocked(compare))
         assert len(explorer.value.versions) == 20, explorer.last_error
         whole, listed = sent_by(explorer)
-        print(f"all widgets {whole:,} bytes, the list of versions {listed:,} bytes")
+        figures.say(f"all widgets {whole:,} bytes, the list of versions {listed:,} bytes", {"bytes": whole, "bytes of the list": listed})
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(f"memory {before // 1024} MB before, {peak // 1024} MB at its peak, server included")
+        figures.say(f"memory {before // 1024} MB before, {peak // 1024} MB at its peak, server included", {"peak MB": peak // 1024})
         explorer.close()
+    figures.finish()
 
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
 """Measure the frames against pandas.json_normalize and against columns built by hand for exactly this shape.
 
-Also comparisons, minimal pairs, and how everything grows. Ratios hold within one run on one machine; run with
+Documents of one dataset, six labels and no spec, and documents as the service has them, these from the bytes of list pages. Also
+comparisons, minimal pairs, and how everything grows. Times are CPU. Ratios hold within one run on one machine; run with
 ``python -m tests.bench.frames [count]``.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import math
 import random
 import statistics
-import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -21,7 +23,11 @@ import pandas as pd
 
 from pai_notebook.comparison import Comparison, minimal_pairs
 from pai_notebook.frames import to_frame
-from pai_notebook.model.version import ModelVersion
+from pai_notebook.json_text import parse_json
+from pai_notebook.model.source import Provenance
+from pai_notebook.model.version import ModelVersion, adopt_document
+from tests.bench import documents as made
+from tests.bench.figures import Figures, count_argument
 
 LABELS, METRICS = 6, 30
 
@@ -91,13 +97,13 @@ def by_hand_long(documents: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def seconds(work: Callable[[], Any], repeats: int = 5) -> float:
-    """Median time of a piece of work."""
+    """Median CPU time of a piece of work."""
     taken = []
     for _ in range(repeats):
         gc.collect()
-        begin = time.perf_counter()
+        begin = time.process_time()
         work()
-        taken.append(time.perf_counter() - begin)
+        taken.append(time.process_time() - begin)
     return statistics.median(taken)
 
 
@@ -123,17 +129,38 @@ def make_versions(count: int) -> list[ModelVersion]:
     return [ModelVersion.from_document(make_document(number), "model-a") for number in range(count)]
 
 
-def against_others(count: int) -> None:
+def against_others(figures: Figures, count: int) -> None:
     """Print the frames of `count` versions beside json_normalize and beside columns built by hand."""
     documents = [make_document(number) for number in range(count)]
     versions = [ModelVersion.from_document(document, "model-a") for document in documents]
     for layout, normalize, by_hand in (("wide", normalize_wide, by_hand_wide), ("long", normalize_long, by_hand_long)):
         works = partial(to_frame, versions, layout=layout), partial(normalize, documents), partial(by_hand, documents)
         ours, theirs, hand = alternately(*works)
-        print(f"{layout} frame of {count} versions x {METRICS} metrics")
-        print(f"  ours {ours * 1e3:.0f} ms, json_normalize {theirs * 1e3:.0f} ms, by hand {hand * 1e3:.0f} ms")
-        ratios = f"json_normalize / ours = {theirs / ours:.2f}   ours / by hand = {ours / hand:.2f}"
-        print(f"  {ratios}   json_normalize / by hand = {theirs / hand:.2f}")
+        figures.say(f"{layout} frame of {count} versions x {METRICS} metrics")
+        figures.say(f"  ours {ours * 1e3:.0f} ms, json_normalize {theirs * 1e3:.0f} ms, by hand {hand * 1e3:.0f} ms")
+        figures.tell(f"  {layout} frame: json_normalize / ours", theirs / ours)
+        figures.tell(f"  {layout} frame: ours / by hand", ours / hand)
+
+
+def from_bytes(figures: Figures, count: int) -> None:
+    """Print the wide frame of list pages, from their bytes, beside json.loads and columns built by hand."""
+    for kind, make in (("flat", made.flat_document), ("full", made.full_document)):
+        pages = [
+            json.dumps({"Versions": [make(number) for number in range(start, start + 100)]}).encode() for start in range(0, count, 100)
+        ]
+        ours, hand = alternately(partial(_frame_of, pages), partial(_by_hand, pages), repeats=3)
+        figures.say(f"bytes of {count} versions ({kind}) to the wide frame: ours {ours * 1e3:.0f} ms, by hand {hand * 1e3:.0f} ms")
+        figures.tell(f"  {kind}, from bytes: ours / json.loads and columns by hand", ours / hand, "at most 2")
+
+
+def _frame_of(pages: list[bytes]) -> pd.DataFrame:
+    now, origin = datetime.now(UTC), Provenance()
+    found = (item for page in pages for item in parse_json(page)["Versions"])
+    return to_frame([adopt_document(item, model_id="model-a", fetched=now, provenance=origin) for item in found])
+
+
+def _by_hand(pages: list[bytes]) -> pd.DataFrame:
+    return made.by_hand([item for page in pages for item in json.loads(page)["Versions"]])
 
 
 def alternately(*works: Callable[[], Any], repeats: int = 7) -> list[float]:
@@ -145,7 +172,7 @@ def alternately(*works: Callable[[], Any], repeats: int = 7) -> list[float]:
     return [statistics.median(times) for times in taken]
 
 
-def growth(sizes: list[int]) -> None:
+def growth(figures: Figures, sizes: list[int]) -> None:
     """Print how time and memory of the frames grow with the number of versions."""
     everything = make_versions(max(sizes))
     for layout in ("wide", "long"):
@@ -154,8 +181,9 @@ def growth(sizes: list[int]) -> None:
         shown = ", ".join(
             f"{size}: {taken * 1e3:.0f} ms {most / 1e6:.0f} MB" for size, taken, most in zip(sizes, times, peaks, strict=True)
         )
-        print(f"{layout} frame: {shown}")
-        print(f"  exponent of time {exponent(sizes, times):.2f}, of memory {exponent(sizes, [float(most) for most in peaks]):.2f}")
+        figures.say(f"{layout} frame: {shown}")
+        figures.tell(f"  {layout} frame: exponent of time", exponent(sizes, times), "at most 1.1")
+        figures.tell(f"  {layout} frame: exponent of memory", exponent(sizes, [float(most) for most in peaks]), "at most 1.1")
 
 
 def trained(number: int) -> ModelVersion:
@@ -172,24 +200,23 @@ def trained(number: int) -> ModelVersion:
     )
 
 
-def comparisons() -> None:
+def comparisons(figures: Figures) -> None:
     """Print the time of comparing 500 versions, of showing it, and of minimal pairs among 500 to 4,000 versions."""
     versions = make_versions(500)
-    print(f"compare of 500 versions x {METRICS + LABELS} rows: {seconds(lambda: Comparison(fresh(versions))) * 1e3:.0f} ms")
+    figures.tell(f"compare of 500 versions x {METRICS + LABELS} rows, ms", seconds(lambda: Comparison(fresh(versions))) * 1e3)
     compared = Comparison(versions)
-    html = compared.to_html()
-    print(f"  its HTML, {len(html.encode()) / 1e3:.0f} kB of 20 versions: {seconds(compared.to_html) * 1e3:.0f} ms")
-    print(
-        f"  its frame: {seconds(compared.to_frame) * 1e3:.0f} ms; ranking: {seconds(lambda: compared.rank('metric0', 'max')) * 1e3:.1f} ms"
-    )
+    figures.tell("  its HTML of 20 versions, kB", len(compared.to_html().encode()) / 1e3)
+    figures.tell("  its HTML, ms", seconds(compared.to_html) * 1e3)
+    figures.tell("  its frame, ms", seconds(compared.to_frame) * 1e3)
+    figures.tell("  its ranking, ms", seconds(lambda: compared.rank("metric0", "max")) * 1e3)
     sizes = [500, 1000, 2000, 4000]
     everything = [trained(number) for number in range(max(sizes))]
     times = []
     for size in sizes:
         times.append(seconds(partial(minimal_pairs, everything[:size], "metric0"), repeats=3))
         found = len(minimal_pairs(everything[:size], "metric0"))
-        print(f"minimal_pairs of {size} versions ({size * (size - 1) // 2} pairs, {found} found): {times[-1] * 1e3:.0f} ms")
-    print(f"  exponent of time {exponent(sizes, times):.2f}; all pairs would be 2")
+        figures.say(f"minimal_pairs of {size} versions ({size * (size - 1) // 2} pairs, {found} found): {times[-1] * 1e3:.0f} ms")
+    figures.tell("  minimal_pairs: exponent of time; all pairs would be 2", exponent(sizes, times))
 
 
 def fresh(versions: list[ModelVersion]) -> list[ModelVersion]:
@@ -198,6 +225,9 @@ def fresh(versions: list[ModelVersion]) -> list[ModelVersion]:
 
 
 if __name__ == "__main__":
-    against_others(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
-    comparisons()
-    growth([1_000, 3_000, 10_000, 30_000, 100_000])
+    sheet, size = Figures(), count_argument(10_000)
+    against_others(sheet, size)
+    from_bytes(sheet, size)
+    comparisons(sheet)
+    growth(sheet, [1_000, 3_000, 10_000, 30_000, 100_000])
+    sheet.finish()

@@ -5,7 +5,6 @@ Each is made, shown and closed or dropped COUNT times (1,000); widgets, threads,
 
 import gc
 import os
-import sys
 import threading
 import time
 import weakref
@@ -14,6 +13,7 @@ from pathlib import Path
 from ipywidgets.widgets.widget import _instances
 
 import pai_notebook as pnb
+from tests.bench.figures import Figures, count_argument
 
 MODEL = "model-rbvg5wp0buc6o2q3rh"
 WARM = 5
@@ -121,13 +121,14 @@ def lived(make, count, registry, versions):
 
 def main():
     """Print the figures."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    sheet, count = Figures(), count_argument(1000)
     with pnb.connect("demo", default=False) as registry:
         versions = registry.list_versions(MODEL, last=3)
         for make in KINDS:
             before, after, alive = lived(make, count, registry, versions)
             told = ", ".join(f"{name} {before[name]:.0f} -> {after[name]:.0f}" for name in before)
-            print(f"{make.__name__}: {count:,} made, {alive} alive; {told}", flush=True)
+            sheet.say(f"{make.__name__}: {count:,} made, {alive} alive; {told}", {make.__name__: {"alive": alive, **after}})
+    sheet.finish()
 
 
 if __name__ == "__main__":

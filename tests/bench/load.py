@@ -8,6 +8,8 @@ import statistics
 import subprocess
 import sys
 
+from tests.bench.figures import Figures
+
 REPEAT = 7
 SHELL = "from IPython.core.interactiveshell import InteractiveShell; shell = InteractiveShell()"
 CASES = {
@@ -28,13 +30,15 @@ def measure(before: str, what: str) -> tuple[float, list[str]]:
 
 def main() -> None:
     """Print the table."""
-    medians = {}
+    figures, medians = Figures(), {}
     for name, (before, what) in CASES.items():
         runs = [measure(before, what) for _ in range(REPEAT)]
         medians[name] = statistics.median(took for took, _ in runs)
-        print(f"{name:45s} {medians[name]:8.1f} ms   heavy modules loaded: {', '.join(runs[0][1]) or 'none'}")
+        heavy = ", ".join(runs[0][1]) or "none"
+        figures.say(f"{name:45s} {medians[name]:8.1f} ms   heavy modules loaded: {heavy}", {f"{name}, ms": medians[name]})
     ours, theirs = medians["%load_ext pai_notebook in a warm IPython"], medians["import the vendor's client"]
-    print(f"the vendor's client takes {theirs / ours:.0f} times as long")
+    figures.tell("the vendor's client takes so many times as long", theirs / ours)
+    figures.finish()
 
 
 if __name__ == "__main__":

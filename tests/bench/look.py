@@ -17,6 +17,7 @@ import pandas as pd
 
 from pai_notebook.display import Block, Heading, Table, render_html, render_markdown, render_text
 from pai_notebook.display.line import line
+from tests.bench.figures import Figures
 from tests.display.shape_samples import comparison, version_card
 
 
@@ -68,26 +69,31 @@ def others(table: Table) -> dict[str, Callable[[], str]]:
     return found
 
 
-def compare(what: str, shape: Block, table: Table) -> None:
+def compare(figures: Figures, what: str, shape: Block, table: Table) -> None:
     """Print our time and bytes for a shape, and their ratios to those of each peer for its table."""
     ours, size = best(lambda: render_html(shape))
     markdown, text = best(lambda: render_markdown(shape))[0], best(lambda: render_text(shape, 120))[0]
-    print(f"{what}: {ours:.2f} ms, {size:,} bytes; Markdown {markdown:.2f} ms; text {text:.2f} ms")
+    figures.say(f"{what}: {ours:.2f} ms, {size:,} bytes; Markdown {markdown:.2f} ms; text {text:.2f} ms", {f"{what}, bytes": size})
     for name, render in others(table).items():
         theirs, their_size = best(render)
-        print(f"  {name}: {theirs:.2f} ms, {their_size:,} bytes", end="; ")
-        print(f"ours takes {ours / theirs:.2f} of its time and {size / their_size:.2f} of its bytes")
+        ratios = {f"{what}, time against {name}": ours / theirs, f"{what}, bytes against {name}": size / their_size}
+        figures.say(
+            f"  {name}: {theirs:.2f} ms, {their_size:,} bytes; "
+            f"ours takes {ours / theirs:.2f} of its time and {size / their_size:.2f} of its bytes",
+            ratios,
+        )
 
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    table, card = comparison(20, 38).blocks[1], version_card()
-    compare("comparison 20 x 40", table, table)
-    compare("card", card, card.blocks[1])
+    figures, table, card = Figures(), comparison(20, 38).blocks[1], version_card()
+    compare(figures, "comparison 20 x 40", table, table)
+    compare(figures, "card", card, card.blocks[1])
     began = time.perf_counter()
     for _ in range(1000):
         render_html(card)
-    print(f"1,000 cards: {time.perf_counter() - began:.2f} s")
+    figures.tell("1,000 cards, seconds", time.perf_counter() - began)
+    figures.finish()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """What many metrics in one version cost: `python -m tests.bench.metrics [COUNT]` prints CPU seconds for 60,000 of each way to see them."""
 
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pai_notebook as pnb
+from tests.bench.figures import Figures, count_argument
 
 
 def versions(count):
@@ -37,14 +37,15 @@ WAYS = {
 
 def main():
     """Print the figures."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 60_000
+    figures, count = Figures(), count_argument(60_000)
     with tempfile.TemporaryDirectory() as folder:
         for way, call in WAYS.items():
             call(versions(10), Path(folder))  # what is loaded on first use is loaded
             some = versions(count)
             start = time.process_time()
             call(some, Path(folder))
-            print(f"{count:,} metrics, {way}: {time.process_time() - start:.2f} s", flush=True)
+            figures.tell(f"{count:,} metrics, {way}: CPU seconds", time.process_time() - start)
+    figures.finish()
 
 
 if __name__ == "__main__":

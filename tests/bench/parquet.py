@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from tests.bench.figures import Figures, count_argument
 from tests.demo.lazy_store import LazyStore
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -80,15 +81,27 @@ def main(count: int, path: Path) -> None:
     write(max(count // 10, 1), path)
     tenth = peak()
     took, requests = write(count, path)
-    print(f"{count:,} versions in {requests:,} requests: {took:.0f} s, {count / took:,.0f} versions a second")
-    print(f"peak memory {peak():.0f} MB; {before:.0f} MB before the first request, {tenth:.0f} MB after a tenth of the versions")
+    figures = Figures()
+    figures.say(
+        f"{count:,} versions in {requests:,} requests: {took:.0f} s, {count / took:,.0f} versions a second",
+        {"versions": count, "requests": requests, "seconds": took},
+    )
+    figures.say(
+        f"peak memory {peak():.0f} MB; {before:.0f} MB before the first request, {tenth:.0f} MB after a tenth of the versions",
+        {"peak MB": peak(), "peak MB after a tenth": tenth},
+    )
     file = pq.ParquetFile(path)
     names = set(pc.unique(pq.read_table(path, columns=["version"])["version"]).to_pylist())
     rows = file.metadata.num_rows
-    print(f"read back: {rows:,} rows of {len(names):,} versions in {file.num_row_groups} row groups, {path.stat().st_size / 1e6:.0f} MB")
+    size = path.stat().st_size / 1e6
+    figures.say(
+        f"read back: {rows:,} rows of {len(names):,} versions in {file.num_row_groups} row groups, {size:.0f} MB", {"file MB": size}
+    )
+    figures.finish()
     assert (rows, len(names)) == (count * len(METRICS), count)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        main(int(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else f"{folder}/all.parquet"))
+        files = [word for word in sys.argv[2:] if word != "--json"]
+        main(count_argument(1_000_000), Path(files[0] if files else f"{folder}/all.parquet"))

@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from tests.bench.figures import Figures
+
 LATENCY = 0.020
 VERSIONS = [f"0.{number}.0" for number in range(500)]
 SINGLES = [(f"model-{number % 40}", f"0.{number}.0") for number in range(200)]
@@ -305,37 +307,40 @@ def summary(runs: list[dict]) -> dict:
 
 def compare(args) -> None:
     """Every scenario once a round, so that what else the machine does meets all of them alike."""
+    figures = Figures()
     names = [name for name in SCENARIOS if not (args.quick and name in SLOW)]
     with tempfile.TemporaryDirectory() as folder:
         certificate, bundle = make_certificate(Path(folder))
         command = [sys.executable, "-m", "tests.bench.wire", "--serve", str(certificate)]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         url = f"https://localhost:{server.stdout.readline().strip()}"
-        print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs, {args.repeats} rounds, medians")
+        figures.say(f"{args.repeats} rounds, medians")
         try:
             rounds = [{name: measure(name, url, bundle) for name in names} for _ in range(args.repeats)]
         finally:
             server.kill()
             server.wait()
     results = {name: summary([each[name] for each in rounds]) for name in names}
-    show(results)
-    ratios(results)
+    show(figures, results)
+    ratios(figures, results)
+    figures.finish()
 
 
-def show(results: dict) -> None:
-    print(f"{'':38}{'seconds':>9}{'/s':>8}{'CPU s':>8}{'peak MB':>9}{'requests':>10}{'connections':>13}{'failed runs':>13}")
+def show(figures: Figures, results: dict) -> None:
+    figures.say(f"{'':38}{'seconds':>9}{'/s':>8}{'CPU s':>8}{'peak MB':>9}{'requests':>10}{'connections':>13}{'failed runs':>13}")
     for name, found in results.items():
         if "seconds" not in found:
-            print(f"{name:38} every run failed: {found['why']}")
+            figures.say(f"{name:38} every run failed: {found['why']}")
             continue
         # one request and one connection belong to the warm-up
-        print(
+        figures.say(
             f"{name:38}{found['seconds']:9.3f}{found['good'] / found['seconds']:8.0f}{found['cpu']:8.3f}{found['peak']:9.0f}"
-            f"{found['requests'] - 1:10.0f}{found['connections']:13.0f}{found['failed']:13d}"
+            f"{found['requests'] - 1:10.0f}{found['connections']:13.0f}{found['failed']:13d}",
+            {name: {key: found[key] for key in ("seconds", "cpu", "requests")}},
         )
 
 
-def ratios(results: dict) -> None:
+def ratios(figures: Figures, results: dict) -> None:
     """The aims, each beside what was measured."""
 
     def ratio(above, below, key="seconds"):
@@ -364,21 +369,25 @@ def ratios(results: dict) -> None:
         ("what 8 in flight and the latency allow, times faster than the vendor", results[threads]["seconds"] / least, ""),
         ("failed runs of ours", sum(each["failed"] for each in mine), "0"),
     ]
-    print()
+    figures.say()
+    subject = ""
     for text, value, aim in lines:
-        print(f"{text:72}{value:8.2f}   {f'aim: {aim}' if aim else ''}")
+        subject = subject if text.startswith("the same") else text
+        figures.tell(text if text == subject else f"{subject.split(',')[0]}: {text}", value, aim)
 
 
 def pacing() -> None:
     """The pace as a server sees it: 500 GETs at 40 a second, then a server that throttles above 20 a second."""
     from tests.wire.faultserver import FaultServer, error
 
+    figures = Figures()
     pairs = [("m", f"0.{number}.0") for number in range(500)]
     with FaultServer() as server, server.client(requests_per_second=40.0) as client:
         client.run(client.get_many(pairs))
     times = sorted(hit.time for hit in server.hits)
     busiest = max(index + 1 - bisect_left(times, moment - 1) for index, moment in enumerate(times))
-    print(f"500 GETs at 40/s: {times[-1] - times[0]:.1f} s, the busiest second had {busiest} requests (aim: at most 40 + 8)")
+    figures.tell("500 GETs at 40 a second: seconds", times[-1] - times[0])
+    figures.tell("requests in the busiest second", busiest, "at most 40 + 8")
 
     taken: deque = deque()
     log = []
@@ -398,14 +407,17 @@ def pacing() -> None:
     refused = sum(not accepted for _, accepted in log)
     settled = sum(accepted for moment, accepted in log if moment - begin > 10) / (end - begin - 10)
     lost = sum(isinstance(outcome, Exception) for outcome in outcomes)
-    print(f"a server that throttles above 20/s: {settled:.1f}/s after 10 s (aim: 18 to 20), {lost} lost")
-    print(f"    {100 * refused / len(log):.1f} % refused (aim: below 5)")
+    figures.tell("a server that throttles above 20 a second: requests a second after 10 s", settled, "18 to 20")
+    figures.tell("lost", lost, "0")
+    figures.tell("refused, percent", 100 * refused / len(log), "below 5")
+    figures.finish()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--pacing", action="store_true")
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--serve")
     parser.add_argument("--client")
