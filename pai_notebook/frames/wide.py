@@ -29,6 +29,8 @@ Name = tuple[str, str, str]
 
 _READERS: dict[str, Callable[[Sequence[Any]], Any]] = {"category": as_words, "time": as_times}
 _KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
+# Different specs that are remembered while a frame is built.
+_SPECS = 64
 _STR = {str}
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
@@ -221,11 +223,18 @@ def _spec(section: str, raws: Sequence[Any], *, whole: bool) -> dict[Name, Any]:
     if not any(raws):
         return {}
     columns: dict[str, dict[int, Any]] = {}
+    flattened: dict[str, dict[str, Any]] = {}
     for row, raw in enumerate(raws):
-        content = read_options(raw)[0] if section == "options" else raw
-        if content is not None and content != "":
-            for path, leaf in flatten(content).items():
-                columns.setdefault(path, {})[row] = leaf
+        # versions of a model often share a spec; equality would take 1 for 1.0
+        written = repr(raw)
+        shared = flattened.get(written)
+        if shared is None:
+            if len(flattened) == _SPECS:
+                flattened.clear()
+            content = read_options(raw)[0] if section == "options" else raw
+            shared = flattened[written] = {} if content is None or content == "" else flatten(content)
+        for path, leaf in shared.items():
+            columns.setdefault(path, {})[row] = leaf
     found: dict[Name, Any] = {}
     for path, leaves in sorted(columns.items(), key=lambda column: natural_key(column[0])):
         values = [leaves.get(row) for row in range(len(raws))]

@@ -6,7 +6,7 @@ The separator is ``.``; a key that holds one is escaped, so ``{"a.b": 1}`` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -214,7 +214,7 @@ def _metric_steps(node: Any, _: tuple[str, ...]) -> list[_Step] | None:
     if isinstance(node, dict):
         return [((str(key),), child) for key, child in node.items()]
     key = _naming_key(node, _METRICS) if _is_objects(node) else ""
-    value_key = key and next((value for value in _spelled(node[0], _VALUES) if all(value in item for item in node)), "")
+    value_key = key and next((value for value in _spelled(tuple(node[0]), _VALUES) if all(value in item for item in node)), "")
     if not value_key:
         return None
     found: list[_Step] = []
@@ -228,9 +228,9 @@ def _is_objects(node: Any) -> bool:
     return isinstance(node, list) and bool(node) and all(isinstance(item, dict) for item in node)
 
 
-def _naming_key(items: list[dict[str, Any]], words: Sequence[str]) -> str:
+def _naming_key(items: list[dict[str, Any]], words: tuple[str, ...]) -> str:
     """Find the key whose values tell the objects of a list apart, empty where there is none."""
-    for key in _spelled(items[0], words):
+    for key in _spelled(tuple(items[0]), words):
         names = [item.get(key) for item in items]
         # compared as text: the names 1 and "1" would become one path
         if _NAME_TYPES.issuperset(map(type, names)) and len(set(map(str, names))) == len(names):
@@ -238,10 +238,11 @@ def _naming_key(items: list[dict[str, Any]], words: Sequence[str]) -> str:
     return ""
 
 
-def _spelled(item: dict[str, Any], words: Sequence[str]) -> list[str]:
-    """Keys of an object that are one of these words in any spelling, in the order of the words."""
+@lru_cache(maxsize=1024)
+def _spelled(keys: tuple[str, ...], words: tuple[str, ...]) -> list[str]:
+    """Those of an object's keys that are one of these words in any spelling, in the order of the words."""
     spelled: dict[str, list[str]] = {}
-    for key in item:
+    for key in keys:
         spelled.setdefault(str(key).replace("_", "").casefold(), []).append(key)
     return [key for word in words for key in spelled.get(word, ())]
 

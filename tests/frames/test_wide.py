@@ -243,3 +243,11 @@ def test_the_wide_frame_says_what_the_cells_say(raws):
             column = frame["metrics", cell.path, cell.dataset]
             if str(column.dtype) == "float64" and not cell.duplicate:
                 assert (found == cell.value) or (np.isnan(found) and (cell.value is None or np.isnan(cell.value)))
+
+
+def test_specs_that_python_calls_equal_are_each_shown_as_sent():
+    specs = [{"n": value, "list": [{"Name": "a", "Value": value}]} for value in (1, True, 1, "1", False, 0)] * 20
+    specs += [{"n": number, "list": [{"Name": "a", "Value": number}]} for number in range(100, 200)]
+    frame = to_frame([make(f"0.{number}.0", TrainingSpec=spec) for number, spec in enumerate(specs)], include="training_spec.*")
+    shown = ["1", "true", "1", '"1"', "false", "0"] * 20 + [str(number) for number in range(100, 200)]
+    assert list(frame["training_spec.n"]) == list(frame["training_spec.list.a"]) == shown
