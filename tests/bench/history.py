@@ -1,6 +1,7 @@
 """Keeps the ratios of a landing in one small file, and prints how they went: `python -m tests.bench.history`.
 
-``--write`` runs the benches below first and adds a line for the commit that is checked out; do so on an idle machine, once a landing.
+``--write`` runs the benches below first, or those named, and adds a line for the commit that is checked out; do so on an idle machine,
+once a landing. A number is handed on to the benches: how many versions.
 Without it the last lines are printed beside each other, so that a fall is seen. Only ratios, requests and exponents are kept: they are
 what can be told from one machine to another.
 """
@@ -23,7 +24,7 @@ SHOWN = 4
 
 def measure(name: str) -> dict[str, float]:
     """The ratios that a bench gives."""
-    command = [sys.executable, "-m", f"tests.bench.{name}", "--json"]
+    command = [sys.executable, "-m", f"tests.bench.{name}", *filter(str.isdigit, sys.argv), "--json"]
     figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return {key: round(value, 2) for key, value in figures.items() if any(word in key for word in KEPT)}
 
@@ -32,14 +33,15 @@ def write() -> None:
     """Add a line."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     entry = {"commit": commit, "date": f"{datetime.now(UTC):%Y-%m-%d}", "load": round(os.getloadavg()[0], 1)}
-    entry.update({name: measure(name) for name in BENCHES})
+    entry.update({name: measure(name) for name in ([name for name in BENCHES if name in sys.argv] or BENCHES)})
     with RATIOS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry) + "\n")
 
 
 def show() -> None:
     """Print the last lines, a column each."""
-    entries: list[dict[str, Any]] = [json.loads(line) for line in RATIOS.read_text("utf-8").splitlines()][-SHOWN:]
+    lines = RATIOS.read_text("utf-8").splitlines() if RATIOS.exists() else []
+    entries: list[dict[str, Any]] = [json.loads(line) for line in lines[-SHOWN:]]
     print(f"{'':90}" + "".join(f"{entry['commit']:>10}" for entry in entries))
     for bench in BENCHES:
         for figure in dict.fromkeys(figure for entry in entries for figure in entry.get(bench, {})):
