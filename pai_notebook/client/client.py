@@ -17,7 +17,7 @@ from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.operations import ask_list_models, ask_list_versions, ask_model, ask_version
 from pai_notebook.client.pages import Listing, Page, Reading, Traits, smaller_size
 from pai_notebook.client.paging import read_pages
-from pai_notebook.client.retry import Persistence, RetryState
+from pai_notebook.client.retry import RetryPolicy, RetryState
 from pai_notebook.client.session import Session, SessionHolder
 from pai_notebook.client.streaming import stream_pages
 from pai_notebook.client.tasks import closed_error
@@ -71,7 +71,7 @@ class Client:
         self.settings = settings
         self._provider = provider
         self._transport = transport
-        self._persistence = Persistence(settings.limits, provider)
+        self._retry_policy = RetryPolicy(settings.limits, provider)
         self._traits: dict[str, Traits] = {}
         self._holder = SessionHolder()
         weakref.finalize(self, self._holder.abandon).atexit = False
@@ -79,7 +79,7 @@ class Client:
     @property
     def clock_offset(self) -> timedelta:
         """How far the service's clock is ahead of this machine's, as learnt when the service refused a date."""
-        return self._persistence.clock_offset
+        return self._retry_policy.clock_offset
 
     @property
     def identity(self) -> str:
@@ -391,11 +391,11 @@ class Client:
         while True:
             outcome = await session.exchange.attempt(operation, end=call.end, offset=self.clock_offset, refused=call.refused)
             if isinstance(outcome, Reply):
-                self._persistence.succeeded(call)
+                self._retry_policy.succeeded(call)
                 return replace(outcome, attempts=call.attempts)
-            wait = self._persistence.wait(call, outcome, now=loop.time())
+            wait = self._retry_policy.wait(call, outcome, now=loop.time())
             if wait is None:
-                raise _about(operation, self.settings, self._persistence.final(call, outcome))
+                raise _about(operation, self.settings, self._retry_policy.final(call, outcome))
             await asyncio.sleep(wait)
 
 

@@ -212,7 +212,7 @@ class RetryState:
     why: str = ""
 
 
-class Persistence:
+class RetryPolicy:
     """Decides about further attempts for one client; no input or output of its own.
 
     Parameters

@@ -16,7 +16,7 @@ from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
 from pai_notebook.comparison.gate.report import Gated, GateReport
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
-from pai_notebook.comparison.outputs import Exports
+from pai_notebook.comparison.outputs import ComparisonExports
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @checked
-class Comparison(Aligned, Exports, Displayed):
+class Comparison(Aligned, ComparisonExports, Displayed):
     """Versions against a baseline: what differs, by how much, and which is better. Immutable.
 
     Parameters

@@ -30,7 +30,7 @@ _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "
 
 
 @checked
-class Exports(FrameExports):
+class ComparisonExports(FrameExports):
     """What a comparison can become. Mixin for Comparison; uses only its public methods."""
 
     def to_frame(

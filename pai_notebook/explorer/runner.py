@@ -31,7 +31,7 @@ _SETTLE_SECONDS = 0.12
 _END_SECONDS = 2.0
 
 
-class Performer:
+class Runner:
     """Runs the jobs that a state awaits and cancels those it no longer does.
 
     Parameters

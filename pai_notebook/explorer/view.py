@@ -19,7 +19,7 @@ from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer import panels
 from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls, paint, put
 from pai_notebook.explorer.panels import VIEW, Copy, chart_html, copy_bundle
-from pai_notebook.explorer.runner import Performer
+from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import Address, read_addresses
@@ -70,7 +70,7 @@ class Explorer(Displayed):
         self._controls = Controls(searchable=self._source.searchable)
         self._copy = Copy(f"pai-copy-{self._controls.root.model_id[:12]}")
         self._controls.heading.value = self._heading()
-        self._performer = Performer(self._state, self._source, self._changed)
+        self._runner = Runner(self._state, self._source, self._changed)
         self._painted: Shown | None = None
         self._painting = False
         self._shell = ""
@@ -84,7 +84,7 @@ class Explorer(Displayed):
         if versions is not None:
             # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
             self._state.adopt(versions, given=True)
-        self._performer.act(_nothing)
+        self._runner.act(_nothing)
 
     # ---- what the next cell uses
 
@@ -101,7 +101,7 @@ class Explorer(Displayed):
         if waiting is None or shared_loop.inside:
             return self._state.comparison
         try:
-            return self._performer.compare(waiting)
+            return self._runner.compare(waiting)
         except PaiError:
             return None
 
@@ -170,7 +170,7 @@ class Explorer(Displayed):
         if self._closed:
             raise ConfigurationError("this explorer is closed", hint="Make another one: pnb.Explorer().")
         wanted = read_addresses(addresses)
-        self._performer.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
+        self._runner.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
         self.wait()
         if self.last_error is not None and not (self.selected and self.selected.errors):
             raise self.last_error
@@ -190,7 +190,7 @@ class Explorer(Displayed):
         >>> explorer.close(); registry.close()
         """
         if not self._closed:
-            self._performer.wait()
+            self._runner.wait()
 
     def close(self) -> None:
         """Cancel what is under way and take the widgets away; the registry stays open, the results stay readable.
@@ -210,7 +210,7 @@ class Explorer(Displayed):
         _open.discard(self)
         _on_show.discard(self)
         self._dropped.detach()
-        self._performer.end()
+        self._runner.end()
         with TURN:
             self._controls.close()
         self._source.close()
@@ -226,7 +226,7 @@ class Explorer(Displayed):
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
             # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
             with contextlib.suppress(ConfigurationError):
-                self._performer.act(self._draw_again)
+                self._runner.act(self._draw_again)
 
     def _draw_again(self) -> None:
         self._painted = None
@@ -295,7 +295,7 @@ class Explorer(Displayed):
         if self._closed:
             return
         try:
-            self._performer.act(action)
+            self._runner.act(action)
         except Exception as error:  # noqa: BLE001 - a registry that was closed; shown in the widget, kept on last_error
             self._state.note(error)
             with TURN:
@@ -315,7 +315,7 @@ class Explorer(Displayed):
             self._state.note(error)
         if not self._painting:
             self._painting = True
-            self._performer.spawn(self._paint_panels())
+            self._runner.spawn(self._paint_panels())
 
     def _keep_order(self) -> None:
         """Let all of a front-end's messages come in on one shell.

@@ -22,7 +22,7 @@ from pai_notebook.registry.baseline import RequestedBaseline, What, compare_with
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
 from pai_notebook.registry.progress import Progress
-from pai_notebook.registry.result import Arrivals, Outcome, keeping_partial, raise_when_empty
+from pai_notebook.registry.result import Arrivals, FetchResult, keeping_partial, raise_when_empty
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -624,10 +624,10 @@ class Registry(Displayed):
 
     def _fetch(
         self, addresses: Sequence[Address], *, refresh: bool, suggest: bool, progress: bool | Callable[[int], None] = False
-    ) -> Outcome:
+    ) -> FetchResult:
         arrivals = Arrivals()
         # reads what has arrived at any moment, so that an interrupt loses nothing
-        outcome = Outcome(addresses, arrivals)
+        outcome = FetchResult(addresses, arrivals)
         # progress is shown on the caller's thread, while it waits
         line = Progress(lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally)
         tick = (lambda: progress(arrivals.count)) if callable(progress) else line.tick if progress else None

@@ -76,7 +76,7 @@ class Arrivals:
         return resolve(addresses, known_of, self.failures)
 
 
-class Outcome:
+class FetchResult:
     """The answer to a bulk fetch, at any moment of it."""
 
     def __init__(self, addresses: Sequence[Address], arrivals: Arrivals) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @checked
-class Kept(FrameExports):
+class VersionExports(FrameExports):
     """Mixin of VersionSet with its exports; uses only its public methods."""
 
     __slots__ = ()

@@ -20,7 +20,7 @@ from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.versions.outputs import Kept
+from pai_notebook.versions.outputs import VersionExports
 from pai_notebook.versions.resolve import Known, resolve
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @checked
-class VersionSet(Kept, Displayed, Sequence[ModelVersion]):
+class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     """An immutable sequence of versions that is also addressed by version name.
 
     Parameters

@@ -201,7 +201,7 @@ def test_the_explorer_its_code_its_line_and_the_line_by_hand_agree(shell, source
     explorer = Explorer(origin)
     explorer.wait()
     explorer.fetch(*addresses)
-    explorer._performer.act(lambda: explorer._state.set_terms(**terms))
+    explorer._runner.act(lambda: explorer._state.set_terms(**terms))
     explorer.wait()
     answer = facts(explorer.value if explorer.value is not None else explorer.selected)
     code, own = explorer.to_code(), explorer._controls.magic.value

@@ -356,7 +356,7 @@ def test_a_registry_that_works_shows_nothing(monkeypatch):
     ):
         registry.get_version("model-a", "0.1.0")
         client = registry.client
-        parts = [registry, client, client.settings, client._provider, client._holder, client._holder.session, client._persistence]
+        parts = [registry, client, client.settings, client._provider, client._holder, client._holder.session, client._retry_policy]
         seen = {type(part).__name__: f"{part!r} {vars(part) if hasattr(part, '__dict__') else ''}" for part in parts}
         seen |= {"html": registry._repr_html_(), "log": log.getvalue()}
         with pytest.raises(TypeError, match="connect") as caught:
