@@ -231,6 +231,7 @@ def _outline(body: bytes) -> bytes:
         if b"\\" in block:
             block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
         pieces = block.translate(_ALIKE, _NO_OUTLINE).split(b'"')
-        found += pieces[inside::2]
+        # a hostile text has a piece every few bytes, so that they are not kept apart for longer than a block
+        found.append(b"".join(pieces[inside::2]))
         inside ^= len(pieces) % 2 == 0
     return b"".join(found)
