@@ -28,6 +28,7 @@ MAX_BYTES = 256 * 2**20
 _BLOCK = 2**20
 _WRITERS = 16
 _LONGEST_NAME = 80
+_ENDINGS = frozenset({".csv", ".htm", ".html", ".json", ".md", ".parquet", ".pdf", ".png", ".svg", ".tex", ".xlsx"})
 
 
 class UnreadableFile(Exception):
@@ -65,6 +66,35 @@ def file_path(path: str | os.PathLike[str]) -> Path:
     if b"\0" in encoded:
         raise ConfigurationError(f"{str(path)!r} is not a file path: it holds a NUL character", hint="Leave it out.")
     return found
+
+
+def check_ending(path: str | os.PathLike[str], *endings: str, only: bool = True) -> str:
+    """Return how a path ends, in lower case.
+
+    Parameters
+    ----------
+    path : path
+        Where a file is to be written.
+    endings : str
+        What is written there.
+    only : bool
+        Whether any other ending is refused, or only one that says another format.
+
+    Raises
+    ------
+    ConfigurationError
+        For an ending that says something else.
+
+    Examples
+    --------
+    >>> check_ending("a.PDF", ".html", ".pdf"), check_ending("a.txt", ".csv", only=False)
+    ('.pdf', '.txt')
+    """
+    ending = file_path(path).suffix.lower()
+    if ending not in endings and (only or ending in _ENDINGS):
+        known = f"{', '.join(endings[:-1])} or {endings[-1]}" if len(endings) > 1 else endings[0]
+        raise ConfigurationError(f"{str(path)!r} does not end in {known}", hint=f"Choose a name that ends in {known}.")
+    return ending
 
 
 def write_file(path: str | os.PathLike[str], content: str | bytes, *, overwrite: bool = False) -> Path:

@@ -142,7 +142,7 @@ def calls(tmp_path_factory):
             if each.default is each.empty
         }
         if "path" in required and required["path"] is None:
-            required["path"] = folder / f"{name}.out"
+            required["path"] = folder / f"{name}.{'html' if name.endswith('.report') else 'out'}"
         found[name] = (function, required)
     found["connect"] = found.pop("connect")  # the last, because it replaces the default registry
     yield found

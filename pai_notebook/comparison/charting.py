@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Change, Row, Verdict, told_difference
+from pai_notebook.model.metric_words import bounds_of
 from pai_notebook.model.metrics import State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.plot.data import ChartData, Measure, Point
@@ -58,4 +59,6 @@ def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, floa
     if base is None or evidence is None or evidence.interval is None:
         return None
     value = row.cells[base].value or 0.0
-    return value + evidence.interval.low, value + evidence.interval.high
+    # an accuracy is never above 1, whatever its difference to the baseline may be
+    low, high = bounds_of(row.path, [cell.value for cell in row.cells if cell.value is not None])
+    return max(value + evidence.interval.low, low), min(value + evidence.interval.high, high)

@@ -13,7 +13,7 @@ from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
-from pai_notebook.comparison.gate.regression import Policy, check_worsening
+from pai_notebook.comparison.gate.regression import Policy, check_worsening, costs_left_out
 from pai_notebook.comparison.gate.report import Gated, GateReport
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.outputs import ComparisonExports
@@ -452,14 +452,17 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         missing: Literal["fail", "skip"] = "fail",
         unknown: Literal["fail", "skip"] = "fail",
     ) -> GateReport:
-        """Raise unless every version is at least as good as the baseline in every chosen metric.
+        """Raise unless every version is at least as good as the baseline in every chosen metric, as measured.
+
+        Costs (times, memory, sizes, prices) are checked only where they are asked for, since they are never twice the same: by a
+        name or glob other than `*`, or by a tolerance of their own. Those left out are named in the report.
 
         Parameters
         ----------
         metrics : str or list of str
-            Names or globs.
+            Names or globs; `["*", "latency_ms"]` is every metric and this cost.
         tolerance : float, str, pair or mapping, optional
-            How much worse is allowed; the comparison's own tolerance by default.
+            How much worse is allowed; the comparison's own tolerance by default. `{"latency_ms": "5%"}` has latency checked.
         missing, unknown : {"fail", "skip"}
             What happens to a metric that a version lacks, and to a change whose direction is not known.
 
@@ -479,11 +482,13 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         >>> from pai_notebook import VersionSet
         >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.3 / n}} for n in (1, 2)]
         >>> VersionSet.from_documents(docs, "model-a").compare("0.1.0").assert_no_regression("cer")
-        <GateReport No regression passed: 1 check>
+        <GateReport No regression passed: 1 check, only as measured>
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
         policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
-        return GateReport(check_worsening(policy, self._gated()), say("No regression")).raise_for_breaches()
+        gated = self._gated()
+        report = GateReport(check_worsening(policy, gated), say("No regression"), costs_left_out(policy, gated))
+        return report.raise_for_breaches()
 
     def _gated(self) -> Gated:
         return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out)

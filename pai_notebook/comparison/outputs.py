@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import file_path, write_file
+from pai_notebook.files import check_ending, write_file
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
@@ -140,7 +140,7 @@ class ComparisonExports(FrameExports):
         Parameters
         ----------
         path : path
-            Where to; a name that ends with `.pdf` gets a PDF, which an installed Chromium or Chrome makes, any other HTML.
+            Where to; a name that ends in `.pdf` gets a PDF, which an installed Chromium or Chrome makes, `.html` or `.htm` HTML.
         redact : optional
             `"default"` masks ids, buckets, keys and queries in the data; a map adds patterns by kind; None masks nothing.
         lang : {"en", "zh"}
@@ -164,8 +164,8 @@ class ComparisonExports(FrameExports):
         Raises
         ------
         ConfigurationError
-            When the file exists and `overwrite` is False, when it cannot be written, for gates that are none, and for a PDF
-            when there is no Chromium or Chrome, or when it fails.
+            When the path ends otherwise, when the file exists and `overwrite` is False, when it cannot be written, for gates that
+            are none, and for a PDF when there is no Chromium or Chrome, or when it fails.
         AddressError
             When a rule does not follow the grammar.
 
@@ -180,6 +180,7 @@ class ComparisonExports(FrameExports):
         """
         from pai_notebook.comparison.report_parts import report_of  # noqa: PLC0415 - loads on first use
 
+        ending = check_ending(path, ".html", ".htm", ".pdf")
         document = report_of(
             cast("Comparison", self),
             redact=redact,
@@ -190,7 +191,7 @@ class ComparisonExports(FrameExports):
             charts=charts,
             registry=registry,
         )
-        if file_path(path).suffix.lower() == ".pdf":
+        if ending == ".pdf":
             return write_pdf(path, document, overwrite=overwrite)
         return write_file(path, document, overwrite=overwrite)
 

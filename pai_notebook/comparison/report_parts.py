@@ -11,7 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.gate.view import describe_asked
+from pai_notebook.comparison.gate.view import describe_asked, told_apart
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.view import against, describe_for_report
 from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
@@ -51,7 +51,7 @@ def report_of(
     mask = redaction.text if redaction else str
     figures, lacking = _figures(shown, charts, lang)
     metrics, details = describe_for_report(shown)
-    gates = _results(comparison, gates)
+    gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
     results = [(gate.title, gate._describe().blocks) for gate in gates]  # noqa: SLF001 - the hook of shown objects
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     asked = [note for gate in gates for note in describe_asked(gate, question)]

@@ -16,7 +16,7 @@ from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
-from pai_notebook.model.metric_words import is_cost, scale_of
+from pai_notebook.model.metric_words import is_cost, points_of, scale_of
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
@@ -129,11 +129,6 @@ class Row(Brief):
     def is_evidence(self) -> bool:
         """Whether it says how sure another metric is, rather than how good the version is."""
         return self.role is not None
-
-    @property
-    def scale(self) -> str:
-        """How its differences are told: in percent, in points, or as they are."""
-        return scale_of(self.path)
 
     def percent_text(self, place: int) -> str:
         """Write the percentage of a change; from tenfold on it is a factor for costs, of which people say how many times.
@@ -354,6 +349,7 @@ def told_between(row: Row, place: int, other: int, form: NumberFormat) -> str:
     delta, percent = difference(cell, base), percent_of(cell, base)
     if delta is None:
         return ""
-    if row.scale == "points" and math.isfinite(delta):
-        return format_points(delta * (100 if max(abs(each.value) for each in (cell, base) if each.value is not None) <= 1 else 1))
+    points = points_of(row.path, [each.value for each in (cell, base) if each.value is not None])
+    if points is not None:
+        return format_points(delta * points)
     return form.delta(delta) if percent is None else format_percent(percent, factor=is_cost(row.path))

@@ -10,7 +10,10 @@ import pandas as pd
 from pai_notebook.comparison.rows import Change, Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
 from pai_notebook.frames.columns import text_array, text_index
+from pai_notebook.io.methods import FrameExports, Globs
+from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Chooser, Name
 from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.version_view import dataset_notes
 
@@ -80,8 +83,8 @@ _TEXTS: dict[str, Callable[[Row, int], str | None]] = {
 }
 
 
-class Coverage(Displayed, pd.DataFrame):
-    """State of every metric in every version: a data frame that shows itself as a table of signs."""
+class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # exports take what those of comparisons take
+    """State of every metric in every version: a data frame that shows and writes itself as comparisons do."""
 
     @property
     def _constructor(self) -> Callable[..., pd.DataFrame]:
@@ -94,6 +97,14 @@ class Coverage(Displayed, pd.DataFrame):
 
     def _brief(self) -> str:
         return f"of {counted(len(self), 'metric')} in {counted(self.shape[1], 'version')}"
+
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
+        """Every state in full; `include` and `exclude` are globs over names of metrics."""
+        keys = [Name("metrics", *key) for key in self.index]
+        wanted = Chooser(include, exclude)
+        wanted.warn_of_unused(keys)
+        shown = self[[wanted(key) for key in keys]]
+        return [PlainTable.from_frame(shown, name="states", caption="What each version states of each metric")]
 
     def _describe(self) -> Block:
         states = self.to_numpy()

@@ -12,7 +12,7 @@ from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.metric_words import is_cost
+from pai_notebook.model.metric_words import is_cost, points_of
 from pai_notebook.model.numbers import choose_format, format_about
 
 if TYPE_CHECKING:
@@ -258,8 +258,8 @@ class _Sentences:
     def _loss(self, path: str, losses: Sequence[tuple[float, Judged]]) -> Phrase:
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
-        points = row.scale == "points" and all(abs(cell.value or 0) <= 1 for cell in row.cells)
-        size: str = format_about(loss * (100 if points else 1))
+        points = points_of(row.path, [cell.value for cell in row.cells if cell.value is not None and has_number(cell)])
+        size: str = format_about(loss * (points or 1))
         size = say("{points} pp", points=size) if points else size
         return say("{size} in {metric}", size=size, metric=path)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import html
 import warnings
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison import Comparison
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
     from pai_notebook.io.report import Figure
-    from pai_notebook.plot import ChartData
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -102,27 +100,25 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
         return render_html(Note("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel.", "info"))
+    data = comparison.plot.data
+    names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and each.has_numbers]
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always")
-        light, dark = (_figures(comparison.plot.data, metric, partial(report_figures, theme=theme)) for theme in ("light", "dark"))
-    if not light:
+        figures = [*report_figures(data, names[:_MOST_PLOTS]), *report_figures(data)]
+    if not figures:
         return render_html(Note("No metric differs between these versions."))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
-    pictures = [
-        _picture(figure, kind) for pair in zip(light, dark, strict=True) for figure, kind in zip(pair, ("light", "dark"), strict=True)
-    ]
-    return "".join([*notes, *pictures])
+    return "".join([*notes, *(_pictures(figure) for figure in figures)])
 
 
-def _figures(data: ChartData, metric: str, draw: Callable[..., list[Figure]]) -> list[Figure]:
-    names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and each.has_numbers]
-    return [*draw(data, names[:_MOST_PLOTS]), *draw(data)]
-
-
-def _picture(figure: Figure, kind: str) -> str:
-    """One picture of a pair; the explorer's style sheet shows the one that suits the theme."""
-    data = base64.b64encode(figure.png).decode("ascii")
-    return f'<img class="pai-chart pai-{kind}" src="data:image/png;base64,{data}" alt="{html.escape(visible(figure.alt))}">'
+def _pictures(figure: Figure) -> str:
+    """Both pictures of a pair; the explorer's style sheet shows the one that suits the theme."""
+    alt = html.escape(visible(figure.alt))
+    return "".join(
+        f'<img class="pai-chart pai-{kind}" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}"'
+        f' width="{figure.width}" alt="{alt}">'
+        for kind, png in (("light", figure.light), ("dark", figure.dark))
+    )
 
 
 _SPEC_SECTIONS = [f"{info.name}.*" for info in specs()]

@@ -228,11 +228,21 @@ _GATES = {
     "{rule}: higher is better for {metrics}": "{rule}：以下指标越高越好：{metrics}",
     "{rule}: lower is better for {metrics}": "{rule}：以下指标越低越好：{metrics}",
     "{bound} (baseline {more}, relative)": "{bound}（基线 {more}，相对值）",
-    "{outcome} as measured; the 95 % interval of the difference, {low} to {high}, includes the bound": (
-        "按测量值{outcome}；差值的 95% 置信区间 {low} 至 {high} 包含阈值"
+    "as measured: 95 % interval of the difference {low} to {high} includes the bound": (
+        "仅按测量值：差值的 95% 置信区间 {low} 至 {high} 包含阈值"
     ),
-    "{outcome} as measured; the 95 % interval of the value, {low} to {high}, includes the bound": (
-        "按测量值{outcome}；该值的 95% 置信区间 {low} 至 {high} 包含阈值"
+    "as measured: 95 % interval of the value {low} to {high} includes the bound": (
+        "仅按测量值：该值的 95% 置信区间 {low} 至 {high} 包含阈值"
+    ),
+    "as measured: no interval known": "仅按测量值：置信区间未知",
+    "{said}, only as measured": "{said}（仅按测量值）",
+    "{said}, {count} of them only as measured": "{said}（其中 {count} 项仅按测量值）",
+    "passed as measured: {versions}": "按测量值通过：{versions}",
+    "{title} {number}": "{title} {number}",
+    "{title} ({judged})": "{title}（{judged}）",
+    "a cost that is neither named nor has a tolerance of its own": "开销，既未点名，也没有单独的容差",
+    "Costs are checked where they are named or have a tolerance of their own; not checked: {names}.": (
+        "开销只在点名或有单独容差时检查；未检查：{names}。"
     ),
     "{allowed}, with {level} % confidence (one-sided)": "{allowed}，置信度 {level}%（单侧）",
     "difference": "差值",

@@ -9,7 +9,7 @@ from typing import overload
 
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Section, render_html
-from pai_notebook.files import write_file
+from pai_notebook.files import check_ending, write_file
 from pai_notebook.io.excel import excel_bytes
 from pai_notebook.io.latex import latex_text
 from pai_notebook.io.page import html_page
@@ -19,9 +19,12 @@ PathLike = str | os.PathLike[str]
 Globs = str | Sequence[str] | None
 
 
-def written(content: str, path: PathLike | None, *, overwrite: bool = False) -> str | Path:
-    """Give a text, or write it to a file and give the path."""
-    return content if path is None else write_file(path, content, overwrite=overwrite)
+def written(content: str, path: PathLike | None, *endings: str, overwrite: bool = False) -> str | Path:
+    """Give a text, or write it to a file, whose name does not say another format, and give the path."""
+    if path is None:
+        return content
+    check_ending(path, *endings, only=False)
+    return write_file(path, content, overwrite=overwrite)
 
 
 @checked
@@ -68,7 +71,7 @@ class FrameExports:
         Raises
         ------
         ConfigurationError
-            When the file exists already or cannot be written.
+            When the file exists already, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -81,7 +84,7 @@ class FrameExports:
             return render_html(self._describe())
         table = self._tables(include, exclude)[0]
         every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
-        return written(html_page([self._describe(), every], title=table.caption or table.name), path, overwrite=overwrite)
+        return written(html_page([self._describe(), every], title=table.caption or table.name), path, ".html", ".htm", overwrite=overwrite)
 
     @overload
     def to_markdown(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
@@ -109,7 +112,7 @@ class FrameExports:
         Raises
         ------
         ConfigurationError
-            When the file exists already or cannot be written.
+            When the file exists already, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -122,7 +125,7 @@ class FrameExports:
         |:--|--:|
         | 0.1.0 | 0.2 |
         """
-        return written(markdown_text(self._printed(include, exclude)), path, overwrite=overwrite)
+        return written(markdown_text(self._printed(include, exclude)), path, ".md", overwrite=overwrite)
 
     @overload
     def to_latex(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
@@ -150,7 +153,7 @@ class FrameExports:
         Raises
         ------
         ConfigurationError
-            When the file exists already or cannot be written.
+            When the file exists already, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -159,7 +162,7 @@ class FrameExports:
         >>> r"\toprule" in vs.to_latex(include="metrics.*")
         True
         """
-        return written(latex_text(self._printed(include, exclude)) + "\n", path, overwrite=overwrite)
+        return written(latex_text(self._printed(include, exclude)) + "\n", path, ".tex", overwrite=overwrite)
 
     @overload
     def to_csv(
@@ -193,7 +196,7 @@ class FrameExports:
         Raises
         ------
         ConfigurationError
-            When the file exists already or cannot be written.
+            When the file exists already, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -202,7 +205,7 @@ class FrameExports:
         >>> vs.to_csv(include="metrics.*").splitlines()
         ['version,metrics.cer', '0.1.0,0.2']
         """
-        return written(csv_text(self._tables(include, exclude)[0], guard=guard), path, overwrite=overwrite)
+        return written(csv_text(self._tables(include, exclude)[0], guard=guard), path, ".csv", overwrite=overwrite)
 
     def to_excel(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path:
         """Write an Excel workbook, a sheet a table; needs the extra `excel`.
@@ -224,7 +227,7 @@ class FrameExports:
         Raises
         ------
         ConfigurationError
-            When openpyxl is missing, the file exists, or it cannot be written.
+            When openpyxl is missing, the file exists, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -235,4 +238,5 @@ class FrameExports:
         ...     vs.to_excel(f"{folder}/versions.xlsx").name
         'versions.xlsx'
         """
+        check_ending(path, ".xlsx", only=False)
         return write_file(path, excel_bytes(self._tables(include, exclude)), overwrite=overwrite)

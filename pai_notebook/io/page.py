@@ -12,7 +12,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 _CSS = """
 :root{color-scheme:light dark}
 html,body,[class^=pin]{background:#fff;color:#1a1a1a}
-@media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#121212;color:#e8e8e8}}
+@media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#111;color:#e8e8e8}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 body{margin:0 auto;max-width:84em;padding:1em 1.5em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
@@ -20,20 +20,33 @@ h2 small{font-weight:400;font-size:75%;opacity:.8}
 table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:6em!important}
 @media screen{dd:has(>br:nth-of-type(8)){columns:28em}}
 main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
-figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto;background:#fff}figcaption{font-size:90%}
+figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto}figure img+img{display:none}
+@media screen and (prefers-color-scheme:dark){figure img{display:none}figure img+img{display:inline}}
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
 a{color:LinkText}
 @media screen{[class^=pin] tr>:is(:first-child:not([colspan]),:nth-child(2)),.pin3 tr>:nth-child(3)
 {position:sticky;left:0;z-index:1;background:inherit}[class^=pin] :is(thead,tbody,tr){background:inherit!important}}
-@page{size:A4;margin:14mm}@page wide{size:A4 landscape}
+@page{size:A4;margin:12mm}@page wide{size:A4 landscape;margin:10mm 12mm}
 @media print{:root{color-scheme:light}
-body{font-size:10pt;max-width:none;padding:0}h2,summary{break-after:avoid}figure,pre,tr,caption{break-inside:avoid}
-thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}summary{list-style:none!important}
-[class^=pin]{break-inside:avoid;margin-bottom:10pt!important}[class^=pin] *{box-shadow:none!important}
+main:has(thead>tr>:nth-child(6)){page:wide}
+body{font-size:9pt;line-height:1.35;max-width:none;padding:0}main div{line-height:inherit!important;max-width:none!important}
+h1{margin:0 0 .2em}h2{font-size:11pt;margin:1em 0 .3em}
+h2,summary,caption,div[style*="font-weight:600"],h2+div>div:first-of-type:not(:last-child),tr:has(>[colspan]){break-after:avoid}
+tbody:first-of-type>tr:first-child{break-before:avoid}
+main>details>summary{margin-top:0}summary{list-style:none!important}
+details::details-content{content-visibility:visible;block-size:auto}
+figure,pre,tr,caption,main>div [class^=pin]{break-inside:avoid}
+figure{margin:.3em 0}figure img{zoom:.78}
+figure:has(~figure),figure~figure{display:inline-block;width:49.5%;vertical-align:top}
+thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}
 table{max-width:100%;font-size:8pt!important}table :is(b,strong,small,var,cite,i){font-size:7pt!important}
-table *{white-space:normal!important}th,td{padding:.15em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
-main:has(thead>tr>:nth-child(6)){page:wide}dl:has(>dd>br:nth-of-type(8)){font-size:8pt;line-height:1.35}
-details::details-content{content-visibility:visible;block-size:auto}}
+table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
+[class^=pin]{margin:4pt 0 8pt!important}[class^=pin] *{box-shadow:none!important}
+table:not([class^=pin]) [style*=max-width]{max-width:none!important}
+table:not([class^=pin]) td:not([style*=pre-wrap],:last-child),table:not([class^=pin]) td>small{white-space:nowrap!important}
+dl{row-gap:1px!important}dl:has(>dd>br:nth-of-type(8)){display:block!important;columns:3;column-gap:14pt;font-size:7.5pt;line-height:1.25}
+dl:has(>dd>br:nth-of-type(8))>dt{font-weight:600!important;opacity:1!important;break-after:avoid}
+dl:has(>dd>br:nth-of-type(8))>dd{margin-bottom:5pt!important;overflow-wrap:anywhere}}
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,6 +32,9 @@ _OPTIONS = (
     "--no-pdf-header-footer",
 )
 _SECONDS = 120
+_DATES = re.compile(rb"/(?:CreationDate|ModDate) \(D:[^)]*\)")
+_ID = re.compile(rb"\(node(\d{8})\)")
+_IDS = re.compile(rb"<</Limits \[[^\]]*\]\n/Names \[((?:\(node\d{8}\) \d+ 0 R ?)+)\]")
 _BY_HAND = "Or write an .html file and print it with a browser."
 
 
@@ -68,8 +72,25 @@ def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = 
         data = printed.read_bytes() if printed.is_file() else b""
         if not data.startswith(b"%PDF"):
             raise ConfigurationError(f"{browser} did not write a PDF{': ' if told else ''}{told}", hint=_BY_HAND)
-        beside.write_bytes(data)
+        beside.write_bytes(_unchanging(data))
     return file_path(path)
+
+
+def _unchanging(data: bytes) -> bytes:
+    """Leave out when Chromium wrote a PDF, and number its table cells by their order, so that the same document is the same bytes.
+
+    Nothing becomes longer or shorter, since the file has a table of where everything in it begins.
+    """
+    numbers: dict[bytes, bytes] = {}
+
+    def ordered(found: re.Match[bytes]) -> bytes:
+        names = sorted(re.findall(rb"\(node\d{8}\) \d+ 0 R", found[1]))
+        first, last = (name.split(b" ")[0] for name in (names[0], names[-1]))
+        return b"<</Limits [%b %b]\n/Names [%b]" % (first, last, b" ".join(names))
+
+    data = _DATES.sub(lambda found: b" " * len(found[0]), data)
+    data = _ID.sub(lambda found: b"(node%b)" % numbers.setdefault(found[1], b"%08d" % len(numbers)), data)
+    return _IDS.sub(ordered, data)
 
 
 def _run(command: list[str]) -> str:

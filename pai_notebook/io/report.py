@@ -16,6 +16,8 @@ from pai_notebook.io.redaction import Redaction
 from pai_notebook.sanitize import visible
 
 S = TypeVar("S")
+# Pixels of a page for an inch of a picture, and pixels of the file for one of these.
+PIXELS, DENSITY = 110, 1.5
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,20 @@ class Figure:
 
     Attributes
     ----------
-    png : bytes
-        The picture.
+    light, dark : bytes
+        The picture as PNG, for light and for dark pages.
     alt : str
         What a reader who does not see it needs to know.
-    caption : str
-        A line below it.
     """
 
-    png: bytes
+    light: bytes
+    dark: bytes
     alt: str
-    caption: str = ""
+
+    @property
+    def width(self) -> int:
+        """How wide it is shown, in pixels of a page; the file has more of them, for paper and dense screens."""
+        return round(int.from_bytes(self.light[16:20], "big") / DENSITY)
 
 
 @dataclass(frozen=True)
@@ -125,9 +130,12 @@ def _plain(text: str) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    data = base64.b64encode(figure.png).decode("ascii")
-    caption = f"<figcaption>{_plain(figure.caption)}</figcaption>" if figure.caption else ""
-    return f'<figure><img src="data:image/png;base64,{data}" alt="{_plain(figure.alt)}">{caption}</figure>'
+    # two pictures of which the style shows one: that of <picture> is not exchanged in time when a dark page is printed
+    pictures = "".join(
+        f'<img src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{figure.width}" alt="{_plain(figure.alt)}">'
+        for png in (figure.light, figure.dark)
+    )
+    return f"<figure>{pictures}</figure>"
 
 
 def retold(shape: S, lang: str, redaction: Redaction | None = None) -> S:

@@ -8,8 +8,9 @@ contradict each other (`davies_bouldin`, `word_info_preserved`).
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -347,6 +348,42 @@ def is_percentable(path: str) -> bool:
     """Whether a metric is written by some as a fraction and by others in percent."""
     words = _all_words(path)
     return bool(words & _PERCENTABLE) or any(chinese_ending(word, _POINT_ENDINGS | {"字错率", "词错率"}) for word in words)
+
+
+def points_of(path: str, values: Sequence[float]) -> int | None:
+    """How many percentage points one unit of some values of a metric is: 100 of fractions, 1 of percent.
+
+    None where they are no shares: beyond 0 to 100, or some like percent and others like fractions.
+
+    Examples
+    --------
+    >>> [points_of("accuracy", values) for values in ([0.9, 0.92], [90, 92], [0.9, 92], [1000, 1500])]
+    [100, 1, None, None]
+    """
+    if scale_of(path) != "points" or not values or not all(0 <= value <= 100 for value in values):  # noqa: PLR2004 - as percent is written
+        return None
+    return 100 if max(values) <= 1 else None if 0 < min(values) <= 1 else 1
+
+
+def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
+    """Between which ends the true value of a metric lies: fractions 0 and 1, or 0 and 100; errors, times and sizes 0 and no end.
+
+    Values that are outside show that the name is misread: then nothing is known.
+
+    Examples
+    --------
+    >>> bounds_of("accuracy", [0.98, 0.99]), bounds_of("accuracy", [98, 99]), bounds_of("cer", [0.1, 1.2])
+    ((0.0, 1.0), (0.0, 100.0), (0.0, inf))
+    >>> bounds_of("r2", [0.5]), bounds_of("accuracy", [1000])
+    ((-inf, inf), (-inf, inf))
+    """
+    numbers = [value for value in values if math.isfinite(value)]
+    scale = scale_of(path)
+    ends = (0.0, math.inf) if scale == "ratio" else (-math.inf, math.inf)
+    if scale == "points" or is_share(path) or (scale == "difference" and is_percentable(path)):
+        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 else 100.0
+    low, high = ends
+    return ends if all(low <= value <= high for value in numbers) else (-math.inf, math.inf)
 
 
 def split_names(text: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.files import file_path, write_file
+from pai_notebook.files import check_ending, write_file
 from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData
 from pai_notebook.plot.scatter import draw_scatter
@@ -375,8 +375,6 @@ class Plots(Printed):
         """
         from pai_notebook.plot.pictures import picture_of  # noqa: PLC0415 - matplotlib is an optional extra
 
-        form = file_path(path).suffix.lower().removeprefix(".")
-        if form not in ("png", "svg"):
-            raise ConfigurationError(f"{path} ends in neither .png nor .svg", hint="For other formats use ax.figure.savefig.")
+        form = check_ending(path, ".png", ".svg").removeprefix(".")
         dpi = number_argument("dpi", dpi, least=10, whole=True)
         return write_file(path, picture_of(axes_argument(ax).figure, form, dpi=dpi), overwrite=overwrite)

@@ -106,7 +106,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
         *([(-1.0, at), (len(points), at)] for place, at in shown if place == data.baseline),
         *([(place, end) for end in interval] for place, _ in shown if (interval := points[place].interval)),
     ]
-    values, colours = _value_labels(measure, data.baseline, shown), (theme.ink, theme.neutral)
+    values, colours = _value_labels(measure, data.baseline, shown), (theme.ink, theme.neutral, theme.paper)
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
     PointLabels(ax, values, markers=shown, lines=lines, avoid=states, rings=3, colours=colours)

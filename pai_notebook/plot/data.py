@@ -43,7 +43,7 @@ class Point:
     arrow : str
         Whether the value is higher or lower than the baseline's, empty where it is neither.
     interval : (float, float) or None
-        The baseline's value with the interval of the difference added, where it is known.
+        The baseline's value with the interval of the difference added, where it is known; no wider than the metric can be.
     gain : float
         How many half widths of its interval the difference is beyond chance, positive where it is better; NaN elsewhere.
     series : tuple of float

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from matplotlib.artist import Artist
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 Spot = tuple[float, float]
@@ -60,8 +61,8 @@ class PointLabels(Artist):
         Other texts in the axes.
     rings : int
         How far away from its point it may stand; from the second ring on a thin line joins them.
-    colours : (str, str)
-        Of the text, and of the thin lines.
+    colours : (str, str, str)
+        Of the text, of the thin lines, and of the edge that keeps the text apart from lines that it covers.
     """
 
     def __init__(
@@ -73,13 +74,14 @@ class PointLabels(Artist):
         lines: Sequence[Sequence[Spot]] = (),
         avoid: Sequence[Text] = (),
         rings: int = len(_RINGS),
-        colours: tuple[str, str] = ("black", "grey"),
+        colours: tuple[str, str, str] = ("black", "grey", "white"),
     ) -> None:
         super().__init__()
         self.set_zorder(-10)  # before anything is drawn, so that the labels are where they belong
         self.set_in_layout(False)
         leader = {"arrowstyle": "-", "color": colours[1], "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
         style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 8, "color": colours[0]}
+        style["path_effects"] = [withStroke(linewidth=2, foreground=colours[2])]
         self.texts = [ax.annotate(text, (x, y), (0, 0), arrowprops=dict(leader), **style) for x, y, text in labels]
         for text in self.texts:
             text.set_in_layout(False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from matplotlib import rc_context
@@ -11,12 +12,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.io.report import Figure
+from pai_notebook.io.report import DENSITY, PIXELS, Figure
 from pai_notebook.plot.charts import draw_dot, draw_heatmap
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import Theme, ThemeName, theme_of
 
 _MOST_ROWS = 12
+_COLOURS = 64
 
 
 def picture_of(figure: Any, form: str, *, dpi: int) -> bytes:
@@ -29,38 +31,43 @@ def picture_of(figure: Any, form: str, *, dpi: int) -> bytes:
 
 
 def png_of(figure: Any) -> bytes:
-    """The PNG of a figure at the size of a report."""
-    return picture_of(figure, "png", dpi=110)
+    """The PNG of a figure for a screen or paper: in few colours, since a report holds every chart twice."""
+    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+
+    picture = Image.open(io.BytesIO(picture_of(figure, "png", dpi=round(PIXELS * DENSITY)))).convert("RGB")
+    out = io.BytesIO()
+    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
-def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, theme: ThemeName = "light", lang: str = "en") -> list[Figure]:
-    """A heat map of the metrics that changed most, or dots of each metric that is named."""
-    look = theme_of(theme, lang)
+def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, lang: str = "en") -> list[Figure]:
+    """A heat map of the metrics that changed most, or dots of each metric that is named; each for light and for dark pages."""
     if metrics is not None:
-        return [_dots(data, data.find(name), look) for name in metrics]
+        return [_dots(data, data.find(name), lang) for name in metrics]
     measures, left = data.changing(_MOST_ROWS)
     if not measures:
         return []
-    figure = _empty()
-    draw_heatmap(data, measures, look, figure, notes=left)
     places, missing = data.at_most()
     told = joined([_words(data, each, places) for each in measures], "; ")
     alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=told)
-    return [Figure(png_of(figure), joined([alt, *missing, *left], "; "))]
+    draw = partial(draw_heatmap, data, measures, notes=left)
+    return [_figure(draw, joined([alt, *missing, *left], "; "), lang)]
 
 
-def _dots(data: ChartData, measure: Measure, look: Theme) -> Figure:
-    figure = _empty()
-    draw_dot(data, measure, look, figure)
+def _dots(data: ChartData, measure: Measure, lang: str) -> Figure:
     places, left = data.at_most(measure)
     alt = say("Dot plot of {metric}", metric=_words(data, measure, places, verdicts=True))
-    return Figure(png_of(figure), joined([alt, *left], "; "))
+    return _figure(partial(draw_dot, data, measure), joined([alt, *left], "; "), lang)
 
 
-def _empty() -> Canvas:
-    figure = Canvas(layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+def _figure(draw: Callable[[Theme, Canvas], Any], alt: str, lang: str) -> Figure:
+    def picture(theme: ThemeName) -> bytes:
+        canvas = Canvas(layout="constrained")
+        FigureCanvasAgg(canvas)
+        draw(theme_of(theme, lang), canvas)
+        return png_of(canvas)
+
+    return Figure(picture("light"), picture("dark"), alt)
 
 
 def _words(data: ChartData, measure: Measure, places: Sequence[int], *, verdicts: bool = False) -> Phrase:

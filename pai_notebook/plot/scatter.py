@@ -64,9 +64,8 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
         named.insert(len(front), (*_middle(line, step), theme.words(say("Pareto front"))))
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
-    labels = PointLabels(
-        ax, named, markers=list(spots.values()), lines=[_steps(line, step)], avoid=[good], colours=(theme.ink, theme.neutral)
-    )
+    colours = theme.ink, theme.neutral, theme.paper
+    labels = PointLabels(ax, named, markers=list(spots.values()), lines=[_steps(line, step)], avoid=[good], colours=colours)
     finish(ax, theme)
     _name_the_rest(ax, labels, names, told, theme)
     return ax

@@ -83,7 +83,8 @@ def room_for(notes: Sequence[str], width: float) -> float:
 
 
 def _lines(notes: Sequence[str], width: float) -> list[str]:
-    return [line for note in notes for line in _wrapped(visible_lines(note), width, _NOTE, most_lines=8).split("\n")]
+    # letters are wider at some resolutions than at the one at which they are measured
+    return [line for note in notes for line in _wrapped(visible_lines(note), 0.95 * width, _NOTE, most_lines=8).split("\n")]
 
 
 @functools.lru_cache(4096)

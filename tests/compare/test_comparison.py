@@ -312,6 +312,24 @@ def test_a_version_that_could_not_be_fetched_is_in_the_header_the_table_and_the_
     assert c.best("cer").count == 2
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ((0.5, 0.6), "+10.0 pp"),
+        ((50.0, 60.0), "+10.0 pp"),
+        ((0, 45.0), "+45.0 pp"),
+        ((1000, 1500), "+500"),
+        ((-0.5, 0.5), "+1.0"),
+        ((0.5, 60.0), "+59.5"),
+    ],
+)
+def test_points_are_of_shares_only(values, told):
+    c = compare(*({"accuracy": value} for value in values))
+    assert told in str(c)
+    assert ("pp" in str(c)) == ("pp" in told)
+    assert ("pp" in str(c.verdict)) == ("pp" in told)
+
+
 def test_coverage_tells_every_state_apart():
     c = compare({"a": 1, "b": 1}, {"a": NAN, "b": None}, {"a": "x"}, {}, None)
     assert c.coverage.to_numpy().tolist() == [
@@ -332,6 +350,14 @@ def test_coverage_shows_itself_in_signs_with_a_legend_and_stays_a_frame():
     assert str(c.coverage).splitlines()[-1] == "● number · ○ no number · – nothing recorded"
     assert "<table" in c.coverage._repr_html_()
     assert {type(part) for part in (c.coverage.T, c.coverage.head(1), c.coverage[["0.1.0"]])} == {pd.DataFrame}
+
+
+def test_coverage_is_written_as_comparisons_are(tmp_path):
+    coverage = compare({"<b>": 1, "b": 1}, {"<b>": NAN}).coverage
+    assert coverage.to_html() == coverage._repr_html_()
+    assert coverage.to_html(tmp_path / "c.html").read_text("utf-8").count("&lt;b&gt;") > 1
+    assert "| b |  | number | absent |" in coverage.to_markdown(include="b")
+    assert coverage.to_csv().splitlines() == ["metric,dataset,0.1.0,0.2.0", "<b>,,number,NaN", "b,,number,absent"]
 
 
 def test_coverage_of_many_versions_shows_those_that_lack_something():

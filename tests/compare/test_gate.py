@@ -79,7 +79,7 @@ def test_percent_and_fraction_pass_no_gate():
 
 def test_each_version_has_its_own_verdict():
     c = compare({"a": 1.0, "b": 1.0}, {"a": 2.0, "b": 2.0}, {"a": 0.0, "b": 2.0}, {"a": 1.0, "b": 1.0})
-    assert "0.2.0 failed 2; 0.3.0 failed 1; passed: 0.4.0" in str(c.check("a <= baseline\nb <= baseline"))
+    assert "0.2.0 failed 2; 0.3.0 failed 1; passed as measured: 0.4.0" in str(c.check("a <= baseline\nb <= baseline"))
 
 
 def test_a_failed_check_names_its_dataset_as_the_comparison_does():
@@ -202,7 +202,8 @@ def test_truth_values_and_texts_are_checked_by_equality():
 
 def test_a_rule_that_accepts_any_worse_value_says_so():
     report = compare({"accuracy": 0.9}, {"accuracy": 0.1}).gate("accuracy <= baseline")
-    assert report.checks[0].reason == "note: accuracy is better when higher, and this rule accepts any lower value"
+    note = "note: accuracy is better when higher, and this rule accepts any lower value"
+    assert report.checks[0].reason == f"{note}; as measured: no interval known"
 
 
 @pytest.mark.parametrize(
@@ -390,14 +391,14 @@ def test_a_misspelt_metric_that_may_be_absent_is_named_at_the_top():
     report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0\nacuracy >= 0.9 if present")
     assert bool(report) is report.passed is True
     assert report.remarks == ("acuracy >= 0.9 if present: no version has this metric; nearest: accuracy",)
-    assert repr(report) == "<GateReport Gate passed: 1 check, 1 skipped>"
+    assert repr(report) == "<GateReport Gate passed: 1 check, only as measured, 1 skipped>"
 
 
 def test_skipped_checks_are_not_counted_and_their_versions_have_not_passed():
     c = compare({"loss": 0.5}, {"loss": 0.6}, {"cer": 0.1}, {"cer": 0.1, "loss": 0.4})
     report = c.check("loss <= baseline if present")
     assert repr(report) == "<GateReport Gate: 1 of 2 checks failed, 1 skipped>"
-    assert "passed: 0.4.0" in str(report)
+    assert "passed as measured: 0.4.0" in str(report)
     assert "0.3.0" not in str(report).partition("Failed")[0]
     assert not report
 
@@ -406,14 +407,50 @@ def test_a_plain_rule_says_where_the_interval_includes_its_bound():
     (check,) = checked(shares(0.90, 0.895), "accuracy >= baseline - 0.01")
     assert (check.outcome, check.reason) == (
         "passed",
-        "passed as measured; the 95 % interval of the difference, -0.032 to +0.022, includes the bound",
+        "as measured: 95 % interval of the difference -0.032 to +0.022 includes the bound",
     )
     (check,) = checked(shares(0.90, 0.88), "accuracy >= baseline - 0.01")
-    assert check.reason.startswith("below the bound; failed as measured; the 95 % interval of the difference, -0.0476 to +0.0075, in")
+    assert check.reason.startswith("below the bound; as measured: 95 % interval of the difference -0.0476 to +0.0075 in")
     (check,) = checked(shares(0.90, 0.895), "accuracy >= 0.89")
-    assert check.reason == "passed as measured; the 95 % interval of the value, 0.87 to 0.91, includes the bound"
+    assert check.reason == "as measured: 95 % interval of the value 0.87 to 0.91 includes the bound"
     assert [check.reason for check in checked(shares(0.9, 0.5), "accuracy >= baseline - 0.01")] == ["below the bound"]
-    assert [check.reason for check in checked(compare({"auc": 0.9}, {"auc": 0.895}), "auc >= baseline - 0.01")] == [""]
+    assert [check.reason for check in checked(shares(0.5, 0.9), "accuracy >= baseline - 0.01")] == [""]
+
+
+@pytest.mark.parametrize("rule", ["auc >= baseline - 0.01", "auc >= 0.5"])
+def test_what_passes_without_a_known_interval_passes_as_measured_only(rule):
+    (check,) = checked(compare({"auc": 0.9}, {"auc": 0.895}), rule)
+    assert (check.outcome, check.reason, check.as_measured) == ("passed", "as measured: no interval known", True)
+
+
+def test_a_gate_says_how_many_of_its_checks_passed_only_as_measured():
+    sure, size = {"accuracy": 0.9, "n": 100_000, "size_mb": 5.0}, "\nsize_mb <= 6"
+    c = compare(sure, sure | {"auc": 0.5})
+    assert str(c.check(f"accuracy >= 0.8{size}")).startswith("✓ Gate passed: 2 checks\n")
+    assert "passed: 3 checks, 1 of them only as measured" in str(c.check(f"accuracy >= 0.8{size}\nauc > 0.1"))
+    assert "passed: 1 check, only as measured" in str(c.check("auc > 0.1"))
+
+
+def test_no_regression_checks_costs_where_they_are_named_or_have_a_tolerance_of_their_own():
+    c = compare({"accuracy": 0.9, "latency_ms": 10.0, "price_usd": 1.0}, {"accuracy": 0.9, "latency_ms": 12.0, "price_usd": 1.0})
+    report = c.assert_no_regression()
+    assert {check.metric: check.outcome for check in report.checks} == {
+        "accuracy": "passed", "latency_ms": "skipped", "price_usd": "skipped",
+    }  # fmt: skip
+    assert "not checked: latency_ms, price_usd." in report.remarks[0]
+    for metrics in ("latency_ms", "lat*", ["*", "latency_ms"]):
+        with pytest.raises(RegressionError, match=r"latency_ms of 0\.2\.0"):
+            c.assert_no_regression(metrics)
+    with pytest.raises(RegressionError, match=r"latency_ms of 0\.2\.0"):
+        c.assert_no_regression(tolerance={"latency_ms": "5%"})
+    report = c.assert_no_regression(tolerance={"latency_ms": "25%", "*": 0.1})
+    assert "not checked: price_usd." in report.remarks[0]
+    assert [check.outcome for check in report.checks if check.metric == "latency_ms"] == ["passed"]
+
+
+def test_where_there_are_only_costs_no_regression_does_not_pass_by_itself():
+    with pytest.raises(RegressionError, match="nothing was checked"):
+        compare({"latency_ms": 10.0}, {"latency_ms": 10.0}).assert_no_regression()
 
 
 def test_the_bound_of_a_percentage_is_shown_and_said_to_be_relative_and_points_are_points():
@@ -615,8 +652,7 @@ def test_no_regression_says_where_the_interval_includes_its_bound():
         shares(0.90, 0.899).assert_no_regression()
     (check,) = caught.value.breaches
     assert check.reason == (
-        "lower than the baseline, higher is better; "
-        "failed as measured; the 95 % interval of the difference, -0.027 to +0.025, includes the bound"
+        "lower than the baseline, higher is better; as measured: 95 % interval of the difference -0.027 to +0.025 includes the bound"
     )
 
 

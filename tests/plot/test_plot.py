@@ -1,6 +1,7 @@
 """Charts draw what the comparison says, and say what they cannot draw."""
 
 import base64
+import io
 import math
 import os
 import re
@@ -18,6 +19,7 @@ mpl.use("agg")
 from matplotlib import pyplot as plt
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.version import ModelVersion
@@ -72,6 +74,20 @@ def test_one_call_draws_dots_around_the_baseline_and_not_bars_from_zero(compared
     assert any(list(line.get_xdata()) == [0.175, 0.175] for line in ax.lines)
     assert ax.get_xlabel() == "cer  ← lower is better"
     assert {"0.175", "0.181", "0.160", "▲ +3.43 %", "▼ -8.57 %"} <= set(words(ax))
+
+
+@pytest.mark.parametrize(("metric", "scale", "low", "high"), [("accuracy", 1, 0, 1), ("accuracy", 100, 0, 100), ("cer", 1, 0, None)])
+def test_no_whisker_reaches_where_a_metric_cannot_be(metric, scale, low, high):
+    errors = {f"{metric}_stderr": 0.03 * scale}
+    values = (0.02, 0.03, 0.5, 0.97, 0.98)
+    c = VersionSet([make(f"0.{nth}.0", **{metric: value * scale}, **errors) for nth, value in enumerate(values, 1)]).compare("0.1.0")
+    (measure,) = c.plot.data.measures
+    ends = [end for point in measure.points if point.interval for end in point.interval]
+    assert min(ends) == low
+    assert max(ends) == high if high else max(ends) > 1
+    ax = c.plot.dot(metric)
+    drawn = [end for lines in ax.collections for segment in lines.get_segments() for end in segment[:, 0]]
+    assert sorted(set(drawn)) == pytest.approx(sorted(set(ends)))
 
 
 def test_bars_on_request_begin_at_zero(compared):
@@ -330,7 +346,7 @@ def test_a_report_in_chinese_has_charts_in_chinese(compared, tmp_path, monkeypat
     monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans", "some font with Chinese"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        english, chinese = (report_figures(compared.plot.data, lang=lang)[0].png for lang in ("en", "zh"))
+        english, chinese = (report_figures(compared.plot.data, lang=lang)[0].light for lang in ("en", "zh"))
         text = compared.report(tmp_path / "r.html", redact=None, lang="zh").read_text("utf-8")
     assert base64.b64encode(chinese).decode() in text
     assert base64.b64encode(english).decode() not in text
@@ -351,8 +367,19 @@ def test_labels_find_their_places_anew_in_axes_of_another_size():
 
 
 def test_drawing_gives_the_same_bytes(compared):
-    first, second = (report_figures(compared.plot.data)[0].png for _ in range(2))
+    first, second = (report_figures(compared.plot.data)[0] for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("metrics", [None, ["accuracy"]])
+def test_a_picture_of_a_report_is_there_for_light_and_for_dark_pages(metrics):
+    figure = report_figures(many(20).plot.data, metrics)[0]
+    papers = []
+    for png in (figure.light, figure.dark):
+        picture = Image.open(io.BytesIO(png)).convert("RGB")
+        papers.append(max(picture.getcolors(1 << 20))[1])
+        assert picture.width > 1.4 * figure.width
+    assert papers == [(255, 255, 255), (17, 17, 17)]
 
 
 def test_chinese_and_hostile_names_are_drawn_as_text(compared):

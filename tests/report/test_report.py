@@ -264,13 +264,47 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything
         "May 2.4.0 go live?",
         asked,
         "Gate: 2 of 6 checks failed",
-        "2.3.0 failed 1; 2.5.0 failed 1; passed: 2.4.0",
+        "2.3.0 failed 1; 2.5.0 failed 1; passed as measured: 2.4.0",
         "Worse than",
         "Metrics",
     ]
     places = [words.index(part) for part in order]
     assert places == sorted(places)
     assert words.index("Gate: Passed") > words.index("Before you compare")
+
+
+def test_several_gates_say_what_each_of_them_judges(everything, tmp_path):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
+    few = VersionSet([version for version in compared.versions if version.version_name in ("2.4.0", "2.5.0", compared.baseline_name)])
+    with pytest.raises(RegressionError) as caught:
+        compared.assert_no_regression("accuracy")
+    gates = [compared.check("accuracy > 0.1"), few.compare(compared.baseline_name).check("macro_f1 > 0.1\nlatency_ms < 1"), caught.value]
+    text = compared.report(tmp_path / "r.html", gates=gates, charts=False).read_text("utf-8")
+    words = "".join(html5lib.parse(text, namespaceHTMLElements=False).find(".//main").itertext())
+    assert "Gate 1 (accuracy > 0.1) passed: 9 checks" in words
+    assert "Gate 2 (macro_f1 > 0.1, latency_ms < 1; 2.4.0, 2.5.0) passed: " in words
+    assert "No regression 3 (accuracy): " in words
+    assert "Gate 1 (accuracy > 0.1): Passed" in words
+    alone = compared.report(tmp_path / "r.html", gates=gates[0], charts=False, overwrite=True).read_text("utf-8")
+    assert "Gate passed: 9 checks" in alone
+
+
+@pytest.mark.parametrize("name", ["r.txt", "r", "r.html.gz", "r.md"])
+def test_a_report_of_an_unknown_kind_is_refused_and_nothing_is_written(everything, tmp_path, name):
+    compared = VersionSet(everything[:2]).compare()
+    with pytest.raises(ConfigurationError, match=r"does not end in \.html, \.htm or \.pdf"):
+        compared.report(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_exports_refuse_a_name_that_says_another_format(everything, tmp_path):
+    compared = VersionSet(everything[:2]).compare()
+    for thing in (compared, compared.versions if isinstance(compared.versions, VersionSet) else everything, compared.coverage):
+        for kind, name in (("html", "x.csv"), ("markdown", "x.html"), ("latex", "x.md"), ("csv", "x.XLSX"), ("excel", "x.csv")):
+            with pytest.raises(ConfigurationError, match="does not end in"):
+                getattr(thing, f"to_{kind}")(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    assert compared.to_csv(tmp_path / "x.txt").name == "x.txt"
 
 
 def test_a_result_of_other_versions_is_refused(everything, tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from pai_notebook.errors import RegressionError
+from pai_notebook.io.pdf import write_pdf
 from pai_notebook.versions.versions import VersionSet
 from tests.browser.looks import violations
 from tests.patience import MILLISECONDS
@@ -20,6 +21,11 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
 ]
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]
+CORNERS = """() => [...document.querySelectorAll('figure img')].filter(image => image.offsetWidth).map(image => {
+  const canvas = document.createElement('canvas').getContext('2d');
+  canvas.drawImage(image, 0, 0);
+  return canvas.getImageData(1, 1, 1, 1).data[0];
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +107,8 @@ def test_all_five_candidates_of_five_versions_are_in_the_window(opened, everythi
     for lang in ("en", "zh"):
         with opened(five.report(tmp_path / f"{lang}.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
             heads = page.eval_on_selector_all("table.pin3 thead th", "all => all.map(e => [e.innerText, e.getBoundingClientRect().right])")
-            heads = [(text.split("\n")[0], right) for text, right in heads]
-            assert [text for text, _ in heads][-6:] == list(five.names)
+            heads = [(name, right) for text, right in heads if (name := text.split("\n")[0]) in five.names]
+            assert [name for name, _ in heads] == list(five.names)
             assert [text for text, right in heads if right > 1280 - 10] == []
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
@@ -154,6 +160,27 @@ def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twe
     assert [name for name in compared.names if name not in text] == []
     assert squeezed(compared.fingerprint) in text
     assert "importpai_notebookaspnb" in text
+
+
+@pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo of poppler-utils")
+def test_twenty_versions_are_printed_on_few_pages(twenty):
+    told = subprocess.run(["pdfinfo", str(twenty[2])], capture_output=True, text=True, check=True).stdout
+    assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 18
+
+
+def test_the_same_report_is_the_same_pdf(twenty, tmp_path):
+    html, pdf = twenty[1].read_text("utf-8"), twenty[2].read_bytes()
+    assert write_pdf(tmp_path / "again.pdf", html).read_bytes() == pdf
+    assert re.search(rb"/(CreationDate|ModDate)", pdf) is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(opened, everything, tmp_path, scheme):
+    digits = VersionSet([version for version in everything if version.model_id == DIGITS])[-3:]
+    with opened(digits.compare().report(tmp_path / "r.html"), scheme) as (page, _):
+        assert page.evaluate(CORNERS) == [255 if scheme == "light" else 17]
+        page.emulate_media(media="print")
+        assert page.evaluate(CORNERS) == [255]
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")

@@ -222,12 +222,8 @@ def _check(rule: Rule, pair: Pair) -> Check:
     if rule.level is not None:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
     passed = _holds(rule.compare, cell.value, bound)
-    remarks = (
-        _warning(rule, pair.row) if passed else _missed(cell.value, bound),
-        pair.holds_bound(bound, relative=rule.base == "baseline", passed=passed),
-    )
-    reason = joined([remark for remark in remarks if remark], "; ")
-    return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
+    remark = _warning(rule, pair.row) if passed else _missed(cell.value, bound)
+    return pair.check_bound(rule.text, bound, remark, allowed, passed=passed, relative=rule.base == "baseline")
 
 
 def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:

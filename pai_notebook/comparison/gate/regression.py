@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
+from pai_notebook.comparison.gate.view import NO_REGRESSION
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import nearest_names
@@ -17,7 +20,7 @@ from pai_notebook.model.nearest import nearest_names
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
 
-_RULE = say("no regression")
+_COSTS = 8
 _WORSE = "worse beyond chance (95 %), {direction}"
 _HIGHER, _LOWER = "higher than the baseline, {direction}", "lower than the baseline, {direction}"
 
@@ -45,12 +48,19 @@ class Policy:
         """Patterns that a row fits."""
         return [pattern for pattern in self.metrics if Pattern(pattern).fits(row.key)]
 
+    def leaves_out(self, row: Row) -> bool:
+        """Whether a row is a cost that is neither named, by more than `*`, nor has a tolerance of its own."""
+        named = any(re.split(r"[@\[]", pattern)[0] != "*" for pattern in self.fitting(row))
+        return is_cost(row.path) and not named and not self.tolerance.names(row.path, row.dataset)
+
 
 def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     """Check that no version is worse than the baseline in any chosen metric; evidence is checked where it is named only."""
     checks = gated.failures()
     used = {pattern for row in gated.rows for pattern in policy.fitting(row)}
-    checks += [Check("failed", _RULE, metric=pattern, reason=_nowhere(pattern, gated)) for pattern in policy.metrics if pattern not in used]
+    checks += [
+        Check("failed", NO_REGRESSION, metric=pattern, reason=_nowhere(pattern, gated)) for pattern in policy.metrics if pattern not in used
+    ]
     if gated.baseline is None:
         return tuple(checks)
     for row in gated.rows:
@@ -59,6 +69,15 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
             named = any((Pattern(pattern).rank(row.key) or (0,))[0] for pattern in fitting)
             checks += [_check(policy, pair, named=named) for pair in gated.pairs(row)]
     return tuple(checks)
+
+
+def costs_left_out(policy: Policy, gated: Gated) -> tuple[Phrase, ...]:
+    """Name the costs that are not checked."""
+    costs = list(dict.fromkeys(row.path for row in gated.rows if policy.fitting(row) and not row.is_evidence and policy.leaves_out(row)))
+    if not costs or not gated.candidates:
+        return ()
+    told = "Costs are checked where they are named or have a tolerance of their own; not checked: {names}."
+    return (say(told, names=first(costs, _COSTS)),)
 
 
 def _nowhere(pattern: str, gated: Gated) -> Phrase:
@@ -73,15 +92,18 @@ def _nowhere(pattern: str, gated: Gated) -> Phrase:
 
 def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     cell, base = pair.cell, pair.base
-    if pair.row.is_evidence and not named:
-        return pair.check("skipped", _RULE, say("it says how sure another metric is"))
+    left_out = say("it says how sure another metric is") if pair.row.is_evidence and not named else None
+    if policy.leaves_out(pair.row):
+        left_out = say("a cost that is neither named nor has a tolerance of its own")
+    if left_out is not None:
+        return pair.check("skipped", NO_REGRESSION, left_out)
     if base is None or is_blank(base):
-        return pair.check("skipped", _RULE, say("the baseline does not have it"))
+        return pair.check("skipped", NO_REGRESSION, say("the baseline does not have it"))
     if is_blank(cell):
-        return pair.check(_outcome(policy.missing), _RULE, told_blank(cell))
+        return pair.check(_outcome(policy.missing), NO_REGRESSION, told_blank(cell))
     if {cell.state, base.state} & {State.NAN, State.NULL}:
         reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
-        return pair.check("failed", _RULE, reason)
+        return pair.check("failed", NO_REGRESSION, reason)
     if cell.value is None or base.value is None:
         return _check_words(policy, pair, same=pair.change.kind is Kind.SAME, named=named)
     return _check_number(policy, pair, base.value)
@@ -94,31 +116,28 @@ def _outcome(word: str) -> Outcome:
 def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Check:
     """Check a truth value, a text or a matrix: nothing but equality can be checked."""
     if same:
-        return pair.check("passed", _RULE)
+        return pair.check("passed", NO_REGRESSION)
     if pair.cell.state is State.BOOLEAN:
-        return pair.check(_outcome(policy.unknown), _RULE, say("changed to {text}", text=pair.cell.text))
+        return pair.check(_outcome(policy.unknown), NO_REGRESSION, say("changed to {text}", text=pair.cell.text))
     if is_list(pair.cell):
-        return pair.check(_outcome(policy.unknown), _RULE, ask_for_series(pair.cell))
-    return pair.check("failed" if named else "skipped", _RULE, say("{state} cannot be checked", state=say(pair.cell.state)))
+        return pair.check(_outcome(policy.unknown), NO_REGRESSION, ask_for_series(pair.cell))
+    return pair.check("failed" if named else "skipped", NO_REGRESSION, say("{state} cannot be checked", state=say(pair.cell.state)))
 
 
 def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     if pair.mixed is not None:
-        return pair.check("failed", _RULE, pair.mixed)
+        return pair.check("failed", NO_REGRESSION, pair.mixed)
     value, delta, direction = pair.cell.value, pair.delta, pair.row.direction
     if value is None or not delta:
-        return pair.check("passed", _RULE)
+        return pair.check("passed", NO_REGRESSION)
     bound = policy.tolerance.bound(pair.row.path, pair.row.dataset, baseline)
     within = not exceeds(delta, bound, max(abs(value), abs(baseline)))
     if direction.mode is None:
         reason = say("changed, and which way is better is {direction}", direction=direction.said)
-        return pair.check("passed", _RULE) if within else pair.check(_outcome(policy.unknown), _RULE, reason)
+        return pair.check("passed", NO_REGRESSION) if within else pair.check(_outcome(policy.unknown), NO_REGRESSION, reason)
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
     allowed = f"{'<=' if lower else '>='} {pair.written(limit)}"
     failed = (delta > 0) == lower and not within
-    remark = pair.holds_bound(limit, relative=True, passed=not failed) or ""
-    if failed:
-        worse = say(_WORSE if pair.change.verdict is Verdict.WORSE else _HIGHER if lower else _LOWER, direction=direction.words)
-        return pair.check("failed", _RULE, joined([worse, remark], "; ") if remark else worse, allowed, limit)
-    return pair.check("passed", _RULE, remark, allowed, limit)
+    worse = say(_WORSE if pair.change.verdict is Verdict.WORSE else _HIGHER if lower else _LOWER, direction=direction.words)
+    return pair.check_bound(NO_REGRESSION, limit, worse if failed else "", allowed, passed=not failed, relative=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -23,6 +22,7 @@ from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 5
 _LEVEL = 0.95
+_UNKNOWN = say("as measured: no interval known")
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,6 +45,8 @@ class Check(Brief):
         Why it failed or was skipped; for a passed check what should be known.
     bound : float or None
         The bound as a number, None where there is none.
+    as_measured : bool
+        Whether chance may have decided it: no interval is known, or the one that is includes the bound.
     """
 
     outcome: Outcome
@@ -58,6 +60,7 @@ class Check(Brief):
     allowed: str = ""
     reason: str = ""
     bound: float | None = None
+    as_measured: bool = False
 
     @property
     def form(self) -> NumberFormat:
@@ -274,33 +277,43 @@ class Pair:
         """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
         return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
 
-    def check(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
+    def check(
+        self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None, *, as_measured: bool = False
+    ) -> Check:
         """Give the outcome of a check of this pair."""
         number = self.base.value if self.base is not None else None
         limit = None if bound is None else cleared(bound)
         name = self.row.path, self.row.dataset
-        return Check(outcome, rule, self.version, *name, self.cell.value, number, self.delta, allowed, reason, limit)
+        return Check(outcome, rule, self.version, *name, self.cell.value, number, self.delta, allowed, reason, limit, as_measured)
+
+    def check_bound(self, rule: str, bound: float, remark: str, allowed: str, *, passed: bool, relative: bool) -> Check:
+        """Check a bound on the measured value, and say where chance may have decided; `relative` is one on the difference."""
+        unsure = self._unsure(bound, relative=relative)
+        # of what fails it is no news that nothing is known of chance
+        reason = joined([each for each in (remark, "" if unsure is _UNKNOWN and not passed else unsure) if each], "; ")
+        return self.check("passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure))
 
     def written(self, bound: float) -> str:
         """Write a bound as the numbers beside it are written."""
         return self.check("passed", "", bound=bound).form.value(cleared(bound))
 
-    def holds_bound(self, bound: float, *, relative: bool, passed: bool) -> Phrase | None:
-        """Say that the 95 % interval of the difference, or of the value for a bound that is a number, includes the bound."""
-        outcome = say("passed") if passed else say("failed")
+    def _unsure(self, bound: float, *, relative: bool) -> Phrase | str:
+        """Say why chance may have decided: the 95 % interval of the difference, or of the value, includes the bound or is not known."""
         if relative:
             interval = None if self.change.evidence is None else self.change.evidence.interval
             base = self.base.value if self.base is not None else None
-            if interval is None or base is None or not interval.low < bound - base < interval.high or interval.low == interval.high:
-                return None
+            if interval is None or base is None:
+                return _UNKNOWN
+            if not interval.low < bound - base < interval.high or interval.low == interval.high:
+                return ""
             form = choose_format([interval.low, interval.high], least=2)
-            low, high = form.delta(interval.low), form.delta(interval.high)
-            said = "{outcome} as measured; the 95 % interval of the difference, {low} to {high}, includes the bound"
-            return say(said, outcome=outcome, low=low, high=high)
-        low_value, high_value = self.side.own(_LEVEL) if self.side is not None else (math.inf, -math.inf)
-        if not low_value < bound < high_value:
-            return None
-        form = choose_format([low_value, high_value], least=2)
-        low, high = form.value(low_value), form.value(high_value)
-        said = "{outcome} as measured; the 95 % interval of the value, {low} to {high}, includes the bound"
-        return say(said, outcome=outcome, low=low, high=high)
+            said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
+            return say(said, low=form.delta(interval.low), high=form.delta(interval.high))
+        if self.side is None:
+            return _UNKNOWN
+        low, high = self.side.own(_LEVEL)
+        if not low < bound < high:
+            return ""
+        form = choose_format([low, high], least=2)
+        said = "as measured: 95 % interval of the value {low} to {high} includes the bound"
+        return say(said, low=form.value(low), high=form.value(high))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
@@ -13,7 +14,11 @@ from pai_notebook.model.nearest import short_datasets
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.report import Check, GateReport
 
+# The rule of the check that nothing got worse.
+NO_REGRESSION = say("no regression")
+
 _VERSIONS = 20
+_RULES = 3
 _SHOWN = 60
 # How many failed checks a traceback has room for.
 _LINES = 8
@@ -34,7 +39,33 @@ def headline(report: GateReport) -> Phrase:
         )
     else:
         said = say("{title} passed: {count} check" if total == 1 else "{title} passed: {count} checks", title=report.title, count=total)
+        said = _how_sure(said, report.checks)
     return say("{said}, {skipped} skipped", said=said, skipped=skipped) if skipped else said
+
+
+def told_apart(reports: Sequence[GateReport], candidates: Sequence[str]) -> list[GateReport]:
+    """Give several gates titles that say what each of them judges; the title of one alone stays as it is.
+
+    Parameters
+    ----------
+    reports : sequence of GateReport
+        Results that are shown together.
+    candidates : sequence of str
+        Versions that a gate judges unless its title says otherwise.
+    """
+    if len(reports) < 2:  # noqa: PLR2004 - nothing to be mistaken for
+        return list(reports)
+    found = []
+    for number, report in enumerate(reports, 1):
+        # the check that nothing got worse has one rule for all metrics
+        about = [check for check in report.checks if check.metric or check.version]
+        told = dict.fromkeys(check.metric if check.rule == NO_REGRESSION else check.rule for check in about)
+        versions = [name for name in candidates if any(check.version == name for check in report.checks)]
+        judged = [first(each, _RULES) for each in (list(told), versions if len(versions) < len(candidates) else []) if each]
+        title = say("{title} {number}", title=report.title, number=number)
+        title = say("{title} ({judged})", title=title, judged=joined(judged, "; ")) if judged else title
+        found.append(replace(report, title=title))
+    return found
 
 
 def describe_gate(report: GateReport) -> Stack:
@@ -68,8 +99,19 @@ def describe_asked(report: GateReport, question: str) -> list[Note]:
             failed = sum(check.outcome == "failed" for check in checks)
             said = "{title}: {version} failed {count} of {total} checks" if failed else "{title}: {version} passed all of {total} checks"
             text = say(said, title=report.title, version=version, count=failed, total=len(checks))
+            text = text if failed else _how_sure(text, checks)
             found.append(Note(text, "bad" if failed or not checks else "good"))
     return found
+
+
+def _how_sure(said: Phrase, checks: Sequence[Check]) -> Phrase:
+    """Say behind a sentence about checks that passed how many of them chance may have let pass."""
+    passed = [check for check in checks if check.outcome == "passed"]
+    measured = sum(check.as_measured for check in passed)
+    if not measured:
+        return said
+    some = measured < len(passed)
+    return say("{said}, {count} of them only as measured" if some else "{said}, only as measured", said=said, count=measured)
 
 
 def _versions(report: GateReport) -> list[Phrase]:
@@ -81,9 +123,14 @@ def _versions(report: GateReport) -> list[Phrase]:
         if check.version:
             failed[check.version] += 1
     told = [say("{version} failed {count}", version=version, count=count) for version, count in failed.items() if count]
-    passed = [version for version, count in failed.items() if not count]
-    said = [*told[:_VERSIONS], *([say("passed: {versions}", versions=first(passed, _VERSIONS))] if passed else [])]
-    return [joined(said, "; ")]
+    passed: list[Phrase] = []
+    unsure = {check.version for check in report.checks if check.as_measured}
+    for template, versions in (
+        ("passed: {versions}", [version for version, count in failed.items() if not count and version not in unsure]),
+        ("passed as measured: {versions}", [version for version, count in failed.items() if not count and version in unsure]),
+    ):
+        passed += [say(template, versions=first(versions, _VERSIONS))] if versions else []
+    return [joined([*told[:_VERSIONS], *passed], "; ")]
 
 
 def _table(checks: Sequence[Check], caption: Phrase, datasets: Mapping[str, str], limit: int) -> Table:
