@@ -128,12 +128,15 @@ class Client:
         async def ending() -> None:  # where it is refused, closing it must not run the generator off the loop, as Python 3.13 would
             await source.aclose()
 
+        streams = self._holder.streams
+        streams.add(source)
         try:
             while found := self.run(following(), tick=tick):
                 yield found[0]
         finally:
             with suppress(ConfigurationError):  # the client may have been closed, and then has ended it
                 self.run(ending())
+            streams.discard(source)
 
     def close(self) -> None:
         """Abort what is under way, close the connections and, after the last client, end the thread.

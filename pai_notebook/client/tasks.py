@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import threading
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pai_notebook.errors import ConfigurationError
@@ -50,10 +51,13 @@ class LoopUser:
     ----------
     closed : bool
         Whether it has left for good; what it starts afterwards is refused.
+    streams : set of asynchronous generators
+        What it reads item by item; no task runs them between two items.
     """
 
     def __init__(self) -> None:
         self.closed = False
+        self.streams: set[AsyncGenerator[Any, None]] = set()
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -82,6 +86,11 @@ class LoopUser:
                 task.cancel()
             if running:
                 await asyncio.wait(running, timeout=GRACE)
+            for stream in list(self.streams):
+                # a loop that ends closes a generator and those inside it at once, and tells on stderr that one waits for another
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(GRACE / 2):
+                        await stream.aclose()
             await self.release()
         finally:
             self._ending = False

@@ -1,7 +1,7 @@
 """What must hold however often it is tried, at full size and with figures: `python -m tests.soak [SECTION...] [--seed N] [--part 0.1]`.
 
-Without names all sections run. `--part` tries so much of each; `--corpora FOLDER` adds its strings
-Each failure is printed; ends with 1 when there is any. The suite holds a small version of each (`tests/test_soak.py` and the tests
+Without names all sections run. `--part` tries so much of each; `--corpora FOLDER` adds its strings. Failures are printed at the end of a
+section; ends with 1 when there is any. The suite holds a small version of each (`tests/test_soak.py` and the tests
 that these sections take their parts from).
 """
 
@@ -32,12 +32,11 @@ SECTIONS = {
 def run(name, *, seed, part, corpora=None):
     """Run a section and print what it found; how many failures it had comes back."""
     figures = Figures(random.Random(f"{name} {seed}"), part, corpora)
+    print(f"{name} (seed {seed}, part {part:g}):", flush=True)
     began, used = time.monotonic(), time.process_time()
     SECTIONS[name](figures)
     took = f"{time.monotonic() - began:.0f} s, CPU {time.process_time() - used:.0f} s"
-    print(f"{name}: {figures.tried:,} tried, {len(figures.failed):,} failed, {took} (seed {seed})")
-    for line in figures.lines:
-        print(f"  {line}")
+    print(f"  {figures.tried:,} tried, {len(figures.failed):,} failed, {took}")
     for failure, count in Counter(figures.failed).most_common(40):
         print(f"  FAILED {failure}" + (f" ({count} times)" if count > 1 else ""))
     sys.stdout.flush()

@@ -1,19 +1,26 @@
 """A plugin of pytest that counts how many texts the tests look through for secrets, and prints it: `-p tests.soak.counted`."""
 
-from tests.wire import looks
+import functools
 
-SEARCH = looks.leaks
 counted = {"texts": 0, "ways": set()}
 
 
-def leaks(secrets, seen):
-    """Count, and look as the tests do."""
-    counted["texts"] += len(seen)
-    counted["ways"] |= {way.rstrip(" 0123456789") for way in seen}
-    return SEARCH(secrets, seen)
+def counting(search):
+    """Count what is looked through, and look as the tests do."""
+
+    @functools.wraps(search)
+    def leaks(secrets, seen):
+        counted["texts"] += len(seen)
+        counted["ways"] |= {way.rstrip(" 0123456789") for way in seen}
+        return search(secrets, seen)
+
+    return leaks
 
 
-looks.leaks = leaks
+def pytest_collection_finish(session):
+    """Count in every module that looks for secrets."""
+    for module in {item.module for item in session.items if hasattr(item.module, "leaks")}:
+        module.leaks = counting(module.leaks)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -21,7 +21,6 @@ class Figures:
         self.dice, self.part, self.corpora = dice, part, corpora
         self.tried = 0
         self.failed: list[str] = []
-        self.lines: list[str] = []
 
     def some(self, count):
         """So many at full size, fewer for a part, one at least."""
@@ -33,7 +32,8 @@ class Figures:
         return items if self.part >= 1 else self.dice.sample(items, self.some(len(items)))
 
     def say(self, line):
-        self.lines.append(line)
+        """Print a figure at once, so that a run that is ended early has told some."""
+        print(f"  {line}", flush=True)
 
     def check(self, holds, failure):
         """Count a thing that was tried, and note it when it does not hold."""

@@ -27,6 +27,7 @@ def mutations(figures):
     texts = strings() + mutated(figures.some(1000), figures.dice.randrange(10**6))
     texts += strings(figures.corpora) if figures.corpora else []
     texts = figures.drawn(dict.fromkeys(texts))
+    figures.say(f"{len(texts):,} strings")
     ways, seen = Counter(), Counter()
     with tempfile.TemporaryDirectory() as folder, opened() as shell:
         for versions in packed(texts):
@@ -44,7 +45,7 @@ def mutations(figures):
                             figures.failed.append(f"{way}: {problem}")
                 except Exception:  # noqa: BLE001 - what must not be seen is to be seen here
                     figures.failed.append(f"{name}: raw {ascii(traceback.format_exc(limit=-3))[-500:]}")
-    figures.say(f"{len(texts):,} strings, {sum(ways.values()):,} texts in {len(ways)} ways; {sum(seen.values())} with a character unseen")
+    figures.say(f"{sum(ways.values()):,} texts in {len(ways)} ways; {sum(seen.values())} with a character unseen")
 
 
 def _problem(way, text):

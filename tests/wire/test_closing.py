@@ -1,6 +1,7 @@
 """`close()` while others fetch: each call ends with its answer or with one error that says so, and nothing else is seen anywhere."""
 
 import asyncio
+import contextlib
 import copy
 import pickle
 import subprocess
@@ -103,6 +104,32 @@ def test_closes_over_sockets_end_the_same_way(capfd):
     assert {(type(error), getattr(error, "message", error)) for error in ended} == {(ConfigurationError, CLOSED)}
     assert len(ended) == 120
     assert capfd.readouterr() == ("", "")
+
+
+async def pages():
+    """Ends slowly, as a reading does whose requests outlast their cancelling on a busy machine."""
+    try:
+        for number in range(9):
+            yield number
+    finally:
+        await asyncio.sleep(0.05)
+
+
+async def versions_of_pages():
+    async with contextlib.aclosing(pages()) as numbers:
+        async for number in numbers:
+            yield number
+
+
+def test_a_stream_that_is_closed_between_two_items_ends_in_silence(capfd, caplog):
+    registry = pnb.connect("demo", default=False, transport=EMBEDDED)
+    stream = registry.client.iterate(versions_of_pages())
+    assert [next(stream), next(stream)] == [0, 1]
+    registry.close()
+    with pytest.raises(ConfigurationError, match=CLOSED):
+        next(stream)
+    assert capfd.readouterr() == ("", "")
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 def test_what_had_arrived_is_on_the_error():
