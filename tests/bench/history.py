@@ -32,7 +32,7 @@ def measure(name: str) -> dict[str, float]:
 def write() -> None:
     """Add a line."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-    entry = {"commit": commit, "date": f"{datetime.now(UTC):%Y-%m-%d}", "load": round(os.getloadavg()[0], 1)}
+    entry = {"commit": commit, "date": f"{datetime.now(UTC):%Y-%m-%d}", "machine_load": round(os.getloadavg()[0], 1)}
     entry.update({name: measure(name) for name in ([name for name in BENCHES if name in sys.argv] or BENCHES)})
     with RATIOS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry) + "\n")

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.bench.documents import by_hand, flat_document, full_document, version_name
+from tests.bench.documents import by_hand, flat_document, full_document
 from tests.bench.figures import Figures, count_argument, middle
 
 KINDS = {"flat": flat_document, "full": full_document}
@@ -217,16 +217,18 @@ def waiting(figures: Figures) -> None:
     figures.say()
     with Server("flat", [1000], SLOW) as server:
         found = server.measure("whole_list")
-    assert found["found"] == 1000, version_name(999)
-    figures.tell(f"1,000 versions at {SLOW:g} s a page: seconds", found["seconds"], "at most 1.5")
-    figures.tell("  requests", found["requests"], "at most 12")
-    figures.tell("  in flight", found["most"], f"at most {WORKERS}")
+    assert found["found"] == 1000
+    what = f"1,000 versions at {SLOW:g} s a page"
+    figures.tell(f"{what}: seconds", found["seconds"], "at most 1.5")
+    figures.tell(f"{what}: requests", found["requests"], "at most 12")
+    figures.tell(f"{what}: in flight", found["most"], f"at most {WORKERS}")
     with Server("flat", [500] * MODELS, LESS_SLOW) as server:
         found = server.measure("newest")
     assert found["found"] == MODELS
-    figures.tell(f"the latest of {MODELS} models at {LESS_SLOW:g} s a request: seconds", found["seconds"])
-    figures.tell("  requests", found["requests"], f"{MODELS} to {MODELS + 1}")
-    figures.tell("  in flight", found["most"], f"{WORKERS}")
+    what = f"the latest of {MODELS} models at {LESS_SLOW:g} s a request"
+    figures.tell(f"{what}: seconds", found["seconds"])
+    figures.tell(f"{what}: requests", found["requests"], f"{MODELS} to {MODELS + 1}")
+    figures.tell(f"{what}: in flight", found["most"], f"at most {WORKERS}")
 
 
 def main() -> None:
