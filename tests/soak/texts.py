@@ -69,7 +69,10 @@ def _files(versions, folder):
         yield f"{name} to_csv", ascii(rows)
     yield "to_code", comparison.to_code()
     yield "report", comparison.report(folder / "x.html", charts=False, overwrite=True).read_text("utf-8")
-    yield "snapshot", versions.save(folder / "x.json", overwrite=True).read_text("utf-8")
+    again = pnb.load(versions.save(folder / "x.json", overwrite=True))
+    # data like CSV: the file holds every character, reading it shows none
+    yield "snapshot", "as it was" if [each.raw for each in again] == [each.raw for each in versions] else "\0 changed"
+    yield "snapshot read", str(again)
     book = openpyxl.load_workbook(versions.to_excel(folder / "x.xlsx", overwrite=True))
     for sheet in book.worksheets:
         yield "excel sheet", sheet.title
