@@ -90,7 +90,7 @@ class PlainTable:
         header = [str(frame.index.names[level]) for level in levels]
         header += [".".join(str(part) for part in key if str(part)) if isinstance(key, tuple) else str(key) for key in frame.columns]
         columns = [frame.index.get_level_values(level).tolist() for level in levels]
-        columns += [frame.iloc[:, place].tolist() for place in range(frame.shape[1])]
+        columns += [column.tolist() for _, column in frame.items()]
         rows = list(zip(*([_plain(value) for value in column] for column in columns), strict=True))
         return cls(header, rows, name, caption, tuple(notes), len(levels))
 
@@ -106,6 +106,8 @@ def _plain(value: Any) -> Any:
     """Give a cell as Python writes it, None for every kind of gap."""
     if value is None or isinstance(value, str | bool):
         return value
+    if type(value) is float:
+        return value if value == value else None  # noqa: PLR0124 - NaN
     if isinstance(value, numbers.Integral):
         return int(value)
     if isinstance(value, numbers.Real):
@@ -128,6 +130,8 @@ def number_text(value: float) -> str:
 
 def cell_text(value: Any) -> str:
     """Write any cell; a gap is empty, a time is ISO 8601 in UTC."""
+    if type(value) is float and value == value:  # noqa: PLR0124 - NaN
+        return repr(value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):

@@ -129,10 +129,9 @@ class Field(Generic[T]):
         self.__doc__ = doc
         self._note = note
 
-    def note(self, sent: Any) -> str:
-        """What is odd about a sent value, empty when all is well."""
-        value, note = self.read(sent)
-        return note if self._note is None else self._note(value)
+    def note(self, view: DocumentView) -> str:
+        """What is odd about the value of a view, empty when all is well."""
+        return self.read(view._document.get(self.key))[1] if self._note is None else self._note(getattr(view, self.name))  # noqa: SLF001 - as below
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -197,7 +196,7 @@ class DocumentView:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not as documented, one sentence a field; empty when all is well."""
-        found = ((field.key, field.note(self._document.get(field.key))) for field in self.fields().values())
+        found = ((field.key, field.note(self)) for field in self.fields().values())
         return tuple(f"{key}: {note}" for key, note in found if note)
 
     @property

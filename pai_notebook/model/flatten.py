@@ -14,6 +14,9 @@ from typing import Any
 # The name of a value that stands where an object was expected and so has no key of its own.
 ROOT = "(value)"
 
+# Types of values that have nothing below them.
+SCALARS = frozenset({int, float, str, bool, type(None)})
+
 _DIGITS = re.compile(r"([0-9]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _KEY = re.compile(r"(?:\A|\.)((?:[^\\.]|\\.|\\\Z)*+)", re.DOTALL)
@@ -157,6 +160,10 @@ def metric_leaves(content: Any) -> Iterator[tuple[str, Any]]:
     >>> list(metric_leaves({"eval": [{"name": "acc", "score": 0.9, "num": 100}, {"name": "f1", "score": 0.5}]}))
     [('eval.acc', 0.9), ('eval.acc.num', 100), ('eval.f1', 0.5)]
     """
+    if type(content) is dict and SCALARS.issuperset(map(type, content.values())):
+        for key, leaf in content.items():
+            yield join_path((str(key),)), leaf
+        return
     for keys, leaf in _walk(content, _metric_steps):
         yield join_path(keys), leaf
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
-from pai_notebook.model.flatten import metric_at, metric_leaves, split_path
+from pai_notebook.model.flatten import SCALARS, metric_at, metric_leaves, split_path
 from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.names import Name, Pattern, resolve
 
@@ -102,7 +102,6 @@ def is_day(value: Any) -> bool:
 
 # Whole numbers up to this are exact in a float.
 _EXACT = 2**53
-_FLAT = frozenset({int, float, str, bool, type(None)})
 
 
 class Lookup:
@@ -188,7 +187,7 @@ def _metric_names(versions: Iterable[ModelVersion]) -> Iterable[Name]:
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for version in versions:
         for dataset, content in version.metrics.entries:
-            flat = type(content) is dict and _FLAT.issuperset(map(type, content.values()))
+            flat = type(content) is dict and SCALARS.issuperset(map(type, content.values()))
             if flat and (shape := (dataset, tuple(content))) in seen:
                 continue
             if flat:

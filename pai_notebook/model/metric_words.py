@@ -180,6 +180,8 @@ _AMOUNTS = _COSTS | COUNTS
 _UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"}
 _QUALITIES = (HIGHER | LOWER) - _COSTS
 _MEASURED = (HIGHER | LOWER | _SPEEDS | MEMORY) - PRICES
+_KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERENCES | FLIPS | _PERCENTABLE | frozenset(_SPLITS)
+"""Every word that a question below asks for."""
 
 
 @lru_cache(maxsize=65536)
@@ -209,7 +211,8 @@ def plain_name(path: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _all_words(path: str) -> frozenset[str]:
-    return frozenset(word for key in words_of(path) for word in key)
+    """Words that could mean something; few sets of them, so that what follows from them is worked out once."""
+    return frozenset([word for key in words_of(path) for word in key if word in _KNOWN or not word.isascii()])
 
 
 def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
@@ -285,7 +288,8 @@ def is_unbounded(path: str) -> bool:
     return _has(_all_words(path), _UNBOUNDED)
 
 
-def _has(words: Iterable[str], known: frozenset[str]) -> bool:
+@lru_cache(maxsize=4096)
+def _has(words: frozenset[str], known: frozenset[str]) -> bool:
     """Whether one of the words is known, or ends in one that is and that is Chinese."""
     return not known.isdisjoint(words) or any(chinese_ending(word, _chinese_of(known)) for word in words)
 
@@ -394,5 +398,9 @@ def split_names(text: str) -> frozenset[str]:
     >>> sorted(split_names("dev.accuracy")), sorted(split_names("eval_acc")), sorted(split_names("by.a.accuracy"))
     (['val'], ['test'], [])
     """
-    words = _all_words(text)
+    return _parts(_all_words(text))
+
+
+@lru_cache(maxsize=4096)
+def _parts(words: frozenset[str]) -> frozenset[str]:
     return frozenset(part for name, part in _SPLITS.items() if name in words or _holds_chinese(" ".join(words), [name]))

@@ -120,6 +120,8 @@ def read_value(raw: Any) -> tuple[State, float | None, str]:
     >>> read_value([{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}])[:2], read_value([0.9, 0.91, 0.8])[:2]
     ((<State.SERIES: 'series'>, 0.2), (<State.SERIES: 'series'>, None))
     """
+    if type(raw) is float and math.isfinite(raw):
+        return State.NUMBER, raw, ""
     if raw is None:
         return State.NULL, None, ""
     if isinstance(raw, bool):
@@ -226,6 +228,8 @@ def _step_value(item: Any) -> tuple[Any, Any] | None:
 
 def text_of(raw: Any) -> str:
     """Give a value in full as text: a text as it is, everything else as JSON."""
+    if type(raw) is float and math.isfinite(raw):
+        return repr(raw)  # what JSON writes, in a tenth of the time
     return raw if isinstance(raw, str) else canonical_json(raw)
 
 
@@ -285,10 +289,15 @@ class Metrics(Brief, Sequence[Cell]):
 
     @cached_property
     def _by_name(self) -> dict[Name, tuple[Cell, ...]]:
-        found: dict[Name, tuple[Cell, ...]] = {}
+        return {Name("metrics", *key): cells for key, cells in self.groups.items()}
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
+        """Cells by path and dataset, in their order."""
+        found: dict[tuple[str, str], tuple[Cell, ...]] = {}
         for cell in self.cells:
-            name = Name("metrics", cell.path, cell.dataset)
-            found[name] = (*found.get(name, ()), cell)
+            key = cell.path, cell.dataset
+            found[key] = (*found[key], cell) if key in found else (cell,)
         return found
 
     @checked
@@ -335,7 +344,7 @@ class Metrics(Brief, Sequence[Cell]):
         >>> len(Metrics({"cer": 0.2}).every("cer"))
         1
         """
-        return self._by_name.get(Name("metrics", path, dataset), ())
+        return self.groups.get((path, dataset), ())
 
     @checked
     def get(self, path: str, dataset: str | None = None, default: Cell | None = None) -> Cell | None:

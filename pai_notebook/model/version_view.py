@@ -247,7 +247,6 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     for cell in cells:
         by_key.setdefault((cell.path, cell.dataset), []).append(cell)
         by_path.setdefault(cell.path, []).append(cell)
-    forms = {path: format_of(of_path, readable=READABLE) for path, of_path in by_path.items()}
     datasets = [name for name in version.metrics.datasets if name]
     alone = [path for path, of_path in by_path.items() if datasets and not any(cell.dataset for cell in of_path)]
     if len(alone) > WITHOUT_DATASET or "" in examples:
@@ -257,12 +256,19 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     nowhere = "value" if datasets == [""] else "no dataset"
     heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name)) for name in datasets]
     columns = [Column(head, align="right", mixed=True) for head in heads]
-    rows = [_metric_row(path, datasets, by_key, form) for path, form in forms.items() if path not in alone]
-    rounded = any(is_rounded([cell], forms[cell.path]) for cell in cells)
+    paths = [path for path in by_path if path not in alone] if alone else list(by_path)
+    rows = [_metric_row(path, datasets, by_key, _form(by_path[path])) for path in paths[:METRIC_ROWS]]
+    # what is as short as this is written in full
+    rounded = any(is_rounded([cell], _form(by_path[cell.path])) for cell in cells if len(repr(cell.value)) > READABLE)
     notes = [*dataset_notes(short), *(["numbers are rounded; the object has all digits"] if rounded else [])]
     caption = "Metrics by dataset" if any(datasets) else "Metrics"
-    table = Table(["metric", *columns], rows, caption=caption, limit=METRIC_ROWS, unit="metrics", note=Lines(notes) if notes else "")
-    return table, [(path, cells_shape(by_key[path, ""], forms[path])) for path in alone]
+    below = Lines(notes) if notes else ""
+    table = Table(["metric", *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit="metrics", note=below)
+    return table, [(path, cells_shape(by_key[path, ""], _form(by_path[path]))) for path in alone]
+
+
+def _form(cells: Sequence[Cell]) -> NumberFormat:
+    return format_of(cells, readable=READABLE)
 
 
 def _dataset_header(name: str, examples: Cell | None) -> Inline:
