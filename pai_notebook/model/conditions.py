@@ -253,7 +253,12 @@ class _Parser:
             names = (first, second)
             self._check(found, first, second, left, right, sign)
             pairs = zip(self._values(found, left, first), self._values(found, right, second), strict=True)
-            return [any(_holds(compare, a, b, names) for a in _each(one) for b in _each(other)) for one, other in pairs]
+            return [
+                compare(one, other)
+                if type(one) in _NUMBERS and type(other) in _NUMBERS  # most are, and need no look at anything else
+                else any(_holds(compare, a, b, names) for a in _each(one) for b in _each(other))
+                for one, other in pairs
+            ]
 
         return mask
 
@@ -388,6 +393,7 @@ def _date(text: str) -> date | str:
         return text
 
 
+_NUMBERS = frozenset({float, int})
 _WHOLE = re.compile(r"[-+]?\d{1,1000}")
 _MOMENTS = frozenset({"date", "ago"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}

@@ -168,27 +168,6 @@ def metric_leaves(content: Any) -> Iterator[tuple[str, Any]]:
         yield join_path(keys), leaf
 
 
-def metric_at(content: Any, keys: tuple[str, ...]) -> tuple[Any, ...]:
-    """Values at the end of a path of keys; none where the path leads nowhere or to a map.
-
-    Examples
-    --------
-    >>> metric_at({"val": {"cer": 0.2}}, ("val", "cer")), metric_at({"val": {"cer": 0.2}}, ("val",))
-    ((0.2,), ())
-    """
-    node = content
-    for place, key in enumerate(keys):
-        if isinstance(node, dict):
-            if key not in node:
-                return ()
-            node = node[key]
-            continue
-        rest = keys[place:]
-        steps = _metric_steps(node, ()) or ()
-        return tuple(leaf for step, child in steps if step == rest[: len(step)] for leaf in metric_at(child, rest[len(step) :]))
-    return () if _metric_steps(node, ()) is not None else (node,)
-
-
 # Keys that lead to a member, and the member.
 _Step = tuple[tuple[str, ...], Any]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from pai_notebook.arguments import checked, described
@@ -10,6 +12,8 @@ from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.document import as_text
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+
+_KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
 
 
 @checked
@@ -36,7 +40,7 @@ class Labels(Brief, Mapping[str, str]):
         self.pairs = tuple(pairs)
         values: dict[str, tuple[str, ...]] = {}
         for key, value in self.pairs:
-            values[key] = (*values.get(key, ()), value)
+            values[key] = (*values[key], value) if key in values else (value,)
         self._values = values
 
     def __getitem__(self, key: str) -> str:
@@ -120,11 +124,17 @@ def read_labels(value: Any) -> tuple[Labels, str]:
     """
     if value is None:
         return Labels(), ""
+    try:
+        pairs = tuple(zip(map(_KEY, value), map(_VALUE, value), strict=True))
+        if type(value) is list and set(map(type, value)) == {dict} and set(map(type, itertools.chain(*pairs))) == {str}:
+            return Labels(pairs), ""
+    except (TypeError, KeyError):
+        pass  # not as documented
     if isinstance(value, Mapping):
         return Labels(tuple((str(key), as_text(item)) for key, item in value.items())), "a map instead of a list"
     if not isinstance(value, list):
         return Labels((("", as_text(value)),)), "not a list"
-    pairs = tuple(_pair(entry) for entry in value)
+    pairs = tuple(map(_pair, value))
     odd = sum(not _is_documented(entry) for entry in value)
     return Labels(pairs), f"{odd} of {len(value)} entries are not a Key and Value of text" if odd else ""
 

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
-from pai_notebook.model.flatten import SCALARS, metric_at, metric_leaves, split_path
+from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
 from pai_notebook.model.metrics import State, read_value, text_of
+from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
 
 if TYPE_CHECKING:
@@ -104,6 +106,60 @@ def is_day(value: Any) -> bool:
 _EXACT = 2**53
 
 
+class MetricColumns:
+    """Metrics of some versions by name: every version is read once, a metric when it is asked for.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        The set.
+
+    Attributes
+    ----------
+    names : dict of (path, dataset)
+        Every metric that occurs, in the order of the versions.
+    measured : set of int
+        Positions of the versions that state a metric.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> make = lambda name, cer: ModelVersion.from_document({"VersionName": name, "Metrics": {"cer": cer}})
+    >>> columns = MetricColumns([make("0.1.0", 0.2), make("0.2.0", "0.3")])
+    >>> list(columns.names), list(columns.stated("cer"))
+    ([('cer', '')], [(0, 0.2), (1, '0.3')])
+    """
+
+    def __init__(self, versions: Iterable[ModelVersion]) -> None:
+        self.names: dict[tuple[str, str], None] = {}
+        self.measured: set[int] = set()
+        self._flat: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+        self._deep: dict[tuple[str, str], list[tuple[int, Any]]] = {}
+        shapes: dict[tuple[str, tuple[Any, ...]], bool] = {}
+        for place, version in enumerate(versions):
+            for dataset, content in read_entries(version._document.get("Metrics"))[0]:  # noqa: SLF001 - reads without a copy
+                is_flat = type(content) is dict and SCALARS.issuperset(map(type, content.values()))
+                if is_flat:
+                    self.measured.add(place)
+                    shape = dataset, tuple(content)
+                    if shape not in shapes:
+                        shapes[shape] = all(type(key) is str and join_path((key,)) == key for key in content)
+                        self.names.update(dict.fromkeys((join_path((str(key),)), dataset) for key in content))
+                    if shapes[shape]:
+                        self._flat.setdefault(dataset, []).append((place, content))
+                        continue
+                for path, raw in metric_leaves(content):
+                    self.measured.add(place)
+                    self.names[path, dataset] = None
+                    self._deep.setdefault((path, dataset), []).append((place, raw))
+
+    def stated(self, path: str, dataset: str = "") -> list[tuple[int, Any]]:
+        """Give what is stated under a name: position of the version and value as sent, in the order of the versions."""
+        found = [(place, content[path]) for place, content in self._flat.get(dataset, ()) if path in content]
+        deep = self._deep.get((path, dataset))
+        return sorted(found + deep, key=itemgetter(0)) if deep else found
+
+
 class Lookup:
     """Resolves names in a set of versions, and looks up their values.
 
@@ -124,6 +180,11 @@ class Lookup:
     def __init__(self, versions: Sequence[ModelVersion]) -> None:
         self.versions = versions
         self._names: dict[str, tuple[Name, ...]] = {}
+        self._specs: dict[str, list[dict[str, Any]]] = {}
+
+    @cached_property
+    def _metrics(self) -> MetricColumns:
+        return MetricColumns(self.versions)
 
     @cached_property
     def fields(self) -> dict[str, FieldInfo]:
@@ -140,10 +201,16 @@ class Lookup:
         if not section:
             return [Name("", info.name) for info in self.fields.values() if info.is_plain]
         if section == "metrics":
-            return _metric_names(self.versions)
+            return (Name("metrics", *key) for key in self._metrics.names)
         if section == "labels":
-            return [Name("labels", key) for version in self.versions for key in version.labels]
-        return [Name(section, path) for version in self.versions for path in leaves(version, self.fields[section])]
+            return [Name("labels", key) for key in dict.fromkeys(key for version in self.versions for key in version.labels)]
+        return [Name(section, path) for path in dict.fromkeys(path for each in self._leaves(section) for path in each)]
+
+    def _leaves(self, section: str) -> list[dict[str, Any]]:
+        """Leaves of a spec, of every version, read once."""
+        if section not in self._specs:
+            self._specs[section] = [leaves(version, self.fields[section]) for version in self.versions]
+        return self._specs[section]
 
     def all_names(self) -> list[Name]:
         """Every name that occurs, metrics first."""
@@ -171,37 +238,17 @@ class Lookup:
         states two values; times are UTC datetimes, labels tuples of all values of the key, everything else is text.
         """
         if name.section == "metrics":
-            keys = split_path(name.path)
-            return [_metric(version, keys, name.dataset) for version in self.versions]
+            found: dict[int, Any] = {}
+            for place, raw in self._metrics.stated(name.path, name.dataset):
+                value = raw if type(raw) is float else _read(raw)
+                found[place] = math.nan if place in found and value != found[place] else value
+            return [found.get(place) for place in range(len(self.versions))]
         if name.section == "labels":
             return [version.labels.get_all(name.path) or None for version in self.versions]
         if name.section:
-            info = self.fields[name.section]
-            return [_leaf(leaves(version, info), name.path) for version in self.versions]
+            return [_leaf(found, name.path) for found in self._leaves(name.section)]
         info = self.fields[name.path]
         return [info.of(version) if info.known else _read(info.of(version)) for version in self.versions]
-
-
-def _metric_names(versions: Iterable[ModelVersion]) -> Iterable[Name]:
-    """Names of metrics; each shape of a flat map is read once, however many versions share it."""
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for version in versions:
-        for dataset, content in version.metrics.entries:
-            flat = type(content) is dict and SCALARS.issuperset(map(type, content.values()))
-            if flat and (shape := (dataset, tuple(content))) in seen:
-                continue
-            if flat:
-                seen.add(shape)
-            yield from (Name("metrics", path, dataset) for path, _ in metric_leaves(content))
-
-
-def _metric(version: ModelVersion, keys: tuple[str, ...], dataset: str) -> Any:
-    found = [raw for named, content in version.metrics.entries if named == dataset for raw in metric_at(content, keys)]
-    if not found:
-        return None
-    read = [_read(raw) for raw in found]
-    # two values that differ: no condition is to hold for either
-    return read[0] if all(value == read[0] for value in read) else math.nan
 
 
 def _leaf(found: dict[str, Any], path: str) -> Any:

@@ -269,8 +269,8 @@ class Metrics(Brief, Sequence[Cell]):
         count: dict[tuple[str, str], int] = {}
         for dataset, path, _ in leaves:
             count[dataset, path] = count.get((dataset, path), 0) + 1
-        cells = [_cell(dataset, path, raw, duplicate=count[dataset, path] > 1) for dataset, path, raw in leaves]
-        return tuple(sorted(cells, key=_order))
+        cells = [make_cell(dataset, path, raw, duplicate=count[dataset, path] > 1) for dataset, path, raw in leaves]
+        return tuple(sorted(cells, key=cell_order))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -465,12 +465,13 @@ def read_metrics(raw: Any) -> Metrics:
     return Metrics(raw)
 
 
-def _cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
+def make_cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
+    """Give the cell of a value as sent."""
     state, value, note = read_value(raw)
     return Cell(dataset, path, state, value, text_of(raw), raw, duplicate, note)
 
 
-def _order(cell: Cell) -> tuple[Any, ...]:
+def cell_order(cell: Cell) -> tuple[Any, ...]:
     """Order by name; cells of one name by state, number and text."""
     number = 0.0 if cell.value is None or math.isnan(cell.value) else cell.value
     return natural_key(cell.path), natural_key(cell.dataset), _STATES[cell.state], number, cell.text

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.model.document import canonical_json
-from pai_notebook.model.flatten import flatten, join_path, list_names, metric_at, metric_leaves, natural_key, split_path
+from pai_notebook.model.flatten import flatten, join_path, list_names, metric_leaves, natural_key, split_path
+from pai_notebook.model.lookup import MetricColumns
 
 keys = st.text("a.\\(value)\n准", max_size=4)
 
@@ -102,11 +104,15 @@ metrics = st.recursive(
 
 
 @given(metrics)
-def test_every_leaf_is_found_again_by_its_path(content):
-    leaves = list(metric_leaves(content))
+def test_every_leaf_is_found_again_by_its_name(content):
+    inside = {"top": content}
+    version = pnb.ModelVersion({"Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": inside}]}})
+    columns = MetricColumns([version])
+    leaves = list(metric_leaves(inside))
+    assert list(columns.names) == list(dict.fromkeys((path, "d-a") for path, _ in leaves))
     for path, leaf in leaves:
-        assert leaf in metric_at(content, split_path(path))
-    assert metric_at(content, ("no", "such", "path")) == ()
+        assert leaf in [raw for _, raw in columns.stated(path, "d-a")]
+    assert columns.stated("no.such.path", "d-a") == []
 
 
 def test_repeated_names_are_kept_by_position():
