@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import Direction, Directions
+from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, merge_cells
 from pai_notebook.comparison.series import Series
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import catalogue, leaves, stated
-from pai_notebook.model.flatten import ROOT, list_names, natural_key
-from pai_notebook.model.metrics import Cell, State, read_value, text_of
+from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
+from pai_notebook.model.lookup import MetricColumns
+from pai_notebook.model.metrics import Cell, State, cell_order, make_cell, read_value, text_of
+from pai_notebook.model.names import Name
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
@@ -26,35 +29,106 @@ _NO_DIRECTION = Direction(reason="not a metric")
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
-def metric_cells(versions: Sequence[ModelVersion], series: Series | None = None) -> dict[tuple[str, str], tuple[Cell, ...]]:
-    """One cell a version for each (path, dataset) that any version states; never by position in `Results`."""
-    told = series or Series()
-    columns = [{key: told.read(cell) for key, cell in _grouped(version).items()} for version in versions]
-    names = sorted({name for column in columns for name in column}, key=lambda name: tuple(map(natural_key, name)))
-    return {
-        (path, dataset): tuple(column.get((path, dataset)) or _blank(path, dataset, empty=not column) for column in columns)
-        for path, dataset in names
-    }
+class MetricCells(Mapping[Key, tuple[Cell, ...]]):
+    """One cell a version for each (path, dataset) that any version states; never by position in `Results`.
+
+    A metric is read when it is asked for.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        The versions, in the order of the cells.
+    series : Series, optional
+        Which number of a list is meant.
+    """
+
+    def __init__(self, versions: Sequence[ModelVersion], series: Series | None = None) -> None:
+        self._columns = MetricColumns(versions)
+        self._count = len(versions)
+        self.series = series or Series()
+        self._names = dict.fromkeys(sorted(self._columns.names, key=lambda name: tuple(map(natural_key, name))))
+        self._made: dict[Key, tuple[Cell, ...]] = {}
+
+    def __getitem__(self, key: Key) -> tuple[Cell, ...]:
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _make(self, path: str, dataset: str) -> tuple[Cell, ...]:
+        if (path, dataset) not in self._names:
+            raise KeyError((path, dataset))
+        stated: dict[int, list[Any]] = {}
+        for place, raw in self._columns.stated(path, dataset):
+            stated.setdefault(place, []).append(raw)
+        cells: list[Cell] = []
+        for place in range(self._count):
+            raws = stated.get(place)
+            if raws is None:
+                cells.append(_blank(path, dataset, empty=place not in self._columns.measured))
+            elif len(raws) == 1:
+                cells.append(self.series.read(make_cell(dataset, path, raws[0], duplicate=False)))
+            else:
+                several = sorted((make_cell(dataset, path, raw, duplicate=True) for raw in raws), key=cell_order)
+                cells.append(self.series.read(merge_cells(several)))
+        return tuple(cells)
+
+    def is_same(self, key: Key) -> bool:
+        """Whether every version states the same number, text or truth value, which is told without making cells."""
+        found = self._columns.stated(*key)
+        first = found[0][1]
+        return (
+            len(found) == self._count
+            and type(first) in SCALARS
+            and all(type(raw) is type(first) and raw == first for _, raw in found)
+            and len({place for place, _ in found}) == self._count
+        )
 
 
-def metric_rows(
-    found: Mapping[tuple[str, str], tuple[Cell, ...]],
-    uncertainty: Uncertainty,
-    baseline: int,
-    directions: Directions,
-    tolerance: Tolerance,
-) -> Iterator[Row]:
-    """One row a metric, each version compared with the baseline; what says how sure another metric is, is never better or worse."""
-    for (path, dataset), cells in found.items():
-        role = uncertainty.role((path, dataset))
-        direction = directions.of(path, dataset) if role is None else _EVIDENCE
+@dataclass(frozen=True)
+class _MetricMaker:
+    """Makes rows of metrics, each version compared with the baseline; what says how sure another metric is, is never better or worse."""
+
+    found: MetricCells
+    uncertainty: Uncertainty
+    baseline: int
+    directions: Directions
+    tolerance: Tolerance
+
+    def cells(self, row: Row) -> tuple[Cell, ...]:
+        return self.found[row.path, row.dataset]
+
+    def direction(self, row: Row) -> Direction:
+        return self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
+
+    def changes(self, row: Row) -> tuple[Change, ...]:
+        key, base = (row.path, row.dataset), row.cells[self.baseline]
         changes = tuple(
             Change(Kind.BASELINE)
-            if place == baseline
-            else compare_cells(cell, cells[baseline], direction, tolerance, partial(uncertainty.between, (path, dataset), place, baseline))
-            for place, cell in enumerate(cells)
+            if place == self.baseline
+            else compare_cells(cell, base, row.direction, self.tolerance, partial(self.uncertainty.between, key, place, self.baseline))
+            for place, cell in enumerate(row.cells)
         )
-        yield Row("metrics", path, dataset, cells, _with_clear_baseline(changes, uncertainty, (path, dataset), baseline), direction, role)
+        return _with_clear_baseline(changes, self.uncertainty, key, self.baseline)
+
+    def is_same(self, row: Row) -> bool:
+        return self.found.is_same((row.path, row.dataset))
+
+
+def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, directions: Directions, tolerance: Tolerance) -> Iterator[Row]:
+    """One row a metric, made when it is looked at; where patterns could contradict each other it is made at once."""
+    maker = _MetricMaker(found, uncertainty, baseline, directions, tolerance)
+    at_once = any(told.several for told in (found.series, directions, tolerance))
+    for key in found:
+        row = Row.later(Name("metrics", *key), uncertainty.role(key), maker)
+        if at_once:
+            _ = row.changes
+        yield row
 
 
 def _with_clear_baseline(changes: tuple[Change, ...], uncertainty: Uncertainty, key: tuple[str, str], baseline: int) -> tuple[Change, ...]:
@@ -63,13 +137,6 @@ def _with_clear_baseline(changes: tuple[Change, ...], uncertainty: Uncertainty, 
     if side is None or side.own(_LEVEL)[0] > 0 or side.own(_LEVEL)[1] < 0:
         return changes
     return tuple(replace(change, percent=None) for change in changes)
-
-
-def _grouped(version: ModelVersion) -> dict[tuple[str, str], Cell]:
-    groups: dict[tuple[str, str], list[Cell]] = {}
-    for cell in version.metrics.cells:
-        groups.setdefault((cell.path, cell.dataset), []).append(cell)
-    return {name: merge_cells(cells) for name, cells in groups.items()}
 
 
 def _blank(path: str, dataset: str, *, empty: bool = False) -> Cell:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described, number_argument
-from pai_notebook.comparison.align import metric_cells, metric_rows, other_rows, positional
+from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.rows import Row, is_blank
@@ -23,7 +23,6 @@ from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
-    from pai_notebook.model.metrics import Cell
 
 # A direction in the words of any library: max, minimize, True for greater-is-better.
 Told = str | bool | None
@@ -72,19 +71,22 @@ class Aligned:
         self._n = n
         self._told_series = series
         self._series = Series(series)
-        found = metric_cells(self._versions, self._series)
+        found = MetricCells(self._versions, self._series)
         self._uncertainty = Uncertainty(found, self._names, n=n)
-        self._all = self._aligned(found)
+        self._measured = (
+            () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))
+        )
         self._path = path
-        self._selection = Selection.read(include, exclude, dataset, list(dict.fromkeys(row.key.section or row.path for row in self._all)))
+        narrowed = include is not None or exclude is not None
+        sections = list(dict.fromkeys(row.key.section or row.path for row in self._all)) if narrowed else ()
+        self._selection = Selection.read(include, exclude, dataset, sections)
         self._by = by or ""
         self.by_rows = self._meant(self._by) if self._by and self._place is not None else ()
 
-    def _aligned(self, found: Mapping[tuple[str, str], tuple[Cell, ...]]) -> tuple[Row, ...]:
-        if self._place is None:
-            return ()
-        metrics = metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance)
-        return (*metrics, *other_rows(self._versions, self._place))
+    @cached_property
+    def _all(self) -> tuple[Row, ...]:
+        """Every row, selected or not."""
+        return self._measured if self._place is None else (*self._measured, *other_rows(self._versions, self._place))
 
     def _meant(self, by: str) -> tuple[Row, ...]:
         """Rows of the metric that matters, one for each of its datasets."""
@@ -148,12 +150,13 @@ class Aligned:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every selected row: metrics, labels, specs, fields."""
-        return tuple(row for row in self._all if self._selection.keeps(row))
+        others = self._all[len(self._measured) :]
+        return (*self.metrics, *(row for row in others if self._selection.keeps(row)))
 
     @cached_property
     def left_out(self) -> dict[Name, Phrase]:
         """Metrics that are not selected, and what left each of them out."""
-        reasons = {row.key: self._selection.leaves_out(row) for row in self._all if row.section == "metrics"}
+        reasons = {row.key: self._selection.leaves_out(row) for row in self._measured}
         return {key: reason for key, reason in reasons.items() if reason is not None}
 
     @cached_property
@@ -174,7 +177,7 @@ class Aligned:
     @cached_property
     def metrics(self) -> tuple[Row, ...]:
         """Rows of metrics."""
-        return tuple(row for row in self.rows if row.section == "metrics")
+        return tuple(row for row in self._measured if self._selection.keeps(row))
 
     @property
     def labels(self) -> tuple[Row, ...]:
@@ -199,7 +202,7 @@ class Aligned:
     @property
     def notes(self) -> tuple[str, ...]:
         """What conditions removed, patterns of the arguments that matched nothing, and lists compared by position, a sentence each."""
-        metrics = [row.key for row in self._all if row.section == "metrics"]
+        metrics = [row.key for row in self._measured]
         return (
             *self._removed,
             *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from pai_notebook.arguments import described, is_version_name
@@ -39,8 +40,19 @@ Baseline = str | ModelVersion | Chosen | None
 
 def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition, by model and natural order, whatever order they came in."""
-    distinct = dict.fromkeys(versions)
-    return tuple(sorted(distinct, key=lambda version: (version.model_id, version_key(version.version_name), version.digest)))
+    # contents are only compared, and put in order, where names are the same: that is what costs
+    called: dict[tuple[str, str], list[ModelVersion]] = {}
+    for version in versions:
+        called.setdefault((version.model_id, version.version_name), []).append(version)
+    placed: dict[tuple[Any, ...], list[ModelVersion]] = {}
+    for (model_id, name), several in called.items():
+        distinct = several if len(several) == 1 else list(dict.fromkeys(several))
+        placed.setdefault((model_id, version_key(name)), []).extend(distinct)
+    return tuple(
+        version
+        for _, alike in sorted(placed.items(), key=itemgetter(0))
+        for version in (alike if len(alike) == 1 else sorted(alike, key=lambda each: each.digest))
+    )
 
 
 def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import checked, described, number_argument
@@ -98,9 +98,8 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         """Reasons to be careful, one sentence each; no value is corrected because of them."""
         if self._place is None or len(self._versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return ()
-        metrics = [row for row in self._all if row.section == "metrics"]
-        others = [row for row in self._all if row.section != "metrics"]
-        return cautions(Setting(self._versions, self._names, self._place, metrics, others))
+        others = self._all[len(self._measured) :]
+        return cautions(Setting(self._versions, self._names, self._place, self._measured, others))
 
     @cached_property
     def verdict(self) -> OverallVerdict:
@@ -232,7 +231,7 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
             return None
         tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
-        leaders = find_leaders(numbers, mode, lambda place, other, level: self.between(row, place, other, level), tolerance)
+        leaders = find_leaders(numbers, mode, partial(self._uncertainty.between, (row.path, row.dataset)), tolerance)
         return None if len(leaders.best) == len(numbers) else leaders
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:

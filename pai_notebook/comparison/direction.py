@@ -234,6 +234,11 @@ class Directions:
         by = say("by {pattern!r}" if mode else "set to unknown by {pattern!r}", pattern=pattern.text)
         return Direction(mode, "told", by) if mode else Direction(reason=by)
 
+    @property
+    def several(self) -> bool:
+        """Whether patterns could contradict each other."""
+        return len(self.told) > 1
+
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
         """Patterns that match none of these metrics."""
         return Patterns(self.told).unused(names)

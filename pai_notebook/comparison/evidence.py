@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_names import OWNERS, EvidenceName, Role, read_evidence_name, stems_of, unwrapped
@@ -71,14 +72,18 @@ class EvidenceFinder:
         self._any: dict[Key, bool] = {}
         self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
         """Rows that say how sure another one is, with what they are. Whatever leaves evidence out asks here."""
+
+    @cached_property
+    def _percent(self) -> tuple[frozenset[str], frozenset[int]]:
+        """Shares above 1, and the versions that state them."""
         above = [
             (path, place)
-            for (path, _), row in cells.items()
+            for path, dataset in self._cells
             if is_share(path)
-            for place, cell in enumerate(row)
+            for place, cell in enumerate(self._cells[path, dataset])
             if cell.value is not None and 1 < cell.value <= 100  # noqa: PLR2004 - percent
         ]
-        self._percent = frozenset(path for path, _ in above), frozenset(place for _, place in above)
+        return frozenset(path for path, _ in above), frozenset(place for _, place in above)
 
     def number(self, key: Key, place: int) -> float | None:
         """Give a number; None for one whose square no computer holds, which nobody has measured."""

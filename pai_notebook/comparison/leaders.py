@@ -20,7 +20,7 @@ _NAMED = 5
 LUCKY = 3
 
 # How sure the difference of one version to another is, at a level.
-Between = Callable[[int, int, float], Evidence]
+Between = Callable[..., Evidence]
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,14 @@ def find_leaders(numbers: Mapping[int, float], mode: str, between: Between, tole
     top = max(numbers.values()) if mode == "max" else min(numbers.values())
     tops = [place for place, value in numbers.items() if value == top]
     near = [place for place, value in numbers.items() if value != top and not exceeds(value - top, tolerance, max(abs(value), abs(top)))]
-    others = [place for place in numbers if place not in tops and place not in near]
+    settled = {*tops, *near}
+    others = [place for place in numbers if place not in settled]
     # One-sided at 1 - 0.05 / (k - 1) is one end of a two-sided interval with twice that outside. Of two versions the level is that
     # of a cell instead, which asks for more: what a cell says could be chance must not be told apart here.
     level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
     together, unknown = [], []
     for place in others:
-        intervals = [between(each, place, level).interval for each in tops]
+        intervals = [between(each, place, level=level).interval for each in tops]
         if any(interval is None for interval in intervals):
             unknown.append(place)
         elif not all(interval.excludes(tolerance) for interval in intervals if interval is not None):

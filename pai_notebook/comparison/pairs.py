@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import checked, number_argument
-from pai_notebook.comparison.align import metric_cells, metric_rows
+from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.comparability import is_identity, is_seed
 from pai_notebook.comparison.direction import Direction, Directions
@@ -401,10 +401,10 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     max_changes = number_argument("max_changes", max_changes, least=1, most=MOST, whole=True)
     ordered = in_order(versions)
     names = unique_names(ordered)
-    cells = metric_cells(ordered)
+    cells = MetricCells(ordered)
     name = resolve(metric, [Name("metrics", *key) for key in cells], missing="no version has a metric")
-    only = {(name.path, name.dataset): cells[name.path, name.dataset]}
-    (row,) = metric_rows(only, Uncertainty(cells, names), 0, Directions(), Tolerance())
+    rows = metric_rows(cells, Uncertainty(cells, names), 0, Directions(), Tolerance())
+    row = next(each for each in rows if each.key == name)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
     ignored: set[str] = set()
     settings = {place: settings_of(ordered[place], ignored) for place in values}

@@ -308,11 +308,13 @@ def make_ranking(
     entries: list[Ranked] = []
     ordered = _ordered(question)
     leader, rank = math.nan, 0
+    together = frozenset(leaders.together if leaders else ())
+    untold = frozenset((*leaders.best, *leaders.unknown) if leaders else ())
     for position, (place, value) in enumerate(ordered, start=1):
         if rank == 0 or exceeds(_behind(value, leader), tolerance.bound(row.path, row.dataset, leader), max(abs(value), abs(leader))):
             leader, rank = value, position
         delta = None if baseline is None or row.cells[baseline].value is None else difference(row.cells[place], row.cells[baseline])
-        apart = None if leaders is None or place in (*leaders.best, *leaders.unknown) else place not in leaders.together
+        apart = None if leaders is None or place in untold else place not in together
         evidence = None if delta is None else row.changes[place].evidence
         interval = None if evidence is None else evidence.interval
         entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart, interval))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.interval import OUTSIDE
@@ -125,6 +126,21 @@ class Row(Brief):
     direction: Direction
     role: Role | None = None
 
+    @classmethod
+    def later(cls, name: Name, role: Role | None, maker: RowMaker) -> Row:
+        """Give a row whose cells, changes and direction are made when they are first asked for."""
+        row = object.__new__(cls)
+        row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, _maker=maker)
+        return row
+
+    if not TYPE_CHECKING:  # type checkers know what is missing without this
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in ("cells", "changes", "direction") or "_maker" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            found = self.__dict__[name] = getattr(self._maker, name)(self)
+            return found
+
     @property
     def is_evidence(self) -> bool:
         """Whether it says how sure another metric is, rather than how good the version is."""
@@ -233,10 +249,29 @@ class Row(Brief):
         said = [f"{cell.said} {change.word}" for cell, change in zip(self.cells, self.changes, strict=True)]
         return f"{self.full_name}: {listed(said, 5)}"
 
-    @property
+    @cached_property
     def differs(self) -> bool:
         """Whether any version differs from the baseline; a missing value is a difference."""
+        maker: RowMaker | None = None if "changes" in self.__dict__ else self.__dict__.get("_maker")
+        if maker is not None and maker.is_same(self):
+            return False
         return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in self.changes)
+
+
+class RowMaker(Protocol):
+    """Makes the parts of a row."""
+
+    def cells(self, row: Row) -> tuple[Cell, ...]:
+        """One for each version."""
+
+    def changes(self, row: Row) -> tuple[Change, ...]:
+        """One for each version, against the baseline."""
+
+    def direction(self, row: Row) -> Direction:
+        """Which way it is better."""
+
+    def is_same(self, row: Row) -> bool:
+        """Whether it is plain, without a look at cells, that all versions state the same."""
 
 
 def is_blank(cell: Cell) -> bool:

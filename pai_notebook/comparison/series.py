@@ -74,6 +74,11 @@ class Series(Printed):
         value = {"last": points[-1], "mean": math.fsum(points) / len(points), "max": max(points), "min": min(points)}[how]
         return replace(cell, value=value, note=how)
 
+    @property
+    def several(self) -> bool:
+        """Whether patterns could contradict each other."""
+        return len(self.told) > 1
+
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
         """Patterns that match none of these metrics."""
         return Patterns(list(self.told), "series").unused(names) if self._by_name else ()

@@ -67,6 +67,11 @@ class Tolerance(Printed):
         found = choose(self._patterns, Name("metrics", path, dataset), "tolerance") if self._by_name else None
         return found is not None and found[0].text != "*"
 
+    @property
+    def several(self) -> bool:
+        """Whether patterns could contradict each other."""
+        return len(self._bounds) > 1
+
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
         """Patterns that match none of these metrics."""
         return Patterns(self._bounds).unused(names) if self._by_name else ()

@@ -120,13 +120,11 @@ def read_value(raw: Any) -> tuple[State, float | None, str]:
     >>> read_value([{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}])[:2], read_value([0.9, 0.91, 0.8])[:2]
     ((<State.SERIES: 'series'>, 0.2), (<State.SERIES: 'series'>, None))
     """
-    if type(raw) is float and math.isfinite(raw):
-        return State.NUMBER, raw, ""
-    if raw is None:
-        return State.NULL, None, ""
-    if isinstance(raw, bool):
-        return State.BOOLEAN, None, ""
-    if isinstance(raw, int | float):
+    if isinstance(raw, float):
+        return (State.NUMBER, float(raw), "") if math.isfinite(raw) else _read_number(raw)
+    if raw is None or isinstance(raw, bool):
+        return State.NULL if raw is None else State.BOOLEAN, None, ""
+    if isinstance(raw, int):
         return _read_number(raw)
     if isinstance(raw, str):
         return _read_text(raw)
