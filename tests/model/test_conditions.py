@@ -1,3 +1,5 @@
+import math
+import operator
 from datetime import date
 
 import numpy as np
@@ -289,3 +291,52 @@ def test_a_metric_stated_twice_is_there_but_not_one_number():
         text: [version.version_name for version in vs.filter(text)] for text in ("acc is null", "acc is not null", "acc > 0", "acc < 1")
     }
     assert kept == {"acc is null": ["1.1.0"], "acc is not null": ["1.0.0"], "acc > 0": [], "acc < 1": []}
+
+
+SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+stated = st.sampled_from([0.5, -1.0, 0.25, 1, 3, 2**60 + 1, float("nan"), float("inf"), None, "A", "0.5", True, False])
+documents = st.one_of(
+    st.builds(lambda value: {"m": value}, stated),
+    st.builds(lambda value: {"n": 1, "m": value, "deep": {"er": 2}}, stated),
+    st.builds(lambda value: {"Results": [{"Dataset": {}, "Metrics": {"m": value}}]}, stated),
+    st.builds(lambda *values: {"Results": [{"Dataset": {}, "Metrics": {"m": value}} for value in values]}, stated, stated),
+    st.builds(lambda value: {"group": [{"name": "m", "value": value}]}, stated),
+    st.just({"n": 1}),
+    st.none(),
+)
+
+
+def one_value(version):
+    """What a version states of m, read cell by cell."""
+    read = [one_read(cell) for cell in version.metrics.cells if cell.name == "m"]
+    return None if not read else read[0] if all(value == read[0] for value in read) else float("nan")
+
+
+def one_read(cell):
+    if isinstance(cell.raw, bool) or (isinstance(cell.raw, int) and cell.raw > 2**53):
+        return cell.raw
+    return cell.value if cell.raw is None or cell.value is not None else cell.text
+
+
+def meets(value, sign, number):
+    if value is None or (isinstance(value, str)):
+        return sign == "!="
+    if isinstance(value, bool):
+        value, number = str(value).lower(), str(number)
+    return SIGNS[sign](value, number)
+
+
+@given(st.lists(documents, min_size=1, max_size=5), st.sampled_from(sorted(SIGNS)), st.sampled_from([0.5, 1, -1.0, 2**60 + 1, 2**60]))
+def test_a_condition_of_a_set_holds_as_it_does_version_by_version(metrics, sign, number):
+    vs = VersionSet([ModelVersion({"VersionName": f"0.{nth}.0", "Metrics": each}) for nth, each in enumerate(metrics)])
+    text = f"m {sign} {number}"
+    if not any(cell.name == "m" for version in vs for cell in version.metrics):
+        with pytest.raises(AddressError, match="no version has"):
+            vs.filter(text)
+        return
+    expected = [version for version in vs if meets(one_value(version), sign, number)]
+    assert list(vs.filter(text)) == expected
+    kept = [value for value in map(one_value, vs) if isinstance(value, int | float) and type(value) is not bool and not math.isnan(value)]
+    if kept:
+        in_order = [value for value in map(one_value, vs.sort_values("m")) if value in kept and not isinstance(value, bool)]
+        assert in_order == sorted(kept)
