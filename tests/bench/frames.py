@@ -26,6 +26,7 @@ from pai_notebook.frames import to_frame
 from pai_notebook.json_text import parse_json
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion, adopt_document
+from pai_notebook.versions.versions import VersionSet
 from tests.bench import documents as made
 from tests.bench.figures import Figures, count_argument
 
@@ -186,6 +187,31 @@ def growth(figures: Figures, sizes: list[int]) -> None:
         figures.tell(f"  {layout} frame: exponent of memory", exponent(sizes, [float(most) for most in peaks]), "at most 1.1")
 
 
+def answers(figures: Figures, sizes: list[int]) -> None:
+    """Print CPU times of conditions, sorting and comparisons beside the wide frame of the same new versions, and how they grow."""
+    asked: dict[str, Callable[[VersionSet], Any]] = {
+        "wide frame": lambda vs: vs.to_frame(),
+        "filter": lambda vs: vs.filter("metric1 > 0.5"),
+        "filter by label": lambda vs: vs.filter("label.key1 == 'value3'"),
+        "sort_values": lambda vs: vs.sort_values("metric1"),
+        "compare and best": lambda vs: vs.compare().best("metric1", "max"),
+    }
+    documents = [make_document(number) for number in range(max(sizes))]
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    for size in sizes:
+        for name, call in asked.items():
+            vs = VersionSet(ModelVersion.from_document(document, "model-a") for document in documents[:size])
+            gc.collect()
+            begin = time.process_time()
+            call(vs)
+            times[name].append(time.process_time() - begin)
+    for name, taken in times.items():
+        shown = ", ".join(f"{size}: {each * 1e3:.0f} ms" for size, each in zip(sizes, taken, strict=True))
+        figures.say(f"{name}: {shown}")
+        figures.tell(f"  {name} / wide frame of {sizes[-1]}", taken[-1] / times["wide frame"][-1])
+        figures.tell(f"  {name}: exponent of time", exponent(sizes, taken), "at most 1.1")
+
+
 def trained(number: int) -> ModelVersion:
     """Build a version with fifteen settings of which neighbours share most."""
     draw = random.Random(number)
@@ -229,5 +255,6 @@ if __name__ == "__main__":
     against_others(sheet, size)
     from_bytes(sheet, size)
     comparisons(sheet)
+    answers(sheet, [1_000, 10_000, 100_000])
     growth(sheet, [1_000, 3_000, 10_000, 30_000, 100_000])
     sheet.finish()

@@ -30,6 +30,8 @@ WAYS = {
     "frame": lambda some, folder: some.to_frame(),
     "compare": lambda some, folder: some.compare(baseline="first")._repr_html_(),
     "explain": lambda some, folder: str(some.compare(baseline="first").explain()),
+    "verdict": lambda some, folder: some.compare(baseline="first").verdict,
+    "gate": lambda some, folder: some.compare(baseline="first").check("*_accuracy >= 0"),
     "csv": lambda some, folder: some.to_csv(folder / "x.csv", overwrite=True),
     "report": lambda some, folder: some.compare(baseline="first").report(folder / "x.html", overwrite=True),
 }
