@@ -60,7 +60,7 @@ def report_of(
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
 
-    differences = shown.explain(everything=True)._describe_changes()  # noqa: SLF001 - as above
+    differences = shown.explain(lang, everything=True)._describe_changes()  # noqa: SLF001 - as above
     rest = [
         *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),
         Section(say("Every difference"), differences, summary=against(shown)),

@@ -78,7 +78,7 @@ WHOLE = [FIRST, SECOND, ELSEWHERE, NOTHING]
 
 def text_of(page):
     """The words that a reader sees or hears, without code."""
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    tree = html5lib.parse(page.replace("<wbr>", ""), namespaceHTMLElements=False)
     parts = []
     for node in tree.iter():
         if isinstance(node.tag, str):
