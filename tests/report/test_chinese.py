@@ -32,8 +32,22 @@ NAMES = {
     "zh",
     "CN",
 }
-NAMES |= {"max", "min", "e", "true", "false", "approval_status", "description", "framework_type", "nosuch", "z", "evaluation_spec", "labels"}
-NAMES |= {"include", "metrics", "dataset", "by", "directions", "True", "False", "URL", "pai", "notebook", "plot", "matplotlib"}
+NAMES |= {"max", "min", "e", "true", "false", "approval_status", "description", "framework_type", "nosuch", "z", "labels"}
+NAMES |= {
+    "evaluation_spec",
+    "include",
+    "metrics",
+    "dataset",
+    "by",
+    "directions",
+    "True",
+    "False",
+    "URL",
+    "pai",
+    "notebook",
+    "plot",
+    "matplotlib",
+}
 RULES = "accuracy >= baseline\nrtf <= baseline + 5%\ncer > 0.1\nnothing < 1\ndone == true\nwords == baseline"
 
 
