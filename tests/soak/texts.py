@@ -114,7 +114,7 @@ def canaries(figures):
     seconds, said = figures.tests("tests/wire/test_canaries.py", "tests/wire/test_secrets.py", plugin="tests.soak.counted")
     looked = re.search(r"looked through (\d+) texts of (\d+) kinds", said)
     texts = int(looked[1])
-    figures.check(texts >= 2000, f"only {texts} looks")
+    figures.check(6 * texts >= 2000, f"only {texts} texts were looked through for 6 secrets")
     figures.say(f"{len(seconds)} situations, {texts:,} texts of {looked[2]} kinds, each searched for 6 secrets in 6 spellings")
 
 
