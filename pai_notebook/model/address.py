@@ -391,7 +391,8 @@ def _hint(text: str) -> str:
             "expressions are not evaluated."
         )
     selector = text.partition("@")[2] or text
-    close = nearest_names(selector, [*WORDS, "last:5"], 1)
+    newest = re.fullmatch(r"last\W?([0-9]{1,6})", selector, re.IGNORECASE)
+    close = [f"last:{newest[1]}"] if newest else nearest_names(selector, [*WORDS, "last:5"], 1)
     return "".join(f"Did you mean {word}? " for word in close) + _GRAMMAR + "."
 
 

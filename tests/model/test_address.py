@@ -135,3 +135,6 @@ def test_equal_and_unknown_times_fall_back_to_the_order_of_names():
 def test_a_misspelt_word_names_the_nearest():
     with pytest.raises(AddressError, match=r"'latst' is not a selector. Did you mean latest\?"):
         parse_address("m@latst")
+    for text in ("last3", "last-3", "last=3"):
+        with pytest.raises(AddressError, match=r"Did you mean last:3\?"):
+            parse_address(f"model-a@{text}")
