@@ -134,9 +134,10 @@ class Client:
             while found := self.run(following(), tick=tick):
                 yield found[0]
         finally:
-            with suppress(ConfigurationError):  # the client may have been closed, and then has ended it
+            # a client that was closed refuses, and ends on its loop what is still in its streams
+            with suppress(ConfigurationError):
                 self.run(ending())
-            streams.discard(source)
+                streams.discard(source)
 
     def close(self) -> None:
         """Abort what is under way, close the connections and, after the last client, end the thread.
