@@ -103,15 +103,16 @@ import os
 import pai_notebook as pnb
 vs = pnb.VersionSet.from_documents([{{"VersionName": "0.1.0"}}], "model-a")
 calls = (vs.save, vs.to_csv, vs.to_html, vs.to_parquet, pnb.load)
-for call, name in zip(calls, ("a.json", "a.csv", "a.html", "a.parquet", "a.json")):
+names = ("a.json", "a.csv", "a.html", "a.parquet", "a.json")
+for call, name in zip(calls, names):
     call({str(tmp_path)!r} + "/" + name)
 if os.getuid() == 0:
     os.setgid(54321); os.setuid(54321)
 else:
     os.chmod({str(closed)!r}, 0)
-for call in calls:
+for call, name in zip(calls, names):
     try:
-        call({str(closed / "x.json")!r})
+        call({str(closed)!r} + "/" + name)
     except pnb.PaiError as error:
         print(type(error).__name__, error)
 """

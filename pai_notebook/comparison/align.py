@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.evidence import Key
-from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, merge_cells
+from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, lazy_row, merge_cells
 from pai_notebook.comparison.series import Series
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import shown
@@ -125,7 +125,7 @@ def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, dir
     maker = _MetricMaker(found, uncertainty, baseline, directions, tolerance)
     at_once = any(told.several for told in (found.series, directions, tolerance))
     for key in found:
-        row = Row.later(Name("metrics", *key), uncertainty.role(key), maker)
+        row = lazy_row(Name("metrics", *key), uncertainty.role(key), maker)
         if at_once:
             _ = row.changes
         yield row

@@ -126,13 +126,6 @@ class Row(Brief):
     direction: Direction
     role: Role | None = None
 
-    @classmethod
-    def later(cls, name: Name, role: Role | None, maker: RowMaker) -> Row:
-        """Give a row whose cells, changes and direction are made when they are first asked for."""
-        row = object.__new__(cls)
-        row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, _maker=maker)
-        return row
-
     if not TYPE_CHECKING:  # type checkers know what is missing without this
 
         def __getattr__(self, name: str) -> Any:
@@ -272,6 +265,13 @@ class RowMaker(Protocol):
 
     def is_same(self, row: Row) -> bool:
         """Whether it is plain, without a look at cells, that all versions state the same."""
+
+
+def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
+    """Give a row whose cells, changes and direction are made when they are first asked for."""
+    row = object.__new__(Row)
+    row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, _maker=maker)
+    return row
 
 
 def is_blank(cell: Cell) -> bool:

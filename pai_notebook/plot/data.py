@@ -278,8 +278,8 @@ def some(names: Sequence[str], room: int = 400) -> Phrase:
 
     Examples
     --------
-    >>> some(["0.1.0", "0.2.0", "0.3.0"], 14)
-    '0.1.0, 0.2.0 and 1 more'
+    >>> some(["0.1.0", "0.2.0", "0.3.0", "0.4.0"], 14)
+    '0.1.0, 0.2.0 and 2 more'
     """
     ends = list(accumulate(len(name) + 2 for name in names))
     return first(names, max(sum(end <= room for end in ends), 1))

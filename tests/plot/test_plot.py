@@ -504,7 +504,7 @@ def test_a_chart_is_not_written_over_another_nor_in_a_form_it_cannot_have(compar
     with pytest.raises(ConfigurationError, match="overwrite=True"):
         compared.plot.save(tmp_path / "x.png", ax)
     compared.plot.save(tmp_path / "x.png", ax, overwrite=True)
-    with pytest.raises(ConfigurationError, match="savefig"):
+    with pytest.raises(ConfigurationError, match="does not end in"):
         compared.plot.save(tmp_path / "x.gif", ax)
     assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
 

@@ -125,7 +125,7 @@ def test_a_service_that_counts_more_than_it_hands_out_is_noted(connected, tmp_pa
 
     registry = connected(LazyStore(250, document), boasting)
     assert pq.read_table(registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")).num_rows == 500
-    assert any("counts 251 versions" in note for note in registry.notes)
+    assert any("reports 251 versions" in note for note in registry.notes)
 
 
 def test_a_failure_half_way_leaves_no_file_and_a_registry_that_works(connected, tmp_path):

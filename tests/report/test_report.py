@@ -241,7 +241,7 @@ def test_an_existing_report_is_kept_unless_told(everything, tmp_path):
 
 def test_what_is_no_gate_result_is_refused(everything, tmp_path):
     for gate in (3, [None], [b"cer < 1"], {"cer": 1}):
-        with pytest.raises(ConfigurationError, match="no result of a gate"):
+        with pytest.raises(ConfigurationError, match="is not a gate result"):
             page(everything, tmp_path, gates=gate)
     with pytest.raises(AddressError, match="rule"):
         page(everything, tmp_path, gates="cer is low")
