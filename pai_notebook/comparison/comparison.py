@@ -13,14 +13,14 @@ from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
-from pai_notebook.comparison.gate.regression import Policy, check_worsening, costs_left_out
+from pai_notebook.comparison.gate.regression import Policy, check_worsening
 from pai_notebook.comparison.gate.report import Gated, GateReport
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.outputs import ComparisonExports
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
-from pai_notebook.comparison.selection import RankingKey, ask, find_row
+from pai_notebook.comparison.selection import RankingKey, ask, find_row, with_nearest
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Evidence
@@ -453,15 +453,14 @@ class Comparison(Aligned, ComparisonExports, Displayed):
     ) -> GateReport:
         """Raise unless every version is at least as good as the baseline in every chosen metric, as measured.
 
-        Costs (times, memory, sizes, prices) are checked only where they are asked for, since they are never twice the same: by a
-        name or glob other than `*`, or by a tolerance of their own. Those left out are named in the report.
+        Costs (times, memory, sizes, prices) are checked too; they are never twice the same, so give them a tolerance.
 
         Parameters
         ----------
         metrics : str or list of str
-            Names or globs; `["*", "latency_ms"]` is every metric and this cost.
+            Names or globs.
         tolerance : float, str, pair or mapping, optional
-            How much worse is allowed; the comparison's own tolerance by default. `{"latency_ms": "5%"}` has latency checked.
+            How much worse is allowed; the comparison's own tolerance by default. `{"latency_ms": "5%"}` is that of one metric.
         missing, unknown : {"fail", "skip"}
             What happens to a metric that a version lacks, and to a change whose direction is not known.
 
@@ -484,9 +483,11 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         <GateReport No regression passed: 1 check, only as measured>
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-        policy = Policy(chosen, self._tolerance if tolerance is None else Tolerance(tolerance), missing, unknown)
-        gated = self._gated()
-        report = GateReport(check_worsening(policy, gated), say("No regression"), costs_left_out(policy, gated))
+        allowed = self._tolerance if tolerance is None else Tolerance(tolerance)
+        keys = [row.key for row in self.metrics]
+        notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
+        checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
+        report = GateReport(checks, say("No regression"), tuple(notes))
         return report.raise_for_breaches()
 
     def _gated(self) -> Gated:

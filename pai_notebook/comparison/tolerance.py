@@ -62,11 +62,6 @@ class Tolerance(Printed):
             absolute, relative = self._bounds["*"]
         return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
 
-    def names(self, path: str, dataset: str) -> bool:
-        """Whether a metric has a tolerance of its own, not only that of all metrics."""
-        found = choose(self._patterns, Name("metrics", path, dataset), "tolerance") if self._by_name else None
-        return found is not None and found[0].text != "*"
-
     @property
     def several(self) -> bool:
         """Whether patterns could contradict each other."""

@@ -166,15 +166,16 @@ class _Sentences:
         return told_difference(judged.row, judged.place, self._baseline, form)
 
     def _ends(self, judged: Sequence[Judged]) -> Phrase | str:
-        """Write the smallest and the largest of several differences of one metric; nothing where only some are told in percent."""
-        if len({each.change.percent is None for each in judged}) > 1:
+        """Write the smallest and the largest of several differences of one metric; nothing where they have several units."""
+        units = {"%" if each.change.percent is not None else self._difference(each).partition(" ")[2] for each in judged}
+        if len(units) > 1:
             return ""
         sizes = [each.change.delta if each.change.percent is None else each.change.percent for each in judged]
         low, high = (self._difference(judged[sizes.index(pick(sizes, key=lambda size: size or 0.0))]) for pick in (min, max))
         count = len({each.row.key for each in judged})
-        if low == high:
-            return low
         several = len({each.place for each in judged}) > 1
+        if low == high:
+            return low if several or count == 1 else say("{difference} over {count} datasets", difference=low, count=count)
         return say("{low} to {high}" if several else "{low} to {high} over {count} datasets", low=low, high=high, count=count)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
@@ -343,6 +344,6 @@ class _Sentences:
     def _as_cost(self, judged: list[Judged]) -> Phrase:
         """Write a cost with its change, from the smallest to the largest over its datasets."""
         known = [each for each in judged if each.change.percent is not None]
-        if not known:
+        if len(known) < len(judged):  # a baseline of zero has no percent
             return self._with_differences(judged)
         return say("{metric} ({differences})", metric=judged[0].row.path, differences=self._ends(known))

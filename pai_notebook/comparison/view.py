@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, told_changes
 from pai_notebook.comparison.rows import Row, Verdict
-from pai_notebook.comparison.tables_view import ROWS, Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
+from pai_notebook.comparison.tables_view import Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
 from pai_notebook.comparison.verdict import ONLY_ONE
 from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -180,7 +180,7 @@ def _evidence(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section
 def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Directions, full names of datasets, what a trend is, and notes on the intervals."""
     places = places_of(bands)
-    rows = [row for row in shown_rows(comparison) if row.section == "metrics"][:ROWS]
+    rows = [row for row in shown_rows(comparison) if row.section == "metrics"]
     facts: list[tuple[str, Inline]] = []
     if rows:
         facts.append((say("directions"), Lines(list(_directions(rows)))))

@@ -240,10 +240,6 @@ _GATES = {
     "passed as measured: {versions}": "按测量值通过：{versions}",
     "{title} {number}": "{title} {number}",
     "{title} ({judged})": "{title}（{judged}）",
-    "a cost that is neither named nor has a tolerance of its own": "开销，既未点名，也没有单独的容差",
-    "Costs are checked where they are named or have a tolerance of their own; not checked: {names}.": (
-        "开销只在点名或有单独容差时检查；未检查：{names}。"
-    ),
     "{allowed}, with {level} % confidence (one-sided)": "{allowed}，置信度 {level}%（单侧）",
     "difference": "差值",
     "true value": "真实值",
@@ -445,6 +441,7 @@ _VERDICT = {
         "{versions} 未显示变差；但仍可能变差，最多约为 {losses}。"
     ),
     "{size} in {metric}": "{metric} {size}",
+    "{difference} over {count} datasets": "{count} 个数据集上均为 {difference}",
     "{low} to {high} over {count} datasets": "{count} 个数据集上 {low} 至 {high}",
     "equal as measured or within the tolerance in {versions}": "{versions} 的测量值相同或在容差之内",
     "{metrics} and {count} more metrics": "{metrics} 等（另有 {count} 项指标）",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Sequence
@@ -394,7 +395,8 @@ def _date(text: str) -> date | str:
 
 
 _NUMBERS = frozenset({float, int})
-_WHOLE = re.compile(r"[-+]?\d{1,1000}")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _MOMENTS = frozenset({"date", "ago"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
@@ -418,7 +420,7 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
     if left is None or right is None:
         return (0, 0) if left is right and None in names else None
     if isinstance(left, bool) or isinstance(right, bool):
-        return _truth(left), _truth(right)
+        return _both(left, right, _truth)
     if isinstance(left, date) or isinstance(right, date):
         return read_moments(left, right)
     if isinstance(left, int | float) or isinstance(right, int | float):
@@ -437,13 +439,17 @@ def _both(left: Any, right: Any, read: Callable[[Any], Any]) -> tuple[Any, Any] 
     return None if first is None or second is None else (first, second)
 
 
-def _truth(value: Any) -> str:
-    return str(value).casefold() if isinstance(value, bool) else f"{value}"
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else {"true": True, "false": False}.get(value.casefold()) if isinstance(value, str) else None
 
 
 def _as_number(value: Any) -> float | None:
     """Read a number; a whole one stays exact beyond what a float can hold."""
-    try:
-        return value if isinstance(value, int) else int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else float(value)
-    except (TypeError, ValueError):
-        return None
+    if isinstance(value, str):
+        text = value.strip()
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        # float() would also read "1_000", "inf" and digits of other scripts, which no frame takes for numbers
+        number = float(text) if _DECIMAL.fullmatch(text) else math.inf
+        return number if math.isfinite(number) else None
+    return value if isinstance(value, int | float) else None

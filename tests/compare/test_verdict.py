@@ -263,3 +263,24 @@ def test_versions_that_do_the_same_are_told_together_where_one_by_one_would_be_l
     two = compare(*(results(**datasets) for datasets in told[:2]))
     assert "0.2.0 in accuracy (-5.0 pp to -1.0 pp over 5 datasets), macro_f1" in two.verdict
     assert all(len(sentence) < 400 for sentence in c.verdict.sentences)
+
+
+def on_datasets(name, values):
+    return {
+        "Results": [{"Dataset": {"DatasetId": f"d-{place}"}, "Metrics": {name: value, "n": 1000}} for place, value in enumerate(values)]
+    }
+
+
+def told(name, baseline, values):
+    return str(compare(on_datasets(name, baseline), on_datasets(name, values)).verdict).replace("\n  ", " ")
+
+
+def test_differences_in_several_units_are_told_one_by_one():
+    assert "latency_ms (d-0 +5, d-1 +10.0 %, d-2 +20.0 %)" in told("latency_ms", [0, 10, 10], [5, 11, 12])
+    assert "accuracy (d-0 +5.0 pp, d-1 +1, d-2 +10.0 pp" in told("accuracy", [0.9, 1, 0.5, 80], [0.95, 2, 0.6, 90])
+
+
+def test_the_same_difference_on_some_datasets_says_on_how_many():
+    words = told("accuracy", [0.7] * 15, [0.64] * 10 + [0.85] * 5)
+    assert "accuracy (-6.0 pp over 10 datasets)" in words
+    assert "accuracy (+15.0 pp over 5 datasets)" in words

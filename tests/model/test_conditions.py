@@ -340,3 +340,30 @@ def test_a_condition_of_a_set_holds_as_it_does_version_by_version(metrics, sign,
     if kept:
         in_order = [value for value in map(one_value, vs.sort_values("m")) if value in kept and not isinstance(value, bool)]
         assert in_order == sorted(kept)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("flag > 0.5", ["3"]),
+        ("acc < flag", ["3"]),
+        ("flag > '0'", ["3"]),
+        ("flag != 0.95", ["1", "2"]),
+        ("flag == true", ["1"]),
+        ("flag == 'false'", ["2"]),
+    ],
+)
+def test_a_truth_value_is_no_number(condition, kept):
+    flags = {"1": True, "2": False, "3": 0.95}
+    versions = VersionSet.from_documents(
+        [{"VersionName": name, "Metrics": {"flag": flag, "acc": 0.9}} for name, flag in flags.items()], "m"
+    )
+    assert [version.version_name for version in versions.filter(condition)] == kept
+
+
+def test_a_text_is_the_number_for_a_condition_that_it_is_for_sorting():
+    texts = ["1_000", "inf", "1e999", "\u0663", "0.7", " 5 ", "2e1"]
+    documents = [{"VersionName": f"0.{place}.0", "Metrics": {"m": text}} for place, text in enumerate(texts)]
+    versions = VersionSet.from_documents([*documents, {"VersionName": "1.0.0", "Metrics": {"m": 0.1}}], "m")
+    assert [version.raw["Metrics"]["m"] for version in versions.filter("m > 0.5")] == ["0.7", " 5 ", "2e1"]
+    assert [version.raw["Metrics"]["m"] for version in versions.sort_values("m")][:4] == [0.1, "0.7", " 5 ", "2e1"]

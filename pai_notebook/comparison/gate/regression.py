@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,7 @@ from pai_notebook.comparison.gate.view import NO_REGRESSION
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.metric_words import is_cost
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import nearest_names
@@ -20,7 +18,6 @@ from pai_notebook.model.nearest import nearest_names
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
 
-_COSTS = 8
 _WORSE = "worse beyond chance (95 %), {direction}"
 _HIGHER, _LOWER = "higher than the baseline, {direction}", "lower than the baseline, {direction}"
 
@@ -48,11 +45,6 @@ class Policy:
         """Patterns that a row fits."""
         return [pattern for pattern in self.metrics if Pattern(pattern).fits(row.key)]
 
-    def leaves_out(self, row: Row) -> bool:
-        """Whether a row is a cost that is neither named, by more than `*`, nor has a tolerance of its own."""
-        named = any(re.split(r"[@\[]", pattern)[0] != "*" for pattern in self.fitting(row))
-        return is_cost(row.path) and not named and not self.tolerance.names(row.path, row.dataset)
-
 
 def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     """Check that no version is worse than the baseline in any chosen metric; evidence is checked where it is named only."""
@@ -71,15 +63,6 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def costs_left_out(policy: Policy, gated: Gated) -> tuple[Phrase, ...]:
-    """Name the costs that are not checked."""
-    costs = list(dict.fromkeys(row.path for row in gated.rows if policy.fitting(row) and not row.is_evidence and policy.leaves_out(row)))
-    if not costs or not gated.candidates:
-        return ()
-    told = "Costs are checked where they are named or have a tolerance of their own; not checked: {names}."
-    return (say(told, names=first(costs, _COSTS)),)
-
-
 def _nowhere(pattern: str, gated: Gated) -> Phrase:
     left_out = gated.left_out_by(Pattern(pattern))
     if left_out is not None:
@@ -93,8 +76,6 @@ def _nowhere(pattern: str, gated: Gated) -> Phrase:
 def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     cell, base = pair.cell, pair.base
     left_out = say("it says how sure another metric is") if pair.row.is_evidence and not named else None
-    if policy.leaves_out(pair.row):
-        left_out = say("a cost that is neither named nor has a tolerance of its own")
     if left_out is not None:
         return pair.check("skipped", NO_REGRESSION, left_out)
     if base is None or is_blank(base):
