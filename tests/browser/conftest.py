@@ -1,4 +1,4 @@
-"""One Jupyter server and one Chromium for all tests here; nothing outside loopback can be reached, and every attempt is noted."""
+"""One Jupyter server for all tests here, and a Chromium a file; nothing outside loopback can be reached, and every attempt is noted."""
 
 import os
 import re
@@ -59,9 +59,9 @@ def jupyter(tmp_path_factory):
     server.stop()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium():
-    """A browser with an empty profile; of this folder alone, because its driver occupies the main thread's event loop."""
+    """A browser with an empty profile; of one file alone, because its driver occupies the main thread's event loop."""
     browser = Chromium(_chromium())
     yield browser
     browser.stop()
