@@ -115,8 +115,8 @@ def test_filters_of_models_are_asked_of_the_service(explorer, gate):
     controls(explorer).provider.value = "pai"
     controls(explorer).model_label.value = "license"
     explorer.wait()
-    assert "Provider=pai" in gate.requests[-1]
-    assert "Label=license" in gate.requests[-1]
+    # the search of the first filter alone, given up meanwhile, may reach a busy server last
+    assert [each for each in gate.requests if "Provider=pai" in each and "Label=license" in each]
     assert [value for _, value in controls(explorer).models.options if value] == ["model-rbvg5wunu7wxslm0zk"]
 
 
