@@ -241,7 +241,10 @@ class Lookup:
             found: dict[int, Any] = {}
             for place, raw in self._metrics.stated(name.path, name.dataset):
                 value = raw if type(raw) is float else _read(raw)
-                found[place] = math.nan if place in found and value != found[place] else value
+                other = found.get(place, value)
+                # to Python 1 is True, here a truth value is no number
+                agree = value == other and isinstance(value, bool) is isinstance(other, bool)
+                found[place] = value if agree else math.nan
             return [found.get(place) for place in range(len(self.versions))]
         if name.section == "labels":
             return [version.labels.get_all(name.path) or None for version in self.versions]

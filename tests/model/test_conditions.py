@@ -309,7 +309,7 @@ documents = st.one_of(
 def one_value(version):
     """What a version states of m, read cell by cell."""
     read = [one_read(cell) for cell in version.metrics.cells if cell.name == "m"]
-    return None if not read else read[0] if all(value == read[0] for value in read) else float("nan")
+    return None if not read else read[0] if len({(type(value) is bool, value) for value in read}) == 1 else float("nan")
 
 
 def one_read(cell):
@@ -319,10 +319,8 @@ def one_read(cell):
 
 
 def meets(value, sign, number):
-    if value is None or (isinstance(value, str)):
+    if value is None or isinstance(value, str | bool):
         return sign == "!="
-    if isinstance(value, bool):
-        value, number = str(value).lower(), str(number)
     return SIGNS[sign](value, number)
 
 
