@@ -396,7 +396,7 @@ def _date(text: str) -> date | str:
 
 _NUMBERS = frozenset({float, int})
 _WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _MOMENTS = frozenset({"date", "ago"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
