@@ -71,7 +71,7 @@ def _kind(row: Row) -> int:
 
 
 def _headings(rows: Sequence[Row]) -> dict[Name, str]:
-    """What stands above the first row of costs and of training."""
+    """Return the heading before the first cost row and before the first training row."""
     of_kind = {_kind(row): row for row in reversed(rows)}
     return {row.key: say(_KINDS[kind]) for kind, row in of_kind.items() if kind}
 
@@ -167,9 +167,9 @@ def _tables(
     bands : sequence of Band
         The columns of each table.
     headings : mapping of Name to str
-        What stands above a row.
+        Headings by the row that follows them.
     caption, lead : str
-        What stands above a table, and above its names.
+        The caption of the table, and the head of its column of names.
     notes : sequence of str
         What stands below the last table.
     counted : sequence of Row

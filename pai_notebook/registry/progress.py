@@ -59,7 +59,7 @@ class Progress:
         if elapsed < _QUIET:
             return
         text = f"fetching: {self._so_far()}{'' if self._wanted() else ' so far'}, {elapsed:.0f} s"
-        # a display that is updated in vain costs a message to the front-end
+        # an update with unchanged text would still send a message to the front-end
         if text != self._last:
             self._last = text
             self._show(text)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from tests.bench.wire import version_document
+
 _PAYLOADS = Path(__file__).parents[1] / "data" / "payloads.json"
 _RECIPE = "quickstart_qwen_single_recipe"
 _DATASETS = ("d-test", "d-live", "d-old")
@@ -19,21 +21,7 @@ _SOMETIMES = ("team", "ticket", "stage", "gpu")
 
 def flat_document(number: int) -> dict[str, Any]:
     """About 4 kB as other benches have it: six labels, three datasets with ten metrics each, and long texts as specs."""
-    return {
-        "VersionName": version_name(number),
-        "Uri": f"oss://bucket.oss-cn-hangzhou.aliyuncs.com/model-0/{number}/",
-        "Labels": [{"Key": f"key{place}", "Value": f"value{place}"} for place in range(6)],
-        "Metrics": {
-            "Results": [
-                {"Dataset": {"DatasetId": f"d-{part}"}, "Metrics": {f"metric{place}": 0.125 * place for place in range(10)}}
-                for part in range(3)
-            ]
-        },
-        "InferenceSpec": {"processor": "x" * 1000},
-        "TrainingSpec": {"AlgorithmName": "y" * 1500},
-        "GmtCreateTime": _created(number),
-        "ApprovalStatus": "Approved",
-    }
+    return version_document("model-0", version_name(number)) | {"GmtCreateTime": _created(number)}
 
 
 def full_document(number: int) -> dict[str, Any]:

@@ -289,7 +289,7 @@ class Pair:
     def check_bound(self, rule: str, bound: float, remark: str, allowed: str, *, passed: bool, relative: bool) -> Check:
         """Check a bound on the measured value, and say where chance may have decided; `relative` is one on the difference."""
         unsure = self._unsure(bound, relative=relative)
-        # of what fails it is no news that nothing is known of chance
+        # a failed check needs no remark that no interval is known
         reason = joined([each for each in (remark, "" if unsure is _UNKNOWN and not passed else unsure) if each], "; ")
         return self.check("passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure))
 
