@@ -371,9 +371,9 @@ class Fetcher:
         if self._probe.whole is False:
             return
         provenance = self._provenance(model_id, request_ids)
-        for item in items:
-            version = adopt_document(item, model_id=model_id, fetched=fetched, provenance=provenance)
-            arrivals.add(version)
+        versions = [adopt_document(item, model_id=model_id, fetched=fetched, provenance=provenance) for item in items]
+        arrivals.add(*versions)
+        for version in versions:
             if not self._probe.settled:
                 known.unsure.add(version.version_name)
             elif arrivals.remember:

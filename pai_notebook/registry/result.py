@@ -45,9 +45,10 @@ class Arrivals:
             known = self.models[model_id] = Known()
         return known
 
-    def add(self, version: ModelVersion) -> None:
-        """Keep one version and report progress."""
-        self.of(version.model_id).versions[version.version_name] = version
+    def add(self, *versions: ModelVersion) -> None:
+        """Keep versions that arrived together and report progress once."""
+        for version in versions:
+            self.of(version.model_id).versions[version.version_name] = version
         if self.progress is not None:
             self.progress(self.count, self.wanted)
 

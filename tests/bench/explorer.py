@@ -1,17 +1,20 @@
 """How the explorer copes with a model of many versions, on loopback: `python -m tests.bench.explorer [COUNT]`.
 
 Prints the time from the choice of a model to its list, from a click to the comparison of 20 versions, what the widgets
-send to a front-end, and the memory that it takes.
+send to a front-end, and the memory that it takes; then the times in a real kernel, where choices and clicks are messages.
 """
 
 import json
 import resource
+import tempfile
 import time
+from pathlib import Path
 
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.explorer import Explorer
 from tests.bench.figures import Figures, count_argument
+from tests.kernel.kernels import Kernel
 
 MODEL = "model-many"
 
@@ -45,6 +48,29 @@ def clocked(work):
     return time.perf_counter() - start
 
 
+def in_kernel(figures, url, count):
+    """The same choices and clicks in a kernel of its own, from the message to the end of what it set off."""
+    key = f"({demo.ACCESS_KEY_ID!r}, {demo.ACCESS_KEY_SECRET!r})"
+    connecting = f"pnb.connect(endpoint={url!r}, credentials={key}, requests_per_second=None, default=False)"
+    with tempfile.TemporaryDirectory() as folder, Kernel(Path(folder), None) as kernel:
+        kernel.run(f"import pai_notebook as pnb\nex = pnb.Explorer({connecting})\nex.wait()\nex")
+        kernel.learn()
+
+        def timed(name, aim, send):
+            start = time.perf_counter()
+            send()
+            kernel.run("ex.wait()")
+            figures.tell(f"in a kernel: {name}, seconds", time.perf_counter() - start, aim)
+
+        index = kernel.value(f"[v for _, v in ex._controls.models.options].index({MODEL!r})")
+        timed(f"{count:,} versions listed", "below 1", lambda: kernel.set(kernel.model_id_of["models"], index=index))
+        timed("narrowed", "below 1", lambda: kernel.set(kernel.model_id_of["label"], value="env=prod"))
+        timed("picked", "below 1", lambda: kernel.set(kernel.model_id_of["more"], value="last:20"))
+        timed("fetched and compared what is already here", "below 1", lambda: kernel.click(kernel.model_id_of["fetch"]))
+        assert kernel.value("len(ex.selected)") == 20
+        kernel.run("ex.close()")
+
+
 def main():
     """Print the figures."""
     figures, count = Figures(), count_argument(5000)
@@ -75,12 +101,14 @@ def main():
         figures.tell("narrowed after, seconds", clocked(narrow), "below 1")
         figures.say(f"{len(controls.versions.options)} options, shown {explorer._state.window}")
         figures.tell("click to comparison of 20 versions, nothing remembered, seconds", clocked(compare))
-        assert len(explorer.value.versions) == 20, explorer.last_error
+        # the baseline is fetched beside them
+        assert len(explorer.selected) == 20, explorer.last_error
         whole, listed = sent_by(explorer)
         figures.say(f"all widgets {whole:,} bytes, the list of versions {listed:,} bytes", {"bytes": whole, "bytes of the list": listed})
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         figures.say(f"memory {before // 1024} MB before, {peak // 1024} MB at its peak, server included", {"peak MB": peak // 1024})
         explorer.close()
+        in_kernel(figures, server.url, count)
     figures.finish()
 
 

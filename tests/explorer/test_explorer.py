@@ -12,7 +12,7 @@ from ipywidgets.widgets.widget import _instances
 
 import pai_notebook as pnb
 from pai_notebook.client.loop import shared_loop
-from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET
+from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET, serve
 from pai_notebook.display import render_text
 from pai_notebook.errors import ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.explorer import Explorer, close_all
@@ -22,6 +22,7 @@ from pai_notebook.plan import parse_line, plan_of
 from pai_notebook.python_source import to_python
 from pai_notebook.registry.connection import current_registry
 from pai_notebook.versions.versions import VersionSet
+from tests.bench.explorer import MODEL, store
 from tests.explorer.registry_gate import gated
 from tests.patience import PATIENCE, eventually
 from tests.plan.running import result_of
@@ -283,6 +284,24 @@ def test_progress_is_a_named_bar_while_the_amount_is_known(explorer, gate):
     gate.release()
     explorer.wait()
     assert "<progress" not in controls(explorer).status.value
+
+
+def test_progress_of_a_list_is_shown_once_a_page_and_not_once_a_version():
+    shown = []
+    key = (ACCESS_KEY_ID, ACCESS_KEY_SECRET)
+    with (
+        serve(store=store(500)) as server,
+        pnb.connect(endpoint=server.url, credentials=key, requests_per_second=None, default=False) as registry,
+    ):
+        opened = Explorer(registry)
+        opened.wait()
+        controls(opened).status.observe(lambda change: shown.append(change["new"]), "value")
+        controls(opened).models.value = MODEL
+        opened.wait()
+        opened.close()
+    assert "500 versions of many." in shown[-1]
+    assert any('value="100" max="500"' in status for status in shown)
+    assert len(shown) < 20
 
 
 def test_nothing_older_is_painted_over_what_was_typed_since(explorer):
