@@ -68,7 +68,7 @@ def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:
         say("no metric with a known direction; nearest: {names}", names=joined(close)) if close else say("no metric with a known direction")
     )
     left_out = gated.left_out_by(alarm.pattern) if alarm.is_named else None
-    return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=left_out or none)
+    return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=left_out or none, checked=False)
 
 
 def _nothing(alarm: Alarm, checks: Sequence[Check]) -> list[Check]:
@@ -79,7 +79,7 @@ def _nothing(alarm: Alarm, checks: Sequence[Check]) -> list[Check]:
             skipped.setdefault(check.version, check.reason)
     checked = {check.version for check in checks if check.outcome != "skipped"}
     return [
-        Check("failed", alarm.text, version, reason=say("nothing could be checked; {reason}", reason=reason))
+        Check("failed", alarm.text, version, reason=say("nothing could be checked; {reason}", reason=reason), checked=False)
         for version, reason in skipped.items()
         if version not in checked
     ]
@@ -108,15 +108,15 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     required: Outcome = "failed" if alarm.is_named else "skipped"
     absent: Outcome = "skipped" if alarm.optional else "failed"
     if base is None or is_blank(base):
-        return pair.check(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
+        return pair.uncheckable(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
     if base.value is None or math.isnan(base.value):
-        return pair.check(required, alarm.text, say("the baseline has no number to compare with"))
+        return pair.uncheckable(required, alarm.text, say("the baseline has no number to compare with"))
     if is_blank(cell):
-        return pair.check(absent, alarm.text, told_blank(cell))
+        return pair.uncheckable(absent, alarm.text, told_blank(cell))
     if cell.value is None or math.isnan(cell.value):
-        return pair.check("failed", alarm.text, pair.no_number)
+        return pair.uncheckable("failed", alarm.text, pair.no_number)
     evidence = pair.change.evidence
-    return pair.check(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
+    return pair.uncheckable(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
 
 
 def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin: float) -> Check:
@@ -153,7 +153,7 @@ def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     rules = parse_rules(text)
     checks = gated.failures()
     if not rules:
-        checks.append(Check("failed", say("no rule"), reason=say("the gate has no rule; write one a line")))
+        checks.append(Check("failed", say("no rule"), reason=say("the gate has no rule; write one a line"), checked=False))
     alarms = alarm_checks([rule for rule in rules if isinstance(rule, Alarm)], gated)
     for rule in rules:
         checks += alarms[rule] if isinstance(rule, Alarm) else _apply(rule, gated)
@@ -199,25 +199,26 @@ def _nowhere(rule: Rule, gated: Gated) -> Check:
     close = nearest_names(rule.metric, [row.key for row in gated.rows])
     none = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
     reason = gated.left_out_by(rule.pattern) or none
-    return Check("skipped" if rule.optional else "failed", rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason)
+    outcome: Outcome = "skipped" if rule.optional else "failed"
+    return Check(outcome, rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason, checked=False)
 
 
 def _check(rule: Rule, pair: Pair) -> Check:
     cell, base = pair.cell, pair.base
     if is_blank(cell):
-        return pair.check("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
+        return pair.uncheckable("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]
     inexact = any(type(number) is int and abs(number) > _EXACT for number in numbers)
     if inexact or cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
-        return pair.check("failed", rule.text, large if inexact else pair.mixed or pair.no_number)
+        return pair.uncheckable("failed", rule.text, large if inexact else pair.mixed or pair.no_number)
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
         none = say("the baseline has no number to compare with")
         no_points = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
-        return pair.check("failed", rule.text, none if bound is None else no_points)
+        return pair.uncheckable("failed", rule.text, none if bound is None else no_points)
     allowed = _origin(rule, f"{rule.compare} {pair.written(bound)}")
     if rule.level is not None:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
@@ -242,7 +243,7 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         ends = None if pair.side is None else pair.side.own(two_sided)
         missing, origin = say("no interval of the value is known; n or a standard error beside it would give one"), 0.0
     if ends is None:
-        return pair.check("failed", rule.text, missing, allowed, bound)
+        return pair.uncheckable("failed", rule.text, missing, allowed, bound)
     end = ends[0] if above else ends[1]
     passed = _holds(rule.compare, origin + end, bound)
     reason = _end_in_words(end, percent, above=above, passed=passed, relative=rule.base == "baseline")
@@ -273,7 +274,7 @@ def _check_equal(rule: Rule, pair: Pair) -> Check:
     if rule.base in ("true", "false"):
         wanted = rule.base == "true"
     elif base is None or is_blank(base) or base.state in (State.NULL, State.NAN):
-        return pair.check("failed", rule.text, say("the baseline has nothing to compare with"))
+        return pair.uncheckable("failed", rule.text, say("the baseline has nothing to compare with"))
     else:
         wanted = base.raw
     equal = same(pair.cell.raw, wanted)

@@ -51,7 +51,9 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     checks = gated.failures()
     used = {pattern for row in gated.rows for pattern in policy.fitting(row)}
     checks += [
-        Check("failed", NO_REGRESSION, metric=pattern, reason=_nowhere(pattern, gated)) for pattern in policy.metrics if pattern not in used
+        Check("failed", NO_REGRESSION, metric=pattern, reason=_nowhere(pattern, gated), checked=False)
+        for pattern in policy.metrics
+        if pattern not in used
     ]
     if gated.baseline is None:
         return tuple(checks)
@@ -77,14 +79,14 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     cell, base = pair.cell, pair.base
     left_out = say("it says how sure another metric is") if pair.row.is_evidence and not named else None
     if left_out is not None:
-        return pair.check("skipped", NO_REGRESSION, left_out)
+        return pair.uncheckable("skipped", NO_REGRESSION, left_out)
     if base is None or is_blank(base):
-        return pair.check("skipped", NO_REGRESSION, say("the baseline does not have it"))
+        return pair.uncheckable("skipped", NO_REGRESSION, say("the baseline does not have it"))
     if is_blank(cell):
-        return pair.check(_outcome(policy.missing), NO_REGRESSION, told_blank(cell))
+        return pair.uncheckable(_outcome(policy.missing), NO_REGRESSION, told_blank(cell))
     if {cell.state, base.state} & {State.NAN, State.NULL}:
         reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
-        return pair.check("failed", NO_REGRESSION, reason)
+        return pair.uncheckable("failed", NO_REGRESSION, reason)
     if cell.value is None or base.value is None:
         return _check_words(policy, pair, same=pair.change.kind is Kind.SAME, named=named)
     return _check_number(policy, pair, base.value)
@@ -101,13 +103,13 @@ def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Chec
     if pair.cell.state is State.BOOLEAN:
         return pair.check(_outcome(policy.unknown), NO_REGRESSION, say("changed to {text}", text=pair.cell.text))
     if is_list(pair.cell):
-        return pair.check(_outcome(policy.unknown), NO_REGRESSION, ask_for_series(pair.cell))
-    return pair.check("failed" if named else "skipped", NO_REGRESSION, say("{state} cannot be checked", state=say(pair.cell.state)))
+        return pair.uncheckable(_outcome(policy.unknown), NO_REGRESSION, ask_for_series(pair.cell))
+    return pair.uncheckable("failed" if named else "skipped", NO_REGRESSION, say("{state} cannot be checked", state=say(pair.cell.state)))
 
 
 def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     if pair.mixed is not None:
-        return pair.check("failed", NO_REGRESSION, pair.mixed)
+        return pair.uncheckable("failed", NO_REGRESSION, pair.mixed)
     value, delta, direction = pair.cell.value, pair.delta, pair.row.direction
     if value is None or not delta:
         return pair.check("passed", NO_REGRESSION)
@@ -115,7 +117,7 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     within = not exceeds(delta, bound, max(abs(value), abs(baseline)))
     if direction.mode is None:
         reason = say("changed, and which way is better is {direction}", direction=direction.said)
-        return pair.check("passed", NO_REGRESSION) if within else pair.check(_outcome(policy.unknown), NO_REGRESSION, reason)
+        return pair.check("passed", NO_REGRESSION) if within else pair.uncheckable(_outcome(policy.unknown), NO_REGRESSION, reason)
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
     allowed = f"{'<=' if lower else '>='} {pair.written(limit)}"

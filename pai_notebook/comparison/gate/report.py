@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.gate.outputs import GateExports
 from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
@@ -47,6 +48,8 @@ class Check(Brief):
         The bound as a number, None where there is none.
     as_measured : bool
         Whether chance may have decided it: no interval is known, or the one that is includes the bound.
+    checked : bool
+        Whether it could be checked: False where a version, a metric, a number or an interval that it needs is not there.
     """
 
     outcome: Outcome
@@ -61,6 +64,7 @@ class Check(Brief):
     reason: str = ""
     bound: float | None = None
     as_measured: bool = False
+    checked: bool = True
 
     @property
     def form(self) -> NumberFormat:
@@ -87,7 +91,7 @@ class Check(Brief):
 
 
 @dataclass(frozen=True, repr=False)
-class GateReport(Displayed):
+class GateReport(GateExports, Displayed):
     """Every check of a gate. `passed` says whether all of them passed or were allowed to be skipped.
 
     Attributes
@@ -224,14 +228,19 @@ class Gated:
     def failures(self) -> list[Check]:
         """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
         found = [
-            Check("failed", say("fetch"), reason=say("{address} could not be fetched: {error}", address=address, error=error.sentence))
+            Check(
+                "failed",
+                say("fetch"),
+                reason=say("{address} could not be fetched: {error}", address=address, error=error.sentence),
+                checked=False,
+            )
             for address, error in self.errors.items()
         ]
         if not self.candidates:
             alone = "the only version is the baseline {name} itself"
             nobody = say("no versions to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
             reason = say("{reason}; {removed}", reason=nobody, removed=joined(self.removed, "; ")) if self.removed else nobody
-            found.append(Check("failed", say("no version"), reason=reason))
+            found.append(Check("failed", say("no version"), reason=reason, checked=False))
         return found
 
 
@@ -285,6 +294,10 @@ class Pair:
         limit = None if bound is None else cleared(bound)
         name = self.row.path, self.row.dataset
         return Check(outcome, rule, self.version, *name, self.cell.value, number, self.delta, allowed, reason, limit, as_measured)
+
+    def uncheckable(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
+        """Give the outcome of a check for which something is missing."""
+        return replace(self.check(outcome, rule, reason, allowed, bound), checked=False)
 
     def check_bound(self, rule: str, bound: float, remark: str, allowed: str, *, passed: bool, relative: bool) -> Check:
         """Check a bound on the measured value, and say where chance may have decided; `relative` is one on the difference."""

@@ -1,0 +1,168 @@
+"""The files that the result of a gate can become: Markdown, HTML, and the JUnit XML that build servers read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, overload
+from xml.etree import ElementTree as ET
+
+from pai_notebook.arguments import checked
+from pai_notebook.comparison.gate.view import describe_gate, headline
+from pai_notebook.display import render_html, render_markdown
+from pai_notebook.io.methods import PathLike, written
+from pai_notebook.io.page import html_page
+from pai_notebook.sanitize import visible
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.gate.report import Check, GateReport
+
+
+@checked
+class GateExports:
+    """What the result of a gate can become. Mixin for GateReport; uses only its public attributes."""
+
+    __slots__ = ()
+
+    @overload
+    def to_markdown(self, path: None = None, *, overwrite: bool = False) -> str: ...
+    @overload
+    def to_markdown(self, path: PathLike, *, overwrite: bool = False) -> Path: ...
+    def to_markdown(self, path: PathLike | None = None, *, overwrite: bool = False) -> str | Path:
+        """Return what a notebook shows as Markdown, or write it to a file, for the summary of a job or a comment.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the Markdown is returned.
+        overwrite : bool
+            Whether to replace an existing file.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The Markdown, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already, cannot be written, or has a name that says another format.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.check("latency_ms < 1").to_markdown().splitlines()[1]
+        '> passed as measured: 1.7.0, 1.8.0, 1.9.0'
+        """
+        return written(render_markdown(describe_gate(cast("GateReport", self))) + "\n", path, ".md", overwrite=overwrite)
+
+    @overload
+    def to_html(self, path: None = None, *, overwrite: bool = False) -> str: ...
+    @overload
+    def to_html(self, path: PathLike, *, overwrite: bool = False) -> Path: ...
+    def to_html(self, path: PathLike | None = None, *, overwrite: bool = False) -> str | Path:
+        """Return the HTML of what a notebook shows, or write a self-contained document.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the HTML is returned.
+        overwrite : bool
+            Whether to replace an existing file.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The HTML, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already, cannot be written, or has a name that says another format.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.check("latency_ms < 1").to_html().startswith("<div")
+        True
+        """
+        report = cast("GateReport", self)
+        if path is None:
+            return render_html(describe_gate(report))
+        return written(html_page([describe_gate(report)], title=headline(report)), path, ".html", ".htm", overwrite=overwrite)
+
+    @overload
+    def to_junit(self, path: None = None, *, overwrite: bool = False) -> str: ...
+    @overload
+    def to_junit(self, path: PathLike, *, overwrite: bool = False) -> Path: ...
+    def to_junit(self, path: PathLike | None = None, *, overwrite: bool = False) -> str | Path:
+        """Return JUnit XML with one test case a check, or write it to a file, for Jenkins, GitLab and what GitHub uses.
+
+        A check that does not hold is a `failure`, one that could not be made an `error`, and one that a rule allows to be left out is
+        `skipped`. Equal results give equal files: no time is written.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write; without one the XML is returned.
+        overwrite : bool
+            Whether to replace an existing file.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The XML, or the file.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already, cannot be written, or has a name that says another format.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@latest")
+        >>> xml = c.check("train_seconds < 60").to_junit().splitlines()
+        >>> xml[1], xml[3].strip()
+        ('<testsuites name="Gate" tests="1" failures="0" errors="0">', '<testcase classname="Gate" name="1.9.0: train_seconds &lt; 60">')
+        """
+        return written(_junit(cast("GateReport", self)), path, ".xml", overwrite=overwrite)
+
+
+def _junit(report: GateReport) -> str:
+    # a check that was allowed to be left out is neither
+    failed = {"failures": 0, "errors": 0}
+    for check in report.breaches:
+        failed["failures" if check.checked else "errors"] += 1
+    counts = {"tests": str(len(report.checks)), **{name: str(count) for name, count in failed.items()}}
+    title = visible(report.title)
+    skipped = sum(check.outcome == "skipped" for check in report.checks)
+    suites = ET.Element("testsuites", {"name": title, **counts})
+    suite = ET.SubElement(suites, "testsuite", {"name": title, **counts, "skipped": str(skipped)})
+    for check in report.checks:
+        _case(suite, title, check)
+    if report.remarks:
+        ET.SubElement(suite, "system-out").text = "\n".join(map(visible, report.remarks))
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _case(suite: ET.Element, title: str, check: Check) -> None:
+    where = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
+    rule = check.rule if not where or where in check.rule else f"{check.rule}: {where}"
+    # Jenkins reads a dot in the name of a class as the end of a package, and names of versions have dots; visible text has no
+    # character that XML forbids
+    name = f"{check.version}: {rule}" if check.version else rule
+    case = ET.SubElement(suite, "testcase", {"classname": title, "name": visible(name)})
+    words = visible(check.words)
+    if check.outcome == "passed":
+        ET.SubElement(case, "system-out").text = words
+    elif check.outcome == "skipped":
+        ET.SubElement(case, "skipped", {"message": words})
+    else:
+        kind, word = ("failure", "breach") if check.checked else ("error", "not checked")
+        ET.SubElement(case, kind, {"type": word, "message": words}).text = words

@@ -1,0 +1,106 @@
+"""The JUnit XML of a gate: what the schema of Jenkins asks for, and what an independent reader finds."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from pai_notebook.errors import ConfigurationError
+from tests.compare.comparing import compare, results
+
+BASE = results(d_a={"cer": 0.175, "accuracy": 0.93})
+CANDIDATE = results(d_a={"cer": 0.181, "accuracy": 0.95})
+RULES = "accuracy > 0.9\ncer <= baseline\nfoo > 1\nbar > 1 if present"
+
+# Jenkins' schema (junit-10.xsd of its xunit plugin): attributes an element must have, those it may have, and its children.
+SCHEMA = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    ),
+    "testcase": ({"name"}, {"time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
+    **dict.fromkeys(("failure", "error", "skipped"), (set(), {"type", "message"}, set())),
+    "system-out": (set(), set(), set()),
+}
+
+
+def departures(xml):
+    """Where a document is not as the schema has it."""
+    for element in ET.fromstring(xml).iter():
+        needed, allowed, children = SCHEMA[element.tag]
+        given = set(element.attrib)
+        yield from (f"{element.tag} {name}" for name in (needed - given) | (given - needed - allowed))
+        yield from (f"{child.tag} in {element.tag}" for child in element if child.tag not in children)
+
+
+def outcomes(xml):
+    found = {}
+    for suite in JUnitXml.fromstring(xml.encode()):
+        for case in suite:
+            found[case.name] = type(case.result[0]) if case.result else None
+    return found
+
+
+def test_each_check_is_a_case_that_passes_fails_errs_or_is_skipped():
+    report = compare(BASE, CANDIDATE).check(RULES)
+    assert outcomes(report.to_junit()) == {
+        "0.2.0: accuracy > 0.9: accuracy@d-a": None,
+        "0.2.0: cer <= baseline: cer@d-a": Failure,
+        "foo > 1": Error,
+        "bar > 1 if present": Skipped,
+    }
+    read = JUnitXml.fromstring(report.to_junit().encode())
+    assert (read.tests, read.failures, read.errors) == (4, 1, 1)
+    failure = next(case.result[0] for suite in read for case in suite if case.result and isinstance(case.result[0], Failure))
+    assert failure.message == failure.text == str(report.breaches[0])
+
+
+@given(st.dictionaries(st.text(max_size=12), st.floats(), max_size=4), st.text(min_size=1, max_size=12), st.text(max_size=12))
+def test_whatever_a_registry_holds_is_xml_as_the_schema_has_it(metrics, name, dataset):
+    report = compare(
+        {**metrics, "m": 1.0}, {name: 2.0, **metrics}, {"Results": [{"Dataset": {"DatasetId": dataset}, "Metrics": metrics}]}
+    ).check("* >= baseline\nm < 0")
+    xml = report.to_junit()
+    assert list(departures(xml)) == []
+    assert len(list(ET.fromstring(xml).iter("testcase"))) == len(report.checks)
+
+
+def test_equal_results_give_equal_files_and_a_file_is_not_replaced_unasked(tmp_path):
+    report = compare(BASE, CANDIDATE).check(RULES)
+    path = report.to_junit(tmp_path / "gate.xml")
+    assert path.read_text("utf-8") == compare(BASE, CANDIDATE).check(RULES).to_junit()
+    with pytest.raises(ConfigurationError, match="exists"):
+        report.to_junit(path)
+    with pytest.raises(ConfigurationError, match="html"):
+        report.to_junit(tmp_path / "gate.html")
+    assert report.to_junit(path, overwrite=True) == path
+
+
+def test_a_gate_is_markdown_and_html_too(tmp_path):
+    report = compare(BASE, CANDIDATE).check(RULES)
+    assert "2 of 3 checks failed" in report.to_markdown()
+    assert report.to_markdown(tmp_path / "gate.md").read_text("utf-8") == report.to_markdown()
+    assert "2 of 3 checks failed" in report.to_html(tmp_path / "gate.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rules", "checked"),
+    [
+        ("cer <= baseline", True),
+        ("cer <= baseline with 95% confidence", False),
+        ("nowhere > 1", False),
+        ("text > 1", False),
+        ("flag == true", True),
+        ("fail if cer worse beyond chance", False),
+        ("only_base >= 1", False),
+        ("", False),
+    ],
+)
+def test_a_check_that_fails_for_want_of_something_is_told_from_one_that_does_not_hold(rules, checked):
+    base = {"cer": 0.17, "text": "a", "flag": True, "only_base": 1.0}
+    (check,) = compare(base, {"cer": 0.18, "text": "a", "flag": False}).check(rules).breaches
+    assert check.checked is checked
