@@ -19,6 +19,7 @@ Comparing: `compare`, or `VersionSet.compare`, gives a `Comparison`: `.verdict`,
 
 Looking: an object shows itself as the last line of a cell; `Explorer` is a widget; `%load_ext pai_notebook` adds the line `%paimodel`
 (`%paimodel help` lists what it can do), which `load_ipython_extension` and `unload_ipython_extension` stand behind.
+`options.lang = "zh"` has everything shown in Chinese.
 
 Failing: every error is a `PaiError` and says what to do next; `errors` has all of them. `__version__` is the version of this package.
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.errors import PaiError
     from pai_notebook.explorer import Explorer
+    from pai_notebook.language import options
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry.connection import compare, connect, get_model, get_version, get_versions, list_models, list_versions, watch
@@ -61,6 +63,7 @@ __all__ = [
     "list_versions",
     "load",
     "load_ipython_extension",
+    "options",
     "unload_ipython_extension",
     "watch",
 ]
@@ -83,6 +86,7 @@ _HOMES = {
     "list_versions": "registry.connection",
     "watch": "registry.connection",
     "load": "versions.versions",
+    "options": "language",
 }
 
 

@@ -36,6 +36,7 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
+from pai_notebook.i18n.phrases import joined, say, told, with_text
 from pai_notebook.sanitize import Printed, printable, visible
 
 __all__ = [
@@ -78,10 +79,11 @@ class _Prose:
         self._name = name
 
     def __get__(self, error: object | None, owner: type) -> str:
-        return "" if error is None else str(error.__dict__[self._name])
+        text: str = "" if error is None else error.__dict__[self._name]
+        return text
 
     def __set__(self, error: object, text: str) -> None:
-        error.__dict__[self._name] = _visible_lines(text)
+        error.__dict__[self._name] = with_text(text, _visible_lines(text))
 
 
 class PaiError(Printed, Exception):
@@ -145,8 +147,8 @@ class PaiError(Printed, Exception):
     @property
     def evidence(self) -> str:
         """Code, status and request id as one short clause, empty when there are none."""
-        parts = [self.code, f"HTTP {self.status}" if self.status else "", f"request {self.request_id}" if self.request_id else ""]
-        return ", ".join(part for part in parts if part)
+        request = say("request {id}", id=self.request_id) if self.request_id else ""
+        return joined([part for part in (self.code, f"HTTP {self.status}" if self.status else "", request) if part])
 
     def add_note(self, note: str, /) -> None:
         """Add a note, with invisible characters made visible because Python prints notes itself.
@@ -168,18 +170,19 @@ class PaiError(Printed, Exception):
     @property
     def sentence(self) -> str:
         """What happened and what to do next, names as they are; `str` says the same in characters that can be seen."""
-        return f"{self._body()}. {_cut(self.hint)}" if self.hint else self._body()
+        sentence: str = told(say("{what}. {hint}", what=self._body(), hint=_cut(self.hint)) if self.hint else self._body())
+        return sentence
 
     def _lines(self) -> Sequence[str]:
         return [self.sentence]
 
     def _body(self) -> str:
-        evidence = f" ({self.evidence})" if self.evidence else ""
-        return _cut(self.message.rstrip(".")) + evidence
+        happened = with_text(self.message, self.message.rstrip("."))
+        return say("{what} ({evidence})", what=_cut(happened), evidence=self.evidence) if self.evidence else _cut(happened)
 
     def _told(self) -> Sequence[str]:
         """What a notebook shows instead of our own frames, a line each."""
-        return [f"{type(self).__name__}: {self._body()}", *([_cut(self.hint)] if self.hint else [])]
+        return [f"{type(self).__name__}: {told(self._body())}", *([told(_cut(self.hint))] if self.hint else [])]
 
     def _render_traceback_(self) -> list[str]:
         """Give the lines that a notebook shows, the notes too; IPython and ipykernel call this."""
@@ -193,7 +196,9 @@ class PaiError(Printed, Exception):
 
 def _cut(text: str) -> str:
     """Cut what would fill a screen, and say so."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… {len(text) - _LONGEST:,} more characters"
+    if len(text) <= _LONGEST:
+        return text
+    return say("{text}… {count} more characters", text=text[:_LONGEST], count=f"{len(text) - _LONGEST:,}")
 
 
 def _portable(cause: BaseException | None) -> BaseException | None:

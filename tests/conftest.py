@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pai_notebook.client.loop import LoopThread, shared_loop
+from pai_notebook.i18n.phrases import Preference
 from tests.parallel import (  # noqa: F401 - hooks
     pytest_collection_modifyitems,
     pytest_xdist_auto_num_workers,
@@ -61,6 +62,13 @@ def no_figure_stays():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(autouse=True)
+def english_again():
+    """Have everything shown in English after a test that set another language."""
+    yield
+    Preference.lang = "en"
 
 
 @pytest.hookimpl(tryfirst=True)

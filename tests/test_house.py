@@ -17,9 +17,9 @@ PACKAGE = Path(pai_notebook.__file__).parent
 # From the ground up; a module may import from rooms before its own, never from one behind it.
 HOUSE = [
     ["sanitize", "json_text"],
-    ["errors"],
     ["i18n"],
-    ["arguments"],
+    ["errors"],
+    ["arguments", "language"],
     ["display", "files", "python_source"],
     ["client"],
     ["demo"],

@@ -409,13 +409,13 @@ class Comparison(Aligned, ComparisonExports, Displayed):
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"Available: {', '.join(self._names[:5])}.")
         return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
 
-    def explain(self, lang: str = "en", *, everything: bool = False) -> Explanation:
+    def explain(self, lang: str | None = None, *, everything: bool = False) -> Explanation:
         """List what was found, the most important first: the verdict, reasons to be careful, and what changed, a line a version.
 
         Parameters
         ----------
-        lang : {"en", "zh"}
-            Language of the sentences.
+        lang : {"en", "zh"}, optional
+            Language of the sentences; that of `pnb.options.lang` by default.
         everything : bool
             Whether to tell every row that differs, a line each: metrics with both values, every setting, label and field, and the
             numbers of examples and errors. By default addresses, sources and descriptions are left out, and the metrics that the

@@ -13,7 +13,8 @@ from pai_notebook.comparison.verdict import Finding, describe_findings
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Lines, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
-from pai_notebook.i18n.phrases import Phrase, check_language, first, in_language, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
+from pai_notebook.language import language
 from pai_notebook.model.fields import field_named
 from pai_notebook.sanitize import visible
 
@@ -60,7 +61,7 @@ class Explanation(Displayed):
         self.changes = {name: tuple(_said(each, lang) for each in found) for name, found in changes.items()}
         self.note = in_language(note, lang)
         self.everything = everything
-        self.lang = lang
+        self.lang = self._lang = lang
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def _said(finding: Finding, lang: str) -> Finding:
     return replace(finding, text=in_language(finding.text, lang))
 
 
-def explain(comparison: Comparison, lang: str = "en", *, everything: bool = False) -> Explanation:
+def explain(comparison: Comparison, lang: str | None = None, *, everything: bool = False) -> Explanation:
     """Make the list; see `Comparison.explain`.
 
     Raises
@@ -116,7 +117,7 @@ def explain(comparison: Comparison, lang: str = "en", *, everything: bool = Fals
     ConfigurationError
         For a language other than en and zh.
     """
-    check_language(lang)
+    lang = language(lang)
     findings = [finding for finding in comparison.verdict.findings if not finding.advice]
     told = {row for finding in findings for row in finding.rows}
     changes: dict[str, list[Finding]] = {}

@@ -124,7 +124,7 @@ class ComparisonExports(FrameExports):
         path: PathLike,
         redact: RedactionLike = "default",
         *,
-        lang: str = "en",
+        lang: str | None = None,
         title: str = "",
         question: str = "",
         gates: str | GateReport | RegressionError | Sequence[str | GateReport | RegressionError] = (),
@@ -143,8 +143,8 @@ class ComparisonExports(FrameExports):
             Where to; a name that ends in `.pdf` gets a PDF, which an installed Chromium or Chrome makes, `.html` or `.htm` HTML.
         redact : optional
             `"default"` masks ids, buckets, keys and queries in the data; a map adds patterns by kind; None masks nothing.
-        lang : {"en", "zh"}
-            Language of all but names, values and code; of charts where a font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of all but names, values and code; of charts where a font has Chinese. That of `pnb.options.lang` by default.
         title, question : str
             What it is about, and what it was to answer.
         gates : str, GateReport, RegressionError, or a sequence of these

@@ -17,9 +17,10 @@ from pai_notebook.comparison.view import against, describe_for_report
 from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
-from pai_notebook.i18n.phrases import Phrase, check_language, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.io.redaction import Redaction, as_redaction, masked_error, masked_versions
 from pai_notebook.io.report import Report, report_html, retold
+from pai_notebook.language import language
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.python_source import step, to_python
@@ -37,7 +38,7 @@ def report_of(
     comparison: Comparison,
     *,
     redact: Any = "default",
-    lang: str = "en",
+    lang: str | None = None,
     title: str = "",
     question: str = "",
     gates: Any = (),
@@ -45,7 +46,7 @@ def report_of(
     registry: str = "",
 ) -> str:
     """Write the document; see `Comparison.report`."""
-    check_language(lang)
+    lang = language(lang)
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str

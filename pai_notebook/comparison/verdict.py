@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
-from pai_notebook.i18n.phrases import Phrase, check_language, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.language import language
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.sanitize import Printed, visible
 
@@ -221,8 +222,8 @@ class OverallVerdict(Displayed):
         >>> "1.5.0" in c.verdict.in_language("zh")
         True
         """
-        check_language(lang)
-        return "\n".join(visible(finding.text.in_language(lang)) for finding in self.findings)
+        known = language(lang)
+        return "\n".join(visible(finding.text.in_language(known)) for finding in self.findings)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the counts as a DataFrame.

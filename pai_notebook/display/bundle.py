@@ -13,6 +13,7 @@ from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Code, Inline
 from pai_notebook.display.text import render_text
 from pai_notebook.errors import FetchErrors, PaiError
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.sanitize import Printed, encodable, stdout_encoding
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ class Displayed(Brief):
     42
     """
 
+    _lang: str | None = None
+    """The language that it was asked for in; None is the one being spoken when it is shown."""
     _rewording: Callable[[str], str] | None = None
     """How to say its texts where it was asked for in other words than those of Python."""
 
@@ -137,10 +140,12 @@ class Displayed(Brief):
         return block if self._rewording is None else map_texts(block, self._rewording)
 
     def _repr_html_(self) -> str:
-        return render_html(self._shown())
+        with speaking(self._lang):
+            return render_html(self._shown())
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, str]:
-        return mimebundle(self._shown(), include, exclude)
+        with speaking(self._lang):
+            return mimebundle(self._shown(), include, exclude)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's own signature
         # IPython prefers its printer of tuples to the bundle of a subclass; inside a list, one line is enough
@@ -148,4 +153,5 @@ class Displayed(Brief):
         printer.text(str(self) if alone else repr(self))
 
     def _lines(self) -> Sequence[str]:
-        return render_text(self._shown()).split("\n")
+        with speaking(self._lang):
+            return render_text(self._shown()).split("\n")

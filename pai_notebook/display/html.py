@@ -19,6 +19,7 @@ from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Chips, Code, Inline, Lines, Number, Tone
+from pai_notebook.i18n.phrases import spoken
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _FITTING_COLUMNS, _FITTING = 3, 60
 _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
 # Up to how many columns leave room for long texts.
 _ROOMY_COLUMNS = 3
+# What a browser draws Han characters by; English is what the pages around say already.
+HTML_LANGUAGE = {"zh": "zh-CN"}
 # Spaces as wide as a digit and as a decimal point: padding that survives without a style sheet.
 _JOINT = re.compile(r"(?<=\w)([._/-])(?=\w)")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
@@ -149,9 +152,9 @@ def render_html(shape: Block | Inline) -> str:
     True
     """
     page, show = _machinery()
-    body = show(shape)
+    body = show(layout.in_spoken_language(shape))
     css, prefix = _style(compared='class="pin' in body)
-    return page.render(css=css, prefix=prefix, body=body)
+    return page.render(css=css, prefix=prefix, body=body, lang=HTML_LANGUAGE.get(spoken(), ""))
 
 
 @functools.cache

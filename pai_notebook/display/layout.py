@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
 from pai_notebook.display.plain import inline, showing
 from pai_notebook.display.spans import Badge, Chips, Number
-from pai_notebook.i18n.phrases import now
+from pai_notebook.i18n.phrases import now, spoken, told
 
 _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "○", "behind": "○"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
@@ -33,6 +33,11 @@ def map_texts(shape: S, change: Callable[[str], str]) -> S:
     """
     made: S = _mapped(shape, change)
     return made
+
+
+def in_spoken_language(shape: S) -> S:
+    """Say every phrase of a shape in the language that is being spoken."""
+    return shape if spoken() == "en" else map_texts(shape, told)
 
 
 def _mapped(node: Any, change: Callable[[str], str]) -> Any:

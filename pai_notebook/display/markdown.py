@@ -43,7 +43,7 @@ def render_markdown(shape: Block | Inline) -> str:
     - cer: 0.175
     - val_loss: \*
     """
-    return "\n\n".join(_blocks(shape))
+    return "\n\n".join(_blocks(layout.in_spoken_language(shape)))
 
 
 @functools.singledispatch

@@ -189,6 +189,7 @@ def render_text(shape: Block | Inline, width: int | None = None) -> str:
     cer   0.175
     模型  语音
     """
+    shape = layout.in_spoken_language(shape)
     if width is not None:
         return _rendered(shape, width)
     encoding = stdout_encoding()

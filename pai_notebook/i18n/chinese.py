@@ -1,8 +1,11 @@
 """Chinese translations by the English text; only `phrases` reads them."""
 
-SEPARATORS = {", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · "}
+SEPARATORS = {" ": "", ", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · "}
 
 _PIECES = {
+    "{what}. {hint}": "{what}。{hint}",
+    "{what} ({evidence})": "{what}（{evidence}）",
+    "request {id}": "请求 {id}",
     "{what}: {said}": "{what}：{said}",
     "{what}; nearest: {names}": "{what}；最接近的名称：{names}",
     "{name}, {reason}": "{name}（{reason}）",
@@ -566,4 +569,10 @@ _PLOTS = {
     "point": "点序号",
 }
 
-TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT | _PLOTS
+_ERRORS = {
+    "lang={lang!r} is not known": "不支持 lang={lang!r}",
+    "Use lang='en' or lang='zh'.": "请使用 lang='en' 或 lang='zh'。",
+    "%paimodel ls --query {query} looks for it in names, tasks and labels.": "%paimodel ls --query {query} 可按名称、任务和标签查找模型。",
+}
+
+TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT | _PLOTS | _ERRORS

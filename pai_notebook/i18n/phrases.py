@@ -6,15 +6,16 @@ template and the values it was made of; `in_language` says it again where a whol
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Self
 
-from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES
 
-_speaking: ContextVar[str] = ContextVar("language of what renderers add", default="en")
+_speaking: ContextVar[str] = ContextVar("language of the document being written", default="")
 
 
 class Phrase(str):
@@ -30,22 +31,27 @@ class Phrase(str):
         What fills the template; phrases among them are said in the same language.
     separator : str
         What stands between joined values.
+    wording : callable or None
+        Changes the words of the template, in either language.
     """
 
-    __slots__ = ("separator", "template", "values")
+    __slots__ = ("separator", "template", "values", "wording")
 
     template: str
     values: Any
     separator: str
+    wording: Callable[[str], str] | None
 
-    def __new__(cls, text: str, template: str = "", values: Any = (), separator: str = "") -> Self:
+    def __new__(
+        cls, text: str, template: str = "", values: Any = (), separator: str = "", wording: Callable[[str], str] | None = None
+    ) -> Self:
         """Keep the text as English has it, with what it was made of."""
         made = super().__new__(cls, text)
-        made.template, made.values, made.separator = template, values, separator
+        made.template, made.values, made.separator, made.wording = template, values, separator, wording
         return made
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return str(self), self.template, self.values, self.separator
+        return str(self), self.template, self.values, self.separator, self.wording
 
     def in_language(self, lang: str) -> str:
         """Say it in English or Chinese; a template without a translation stays English.
@@ -69,7 +75,16 @@ class Phrase(str):
             return str(self)
         if self.separator:
             return SEPARATORS[self.separator].join(in_language(value, lang) for value in self.values)
-        return TEMPLATES.get(self.template, self.template).format(**{name: in_language(value, lang) for name, value in self.values.items()})
+        words = TEMPLATES.get(self.template, self.template)
+        words = words if self.wording is None else self.wording(words)
+        return words.format(**{name: in_language(value, lang) for name, value in self.values.items()})
+
+
+def with_text(phrase: str, text: str) -> str:
+    """Change how a text reads in English; a phrase still knows its Chinese."""
+    if not isinstance(phrase, Phrase):
+        return text
+    return Phrase(text, phrase.template, phrase.values, phrase.separator, phrase.wording)
 
 
 def say(template: str, /, **values: Any) -> Phrase:
@@ -131,25 +146,42 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
         return text
     if text.separator:
         return joined([reworded(value, change) for value in text.values], text.separator)
-    return say(change(text.template), **{name: reworded(value, change) for name, value in text.values.items()})
+    values = {name: reworded(value, change) for name, value in text.values.items()}
+    return Phrase(change(text.template).format(**values), text.template, values, wording=change)
 
 
-def check_language(lang: str) -> None:
-    """Refuse a language that nothing can be said in.
+def read_language(text: str) -> str:
+    """Read the name of a language: `en` or `zh`, with or without a region or script, in any case; empty for any other.
 
-    Raises
-    ------
-    ConfigurationError
-        When it is neither `en` nor `zh`.
+    Examples
+    --------
+    >>> read_language("zh-CN"), read_language("zh_hans"), read_language("EN"), read_language("zhongwen")
+    ('zh', 'zh', 'en', '')
     """
-    if lang not in ("en", "zh"):
-        raise ConfigurationError(f"lang={lang!r} is not known", hint="Use lang='en' or lang='zh'.")
+    known = re.fullmatch(r"(en|zh)([-_][a-z]+)*", text.strip(), re.IGNORECASE)
+    return known[1].lower() if known else ""
+
+
+class Preference:
+    """The language of everything that is shown; `pai_notebook.options` sets it."""
+
+    lang = read_language(os.environ.get("PAI_NOTEBOOK_LANG", "")) or "en"
+
+
+def spoken() -> str:
+    """Tell the language that is being spoken: that of the document being written, else the one set."""
+    return _speaking.get() or Preference.lang
+
+
+def told(text: Any) -> Any:
+    """Say a phrase in the language that is being spoken; anything else stays as it is."""
+    return in_language(text, spoken())
 
 
 @contextmanager
-def speaking(lang: str) -> Iterator[None]:
-    """Let renderers say what they add themselves, such as how much they left out, in a language."""
-    token = _speaking.set(lang)
+def speaking(lang: str | None) -> Iterator[None]:
+    """Let renderers speak a language, whatever is set; None changes nothing."""
+    token = _speaking.set(lang or _speaking.get())
     try:
         yield
     finally:
@@ -165,4 +197,4 @@ def now(template: str, /, **values: Any) -> str:
     ...     now("… {count:,} more characters", count=1200)
     '… 另有 1,200 个字符'
     """
-    return say(template, **values).in_language(_speaking.get())
+    return say(template, **values).in_language(spoken())

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Bool, Enum, Unicode, observe
+from traitlets import Bool, TraitError, Unicode, default, observe, validate
 
-from pai_notebook.errors import PaiError
+from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.language import options
 from pai_notebook.magic import completion
 from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options
 from pai_notebook.python_source import Step, to_python
@@ -59,7 +60,7 @@ class PaiModelMagics(Magics):
     workspace_id = Unicode("", help="Workspace that ls looks into.").tag(config=True)
     network = Unicode("", help="public or vpc.").tag(config=True)
     endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
-    lang = Enum(["en", "zh"], "en", help="Language of sentences and reports.").tag(config=True)
+    lang = Unicode(help="Language of everything that is shown, en or zh; the same as pai_notebook.options.lang.").tag(config=True)
     images = Bool(False, help="Show covers as pictures; the browser fetches them from their hosts.").tag(config=True)  # noqa: FBT003 - as below
     debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
 
@@ -108,6 +109,18 @@ class PaiModelMagics(Magics):
             _display(result)
         return result
 
+    @default("lang")
+    def _lang_set(self) -> str:
+        return options.lang
+
+    @validate("lang")
+    def _known_lang(self, proposal: Mapping[str, Any]) -> str:
+        try:
+            options.lang = proposal["value"]
+        except ConfigurationError as error:
+            raise TraitError(str(error)) from None
+        return options.lang
+
     @observe("images")
     def _images_changed(self, change: Mapping[str, Any]) -> None:
         """Have this shell, and nothing beyond it, show versions with their pictures."""
@@ -123,7 +136,7 @@ class PaiModelMagics(Magics):
         settings = self._settings_of(command)
         if command.form == "ls without a model" and not settings and self.workspace_id:
             command = replace(command, options={"workspace": self.workspace_id, **command.options})
-        plan = plan_of(command, settings=settings, lang=self.lang)
+        plan = plan_of(command, settings=settings, lang=options.lang)
         name = command.get("as")
         if command.get("code"):
             print(to_python(plan, name or ""))  # noqa: T201 - printing is what --code is for

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 from pai_notebook.model.flatten import flatten
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ class FieldInfo:
         return self.kind in ("id", "text", "category", "time")
 
     @property
-    def heading(self) -> Phrase:
+    def heading(self) -> str:
         """The title with a capital letter, to stand above rows."""
-        return Phrase(self.title[:1].upper() + self.title[1:], self.title.template, self.title.values) if self.known else self.title
+        return with_text(self.title, self.title[:1].upper() + self.title[1:]) if self.known else self.title
 
     def of(self, version: ModelVersion) -> Any:
         """Value of a version: the typed attribute, or what was sent for a field without one."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
+from pai_notebook.i18n.phrases import read_language
 from pai_notebook.model.address import WORDS, Address, Selector, parse_address, parse_selector
 from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
@@ -320,7 +321,7 @@ def _check_options(command: Command) -> None:
 
 def _check_values(command: Command) -> None:
     lang = command.get("lang", "en")
-    if lang not in ("en", "zh"):
+    if not read_language(lang):
         raise AddressError(f"--lang takes en or zh, not {lang!r}", hint=_HELP)
     name = command.get("as")
     if name is not None and (not str(name).isidentifier() or keyword.iskeyword(name)):

@@ -59,7 +59,7 @@ def plan_of(command: Command, *, settings: Mapping[str, str] | None = None, lang
         return (step("connect", *command.words, of="pnb", **{**(settings or {}), **told}),)
     chosen = settings if settings is not None else {name: value for name, value in told.items() if name == "region"}
     connecting = [step("connect", of="pnb", **chosen, default=False)] if chosen else []
-    return (*connecting, *_STEPS[command.verb](command, command.get("lang", lang)))
+    return (*connecting, *_STEPS[command.verb](command, command.get("lang", None if lang == "en" else lang)))
 
 
 def _arguments(command: Command, owner: str) -> dict[str, Any]:
@@ -112,14 +112,14 @@ def _set(command: Command) -> list[Step]:
     return [*steps, *([step("limit", limit)] if limit is not None else [])]
 
 
-def _show(command: Command, _: str) -> list[Step]:
+def _show(command: Command, _: str | None) -> list[Step]:
     steps = _set(command)
     if len(command.addresses) == 1 and command.addresses[0].selector.is_single and [each.verb for each in steps] == ["get_versions"]:
         return [replace(steps[0], verb="get_version")]
     return steps
 
 
-def _ls(command: Command, _: str) -> list[Step]:
+def _ls(command: Command, _: str | None) -> list[Step]:
     if command.form == "ls":
         return [*_set(command), *_written(command)]
     query = [command.get("query")] if command.get("query") else []
@@ -140,36 +140,32 @@ def _compared(command: Command, *, baseline: str | None = None) -> list[Step]:
     return [*setup, step("compare", *selected, of="pnb", **arguments, among=steps[0])]
 
 
-def _compare(command: Command, _: str) -> list[Step]:
+def _compare(command: Command, _: str | None) -> list[Step]:
     return [*_compared(command), *_written(command)]
 
 
-def _explain(command: Command, lang: str) -> list[Step]:
-    return [*_compared(command), step("explain", lang=_unless_english(lang), everything=command.get("everything"))]
+def _explain(command: Command, lang: str | None) -> list[Step]:
+    return [*_compared(command), step("explain", lang=lang, everything=command.get("everything"))]
 
 
-def _report(command: Command, lang: str) -> list[Step]:
+def _report(command: Command, lang: str | None) -> list[Step]:
     path = str(command.get("to", "report.html"))
     if not path.lower().endswith((".html", ".htm", ".pdf")):
         hint = "Write --to report.html or --to report.pdf; compare --to FILE writes tables."
         raise ConfigurationError(f"a report is HTML or PDF, and {path} is not", hint=hint)
-    return [*_compared(command), step("report", path, lang=_unless_english(lang), overwrite=command.get("overwrite"))]
+    return [*_compared(command), step("report", path, lang=lang, overwrite=command.get("overwrite"))]
 
 
-def _gate(command: Command, _: str) -> list[Step]:
+def _gate(command: Command, _: str | None) -> list[Step]:
     return [*_compared(command, baseline="approved"), step("gate", command.rules.strip("\n"))]
 
 
-def _explore(command: Command, _: str) -> list[Step]:
+def _explore(command: Command, _: str | None) -> list[Step]:
     return [*_set(command), step("Explorer", IT, of="pnb")] if command.form == "explore" else [step("Explorer", of="pnb")]
 
 
-def _watch(command: Command, _: str) -> list[Step]:
+def _watch(command: Command, _: str | None) -> list[Step]:
     return [step("watch", str(command.addresses[0]), of="registry", every=command.number("every"))]
-
-
-def _unless_english(lang: str) -> str | None:
-    return None if lang == "en" else lang
 
 
 def _written(command: Command) -> list[Step]:
@@ -183,7 +179,7 @@ def _written(command: Command) -> list[Step]:
     return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
 
 
-_STEPS: dict[str, Callable[[Command, str], list[Step]]] = {
+_STEPS: dict[str, Callable[[Command, str | None], list[Step]]] = {
     "show": _show,
     "ls": _ls,
     "compare": _compare,

@@ -14,7 +14,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
-from pai_notebook.i18n.phrases import reworded
+from pai_notebook.i18n.phrases import Phrase, joined, reworded, say
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
 from pai_notebook.sanitize import is_visible
 
@@ -202,10 +202,16 @@ _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 def speak_of_options(error: PaiError) -> None:
     """Make an error name options instead of keyword arguments, also in quoted causes."""
-    error.message, error.hint = on_line(error.message), on_line(error.hint)
+    error.message, error.hint = _in_options(error.message), _in_options(error.hint)
     if isinstance(error, ModelNotFound) and not error.model_id.startswith("model-"):
-        error.hint += f" %paimodel ls --query {write_word(error.model_id) or 'TEXT'} looks for it in names, tasks and labels."
+        query = write_word(error.model_id) or "TEXT"
+        more = say("%paimodel ls --query {query} looks for it in names, tasks and labels.", query=query)
+        error.hint = joined([error.hint, more], " ")
     error.args = (error.message, *error.args[1:])
+
+
+def _in_options(text: str) -> str:
+    return _reworded(text) if isinstance(text, Phrase) else on_line(text)
 
 
 def say_on_line(found: Displayed) -> None:

@@ -13,7 +13,7 @@ from pai_notebook.files import check_ending, write_file
 from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData
 from pai_notebook.plot.scatter import draw_scatter
-from pai_notebook.plot.theme import Language, ThemeName, axes_argument, theme_of
+from pai_notebook.plot.theme import ThemeName, axes_argument, theme_of
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Plots(Printed):
         dataset: str | None = None,
         ax: Axes | None = None,
         theme: ThemeName = "light",
-        lang: Language = "en",
+        lang: str | None = None,
     ) -> Axes:
         """Draw one metric.
 
@@ -62,8 +62,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------
@@ -91,7 +91,7 @@ class Plots(Printed):
         return charts[kind](metric, dataset=dataset, ax=ax, theme=theme, lang=lang)
 
     def dot(
-        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: str | None = None
     ) -> Axes:
         """Draw one dot a version, with intervals of the difference to the baseline, which is a line; the default chart.
 
@@ -108,8 +108,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------
@@ -134,7 +134,7 @@ class Plots(Printed):
         return draw_dot(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax)
 
     def bar(
-        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: str | None = None
     ) -> Axes:
         """Draw `dot` with bars from zero instead of dots, for what is counted or paid for.
 
@@ -148,8 +148,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------
@@ -174,7 +174,7 @@ class Plots(Printed):
         return draw_dot(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax, bars=True)
 
     def slope(
-        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: str | None = None
     ) -> Axes:
         """Draw a metric over versions in natural order, at most the last 30.
 
@@ -188,8 +188,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------
@@ -214,7 +214,7 @@ class Plots(Printed):
         return draw_slope(self.data, self.data.find(metric, dataset), theme_of(theme, lang), ax)
 
     def heatmap(
-        self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+        self, metrics: str | Sequence[str] | None = None, *, ax: Axes | None = None, theme: ThemeName = "light", lang: str | None = None
     ) -> Axes:
         """Draw changes against the baseline, metrics by versions; cells are filled only beyond chance.
 
@@ -226,8 +226,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------
@@ -260,7 +260,7 @@ class Plots(Printed):
         return draw_heatmap(self.data, measures, theme_of(theme, lang), ax, notes=notes)
 
     def scatter(
-        self, x: str, y: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+        self, x: str, y: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: str | None = None
     ) -> Axes:
         """Draw two metrics against each other with the Pareto front; names do not cover each other.
 
@@ -274,8 +274,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------
@@ -300,7 +300,7 @@ class Plots(Printed):
         return draw_scatter(self.data, self.data.find(x, dataset), self.data.find(y, dataset), theme_of(theme, lang), ax)
 
     def series(
-        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: Language = "en"
+        self, metric: str, *, dataset: str | None = None, ax: Axes | None = None, theme: ThemeName = "light", lang: str | None = None
     ) -> Axes:
         """Draw the points of a metric that is a list, one line a version.
 
@@ -314,8 +314,8 @@ class Plots(Printed):
             Where to draw; new axes by default.
         theme : {"light", "dark"}
             Colours for a light or a dark page.
-        lang : {"en", "zh"}
-            Language of what is not data; English where no font has Chinese.
+        lang : {"en", "zh"}, optional
+            Language of what is not data, by default that of `pnb.options.lang`; English where no font has Chinese.
 
         Returns
         -------

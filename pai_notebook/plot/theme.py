@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import check_language, in_language
+from pai_notebook.i18n.phrases import in_language
+from pai_notebook.language import language
 from pai_notebook.plot.text import fit, font_families, name_missing, visible_lines, write_notes
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ThemeName = Literal["light", "dark"]
-Language = Literal["en", "zh"]
 Drawn = ParamSpec("Drawn")
 
 
@@ -60,7 +60,7 @@ _THEMES = {
 }  # fmt: skip
 
 
-def theme_of(name: ThemeName, lang: str = "en") -> Theme:
+def theme_of(name: ThemeName, lang: str | None = None) -> Theme:
     """Colours by name, `light` or `dark`, with the language of what is ours.
 
     Raises
@@ -70,12 +70,11 @@ def theme_of(name: ThemeName, lang: str = "en") -> Theme:
     """
     if name not in _THEMES:
         raise ConfigurationError(f"theme={name!r} is not known", hint="Use theme='light' or theme='dark'.")
-    check_language(lang)
     try:
         load_matplotlib()
     except ImportError:
         raise _lacking() from None
-    return replace(_THEMES[name], lang=lang)
+    return replace(_THEMES[name], lang=language(lang))
 
 
 def new_axes(ax: Axes | Figure | None, size: tuple[float, float]) -> Axes:

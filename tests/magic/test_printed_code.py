@@ -65,7 +65,7 @@ def test_a_configured_language_is_in_the_code(demo, capsys):
     assert code.endswith('.explain(lang="zh")')
     assert str(result_of(code)) == str(run(demo, f"%paimodel {line}"))
     assert 'lang="zh"' in printed(demo, capsys, f"report {DIGITS}@last:2")
-    assert "lang" not in printed(demo, capsys, f"{line} --lang en")
+    assert 'lang="en"' in printed(demo, capsys, f"{line} --lang en")
 
 
 def test_connecting_prints_its_code_and_help_says_why_it_has_none(shell, capsys):

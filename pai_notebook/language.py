@@ -1,0 +1,58 @@
+"""Settings of the whole package."""
+
+from __future__ import annotations
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Preference, read_language, say, spoken
+
+
+def language(lang: str | None) -> str:
+    """Read the name of a language; None is the one that is being spoken.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is neither English nor Chinese.
+
+    Examples
+    --------
+    >>> language("zh_CN"), language(None)
+    ('zh', 'en')
+    """
+    known = spoken() if lang is None else read_language(str(lang))
+    if not known:
+        raise ConfigurationError(say("lang={lang!r} is not known", lang=lang), hint=say("Use lang='en' or lang='zh'."))
+    return known
+
+
+class Options:
+    """Settings of the whole package, as `pai_notebook.options`.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> pnb.options.lang = "zh-CN"
+    >>> pnb.options
+    Options(lang='zh')
+    >>> pnb.options.lang = "en"
+    """
+
+    __slots__ = ()
+
+    @property
+    def lang(self) -> str:
+        """The language of everything that is shown, `en` or `zh`; at first that of the variable PAI_NOTEBOOK_LANG, else `en`.
+
+        `zh-CN`, `zh_CN` and `zh-Hans` are `zh`, in any case.
+        """
+        return Preference.lang
+
+    @lang.setter
+    def lang(self, lang: str) -> None:
+        Preference.lang = language(str(lang))
+
+    def __repr__(self) -> str:
+        return f"Options(lang={self.lang!r})"
+
+
+options = Options()

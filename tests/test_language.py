@@ -1,0 +1,77 @@
+"""The language of what is shown: how it is set, and what it changes."""
+
+import subprocess
+import sys
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import TraitError
+
+import pai_notebook as pnb
+from pai_notebook.errors import ConfigurationError
+
+DOCUMENTS = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
+
+
+def compared():
+    return pnb.VersionSet.from_documents(DOCUMENTS, "model-a").compare()
+
+
+@pytest.mark.parametrize("lang", ["zh", "ZH", "zh-CN", "zh_CN", "zh-Hans", "zh_hans_cn"])
+def test_chinese_is_known_by_the_names_that_people_give_it(lang):
+    pnb.options.lang = lang
+    assert pnb.options.lang == "zh"
+    assert "基线" in str(compared())
+    assert compared().explain(lang).lang == "zh"
+
+
+@pytest.mark.parametrize("lang", ["de", "", "chinese", "zh CN"])
+def test_another_language_is_refused(lang):
+    with pytest.raises(ConfigurationError, match="is not known"):
+        pnb.options.lang = lang
+    assert pnb.options.lang == "en"
+
+
+def test_html_in_chinese_says_so_and_html_in_english_stays_as_it_was():
+    english = compared()._repr_html_()
+    assert " lang=" not in english
+    pnb.options.lang = "zh"
+    bundle = compared()._repr_mimebundle_()
+    assert 'lang="zh-CN"' in bundle["text/html"].split(">")[0]
+    assert "基线" in bundle["text/markdown"]
+    assert "基线" in bundle["text/plain"]
+    pnb.options.lang = "en"
+    assert compared()._repr_html_() == english
+
+
+def test_an_explanation_keeps_the_language_that_it_was_asked_for():
+    explained = compared().explain("zh")
+    assert 'lang="zh-CN"' in explained._repr_html_()
+    pnb.options.lang = "zh"
+    assert "基线" in str(compared().explain())
+    assert "基线" not in str(compared().explain("en"))
+    assert " lang=" not in compared().explain("en")._repr_html_()
+
+
+def test_the_setting_of_the_magic_is_the_setting_of_the_package():
+    shell = InteractiveShell()
+    pnb.load_ipython_extension(shell)
+    shell.run_line_magic("config", "PaiModelMagics.lang = 'zh-CN'")
+    assert pnb.options.lang == "zh"
+    with pytest.raises(TraitError, match="de"):
+        shell.magics_manager.registry["PaiModelMagics"].lang = "de"
+    assert pnb.options.lang == "zh"
+    pnb.unload_ipython_extension(shell)
+
+
+@pytest.mark.parametrize(("variable", "lang"), [("zh_CN", "zh"), ("", "en"), ("de", "en")])
+def test_the_environment_sets_the_language_at_first(variable, lang):
+    code = "import pai_notebook as pnb; print(pnb.options.lang)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        env={"PAI_NOTEBOOK_LANG": variable, "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == lang
