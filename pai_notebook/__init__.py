@@ -12,7 +12,8 @@ Connecting: `connect` gives a `Registry` and makes it the default one, on which 
 embedded registry.
 
 Fetching: `get_version`, `get_versions` and `list_versions` give a `ModelVersion` or a `VersionSet`; `get_model` and `list_models` give
-models (`Model`); `watch` follows one version; `load` reads the file that `VersionSet.save` wrote.
+models (`Model`); `watch` follows one version; `load` reads the file that `VersionSet.save` wrote, and `drift` compares it with the
+registry of now.
 
 Comparing: `compare`, or `VersionSet.compare`, gives a `Comparison`: `.verdict`, `.explain()`, `.best()`, `.rank()`, `.gate()`, `.report()`,
 `.plot`, `.to_frame()`.
@@ -40,7 +41,17 @@ if TYPE_CHECKING:
     from pai_notebook.language import options
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
-    from pai_notebook.registry.connection import compare, connect, get_model, get_version, get_versions, list_models, list_versions, watch
+    from pai_notebook.registry.connection import (
+        compare,
+        connect,
+        drift,
+        get_model,
+        get_version,
+        get_versions,
+        list_models,
+        list_versions,
+        watch,
+    )
     from pai_notebook.registry.registry import Registry
     from pai_notebook.versions.versions import VersionSet, load
 
@@ -55,6 +66,7 @@ __all__ = [
     "__version__",
     "compare",
     "connect",
+    "drift",
     "errors",
     "get_model",
     "get_version",
@@ -79,6 +91,7 @@ _HOMES = {
     "VersionSet": "versions.versions",
     "compare": "registry.connection",
     "connect": "registry.connection",
+    "drift": "registry.connection",
     "get_model": "registry.connection",
     "get_version": "registry.connection",
     "get_versions": "registry.connection",

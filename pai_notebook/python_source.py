@@ -71,7 +71,15 @@ def step(
     return Step(verb, args, {key: value for key, value in options.items() if value not in (None, {}, (), [], "")}, of, aside, comment)
 
 
-_NAMES = {"get_version": "v", "get_versions": "vs", "load": "vs", "VersionSet": "vs", "list_models": "models", "compare": "c"}
+_NAMES = {
+    "get_version": "v",
+    "get_versions": "vs",
+    "load": "vs",
+    "VersionSet": "vs",
+    "list_models": "models",
+    "compare": "c",
+    "check": "report",
+}
 # Steps whose result is of the kind that they are called on.
 _SAME = ("select", "newest", "filter", "sort_values", "limit")
 # An expression is given a name before a chain of calls becomes longer than a line.

@@ -19,7 +19,7 @@ from pathlib import Path
 import pai_notebook as pnb
 from pai_notebook.display import Stack, describe_error, mimebundle
 from pai_notebook.errors import PaiError
-from pai_notebook.magic.help import Manual
+from pai_notebook.plan.help import Manual
 from tests.display.hosts import HOSTS
 from tests.display.shape_samples import SAMPLES
 

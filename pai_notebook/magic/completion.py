@@ -163,9 +163,9 @@ def _candidates(line: _Typed, seen: Memory) -> list[str]:
     if _takes_value(previous):
         return _values(previous, line, seen)
     if line.fragment.startswith("-"):
-        return options_of(line.form) if line.verb else list(OPTIONS)
+        return options_of(line.form) if line.verb else [name for name, option in OPTIONS.items() if option.only != "shell"]
     if line.verb == "help":
-        return [*VERBS, "gate"]
+        return list(VERBS)
     if line.verb == "connect":
         return ["demo"]
     return _addresses(line, seen)

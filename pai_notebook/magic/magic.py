@@ -80,6 +80,7 @@ class PaiModelMagics(Magics):
         %paimodel explain MODEL@...        what was found and what changed, as a list
         %paimodel explore [MODEL]          the widget
         %paimodel report MODEL@...         one HTML document, with --to FILE
+        %paimodel save MODEL@... --to FILE a snapshot; drift FILE says what has changed since
         %paimodel watch MODEL@latest       refreshed in place until its approval changes
         %paimodel connect demo             the embedded registry; or --region cn-hangzhou
         %paimodel help [VERB]              every verb and option
@@ -130,7 +131,7 @@ class PaiModelMagics(Magics):
     def _run(self, command: Command) -> Any:
         """Do what a command says, or print it; the result is None where there is nothing more to show."""
         if command.verb == "help":
-            from pai_notebook.magic.help import Manual  # noqa: PLC0415 - templates load when something is shown
+            from pai_notebook.plan.help import Manual  # noqa: PLC0415 - templates load when something is shown
 
             return Manual(command.words[0] if command.words else "")
         settings = self._settings_of(command)
@@ -159,7 +160,9 @@ class PaiModelMagics(Magics):
         return {name: getattr(self, name) for name in _SETTINGS if getattr(self, name)}
 
     def _settings_of(self, command: Command) -> dict[str, str]:
-        """Settings of the registry that a line is for; empty for the default one."""
+        """Settings of the registry that a line is for; empty for the default one, and for the embedded one that the line names."""
+        if command.get("demo"):
+            return {}
         if command.verb == "connect":
             # what is configured for the service says nothing about the embedded registry
             return {name: value for name, value in self._configured.items() if not command.words or name == "workspace_id"}
@@ -178,11 +181,11 @@ class PaiModelMagics(Magics):
         settings = {name: value for name, value in connecting.options.items() if name != "default"}
         if connecting.options.get("default") is not False:
             return connection.connect(*connecting.args, **settings)
-        key = tuple(sorted(settings.items()))
+        key = (*(("name", name) for name in connecting.args), *sorted(settings.items()))
         if key not in self.registries:
             # what is configured is the default registry of this notebook until it connects to another one
-            configured = settings == self._configured
-            self.registries[key] = connection.connect(**settings, default=configured)
+            configured = not connecting.args and settings == self._configured
+            self.registries[key] = connection.connect(*connecting.args, **settings, default=configured)
         return self.registries[key]
 
 

@@ -1,7 +1,7 @@
 """A command as data: read from a line, run, or printed as Python or as a line."""
 
-from pai_notebook.plan.grammar import Command, parse_cell, parse_line
-from pai_notebook.plan.options import OPTIONS, VERBS, Option, options_of
+from pai_notebook.plan.grammar import Command, parse_cell, parse_line, parse_words
+from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, options_of, verbs_of
 from pai_notebook.plan.plan import plan_of, run, to_line
 from pai_notebook.plan.words import say_on_line, speak_of_options, write_word
 
@@ -9,14 +9,17 @@ __all__ = [
     "OPTIONS",
     "VERBS",
     "Command",
+    "Edge",
     "Option",
     "options_of",
     "parse_cell",
     "parse_line",
+    "parse_words",
     "plan_of",
     "run",
     "say_on_line",
     "speak_of_options",
     "to_line",
+    "verbs_of",
     "write_word",
 ]

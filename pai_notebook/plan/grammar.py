@@ -1,18 +1,18 @@
-"""The grammar of `%paimodel`: parses a line to a command. Nothing from the line is ever evaluated."""
+"""The grammar of `%paimodel` and of the shell's `paimodel`: parses a line to a command. Nothing from the line is ever evaluated."""
 
 from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import read_language
 from pai_notebook.model.address import WORDS, Address, Selector, parse_address, parse_selector
-from pai_notebook.plan.options import OPTIONS, VERBS, Option, guess_option, guess_verb, options_of
+from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, verbs_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
 # Options that look as if a key follows: the history would keep it.
@@ -25,9 +25,10 @@ _VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
 _HELP = "Type %paimodel help for the grammar."
-_OF_ADDRESSES = ("show", "compare", "explain", "report", "gate")
-_ALL_VERBS = f"The verbs are {', '.join(VERBS)}."
-_OF_GATE = "Write %%paimodel gate model-a@latest --baseline approved, then one rule a line."
+_OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
+_PLACES = ("region", "network", "endpoint")
+_OF_WORDS = ("connect", "help", "drift")
+_OF_GATE = "Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE."
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ class Command:
     Attributes
     ----------
     verb : str
-        A key of `VERBS`, or `gate`.
+        A key of `VERBS`.
     addresses : tuple of Address
         The versions or models it is about.
     words : tuple of str
-        The arguments of `connect` and `help`.
+        The arguments of `connect`, `drift` and `help`.
     options : mapping
         Option name without dashes to its text, True for a switch, a tuple for one that repeats.
     rules : str
-        The rules of a gate.
+        The rules of a gate, where the line itself has them.
     silent : bool
         Whether a `;` at its end says to show nothing.
     """
@@ -115,21 +116,52 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     >>> parse_line("model-a $v", {"v": "0.1.0"}).verb
     'show'
     """
-    if line.split(maxsplit=1)[:1] == ["gate"]:
-        raise AddressError("gate takes a whole cell", hint=_OF_GATE)
     silent = without_comment(line).rstrip().endswith(";")
-    words, options = _options(split(line, names or {}))
-    verb = words.pop(0) if words and words[0] in VERBS else ""
-    if options.pop("help", False) or (not verb and not words):
+    return replace(_parsed(split(line, names or {}), "line"), silent=silent)
+
+
+def parse_words(words: Sequence[str]) -> Command:
+    """Read the words of a command of a shell, which has split them and replaced its own variables.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What stands behind `paimodel`.
+
+    Returns
+    -------
+    Command
+        What the words ask for.
+
+    Raises
+    ------
+    AddressError
+        As `parse_line`.
+
+    Examples
+    --------
+    >>> command = parse_words(["gate", "model-a@latest", "--rules", "rules.txt", "--json"])
+    >>> command.verb, command.get("rules"), command.get("json")
+    ('gate', 'rules.txt', True)
+    """
+    return _parsed(words, "shell")
+
+
+def _parsed(words: Sequence[str], edge: Edge) -> Command:
+    rest, options = _options(words)
+    verb = rest.pop(0) if rest and rest[0] in verbs_of(edge) else ""
+    if options.pop("help", False) or (not verb and not rest):
         return Command("help", words=(verb,) if verb else ())
-    if verb in ("connect", "help"):
-        command = Command(verb, words=tuple(words), options=options, silent=silent)
+    if verb in _OF_WORDS:
+        command = Command(verb, words=tuple(rest), options=options)
     else:
         if not verb:
-            _refuse_unknown_verb(words)
-        addresses = _addresses(words)
-        command = Command(verb or _default_verb(addresses), addresses, options=options, silent=silent)
-    _check(command)
+            _refuse_unknown_verb(rest, edge)
+        addresses = _addresses(rest)
+        command = Command(verb or _default_verb(addresses), addresses, options=options)
+    _check(command, edge)
+    if command.verb == "gate" and "rules" not in options:
+        raise AddressError("gate takes a whole cell, or --rules FILE" if edge == "line" else "gate needs --rules FILE", hint=_OF_GATE)
     return command
 
 
@@ -164,9 +196,11 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     words, options = _options(split(rest[0] if rest else "", names or {}))
     if options.pop("help", False):
         return Command("help", words=("gate",))
+    if "rules" in options:
+        raise AddressError("the cell has the rules, and --rules names a file of them", hint="Leave one of them out.")
     rules = "\n".join(_rule(text, names or {}) for text in cell.split("\n"))
     command = Command("gate", _addresses(words), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";"))
-    _check(command)
+    _check(command, "line")
     return command
 
 
@@ -179,7 +213,7 @@ def _rule(line: str, names: Mapping[str, Any]) -> str:
     return expand(rule, names) + line[len(rule) :]
 
 
-def _options(words: list[str]) -> tuple[list[str], dict[str, Any]]:
+def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
     """Words that are not options, and the options by name."""
     rest: list[str] = []
     options: dict[str, Any] = {}
@@ -233,13 +267,17 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
         options[name] = value
 
 
-def _refuse_unknown_verb(words: list[str]) -> None:
+def _refuse_unknown_verb(words: list[str], edge: Edge) -> None:
     """Refuse an unknown verb, which a first word of letters only is taken for, without a request."""
     word = words[0]
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
         model = f"A model named {word} is written {word}@{selector}."
-        raise AddressError(f"unknown verb {word!r}", hint=f"{guess_verb(word) or _ALL_VERBS} {model}")
+        raise AddressError(f"unknown verb {word!r}", hint=f"{guess_verb(word) or _all_verbs(edge)} {model}")
+
+
+def _all_verbs(edge: Edge) -> str:
+    return f"The verbs are {', '.join(verbs_of(edge))}."
 
 
 def _addresses(words: list[str]) -> tuple[Address, ...]:
@@ -289,34 +327,47 @@ def _default_verb(addresses: tuple[Address, ...]) -> str:
     return "compare"
 
 
-def _check(command: Command) -> None:
-    _check_options(command)
+def _check(command: Command, edge: Edge) -> None:
+    _check_options(command, edge)
     verb = command.verb
     if verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
         raise AddressError("watch follows one version", hint="For example %paimodel watch model-a@latest.")
     if verb in _OF_ADDRESSES and not command.addresses and "offline" not in command.options:
         hint = _OF_GATE if verb == "gate" else f"For example %paimodel {verb} model-a@latest."
         raise AddressError(f"{verb} needs an address", hint=hint)
-    if verb == "help" and command.words and command.words[0] not in (*VERBS, "gate"):
-        raise AddressError(f"unknown verb {command.words[0]!r}", hint=_ALL_VERBS)
+    if verb == "save" and "to" not in command.options:
+        raise AddressError("save needs --to FILE", hint="For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz.")
+    if verb == "drift" and len(command.words) != 1:
+        raise AddressError("drift takes one snapshot file", hint="For example %paimodel drift model-a.paisnap.json.gz.")
+    if verb == "help" and command.words and command.words[0] not in verbs_of(edge):
+        raise AddressError(f"unknown verb {command.words[0]!r}", hint=_all_verbs(edge))
     if verb == "connect" and len(command.words) > 1:
         raise AddressError(
             f"connect takes one name, not {len(command.words)}", hint="Write %paimodel connect demo, or connect --region cn-hangzhou."
         )
 
 
-def _check_options(command: Command) -> None:
-    taken = options_of(command.form)
+def _check_options(command: Command, edge: Edge) -> None:
+    taken = options_of(command.form, edge)
     for name in command.options:
         if f"--{name}" not in taken:
-            forms = ", ".join(OPTIONS[f"--{name}"].forms)
-            why = "help shows a page and asks nothing of a registry; every other line has --code." if name == "code" else ""
-            raise AddressError(f"{command.form} does not take --{name}", hint=why or f"It belongs to {forms}.")
-        if name in ("region", "refresh") and "offline" in command.options:
+            raise AddressError(f"{command.form} does not take --{name}", hint=_why_not(name, edge))
+        if name in (*_PLACES, "refresh", "demo") and "offline" in command.options:
             raise AddressError(f"--offline reads a file, and --{name} is for the service", hint="Leave one of them out.")
-    if "overwrite" in command.options and "to" not in command.options and command.verb != "report":
+        if name in _PLACES and "demo" in command.options:
+            raise AddressError(f"--demo is a registry of its own, and --{name} names another", hint="Leave one of them out.")
+    if "overwrite" in command.options and not command.options.keys() & {"to", "junit"} and command.verb != "report":
         raise AddressError("--overwrite without --to replaces nothing", hint="Write --to FILE --overwrite.")
     _check_values(command)
+
+
+def _why_not(name: str, edge: Edge) -> str:
+    option = OPTIONS[f"--{name}"]
+    if option.only and option.only != edge:
+        return "It belongs to the command paimodel of a shell." if edge == "line" else "It belongs to the line %paimodel of a notebook."
+    if name == "code":
+        return "help shows a page and asks nothing of a registry; every other line has --code."
+    return f"It belongs to {', '.join(option.forms)}."
 
 
 def _check_values(command: Command) -> None:

@@ -1,11 +1,15 @@
-"""Verbs and options of `%paimodel`, and common misspellings of them."""
+"""Verbs and options of `%paimodel` and of the shell's `paimodel`, and common misspellings of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from pai_notebook.model.address import BASELINES
+
+Edge = Literal["line", "shell"]
+"""Where a line is written: in a notebook, or as a command in a shell."""
 
 VERBS: dict[str, str] = {
     "show": "one version as a card, several as a list (the default for one version)",
@@ -13,11 +17,16 @@ VERBS: dict[str, str] = {
     "compare": "versions against a baseline, differences first (the default for several versions)",
     "explain": "what was found and what changed, as a list to send",
     "explore": "the widget: find, pick and compare by mouse or keyboard",
+    "gate": "rules that versions must pass: a cell with a rule a line, or --rules FILE",
     "report": "one self-contained document, with --to FILE",
+    "save": "write versions to a snapshot, with --to FILE",
+    "drift": "what has changed in the registry since a snapshot was saved",
     "watch": "one version, refreshed in place until its approval changes or you stop it",
     "connect": "choose the registry: demo, or --region and friends",
     "help": "this page, or `help VERB`",
 }
+# Verbs that a shell does without: a widget, and the registry of the lines that follow.
+_IN_NOTEBOOKS = ("explore", "connect")
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Option:
         What the public API calls it: the step of a plan, a dot, and the keyword.
     repeats : bool
         Whether it may be given more than once.
+    only : {"line", "shell"}
+        Where it has a meaning; empty for both.
     """
 
     metavar: str
@@ -43,6 +54,7 @@ class Option:
     forms: tuple[str, ...] = ()
     argument: str = ""
     repeats: bool = False
+    only: Edge | Literal[""] = ""
 
     @property
     def keyword(self) -> str:
@@ -51,10 +63,10 @@ class Option:
 
 
 _COMPARED = ("compare", "explain", "report", "gate")
-_SET = ("show", "ls", *_COMPARED, "explore")
+_SET = ("show", "ls", *_COMPARED, "save", "explore")
 _MODELS = "ls without a model"
-_RUN = (*_SET, _MODELS, "explore without a model", "watch")
-_TABLES = ("ls", "compare", "report")
+_RUN = (*_SET, "drift", _MODELS, "explore without a model", "watch")
+_WRITTEN = ("ls", "compare", "gate", "report", "save")
 OPTIONS: dict[str, Option] = {
     "--baseline": Option("V", f"version to compare with: a name, or one of {', '.join(BASELINES)}", _COMPARED, "compare.baseline"),
     "--by": Option("NAME", "the metric that matters; the verdict begins with it", _COMPARED, "compare.by"),
@@ -72,13 +84,17 @@ OPTIONS: dict[str, Option] = {
     "--query": Option("TEXT", "models whose name, task or label contains this", (_MODELS,), "list_models.query"),
     "--lang": Option("en|zh", "language of sentences", ("explain", "report"), "explain.lang"),
     "--everything": Option("", "tell every row that differs, addresses and descriptions too", ("explain",), "explain.everything"),
-    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx; a report is .html or .pdf", _TABLES),
-    "--overwrite": Option("", "replace a file that exists", _TABLES, "export.overwrite"),
+    "--rules": Option("FILE", "read the rules from this file, one a line", ("gate",)),
+    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx; a report is .html or .pdf, a gate .html or .md", _WRITTEN),
+    "--junit": Option("FILE", "write JUnit XML to this file, a test case a check", ("gate",)),
+    "--overwrite": Option("", "replace a file that exists", _WRITTEN, "export.overwrite"),
     "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
-    "--as": Option("NAME", "store the result under this name and show nothing", (*_RUN, "connect")),
+    "--as": Option("NAME", "store the result under this name and show nothing", (*_RUN, "connect"), only="line"),
     "--code": Option("", "print the Python that does the same", (*_RUN, "connect")),
     "--refresh": Option("", "ask the service even for what was just fetched", _SET, "get_versions.refresh"),
     "--every": Option("SECONDS", "seconds between two looks, at least 1; 30 by default", ("watch",), "watch.every"),
+    "--json": Option("", "print JSON", _RUN, only="shell"),
+    "--demo": Option("", "use the embedded registry", _RUN),
     "--region": Option("REGION", "use this region", (*_RUN, "connect"), "connect.region"),
     "--workspace": Option("ID", "use this workspace", ("connect", _MODELS), "connect.workspace_id"),
     "--network": Option("public|vpc", "use this network", ("connect",), "connect.network"),
@@ -101,12 +117,12 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     "Did you mean connect?": ("login", "use", "region", "configure", "config", "auth"),
     "Did you mean help?": ("man", "usage", "version"),
     "Write ls MODEL --where CONDITION.": ("filter", "where", "select"),
+    "Did you mean gate?": ("check", "assert", "test", "rules"),
+    "Did you mean save?": ("snapshot", "dump", "backup"),
+    "Did you mean drift?": ("status", "changed_since"),
     "Write ls MODEL --sort NAME.": ("sort", "order", "top"),
     "Write ls MODEL --to FILE, or compare MODEL@last:5 --to FILE.": ("export", "to", "csv", "excel", "markdown", "latex", "table"),
-    "A gate is a cell: %%paimodel gate model-a@latest --baseline approved, then one rule a line.": ("check", "assert", "test", "rules"),
-    "In Python: pnb.get_versions('model-a@last:5').save('x.paisnap.json').": ("save", "snapshot", "dump", "backup"),
     "Write ls --offline FILE, or in Python: pnb.load('x.paisnap.json').": ("load", "read", "restore", "offline"),
-    "In Python: registry.drift(pnb.load('x.paisnap.json')).": ("drift", "status", "changed_since"),
     "In Python: pnb.compare('model-a@last:5').best('accuracy').": ("best", "winner", "recommend"),
     "In Python: pnb.compare('model-a@last:5').rank('accuracy').": ("rank", "ranking", "leaderboard"),
     "In Python: pnb.compare('model-a@last:5').pareto(['accuracy', 'latency_ms']).": ("pareto", "tradeoff"),
@@ -144,20 +160,39 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--workspace": ("workspace-id", "ws", "project"),
     "--endpoint": ("url", "host"),
     "--debug": ("traceback", "v", "trace"),
+    "--rules": ("gate", "checks", "rules-file"),
+    "--junit": ("xml", "junitxml", "junit-xml"),
 }
 # Arguments of the Python calls that have no option.
 _ONLY_PYTHON = ("tolerance", "series", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
 
 
-def options_of(form: str) -> list[str]:
+def verbs_of(edge: Edge) -> list[str]:
+    """Verbs that a line of a notebook, or a shell, knows.
+
+    Examples
+    --------
+    >>> sorted(set(verbs_of("line")) - set(verbs_of("shell")))
+    ['connect', 'explore']
+    """
+    return [verb for verb in VERBS if edge == "line" or verb not in _IN_NOTEBOOKS]
+
+
+def options_of(form: str, edge: Edge = "line") -> list[str]:
     """Names of the options that a form of the line takes.
 
     Examples
     --------
-    >>> options_of("explore without a model")
-    ['--as', '--code', '--region', '--debug']
+    >>> options_of("explore without a model"), options_of("drift", "shell")  # doctest: +NORMALIZE_WHITESPACE
+    (['--as', '--code', '--demo', '--region', '--debug'],
+     ['--code', '--json', '--demo', '--region', '--workspace', '--network', '--endpoint', '--debug'])
     """
-    return [name for name, option in OPTIONS.items() if not option.forms or form in option.forms]
+    return [name for name, option in OPTIONS.items() if option.only in ("", edge) and (not option.forms or form in forms_of(option, edge))]
+
+
+def forms_of(option: Option, edge: Edge) -> tuple[str, ...]:
+    """A command of a shell says where the registry is by itself; in a notebook a line of its own does."""
+    return _RUN if edge == "shell" and option.argument.startswith("connect.") else option.forms
 
 
 def guess_verb(word: str) -> str:
@@ -173,8 +208,8 @@ def guess_verb(word: str) -> str:
         return f"Did you mean {lower}?"
     if lower in _GUESSES:
         return _GUESSES[lower]
-    close = get_close_matches(lower, [*VERBS, "gate", *_GUESSES], 1, cutoff=0.75)
-    return guess_verb(close[0]) if close and close[0] != "gate" else _GUESSES["check"] if close else ""
+    close = get_close_matches(lower, [*VERBS, *_GUESSES], 1, cutoff=0.75)
+    return guess_verb(close[0]) if close else ""
 
 
 def guess_option(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import UnreadableFile, read_file
 from pai_notebook.model.address import Selector
 from pai_notebook.plan.grammar import Command
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
 _FETCHING = ("get_version", "get_versions", "compare")
+_LONGEST_RULES = 2**20
 _SETTINGS = ("region", "workspace", "network", "endpoint")
 
 
@@ -57,8 +59,11 @@ def plan_of(command: Command, *, settings: Mapping[str, str] | None = None, lang
     told = {str(OPTIONS[f"--{name}"].keyword): command.get(name) for name in _SETTINGS if command.get(name)}
     if command.verb == "connect":
         return (step("connect", *command.words, of="pnb", **{**(settings or {}), **told}),)
-    chosen = settings if settings is not None else {name: value for name, value in told.items() if name == "region"}
-    connecting = [step("connect", of="pnb", **chosen, default=False)] if chosen else []
+    if command.form == "ls without a model":  # the list itself is of a workspace
+        told.pop("workspace_id", None)
+    chosen = settings if settings is not None else told
+    demo = ["demo"] if command.get("demo") else []
+    connecting = [step("connect", *demo, of="pnb", **({} if demo else chosen), default=False)] if chosen or demo else []
     return (*connecting, *_STEPS[command.verb](command, command.get("lang", None if lang == "en" else lang)))
 
 
@@ -157,7 +162,32 @@ def _report(command: Command, lang: str | None) -> list[Step]:
 
 
 def _gate(command: Command, _: str | None) -> list[Step]:
-    return [*_compared(command, baseline="approved"), step("gate", command.rules.strip("\n"))]
+    compared, rules = _compared(command, baseline="approved"), _rules(command).strip("\n")
+    files = _written(command, {name: _EXPORTS[name] for name in ("html", "md")})
+    junit = command.get("junit")
+    files += [step("to_junit", junit, aside=True, overwrite=command.get("overwrite"))] if junit is not None else []
+    # files are written of a gate that fails, too
+    return [*compared, step("check", rules), *files, step("raise_for_breaches")] if files else [*compared, step("gate", rules)]
+
+
+def _rules(command: Command) -> str:
+    path = command.get("rules")
+    if path is None:
+        return command.rules
+    try:
+        return read_file(path, max_bytes=_LONGEST_RULES).decode("utf-8-sig")
+    except UnreadableFile as error:
+        raise ConfigurationError(f"{path} {error}", hint="Pass --rules a file with one rule a line.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not a text in UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _save(command: Command, _: str | None) -> list[Step]:
+    return [*_set(command), step("save", command.get("to"), overwrite=command.get("overwrite"))]
+
+
+def _drift(command: Command, _: str | None) -> list[Step]:
+    return [step("load", *command.words, of="pnb"), step("drift", IT, of="registry")]
 
 
 def _explore(command: Command, _: str | None) -> list[Step]:
@@ -168,14 +198,14 @@ def _watch(command: Command, _: str | None) -> list[Step]:
     return [step("watch", str(command.addresses[0]), of="registry", every=command.number("every"))]
 
 
-def _written(command: Command) -> list[Step]:
+def _written(command: Command, exports: Mapping[str, str] = _EXPORTS) -> list[Step]:
     """Write a file, and go on with what is in it."""
     path = command.get("to")
     if path is None:
         return []
-    method = _EXPORTS.get(path.rpartition(".")[2].lower())
+    method = exports.get(path.rpartition(".")[2].lower())
     if method is None:
-        raise ConfigurationError(f"cannot tell the format from {path}", hint=f"Use one of .{', .'.join(_EXPORTS)}.")
+        raise ConfigurationError(f"cannot tell the format from {path}", hint=f"Use one of .{', .'.join(exports)}.")
     return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
 
 
@@ -186,6 +216,8 @@ _STEPS: dict[str, Callable[[Command, str | None], list[Step]]] = {
     "explain": _explain,
     "report": _report,
     "gate": _gate,
+    "save": _save,
+    "drift": _drift,
     "explore": _explore,
     "watch": _watch,
 }
@@ -247,9 +279,12 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
     return found
 
 
-_POSITIONAL = {"newest": "--last", "limit": "--limit", "load": "--offline", "report": "--to", "list_models": "--query"}
+_POSITIONAL = {"newest": "--last", "limit": "--limit", "load": "--offline", "report": "--to", "save": "--to", "list_models": "--query"}
+_POSITIONAL["to_junit"] = "--junit"
 _POSITIONAL.update(dict.fromkeys(_EXPORTS.values(), "--to"))
-_VERBS = {"get_version": "", "Explorer": "explore", **{verb: verb for verb in ("compare", "explain", "report", "gate", "watch", "connect")}}
+_VERBS = {"get_version": "", "Explorer": "explore", "raise_for_breaches": "gate"}
+_VERBS.update({verb: verb for verb in ("compare", "explain", "report", "gate", "watch", "connect", "save", "drift")})
+_RULED = ("gate", "check")
 
 
 def to_line(plan: Sequence[Step]) -> str:
@@ -264,6 +299,7 @@ def to_line(plan: Sequence[Step]) -> str:
     "%paimodel explain model-a@last:2 --where 'cer < 1' --mode cer=min"
     """
     verb = _VERBS.get([each.verb for each in plan if not each.aside][-1], "ls")
+    positional = {**_POSITIONAL, **({"load": ""} if verb == "drift" else {})}
     words: list[str] = []
     options: dict[str, list[str]] = {}
     for each in plan:
@@ -276,11 +312,12 @@ def to_line(plan: Sequence[Step]) -> str:
         # versions that only the caller holds have no address
         elif each.verb in ("given", "VersionSet"):
             return ""
-        elif each.verb in _POSITIONAL and each.args:
-            options[_POSITIONAL[each.verb]] = [_POSITIONAL[each.verb], str(each.args[0])]
+        elif positional.get(each.verb) and each.args:
+            options[positional[each.verb]] = [positional[each.verb], str(each.args[0])]
         # the rules of a gate are the lines of its cell
-        elif each.verb != "gate" and not connecting:
-            words += [str(value) for value in each.args if value is not IT]
+        elif each.verb not in _RULED:
+            words += [str(value) for value in each.args if value is not IT and not connecting]
+            options |= {"--demo": ["--demo"]} if each.args and connecting else {}
         for keyword, value in given.items():
             if isinstance(value, Step):
                 options["--offline"] = ["--offline", *value.args]
@@ -294,7 +331,7 @@ def to_line(plan: Sequence[Step]) -> str:
     line = " ".join(filter(None, ["%%paimodel" if verb == "gate" else "%paimodel", verb, *(word or "" for word in written)]))
     if None in written:
         return ""
-    return f"{line}\n{plan[-1].args[0]}" if verb == "gate" else line
+    return f"{line}\n{next(each.args[0] for each in plan if each.verb in _RULED)}" if verb == "gate" else line
 
 
 def _texts(name: str, value: Any) -> list[str] | None:

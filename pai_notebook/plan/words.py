@@ -189,6 +189,20 @@ def _written(value: Any) -> str | None:
     return own if isinstance(own, str) else None
 
 
+_AS_LINE = re.compile(r"%%?paimodel\b(?: connect(?= (?:--|demo\b)))?(?: demo\b)?")
+
+
+def in_shell(text: str) -> str:
+    """Write a line of a notebook as the command of a shell.
+
+    Examples
+    --------
+    >>> in_shell("Type %paimodel help, or use %paimodel connect demo, or %paimodel connect --region cn-hangzhou.")
+    'Type paimodel help, or use paimodel --demo, or paimodel --region cn-hangzhou.'
+    """
+    return _AS_LINE.sub(lambda match: "paimodel --demo" if match[0].endswith(" demo") else "paimodel", text)
+
+
 _TEXT = r"""(?:"([^"]*)"|'([^']*)')"""
 _CONNECT = re.compile(r"(?:(?:pai_notebook|pnb|pai)\.)?connect\(([^()]*)\)")
 _ARGUMENT = re.compile(

@@ -11,8 +11,9 @@ from pai_notebook import demo as demo_registry
 from pai_notebook.comparison.gate.parse import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound, RegressionError, VersionNotFound
 from pai_notebook.magic import PaiModelMagics
-from pai_notebook.magic.help import EXAMPLES, RULES
 from pai_notebook.plan import parse_line
+from pai_notebook.plan.help import EXAMPLES, RULES
+from pai_notebook.registry import connection
 from tests.display.structure import nodes
 from tests.magic.shells import DIGITS, run
 from tests.plan.running import result_of
@@ -202,8 +203,22 @@ def test_a_gate_has_a_twin_and_can_be_stored(demo, capsys, rules):
     assert run(demo, f"{line} --as passed\n{rules}") is None
     assert run(demo, f"{line} --code\n{rules}") is None
     assert str(result_of(capsys.readouterr().out)) == str(demo.user_ns["passed"])
-    with pytest.raises(AddressError, match="does not take --to"):
-        run(demo, f"{line} --to x.html\n{rules}")
+    with pytest.raises(AddressError, match="does not take --sort"):
+        run(demo, f"{line} --sort x\n{rules}")
+
+
+def test_a_gate_that_fails_writes_its_files_too(demo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.txt").write_text("accuracy >= baseline - 1%\n", "utf-8")
+    with pytest.raises(RegressionError, match="d-digitsnoisy00001"):
+        run(demo, f"%paimodel gate {DIGITS}@2.5.0 --rules rules.txt --to gate.md --junit gate.xml")
+    assert "checks failed" in (tmp_path / "gate.md").read_text("utf-8")
+    assert "<failure" in (tmp_path / "gate.xml").read_text("utf-8")
+
+
+def test_a_line_can_ask_the_embedded_registry_and_leave_the_default_one_alone(shell):
+    assert run(shell, "%paimodel ls --demo --limit 1")
+    assert connection.current_registry() is None
 
 
 def test_rules_of_a_gate_take_variables_of_the_notebook(demo):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.errors import AddressError
-from pai_notebook.plan import OPTIONS, VERBS, options_of, parse_cell, parse_line, plan_of, to_line
+from pai_notebook.errors import AddressError, ConfigurationError
+from pai_notebook.plan import OPTIONS, VERBS, options_of, parse_cell, parse_line, parse_words, plan_of, to_line
 from pai_notebook.python_source import IT, step, to_python
 
 CORPUS = Path(__file__).parents[1] / "data" / "corpora" / "ids.json"
@@ -73,7 +73,16 @@ def test_a_line_means_one_verb(line, verb):
         ("model-a@{v}", "v is not defined"),
         ("model-a@$v", "v is not defined"),
         ("help nonsense", "unknown verb"),
-        ("gate model-a@latest", "whole cell"),
+        ("gate model-a@latest", "whole cell, or --rules FILE"),
+        ("gate --rules r.txt", "gate needs an address"),
+        ("save model-a@last:5", "save needs --to FILE"),
+        ("drift", "one snapshot file"),
+        ("drift a.json b.json", "one snapshot file"),
+        ("ls --json", "It belongs to the command paimodel of a shell"),
+        ("show model-a@latest --demo --region cn-beijing", "--demo is a registry of its own"),
+        ("show model-a@latest --rules r.txt", "It belongs to gate."),
+        ("snapshot model-a@last:5", "Did you mean save?"),
+        ("check model-a@latest", "Did you mean gate?"),
         ("model-a latest", "model-a@latest"),
         ("compare model-a last:3", "model-a@last:3"),
         ("model-a@0.1.0 0.2.0..0.4.0", "model-a@0.2.0..0.4.0"),
@@ -84,8 +93,7 @@ def test_a_line_means_one_verb(line, verb):
         ("get model-a 2.4.0", "Did you mean show?"),
         ("fetch model-a", "Did you mean show?"),
         ("diff model-a@2.4.0,2.5.0", "Did you mean compare?"),
-        ("drift f.paisnap.json.gz", "registry.drift(pnb.load("),
-        ("save model-a@last:5 --to x.paisnap.json.gz", ".save("),
+        ("status f.paisnap.json.gz", "Did you mean drift?"),
         ("load x.paisnap.json", "ls --offline FILE"),
         ("plot model-a@last:5", ".plot.dot("),
         ("rank model-a@last:3 accuracy", ".rank("),
@@ -246,30 +254,65 @@ VALUES = {
     "URL": "https://aiworkspace.aliyuncs.com",
     "public|vpc": "vpc",
 }
-ADDRESS = {"ls without a model": "ls", "explore without a model": "explore", "watch": "watch model-a@latest"}
+ADDRESS = {
+    "ls without a model": "ls",
+    "explore without a model": "explore",
+    "watch": "watch model-a@latest",
+    "save": "save model-a@last:2 --to a.paisnap.json",
+    "drift": "drift a.paisnap.json",
+}
 FORMS = [verb for verb in VERBS if verb not in ("connect", "help")] + ["ls without a model", "explore without a model"]
 
 
 def _plan(line):
-    return plan_of(parse_line(line))
+    first, *rules = line.lstrip("%").removeprefix("paimodel ").split("\n")
+    return plan_of(parse_cell(first, rules[0] if rules else "n >= 1") if first.startswith("gate") else parse_line(first))
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_option_changes_the_plan_or_is_refused(form):
     # a file is something to select in, as a model is
-    apart = {"--code", "--as", "--debug"} | ({"--offline"} if form.endswith("without a model") else set())
-    for name in (name for name in OPTIONS if name not in apart):
+    apart = {"--code", "--as", "--debug", "--json", "--rules", *(["--offline"] if form.endswith("without a model") else [])}
+    for name in (name for name in OPTIONS if name not in apart and not (form == "save" and name == "--to")):
         line = ADDRESS.get(form, f"{form} model-a@last:2")
         added = f"{name} {VALUES.get(OPTIONS[name].metavar, '')}"
         if name not in options_of(form):
             with pytest.raises(AddressError, match=f"{form} does not take {name}"):
-                parse_line(f"{line} {added}")
+                _plan(f"{line} {added}")
             continue
-        line += " --to x.html" if name == "--overwrite" else ""
+        line += " --to x.html" if name == "--overwrite" and form != "save" else ""
         told = _plan(f"{line} {added}")
         assert told != _plan(line), name
         ast.parse(to_python(told))
-        assert plan_of(parse_line(to_line(told).removeprefix("%paimodel "))) == told, name
+        assert _plan(to_line(told)) == told, name
+
+
+def test_a_shell_takes_the_words_of_the_line_and_says_where_the_registry_is_in_each_command():
+    words = ["compare", "model-a@last:3", "--baseline", "approved", "--where"]
+    assert parse_words([*words, "cer < 0.2"]) == parse_line(f"{' '.join(words)} 'cer < 0.2'")
+    assert parse_words(["ls", "--query", "$x {y} # z;"]).get("query") == "$x {y} # z;"
+    plan = plan_of(parse_words(["show", "model-a@latest", "--region", "cn-beijing", "--network", "vpc", "--workspace", "5"]))
+    assert dict(plan[0].options) == {"region": "cn-beijing", "network": "vpc", "workspace_id": "5", "default": False}
+    for words, says in (
+        (["explore"], "unknown verb"),
+        (["connect", "demo"], "unknown verb"),
+        (["ls", "--as", "x"], "of a notebook"),
+        (["gate", "model-a@latest"], "needs --rules FILE"),
+        (["ls", "--endpoint", "http://127.0.0.1", "--demo"], "a registry of its own"),
+    ):
+        with pytest.raises(AddressError, match=says):
+            parse_words(words)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(None, "cannot be read"), (b"\xff\xfe", "not a text in UTF-8"), (b"x" * 2_000_000, "holds more than")]
+)
+def test_a_file_of_rules_that_cannot_be_read_is_refused_by_name(tmp_path, content, says):
+    path = tmp_path / "rules.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=f"rules.txt.*{says}"):
+        plan_of(parse_line(f"gate model-a@latest --rules '{path}'"))
 
 
 @pytest.mark.parametrize("line", ["ls model-a  # the versions", "ls model-a #", "ls model-a;   # silent"])

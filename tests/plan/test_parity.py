@@ -93,6 +93,13 @@ LINES = [
     (f"gate {M}@latest\nn >= 1", f'pnb.compare("{M}@latest", baseline="approved").gate("n >= 1")'),
     (f"gate {M}@last:2 --baseline 0.10.0\nn >= baseline\n# x", f'pnb.compare("{M}@last:2", baseline="0.10.0").gate("n >= baseline")'),
     (f"gate {M}@last:4 --label env=test --last 3\nn >= 1", None),
+    (f"gate {M}@latest --rules r.txt", f'pnb.compare("{M}@latest", baseline="approved").gate("n >= 1")'),
+    (f"gate {M}@latest --rules r.txt --to g.md --overwrite", f'pnb.compare("{M}@latest", baseline="approved").gate("n >= 1")'),
+    (f"gate {M}@latest --junit g.xml --overwrite\nn >= 1", f'pnb.compare("{M}@latest", baseline="approved").check("n >= 1")'),
+    # kept and looked at again
+    (f"save {M}@last:2 --to s.paisnap.json --overwrite", None),
+    (f"drift {FILE}", f'pnb.drift(pnb.load("{FILE}"))'),
+    (f"show {M}@last:2 --demo", f'pnb.connect("demo", default=False).get_versions("{M}@last:2")'),
     # from a file
     (f"show {M}@last:2 --offline {FILE}", f'pnb.load("{FILE}").select("{M}@last:2")'),
     (f"ls --offline {FILE}", f'pnb.load("{FILE}")'),
@@ -117,11 +124,12 @@ def shell(tmp_path_factory):
         patch.chdir(tmp_path_factory.mktemp("parity"))
         run(shell, "%paimodel connect demo;")
         pnb.get_versions(M, F).save(FILE)
+        Path("r.txt").write_text("n >= 1  # enough\n", "utf-8")
         yield shell
 
 
 def line_of(text):
-    return f"%%paimodel {text}" if text.startswith("gate ") else f"%paimodel {text}"
+    return f"%%paimodel {text}" if "\n" in text else f"%paimodel {text}"
 
 
 def printed(shell, text):
@@ -142,13 +150,15 @@ def facts(result):
     if isinstance(result, Comparison):
         rows = [(row.full_name, [cell.text for cell in row.cells], [str(change) for change in row.changes]) for row in result.rows]
         return result.fingerprint, result.names, result.baseline_name, sorted(result.errors), rows
-    if isinstance(result, VersionSet):
-        return list(result), sorted(result.errors)
     if isinstance(result, GateReport):
         return bool(result), len(result.checks) > 0
     if isinstance(result, Explanation):
         # the title has the name of the model where a list has shown it
         return result.sentences, {name: [each.text for each in found] for name, found in result.changes.items()}
+    if isinstance(result, Path) and result.suffix == ".json":
+        result = pnb.load(result)
+    if isinstance(result, VersionSet):
+        return list(result), sorted(result.errors)
     return re.findall("[0-9a-f]{64}", result.read_text("utf-8")) if isinstance(result, Path) else result
 
 
@@ -165,7 +175,10 @@ def test_a_line_its_code_and_the_same_by_hand_agree(shell, line, python):
         assert answer == facts(eval(python, {"pnb": pnb}))
 
 
-def test_a_plan_is_the_plan_of_the_line_that_it_prints():
+def test_a_plan_is_the_plan_of_the_line_that_it_prints(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("r.txt").write_text("n >= 1", "utf-8")
+
     def plan(line):
         first, *rules = line.split("\n")
         return plan_of(parse_cell(first, "\n".join(rules)) if rules else parse_line(first))

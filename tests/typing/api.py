@@ -148,6 +148,8 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
         c.assert_no_regression(["cer", "val.*"], tolerance={"cer": "1%"}, missing="skip")
         c.report(path, lang="zh", gates=[passed], charts=["cer"], title="Nightly")
         assert_type(c.check("cer <= baseline").raise_for_breaches(), GateReport)
+        assert_type(passed.to_junit("gate.xml", overwrite=True), Path)
+        assert_type(passed.to_junit(), str)
     except RegressionError as error:
         error.add_note("nightly")
         c.report(path, gates=[error, "cer < 1"])
@@ -161,6 +163,7 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
     c.report(path, languge="zh")  # type: ignore[call-arg]
     registry.assert_unchanged(pnb.load(path))
     registry.drift(pnb.load(path)).raise_if_changed()
+    assert_type(pnb.drift(pnb.load(path)), Drift)
     assert_type(registry.drift(c.versions[0]), Drift)  # type: ignore[arg-type]
 
 
