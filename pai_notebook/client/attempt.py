@@ -146,6 +146,7 @@ class Exchange:
     def _subject(self, operation: Operation, credentials: Credentials | None = None) -> Subject:
         return Subject(
             action=operation.action,
+            permission=operation.permission,
             model_id=operation.model_id,
             version_name=operation.version_name,
             region=self._settings.region,

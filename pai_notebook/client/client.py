@@ -173,6 +173,10 @@ class Client:
         """Fetch one model; errors as `get_version`."""
         return await self._once(ask_model(model_id))
 
+    async def ask(self, operation: Operation) -> Reply:
+        """Make one request of those in `operations`; errors as `get_version`."""
+        return await self._once(operation)
+
     async def list_versions(
         self, model_id: str, *, limit: int | None = None, newest_first: bool = False, approval: str | None = None
     ) -> Listing:

@@ -57,8 +57,8 @@ class Subject:
 
     Parameters
     ----------
-    action : str
-        The API action.
+    action, permission : str
+        The API action, and the RAM action that it needs.
     model_id, version_name, region, endpoint : str
         Where they apply.
     mask : callable
@@ -77,6 +77,7 @@ class Subject:
     mask: Callable[[str], str] = field(default=_NO_MASK, repr=False)
     origin: str = ""
     proxy: Proxy = _NO_PROXY
+    permission: str = ""
 
     @property
     def name(self) -> str:
@@ -213,7 +214,7 @@ def _details(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
 def _denied(document: Mapping[str, Any], subject: Subject, quoted: str, details: dict[str, Any]) -> PermissionDenied:
     detail = document.get("AccessDeniedDetail")
     detail = detail if isinstance(detail, Mapping) else {}
-    action = subject.clean(detail.get("AuthAction") or f"paimodel:{subject.action}")[:100]
+    action = subject.clean(detail.get("AuthAction") or subject.permission or f"paimodel:{subject.action}")[:100]
     parts = [subject.clean(detail.get(key) or "")[:60] for key in ("NoPermissionType", "PolicyType", "AuthPrincipalType")]
     because = ", ".join(part for part in parts if part)
     message = f"the key is not allowed to call {action}" + (f" ({because})" if because else quoted)

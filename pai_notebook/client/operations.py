@@ -1,10 +1,11 @@
-"""The four read operations of the service: action, path, query, and the check that an answer belongs to them."""
+"""The seven read operations of the service: action, path, query, and the check that an answer belongs to them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pai_notebook.arguments import check_model_id, check_version_name
 from pai_notebook.errors import ConfigurationError, ProtocolError
@@ -21,6 +22,8 @@ _FILTERS = {
     "provider": "Provider",
     "collections": "Collections",
 }
+# Whose RAM actions they are, where it is not the models'.
+_PRODUCTS = {"GetDataset": "paidataset", "GetDatasetVersion": "paidataset", "ListMembers": "paiworkspace"}
 
 
 class WrongAnswer(ProtocolError):
@@ -40,7 +43,7 @@ class Operation:
     model_id, version_name : str
         What it is about, where that applies.
     field : str
-        The field that a good answer has: `VersionName`, `ModelId`, `Versions` or `Models`.
+        The field that a good answer has, such as `VersionName` or `Models`.
     expected : str
         The value that the field must have; empty for lists.
     """
@@ -52,6 +55,17 @@ class Operation:
     version_name: str = ""
     field: str = ""
     expected: str = ""
+
+    @property
+    def permission(self) -> str:
+        """The RAM action that a key needs for it.
+
+        Examples
+        --------
+        >>> ask_model("model-a").permission, ask_dataset("d-a").permission
+        ('paimodel:GetModel', 'paidataset:GetDataset')
+        """
+        return f"{_PRODUCTS.get(self.action, 'paimodel')}:{self.action}"
 
     def page(self, number: int, size: int, *, newest_first: bool = False) -> Operation:
         """Return the operation for one page, counted from 1."""
@@ -128,6 +142,45 @@ def ask_list_versions(model_id: str, *, approval: str | None = None) -> Operatio
 def ask_list_models(filters: Mapping[str, Any]) -> Operation:
     """Return the operation for a list of models, without paging; `filters` has values by Python names, None for no filter."""
     return Operation("ListModels", "/api/v1/models", _query(filters), "", "", "Models")
+
+
+def ask_dataset(dataset_id: str) -> Operation:
+    """Return the operation for one dataset; its id is encoded, since metrics may hold any text.
+
+    Examples
+    --------
+    >>> ask_dataset("d-a").path
+    '/api/v1/datasets/d-a'
+    """
+    return Operation("GetDataset", f"/api/v1/datasets/{_segment(dataset_id)}", field="DatasetId", expected=dataset_id)
+
+
+def ask_dataset_version(dataset_id: str, version_name: str) -> Operation:
+    """Return the operation for one version of a dataset.
+
+    Examples
+    --------
+    >>> ask_dataset_version("d-a", "v1").path
+    '/api/v1/datasets/d-a/versions/v1'
+    """
+    path = f"/api/v1/datasets/{_segment(dataset_id)}/versions/{_segment(version_name)}"
+    return Operation("GetDatasetVersion", path, field="VersionName", expected=version_name)
+
+
+def ask_members(workspace_id: str, number: int, size: int) -> Operation:
+    """Return the operation for one page, counted from 1, of the members of a workspace.
+
+    Examples
+    --------
+    >>> ask_members("10241", 1, 100).query
+    (('PageNumber', '1'), ('PageSize', '100'))
+    """
+    query = (("PageNumber", str(number)), ("PageSize", str(size)))
+    return Operation("ListMembers", f"/api/v1/workspaces/{_segment(workspace_id)}/members", query, field="Members")
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")
 
 
 def _query(filters: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

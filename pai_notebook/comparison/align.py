@@ -60,6 +60,10 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def name(self, key: Key) -> Name:
+        """Give the name of a metric, with what the registry calls its dataset."""
+        return Name("metrics", *key, self._columns.labels.get(key[1], ""))
+
     def _make(self, path: str, dataset: str) -> tuple[Cell, ...]:
         if (path, dataset) not in self._names:
             raise KeyError((path, dataset))
@@ -125,7 +129,7 @@ def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, dir
     maker = _MetricMaker(found, uncertainty, baseline, directions, tolerance)
     at_once = any(told.several for told in (found.series, directions, tolerance))
     for key in found:
-        row = lazy_row(Name("metrics", *key), uncertainty.role(key), maker)
+        row = lazy_row(found.name(key), uncertainty.role(key), maker)
         if at_once:
             _ = row.changes
         yield row

@@ -19,6 +19,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import short_datasets
+from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -64,13 +65,13 @@ class Aligned:
         self._removed = tuple(removed)
         self._asked = baseline
         self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
-        self._directions = Directions(directions)
+        self._directions = Directions(directions, self.dataset_names)
         self._only: Literal["diff", "all"] = only
-        self._tolerance = Tolerance(tolerance)
+        self._tolerance = Tolerance(tolerance, self.dataset_names)
         self._told_tolerance = tolerance
         self._n = n
         self._told_series = series
-        self._series = Series(series)
+        self._series = Series(series, self.dataset_names)
         found = MetricCells(self._versions, self._series)
         self._uncertainty = Uncertainty(found, self._names, n=n)
         self._measured = (
@@ -162,7 +163,12 @@ class Aligned:
     @cached_property
     def short_datasets(self) -> dict[str, str]:
         """Names of the datasets as tables and sentences shorten them, by their full names."""
-        return short_datasets([row.dataset for row in self.metrics])
+        return short_datasets([row.dataset for row in self.metrics], self.dataset_names)
+
+    @cached_property
+    def dataset_names(self) -> dict[str, str]:
+        """What the registry calls the datasets, by what metrics call them; those without a name are left out."""
+        return dataset_names(version.provenance for version in self._versions)
 
     @property
     def changed(self) -> tuple[Row, ...]:

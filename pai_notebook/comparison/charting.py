@@ -26,7 +26,7 @@ def _measure(comparison: Comparison, row: Row) -> Measure:
     short = comparison.short_datasets.get(row.dataset, row.dataset)
     form = choose_format(cell.value for cell in row.cells if cell.value is not None)
     points = tuple(_point(comparison, row, place, form) for place in range(len(row.cells)))
-    return Measure(row.path, row.dataset, short, row.direction.mode, points)
+    return Measure(row.path, row.dataset, short, row.direction.mode, points, row.key.label)
 
 
 def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> Point:

@@ -483,11 +483,11 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         <GateReport No regression passed: 1 check, only as measured>
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-        allowed = self._tolerance if tolerance is None else Tolerance(tolerance)
+        allowed = self._tolerance if tolerance is None else Tolerance(tolerance, self.dataset_names)
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
-        report = GateReport(checks, say("No regression"), tuple(notes))
+        report = GateReport(checks, say("No regression"), tuple(notes), self.dataset_names)
         return report.raise_for_breaches()
 
     def _gated(self) -> Gated:
@@ -559,7 +559,8 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         """
         gated = self._gated()
         text = rules if isinstance(rules, str) else "\n".join(rules)
-        return GateReport(check_rules(text, gated), say("Gate"), remarks_on(text, gated, previous=self._asked == "previous"))
+        remarks = remarks_on(text, gated, previous=self._asked == "previous")
+        return GateReport(check_rules(text, gated), say("Gate"), remarks, self.dataset_names)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -198,6 +198,8 @@ class Directions:
     ----------
     told : mapping of str to "max", "min", bool or None
         Keys are metric names, `metric@dataset`, or globs over either. None says that nothing is to be inferred.
+    labels : mapping of str to str, optional
+        What the registry calls the datasets.
 
     Raises
     ------
@@ -211,12 +213,13 @@ class Directions:
     ('min', 'max', 'inferred')
     """
 
-    def __init__(self, told: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, told: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None) -> None:
         if told is not None and not isinstance(told, Mapping):
             raise ConfigurationError(f"directions={described(told)} is not a mapping", hint="Pass directions={'cer': 'min'}.")
         self.told = {
             pattern: read_mode(mode, "directions") for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())
         }
+        self._labels = labels or {}
         self._patterns = {Pattern(text): mode for text, mode in self.told.items()}
 
     def of(self, path: str, dataset: str) -> Direction:
@@ -227,7 +230,7 @@ class Directions:
         ConfigurationError
             When two equally specific patterns say different things.
         """
-        found = choose(self._patterns, Name("metrics", path, dataset), "directions")
+        found = choose(self._patterns, Name("metrics", path, dataset, self._labels.get(dataset, "")), "directions")
         if found is None:
             return infer_direction(path)
         pattern, mode = found

@@ -16,6 +16,7 @@ from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
 from pai_notebook.model.fields import field_named
+from pai_notebook.model.version_view import told_dataset
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
 def _datasets(comparison: Comparison) -> Phrase:
     """Give the full names of datasets, which the sentences shorten; addresses of storage are left out."""
     short = comparison.short_datasets
-    told = [name for name in short if short[name] != name and "://" not in name]
-    return joined([say("{short}: {name}", short=short[name], name=name) for name in told], " · ")
+    told = {name: told_dataset(name, short[name], comparison.dataset_names) for name in short if short[name] != name and "://" not in name}
+    return joined([say("{short}: {name}", short=short[name], name=text) for name, text in told.items()], " · ")
 
 
 def _models(comparison: Comparison) -> Phrase | str:

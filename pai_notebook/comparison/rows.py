@@ -270,7 +270,7 @@ class RowMaker(Protocol):
 def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
     """Give a row whose cells, changes and direction are made when they are first asked for."""
     row = object.__new__(Row)
-    row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, _maker=maker)
+    row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, key=name, _maker=maker)
     return row
 
 

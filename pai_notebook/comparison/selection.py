@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from pai_notebook.comparison.direction import Direction, read_mode
@@ -13,7 +12,7 @@ from pai_notebook.comparison.series import is_list
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Name, Pattern, Patterns, resolve
+from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
 from pai_notebook.model.nearest import nearest_names
 
 
@@ -61,7 +60,7 @@ class Selection:
 
     def leaves_out(self, row: Row) -> Phrase | None:
         """Say which argument leaves a row out, None where none does."""
-        if row.section == "metrics" and self.dataset and not _is_dataset(row.dataset, self.dataset):
+        if row.section == "metrics" and self.dataset and not is_on(row.key, self.dataset):
             return say("it was left out by dataset (--dataset)")
         included = self._about(self.include, row)
         if included and not any(pattern.fits(row.key) for pattern in included):
@@ -82,8 +81,8 @@ class Selection:
         names = [row.key for row in rows]
         missed = with_nearest("include: {pattern!r} matches no row", self.include.unused(names), names)
         missed += with_nearest("exclude: {pattern!r} matches no row", self.exclude.unused(names), names)
-        datasets = {row.dataset for row in rows if row.section == "metrics"}
-        if self.dataset and datasets and not any(_is_dataset(name, self.dataset) for name in datasets):
+        measured = [name for name in names if name.section == "metrics"]
+        if self.dataset and measured and not any(is_on(name, self.dataset) for name in measured):
             missed.append(say("dataset: {dataset!r} is not among the measured datasets", dataset=self.dataset))
         return tuple(missed)
 
@@ -95,10 +94,6 @@ def with_nearest(template: str, unused: Sequence[str], names: Sequence[Name]) ->
         said, close = say(template, pattern=text), nearest_names(text, names)
         notes.append(say("{what}; nearest: {names}", what=said, names=joined(close)) if close else said)
     return notes
-
-
-def _is_dataset(name: str, wanted: str) -> bool:
-    return name == wanted or fnmatchcase(name, wanted)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class Series(Printed):
     ----------
     given : "last", "mean", "max", "min", mapping or None
         A mapping has one of these by metric name, `metric@dataset` or glob; the most specific pattern that fits wins.
+    labels : mapping of str to str, optional
+        What the registry calls the datasets.
 
     Raises
     ------
@@ -45,7 +47,7 @@ class Series(Printed):
     (None, 0.87, None)
     """
 
-    def __init__(self, given: SeriesLike = None) -> None:
+    def __init__(self, given: SeriesLike = None, labels: Mapping[str, str] | None = None) -> None:
         told = given if isinstance(given, Mapping) else {} if given is None else {"*": given}
         for how in told.values():
             if not isinstance(how, str) or how not in _HOWS:
@@ -53,6 +55,7 @@ class Series(Printed):
                     f"series={described(how)} cannot be used", hint=f"Pass one of {', '.join(map(repr, _HOWS))}, or a mapping."
                 )
         self.told: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
+        self._labels = labels or {}
         self._patterns = {Pattern(text): how for text, how in self.told.items()}
         self._by_name = isinstance(given, Mapping)
 
@@ -66,7 +69,7 @@ class Series(Printed):
         """
         if cell.state is not State.SERIES or not self._patterns:
             return cell
-        found = choose(self._patterns, Name("metrics", cell.path, cell.dataset), "series")
+        found = choose(self._patterns, Name("metrics", cell.path, cell.dataset, self._labels.get(cell.dataset, "")), "series")
         points = [point for point in series_points(cell.raw) or () if math.isfinite(point)]
         if found is None or not points:
             return cell

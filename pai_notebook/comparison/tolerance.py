@@ -27,6 +27,8 @@ class Tolerance(Printed):
     given : float, str, pair or mapping
         0.002 is absolute, "5%" is relative to abs(baseline), (0.002, 0.05) is whichever is larger; a mapping has these by
         metric name, `metric@dataset` or glob, the most specific pattern that fits wins.
+    labels : mapping of str to str, optional
+        What the registry calls the datasets.
 
     Raises
     ------
@@ -41,9 +43,10 @@ class Tolerance(Printed):
     (0.002, 0.0)
     """
 
-    def __init__(self, given: Any = 0) -> None:
+    def __init__(self, given: Any = 0, labels: Mapping[str, str] | None = None) -> None:
         patterns = given if isinstance(given, Mapping) else {"*": given}
         self._bounds = {str(pattern): _read(value) for pattern, value in patterns.items()}
+        self._labels = labels or {}
         self._patterns = {Pattern(text): bounds for text, bounds in self._bounds.items()}
         self._by_name = isinstance(given, Mapping)
 
@@ -56,7 +59,7 @@ class Tolerance(Printed):
             When two equally specific patterns say different things.
         """
         if self._by_name:
-            found = choose(self._patterns, Name("metrics", path, dataset), "tolerance")
+            found = choose(self._patterns, Name("metrics", path, dataset, self._labels.get(dataset, "")), "tolerance")
             absolute, relative = found[1] if found is not None else (0.0, 0.0)
         else:
             absolute, relative = self._bounds["*"]

@@ -14,6 +14,7 @@ from pai_notebook.comparison.verdict import ONLY_ONE
 from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
+from pai_notebook.model.version_view import told_dataset
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -184,7 +185,8 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
     facts: list[tuple[str, Inline]] = []
     if rows:
         facts.append((say("directions"), Lines(list(_directions(rows)))))
-    long = {short: name for name, short in comparison.short_datasets.items() if short != name}
+    known = comparison.dataset_names
+    long = {short: told_dataset(name, short, known) for name, short in comparison.short_datasets.items() if short != name}
     if long and rows:
         facts.append((say("datasets"), Lines([say("{short}: {name}", short=short, name=name) for short, name in long.items()])))
     if rows and is_sequence(comparison, bands):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from pai_notebook.demo.http import ApiError, Request, Response, json_response, request_id
-from pai_notebook.demo.queries import Parameters, page, select_models, select_versions
+from pai_notebook.demo.queries import Parameters, page, select_members, select_models, select_versions
 from pai_notebook.demo.store import Catalog, Document, Store
 from pai_notebook.demo.verify import Key, Nonces, check_date, check_identity, query_pairs
 
@@ -25,8 +25,21 @@ API_VERSION = "2021-02-04"
 ACCESS_KEY_ID = "LTAI-demo-key-that-opens-nothing"
 ACCESS_KEY_SECRET = "demo-secret-that-protects-nothing"  # noqa: S105 - printed by design, see the text itself
 DEMO_KEY = Key(ACCESS_KEY_ID, ACCESS_KEY_SECRET)
-_ROOT = ["api", "v1", "models"]
+_ROOT = ["api", "v1"]
+# What a path means: the kind of thing, whether it names one, what is asked of that, and whether it names one of these.
+_PATHS = {
+    ("models", False, "", False): "ListModels",
+    ("models", True, "", False): "GetModel",
+    ("models", True, "versions", False): "ListModelVersions",
+    ("models", True, "versions", True): "GetModelVersion",
+    ("datasets", True, "", False): "GetDataset",
+    ("datasets", True, "versions", True): "GetDatasetVersion",
+    ("workspaces", True, "members", False): "ListMembers",
+}
+_LONGEST_PATH = 6
 _LARGEST_PAGE = 100
+# Products of the RAM actions that are not the models'.
+_PRODUCTS = {"GetDataset": "paidataset", "GetDatasetVersion": "paidataset", "ListMembers": "paiworkspace"}
 
 
 def _utc_now() -> datetime:
@@ -38,7 +51,7 @@ class _Route:
     """Which action a path means, and about what."""
 
     action: str
-    model_id: str = ""
+    subject: str = ""
     version_name: str = ""
 
 
@@ -124,20 +137,13 @@ def _granted(request: Request, context: Context) -> dict[str, Any]:
 def _route(request: Request) -> _Route:
     """Which action the path means; segments are split before they are decoded, so an encoded slash stays inside one."""
     pieces = _segments(request.path)
-    if pieces[:3] != _ROOT or not all(pieces):
+    kind, subject, below, name = (*pieces[2:6], "", "", "", "")[:4]
+    action = _PATHS.get((kind, bool(subject), below, bool(name)))
+    if action is None or pieces[:2] != _ROOT or not all(pieces) or len(pieces) > _LONGEST_PATH:
         raise _no_api()
     if request.method != "GET":
         raise ApiError(405, "UnsupportedHTTPMethod", "This http method is not supported: the demo registry is read-only.")
-    match pieces[3:]:
-        case []:
-            return _Route("ListModels")
-        case [model_id]:
-            return _Route("GetModel", model_id)
-        case [model_id, "versions"]:
-            return _Route("ListModelVersions", model_id)
-        case [model_id, "versions", version_name]:
-            return _Route("GetModelVersion", model_id, version_name)
-    raise _no_api()
+    return _Route(action, subject, name)
 
 
 def _segments(path: str) -> list[str]:
@@ -175,7 +181,7 @@ def _check_nonce(request: Request, context: Context) -> None:
 def _check_permission(key: Key | None, action: str) -> None:
     if key is not None and action in key.denied:
         detail = {
-            "AuthAction": f"paimodel:{action}",
+            "AuthAction": f"{_PRODUCTS.get(action, 'paimodel')}:{action}",
             "AuthPrincipalType": "SubUser",
             "AuthPrincipalOwnerId": "1557702098123456",
             "PolicyType": "AccountLevelIdentityBasedPolicy",
@@ -211,12 +217,12 @@ def _with_latest(context: Context, model: Document, *, hidden: frozenset[str]) -
 
 
 def _get_model(context: Context, route: _Route, _: Parameters) -> Document:
-    return _with_latest(context, _model(context, route.model_id), hidden=frozenset({"Tags", "Collections"}))
+    return _with_latest(context, _model(context, route.subject), hidden=frozenset({"Tags", "Collections"}))
 
 
 def _get_model_version(context: Context, route: _Route, _: Parameters) -> Document:
-    _model(context, route.model_id)
-    version = context.store.version(route.model_id, route.version_name)
+    _model(context, route.subject)
+    version = context.store.version(route.subject, route.version_name)
     if version is None:
         raise ApiError(404, "100600008", "model version not exists")
     return version
@@ -230,9 +236,37 @@ def _list_models(context: Context, _: _Route, parameters: Parameters) -> Documen
 
 
 def _list_model_versions(context: Context, route: _Route, parameters: Parameters) -> Document:
-    _model(context, route.model_id)
-    matching = select_versions(context.store.versions(route.model_id), parameters)
+    _model(context, route.subject)
+    matching = select_versions(context.store.versions(route.subject), parameters)
     return {"TotalCount": len(matching), "Versions": page(matching, parameters, largest=_LARGEST_PAGE)}
+
+
+def _dataset(context: Context, dataset_id: str) -> tuple[Document, list[Document]]:
+    """Split a dataset into what is said of it and its versions, oldest first."""
+    held = context.store.dataset(dataset_id)
+    if held is None:
+        raise ApiError(404, "101600005", "dataset not exists")
+    shown = {name: value for name, value in held.items() if name != "Versions"}
+    return shown, held.get("Versions") or []
+
+
+def _get_dataset(context: Context, route: _Route, _: Parameters) -> Document:
+    shown, versions = _dataset(context, route.subject)
+    return {**shown, "LatestVersion": versions[-1]} if versions else shown
+
+
+def _get_dataset_version(context: Context, route: _Route, _: Parameters) -> Document:
+    _, versions = _dataset(context, route.subject)
+    found = next((version for version in versions if version.get("VersionName") == route.version_name), None)
+    if found is None:
+        raise ApiError(404, "101600006", "dataset version not exists")
+    return {"DatasetId": route.subject, **found}
+
+
+def _list_members(context: Context, route: _Route, parameters: Parameters) -> Document:
+    matching = select_members(context.store.members(route.subject), parameters)
+    shown = page(matching, {"PageSize": "20", **parameters}, largest=_LARGEST_PAGE)
+    return {"TotalCount": len(matching), "Members": shown}
 
 
 _ACTIONS: dict[str, Callable[[Context, _Route, Parameters], Document]] = {
@@ -240,4 +274,7 @@ _ACTIONS: dict[str, Callable[[Context, _Route, Parameters], Document]] = {
     "GetModelVersion": _get_model_version,
     "ListModels": _list_models,
     "ListModelVersions": _list_model_versions,
+    "GetDataset": _get_dataset,
+    "GetDatasetVersion": _get_dataset_version,
+    "ListMembers": _list_members,
 }

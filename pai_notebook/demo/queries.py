@@ -99,6 +99,22 @@ def select_models(documents: Sequence[Document], parameters: Parameters) -> Sequ
     return _passing(documents, tests)
 
 
+def select_members(documents: Sequence[Document], parameters: Parameters) -> Sequence[Document]:
+    """Keep the members that every filter of ListMembers lets through.
+
+    Examples
+    --------
+    >>> select_members([{"UserId": "1", "Roles": ["PAI.WorkspaceOwner"]}, {"UserId": "2"}], {"Roles": "PAI.WorkspaceOwner"})
+    [{'UserId': '1', 'Roles': ['PAI.WorkspaceOwner']}]
+    """
+    tests = [_equals("UserId", parameters["UserId"])] if parameters.get("UserId") else []
+    if name := parameters.get("MemberName"):
+        tests.append(lambda document: _within(name, document.get("MemberName")))
+    if roles := set(filter(None, parameters.get("Roles", "").split(","))):
+        tests.append(lambda document: bool(roles.intersection(document.get("Roles") or ())))
+    return _passing(documents, tests)
+
+
 def _passing(documents: Sequence[Document], tests: list[Test]) -> Sequence[Document]:
     """Keep what passes every test; give the sequence itself when there is none, so that it may stay lazy."""
     return [document for document in documents if all(test(document) for test in tests)] if tests else documents

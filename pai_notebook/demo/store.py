@@ -34,6 +34,12 @@ class Catalog(Protocol):
     def version(self, model_id: str, version_name: str) -> Document | None:
         """Give one version, None when there is none of this name."""
 
+    def dataset(self, dataset_id: str) -> Document | None:
+        """Give one dataset with its `Versions`, oldest first; None when there is none of this id."""
+
+    def members(self, workspace_id: str) -> Sequence[Document]:
+        """Give the members of a workspace; empty for an unknown one."""
+
 
 def _created(document: Document) -> datetime:
     """When a document was created; what cannot be read counts as oldest."""
@@ -67,6 +73,10 @@ class Store:
         the registry alone and never sent by GetModel: Tags, and Collections (a list of names).
     versions : mapping of str to iterable of mapping
         The version documents of each model id.
+    datasets : iterable of mapping
+        Datasets as GetDataset gives them, but with all their `Versions`, oldest first, instead of the latest.
+    members : mapping of str to iterable of mapping
+        The members of each workspace, as ListMembers gives them.
 
     Notes
     -----
@@ -80,12 +90,21 @@ class Store:
     ['0.1.0', '0.2.0']
     """
 
-    def __init__(self, models: Iterable[Mapping[str, Any]] = (), versions: Mapping[str, Iterable[Mapping[str, Any]]] | None = None) -> None:
+    def __init__(
+        self,
+        models: Iterable[Mapping[str, Any]] = (),
+        versions: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+        *,
+        datasets: Iterable[Mapping[str, Any]] = (),
+        members: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+    ) -> None:
         self._lock = threading.Lock()
         documents = [copy.deepcopy(dict(model)) for model in models]
         self._shelves = {document["ModelId"]: _Shelf(document) for document in documents}
         for model_id, held in (versions or {}).items():
             self._shelves[model_id] = self._shelf(model_id).holding(copy.deepcopy(dict(version)) for version in held)
+        self._datasets = {dataset["DatasetId"]: copy.deepcopy(dict(dataset)) for dataset in datasets}
+        self._members = {workspace: [copy.deepcopy(dict(each)) for each in held] for workspace, held in (members or {}).items()}
 
     @classmethod
     def bundled(cls) -> Store:
@@ -98,7 +117,7 @@ class Store:
         """
         packed = resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()
         content = json.loads(bz2.decompress(packed))
-        return cls(content["models"], content["versions"])
+        return cls(content["models"], content["versions"], datasets=content["datasets"], members=content["members"])
 
     def models(self) -> Sequence[Document]:
         """Give the models, oldest first, without their versions."""
@@ -118,6 +137,14 @@ class Store:
         """Give one version, None when there is none of this name."""
         shelf = self._shelves.get(model_id)
         return shelf.by_name.get(version_name) if shelf else None
+
+    def dataset(self, dataset_id: str) -> Document | None:
+        """Give one dataset with its `Versions`, oldest first; None when there is none of this id."""
+        return self._datasets.get(dataset_id)
+
+    def members(self, workspace_id: str) -> Sequence[Document]:
+        """Give the members of a workspace; empty for an unknown one."""
+        return self._members.get(workspace_id, ())
 
     def put_version(self, model_id: str, document: Mapping[str, Any]) -> None:
         """Add a version, or replace the version of the same VersionName; KeyError for an unknown model."""

@@ -569,10 +569,20 @@ _PLOTS = {
     "point": "点序号",
 }
 
+_NAMES = {
+    "names of models": "模型名称",
+    "names of datasets": "数据集名称",
+    "numbers of examples of datasets": "数据集样本数",
+    "names of people": "成员名称",
+    "{what} are not shown: the key may not call {permission}": "未显示{what}：密钥没有 {permission} 权限",
+}
+
 _ERRORS = {
     "lang={lang!r} is not known": "不支持 lang={lang!r}",
     "Use lang='en' or lang='zh'.": "请使用 lang='en' 或 lang='zh'。",
     "%paimodel ls --query {query} looks for it in names, tasks and labels.": "%paimodel ls --query {query} 可按名称、任务和标签查找模型。",
 }
 
-TEMPLATES = _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT | _PLOTS | _ERRORS
+TEMPLATES = (
+    _NAMES | _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT | _PLOTS | _ERRORS
+)

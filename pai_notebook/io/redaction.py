@@ -13,6 +13,7 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
 from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
@@ -295,10 +296,17 @@ def _places(count: int) -> Phrase:
 def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> list[ModelVersion]:
     """Mask versions; what one of them gives away is masked in all, names of versions and models stay."""
     documents = redaction.documents((version.raw, version.address) for version in versions)
+    sources = {source: masked_provenance(source, redaction) for source in {version.provenance for version in versions}}
     return [
-        ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=version.provenance)
+        ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=sources[version.provenance])
         for version, document in zip(versions, documents, strict=True)
     ]
+
+
+def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:
+    """Mask where a version came from: without the names of people, so that their masked ids are shown; names of datasets stay."""
+    datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
+    return replace(provenance, datasets=datasets, people=())
 
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:

@@ -2,10 +2,12 @@
 
     {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
      "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
-     "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...]}], "errors": [...], "masked": [...]}
+     "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...], "model_name": "...",
+                  "datasets": [...], "people": [...]}], "errors": [...], "masked": [...]}
 
-`document` is what the service sent, `source` the place in `sources` of where it came from. Keys this release does not know are left
-alone and are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
+`document` is what the service sent, `source` the place in `sources` of where it came from and what things are
+called there. Keys this release does not know are left alone and are part of the digest; a file of a higher `schema` is refused, because
+its meaning may have changed.
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
-from pai_notebook.io.redaction import as_redaction
+from pai_notebook.io.redaction import as_redaction, masked_provenance
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
-from pai_notebook.model.source import Provenance
+from pai_notebook.model.source import DatasetName, Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
@@ -136,7 +138,8 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
         "digest": "",
         "versions": [_kept(version, document, places) for version, document in zip(versions, documents, strict=True)],
     }
-    content.update({"sources": [_told(source) for source in sources]} if sources else {})
+    told = [masked_provenance(source, redaction) if redaction else source for source in sources]
+    content.update({"sources": [_told(source) for source in told]} if sources else {})
     content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
     content["removed"] = [mask(text) for text in removed]
     content["masked"] = list(redaction.sentences) if redaction else []
@@ -144,7 +147,7 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
 
 
 def _told(source: Provenance) -> dict[str, Any]:
-    return {key: value for key, value in asdict(source).items() if value or key != "model_name"}
+    return {key: value for key, value in asdict(source).items() if value or key not in ("model_name", "datasets", "people")}
 
 
 def _same(text: str) -> str:
@@ -266,8 +269,20 @@ def _text(value: Any) -> str:
 
 
 def _source(entry: Mapping[str, Any]) -> Provenance:
-    texts = {name: _text(entry.get(name, "")) for name in ("registry", "region", "workspace_id", "model_name")}
-    return Provenance(**texts, request_ids=tuple(map(_text, entry.get("request_ids", []))))
+    texts: dict[str, Any] = {name: _text(entry.get(name, "")) for name in ("registry", "region", "workspace_id", "model_name")}
+    return Provenance(
+        **texts,
+        request_ids=tuple(map(_text, entry.get("request_ids", []))),
+        datasets=tuple(map(_dataset, entry.get("datasets", []))),
+        people=tuple((_text(user), _text(name)) for user, name in entry.get("people", [])),
+    )
+
+
+def _dataset(entry: Mapping[str, Any]) -> DatasetName:
+    examples = entry.get("examples")
+    if examples is not None and type(examples) is not int:
+        raise TypeError("a number of examples that is not a whole number")
+    return DatasetName(_text(entry["identity"]), _text(entry["name"]), _text(entry["dataset_id"]), examples)
 
 
 def _version(entry: Mapping[str, Any], sources: Mapping[int, Provenance]) -> ModelVersion:

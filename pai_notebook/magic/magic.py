@@ -60,6 +60,7 @@ class PaiModelMagics(Magics):
     workspace_id = Unicode("", help="Workspace that ls looks into.").tag(config=True)
     network = Unicode("", help="public or vpc.").tag(config=True)
     endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
+    names = Bool(True, help="Ask for names of models, datasets and people.").tag(config=True)  # noqa: FBT003 - a traitlet's default
     lang = Unicode(help="Language of everything that is shown, en or zh; the same as pai_notebook.options.lang.").tag(config=True)
     images = Bool(False, help="Show covers as pictures; the browser fetches them from their hosts.").tag(config=True)  # noqa: FBT003 - as below
     debug = Bool(False, help="Show whole tracebacks.").tag(config=True)  # noqa: FBT003 - a traitlet's default
@@ -156,16 +157,16 @@ class PaiModelMagics(Magics):
         return None if name is not None or command.verb == "watch" else result
 
     @property
-    def _configured(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in _SETTINGS if getattr(self, name)}
+    def _configured(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _SETTINGS if getattr(self, name)} | ({} if self.names else {"names": False})
 
-    def _settings_of(self, command: Command) -> dict[str, str]:
+    def _settings_of(self, command: Command) -> dict[str, Any]:
         """Settings of the registry that a line is for; empty for the default one, and for the embedded one that the line names."""
         if command.get("demo"):
             return {}
         if command.verb == "connect":
             # what is configured for the service says nothing about the embedded registry
-            return {name: value for name, value in self._configured.items() if not command.words or name == "workspace_id"}
+            return {name: value for name, value in self._configured.items() if not command.words or name in ("workspace_id", "names")}
         current, region = _connected(), command.get("region")
         if region is not None:
             same = current is not None and current.client.settings.region == region

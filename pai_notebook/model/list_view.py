@@ -14,6 +14,7 @@ from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import counted, listed, short_datasets
 from pai_notebook.model.order import creation_key, version_key
+from pai_notebook.model.source import dataset_names
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import (
     approval_badge,
@@ -80,7 +81,8 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
     columns = _columns(names)
-    short = short_datasets(sorted({dataset for _, dataset in columns}))
+    known = dataset_names(version.provenance for version in versions)
+    short = short_datasets(sorted({dataset for _, dataset in columns}), known)
     cells = {name: _cells(versions, name) for name in columns}
     bars = {name: has_bar(name[0], [cell.value for cell in cells[name]]) for name in columns}
     forms = {name: format_of(_cells(shown, name)) for name in columns}
@@ -103,7 +105,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     left_out += ["numbers rounded"] if rounded else []
     notes = ["◆ best as measured" if starred else "", which, f"{', '.join(left_out)}; to_frame() has all" if left_out else ""]
     said = " · ".join(part for part in (*notes, _latest_note(versions)) if part)
-    below = [*([said] if said else []), *dataset_notes(short)]
+    below = [*([said] if said else []), *dataset_notes(short, known)]
     return Table(
         heads,
         rows,

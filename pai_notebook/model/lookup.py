@@ -15,6 +15,7 @@ from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
 from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
+from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -120,6 +121,8 @@ class MetricColumns:
         Every metric that occurs, in the order of the versions.
     measured : set of int
         Positions of the versions that state a metric.
+    labels : dict of str to str
+        What the registry calls the datasets.
 
     Examples
     --------
@@ -130,7 +133,8 @@ class MetricColumns:
     ([('cer', '')], [(0, 0.2), (1, '0.3')])
     """
 
-    def __init__(self, versions: Iterable[ModelVersion]) -> None:
+    def __init__(self, versions: Sequence[ModelVersion]) -> None:
+        self.labels = dataset_names(version.provenance for version in versions)
         self.names: dict[tuple[str, str], None] = {}
         self.measured: set[int] = set()
         self._flat: dict[str, list[tuple[int, dict[str, Any]]]] = {}
@@ -201,7 +205,7 @@ class Lookup:
         if not section:
             return [Name("", info.name) for info in self.fields.values() if info.is_plain]
         if section == "metrics":
-            return (Name("metrics", *key) for key in self._metrics.names)
+            return (Name("metrics", *key, self._metrics.labels.get(key[1], "")) for key in self._metrics.names)
         if section == "labels":
             return [Name("labels", key) for key in dict.fromkeys(key for version in self.versions for key in version.labels)]
         return [Name(section, path) for path in dict.fromkeys(path for each in self._leaves(section) for path in each)]

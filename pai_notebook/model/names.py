@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from typing import TypeVar
@@ -44,6 +44,8 @@ class Name:
         A metric's or a spec's dotted path, keys with dots of their own escaped; a label's key; the name of a field.
     dataset : str
         The dataset of a metric; empty where none is named.
+    label : str
+        What the registry calls the dataset, which patterns may use instead; no part of what makes names equal.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Name:
     section: str
     path: str
     dataset: str = ""
+    label: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.section}.{self.short}" if self.section else self.short
@@ -81,9 +84,14 @@ def _words(field: str) -> tuple[str, ...]:
     return (field, snake_case(field)) if info is None else (info.name, *info.aliases, info.key)
 
 
-@lru_cache(maxsize=65536)
 def _spellings(name: Name) -> dict[str, tuple[int, int]]:
     """Every text that means a name exactly, with whether it names the dataset and whether it is the escaped form."""
+    # equal names may have different labels
+    return _spelled(name, name.label)
+
+
+@lru_cache(maxsize=65536)
+def _spelled(name: Name, label: str) -> dict[str, tuple[int, int]]:
     words = _words(name.section or name.path)
     if not name.section:
         return dict.fromkeys((word for word in words if word), (0, 1))
@@ -95,8 +103,8 @@ def _spellings(name: Name) -> dict[str, tuple[int, int]]:
     for path, escaped in ((plain, 0), (name.path, 1)):
         for prefix in prefixes:
             found[f"{prefix}{path}"] = (0, escaped)
-            if name.dataset:
-                found[f"{prefix}{path}@{name.dataset}"] = found[f"{prefix}{path}[{name.dataset}]"] = (1, escaped)
+            for dataset in filter(None, (name.dataset, label)):
+                found[f"{prefix}{path}@{dataset}"] = found[f"{prefix}{path}[{dataset}]"] = (1, escaped)
     return found
 
 
@@ -166,10 +174,10 @@ class Pattern:
             exact = spellings.get(text)
             if exact is not None:
                 return (how, *exact)
-        if self._base is not None and name.dataset and fnmatchcase(name.dataset, self._dataset):
+        if self._base is not None and is_on(name, self._dataset):
             rank = self._base.rank(Name(name.section, name.path))
             if rank is not None:
-                return rank[0] if self._dataset == name.dataset else 0, 1, rank[2]
+                return rank[0] if self._dataset in (name.dataset, name.label) else 0, 1, rank[2]
         if self._bare is not None and name.section == "metrics" and not name.dataset:
             rank = self._bare.rank(name)
             if rank is not None:
@@ -202,6 +210,17 @@ class Pattern:
         if word == self._literal:
             return "" if info is not None or other else "metrics"
         return other or "metrics"
+
+
+def is_on(name: Name, dataset: str) -> bool:
+    """Whether a metric was measured on the dataset that an id, an address, a name or a glob of these means.
+
+    Examples
+    --------
+    >>> [is_on(Name("metrics", "cer", "d-a", "hold-out"), text) for text in ("d-a", "hold-out", "hold*", "")]
+    [True, True, True, False]
+    """
+    return any(each and (each == dataset or fnmatchcase(each, dataset)) for each in (name.dataset, name.label))
 
 
 class Patterns:
@@ -358,7 +377,11 @@ def resolve(
             f"{described(text)} is not a name", hint="Pass a text such as 'accuracy', 'accuracy@d-a', 'labels.env' or 'created'."
         )
     ranked = _exactly(text, names)
-    fitting = [(rank, name) for rank, name in ranked if dataset is None or name.dataset == dataset or name.section != "metrics"]
+    fitting = [
+        (rank, name)
+        for rank, name in ranked
+        if dataset is None or name.dataset == dataset or (dataset and name.label == dataset) or name.section != "metrics"
+    ]
     if not fitting:
         base, asked = (text, dataset) if ranked else _without_dataset(text)
         measured = ranked or (_exactly(base, names) if base != text else [])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pai_notebook.model.fields import field_named
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Names of datasets up to this length need no shortening.
 _LONG_DATASET = 16
+_BETWEEN_WORDS = "-_ ./:"
 _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 
 
@@ -104,13 +106,15 @@ def listed(texts: Sequence[str], most: int = 8) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
 
 
-def short_datasets(names: Iterable[str]) -> dict[str, str]:
+def short_datasets(names: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
     """Shorten names of datasets to what tells them apart: addresses to their end, ids by what all begin with and end with.
 
     Parameters
     ----------
     names : iterable of str
         Ids such as `d-digitsholdout0001`, or addresses.
+    known : mapping of str to str, optional
+        What the registry calls them; of names that begin with the same words the rest is enough.
 
     Returns
     -------
@@ -123,12 +127,23 @@ def short_datasets(names: Iterable[str]) -> dict[str, str]:
     {'d-digitsholdout0001': 'holdout', 'd-digitsnoisy00001': 'noisy', 'oss://bucket/digits/shifted/': '…/shifted/'}
     >>> short_datasets(["d-a", "d-b"])
     {'d-a': 'd-a', 'd-b': 'd-b'}
+    >>> short_datasets(["d-a", "d-b", "d-c"], {"d-a": "digits-holdout", "d-b": "digits-noisy"})
+    {'d-a': 'holdout', 'd-b': 'noisy', 'd-c': 'd-c'}
     """
     given = [name for name in dict.fromkeys(names) if name]
-    ids = [name for name in given if "/" not in name]
-    made = _apart(ids) | {name: _end(name) for name in given if "/" in name}
+    told = {name: known[name] for name in given if known and known.get(name)}
+    ids = [name for name in given if "/" not in name and name not in told]
+    made = _apart(ids) | {name: _end(name) for name in given if "/" in name} | _without_first_words(told)
     taken = Counter([*made.values(), *(name for name in given if made[name] != name)])
     return {name: made[name] if taken[made[name]] == 1 else name for name in given}
+
+
+def _without_first_words(told: Mapping[str, str]) -> dict[str, str]:
+    """Take off the words that all names begin with, whole words only; nothing where that is all of one."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*told.values(), strict=False)) if len(told) > 1 else ()
+    cut = max((place for place, letters in enumerate(alike, 1) if letters[0] in _BETWEEN_WORDS), default=0)
+    rest = {name: text[cut:] for name, text in told.items()}
+    return rest if all(rest.values()) and len(set(rest.values())) == len(rest) else dict(told)
 
 
 def _end(address: str) -> str:

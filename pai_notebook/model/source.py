@@ -3,11 +3,69 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pai_notebook.display import Brief
 from pai_notebook.model.nearest import counted
+
+_DATASET_ID = re.compile(r"(?P<id>d-[A-Za-z0-9_-]+)(?::(?P<version>.+))?", re.DOTALL)
+
+
+def split_dataset(identity: str) -> tuple[str, str]:
+    """Take what metrics call a dataset apart into its id and version; both are empty for addresses and other texts.
+
+    Examples
+    --------
+    >>> split_dataset("d-a:v2"), split_dataset("d-a"), split_dataset("oss://bucket/digits/")
+    (('d-a', 'v2'), ('d-a', ''), ('', ''))
+    """
+    found = _DATASET_ID.fullmatch(identity)
+    return (found["id"], found["version"] or "") if found else ("", "")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DatasetName(Brief):
+    """What the registry calls a dataset.
+
+    Attributes
+    ----------
+    identity : str
+        What metrics call it: its id, with a version behind a colon, or its address.
+    name : str
+        Its name, empty where only the number of examples is known.
+    dataset_id : str
+        Its id.
+    examples : int or None
+        How many examples it has, where it is certain that this is what was measured on.
+
+    Examples
+    --------
+    >>> DatasetName("d-a:v2", "hold-out", "d-a").shown, DatasetName("oss://bucket/x/", "hold-out", "d-a").shown
+    ('hold-out:v2', 'hold-out (Uri)')
+    """
+
+    identity: str
+    name: str
+    dataset_id: str
+    examples: int | None = None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether metrics name it by its address."""
+        return "://" in self.identity
+
+    @property
+    def shown(self) -> str:
+        """The name as it is shown: with the version that metrics name, or that they name it by its address."""
+        if not self.name:
+            return ""
+        return f"{self.name} (Uri)" if self.is_address else self.name + self.identity.removeprefix(self.dataset_id)
+
+    def _brief(self) -> str:
+        return f"{self.shown}: {self.identity}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,7 +83,11 @@ class Provenance(Brief):
     request_ids : tuple of str
         Ids of the requests: one for a single version, one a page for a list.
     model_name : str
-        Name of the model, where a list of models had shown it by then.
+        Name of the model, where it was known by then.
+    datasets : tuple of DatasetName
+        Names of the datasets of its metrics, where they were known by then.
+    people : tuple of (str, str)
+        Ids of accounts and the names that the workspace shows for them.
 
     Examples
     --------
@@ -38,12 +100,34 @@ class Provenance(Brief):
     workspace_id: str = ""
     request_ids: tuple[str, ...] = ()
     model_name: str = ""
+    datasets: tuple[DatasetName, ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
 
     def _brief(self) -> str:
         return f"{self.registry}, {counted(len(self.request_ids), 'request')}" if self.registry else "unknown"
 
     def __bool__(self) -> bool:
         return bool(self.registry)
+
+
+def named_datasets(provenances: Iterable[Provenance]) -> dict[str, DatasetName]:
+    """Gather what is known of datasets, by what metrics call them.
+
+    Examples
+    --------
+    >>> named_datasets([Provenance(datasets=(DatasetName("d-a", "hold-out", "d-a"),))])["d-a"].shown
+    'hold-out'
+    """
+    # versions that came together share one
+    distinct = {id(provenance): provenance for provenance in provenances}
+    return {each.identity: each for provenance in distinct.values() for each in provenance.datasets}
+
+
+def dataset_names(provenances: Iterable[Provenance]) -> dict[str, str]:
+    """Names of datasets as they are shown and typed, by what metrics call them; without those that several share."""
+    found = {identity: each.shown for identity, each in named_datasets(provenances).items() if each.name}
+    counts = Counter(found.values())
+    return {identity: name for identity, name in found.items() if counts[name] == 1}
 
 
 @dataclass(frozen=True, repr=False)

@@ -35,6 +35,7 @@ from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.nearest import short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
+from pai_notebook.model.source import dataset_names
 from pai_notebook.model.trees import count_values, tree_of
 
 if TYPE_CHECKING:
@@ -125,10 +126,22 @@ def examples_by_dataset(cells: Iterable[Cell]) -> dict[str, Cell]:
     return {dataset: cell for dataset, cell in found.items() if dataset in measured}
 
 
-def dataset_notes(short: Mapping[str, str]) -> list[Inline]:
-    """Say the full names of datasets whose names are shortened."""
-    told = [f"{word}: {name}" for name, word in short.items() if word != name]
+def dataset_notes(short: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[Inline]:
+    """Say the full names of datasets whose names are shortened, and the ids of those that the registry has a name for."""
+    told = [f"{word}: {told_dataset(name, word, known or {})}" for name, word in short.items() if word != name]
     return [" · ".join(told)] if told else []
+
+
+def told_dataset(identity: str, word: str, known: Mapping[str, str]) -> str:
+    """Give what stands behind a dataset's short name: its id, behind its whole name where that was shortened.
+
+    Examples
+    --------
+    >>> told_dataset("d-a", "holdout", {"d-a": "digits-holdout"}), told_dataset("d-a", "holdout", {"d-a": "holdout"})
+    ('digits-holdout, d-a', 'd-a')
+    """
+    name = known.get(identity, "")
+    return f"{name}, {identity}" if name and name != word else identity
 
 
 def cells_shape(cells: Sequence[Cell], form: NumberFormat, *, bar: bool = False, absent: str = "absent") -> Inline:
@@ -252,7 +265,8 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     if len(alone) > WITHOUT_DATASET or "" in examples:
         alone = []
     datasets += [""] * any(not cell.dataset and cell.path not in alone for cell in cells)
-    short = short_datasets(datasets) if len(datasets) <= DATASETS else {}
+    known = dataset_names([version.provenance])
+    short = short_datasets(datasets, known) if len(datasets) <= DATASETS else known
     nowhere = "value" if datasets == [""] else "no dataset"
     heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name)) for name in datasets]
     columns = [Column(head, align="right", mixed=True) for head in heads]
@@ -260,7 +274,7 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     rows = [_metric_row(path, datasets, by_key, _form(by_path[path])) for path in paths[:METRIC_ROWS]]
     # what is as short as this is written in full
     rounded = any(is_rounded([cell], _form(by_path[cell.path])) for cell in cells if len(repr(cell.value)) > READABLE)
-    notes = [*dataset_notes(short), *(["numbers are rounded; the object has all digits"] if rounded else [])]
+    notes = [*dataset_notes(short, known), *(["numbers are rounded; the object has all digits"] if rounded else [])]
     caption = "Metrics by dataset" if any(datasets) else "Metrics"
     below = Lines(notes) if notes else ""
     table = Table(["metric", *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit="metrics", note=below)
@@ -314,14 +328,20 @@ def _texts(value: Any) -> TypeGuard[list[str]]:
 
 def _footer(version: ModelVersion) -> Inline:
     told = f"answered from memory, fetched {time_text(version.fetched)}; refresh=True asks again" if version.from_memory else ""
-    return ids_shape(version, version.address if version.model_id else "", told=told)
+    return ids_shape(version, version.address if version.model_id else "", told=told, people=version.provenance.people)
 
 
-def ids_shape(document: ModelVersion | Model, address: str, workspace: str = "", *, told: str = "") -> Inline:
-    """Ids in a line, for the foot of a card: the address, workspace, accounts and request; behind them what else is told."""
+def ids_shape(
+    document: ModelVersion | Model, address: str, workspace: str = "", *, told: str = "", people: Iterable[tuple[str, str]] = ()
+) -> Inline:
+    """Ids in a line, for the foot of a card: the address, workspace, accounts and request; behind them what else is told.
+
+    An account whose name is among `people` has it before its id.
+    """
     user = "" if document.user_id == document.owner_id else document.user_id
     ids = {"": address, "workspace": workspace, "owner": document.owner_id, "user": user}
-    parts: list[Inline] = [(word, Code(text)) for word, text in ids.items() if text]
+    people = dict(people)
+    parts: list[Inline] = [(word, *filter(None, [people.get(text)]), Code(text)) for word, text in ids.items() if text]
     parts += [f"request {document.request_id}"] if document.request_id else []
     parts += [told] if told else []
     return tuple(each for place, part in enumerate(parts) for each in (("·", part) if place else (part,)))

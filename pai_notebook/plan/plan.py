@@ -23,7 +23,7 @@ _LONGEST_RULES = 2**20
 _SETTINGS = ("region", "workspace", "network", "endpoint")
 
 
-def plan_of(command: Command, *, settings: Mapping[str, str] | None = None, lang: str = "en") -> Plan:
+def plan_of(command: Command, *, settings: Mapping[str, Any] | None = None, lang: str = "en") -> Plan:
     """Plan what a line does.
 
     Parameters

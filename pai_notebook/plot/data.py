@@ -84,6 +84,8 @@ class Measure:
         Which way it is better.
     points : sequence of Point
         One a version.
+    label : str
+        What the registry calls the dataset, by which it can be asked for as well.
     """
 
     path: str
@@ -91,6 +93,7 @@ class Measure:
     short: str
     mode: Mode
     points: Sequence[Point]
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -249,7 +252,7 @@ class ChartData:
 
     @property
     def _by_name(self) -> dict[Name, Measure]:
-        return {Name("metrics", each.path, each.dataset): each for each in self.measures}
+        return {Name("metrics", each.path, each.dataset, each.label): each for each in self.measures}
 
 
 def pareto_places(first: Measure, second: Measure) -> list[int]:

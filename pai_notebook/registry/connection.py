@@ -40,6 +40,7 @@ def connect(
     credentials: CredentialsLike | None = None,
     default: bool = True,
     cache_seconds: float = 60.0,
+    names: bool = True,
     transport: httpx.AsyncBaseTransport | None = None,
     max_attempts: int = 4,
     connect_timeout: float = 3.0,
@@ -75,6 +76,9 @@ def connect(
         closed or garbage-collected.
     cache_seconds : float
         How long, in seconds, a version that was fetched answers again without a request.
+    names : bool
+        Whether names of models, datasets and people are asked for where versions are fetched: a request for each that is new, in
+        parallel, at most 20 a call. What the key may not ask for is asked once.
     transport : httpx.AsyncBaseTransport, optional
         Replaces the network, for tests.
     max_attempts : int
@@ -139,7 +143,7 @@ def connect(
         provider = resolve_credentials(hidden)
     else:
         raise ConfigurationError(f"unknown registry {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
-    registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds)
+    registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds, names=names)
     if default:
         with _lock:
             _default = registry

@@ -31,6 +31,7 @@ from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion, adopt_document
 from pai_notebook.registry.list_probe import ListProbe
 from pai_notebook.registry.models import ModelNames
+from pai_notebook.registry.names import NameResolver
 from pai_notebook.registry.result import Arrivals, single
 from pai_notebook.registry.suggestions import Suggestions
 from pai_notebook.versions.cache import Key, Memory
@@ -86,6 +87,8 @@ class Fetcher:
         The client of the service.
     cache_seconds : float
         How long a remembered version answers without a request.
+    names : bool
+        Whether names of models, datasets and people are asked for.
 
     Attributes
     ----------
@@ -93,7 +96,7 @@ class Fetcher:
         Versions and names seen so far; may be read from any thread.
     """
 
-    def __init__(self, client: Client, *, cache_seconds: float = 60.0) -> None:
+    def __init__(self, client: Client, *, cache_seconds: float = 60.0, names: bool = True) -> None:
         self._client = client
         self._seconds = cache_seconds
         self._probe = ListProbe(client)
@@ -103,12 +106,14 @@ class Fetcher:
         self._unsorted = ""
         self.memory = Memory(size=_REMEMBERED, seconds=cache_seconds)
         self.names = ModelNames(client, self.memory)
+        self.resolver = NameResolver(client, self.memory, seconds=cache_seconds) if names else None
         self.suggestions = Suggestions(client, self.memory)
 
     @property
     def notes(self) -> list[str]:
         """Deviations of the service from its documentation, a sentence each."""
-        return [note for note in (self._probe.note, self._unsorted, *self._gaps.values()) if note]
+        told = self.resolver.notes if self.resolver else []
+        return [note for note in (self._probe.note, self._unsorted, *self._gaps.values(), *told) if note]
 
     async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False, suggest: bool = False) -> Arrivals:
         """Fetch everything the addresses mean into `arrivals`; `suggest` asks the service for similar names where one does not exist."""
@@ -122,6 +127,8 @@ class Fetcher:
         found = {text: arrivals.ids[text] for text in wrong if arrivals.ids[text] != text}
         await self._ask(_needs(addresses, found), arrivals, refresh=refresh)
         await self.suggestions.explain(arrivals, ask=suggest)
+        if self.resolver:
+            await self.resolver.resolve([version for known in arrivals.models.values() for version in known.versions.values()])
         return arrivals
 
     def _may_be_name(self, text: str, arrivals: Arrivals) -> bool:

@@ -64,6 +64,7 @@ class ModelNames:
         listing = await self._client.list_models()
         pairs = [(str(item.get("ModelId", "")), str(item.get("ModelName", ""))) for item in listing.items]
         self._memory.see_models(pairs, whole=listing.complete)
+        self._memory.workspaces.update({str(item.get("ModelId", "")): str(item.get("WorkspaceId") or "") for item in listing.items})
 
     def look_up(self, text: str, missing: ModelNotFound | None = None) -> str:
         """Find the id of a name in the list of models.

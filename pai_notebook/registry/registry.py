@@ -54,6 +54,8 @@ class Registry(Displayed):
         What the registry is called when it shows itself.
     cache_seconds : float
         How long, in seconds, a version that was fetched answers again without a request; its card then tells its age.
+    names : bool
+        Whether names of models, datasets and people are asked for where versions are fetched.
 
     Examples
     --------
@@ -63,10 +65,10 @@ class Registry(Displayed):
     <Registry demo>
     """
 
-    def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0) -> None:
+    def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0, names: bool = True) -> None:
         self._client = client
         self.name = name or client.settings.region or client.settings.endpoint.host
-        self._fetcher = Fetcher(client, cache_seconds=number_argument("cache_seconds", cache_seconds, least=0))
+        self._fetcher = Fetcher(client, cache_seconds=number_argument("cache_seconds", cache_seconds, least=0), names=names)
 
     @property
     def client(self) -> Client:
@@ -494,6 +496,7 @@ class Registry(Displayed):
         # only a list of everything says that a name is unique or does not exist
         everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
         self._fetcher.memory.see_models(((model.model_id, model.name) for model in found), whole=everything and listing.complete)
+        self._fetcher.memory.workspaces.update({model.model_id: model.workspace_id for model in found})
         kept = filtered_models(found, name=name, label=label, words=words)[:limit]
         if workspace_id is None and provider is None:
             workspace_id = self.workspace_id

@@ -41,6 +41,11 @@ class Memory:
     seconds : float
         How long a version answers without a request.
 
+    Attributes
+    ----------
+    workspaces : dict of str to str
+        The workspace of each model that was seen in a list or singly.
+
     Examples
     --------
     >>> from pai_notebook.model.version import ModelVersion
@@ -56,6 +61,7 @@ class Memory:
         self._seconds = seconds
         self._versions: OrderedDict[Key, ModelVersion] = OrderedDict()
         self._models: dict[str, str] = {}
+        self.workspaces: dict[str, str] = {}
         self._named: dict[str, tuple[str, ...]] = {}
         self._named_at: datetime | None = None
         self._listed: dict[str, KnownNames] = {}

@@ -78,7 +78,9 @@ def main():
     key = (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET)
     with (
         demo.serve(store=store(count)) as server,
-        pnb.connect(endpoint=server.url, credentials=key, requests_per_second=None, cache_seconds=0, default=False) as registry,
+        pnb.connect(
+            endpoint=server.url, credentials=key, requests_per_second=None, cache_seconds=0, names=False, default=False
+        ) as registry,
     ):
         explorer = Explorer(registry)
         explorer.wait()

@@ -123,7 +123,7 @@ def raw_to_frame(url: str, count: int) -> Iterator[Callable[[], Any]]:
 def connected(url: str, **options: Any) -> Any:
     import pai_notebook as pnb
 
-    return pnb.connect(endpoint=url, credentials=KEY, default=False, **options)
+    return pnb.connect(endpoint=url, credentials=KEY, default=False, names=False, **options)
 
 
 def ours(url: str, count: int) -> Iterator[Callable[[], Any]]:

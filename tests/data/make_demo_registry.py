@@ -38,6 +38,30 @@ LARGEST_METRICS = 8192
 PEOPLE = ("张三", "李四", "wang.wu", "maria")
 STAGES = ("实验", "灰度", "生产")
 USERS = ("203418754219876543", "287719005512340077", "1557702098123456")
+# Account, name of the account, name as it is shown, kind of account, role.
+MEMBERS = (
+    (USERS[0], "pai-demo", "张三", "1", "PAI.WorkspaceOwner"),
+    (USERS[1], "lisi", "李四", "5", "PAI.AlgoDeveloper"),
+    (USERS[2], "wang.wu", "wang.wu", "5", "PAI.AlgoDeveloper"),
+)
+# Id, name, workspace, folder, number of samples.
+DATASETS = (
+    *(
+        (f"d-{short}{kind}{number}", f"{short}-{kind}", workspace, f"{short}/{kind}", count)
+        for short, workspace, count in (
+            ("digits", "10241", 540),
+            ("breastcancer", "10241", 171),
+            ("wine", "10241", 54),
+            ("iris", "20482", 45),
+            ("diabetes", "10241", 133),
+        )
+        for kind, number in (("holdout", "0001"), ("noisy", "00001"))
+    ),
+    ("d-linnerudloo0001", "linnerud-leave-one-out", "20482", "linnerud/loo", 20),
+    ("d-descrwine0000001", "descriptions-wine", "10241", "descriptions/wine", 3367),
+    ("d-descrdiabetes001", "descriptions-diabetes", "10241", "descriptions/diabetes", 1455),
+    ("d-descrlinnerud001", "descriptions-linnerud", "10241", "descriptions/linnerud", 704),
+)
 Document = dict[str, Any]
 
 
@@ -147,6 +171,49 @@ def model_document(plan: Plan) -> Document:
     }
 
 
+def dataset_document(dataset_id: str, name: str, workspace_id: str, folder: str, count: int) -> Document:
+    """Describe a dataset of the hold-outs: made up, but for the number of samples."""
+    uri = f"oss://pai-demo-data.oss-cn-hangzhou.aliyuncs.com/{folder}/"
+    made = {"GmtCreateTime": "2025-01-10T03:00:00.000Z", "GmtModifiedTime": "2025-01-10T03:00:00.000Z", "DataSourceType": "OSS", "Uri": uri}
+    return {
+        "DatasetId": dataset_id,
+        "Name": name,
+        "Description": f"{count} samples that no model was trained on",
+        "DataType": "COMMON",
+        "Property": "DIRECTORY",
+        "Accessibility": "PUBLIC",
+        "WorkspaceId": workspace_id,
+        "UserId": USERS[0],
+        "OwnerId": USERS[0],
+        "Labels": [],
+        **made,
+        "Versions": [{**made, "VersionName": "v1", "DataCount": count, "DataSize": 1024 * count, "Property": "DIRECTORY", "Labels": []}],
+    }
+
+
+def members() -> dict[str, list[Document]]:
+    """Say who works in the two workspaces."""
+    people = [
+        {
+            "MemberId": f"{number}-{user}",
+            "UserId": user,
+            "MemberName": account,
+            "AccountName": account,
+            "DisplayName": name,
+            "AccountType": kind,
+            "GmtCreateTime": "2025-01-01T00:00:00.000Z",
+            "Roles": [role],
+        }
+        for number, (user, account, name, kind, role) in enumerate(MEMBERS)
+    ]
+    return {"10241": people, "20482": people[:2]}
+
+
+def named() -> Document:
+    """Give what only says what things are called: datasets and members."""
+    return {"datasets": [dataset_document(*each) for each in DATASETS], "members": members()}
+
+
 def versions_of(plan: Plan, every: int = 1) -> list[Document]:
     """Train every n-th version of a model."""
     times = created_times(plan)
@@ -163,7 +230,7 @@ def build() -> Document:
     document, versions = public_model(model_document)
     content["models"].append(document)
     content["versions"][document["ModelId"]] = versions
-    return content
+    return {**content, **named()}
 
 
 def write(content: Document) -> int:
@@ -191,7 +258,7 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
 def check(every: int) -> list[str]:
     """Train a sample again; list what differs from the file."""
     bundled = json.loads(bz2.decompress(TARGET.read_bytes()))
-    found = []
+    found = differences({key: bundled.get(key) for key in named()}, named())
     for plan in PLANS:
         held = {version["VersionName"]: version for version in bundled["versions"][model_id(plan.name)]}
         for version in versions_of(plan, every):

@@ -28,7 +28,10 @@ def sign(target, headers, *, method="GET", key_id=ACCESS_KEY_ID, secret=ACCESS_K
 def action_of(path):
     """Name the action that a path means."""
     pieces = path.strip("/").split("/")
-    return {3: "ListModels", 4: "GetModel", 5: "ListModelVersions", 6: "GetModelVersion"}.get(len(pieces), "Unknown")
+    if pieces[2] == "workspaces":
+        return "ListMembers"
+    thing = "Dataset" if pieces[2] == "datasets" else "Model"
+    return {3: f"List{thing}s", 4: f"Get{thing}", 5: f"List{thing}Versions", 6: f"Get{thing}Version"}.get(len(pieces), "Unknown")
 
 
 def make_request(path, query=None, *, host="aiworkspace.demo.invalid", date=NOW, nonce=None, extra=None, drop=(), unsigned=(), **signing):

@@ -10,6 +10,8 @@ import pytest
 
 from pai_notebook import client as wire
 from pai_notebook import demo
+from pai_notebook.client import operations, signing
+from pai_notebook.client.credentials import Credentials
 from pai_notebook.errors import AuthenticationError
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.version import ModelVersion
@@ -329,3 +331,70 @@ def test_our_client_is_refused_with_a_wrong_secret_too(server):
     with wire.Client(settings, provider) as client, pytest.raises(AuthenticationError) as refused:
         client.run(client.list_models())
     assert refused.value.code == "SignatureDoesNotMatch"
+
+
+DATASETS = ("d-digitsholdout0001", "d-linnerudloo0001")
+
+
+@pytest.mark.parametrize("dataset_id", DATASETS)
+def test_it_reads_datasets_and_their_versions_with_every_field(connect, models, store, dataset_id):
+    client = connect()
+    held = store.dataset(dataset_id)
+    (version,) = held["Versions"]
+    version = {"UserMetricsEndpoints": [], **version}
+    body = client.get_dataset(dataset_id, models.GetDatasetRequest()).body.to_map()
+    assert body.pop("RequestId")
+    assert body == {name: value for name, value in held.items() if name != "Versions"} | {"LatestVersion": version}
+    body = client.get_dataset_version(dataset_id, "v1", models.GetDatasetVersionRequest()).body.to_map()
+    assert body.pop("RequestId")
+    assert body == {"DatasetId": dataset_id, **version}
+
+
+def test_it_lists_the_members_of_a_workspace_page_by_page(connect, models, store):
+    client = connect()
+    listed = []
+    for number in (1, 2):
+        body = client.list_members("10241", models.ListMembersRequest(page_number=number, page_size=2)).body
+        assert body.total_count == len(store.members("10241")) == 3
+        listed += [member.to_map() for member in body.members]
+    assert listed == store.members("10241")
+    one = client.list_members("10241", models.ListMembersRequest(user_id=listed[1]["UserId"])).body
+    assert [member.display_name for member in one.members] == [listed[1]["DisplayName"]]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (operations.ask_dataset("d-a b*"), lambda client, models: client.get_dataset("d-a b*", models.GetDatasetRequest())),
+        (
+            operations.ask_dataset_version("d-a", "v 1/2"),
+            lambda client, models: client.get_dataset_version("d-a", "v 1/2", models.GetDatasetVersionRequest()),
+        ),
+        (
+            operations.ask_members("10241", 2, 100),
+            lambda client, models: client.list_members("10241", models.ListMembersRequest(page_number=2, page_size=100)),
+        ),
+    ],
+    ids=lambda each: getattr(each, "action", ""),
+)
+def test_our_requests_for_names_have_the_signatures_of_its_own(sdk, models, ours, theirs):
+    seen = []
+
+    def keep(request):
+        seen.append(request)
+        return demo.Response(404, {"content-type": "application/json"}, b'{"Code": "NotFound", "Message": "no"}')
+
+    client, _, config = sdk
+    with demo.serve(handler=keep) as server:
+        address = f"127.0.0.1:{server.port}"
+        key = {"access_key_id": demo.ACCESS_KEY_ID, "access_key_secret": demo.ACCESS_KEY_SECRET}
+        refusal(lambda: theirs(client(config(endpoint=address, protocol="http", **key)), models))
+    (request,) = seen
+    told = request.header("authorization")
+    signed = told.partition("SignedHeaders=")[2].partition(",")[0].split(";")
+    headers = [(name, request.header(name)) for name in request.fields]
+    empty = signing.payload_hash(b"")
+    canonical = signing.canonical_request("GET", ours.path, query=ours.query, headers=headers, signed=signed, body_hash=empty)
+    key_pair = Credentials(demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET)
+    assert (request.header("x-acs-action"), request.path) == (ours.action, ours.path)
+    assert told == signing.authorization(key_pair, canonical, signed=signed)

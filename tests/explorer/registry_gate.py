@@ -90,7 +90,7 @@ def gated(store=None, **options):
         server.handle_error = lambda *_: None  # a client that hung up is what is tested
         # by name: a secret that is written out would be saved in the notebooks
         key = "(lambda demo: (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))(__import__('importlib').import_module('pai_notebook.demo'))"
-        gate.connect = f"pnb.connect(endpoint={server.url!r}, credentials={key}, cache_seconds=0, {_PATIENT})"
+        gate.connect = f"pnb.connect(endpoint={server.url!r}, credentials={key}, cache_seconds=0, names=False, {_PATIENT})"
         try:
             yield gate
         finally:

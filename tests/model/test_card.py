@@ -33,7 +33,7 @@ def test_the_name_of_the_model_comes_first_once_a_list_has_shown_it():
 
 
 def test_the_name_of_a_model_survives_a_snapshot_and_is_no_part_of_the_content(tmp_path):
-    with pnb.connect("demo", default=False) as registry:
+    with pnb.connect("demo", default=False, names=False) as registry:
         nameless = registry.get_versions("model-rbvg5wfo5d0gngz1b8@2.4.0")
         registry.list_models()
         named = registry.get_versions("model-rbvg5wfo5d0gngz1b8@2.4.0", refresh=True)

@@ -13,7 +13,15 @@ GET, LIST = "GetModelVersion", "ListModelVersions"
 
 
 def connect(server, **options):
-    options = {"credentials": (KEY_ID, SECRET), "requests_per_second": None, "backoff_scale": 0.1, "default": False, **UNHURRIED, **options}
+    options = {
+        "credentials": (KEY_ID, SECRET),
+        "requests_per_second": None,
+        "backoff_scale": 0.1,
+        "default": False,
+        "names": False,
+        **UNHURRIED,
+        **options,
+    }
     return pnb.connect(endpoint=server.url, **options)
 
 

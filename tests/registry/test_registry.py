@@ -51,8 +51,7 @@ class Watched:
             transport=demo.transport(handler=self.answer),
             requests_per_second=None,
             backoff_scale=0,
-            default=False,
-            **options,
+            **{"default": False, "names": False, **options},
         )
 
     def answer(self, request):

@@ -35,7 +35,7 @@ def connected():
     def make(store, change=lambda request, answer: answer(request)):
         handler = demo.Handler(store)
         transport = demo.transport(handler=lambda request: change(request, handler.handle))
-        made.append(pnb.connect("demo", transport=transport, default=False, backoff_scale=0))
+        made.append(pnb.connect("demo", transport=transport, default=False, backoff_scale=0, names=False))
         return made[-1]
 
     yield make

@@ -20,7 +20,7 @@ KEY, SECRET, TOKEN = "LTAI5tCanaryOfKeyId01", "CanaryOfSecret01234567890abcdef",
 PASSWORD, URI_TOKEN, REFRESH = "CanaryOfProxy0123456", "CanaryOfUri01234567890", "CanaryOfRefresh0123456789"
 pytestmark = pytest.mark.slow
 SECRETS = (KEY, SECRET, TOKEN, PASSWORD, URI_TOKEN, REFRESH)
-QUICK = {**UNHURRIED, "max_attempts": 2, "backoff_scale": 0.0, "default": False}
+QUICK = {**UNHURRIED, "max_attempts": 2, "backoff_scale": 0.0, "default": False, "names": False}
 
 
 @pytest.fixture(autouse=True)

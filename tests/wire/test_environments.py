@@ -25,7 +25,7 @@ from .faultserver import KEY_ID, SECRET, FaultServer
 from .test_tls import make_certificate
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET}
-OPTIONS = {"default": False, "max_attempts": 2, "backoff_scale": 0.0, "requests_per_second": None, **UNHURRIED}
+OPTIONS = {"default": False, "names": False, "max_attempts": 2, "backoff_scale": 0.0, "requests_per_second": None, **UNHURRIED}
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.patience import PATIENCE, UNHURRIED, ended
 
 from .faultserver import KEY_ID, SECRET, FaultServer, error, message
 
-OPTIONS = {"default": False, "requests_per_second": None, "cache_seconds": 0.0, **UNHURRIED}
+OPTIONS = {"default": False, "names": False, "requests_per_second": None, "cache_seconds": 0.0, **UNHURRIED}
 MODEL = "model-rbvg5wfo5d0gngz1b8"
 
 

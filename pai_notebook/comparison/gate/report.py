@@ -102,11 +102,14 @@ class GateReport(GateExports, Displayed):
         What was checked.
     remarks : tuple of str
         What should be known of the whole: what several versions or a moving baseline mean for the checks.
+    dataset_names : mapping of str to str
+        What the registry calls the datasets, by what metrics call them.
     """
 
     checks: tuple[Check, ...]
     title: str
     remarks: tuple[str, ...] = ()
+    dataset_names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def breaches(self) -> tuple[Check, ...]:

@@ -72,7 +72,7 @@ def describe_gate(report: GateReport) -> Stack:
     """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open."""
     text = joined([headline(report), *_versions(report)], "\n")
     blocks: list[Block] = [Note(text, "good" if report.passed else "bad"), *(Note(remark, "warn") for remark in report.remarks)]
-    datasets = short_datasets([check.dataset for check in report.checks])
+    datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     titles = {"failed": say("Failed"), "passed": say("Passed"), "skipped": say("Skipped")}
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]

@@ -1,0 +1,172 @@
+"""Names of models, datasets and people: asked for with the versions, and never a reason for a fetch to fail."""
+
+import json
+from collections import Counter
+
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook import demo
+
+MODEL = "model-named"
+OWNER, USER = "1557702098000001", "287719005500000002"
+DATASETS = {"d-one": "speech-clean", "d-two": "speech-noisy", "d-three": "speech-far"}
+PERMISSIONS = {
+    "GetModel": "paimodel:GetModel",
+    "GetDataset": "paidataset:GetDataset",
+    "GetDatasetVersion": "paidataset:GetDatasetVersion",
+    "ListMembers": "paiworkspace:ListMembers",
+}
+
+
+def result(dataset, **metrics):
+    return {"Dataset": dataset, "Metrics": metrics}
+
+
+def version(place, results=None):
+    measured = [result({"DatasetId": dataset}, accuracy=0.9 + place / 1000) for dataset in DATASETS]
+    measured[0]["Dataset"]["DatasetVersion"] = "v2"
+    return {
+        "VersionName": f"0.{place}.0",
+        "GmtCreateTime": f"2025-01-{place + 1:02}T00:00:00Z",
+        "OwnerId": OWNER,
+        "UserId": USER,
+        "Metrics": {"Results": measured if results is None else results},
+    }
+
+
+def dataset(dataset_id, name, *counts, uri=""):
+    versions = [{"VersionName": f"v{number}", "DataCount": count} for number, count in enumerate(counts, 1)]
+    return {"DatasetId": dataset_id, "Name": name, "Uri": uri, "Versions": versions}
+
+
+class Service:
+    """A registry over documents of a test, that refuses some actions and counts what it is asked."""
+
+    def __init__(self, versions=None, *, datasets=None, denied=(), missing=(), failing=()):
+        held = [dataset(key, name, 1000, 500) for key, name in DATASETS.items()] if datasets is None else datasets
+        members = {"77": [{"UserId": OWNER, "DisplayName": "Li Na"}, {"UserId": USER, "MemberName": "wang.wu"}]}
+        models = [{"ModelId": MODEL, "ModelName": "speech", "WorkspaceId": "77"}]
+        documents = [version(place) for place in range(25)] if versions is None else versions
+        store = demo.Store(models, {MODEL: documents}, datasets=held, members=members)
+        key = demo.Key("id", "secret", denied=frozenset(denied))
+        self.handler = demo.Handler(store, keys=[key])
+        self.missing, self.failing = missing, failing
+        self.asked = Counter()
+
+    def __call__(self, request):
+        action = request.header("x-acs-action")
+        self.asked[action] += 1
+        if action in self.missing:
+            return demo.Response(404, {}, json.dumps({"Code": "InvalidAction.NotFound", "Message": "no such action"}).encode())
+        if action in self.failing:
+            return demo.Response(503, {}, b"{}")
+        return self.handler(request)
+
+    def connect(self, **options):
+        transport = demo.transport(handler=self)
+        options = {"endpoint": demo.ENDPOINT, "credentials": ("id", "secret"), "backoff_scale": 0, "default": False, **options}
+        return pnb.connect(transport=transport, requests_per_second=None, **options)
+
+
+def test_the_heads_of_a_comparison_are_names_and_ids_stand_below():
+    with Service().connect() as registry:
+        c = registry.compare(f"{MODEL}@last:3")
+    assert c.short_datasets == {"d-one:v2": "clean:v2", "d-two": "noisy", "d-three": "far"}
+    text = str(c)
+    assert "speech-noisy, d-two" in text
+    assert text.count("d-two") == 1
+    assert c.versions[0].provenance.model_name == "speech"
+
+
+def test_a_list_of_twenty_over_three_datasets_costs_a_request_a_name():
+    service = Service()
+    with service.connect() as registry:
+        assert len(registry.get_versions(f"{MODEL}@last:20")) == 20
+        first = Counter(service.asked)
+        registry.get_versions(f"{MODEL}@last:20", refresh=True)
+    names = {"GetModel": 1, "GetDataset": 3, "GetDatasetVersion": 1, "ListMembers": 1}
+    assert {action: first[action] for action in PERMISSIONS} == names
+    assert {action: service.asked[action] for action in PERMISSIONS} == names
+    bare = Service()
+    with bare.connect(names=False) as registry:
+        registry.get_versions(f"{MODEL}@last:20")
+    assert bare.asked == first - Counter(names)
+
+
+def test_without_names_nothing_more_is_asked():
+    service = Service()
+    with service.connect(names=False) as registry:
+        found = registry.get_versions(f"{MODEL}@last:20")
+    assert not service.asked.keys() & PERMISSIONS.keys()
+    assert found[0].provenance.datasets == found[0].provenance.people == ()
+
+
+@pytest.mark.parametrize("how", ["denied", "missing"])
+@pytest.mark.parametrize("action", PERMISSIONS)
+def test_a_refused_action_costs_one_request_and_its_names_alone(action, how):
+    whole, service = Service(), Service(**{how: [action]})
+    with whole.connect(workspace_id="77") as registry:
+        expected = registry.get_versions(f"{MODEL}@last:20")
+    with service.connect(workspace_id="77") as registry:
+        found = registry.get_versions(f"{MODEL}@last:20")
+        again = registry.get_versions(MODEL, refresh=True)
+        notes = registry.notes
+    assert list(found) == list(expected)
+    assert len(again) == 25
+    assert service.asked[action] == 1
+    assert len(notes) == 1
+    assert PERMISSIONS[action] in notes[0]
+
+
+def test_a_service_that_fails_for_names_fails_nothing_and_is_not_asked_at_every_call():
+    service = Service(failing=PERMISSIONS)
+    with service.connect(max_attempts=1) as registry:
+        assert len(registry.get_versions(f"{MODEL}@last:20")) == 20
+        asked = Counter(service.asked)
+        registry.get_versions(f"{MODEL}@last:20", refresh=True)
+        assert registry.notes == ()
+    assert {action: service.asked[action] for action in PERMISSIONS} == {action: asked[action] for action in PERMISSIONS}
+
+
+def test_a_call_asks_for_at_most_twenty_names_and_the_next_for_the_rest():
+    many = {f"d-{number:02}": f"set-{number:02}" for number in range(40)}
+    results = [result({"DatasetId": each}, accuracy=0.5) for each in many]
+    service = Service([version(0, results)], datasets=[dataset(*each) for each in many.items()])
+    with service.connect() as registry:
+        for named in (14, 28):
+            (found,) = registry.get_versions(MODEL, refresh=True)
+            assert len(found.provenance.datasets) >= named
+            assert sum(service.asked[action] for action in PERMISSIONS) <= 20
+            service.asked.clear()
+        (found,) = registry.get_versions(MODEL, refresh=True)
+    assert {each.identity: each.name for each in found.provenance.datasets} == many
+
+
+def test_a_dataset_that_is_gone_leaves_its_id_and_the_names_of_the_others():
+    service = Service(datasets=[dataset("d-one", "speech-clean", 1000, 500), dataset("d-three", "speech-far")])
+    with service.connect() as registry:
+        found = registry.get_versions(f"{MODEL}@last:2")
+        registry.get_versions(f"{MODEL}@last:2", refresh=True)
+        assert registry.notes == ()
+    assert service.asked["GetDataset"] == 3
+    assert {each.identity for each in found[0].provenance.datasets} == {"d-one:v2", "d-three"}
+
+
+def test_names_come_back_from_a_snapshot(tmp_path):
+    with Service().connect() as registry:
+        found = registry.get_versions(f"{MODEL}@last:3")
+    again = pnb.load(found.save(tmp_path / "x.paisnap.json"))
+    assert [each.provenance for each in again] == [each.provenance for each in found]
+    assert str(again.compare()) == str(found.compare())
+
+
+def test_redaction_leaves_out_the_names_of_people_and_keeps_those_of_datasets(tmp_path):
+    with Service().connect() as registry:
+        found = registry.get_versions(f"{MODEL}@last:3")
+    path = found.save(tmp_path / "x.paisnap.json", redact="default")
+    text = path.read_text("utf-8")
+    assert "Li Na" not in text
+    assert "wang.wu" not in text
+    assert OWNER not in text
+    assert pnb.load(path).compare().short_datasets["d-two"] == "noisy"
