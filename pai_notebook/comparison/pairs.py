@@ -24,7 +24,7 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.names import resolve
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.sanitize import Printed

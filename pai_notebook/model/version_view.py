@@ -340,8 +340,8 @@ def ids_shape(
     """
     user = "" if document.user_id == document.owner_id else document.user_id
     ids = {"": address, "workspace": workspace, "owner": document.owner_id, "user": user}
-    people = dict(people)
-    parts: list[Inline] = [(word, *filter(None, [people.get(text)]), Code(text)) for word, text in ids.items() if text]
+    named = dict(people)
+    parts: list[Inline] = [(word, *filter(None, [named.get(text)]), Code(text)) for word, text in ids.items() if text]
     parts += [f"request {document.request_id}"] if document.request_id else []
     parts += [told] if told else []
     return tuple(each for place, part in enumerate(parts) for each in (("·", part) if place else (part,)))

@@ -170,3 +170,28 @@ def test_redaction_leaves_out_the_names_of_people_and_keeps_those_of_datasets(tm
     assert "wang.wu" not in text
     assert OWNER not in text
     assert pnb.load(path).compare().short_datasets["d-two"] == "noisy"
+
+
+def test_a_name_works_wherever_the_id_of_a_dataset_does():
+    with Service().connect() as registry:
+        found = registry.get_versions(f"{MODEL}@last:3")
+    c = found.compare(directions={"accuracy@speech-noisy": "min"}, tolerance={"accuracy[speech-far]": 0.5})
+    assert c["accuracy@speech-noisy"].key == c["accuracy@d-two"].key
+    assert c["accuracy@speech-noisy"].direction.mode == "min"
+    assert c["accuracy@d-three"].direction.mode == "max"
+    assert c.best("accuracy", dataset="speech-clean:v2") == c.best("accuracy@d-one:v2")
+    assert [row.dataset for row in found.compare(dataset="speech-*").metrics] == ["d-one:v2", "d-three", "d-two"]
+    assert found.compare(include="accuracy@speech-far").metrics[0].dataset == "d-three"
+    assert len(found.filter("accuracy@speech-far > 0.9225")) == len(found.filter("accuracy@d-three > 0.9225"))
+    assert found.sort_values("accuracy@speech-far", ascending=False)[0].version_name == "0.24.0"
+    checks = c.check("accuracy[speech-noisy] >= 0.5").checks
+    assert {(check.dataset, check.outcome) for check in checks} == {("d-two", "passed")}
+
+
+def test_a_name_that_two_datasets_share_is_the_name_of_none():
+    same = [dataset("d-one", "speech", 1000, 500), dataset("d-two", "far"), dataset("d-three", "far")]
+    with Service(datasets=same).connect() as registry:
+        c = registry.compare(f"{MODEL}@last:3")
+    assert c.short_datasets["d-two"] == "d-two"
+    with pytest.raises(pnb.errors.ComparisonError, match="not measured on dataset 'far'"):
+        c["accuracy@far"]
