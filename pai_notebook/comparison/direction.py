@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 from pai_notebook.model.metric_words import (
     BENCHMARK,
     CHINESE,
@@ -72,7 +72,7 @@ class Direction(Printed):
     def said(self) -> Phrase:
         """The direction in words, with its source and the reason."""
         source, reason = say(self.source), self.reason
-        return say("{mode} ({source}: {reason})" if self.mode else "{source} ({reason})", mode=self.mode, source=source, reason=reason)
+        return say("{mode} ({source}: {reason})" if self.mode else "{source} ({reason})", mode=self.told_mode, source=source, reason=reason)
 
     @property
     def words(self) -> Phrase:
@@ -80,9 +80,18 @@ class Direction(Printed):
         return {"max": say("higher is better"), "min": say("lower is better")}.get(self.mode or "", say("direction unknown"))
 
     @property
+    def told_mode(self) -> str:
+        """`max` or `min`, which is told in other words where it is not English; empty where the direction is unknown."""
+        return _mode_in_words(self.mode) if self.mode else ""
+
+    @property
     def arrow(self) -> str:
         """An arrow up or down; empty where the direction is unknown."""
         return {"max": "↑", "min": "↓"}.get(self.mode or "", "")
+
+
+def _mode_in_words(mode: Mode) -> str:
+    return with_text(say("higher is better") if mode == "max" else say("lower is better"), mode)
 
 
 def read_mode(value: Any, argument: str = "mode") -> Mode | None:
@@ -126,7 +135,7 @@ def infer_direction(path: str) -> Direction:
         return Direction(reason=say("the name says what it is measured by, not how good it is"))
     modes = set(votes.values())
     if len(modes) > 1:
-        told = joined([f"{word!r} ({mode})" for word, mode in votes.items()], " and ")
+        told = joined([say("{word!r} ({mode})", word=word, mode=_mode_in_words(mode)) for word, mode in votes.items()], " and ")
         return Direction(reason=say("{words} disagree", words=told))
     if not modes:
         return Direction(reason=say("the name does not say"))

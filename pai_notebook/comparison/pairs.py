@@ -21,6 +21,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Table
 from pai_notebook.errors import ComparisonError
+from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key
@@ -57,10 +58,10 @@ def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int,
     """Pairs that differ in 1 to `most` leaves: those that share what is left when a few leaves are taken away."""
     seen: set[tuple[int, int]] = set()
     for bucket in _buckets(settings, most).values():
-        for (first, gone_first), (second, gone_second) in combinations(bucket, 2):
-            if first == second or len(gone_first | gone_second) > most:
+        for (one, gone_one), (other, gone_other) in combinations(bucket, 2):
+            if one == other or len(gone_one | gone_other) > most:
                 continue
-            pair = (first, second) if first < second else (second, first)
+            pair = (one, other) if one < other else (other, one)
             if pair in seen:
                 continue
             seen.add(pair)
@@ -234,31 +235,44 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
 
     def _describe(self) -> Block:
         if not self.pairs:
-            return Note(f"No two of the {self.considered} versions with {self.metric} and any setting differ so little.")
+            return Note(
+                say(
+                    "No two of the {count} versions with {metric} and any setting differ so little.",
+                    count=self.considered,
+                    metric=self.metric,
+                )
+            )
         form = choose_format(value for pair in self.pairs for value in (pair.before, pair.after))
         short = _short({setting for change in self.changes for setting, _, _ in change.changes})
         rows = [self._row(change, form, short) for change in self.changes[:SHOWN]]
-        columns: list[Column | str] = ["setting", "change", "versions", Column("value", align="right")]
+        columns: list[Column | str] = [say("setting"), say("change"), say("versions"), Column(say("value"), align="right")]
         note: list[Inline] = [
-            f"{self.metric}: {self.direction.words}. It differs together with these settings; that does not say why.",
+            say(
+                "{metric}: {direction}. It differs together with these settings; that does not say why.",
+                metric=self.metric,
+                direction=self.direction.words,
+            ),
             self._on_spread(),
         ]
         if self.ignored:
-            note.append(f"Left out, because they name a run: {', '.join(self.ignored[:8])}.")
-        caption = f"Versions that differ in one setting, seeds aside, and {self.metric}"
-        return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit="changes")
+            note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
+        caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.metric)
+        return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
 
     def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
         shown = change.pairs[:SHOWN_PAIRS]
-        more = [f"and {len(change.pairs) - len(shown)} more"] if len(change.pairs) > len(shown) else []
+        more = [say("and {count} more", count=len(change.pairs) - len(shown))] if len(change.pairs) > len(shown) else []
         values: list[Inline] = [Number(form.value(pair.after), delta=form.delta(pair.delta)) for pair in shown]
         if len(change.pairs) > 1:
-            values += [*more, Number(f"mean of {len(change.pairs)}", delta=form.delta(change.delta), marks=self._marks(change))]
+            values += [
+                *more,
+                Number(say("mean of {count}", count=len(change.pairs)), delta=form.delta(change.delta), marks=self._marks(change)),
+            ]
         else:
             values = [Number(form.value(shown[0].after), delta=form.delta(shown[0].delta), marks=self._marks(change))]
         return [
             Lines([short[setting] for setting, _, _ in change.changes]),
-            Lines([f"{_word(before)} → {_word(after)}" for _, before, after in change.changes]),
+            Lines([say("{before} → {after}", before=_word(before), after=_word(after)) for _, before, after in change.changes]),
             Lines([*(f"{pair.first} → {pair.second}" for pair in shown), *more]),
             Lines(values),
         ]
@@ -268,19 +282,22 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         if self.direction.mode is None or change.delta == 0 or change.beyond_chance is None:
             return []
         if not change.beyond_chance:
-            return [Mark("≈", "could be chance")]
+            return [Mark("≈", say("could be chance"))]
         better = (change.delta > 0) == (self.direction.mode == "max")
         sign = "▲" if change.delta > 0 else "▼"
-        return [Mark(sign, "better", tone="good") if better else Mark(sign, "worse", tone="bad")]
+        return [Mark(sign, say("better"), tone="good") if better else Mark(sign, say("worse"), tone="bad")]
 
     def _on_spread(self) -> str:
         if self.spread is None:
-            return "One run each: run-to-run spread unknown, so no difference can be told from it."
+            return say("One run each: run-to-run spread unknown, so no difference can be told from it.")
         needed = format_about(self.spread.needed(2.0))
         sd = format_about(self.spread.sd)
-        return (
-            f"Runs that differ in their seed alone have a standard deviation of {sd} ({self.spread.df} degrees of freedom); "
-            f"a single pair is beyond chance (95 %) from {needed}. That covers other runs, not other examples."
+        return say(
+            "Runs that differ in their seed alone have a standard deviation of {sd} ({df} degrees of freedom); "
+            "a single pair is beyond chance (95 %) from {needed}. That covers other runs, not other examples.",
+            sd=sd,
+            df=self.spread.df,
+            needed=needed,
         )
 
 
@@ -375,7 +392,7 @@ def _joined(pair: MinimalPair) -> tuple[str, ...]:
 
 
 def _word(text: str | None) -> str:
-    return "(not set)" if text is None else text
+    return say("(not set)") if text is None else text
 
 
 @checked

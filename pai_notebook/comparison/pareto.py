@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.rows import told_between
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
+from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import front_of
@@ -68,27 +69,28 @@ class Pareto(Displayed):
             steps = self.differences[place - 1] if place else ("",) * len(values)
             numbers = [Number(form.value(value)) for form, value in zip(forms, values, strict=True)]
             rows.append([version, *(part for pair in zip(numbers, steps, strict=True) for part in pair)])
-        note: list[Inline] = ["Each difference is to the version above."] if self.differences else []
+        note: list[Inline] = [say("Each difference is to the version above.")] if self.differences else []
         if any("≈" in step for steps in self.differences for step in steps):
-            note.append("≈ could be chance.")
+            note.append(say("≈ could be chance."))
         if self.as_measured:
-            note.append(f"No interval is known of {listed(self.as_measured)}.")
+            note.append(say("No interval is known of {metrics}.", metrics=listed(self.as_measured)))
         if self.dominated:
             count = len(self.dominated)
-            subject = "One other version is" if count == 1 else f"{count} other versions are"
-            note.append(f"{subject} no better anywhere and worse somewhere than one of these.")
+            one = "One other version is no better anywhere and worse somewhere than one of these."
+            more = "{count} other versions are no better anywhere and worse somewhere than one of these."
+            note.append(say(one if count == 1 else more, count=count))
         if self.unranked:
-            note.append(f"Not placed, a number is missing: {', '.join(self.unranked[:8])}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004
+            note.append(say("Not placed, a number is missing: {versions}.", versions=first(self.unranked, 8)))
         columns: list[Column | str] = [
-            "version",
+            say("version"),
             *(
                 Column(head, align="right", group=metric)
                 for metric, word in zip(self.metrics, self.words, strict=True)
-                for head in (word, "difference")
+                for head in (word, say("difference"))
             ),
         ]
-        caption = f"Best trade-offs of {' and '.join(self.metrics)}, as measured"
-        return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit="versions")
+        caption = say("Best trade-offs of {metrics}, as measured", metrics=joined(self.metrics, " and "))
+        return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit=say("versions"))
 
 
 # How sure the difference of one version to another is in a metric.

@@ -12,6 +12,7 @@ from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
@@ -164,24 +165,32 @@ class Ranking(Displayed, Sequence[Ranked]):
         others = [entry.told_apart for entry in self.entries if entry.rank > 1]
         star = "" if not others else "★" if all(others) and len(self.entries) - len(others) == 1 else "☆"
         rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
-        against = f"; the difference is to {self.baseline}, the baseline" if self.baseline else ""
-        note: list[Inline] = [f"By {self.metric}: {self.words}{against}."]
+        against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
+        alone = "By {metric}: {words}."
+        note: list[Inline] = [say(against, metric=self.metric, words=self.words, baseline=self.baseline)]
+        if not self.baseline:
+            note = [say(alone, metric=self.metric, words=self.words)]
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
-        note += [f"{sign} {meaning}." for sign, meaning in _SIGNS.items() if sign in signs]
+        note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in _SIGNS.items() if sign in signs]
         if self.unranked:
-            shown = ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])
-            note.append(f"Not ranked: {shown}{' and more' if len(self.unranked) > 8 else ''}.")  # noqa: PLR2004 - a line
-        columns: list[Column | str] = [Column("rank", align="right"), "version", Column("value", align="right")]
-        columns += [Column("difference", align="right")] if self.baseline else []
-        columns += ["its 95 % interval"] if known else []
+            note.append(say("Not ranked: {versions}.", versions=_without_number(self.unranked)))
+        columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
+        columns += [Column(say("difference"), align="right")] if self.baseline else []
+        columns += [say("its 95 % interval")] if known else []
         columns += [""]
         return Table(
-            columns, rows, caption=f"Ranking by {self.metric}", note=Lines(note), row_headers=2, total=self._total, unit="versions"
+            columns,
+            rows,
+            caption=say("Ranking by {metric}", metric=self.metric),
+            note=Lines(note),
+            row_headers=2,
+            total=self._total,
+            unit=say("versions"),
         )
 
     def _row(self, entry: Ranked, form: NumberFormat, *, star: str, known: bool) -> list[Inline]:
         is_baseline = entry.version == self.baseline
-        name: Inline = (entry.version, Mark("", "baseline")) if is_baseline else entry.version
+        name: Inline = (entry.version, Mark("", say("baseline"))) if is_baseline else entry.version
         row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
         if self.baseline:
             row.append("" if entry.delta is None or is_baseline else Number(form.delta(entry.delta)))
@@ -246,28 +255,32 @@ class Best(Displayed):
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
         facts: list[tuple[str, Inline]] = [
-            ("best", (self.version, Number(form.value(self.value), marks=[self._star()]))),
-            ("direction", self.words),
+            (say("best"), (self.version, Number(form.value(self.value), marks=[self._star()]))),
+            (say("direction"), self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
             facts.append(
                 (
-                    "runner-up",
-                    (self.runner_up, Number(form.value(self.runner_up_value)), f"behind by {form.delta(self.margin).lstrip('+')}"),
+                    say("runner-up"),
+                    (
+                        self.runner_up,
+                        Number(form.value(self.runner_up_value)),
+                        say("behind by {delta}", delta=form.delta(self.margin).lstrip("+")),
+                    ),
                 )
             )
         if self.ties:
-            facts.append(("as good", ", ".join(self.ties)))
+            facts.append((say("as good"), joined(self.ties)))
         if self.unranked:
-            facts.append(("not ranked", ", ".join(f"{version} ({state})" for version, state in self.unranked[:8])))
-        return Section(f"Best by {self.metric}", [Facts(facts), *(Note(note) for note in self.notes)])
+            facts.append((say("not ranked"), _without_number(self.unranked)))
+        return Section(say("Best by {metric}", metric=self.metric), [Facts(facts), *(Note(note) for note in self.notes)])
 
     def _star(self) -> Mark:
         """A filled star only for a version that is told apart from every other."""
         if self.count == 1:
-            return Mark("☆", "the only value")
+            return Mark("☆", say("the only value"))
         if self.ties and not (self.together or self.unknown):
-            return Mark("☆", "shared")
+            return Mark("☆", say("shared"))
         return star(is_best=True, is_alone=self.is_alone, is_measured=bool(self.unknown))
 
 
@@ -279,9 +292,13 @@ _SIGNS = {
 }
 
 
+def _without_number(versions: Sequence[tuple[str, str]]) -> Phrase:
+    return first([say("{version} ({state})", version=version, state=say(state)) for version, state in versions], 8)
+
+
 def _bounds(interval: Interval) -> str:
     form = choose_format([max(abs(interval.low), abs(interval.high))])
-    return f"{form.delta(interval.low)} to {form.delta(interval.high)}"
+    return say("{low} to {high}", low=form.delta(interval.low), high=form.delta(interval.high))
 
 
 def _told_apart(entry: Ranked, star: str) -> str:
@@ -318,7 +335,7 @@ def make_ranking(
         evidence = None if delta is None else row.changes[place].evidence
         interval = None if evidence is None else evidence.interval
         entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart, interval))
-    words = f"{question.direction.words} ({question.direction.source})"
+    words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
     return Ranking(row.name, words, entries, unranked, baseline="" if baseline is None else names[baseline])
 
@@ -328,7 +345,7 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
     first = [entry for entry in ranking if entry.rank == 1]
     others = [entry for entry in ranking if entry is not ranking[0]]
     runner_up = others[0] if others else None
-    more = ["the best value is infinite"] if math.isinf(ranking[0].value) else []
+    more = [say("the best value is infinite")] if math.isinf(ranking[0].value) else []
     return Best(
         version=ranking[0].version,
         value=ranking[0].value,
@@ -337,7 +354,12 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
         margin=runner_up.behind if runner_up else None,
         ties=tuple(entry.version for entry in first[1:]),
         metric=question.row.name,
-        words=f"{question.direction.words} ({question.direction.source}: {question.direction.reason})",
+        words=say(
+            "{mode} ({source}: {reason})",
+            mode=question.direction.words,
+            source=say(question.direction.source),
+            reason=question.direction.reason,
+        ),
         count=len(ranking),
         unranked=ranking.unranked,
         notes=(*notes, *more),

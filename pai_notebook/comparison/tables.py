@@ -10,6 +10,7 @@ import pandas as pd
 from pai_notebook.comparison.rows import Change, Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
 from pai_notebook.frames.columns import text_array, text_index
+from pai_notebook.i18n.phrases import say
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metrics import State
@@ -118,17 +119,21 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
             name = "" if metric == before else metric
             rows.append([name, short.get(dataset, dataset), *(_sign(of_row[place]) for place in places)])
             before = metric
-        notes: list[Inline] = ["● number · ○ no number · – nothing recorded"]
+        notes: list[Inline] = [say("● number · ○ no number · – nothing recorded")]
         left_out = self.shape[1] - len(places)
-        notes += [f"showing {len(places)} of {self.shape[1]} versions, those first that lack a number"] if left_out else []
-        columns: list[Column | str] = ["metric", "dataset", *(str(self.columns[place]) for place in places)]
+        notes += (
+            [say("showing {count} of {total} versions, those first that lack a number", count=len(places), total=self.shape[1])]
+            if left_out
+            else []
+        )
+        columns: list[Column | str] = [say("metric"), say("dataset"), *(str(self.columns[place]) for place in places)]
         return Table(
             columns,
             rows,
-            caption="Which metrics each version has",
+            caption=say("Which metrics each version has"),
             note=Lines([*notes, *dataset_notes(short)]),
             row_headers=2,
-            unit="metrics",
+            unit=say("metrics"),
         )
 
 

@@ -202,7 +202,7 @@ def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:
     """Say for each metric which way it is better and where that comes from, metrics of one answer together."""
     groups: dict[Phrase, list[str]] = {}
     for row in rows:
-        mode, source = row.direction.mode, say(row.direction.source)
+        mode, source = row.direction.told_mode, say(row.direction.source)
         source = say("{mode} ({source})", mode=mode, source=source) if mode else source
         names = groups.setdefault(source, [])
         if row.path not in names:

@@ -58,6 +58,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from pai_notebook.display.spans import Badge, Inline, Mark, Tone, check_tone, keep
+from pai_notebook.i18n.phrases import say
+
+_ROWS = say("rows")
 
 Align: TypeAlias = Literal["left", "right"]
 
@@ -136,7 +139,7 @@ class Table:
     pinned: int = field(default=0, kw_only=True)
     limit: int = field(default=100, kw_only=True)
     total: int | None = field(default=None, kw_only=True)
-    unit: str = field(default="rows", kw_only=True)
+    unit: str = field(default=_ROWS, kw_only=True)
 
     def __post_init__(self) -> None:
         columns = tuple(column if isinstance(column, Column) else Column(column) for column in self.columns)

@@ -13,7 +13,7 @@ from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Code, Inline
 from pai_notebook.display.text import render_text
 from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.i18n.phrases import speaking
+from pai_notebook.i18n.phrases import joined, say, speaking, with_text
 from pai_notebook.sanitize import Printed, encodable, stdout_encoding
 
 if TYPE_CHECKING:
@@ -40,17 +40,22 @@ def describe_error(error: PaiError) -> Card:
     code ServiceUnavailable · HTTP 503
     """
     blocks: list[Block] = [Note(error.hint)] if error.hint else []
-    about = [("model", error.model_id), ("version", error.version_name), ("region", error.region), ("action", error.action)]
+    about = [
+        (say("model"), error.model_id),
+        (say("version"), error.version_name),
+        (say("region"), error.region),
+        (say("action"), error.action),
+    ]
     facts: list[tuple[str, Inline]] = [(name, Code(value)) for name, value in about if value]
     if error.attempts > 1:
-        facts.append(("attempts", f"{error.attempts:,}"))
+        facts.append((say("attempts"), f"{error.attempts:,}"))
     if facts:
         blocks.append(Facts(facts))
     if isinstance(error, FetchErrors) and error.errors:
         rows: list[list[Inline]] = [[Code(address), cause.message] for address, cause in error.errors.items()]
-        blocks.append(Table(["address", "what happened"], rows, limit=_MOST, unit="failures"))
+        blocks.append(Table([say("address"), say("what happened")], rows, limit=_MOST, unit=say("failures")))
     return Card(
-        error.message.rstrip("."),
+        with_text(error.message, error.message.rstrip(".")),
         type(error).__name__,
         tone="bad",
         blocks=blocks,
@@ -60,11 +65,11 @@ def describe_error(error: PaiError) -> Card:
 
 def _evidence(error: PaiError) -> str:
     parts = [
-        f"code {error.code}" if error.code else "",
+        say("code {code}", code=error.code) if error.code else "",
         f"HTTP {error.status}" if error.status else "",
-        f"request {error.request_id}" if error.request_id else "",
+        say("request {id}", id=error.request_id) if error.request_id else "",
     ]
-    return " · ".join(part for part in parts if part)
+    return joined([part for part in parts if part], " · ")
 
 
 _LINE = 160

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pai_notebook.i18n.phrases import now
+from pai_notebook.i18n.phrases import now, told
 from pai_notebook.sanitize import visible
 
 # Characters that are shown of a text in a cell, and of one on its own.
@@ -22,7 +22,7 @@ def showing(shown: int, total: int, unit: str) -> str:
     >>> showing(20, 1430, "versions")
     'showing 20 of 1,430 versions'
     """
-    return now("showing {shown:,} of {total:,} {unit}", shown=shown, total=total, unit=inline(unit))
+    return now("showing {shown:,} of {total:,} {unit}", shown=shown, total=total, unit=inline(told(unit)))
 
 
 def clip(text: str, limit: int) -> tuple[str, str]:

@@ -92,8 +92,8 @@ def wrap(text: str, width: int) -> list[str]:
 
     Examples
     --------
-    >>> wrap("one two three", 8), wrap("模型版本", 5), wrap("", 5)
-    (['one two', 'three'], ['模型', '版本'], [''])
+    >>> wrap("one two three", 8), wrap("模型版本。", 9), wrap("", 5)
+    (['one two', 'three'], ['模型版', '本。'], [''])
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -121,12 +121,18 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
         yield line.rstrip(" ")
 
 
+# Chinese marks that no line may begin or end with.
+_NO_BEGINNING = "。，、；：？！）》”’…"
+_NO_END = ("（", "《", "“", "‘")
+
+
 def _words(text: str) -> Iterator[str]:
-    """Words with the spaces before them; every wide character is a word of its own."""
+    """Words with the spaces before them; every wide character is a word of its own, with the marks that no line begins or ends with."""
     word = ""
     for cluster in clusters(text):
-        is_wide = _cluster_width(cluster) > 1
-        if word and (is_wide or (cluster == " " and not word.endswith(" ")) or _cluster_width(word[-1]) > 1):
+        bound = cluster in _NO_BEGINNING or word.endswith(_NO_END)
+        is_word = _cluster_width(cluster) > 1 or (cluster == " " and not word.endswith(" "))
+        if word and not bound and (is_word or _cluster_width(word[-1]) > 1):
             yield word
             word = ""
         word += cluster

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from string import Formatter
 from typing import Any, Self
-
-from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES
 
 _speaking: ContextVar[str] = ContextVar("language of the document being written", default="")
 
@@ -73,11 +72,53 @@ class Phrase(str):
         """
         if lang != "zh":
             return str(self)
+        from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES  # noqa: PLC0415 - a catalogue that English does not need
+
         if self.separator:
             return SEPARATORS[self.separator].join(in_language(value, lang) for value in self.values)
         words = TEMPLATES.get(self.template, self.template)
         words = words if self.wording is None else self.wording(words)
-        return words.format(**{name: in_language(value, lang) for name, value in self.values.items()})
+        return _filled(words, {name: in_language(value, lang) for name, value in self.values.items()})
+
+
+_FULL_WIDTH = "，。；：？！、（）《》“”…～"
+_HAN = "[\u4e00-\u9fff]"
+
+
+def _filled(words: str, values: Mapping[str, Any]) -> str:
+    """Fill a Chinese template: a blank between Chinese and Latin, none beside full-width marks or between two Chinese words.
+
+    Only blanks of the template are set or left out; values stay as they are.
+    """
+    parts: list[tuple[str, bool]] = []
+    for literal, name, form, conversion in Formatter().parse(words):
+        parts.append((literal, False))
+        if name is not None:
+            parts.append((f"{{{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}}}".format(**values), True))
+    filled, blank, own = "", "", False
+    for text, is_value in parts:
+        if text and not is_value:
+            head = text.lstrip(" ")
+            blank, text = blank or text[: len(text) - len(head)], head  # noqa: PLW2901 - its blanks are weighed below
+        if not text:
+            continue
+        filled += (_gap(filled[-1], text[0], blank) if is_value or own else blank) if filled else blank
+        filled, blank, own = filled + text, "", is_value
+        if not is_value:
+            filled = filled.rstrip(" ")
+            blank = text[len(text.rstrip(" ")) :]
+    return filled + blank
+
+
+def _gap(left: str, right: str, blank: str) -> str:
+    if left in _FULL_WIDTH or right in _FULL_WIDTH:
+        return ""
+    chinese = [re.match(_HAN, each) is not None for each in (left, right)]
+    if all(chinese):
+        return ""
+    latin = left.isascii() if chinese[1] else right.isascii()
+    wordlike = (left if chinese[1] else right).isalnum() or (chinese[1] and left in "%+")
+    return " " if any(chinese) and latin and wordlike else blank
 
 
 def with_text(phrase: str, text: str) -> str:

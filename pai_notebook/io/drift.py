@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Card, Column, Diff, Displayed, Facts, Inline, Mark, Missing, Note, Number, Section, Table, Tone
 from pai_notebook.errors import DriftError, PaiError
+from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _MODIFIED = "modified"
 # Characters from which a changed text is shown word by word instead of in two cells.
+# Addresses that one line names.
+_LINE = 10
 _LONG = 60
 
 
@@ -96,11 +99,12 @@ class Drift(Displayed):
     def summary(self) -> str:
         """The difference in one sentence."""
         changed = len({change.address for change in self.changes})
-        parts = [f"{changed} of {self.checked} saved versions changed" if changed else f"{self.checked} saved versions are as they were"]
-        parts += [f"{len(self.removed)} removed"] if self.removed else []
-        parts += [f"{len(self.added)} added since"] if self.added else []
-        parts += [f"{len(self.failed)} not looked up"] if self.failed else []
-        return ", ".join(parts)
+        same = say("{count} saved versions are as they were", count=self.checked)
+        parts = [say("{count} of {total} saved versions changed", count=changed, total=self.checked) if changed else same]
+        parts += [say("{count} removed", count=len(self.removed))] if self.removed else []
+        parts += [say("{count} added since", count=len(self.added))] if self.added else []
+        parts += [say("{count} not looked up", count=len(self.failed))] if self.failed else []
+        return joined(parts)
 
     def raise_if_changed(self) -> None:
         """Raise when a saved version changed, is gone, or could not be looked up; new versions are no reason.
@@ -121,7 +125,8 @@ class Drift(Displayed):
         """
         if self:
             first = next((f"{change.address} {change.field}: {_shown(change)}" for change in self.changes), "")
-            raise DriftError(self.summary, hint=f"The first: {first}" if first else "drift has the details.", drift=self)
+            hint = say("The first: {change}", change=first) if first else say("drift has the details.")
+            raise DriftError(self.summary, hint=hint, drift=self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the changed fields as a DataFrame, one row each.
@@ -149,15 +154,16 @@ class Drift(Displayed):
 
     def _describe(self) -> Block:
         tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"
-        blocks: list[Block] = [Note(f"{address} is no longer in the registry", "bad") for address in self.removed]
-        blocks += [Note(f"{address}: {error.sentence}", "bad") for address, error in self.failed.items()]
+        blocks: list[Block] = [Note(say("{address} is no longer in the registry", address=address), "bad") for address in self.removed]
+        blocks += [Note(say("{what}: {said}", what=address, said=error.sentence), "bad") for address, error in self.failed.items()]
         blocks += self._changed() if self.changes else []
-        names = ", ".join(version.address for version in self.added[:10])
-        more = f" and {len(self.added) - 10} more" if len(self.added) > 10 else ""  # noqa: PLR2004 - a line
-        blocks += [Note(f"New since: {names}{more}")] if self.added else []
-        blocks += [Note(f"It is not known when the versions of {model} were fetched, nor which are new since.") for model in self.undated]
-        blocks += [Note(f"{self.masked} fields were masked when saved and compared around the mask.")] if self.masked else []
-        return Card(f"Drift: {self.summary}", blocks=blocks, tone=tone)
+        names = first([version.address for version in self.added], _LINE)
+        blocks += [Note(say("New since: {names}", names=names))] if self.added else []
+        undated = "It is not known when the versions of {model} were fetched, nor which are new since."
+        blocks += [Note(say(undated, model=model)) for model in self.undated]
+        masked = "{count} fields were masked when saved and compared around the mask."
+        blocks += [Note(say(masked, count=self.masked))] if self.masked else []
+        return Card(say("Drift: {summary}", summary=self.summary), blocks=blocks, tone=tone)
 
     def _changed(self) -> Iterator[Block]:
         """What changed, a row a field, each version named once; long texts below, word by word."""
@@ -172,7 +178,7 @@ class Drift(Displayed):
                 texts.append((f"{name} {change.field}", Diff(change.before, change.after)))
                 continue
             moment = self.modified.get(change.address)
-            when: Inline = f"{moment:%Y-%m-%d %H:%M} UTC" if moment else Missing("unknown")
+            when: Inline = f"{moment:%Y-%m-%d %H:%M} UTC" if moment else Missing(say("unknown"))
             repeated = change.address == before
             rows.append(["" if repeated else name, change.field, *_sides(change), "" if repeated else when])
             before = change.address
@@ -180,11 +186,11 @@ class Drift(Displayed):
             # without numbers the column of differences would take the width that long values need
             if not any(row[4] for row in rows):
                 rows = [[*row[:4], row[5]] for row in rows]
-            heads = ("saved", "now", "change")[: len(rows[0]) - 3]
-            columns: list[Column | str] = ["version", "field", *(Column(head, align="right") for head in heads), "modified"]
-            yield Table(columns, rows, caption=caption, row_headers=2, unit="changes")
+            heads = (say("saved"), say("now"), say("change"))[: len(rows[0]) - 3]
+            columns: list[Column | str] = [say("version"), say("field"), *(Column(head, align="right") for head in heads), say("modified")]
+            yield Table(columns, rows, caption=caption, row_headers=2, unit=say("changes"))
         if texts:
-            yield Section("Texts" if caption == "" or rows else f"Texts of {caption}", [Facts(texts)])
+            yield Section(say("Texts") if caption == "" or rows else say("Texts of {model}", model=caption), [Facts(texts)])
 
 
 def _sides(change: FieldChange) -> list[Inline]:
@@ -194,7 +200,7 @@ def _sides(change: FieldChange) -> list[Inline]:
     except ValueError:
         numbers = []
     if not numbers or not all(map(math.isfinite, numbers)):
-        return [*(Missing("absent") if text is None else text for text in (change.before, change.after)), ""]
+        return [*(Missing(say("absent")) if text is None else text for text in (change.before, change.after)), ""]
     form = choose_format(numbers)
     delta = numbers[1] - numbers[0]
     return [*(Number(form.value(number)) for number in numbers), Number(form.delta(delta), marks=[Mark("▲" if delta > 0 else "▼", "")])]

@@ -16,11 +16,11 @@ from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approve
 
 # Selectors that are a word, and what each means.
 WORDS: dict[str, str] = {
-    "latest": "the newest version by creation time",
-    "approved": "the newest approved version by creation time",
-    "previous": "the version created before the latest",
-    "highest": "the highest version by name",
-    "all": "every version",
+    "latest": say("the newest version by creation time"),
+    "approved": say("the newest approved version by creation time"),
+    "previous": say("the version created before the latest"),
+    "highest": say("the highest version by name"),
+    "all": say("every version"),
 }
 # Words that choose a baseline by a rule instead of by name, and what a caption says of each.
 BASELINES: dict[str, Phrase] = {

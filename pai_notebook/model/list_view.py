@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Lines, Link, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metric_words import is_cost, is_training
@@ -69,11 +70,13 @@ def describe_versions(
     direction : callable
         Which way a metric is better, to mark the best of a column.
     """
-    blocks: list[Block] = [Note(f"{address}: {error.sentence}", "bad") for address, error in list((errors or {}).items())[:10]]
+    blocks: list[Block] = [
+        Note(say("{what}: {said}", what=address, said=error.sentence), "bad") for address, error in list((errors or {}).items())[:10]
+    ]
     if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
-        blocks.append(Note(f"and {len(errors) - 10} more failures; errors has all", "bad"))
+        blocks.append(Note(say("and {count} more failures; errors has all", count=len(errors) - 10), "bad"))
     blocks += [Note(text, "info") for text in removed]
-    blocks.append(_table(versions, direction) if versions else Note("No versions here."))
+    blocks.append(_table(versions, direction) if versions else Note(say("No versions here.")))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
@@ -89,9 +92,9 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     best = {name: _best(cells[name], direction(name[0])) for name in columns}
     common, keys, more = _labels(versions, shown)
     several = len({version.model_id for version in versions}) > 1
-    heads: list[Column | str] = [*(["model"] if several else []), "version", "approval", "created"]
+    heads: list[Column | str] = [*([say("model")] if several else []), say("version"), say("approval"), say("created")]
     heads += [Column(short.get(dataset, dataset) or path, align="right", group=path if dataset else "") for path, dataset in columns]
-    heads += [Column(key or "(no key)", group="labels") for key in keys]
+    heads += [Column(key or say("(no key)"), group=say("labels")) for key in keys]
     rows: list[list[Inline]] = []
     for version in shown:
         head: list[Inline] = [version.provenance.model_name or Code(version.model_id)] if several else []
@@ -100,11 +103,12 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
         rows.append([*head, *metrics, *(", ".join(version.labels.get_all(key)) for key in keys)])
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
-    left_out = [f"{len(columns)} of {len(names)} metric columns"] if len(names) > len(columns) else []
-    left_out += [f"{len(keys)} of {len(keys) + more} labels"] if more else []
-    left_out += ["numbers rounded"] if rounded else []
-    notes = ["◆ best as measured" if starred else "", which, f"{', '.join(left_out)}; to_frame() has all" if left_out else ""]
-    said = " · ".join(part for part in (*notes, _latest_note(versions)) if part)
+    left_out = [say("{count} of {total} metric columns", count=len(columns), total=len(names))] if len(names) > len(columns) else []
+    left_out += [say("{count} of {total} labels", count=len(keys), total=len(keys) + more)] if more else []
+    left_out += [say("numbers rounded")] if rounded else []
+    rest = say("{what}; to_frame() has all", what=joined(left_out)) if left_out else ""
+    notes = [say("◆ best as measured") if starred else "", which, rest]
+    said = joined([part for part in (*notes, _latest_note(versions)) if part], " · ")
     below = [*([said] if said else []), *dataset_notes(short, known)]
     return Table(
         heads,
@@ -113,7 +117,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
         note=Lines(below) if below else "",
         row_headers=2 if several else 1,
         total=len(versions),
-        unit="versions",
+        unit=say("versions"),
     )
 
 
@@ -159,22 +163,24 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
         return versions, ""
     keys = [(version.model_id, version_key(version.version_name)) for version in versions]
     if keys == sorted(keys):
-        return versions[-ROWS:], "the highest names; slices like vs[:20], or to_frame(), show the rest"
-    return versions[:ROWS], "the first; slices like vs[20:40], or to_frame(), show the rest"
+        return versions[-ROWS:], say("the highest names; slices like vs[:20], or to_frame(), show the rest")
+    return versions[:ROWS], say("the first; slices like vs[20:40], or to_frame(), show the rest")
 
 
 def _day(moment: datetime | None) -> Inline:
-    return f"{moment:%Y-%m-%d}" if moment is not None else Missing("unknown")
+    return f"{moment:%Y-%m-%d}" if moment is not None else Missing(say("unknown"))
 
 
 def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
     """How many versions of which model, and the labels that all of them have."""
     models = list(dict.fromkeys(version.model_id for version in versions))
-    what = f"{counted(len(versions), 'version')} of {len(models)} models"
+    count = counted(len(versions), "version")
+    what = say("{count} of {total} models", count=count, total=len(models))
     if len(models) == 1:
         name = next((version.provenance.model_name for version in versions if version.provenance.model_name), "")
-        what = f"{name or models[0]}: {counted(len(versions), 'version')}".removeprefix(": ") + (f" of {models[0]}" if name else "")
-    return f"{what}, all with {listed(common, LABELS)}" if common else what
+        what = say("{name}: {count} of {model}", name=name, count=count, model=models[0]) if name else count
+        what = say("{what}: {said}", what=models[0], said=count) if models[0] and not name else what
+    return say("{what}, all with {labels}", what=what, labels=listed(common, LABELS)) if common else what
 
 
 def _latest_note(versions: Sequence[ModelVersion]) -> str:
@@ -184,7 +190,10 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
         return ""
     highest = max(versions, key=lambda version: version_key(version.version_name))
     latest = max(versions, key=creation_key)
-    return "" if highest is latest else f"latest by creation time is {latest.version_name}; highest by name is {highest.version_name}"
+    if highest is latest:
+        return ""
+    words = "latest by creation time is {latest}; highest by name is {highest}"
+    return say(words, latest=latest.version_name, highest=highest.version_name)
 
 
 def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]:
@@ -222,45 +231,49 @@ def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell
 def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
     """Describe models as a table with their newest version and its approval; none at all with what was asked for."""
     if not models:
-        return Note(f"No models found: {asked}." if asked else "No models found.")
+        return Note(say("No models found: {asked}.", asked=asked) if asked else say("No models found."))
     rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
     return Table(
-        ["name", "newest version", "approval", "task", "modified", "labels", "model"],
+        [say(head) for head in ("name", "newest version", "approval", "task", "modified", "labels", "model")],
         rows,
         caption=counted(len(models), "model"),
         total=len(models),
-        unit="models",
+        unit=say("models"),
     )
 
 
 def _model_row(model: Model) -> list[Inline]:
     latest = model.latest_version
-    version: Inline = latest.version_name if latest else Missing("no version yet")
+    version: Inline = latest.version_name if latest else Missing(say("no version yet"))
     badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
     task = " / ".join(part for part in (model.domain, model.task) if part)
     labels = labels_shape(model.labels, limit=LABELS) if model.labels else ""
-    return [model.name or Missing("no name"), version, badge, task, _day(model.modified), labels, Code(model.model_id)]
+    return [model.name or Missing(say("no name")), version, badge, task, _day(model.modified), labels, Code(model.model_id)]
 
 
 def describe_model(model: Model) -> Block:
     """Describe one model as a card."""
     latest = model.latest_version
     facts: list[tuple[str, Inline]] = [
-        ("newest version", (latest.version_name, approval_badge(latest.approval_status)) if latest else Missing("no version yet")),
-        ("task", " / ".join(part for part in (model.domain, model.task) if part) or Missing("not recorded")),
-        ("labels", labels_shape(model.labels)),
+        (
+            say("newest version"),
+            (latest.version_name, approval_badge(latest.approval_status)) if latest else Missing(say("no version yet")),
+        ),
+        (say("task"), " / ".join(part for part in (model.domain, model.task) if part) or Missing(say("not recorded"))),
+        (say("labels"), labels_shape(model.labels)),
     ]
-    facts += [("tags", labels_shape(model.tags))] if model.tags else []
+    facts += [(say("tags"), labels_shape(model.tags))] if model.tags else []
     named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", model.accessibility))
-    facts += [(name, value) for name, value in named if value]
-    facts += [("parameters", f"{model.parameter_size} million")] if model.parameter_size else []
-    facts += [("documentation", Link(model.doc, model.doc))] if model.doc else []
-    times = [("created", model.created), ("modified", model.modified), ("newest version modified", model.latest_version_modified)]
-    subtitle = " · ".join(f"{word} {time_text(moment)}" for word, moment in times if moment is not None)
+    facts += [(say(name), value) for name, value in named if value]
+    facts += [(say("parameters"), say("{count} million", count=model.parameter_size))] if model.parameter_size else []
+    facts += [(say("documentation"), Link(model.doc, model.doc))] if model.doc else []
+    words = ("created {time}", "modified {time}", "newest version modified {time}")
+    times = zip(words, (model.created, model.modified, model.latest_version_modified), strict=True)
+    subtitle = joined([say(word, time=time_text(moment)) for word, moment in times if moment is not None], " · ")
     blocks: list[Block] = [Note(model.description)] if model.description else []
     blocks.append(Facts(facts))
     if model.extra_info:
-        blocks.append(Section("Extra info", [tree_of(model.extra_info)], folded=True))
+        blocks.append(Section(say("Extra information"), [tree_of(model.extra_info)], folded=True))
     blocks += [Note(note, "warn") for note in model.notes[:5]]
-    title = model.name or model.model_id or "a model without an id"
+    title = model.name or model.model_id or say("a model without an id")
     return Card(title, subtitle=subtitle, blocks=blocks, footer=ids_shape(model, model.model_id, model.workspace_id))

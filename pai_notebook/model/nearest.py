@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.fields import field_named
 
 if TYPE_CHECKING:
@@ -60,28 +61,45 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
     return nearest(text, [each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,))])
 
 
-def nearest_hint(text: str, names: Collection[Name]) -> str:
+def nearest_hint(text: str, names: Collection[Name]) -> Phrase:
     """Say which names are nearest to one that occurs nowhere, or which there are."""
     close = nearest_names(text, names)
     if close:
         return nearest_sentence(close)
     metrics = sorted((name for name in names if name.section == "metrics"), key=lambda name: name.sort_key)
     paths = list(dict.fromkeys(name.path for name in metrics))
-    return f"Available: {listed(paths, 5)}." if paths else "No version has any metric."
+    return say("Available: {names}.", names=listed(paths, 5)) if paths else say("No version has any metric.")
 
 
-def nearest_sentence(close: Sequence[str], of: str = "") -> str:
-    """Say which names are nearest.
+def nearest_sentence(close: Sequence[str], *, whole: bool = True) -> Phrase:
+    """Say which names are nearest; `whole` is False where not all of them are known.
 
     Examples
     --------
     >>> nearest_sentence(["2.5.0"]), nearest_sentence(["a", "b", "c"])
     ('Nearest is 2.5.0.', 'Nearest are a, b and c.')
     """
-    return f"Nearest{of} {'is' if len(close) == 1 else 'are'} {listed(close)}."
+    if not whole:
+        return say("Nearest of those seen is {names}." if len(close) == 1 else "Nearest of those seen are {names}.", names=listed(close))
+    return say("Nearest is {names}." if len(close) == 1 else "Nearest are {names}.", names=listed(close))
 
 
-def counted(number: int, noun: str) -> str:
+_COUNTED = {
+    "version": ("{count:,} version", "{count:,} versions"),
+    "model": ("{count:,} model", "{count:,} models"),
+    "value": ("{count:,} value", "{count:,} values"),
+    "pick": ("{count:,} pick", "{count:,} picks"),
+    "spec": ("{count:,} spec", "{count:,} specs"),
+    "cell": ("{count:,} cell", "{count:,} cells"),
+    "request": ("{count:,} request", "{count:,} requests"),
+    "metric": ("{count:,} metric", "{count:,} metrics"),
+    "pair": ("{count:,} pair", "{count:,} pairs"),
+    "failure": ("{count:,} failure", "{count:,} failures"),
+}
+"""Numbers with a noun, in the singular and the plural; Chinese has one form, with a word for the measure."""
+
+
+def counted(number: int, noun: str) -> Phrase:
     """Number and noun.
 
     Examples
@@ -89,10 +107,10 @@ def counted(number: int, noun: str) -> str:
     >>> counted(1, "version"), counted(5000, "version")
     ('1 version', '5,000 versions')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return say(_COUNTED[noun][number != 1], count=number)
 
 
-def listed(texts: Sequence[str], most: int = 8) -> str:
+def listed(texts: Sequence[str], most: int = 8) -> Phrase:
     """Join texts as a sentence does; the first of many, with the number of the others.
 
     Examples
@@ -100,10 +118,9 @@ def listed(texts: Sequence[str], most: int = 8) -> str:
     >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 1)
     ('a, b and c', 'a and 2 more')
     """
-    shown = list(texts[:most])
     if len(texts) > most:
-        shown.append(f"{len(texts) - most} more")
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
+        return say("{shown} and {count} more", shown=joined(texts[:most]), count=len(texts) - most)
+    return say("{shown} and {last}", shown=joined(texts[:-1]), last=texts[-1]) if len(texts) > 1 else joined(texts)
 
 
 def short_datasets(names: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:

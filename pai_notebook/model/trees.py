@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pai_notebook.display import Missing, Node, Tree, showing
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.equality import shown
 from pai_notebook.model.flatten import members
 from pai_notebook.sanitize import apart
@@ -33,10 +34,10 @@ def tree_of(value: Any, *, limit: int = 200) -> Tree:
     Eager: true
     """
     budget = _Budget(limit)
-    nothing = Missing("empty") if value in ({}, []) else _leaf(value)
+    nothing = Missing(say("empty")) if value in ({}, []) else _leaf(value)
     items = tuple(budget.children(value, 0)) if _is_deep(value) else tuple(budget.taken([Node("", nothing)]))
     total = count_values(value)
-    return Tree(items, remark=showing(budget.used, total, "values") if total > budget.used else "")
+    return Tree(items, remark=showing(budget.used, total, say("values")) if total > budget.used else "")
 
 
 def count_values(value: Any) -> int:
@@ -84,7 +85,7 @@ class _Budget:
             return self.taken([Node(key, _leaf(item))])[0]
         if depth >= _DEEPEST:
             self._left -= 1
-            return Node(key, Missing(f"{count_values(item):,} values deeper down"))
+            return Node(key, Missing(say("{count:,} values deeper down", count=count_values(item))))
         return Node(key, children=tuple(self.children(item, depth + 1)))
 
 

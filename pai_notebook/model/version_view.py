@@ -27,13 +27,14 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.fields import field_named, leaves, specs
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.nearest import short_datasets
+from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.trees import count_values, tree_of
@@ -53,6 +54,7 @@ DATASETS = 8
 # Up to how many metrics without a dataset stand below those by dataset, rather than in a column that is empty but for them.
 WITHOUT_DATASET = 6
 SETTINGS = 5
+_ABSENT = say("absent")
 # Characters of a setting's value; the folded spec has all.
 SETTING = 40
 COVERS = 8
@@ -71,7 +73,7 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
     Cover addresses are links; with `images` they are pictures, and the browser fetches them from their hosts.
     """
     return Card(
-        " ".join(filter(None, (version.provenance.model_name, version.version_name))) or version.address or "a version without a name",
+        " ".join(filter(None, (version.provenance.model_name, version.version_name))) or version.address or say("a version without a name"),
         subtitle=_essentials(version),
         badges=[approval_badge(version.approval_status)],
         blocks=[block for block in _blocks(version, images=images) if block is not None],
@@ -81,7 +83,7 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
 
 def approval_badge(status: str) -> Badge:
     """Approval as word and shape; an unknown word stays as it is."""
-    return Badge(status or "no approval status", _TONES.get(status.casefold(), "neutral"))
+    return Badge(status or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
 
 
 def time_text(moment: datetime | None) -> str:
@@ -91,7 +93,7 @@ def time_text(moment: datetime | None) -> str:
 
 def labels_shape(labels: Labels, *, limit: int = 24) -> Inline:
     """Labels as chips, the first `limit` of them; `none` when there are none."""
-    return Chips(labels.pairs, limit=limit) if labels.pairs else Missing("none")
+    return Chips(labels.pairs, limit=limit) if labels.pairs else Missing(say("none"))
 
 
 def has_bar(path: str, values: Sequence[float | None]) -> bool:
@@ -128,8 +130,8 @@ def examples_by_dataset(cells: Iterable[Cell]) -> dict[str, Cell]:
 
 def dataset_notes(short: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[Inline]:
     """Say the full names of datasets whose names are shortened, and the ids of those that the registry has a name for."""
-    told = [f"{word}: {told_dataset(name, word, known or {})}" for name, word in short.items() if word != name]
-    return [" · ".join(told)] if told else []
+    told = [say("{short}: {name}", short=word, name=told_dataset(name, word, known or {})) for name, word in short.items() if word != name]
+    return [joined(told, " · ")] if told else []
 
 
 def told_dataset(identity: str, word: str, known: Mapping[str, str]) -> str:
@@ -141,10 +143,10 @@ def told_dataset(identity: str, word: str, known: Mapping[str, str]) -> str:
     ('digits-holdout, d-a', 'd-a')
     """
     name = known.get(identity, "")
-    return f"{name}, {identity}" if name and name != word else identity
+    return joined([name, identity]) if name and name != word else identity
 
 
-def cells_shape(cells: Sequence[Cell], form: NumberFormat, *, bar: bool = False, absent: str = "absent") -> Inline:
+def cells_shape(cells: Sequence[Cell], form: NumberFormat, *, bar: bool = False, absent: str = _ABSENT) -> Inline:
     """Describe what a version states of a metric: a number as its metric is written, or the state it is in; a line for each of several."""
     shapes = [_cell_shape(cell, form, bar=bar) for cell in cells]
     if not shapes:
@@ -156,9 +158,9 @@ def _cell_shape(cell: Cell, form: NumberFormat, *, bar: bool) -> Inline:
     if cell.state in (State.NULL, State.NAN):
         return Missing("null" if cell.state is State.NULL else "NaN")
     if cell.state is State.SERIES and cell.value is not None:
-        return f"{len(cell.raw)} values, last {form.value(cell.value)}"
+        return say("{count} values, {how} {text}", count=len(cell.raw), how=say("last"), text=form.value(cell.value))
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
-        return f"{len(cell.raw)} values" if cell.state is State.SERIES and len(cell.text) > _LIST else shown(cell.raw)
+        return counted(len(cell.raw), "value") if cell.state is State.SERIES and len(cell.text) > _LIST else shown(cell.raw)
     return Number(number_text(cell, form), bar=cell.value if bar else None)
 
 
@@ -177,10 +179,11 @@ def _essentials(version: ModelVersion) -> str:
     parts = [
         version.framework_type,
         version.format_type,
-        f"created {time_text(version.created)}" if version.created else "",
-        f"modified {time_text(version.modified)}" if version.modified and version.modified != version.created else "",
+        say("created {time}", time=time_text(version.created)) if version.created else "",
+        say("modified {time}", time=time_text(version.modified)) if version.modified and version.modified != version.created else "",
     ]
-    return " · ".join(part for part in parts if part) or "framework, format and times unknown"
+    told = [part for part in parts if part]
+    return joined(told, " · ") if told else say("framework, format and times unknown")
 
 
 def _blocks(version: ModelVersion, *, images: bool) -> list[Block | None]:
@@ -197,17 +200,17 @@ def _blocks(version: ModelVersion, *, images: bool) -> list[Block | None]:
 def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
     settings = _settings(version)
     facts: list[tuple[str, Inline]] = [
-        *([("settings", settings)] if settings else []),
-        ("labels", labels_shape(version.labels)),
-        ("storage", Code(version.uri) if version.uri else Missing("not recorded")),
-        ("source", _source(version)),
+        *([(say("settings"), settings)] if settings else []),
+        (say("labels"), labels_shape(version.labels)),
+        (say("storage"), Code(version.uri) if version.uri else Missing(say("not recorded"))),
+        (say("source"), _source(version)),
     ]
     extra = version.extra_info if isinstance(version.extra_info, dict) else {}
     words, covers = extra.get("TrainedWords"), extra.get("CoverUris")
     if _texts(words):
-        facts.append(("trained words", Chips(words)))
+        facts.append((say("trained words"), Chips(words)))
     if _texts(covers):
-        facts.append(("covers", _covers(covers, Picture if images else Link)))
+        facts.append((say("covers"), _covers(covers, Picture if images else Link)))
     return facts
 
 
@@ -224,8 +227,8 @@ def _settings(version: ModelVersion) -> str:
             found.setdefault(".".join(name), value if isinstance(value, str) else shown(value))
     names = sorted(found, key=_importance)
     told = [f"{name}={found[name][:SETTING]}{'…' if len(found[name]) > SETTING else ''}" for name in names[:SETTINGS]]
-    more = [f"+{len(names) - SETTINGS} more"] if len(names) > SETTINGS else []
-    return " · ".join([*([named] if isinstance(named, str) else []), *told, *more])
+    more = [say("+{count:,} more", count=len(names) - SETTINGS)] if len(names) > SETTINGS else []
+    return joined([*([named] if isinstance(named, str) else []), *told, *more], " · ")
 
 
 def _importance(name: str) -> int:
@@ -234,25 +237,26 @@ def _importance(name: str) -> int:
 
 
 def _covers(uris: list[str], shape: type[Link]) -> Lines:
-    rest = [f"and {len(uris) - COVERS} more"] if len(uris) > COVERS else []
+    rest = [say("and {count} more", count=len(uris) - COVERS)] if len(uris) > COVERS else []
     return Lines([*(shape(uri, uri) for uri in uris[:COVERS]), *rest])
 
 
 def _source(version: ModelVersion) -> Inline:
     source = version.source
     if not source.type and not source.text:
-        return Missing("not recorded")
+        return Missing(say("not recorded"))
     if not source.kind:
         return (source.type, Code(source.text)) if source.text else source.type
     name: Inline = Link(source.id, source.console_url) if source.console_url else Code(source.id)
-    place = ", ".join(part for part in (f"workspace {source.workspace_id}" if source.workspace_id else "", source.region) if part)
-    return (f"{source.type} {source.kind}", name, f"({place})" if place else "")
+    workspace = say("workspace {id}", id=source.workspace_id) if source.workspace_id else ""
+    place = joined([part for part in (workspace, source.region) if part])
+    return (f"{source.type} {source.kind}", name, say("({place})", place=place) if place else "")
 
 
 def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     """Metrics by dataset: a row a path, a column a dataset; besides, those without a dataset where the others have one."""
     if not version.metrics.cells:
-        return Note("No metrics recorded."), []
+        return Note(say("No metrics recorded.")), []
     examples = examples_by_dataset(version.metrics.cells)
     cells = [cell for cell in version.metrics.cells if examples.get(cell.dataset) is not cell]
     by_key: dict[tuple[str, str], list[Cell]] = {}
@@ -267,17 +271,17 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     datasets += [""] * any(not cell.dataset and cell.path not in alone for cell in cells)
     known = dataset_names([version.provenance])
     short = short_datasets(datasets, known) if len(datasets) <= DATASETS else known
-    nowhere = "value" if datasets == [""] else "no dataset"
+    nowhere = say("value") if datasets == [""] else say("no dataset")
     heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name)) for name in datasets]
     columns = [Column(head, align="right", mixed=True) for head in heads]
     paths = [path for path in by_path if path not in alone] if alone else list(by_path)
     rows = [_metric_row(path, datasets, by_key, _form(by_path[path])) for path in paths[:METRIC_ROWS]]
     # what is as short as this is written in full
     rounded = any(is_rounded([cell], _form(by_path[cell.path])) for cell in cells if len(repr(cell.value)) > READABLE)
-    notes = [*dataset_notes(short, known), *(["numbers are rounded; the object has all digits"] if rounded else [])]
-    caption = "Metrics by dataset" if any(datasets) else "Metrics"
+    notes = [*dataset_notes(short, known), *([say("numbers are rounded; the object has all digits")] if rounded else [])]
+    caption = say("Metrics by dataset") if any(datasets) else say("Metrics")
     below = Lines(notes) if notes else ""
-    table = Table(["metric", *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit="metrics", note=below)
+    table = Table([say("metric"), *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit=say("metrics"), note=below)
     return table, [(path, cells_shape(by_key[path, ""], _form(by_path[path]))) for path in alone]
 
 
@@ -301,7 +305,7 @@ def _specs(version: ModelVersion) -> list[Block]:
     named: list[tuple[str, str, Any]] = [
         (info.heading, info.name, _rest(version.extra_info) if info.name == "extra_info" else info.of(version)) for info in specs()
     ]
-    named.append(("Other fields", "unknown", version.unknown))
+    named.append((say("Other fields"), "unknown", version.unknown))
     left = SPEC_VALUES
     blocks: list[Block] = []
     for title, attribute, value in named:
@@ -310,8 +314,8 @@ def _specs(version: ModelVersion) -> list[Block]:
         count = count_values(value)
         tree = tree_of(value, limit=max(left, SPEC_AT_LEAST))
         left -= count
-        rest = [Note(f"All of it is in .{attribute}.")] if tree.remark else []
-        blocks.append(Section(title, [tree, *rest], folded=True, summary=f"{count} value{'' if count == 1 else 's'}"))
+        rest = [Note(say("All of it is in .{attribute}.", attribute=attribute))] if tree.remark else []
+        blocks.append(Section(title, [tree, *rest], folded=True, summary=counted(count, "value")))
     return blocks
 
 
@@ -327,7 +331,8 @@ def _texts(value: Any) -> TypeGuard[list[str]]:
 
 
 def _footer(version: ModelVersion) -> Inline:
-    told = f"answered from memory, fetched {time_text(version.fetched)}; refresh=True asks again" if version.from_memory else ""
+    fetched = "answered from memory, fetched {time}; refresh=True asks again"
+    told = say(fetched, time=time_text(version.fetched)) if version.from_memory else ""
     return ids_shape(version, version.address if version.model_id else "", told=told, people=version.provenance.people)
 
 
@@ -339,9 +344,9 @@ def ids_shape(
     An account whose name is among `people` has it before its id.
     """
     user = "" if document.user_id == document.owner_id else document.user_id
-    ids = {"": address, "workspace": workspace, "owner": document.owner_id, "user": user}
+    ids = {"": address, say("workspace"): workspace, say("owner"): document.owner_id, say("user"): user}
     named = dict(people)
     parts: list[Inline] = [(word, *filter(None, [named.get(text)]), Code(text)) for word, text in ids.items() if text]
-    parts += [f"request {document.request_id}"] if document.request_id else []
+    parts += [say("request {id}", id=document.request_id)] if document.request_id else []
     parts += [told] if told else []
     return tuple(each for place, part in enumerate(parts) for each in (("·", part) if place else (part,)))

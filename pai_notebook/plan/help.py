@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import WORDS
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, forms_of, options_of, verbs_of
 from pai_notebook.plan.words import in_shell
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "show": ("%paimodel model-a@latest", "%paimodel model-a 0.1.0", "v = %paimodel model-a@approved"),
-    "ls": ("%paimodel ls", "%paimodel ls --query 情感", "%paimodel ls model-a --last 10 --label env=prod --sort -accuracy@d-a"),
+    "ls": ("%paimodel ls", "%paimodel ls --query 手写", "%paimodel ls model-a --last 10 --label env=prod --sort -accuracy@d-a"),
     "compare": ("%paimodel model-a@0.1.0,0.2.0", "%paimodel compare model-a@last:5 --baseline approved --mode cer=min"),
     "explain": ("%paimodel explain model-a@0.1.0,0.2.0 --lang zh",),
     "explore": ("%paimodel explore", "%paimodel explore model-a"),
@@ -27,53 +28,56 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "help": ("%paimodel help", "%paimodel help compare"),
 }
 _ADDRESSES = (
-    ("model-a", "the model, all its versions; its name does as well where no other model has it"),
-    ("model-a@0.1.0  or  model-a 0.1.0", "one version; more with commas or spaces"),
+    ("model-a", say("the model, all its versions; its name does as well where no other model has it")),
+    ("model-a@0.1.0  or  model-a 0.1.0", say("one version; more with commas or spaces")),
     *((f"model-a@{word}", meaning) for word, meaning in WORDS.items()),
-    ("model-a@last:5", "the five newest versions by creation time"),
-    ("model-a@0.1.0..0.9.0", "a range in the order of names, both ends included, which need not exist"),
-    ("model-a@2.0.0..  model-a@..0.9.0  model-a@approved..latest", "a range that is open, or between words"),
-    ("model-a@1.*", "a glob"),
-    ("model-a@approved,last:3", "several of these"),
+    ("model-a@last:5", say("the five newest versions by creation time")),
+    ("model-a@0.1.0..0.9.0", say("a range in the order of names, both ends included, which need not exist")),
+    ("model-a@2.0.0..  model-a@..0.9.0  model-a@approved..latest", say("a range that is open, or between words")),
+    ("model-a@1.*", say("a glob")),
+    ("model-a@approved,last:3", say("several of these")),
 )
 RULES = (
-    ("accuracy@d-a >= baseline - 1%", "on one dataset, at most one percent below the baseline"),
-    ("cer[d-a] <= baseline + 0.002", "the same dataset in brackets; at most this much above the baseline"),
-    ("rtf <= baseline + 5%", "on every dataset"),
-    ("accuracy >= 0.92 if present", "a fixed bound; passes where the metric is not recorded"),
-    ("accuracy >= baseline - 1pp with 95% confidence", "percentage points; the interval of the difference must hold it"),
+    ("accuracy@d-a >= baseline - 1%", say("on one dataset, at most one percent below the baseline")),
+    ("cer[d-a] <= baseline + 0.002", say("the same dataset in brackets; at most this much above the baseline")),
+    ("rtf <= baseline + 5%", say("on every dataset")),
+    ("accuracy >= 0.92 if present", say("a fixed bound; passes where the metric is not recorded")),
+    ("accuracy >= baseline - 1pp with 95% confidence", say("percentage points; the interval of the difference must hold it")),
     (
         "fail if worse beyond chance",
-        "any metric with a direction; fails where one that the baseline has is missing or NaN, or where nothing could be checked",
+        say("any metric with a direction; fails where one that the baseline has is missing or NaN, or where nothing could be checked"),
     ),
     (
         "fail if cer worse beyond chance",
-        "fails where cer is missing, NaN or without a known interval; if present behind it lets it be missing",
+        say("fails where cer is missing, NaN or without a known interval; if present behind it lets it be missing"),
     ),
-    ("accuracy >= baseline - {margin}", "with a variable of the notebook"),
-    ("# comment", "ignored"),
+    ("accuracy >= baseline - {margin}", say("with a variable of the notebook")),
+    ("# comment", say("ignored")),
 )
 # Options by what they are about, with the lines that take them where the option does not say otherwise.
+_EVERY = say("every line")
 _GROUPS = (
     (
-        "Which versions",
+        say("Which versions"),
         "show, ls, compare, explain, report, gate, save, explore",
         ("--last", "--where", "--label", "--approval", "--sort", "--limit", "--query", "--offline", "--refresh"),
     ),
     (
-        "How to compare",
+        say("How to compare"),
         "compare, explain, report, gate",
         ("--baseline", "--by", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--lang", "--rules"),
     ),
     (
-        "What becomes of the result",
-        "every line",
+        say("What becomes of the result"),
+        _EVERY,
         ("--as", "--code", "--json", "--to", "--junit", "--overwrite", "--every"),
     ),
-    ("Which registry", "every line", ("--demo", "--region", "--workspace", "--network", "--endpoint", "--debug")),
+    (say("Which registry"), _EVERY, ("--demo", "--region", "--workspace", "--network", "--endpoint", "--debug")),
 )
-_ORDER = "They apply in this order: the address and --last select, --where, --label and --approval filter, --sort orders, --limit cuts."
-_NOTE_OF_BASELINE = "By default the newest approved version of the first model; it is fetched, and no filter removes it."
+_ORDER = say(
+    "They apply in this order: the address and --last select, --where, --label and --approval filter, --sort orders, --limit cuts."
+)
+_NOTE_OF_BASELINE = say("By default the newest approved version of the first model; it is fetched, and no filter removes it.")
 
 
 class Manual(Displayed):
@@ -94,11 +98,11 @@ class Manual(Displayed):
 
     def _of_all(self) -> Block:
         verbs = Table(
-            ["verb", "what it shows", "for example"],
+            [say("verb"), say("what it shows"), say("for example")],
             [[verb, VERBS[verb], Code(self._written(EXAMPLES[verb][0]))] for verb in verbs_of(self.edge)],
             caption=self._written("%paimodel [verb] address... [options]"),
         )
-        addresses = Table(["address", "means"], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption="Addresses")
+        addresses = Table([say("address"), say("means")], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption=say("Addresses"))
         options = [name for name, option in OPTIONS.items() if option.only in ("", self.edge)]
         return Stack([verbs, addresses, *_options(options, self.edge, whole=True), _of_gate(self.edge, folded=True)])
 
@@ -117,38 +121,39 @@ def _options(names: Sequence[str], edge: Edge, *, whole: bool = False) -> list[B
     for caption, usual, group in _GROUPS:
         chosen = [name for name in group if name in names]
         rows: list[list[Inline]] = [
-            [Code(f"{name} {OPTIONS[name].metavar}".strip()), OPTIONS[name].help + (_unless(usual, OPTIONS[name], edge) if whole else "")]
+            [Code(f"{name} {OPTIONS[name].metavar}".strip()), _meaning(usual, OPTIONS[name], edge) if whole else OPTIONS[name].help]
             for name in chosen
         ]
         notes = [_ORDER] if "--sort" in chosen and "--where" in chosen else [_NOTE_OF_BASELINE] if "--baseline" in chosen else []
         if rows:
-            table = Table(["option", "means"], rows, caption="" if whole else caption, note=Lines(notes) if notes else "")
-            here = ", ".join(verb for verb in usual.split(", ") if verb == "every line" or verb in verbs_of(edge))
+            table = Table([say("option"), say("means")], rows, caption="" if whole else caption, note=Lines(notes) if notes else "")
+            here = usual if usual == _EVERY else ", ".join(verb for verb in usual.split(", ") if verb in verbs_of(edge))
             tables.append(Section(caption, [table], folded=True, summary=here) if whole else table)
     return tables
 
 
-def _unless(usual: str, option: Option, edge: Edge) -> str:
-    """The lines that take an option, where they are not those of its group."""
+def _meaning(usual: str, option: Option, edge: Edge) -> str:
+    """What an option means, and the lines that take it where they are not those of its group."""
     known, taking = verbs_of(edge), forms_of(option, edge)
     forms = [form for form in taking if form.partition(" without")[0] in known]
     verbs = ", ".join(form for form in forms if form.partition(" without")[0] == form or form.partition(" without")[0] not in forms)
     usual_here = ", ".join(verb for verb in usual.split(", ") if verb in known)
     every = len(taking) in (0, *(len(OPTIONS[name].forms) for name in ("--json", "--as")))
-    return "" if verbs == usual_here or (usual == "every line" and every) else f" ({verbs})"
+    as_usual = verbs == usual_here or (usual == _EVERY and every)
+    return option.help if as_usual else say("{what} ({evidence})", what=option.help, evidence=verbs)
 
 
-_MEANINGS = "One rule a line: a metric, then >=, <=, >, < or ==, then a bound; a rule that cannot be checked fails"
+_MEANINGS = say("One rule a line: a metric, then >=, <=, >, < or ==, then a bound; a rule that cannot be checked fails")
 
 
 def _of_gate(edge: Edge, *, folded: bool = False) -> Block:
     in_notebook = edge == "line"
     rows: list[list[Inline]] = [[Code(text), meaning] for text, meaning in RULES if in_notebook or "{" not in text]
     end = (
-        "A gate that does not pass stops the notebook run."
+        say("A gate that does not pass stops the notebook run.")
         if in_notebook
-        else "A gate that does not pass exits with 1, one that cannot be checked with 2."
+        else say("A gate that does not pass exits with 1, one that cannot be checked with 2.")
     )
-    rules = Table(["rule", "means"], rows, caption=_MEANINGS, note=Lines([end]))
+    rules = Table([say("rule"), say("means")], rows, caption=_MEANINGS, note=Lines([end]))
     title = "%%paimodel gate ADDRESS --baseline approved" if in_notebook else "paimodel gate ADDRESS --rules FILE --baseline approved"
-    return Section(title, [rules], folded=folded, summary="rules that versions must pass" if folded else "")
+    return Section(title, [rules], folded=folded, summary=say("rules that versions must pass") if folded else "")

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import BASELINES
 
 Edge = Literal["line", "shell"]
 """Where a line is written: in a notebook, or as a command in a shell."""
 
 VERBS: dict[str, str] = {
-    "show": "one version as a card, several as a list (the default for one version)",
-    "ls": "models, or the versions of one model (the default for a model alone)",
-    "compare": "versions against a baseline, differences first (the default for several versions)",
-    "explain": "what was found and what changed, as a list to send",
-    "explore": "the widget: find, pick and compare by mouse or keyboard",
-    "gate": "rules that versions must pass: a cell with a rule a line, or --rules FILE",
-    "report": "one self-contained document, with --to FILE",
-    "save": "write versions to a snapshot, with --to FILE",
-    "drift": "what has changed in the registry since a snapshot was saved",
-    "watch": "one version, refreshed in place until its approval changes or you stop it",
-    "connect": "choose the registry: demo, or --region and friends",
-    "help": "this page, or `help VERB`",
+    "show": say("one version as a card, several as a list (the default for one version)"),
+    "ls": say("models, or the versions of one model (the default for a model alone)"),
+    "compare": say("versions against a baseline, differences first (the default for several versions)"),
+    "explain": say("what was found and what changed, as a list to send"),
+    "explore": say("the widget: find, pick and compare by mouse or keyboard"),
+    "gate": say("rules that versions must pass: a cell with a rule a line, or --rules FILE"),
+    "report": say("one self-contained document, with --to FILE"),
+    "save": say("write versions to a snapshot, with --to FILE"),
+    "drift": say("what has changed in the registry since a snapshot was saved"),
+    "watch": say("one version, refreshed in place until its approval changes or you stop it"),
+    "connect": say("choose the registry: demo, or --region and friends"),
+    "help": say("this page, or `help VERB`"),
 }
 # Verbs that a shell does without: a widget, and the registry of the lines that follow.
 _IN_NOTEBOOKS = ("explore", "connect")
@@ -68,38 +69,40 @@ _MODELS = "ls without a model"
 _RUN = (*_SET, "drift", _MODELS, "explore without a model", "watch")
 _WRITTEN = ("ls", "compare", "gate", "report", "save")
 OPTIONS: dict[str, Option] = {
-    "--baseline": Option("V", f"version to compare with: a name, or one of {', '.join(BASELINES)}", _COMPARED, "compare.baseline"),
-    "--by": Option("NAME", "the metric that matters; the verdict begins with it", _COMPARED, "compare.by"),
-    "--mode": Option("NAME=max|min", "which way is better", _COMPARED, "compare.directions", repeats=True),
-    "--all": Option("", "show rows that do not differ too", ("compare", "report"), "compare.only"),
-    "--metrics": Option("GLOB", "only metrics like these, separated by commas", _COMPARED, "compare.include"),
-    "--exclude": Option("GLOB", "leave these metrics out", _COMPARED, "compare.exclude"),
-    "--dataset": Option("ID", "only this dataset", _COMPARED, "compare.dataset"),
-    "--last": Option("N", "only the N newest versions of the selection", _SET, "newest.last"),
-    "--where": Option('"EXPR"', "only versions that meet a condition", _SET, "filter.where"),
-    "--label": Option("K=V", "only versions with this label", _SET, "filter.label", repeats=True),
-    "--approval": Option("S", "only versions in this state: Approved, Pending, Rejected", _SET, "filter.approval"),
-    "--sort": Option("NAME", "order by a field or metric; -NAME for descending", ("show", "ls"), "sort_values.by"),
-    "--limit": Option("N", "at most N models or versions, the first ones", ("show", "ls", _MODELS), "limit.limit"),
-    "--query": Option("TEXT", "models whose name, task or label contains this", (_MODELS,), "list_models.query"),
-    "--lang": Option("en|zh", "language of sentences", ("explain", "report"), "explain.lang"),
-    "--everything": Option("", "tell every row that differs, addresses and descriptions too", ("explain",), "explain.everything"),
-    "--rules": Option("FILE", "read the rules from this file, one a line", ("gate",)),
-    "--to": Option("FILE", "write to this file: .html .md .tex .csv .xlsx; a report is .html or .pdf, a gate .html or .md", _WRITTEN),
-    "--junit": Option("FILE", "write JUnit XML to this file, a test case a check", ("gate",)),
-    "--overwrite": Option("", "replace a file that exists", _WRITTEN, "export.overwrite"),
-    "--offline": Option("FILE", "read versions from a snapshot instead of the service", _SET),
-    "--as": Option("NAME", "store the result under this name and show nothing", (*_RUN, "connect"), only="line"),
-    "--code": Option("", "print the Python that does the same", (*_RUN, "connect")),
-    "--refresh": Option("", "ask the service even for what was just fetched", _SET, "get_versions.refresh"),
-    "--every": Option("SECONDS", "seconds between two looks, at least 1; 30 by default", ("watch",), "watch.every"),
-    "--json": Option("", "print JSON", _RUN, only="shell"),
-    "--demo": Option("", "use the embedded registry", _RUN),
-    "--region": Option("REGION", "use this region", (*_RUN, "connect"), "connect.region"),
-    "--workspace": Option("ID", "use this workspace", ("connect", _MODELS), "connect.workspace_id"),
-    "--network": Option("public|vpc", "use this network", ("connect",), "connect.network"),
-    "--endpoint": Option("URL", "use this endpoint", ("connect",), "connect.endpoint"),
-    "--debug": Option("", "show the whole traceback of an error"),
+    "--baseline": Option(
+        "V", say("version to compare with: a name, or one of {names}", names=joined(list(BASELINES))), _COMPARED, "compare.baseline"
+    ),
+    "--by": Option("NAME", say("the metric that matters; the verdict begins with it"), _COMPARED, "compare.by"),
+    "--mode": Option("NAME=max|min", say("which way is better"), _COMPARED, "compare.directions", repeats=True),
+    "--all": Option("", say("show rows that do not differ too"), ("compare", "report"), "compare.only"),
+    "--metrics": Option("GLOB", say("only metrics like these, separated by commas"), _COMPARED, "compare.include"),
+    "--exclude": Option("GLOB", say("leave these metrics out"), _COMPARED, "compare.exclude"),
+    "--dataset": Option("ID", say("only this dataset"), _COMPARED, "compare.dataset"),
+    "--last": Option("N", say("only the N newest versions of the selection"), _SET, "newest.last"),
+    "--where": Option('"EXPR"', say("only versions that meet a condition"), _SET, "filter.where"),
+    "--label": Option("K=V", say("only versions with this label"), _SET, "filter.label", repeats=True),
+    "--approval": Option("S", say("only versions in this state: Approved, Pending, Rejected"), _SET, "filter.approval"),
+    "--sort": Option("NAME", say("order by a field or metric; -NAME for descending"), ("show", "ls"), "sort_values.by"),
+    "--limit": Option("N", say("at most N models or versions, the first ones"), ("show", "ls", _MODELS), "limit.limit"),
+    "--query": Option("TEXT", say("models whose name, task or label contains this"), (_MODELS,), "list_models.query"),
+    "--lang": Option("en|zh", say("language of sentences"), ("explain", "report"), "explain.lang"),
+    "--everything": Option("", say("tell every row that differs, addresses and descriptions too"), ("explain",), "explain.everything"),
+    "--rules": Option("FILE", say("read the rules from this file, one a line"), ("gate",)),
+    "--to": Option("FILE", say("write to this file: .html .md .tex .csv .xlsx; a report is .html or .pdf, a gate .html or .md"), _WRITTEN),
+    "--junit": Option("FILE", say("write JUnit XML to this file, a test case a check"), ("gate",)),
+    "--overwrite": Option("", say("replace a file that exists"), _WRITTEN, "export.overwrite"),
+    "--offline": Option("FILE", say("read versions from a snapshot instead of the service"), _SET),
+    "--as": Option("NAME", say("store the result under this name and show nothing"), (*_RUN, "connect"), only="line"),
+    "--code": Option("", say("print the Python that does the same"), (*_RUN, "connect")),
+    "--refresh": Option("", say("ask the service even for what was just fetched"), _SET, "get_versions.refresh"),
+    "--every": Option("SECONDS", say("seconds between two looks, at least 1; 30 by default"), ("watch",), "watch.every"),
+    "--json": Option("", say("print JSON"), _RUN, only="shell"),
+    "--demo": Option("", say("use the embedded registry"), _RUN),
+    "--region": Option("REGION", say("use this region"), (*_RUN, "connect"), "connect.region"),
+    "--workspace": Option("ID", say("use this workspace"), ("connect", _MODELS), "connect.workspace_id"),
+    "--network": Option("public|vpc", say("use this network"), ("connect",), "connect.network"),
+    "--endpoint": Option("URL", say("use this endpoint"), ("connect",), "connect.endpoint"),
+    "--debug": Option("", say("show the whole traceback of an error")),
 }
 
 # Names of options by the keyword of the public API; of two with one keyword the first, which is that of a comparison.

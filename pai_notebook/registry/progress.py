@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from pai_notebook.i18n.phrases import Phrase, now, say, told
 from pai_notebook.sanitize import visible
 
 # Seconds without a progress line: a line that vanishes at once only disturbs.
@@ -58,7 +59,8 @@ class Progress:
         elapsed = self._clock() - self._began
         if elapsed < _QUIET:
             return
-        text = f"fetching: {self._so_far()}{'' if self._wanted() else ' so far'}, {elapsed:.0f} s"
+        words = "fetching: {versions}, {seconds} s" if self._wanted() else "fetching: {versions} so far, {seconds} s"
+        text = now(words, versions=self._so_far(), seconds=f"{elapsed:.0f}")
         # an update with unchanged text would still send a message to the front-end
         if text != self._last:
             self._last = text
@@ -76,24 +78,28 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the line as a summary, so that what is saved in a notebook never says how far a fetch once was."""
         if self._shown is not None:
-            took = f"in {self._clock() - self._began:.1f} s"
-            self._shown(self._summary(took) if error is None else f"stopped with {self._so_far()} {took}")
+            took = f"{self._clock() - self._began:.1f}"
+            stopped = now("stopped with {versions} in {seconds} s", versions=self._so_far(), seconds=took)
+            self._shown(self._summary(took) if error is None else stopped, ended=True)
             self._shown = None
 
-    def _so_far(self) -> str:
+    def _so_far(self) -> Phrase:
         count, wanted = self._count(), self._wanted()
-        return f"{count:,} of {wanted:,} versions" if wanted and wanted >= count else f"{count:,} versions"
+        if wanted and wanted >= count:
+            return say("{count:,} of {total:,} versions", count=count, total=wanted)
+        return say("{count:,} versions", count=count)
 
     def _summary(self, took: str) -> str:
         good, failed, reason = self._ended() if self._ended is not None else (self._count(), 0, "")
         if not failed:
-            return f"fetched {good:,} versions {took}"
-        if good:
-            return f"fetched {good:,} versions {took}; {failed:,} failed: {visible(reason)}"
-        return f"0 of {failed:,} fetched {took}: {visible(reason)}"
+            return now("fetched {count:,} versions in {seconds} s", count=good, seconds=took)
+        words = "fetched {count:,} versions in {seconds} s; {failed:,} failed: {reason}"
+        if not good:
+            words = "0 of {failed:,} fetched in {seconds} s: {reason}"
+        return now(words, count=good, failed=failed, seconds=took, reason=visible(told(reason)))
 
 
-def _notebook_line(text: str) -> Callable[[str], None] | None:
+def _notebook_line(text: str) -> Callable[..., None] | None:
     """Update function of a display in a notebook, None outside of one."""
     if "ipykernel" not in sys.modules:
         return None
@@ -103,15 +109,15 @@ def _notebook_line(text: str) -> Callable[[str], None] | None:
     if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
         return None
     handle: Any = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
-    return lambda text: handle.update({"text/plain": text}, raw=True)
+    return lambda text, **_: handle.update({"text/plain": text}, raw=True)
 
 
-def _terminal_line(text: str) -> Callable[[str], None]:
+def _terminal_line(text: str) -> Callable[..., None]:
     """Update function of a line on stderr; a stderr that is not a terminal stays clean."""
 
-    def write(text: str) -> None:
+    def write(text: str, *, ended: bool = False) -> None:
         if sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[2K" + (text if text.startswith("fetching") else ""))
+            sys.stderr.write("\r\x1b[2K" + ("" if ended else text))
             sys.stderr.flush()
 
     write(text)

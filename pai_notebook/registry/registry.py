@@ -14,6 +14,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.client import Client
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.nearest import listed
@@ -666,21 +667,25 @@ class Registry(Displayed):
         settings = self._client.settings
         names = self._fetcher.memory.model_names()
         facts: list[tuple[str, Inline]] = [
-            ("workspace", Code(settings.workspace_id) if settings.workspace_id else "all that the key can see"),
-            ("region", settings.region or "not needed"),
-            ("endpoint", Code(settings.endpoint.url)),
-            ("signed with", self._client.identity or "looked up at the first request"),
+            (say("workspace"), Code(settings.workspace_id) if settings.workspace_id else say("all that the key can see")),
+            (say("region"), settings.region or say("not needed")),
+            (say("endpoint"), Code(settings.endpoint.url)),
+            (say("signed with"), self._client.identity or say("looked up at the first request")),
             (
-                "models",
-                f"{len(names)} seen: {listed([name or model_id for model_id, name in names.items()], 5)}" if names else "not asked yet",
+                say("models"),
+                say("{count} seen: {names}", count=len(names), names=listed([name or model_id for model_id, name in names.items()], 5))
+                if names
+                else say("not asked yet"),
             ),
-            ("next", Code(_next_call(names))),
+            (say("next"), Code(_next_call(names))),
         ]
         notes = list(self.notes)
         offset = self._client.clock_offset.total_seconds()
         if abs(offset) > 1:
-            notes.append(f"this machine's clock is {abs(offset):.0f} s {'behind' if offset > 0 else 'ahead'}; corrected in every signature")
-        return Card(f"PAI model registry {self.name}", blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
+            behind = "this machine's clock is {seconds} s behind; corrected in every signature"
+            ahead = "this machine's clock is {seconds} s ahead; corrected in every signature"
+            notes.append(say(behind if offset > 0 else ahead, seconds=f"{abs(offset):.0f}"))
+        return Card(say("PAI model registry {name}", name=self.name), blocks=[Facts(facts), *(Note(note, "warn") for note in notes)])
 
 
 def _next_call(names: Mapping[str, str]) -> str:

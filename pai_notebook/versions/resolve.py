@@ -49,7 +49,7 @@ def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:
     """Put the nearest of the known names into the hint of an error; false, and the hint as it was, when none is known."""
     close = known.neighbours.of(error.version_name)
     if close:
-        error.hint = nearest_sentence(close, "" if known.whole else " of those seen")
+        error.hint = nearest_sentence(close, whole=known.whole)
     elif known.whole:
         error.hint = "The model has no version yet."
     return bool(close) or known.whole

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.model.nearest import short_datasets
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _table(checks: Sequence[Check], caption: Phrase, datasets: Mapping[str, str]
         say("version"),
         say("metric"),
         *([say("dataset")] if datasets else []),
-        Column(say("value"), align="right"),
+        Column(with_text(say("actual value"), "value"), align="right"),
         say("allowed"),
         Column(say("baseline"), align="right"),
         say("remark"),
