@@ -188,7 +188,9 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
     if text.separator:
         return joined([reworded(value, change) for value in text.values], text.separator)
     values = {name: reworded(value, change) for name, value in text.values.items()}
-    return Phrase(change(text.template).format(**values), text.template, values, wording=change)
+    # a text that reads otherwise than its template is not made of it
+    made = change(text.template).format(**values) if text == text.template.format(**text.values) else change(str(text))
+    return Phrase(made, text.template, values, wording=change)
 
 
 def read_language(text: str) -> str:
