@@ -19,7 +19,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import short_datasets
-from pai_notebook.model.source import dataset_names
+from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Aligned:
         self._told_series = series
         self._series = Series(series, self.dataset_names)
         found = MetricCells(self._versions, self._series)
-        self._uncertainty = Uncertainty(found, self._names, n=n)
+        self._uncertainty = Uncertainty(found, self._names, n=n, counts=self._counts)
         self._measured = (
             () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))
         )
@@ -169,6 +169,15 @@ class Aligned:
     def dataset_names(self) -> dict[str, str]:
         """What the registry calls the datasets, by what metrics call them; those without a name are left out."""
         return dataset_names(version.provenance for version in self._versions)
+
+    @cached_property
+    def _named(self) -> dict[str, DatasetName]:
+        return named_datasets(version.provenance for version in self._versions)
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        """Numbers of examples of datasets, as the registry says."""
+        return {identity: each.examples for identity, each in self._named.items() if each.examples}
 
     @property
     def changed(self) -> tuple[Row, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, is_blank
@@ -16,6 +16,7 @@ from pai_notebook.model.metrics import State, similar_names
 from pai_notebook.model.numbers import format_number
 
 if TYPE_CHECKING:
+    from pai_notebook.model.source import DatasetName
     from pai_notebook.model.version import ModelVersion
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -87,6 +88,8 @@ class Setting:
         Position of the baseline.
     metrics, others : sequence of Row
         Every row, whatever is shown.
+    named : mapping of str to DatasetName
+        What the registry calls datasets, by what metrics call them.
     """
 
     versions: Sequence[ModelVersion]
@@ -94,6 +97,12 @@ class Setting:
     baseline: int
     metrics: Sequence[Row]
     others: Sequence[Row]
+    named: Mapping[str, DatasetName] = field(default_factory=dict)
+
+    def data(self, dataset: str) -> str:
+        """Give the id of a dataset that is named by its address, where the registry says that it is that one; else what it is called."""
+        named = self.named.get(dataset)
+        return named.dataset_id if named and named.is_address else dataset
 
     def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""
@@ -105,6 +114,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
     rules = (
         _nothing_in_common,
         _other_dataset,
+        _two_names,
         _fraction_and_percent,
         _sample_counts,
         _frameworks,
@@ -121,11 +131,11 @@ def _stated(row: Row) -> list[int]:
 
 
 def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
-    base = {(row.path, row.dataset) for row in setting.metrics if not is_blank(row.cells[setting.baseline])}
+    base = {(row.path, setting.data(row.dataset)) for row in setting.metrics if not is_blank(row.cells[setting.baseline])}
     base_datasets = {dataset for _, dataset in base}
     apart, strange = [], []
     for place in range(len(setting.versions)):
-        mine = {(row.path, row.dataset) for row in setting.metrics if not is_blank(row.cells[place])}
+        mine = {(row.path, setting.data(row.dataset)) for row in setting.metrics if not is_blank(row.cells[place])}
         if place == setting.baseline or not mine or not base:
             continue
         if not {dataset for _, dataset in mine} & base_datasets:
@@ -148,10 +158,9 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
             by_path.setdefault(row.path, []).append(row)
     told: dict[tuple[str, Phrase, Phrase], list[str]] = {}
     for path, rows in by_path.items():
-        home = [row.dataset for row in rows if not is_blank(row.cells[setting.baseline])]
-        elsewhere = sorted(
-            {place for row in rows for place in _stated(row)} - {place for row in rows if row.dataset in home for place in _stated(row)}
-        )
+        home = [setting.data(row.dataset) for row in rows if not is_blank(row.cells[setting.baseline])]
+        at_home = {place for row in rows if setting.data(row.dataset) in home for place in _stated(row)}
+        elsewhere = sorted({place for row in rows for place in _stated(row)} - at_home)
         if home and elsewhere:
             where = sorted({row.dataset or say("no dataset") for row in rows for place in elsewhere if not is_blank(row.cells[place])})
             unnamed = "baseline" if home == [""] else "versions" if where == [say("no dataset")] else ""
@@ -159,6 +168,21 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
     for (unnamed, versions, datasets), paths in told.items():
         words = {"versions": versions, "datasets": datasets, "metric": paths[0], "metrics": first(paths, _NAMED)}
         yield say(_ELSEWHERE[unnamed, len(paths) > 1], **words)
+
+
+def _two_names(setting: Setting) -> Iterator[Phrase]:
+    """Datasets that some versions name by id and others by address: their rows stand apart although the data are the same."""
+    by_name: dict[str, tuple[set[int], set[int]]] = {}
+    for row in setting.metrics:
+        named = setting.named.get(row.dataset)
+        if named is not None and (named.is_address or named.identity == named.dataset_id):
+            by_name.setdefault(named.dataset_id, (set(), set()))[named.is_address].update(_stated(row))
+    for dataset_id, (ids, addresses) in by_name.items():
+        by_id, by_address = sorted(ids - addresses), sorted(addresses - ids)
+        if by_id and by_address:
+            name = next(each.name for each in setting.named.values() if each.dataset_id == dataset_id)
+            said = "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets"
+            yield say(said, name=name or dataset_id, versions=setting.listed(by_id), others=setting.listed(by_address))
 
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:

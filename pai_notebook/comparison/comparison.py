@@ -99,7 +99,7 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         if self._place is None or len(self._versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return ()
         others = self._all[len(self._measured) :]
-        return cautions(Setting(self._versions, self._names, self._place, self._measured, others))
+        return cautions(Setting(self._versions, self._names, self._place, self._measured, others, self._named))
 
     @cached_property
     def verdict(self) -> OverallVerdict:

@@ -60,9 +60,10 @@ class Side(ABC):
 
 @dataclass(frozen=True)
 class Share(Side):
-    """A share of `n` examples."""
+    """A share of `n` examples; `looked_up` where no metric says how many, but the registry does of the dataset."""
 
     n: int
+    looked_up: bool = False
 
     def against(self, other: Self, level: float) -> Interval:
         """Newcombe's interval for independent examples."""
@@ -74,6 +75,10 @@ class Share(Side):
 
     def reason(self, other: Self) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
+        basis = self._basis(other)
+        return say("{basis}; n is DataCount of the dataset", basis=basis) if self.looked_up or other.looked_up else basis
+
+    def _basis(self, other: Self) -> Phrase:
         if self.n != other.n:
             return say("n = {n} and {n_baseline}, as if measured on different examples", n=self.n, n_baseline=other.n)
         basis = say(

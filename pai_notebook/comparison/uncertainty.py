@@ -147,6 +147,8 @@ class Uncertainty:
         Number of examples behind every metric, as told by the user.
     repeats : mapping of (path, dataset) to sequence of Runs or None, optional
         Repeated measurements of a metric, one entry a version; a version without is a single run.
+    counts : mapping of str to int, optional
+        Numbers of examples of datasets, for metrics beside which none is stated.
     """
 
     def __init__(
@@ -156,11 +158,13 @@ class Uncertainty:
         *,
         n: float | None = None,
         repeats: Mapping[Key, Sequence[Runs | None]] | None = None,
+        counts: Mapping[str, int] | None = None,
     ) -> None:
         self._beside = EvidenceFinder(cells)
         self._names = names
         self._n = n
         self._repeats = repeats or {}
+        self._counts = counts or {}
         self._readings: dict[tuple[Key, int, float | None], tuple[_Reading | None, ...]] = {}
 
     def is_evidence(self, key: Key) -> bool:
@@ -204,7 +208,8 @@ class Uncertainty:
 
     def _has_source(self, key: Key, n: float | None) -> bool:
         """Whether any source could have something, in any version: most metrics have nothing beside them."""
-        return key in self._repeats or is_exact(key[0]) or (n is not None and is_share(key[0])) or self._beside.has_any(key)
+        counted = (n is not None or key[1] in self._counts) and is_share(key[0])
+        return counted or key in self._repeats or is_exact(key[0]) or self._beside.has_any(key)
 
     def _refusal(self, mine: _Reading | None, theirs: _Reading | None, place: int, other: int) -> Phrase | None:
         """Why a source does not serve for two values, None where it does and where it has nothing for either."""
@@ -259,6 +264,9 @@ class Uncertainty:
         if not is_share(key[0]):
             return None
         what, count = ("n", n) if n is not None else self._beside.examples(key, place)
+        looked_up = not what and key[1] in self._counts
+        if looked_up:
+            what, count = "DataCount", self._counts[key[1]]
         if not what:
             return None
         refusal = None
@@ -274,7 +282,7 @@ class Uncertainty:
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
         elif whole_examples(value, runs * count, self._beside.written(key, place)) is False:
             refusal = say("{value} of {count} is not a whole number", value=format_number(value), count=format_number(count))
-        return _Reading(what, None if refusal else Share(value, int(count or 0)), refusal)
+        return _Reading(what, None if refusal else Share(value, int(count or 0), looked_up), refusal)
 
     def _stated(self, key: Key, place: int, value: float) -> _Reading | None:
         """A stated standard error."""

@@ -166,6 +166,9 @@ _CAUTIONS = {
     "{metric} looks like percent in {versions} and like a fraction elsewhere": (
         "{metric} 在 {versions} 中疑似百分数（0～100），在其他版本中疑似比例（0～1）"
     ),
+    "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets": (
+        "{name} 在 {versions} 中以 ID 注明，在 {others} 中以 Uri 注明：数据相同，按两个数据集分别对比"
+    ),
     "{metric} differs ({counts}): not measured on the same number of examples": "{metric} 不同（{counts}）：测得各值所用的样本数不同",
     "{metrics} compares across frameworks: {frameworks}": "各版本的框架不同（{frameworks}），{metrics} 未必可比",
     "{metrics} compare across frameworks: {frameworks}": "各版本的框架不同（{frameworks}），{metrics} 未必可比",
@@ -416,6 +419,7 @@ _CHANCE = {
     "no interval known: measured once; repeats (n_runs) or a standard error would give one": (
         "置信区间未知：只测量过一次；写明重复测量（n_runs）或标准误即可得到"
     ),
+    "{basis}; n is DataCount of the dataset": "{basis}；n 取自数据集的 DataCount",
     "n = {n} and {n_baseline}, as if measured on different examples": "n = {n} 与 {n_baseline}，按在不同样本上测得计算",
     "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower": (
         "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，置信区间通常更窄"

@@ -36,12 +36,13 @@ from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
-from pai_notebook.model.source import dataset_names
+from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.trees import count_values, tree_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
     from pai_notebook.model.registered_model import Model
+    from pai_notebook.model.source import DatasetName
     from pai_notebook.model.version import ModelVersion
 
 # Characters up to which a list of numbers is shown as it is.
@@ -272,7 +273,8 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     known = dataset_names([version.provenance])
     short = short_datasets(datasets, known) if len(datasets) <= DATASETS else known
     nowhere = say("value") if datasets == [""] else say("no dataset")
-    heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name)) for name in datasets]
+    sizes = named_datasets([version.provenance])
+    heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name), sizes.get(name)) for name in datasets]
     columns = [Column(head, align="right", mixed=True) for head in heads]
     paths = [path for path in by_path if path not in alone] if alone else list(by_path)
     rows = [_metric_row(path, datasets, by_key, _form(by_path[path])) for path in paths[:METRIC_ROWS]]
@@ -289,9 +291,11 @@ def _form(cells: Sequence[Cell]) -> NumberFormat:
     return format_of(cells, readable=READABLE)
 
 
-def _dataset_header(name: str, examples: Cell | None) -> Inline:
-    """The name of a dataset, above its number of examples."""
-    return Lines([name, Mark("", f"n = {examples.text}")]) if examples is not None else name
+def _dataset_header(name: str, examples: Cell | None, counted: DatasetName | None) -> Inline:
+    """The name of a dataset, above its number of examples: of the metrics, else of the registry."""
+    if examples is not None:
+        return Lines([name, Mark("", f"n = {examples.text}")])
+    return Lines([name, Mark("", f"DataCount = {counted.examples}")]) if counted and counted.examples else name
 
 
 def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]], form: NumberFormat) -> list[Inline]:

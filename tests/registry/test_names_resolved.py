@@ -195,3 +195,58 @@ def test_a_name_that_two_datasets_share_is_the_name_of_none():
     assert c.short_datasets["d-two"] == "d-two"
     with pytest.raises(pnb.errors.ComparisonError, match="not measured on dataset 'far'"):
         c["accuracy@far"]
+
+
+def test_the_registry_says_how_many_examples_where_no_metric_does():
+    documents = []
+    for place, accuracy in enumerate((0.9, 0.95)):
+        results = [result({"DatasetId": name, "DatasetVersion": "v2"}, accuracy=accuracy) for name in ("d-one", "d-two")]
+        results[1]["Metrics"]["n"] = 100
+        documents.append({**version(place), "Metrics": {"Results": results}})
+    with Service(documents).connect() as registry:
+        c = registry.compare(MODEL, baseline="0.0.0")
+        card = str(registry.get_version(MODEL, "0.1.0"))
+    looked_up, stated = (c.interval(f"accuracy@{dataset}:v2", "0.1.0") for dataset in ("d-one", "d-two"))
+    assert str(looked_up.reason).startswith("n = 500 and 500")
+    assert "DataCount" in looked_up.reason
+    assert str(stated.reason).startswith("n = 100 and 100")
+    assert "DataCount" not in stated.reason
+    assert "DataCount = 500" in card
+    assert "n = 100" in card
+    with Service(documents).connect(names=False) as registry:
+        assert registry.compare(MODEL, baseline="0.0.0").interval("accuracy@d-one:v2", "0.1.0").interval is None
+
+
+def test_without_a_version_the_count_is_believed_only_of_a_dataset_with_one():
+    documents = [{**version(0), "Metrics": {"Results": [result({"DatasetId": name}, accuracy=0.5) for name in ("d-one", "d-two")]}}]
+    datasets = [dataset("d-one", "grown", 10, 20), dataset("d-two", "first", 30)]
+    with Service(documents, datasets=datasets).connect() as registry:
+        (found,) = registry.get_versions(MODEL)
+    assert {each.name: each.examples for each in found.provenance.datasets} == {"grown": None, "first": 30}
+
+
+def test_one_dataset_under_id_and_address_is_said_to_be_one_and_not_merged():
+    uri = "oss://bucket.oss-cn-hangzhou.aliyuncs.com/speech/clean/"
+    same = "oss://bucket.oss-cn-hangzhou-internal.aliyuncs.com/speech/clean"
+    documents = [
+        {**version(0), "Metrics": {"Results": [result({"DatasetId": "d-one"}, accuracy=0.5)]}},
+        {**version(1), "Metrics": {"Results": [result({"Uri": same}, accuracy=0.6)]}},
+    ]
+    with Service(documents, datasets=[dataset("d-one", "clean", uri=uri)]).connect() as registry:
+        c = registry.compare(MODEL, baseline="0.0.0")
+    assert c.short_datasets == {"d-one": "clean", same: "clean (Uri)"}
+    assert len(c.metrics) == 2
+    (caution,) = c.comparability
+    assert caution == "clean is named by its id in 0.0.0 and by its Uri in 0.1.0: the same data, compared as two datasets"
+    assert c["accuracy@clean (Uri)"].dataset == same
+    both = [result({"DatasetId": "d-one"}, accuracy=0.5), result({"Uri": same}, accuracy=0.5)]
+    documents = [{**version(place), "Metrics": {"Results": both}} for place in range(2)]
+    with Service(documents, datasets=[dataset("d-one", "clean", uri=uri)]).connect() as registry:
+        assert registry.compare(MODEL, baseline="0.0.0").comparability == ()
+
+
+def test_people_stand_by_name_at_the_foot_of_a_card():
+    with Service().connect() as registry:
+        card = str(registry.get_version(f"{MODEL}@latest"))
+    assert f"owner Li Na {OWNER}" in card
+    assert f"user wang.wu {USER}" in " ".join(card.split())
