@@ -6,12 +6,14 @@
 Each block of `python` runs as a cell, in one shell a page and a folder of its own. A block of `text` directly below is what
 the cell shows; `...` stands for anything. A cell without such a block may show what it likes, but no error. A block below
 `<!-- not run: REASON -->` is only compiled.
+A block of `sh` runs in bash, in the same folder; it may show what it likes where it shows nothing, but has to end with 0.
 """
 
 import contextlib
 import io
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +28,8 @@ from pai_notebook.registry import connection
 __all__ = ["Cell", "cells_of", "differences", "write"]
 
 _BLOCK = re.compile(
-    r"(?P<skip><!-- not run: [^\n]*-->\n)?^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?", re.DOTALL | re.MULTILINE
+    r"(?P<skip><!-- not run: [^\n]*-->\n)?^```(?P<lang>python|sh)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?",
+    re.DOTALL | re.MULTILINE,
 )
 _FRAME = re.compile(r"^Out\[\d+\]: ?\n?|\x1b\[[0-9;]*m", re.MULTILINE)
 _REQUEST = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
@@ -77,12 +80,26 @@ def cells_of(text: str) -> Iterator[tuple[re.Match[str], Cell | None]]:
                 compile(TransformerManager().transform_cell(block["code"]), "page", "exec")
                 yield block, None
                 continue
+            if block["lang"] == "sh":
+                yield block, _in_bash(block)
+                continue
             output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
             with contextlib.redirect_stdout(output):
                 failed = not shell.run_cell(block["code"]).success
             found = _FRAME.sub("", output.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
             lines = [line.rstrip() for line in _REQUEST.sub("...", found).splitlines()]
             yield block, Cell(block["code"], block["shown"], "\n".join(lines).strip("\n") + "\n", failed)
+
+
+def _in_bash(block: re.Match[str]) -> Cell:
+    """Run a block as a shell does in which this package is installed."""
+    paimodel = f'paimodel() {{ "{sys.executable}" -m pai_notebook "$@"; }}\n'
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        ["bash", "-c", paimodel + block["code"]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, check=False, timeout=120
+    )
+    lines = [line.rstrip() for line in _REQUEST.sub("...", done.stdout.decode("utf-8")).splitlines()]
+    return Cell(block["code"], block["shown"], "\n".join(lines).strip("\n") + "\n", done.returncode != 0)
 
 
 def differences(page: Path) -> list[str]:

@@ -33,7 +33,8 @@ HOUSE = [
     ["plan"],
     ["explorer"],
     ["magic"],
-    ["__init__"],
+    ["shell"],
+    ["__init__", "__main__"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 

@@ -87,7 +87,7 @@ OPTIONS: dict[str, Option] = {
     "--query": Option("TEXT", say("models whose name, task or label contains this"), (_MODELS,), "list_models.query"),
     "--lang": Option("en|zh", say("language of sentences"), ("explain", "report"), "explain.lang"),
     "--everything": Option("", say("tell every row that differs, addresses and descriptions too"), ("explain",), "explain.everything"),
-    "--rules": Option("FILE", say("read the rules from this file, one a line"), ("gate",)),
+    "--rules": Option("FILE", say("read the rules from this file, one a line; in a shell - is stdin"), ("gate",)),
     "--to": Option("FILE", say("write to this file: .html .md .tex .csv .xlsx; a report is .html or .pdf, a gate .html or .md"), _WRITTEN),
     "--junit": Option("FILE", say("write JUnit XML to this file, a test case a check"), ("gate",)),
     "--overwrite": Option("", say("replace a file that exists"), _WRITTEN, "export.overwrite"),

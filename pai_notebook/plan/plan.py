@@ -223,7 +223,12 @@ _STEPS: dict[str, Callable[[Command, str | None], list[Step]]] = {
 }
 
 
-def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explore: Callable[[Any], Any]) -> Any:
+def run(
+    plan: Sequence[Step],
+    connect: Callable[[Step | None], Registry],
+    explore: Callable[[Any], Any] | None = None,
+    notice: Callable[[Any], None] = lambda _: None,
+) -> Any:
     """Do what a plan says.
 
     Parameters
@@ -232,8 +237,10 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
         The steps.
     connect : callable
         Gives the registry of a step that connects, and the default one for None.
-    explore : callable
-        Makes an explorer of a registry or of versions.
+    explore : callable, optional
+        Makes an explorer of a registry or of versions, for a plan that ends in one.
+    notice : callable
+        Is told what each step gives.
 
     Returns
     -------
@@ -256,7 +263,7 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
         options: dict[str, Any] = {name: load(*value.args) if isinstance(value, Step) else value for name, value in each.options.items()}
         if each.verb == "connect":
             found = registry = connect(each)
-        elif each.verb == "Explorer":
+        elif each.verb == "Explorer" and explore is not None:
             found = explore(*(args or (registry or connect(None),)))
         elif each.verb == "load":
             found = load(*args)
@@ -276,6 +283,7 @@ def run(plan: Sequence[Step], connect: Callable[[Step | None], Registry], explor
             found = found if each.aside else result
             if each.verb == "select":
                 raise_when_empty(found)
+        notice(found)
     return found
 
 

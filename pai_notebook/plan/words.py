@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, reworded, say
-from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
+from pai_notebook.plan.options import BY_KEYWORD, OPTIONS, Edge
 from pai_notebook.sanitize import is_visible
 
 if TYPE_CHECKING:
@@ -228,19 +228,25 @@ def _in_options(text: str) -> str:
     return _reworded(text) if isinstance(text, Phrase) else on_line(text)
 
 
-def say_on_line(found: Displayed) -> None:
+def say_on_line(found: Displayed, edge: Edge = "line") -> None:
     """Make the result of a line show itself in the words of the line.
 
     Parameters
     ----------
     found : object
         What the line gives. It is this line's own, as a comparison is; a version may be held by others.
+    edge : {"line", "shell"}
+        Whose line it is.
     """
-    object.__setattr__(found, "_rewording", _reworded)
+    object.__setattr__(found, "_rewording", _reworded if edge == "line" else _reworded_in_shell)
 
 
 def _reworded(text: str) -> str:
     return reworded(text, on_line)
+
+
+def _reworded_in_shell(text: str) -> str:
+    return reworded(text, lambda words: in_shell(on_line(words)))
 
 
 def on_line(text: str) -> str:

@@ -1,0 +1,169 @@
+"""The command `paimodel`: reads words as the line does, runs the plan, prints what it gives, and says in the exit code how it ended."""
+
+from __future__ import annotations
+
+import enum
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
+from pai_notebook.i18n.phrases import now
+from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options
+from pai_notebook.python_source import Plan, Step, to_python
+from pai_notebook.shell import terminal
+
+if TYPE_CHECKING:
+    from pai_notebook.registry.registry import Registry
+
+
+class Exit(enum.IntEnum):
+    """What the exit code of `paimodel` means."""
+
+    PASSED = 0
+    FAILED = 1
+    UNCHECKED = 2
+    USAGE = 3
+    INTERRUPTED = 130
+    """As a shell says it of a program that Ctrl-C ended."""
+    PIPE = 141
+    """As a shell says it of a program that wrote to a reader who had gone."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        What stands behind `paimodel`; by default what the process was given.
+
+    Returns
+    -------
+    int
+        An `Exit`: 0 passed, 1 did not pass, 2 could not be checked, 3 usage; 130 after Ctrl-C, 141 when the reader of a pipe has gone.
+    """
+    given = sys.argv[1:] if words is None else list(words)
+    terminal.set_up()
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _note  # type: ignore[assignment]  # file and line are of no use here
+            ended = _answer(given)
+        terminal.flush()
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        terminal.leave_pipe()
+        return Exit.PIPE
+    except OSError as error:
+        # what is left in the buffer would be tried again, and fail again, when the process ends
+        terminal.leave_pipe()
+        terminal.complain([now("cannot write the answer: {reason}", reason=error.strerror or error)])
+        return Exit.UNCHECKED
+    return ended
+
+
+def _answer(given: Sequence[str]) -> Exit:
+    debug = "--debug" in given
+    try:
+        if list(given) == ["--version"]:
+            from pai_notebook.files import made_by  # noqa: PLC0415 - takes longer than the rest
+
+            terminal.show(made_by())
+            return Exit.PASSED
+        return _run(parse_words(given), asked=bool(given))
+    except PaiError as error:
+        speak_of_options(error)
+        # a traceback is for those who look for a mistake of this package
+        terminal.complain(traceback.format_exception(error) if debug else [error.sentence])
+        return Exit.USAGE if isinstance(error, ConfigurationError) else Exit.UNCHECKED
+    except (OSError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001 - exit code 1 means that a gate did not pass, and this is a mistake of ours
+        told = now("{kind}: this is a mistake of paimodel; --debug shows the traceback", kind=type(error).__name__)
+        terminal.complain(traceback.format_exception(error) if debug else [told])
+        return Exit.UNCHECKED
+
+
+def _run(command: Command, *, asked: bool) -> Exit:
+    if command.verb == "help":
+        from pai_notebook.plan.help import Manual  # noqa: PLC0415 - shapes load when something is shown
+
+        manual = Manual(command.words[0] if command.words else "", "shell")
+        if asked:
+            terminal.show(manual)
+            return Exit.PASSED
+        terminal.complain(str(manual).split("\n"), lead="")
+        return Exit.USAGE
+    if command.get("rules") == "-":
+        options = {name: value for name, value in command.options.items() if name != "rules"}
+        command = replace(command, options=options, rules=terminal.read())
+    plan = plan_of(command)
+    if command.get("code"):
+        terminal.show(to_python(plan))
+        return Exit.PASSED
+    registries = _Registries()
+    try:
+        return _shown(plan, command, registries)
+    finally:
+        registries.close()
+
+
+def _shown(plan: Plan, command: Command, registries: _Registries) -> Exit:
+    """Run a plan and show what it gives."""
+    steps: list[Any] = []
+    try:
+        found = run(plan, registries.connect, notice=steps.append)
+    except RegressionError as error:
+        found = error.partial  # the report of the gate says it all
+    show = terminal.show_json if command.get("json") else terminal.show
+    if command.verb == "watch":
+        for version in found:
+            show(version)
+            terminal.flush()
+        return Exit.PASSED
+    if command.verb in ("compare", "explain", "gate"):
+        say_on_line(found, "shell")
+    show(found)
+    ended = _ended(found)
+    failed = any(getattr(each, "errors", None) for each in steps)
+    return Exit.UNCHECKED if failed and ended is Exit.PASSED else ended
+
+
+def _ended(found: Any) -> Exit:
+    """How a result ends the command: gates and drifts may fail, and what both leave open was not checked."""
+    breaches = getattr(found, "breaches", None)
+    if breaches is not None:
+        if found.passed:
+            return Exit.PASSED
+        return Exit.FAILED if any(check.checked for check in breaches) else Exit.UNCHECKED
+    if hasattr(found, "raise_if_changed"):
+        return Exit.FAILED if found.changes or found.removed else Exit.UNCHECKED if found.failed else Exit.PASSED
+    return Exit.PASSED
+
+
+class _Registries:
+    """Connects as a plan says; what was connected is closed at the end."""
+
+    def __init__(self) -> None:
+        self._opened: list[Registry] = []
+
+    def connect(self, connecting: Step | None) -> Registry:
+        from pai_notebook.registry import connection  # noqa: PLC0415 - httpx loads when something is asked
+
+        step = connecting or Step("connect")
+        self._opened.append(connection.connect(*step.args, **{**step.options, "default": False}))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        for registry in self._opened:
+            registry.close()
+
+
+def _note(message: Warning | str, category: type[Warning], *_: Any) -> None:
+    """Show a warning of this package; those of libraries are for developers."""
+    if category.__module__.startswith("pai_notebook"):
+        terminal.complain([str(message)])

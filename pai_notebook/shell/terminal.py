@@ -1,0 +1,98 @@
+"""What `paimodel` writes: results on stdout, everything else on stderr; colour only where a person looks at a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import now
+from pai_notebook.plan.words import in_shell
+from pai_notebook.sanitize import printable
+
+_GREEN, _RED, _DIM = "32", "31", "2"
+_TONED = r"^(?P<rule> *─+)$|[✓✗](?= )|(?<=[\d%p] )(?:{better}|{worse})(?!\w)"
+
+
+def set_up() -> None:
+    """Have characters that stdout cannot encode escaped, so that none ends the command."""
+    if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def show(found: Any) -> None:
+    """Print a result as text for the terminal, or for a file or pipe 80 columns wide."""
+    text = now("written: {path}", path=found) if isinstance(found, os.PathLike) else str(found)
+    _write(coloured(text) if is_colour_wanted() else text)
+
+
+def show_json(found: Any) -> None:
+    """Print a result as JSON, in ASCII so that nothing in it acts on a terminal."""
+    from pai_notebook.shell.as_json import as_json  # noqa: PLC0415 - only where it is asked for
+
+    _write(json.dumps(as_json(found), indent=2, allow_nan=False))
+
+
+def _write(text: str) -> None:
+    if sys.stdout is not None:
+        sys.stdout.write(text + "\n")
+
+
+def flush() -> None:
+    """Send what was printed, so that a reader who has gone is noticed here."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def complain(lines: Iterable[str], lead: str = "paimodel: ") -> None:
+    """Print to stderr, where a script keeps what is no result."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            text = "\n".join(part for line in lines for part in printable(in_shell(line).rstrip("\n").split("\n")))
+            sys.stderr.write(f"{lead}{text}\n")
+
+
+def read() -> str:
+    """Read a text from stdin.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is not in UTF-8.
+    """
+    try:
+        return "" if sys.stdin is None else sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"what was read from stdin is not a text in UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def leave_pipe() -> None:
+    """Have the interpreter end without an error about a pipe whose reader has gone, or a disk that is full."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def is_colour_wanted() -> bool:
+    """Whether a person looks at a terminal that shows colour, and has not turned it off by NO_COLOR (no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
+
+
+def coloured(text: str) -> str:
+    r"""Colour the signs and words that have a tone: what passed or failed, and what is better or worse beyond chance.
+
+    Examples
+    --------
+    >>> coloured("✓ Gate passed"), coloured("-14.4 pp worse")
+    ('\x1b[32m✓\x1b[0m Gate passed', '-14.4 pp \x1b[31mworse\x1b[0m')
+    """
+    # colour goes with a sign or a word that says the same, in the language that is spoken
+    tones = {"✓": _GREEN, "✗": _RED, now("better"): _GREEN, now("worse"): _RED}
+    pattern = _TONED.format(better=re.escape(now("better")), worse=re.escape(now("worse")))
+    return re.sub(pattern, lambda match: f"\x1b[{_DIM if match['rule'] else tones[match[0]]}m{match[0]}\x1b[0m", text, flags=re.MULTILINE)

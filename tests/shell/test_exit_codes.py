@@ -1,0 +1,143 @@
+"""What the exit code of `paimodel` says, and what is written where."""
+
+import json
+import warnings
+
+import pytest
+from junitparser import JUnitXml
+
+import pai_notebook as pnb
+from pai_notebook.errors import PatternWarning
+from pai_notebook.shell import Exit, command, main
+from tests.shell.commands import MODEL
+
+# words, and how they end
+TABLE = [
+    (f"{MODEL}@latest --demo", Exit.PASSED),
+    ("ls --demo", Exit.PASSED),
+    (f"ls {MODEL} --last 2 --demo", Exit.PASSED),
+    (f"compare {MODEL}@last:2 --demo", Exit.PASSED),
+    (f"explain {MODEL}@last:2 --demo", Exit.PASSED),
+    (f"report {MODEL}@last:2 --to r.html --demo", Exit.PASSED),
+    (f"save {MODEL}@last:2 --to s.paisnap.json --demo", Exit.PASSED),
+    ("drift same.paisnap.json --demo", Exit.PASSED),
+    ("help", Exit.PASSED),
+    ("gate --help", Exit.PASSED),
+    ("--version", Exit.PASSED),
+    (f"gate {MODEL}@2.4.0 --rules hold.txt --demo", Exit.PASSED),
+    (f"gate {MODEL}@2.4.0 --rules hold.txt --demo --code", Exit.PASSED),
+    # did not pass
+    (f"gate {MODEL}@2.5.0 --rules break.txt --demo", Exit.FAILED),
+    (f"gate {MODEL}@2.5.0 --rules both.txt --demo", Exit.FAILED),
+    ("drift other.paisnap.json --demo", Exit.FAILED),
+    # could not be checked
+    (f"gate {MODEL}@2.4.0 --rules unknown.txt --demo", Exit.UNCHECKED),
+    (f"gate {MODEL}@2.4.0 --rules empty.txt --demo", Exit.UNCHECKED),
+    (f"gate {MODEL}@2.4.0 --rules hold.txt --baseline 9.9.9 --demo", Exit.UNCHECKED),
+    (f"compare {MODEL}@2.4.0,9.9.9 --demo", Exit.UNCHECKED),
+    (f"explain {MODEL}@2.4.0,9.9.9 --demo", Exit.UNCHECKED),
+    (f"ls {MODEL}@2.4.0,9.9.9 --demo", Exit.UNCHECKED),
+    ("model-nowhere@latest --demo", Exit.UNCHECKED),
+    (f"ls {MODEL} --sort acuracy --demo", Exit.UNCHECKED),
+    (f"compare {MODEL}@last:2 --by acuracy --demo", Exit.UNCHECKED),
+    ("drift torn.paisnap.json --demo", Exit.UNCHECKED),
+    # usage
+    ("", Exit.USAGE),
+    ("compre model-a@latest --demo", Exit.USAGE),
+    (f"show {MODEL}@latest --baseline approved --demo", Exit.USAGE),
+    (f"gate {MODEL}@latest --demo", Exit.USAGE),
+    (f"gate {MODEL}@latest --rules nowhere.txt --demo", Exit.USAGE),
+    (f"gate {MODEL}@latest --rules wrong.txt --demo", Exit.USAGE),
+    (f"compare {MODEL}@last:2 --to there.csv --demo", Exit.USAGE),
+    (f"gate {MODEL}@latest --rules hold.txt --to gate.csv --demo", Exit.USAGE),
+    (f"ls {MODEL} --where accuracy>> --demo", Exit.USAGE),
+]
+
+
+@pytest.fixture
+def files(folder):
+    """Snapshots that are as the registry is, that are not, and that are none; and a file that is there."""
+    with pnb.connect("demo", default=False) as registry:
+        versions = registry.get_versions(f"{MODEL}@2.0.0,2.4.0")
+    versions.save("same.paisnap.json")
+    document = versions["2.4.0"].raw
+    document["ApprovalStatus"] = "Rejected"
+    changed = pnb.ModelVersion.from_document(document, versions["2.4.0"].model_id, fetched=versions["2.4.0"].fetched)
+    pnb.VersionSet([versions["2.0.0"], changed]).save("other.paisnap.json")
+    text = (folder / "same.paisnap.json").read_text("utf-8")
+    (folder / "torn.paisnap.json").write_text(text[: len(text) // 2], "utf-8")
+    (folder / "there.csv").write_text("there", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("words", "code"), TABLE, ids=[words or "nothing" for words, _ in TABLE])
+def test_the_exit_code_says_how_a_command_ended(files, capsys, words, code):
+    assert main(words.split()) == code
+    out, err = capsys.readouterr()
+    # what could be shown is on stdout; what went wrong is on stderr, in the words of a shell
+    assert bool(err) == (code is Exit.USAGE or not out)
+    assert "%paimodel" not in out + err
+    assert "Traceback" not in err
+
+
+def test_a_gate_writes_its_files_whether_it_passes_or_not(folder, capsys):
+    assert main(["gate", f"{MODEL}@2.5.0", "--rules", "both.txt", "--to", "gate.md", "--junit", "gate.xml", "--demo"]) == Exit.FAILED
+    assert "checks failed" in capsys.readouterr().out
+    assert "checks failed" in (folder / "gate.md").read_text("utf-8")
+    read = JUnitXml.fromfile(str(folder / "gate.xml"))
+    assert (read.failures, read.errors) == (1, 1)
+
+
+def test_json_is_what_scripts_read(files, capsys):
+    def asked(words):
+        main([*words.split(), "--demo", "--json"])
+        return json.loads(capsys.readouterr().out)
+
+    assert asked("ls")["models"][0].keys() == {"model_id", "name", "document"}
+    listed = asked(f"ls {MODEL}@2.4.0,9.9.9")
+    assert [version["version"] for version in listed["versions"]] == ["2.4.0"]
+    assert next(iter(listed["errors"])).endswith("@9.9.9")
+    shown = asked(f"{MODEL}@2.4.0")
+    assert shown["document"]["VersionName"] == "2.4.0"
+    value = next(cell["value"] for cell in shown["metrics"] if cell["name"] == "accuracy")
+    assert {"name": "accuracy", "dataset": "d-digitsholdout0001", "value": value, "state": "number"} in shown["metrics"]
+    compared = asked(f"compare {MODEL}@2.5.0")
+    assert compared["baseline"] == "2.0.0"
+    assert any(row["versions"]["2.5.0"]["verdict"] == "worse" for row in compared["rows"])
+    assert asked(f"explain {MODEL}@2.5.0")["verdict"] == compared["verdict"]
+    gate = asked(f"gate {MODEL}@2.5.0 --rules both.txt")
+    assert not gate["passed"]
+    assert {(check["outcome"], check["checked"]) for check in gate["checks"]} >= {("failed", True), ("failed", False)}
+    assert asked("drift other.paisnap.json")["changes"][0]["field"] == "approval_status"
+    assert asked(f"save {MODEL}@latest --to x.paisnap.json") == {"path": "x.paisnap.json"}
+
+
+def test_a_mistake_of_this_package_is_not_a_gate_that_failed(monkeypatch, capsys):
+    monkeypatch.setattr(command, "plan_of", lambda _: 1 / 0)
+    assert main(["ls", "--demo"]) == Exit.UNCHECKED
+    assert "a mistake of paimodel" in capsys.readouterr().err
+    assert main(["ls", "--demo", "--debug"]) == Exit.UNCHECKED
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_warnings_of_this_package_are_one_line_and_others_are_left_out(monkeypatch, capsys):
+    def warn(_):
+        warnings.warn("nothing fits x*", PatternWarning, stacklevel=1)
+        warnings.warn("an old call", DeprecationWarning, stacklevel=1)
+        return ()
+
+    monkeypatch.setattr(command, "plan_of", warn)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        main(["ls", "--demo"])
+    assert capsys.readouterr().err == "paimodel: nothing fits x*\n"
+
+
+def test_what_a_shell_shows_is_what_a_notebook_shows_in_the_words_of_a_shell(capsys):
+    main(["compare", f"{MODEL}@last:2", "--demo"])
+    shown = capsys.readouterr().out
+    with pnb.connect("demo", default=False) as registry:
+        compared = registry.compare(f"{MODEL}@last:2")
+    assert [line.split() for line in shown.splitlines()[:3]] == [line.split() for line in str(compared).splitlines()[:3]]
+    assert "--by accuracy" in shown
+    assert "only='all'" not in shown
