@@ -28,7 +28,9 @@ from pai_notebook.registry import connection
 __all__ = ["Cell", "cells_of", "differences", "write"]
 
 _BLOCK = re.compile(
-    r"(?P<skip><!-- not run: [^\n]*-->\n)?^```(?P<lang>python|sh)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?",
+    r"(?P<skip><!-- not run: [^\n]*-->\n)?"
+    r"^```(?P<lang>python|sh)\n(?P<code>.*?)^```\n"
+    r"(?:\n```text\n(?P<shown>.*?)^```\n)?",
     re.DOTALL | re.MULTILINE,
 )
 _FRAME = re.compile(r"^Out\[\d+\]: ?\n?|\x1b\[[0-9;]*m", re.MULTILINE)
