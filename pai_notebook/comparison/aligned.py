@@ -18,7 +18,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase
 from pai_notebook.model.names import Name, Pattern
-from pai_notebook.model.nearest import short_datasets
+from pai_notebook.model.nearest import plain_paths, short_datasets
 from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
 from pai_notebook.model.version import ModelVersion
 
@@ -178,6 +178,11 @@ class Aligned:
     def _counts(self) -> dict[str, int]:
         """Numbers of examples of datasets, as the registry says."""
         return {identity: each.examples for identity, each in self._named.items() if each.examples}
+
+    @cached_property
+    def plain_paths(self) -> dict[str, str]:
+        """Paths of rows as tables and sentences show them, by the paths themselves: dots of keys without an escape."""
+        return plain_paths([row.path for row in self._all])
 
     @property
     def changed(self) -> tuple[Row, ...]:

@@ -15,7 +15,7 @@ from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 
-CHOSEN = say("chosen")
+CHOSEN = say("as asked for")
 _HINT = f"A baseline is one version: pass its name, a ModelVersion, or one of {', '.join(BASELINES)}."
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, told_between, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, told_between, told_difference
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
@@ -71,14 +72,13 @@ def _differences(rows: Sequence[Row], place: int, baseline: int | None) -> Inlin
     said = joined([*([text] if (text := tally(rows, place)) else []), *(say(template, count=count) for template, count in counts if count)])
     beyond = {change.verdict for change in changes if change.is_beyond_chance}
     tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
-    ends = _range(rows, place, baseline)
-    return joined([text for text in (ends, said) if text], " · ") if tone == "neutral" else (ends, Mark("", said, tone=tone))
+    return (_range(rows, place, baseline), Mark("", said, tone=tone))
 
 
 def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | str:
     """Write the smallest and the largest difference of one metric; nothing where they are not told alike."""
     known = [row for row in rows if (delta := row.changes[place].delta) is not None and math.isfinite(delta)]
-    as_percent = {row.changes[place].percent is not None for row in known}
+    as_percent = {in_percent(row, place) for row in known}
     if baseline is None or len({row.path for row in rows}) > 1 or len(as_percent) != 1:
         return ""
     size = {row.key: row.changes[place].percent if as_percent == {True} else row.changes[place].delta for row in known}
@@ -94,21 +94,28 @@ def trend(values: Sequence[float | None]) -> str:
 
     Examples
     --------
-    >>> trend([0.1, 0.4, None, 0.7]), trend([2, 2, 2]), trend([1, None])
-    ('▁▄·▇', '▄▄▄', '')
+    >>> trend([0.1, 0.4, None, 0.7]), trend([2, 2, 2]), trend([2**60, 2**60 + 1])
+    ('▁▄·▇', '▄▄▄', '▁▇')
     """
-    finite = [value for value in values if value is not None and math.isfinite(value)]
+    # exact, as whole numbers may be beyond what a float tells apart
+    known = [Fraction(value) if value is not None and (isinstance(value, int) or math.isfinite(value)) else None for value in values]
+    finite = [value for value in known if value is not None]
     if len(finite) < 2:  # noqa: PLR2004 - one number is no course
         return ""
-    low, high = min(finite), max(finite)
-    span = high / 2 - low / 2  # halves, as the difference of two numbers may be beyond any
+    low = min(finite)
+    span = max(finite) - low
 
-    def bar(value: float | None) -> str:
-        if value is None or not math.isfinite(value):
+    def bar(value: Fraction | None) -> str:
+        if value is None:
             return "·"
-        return _BARS[round((value / 2 - low / 2) / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
+        return _BARS[round((value - low) / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
 
-    return "".join(map(bar, values))
+    return "".join(map(bar, known))
+
+
+def trend_of(row: Row, places: Sequence[int]) -> str:
+    """Draw the course of a row through some versions; whole numbers as they were sent."""
+    return trend([cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))])
 
 
 def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:

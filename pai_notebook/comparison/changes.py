@@ -62,7 +62,8 @@ def _told(comparison: Comparison, row: Row, place: int, short: str) -> Phrase:
 def _name(comparison: Comparison, row: Row, short: str) -> str:
     if row.section == "metrics":
         dataset = comparison.short_datasets.get(row.dataset, row.dataset)
-        return say("{path} on {dataset}", path=row.path, dataset=dataset) if dataset else row.path
+        path = comparison.plain_paths[row.path]
+        return say("{path} on {dataset}", path=path, dataset=dataset) if dataset else path
     info = field_named(row.key.section or row.path)
     if row.section == "other":
         return row.path if info is None else info.title
@@ -70,7 +71,7 @@ def _name(comparison: Comparison, row: Row, short: str) -> str:
         return short
     if row.section == "labels":
         return say("label {name}", name=row.path)
-    return say("{section} {path}", section=row.section if info is None else info.title, path=row.path)
+    return say("{section} {path}", section=row.section if info is None else info.title, path=comparison.plain_paths[row.path])
 
 
 def _values(row: Row, places: tuple[int, int], form: NumberFormat) -> list[Phrase | str]:

@@ -436,7 +436,7 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         >>> from pai_notebook import VersionSet
         >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}, "TrainingSpec": {"lr": 0.1 * n}} for n in (1, 2)]
         >>> print(VersionSet.from_documents(docs, "model-a").compare("0.1.0").explain())
-        model-a: 2 versions against 0.1.0, chosen
+        model-a: 1 version against 0.1.0, as asked for
         - No interval is known, so that nothing can be called better or worse: cer.
         - As measured, ahead of 0.1.0: 0.2.0 in cer (-50.0 %).
         - 0.2.0: lr 0.1 → 0.2

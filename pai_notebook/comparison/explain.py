@@ -125,7 +125,8 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     for place, name in enumerate(comparison.names):
         rows = changed_rows(comparison.rows, place)
         if not everything:
-            rows = [row for row in rows if not _is_bookkeeping(row) and (row.full_name, name) not in told]
+            # what could be chance is no news: the verdict says of all of it together how much may go unseen
+            rows = [row for row in rows if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(row, place)]
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         if rows:
             changes[name] = _findings(comparison, rows, place, len(rows) if everything else _FEW)
@@ -162,6 +163,10 @@ def _is_bookkeeping(row: Row) -> bool:
     return row.is_evidence or (info is not None and info.bookkeeping)
 
 
+def _by_chance(row: Row, place: int) -> bool:
+    return row.changes[place].verdict is Verdict.CHANCE
+
+
 def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int) -> list[Finding]:
     name = comparison.names[place]
     told = told_changes(comparison, rows, place)
@@ -175,7 +180,7 @@ def _note(comparison: Comparison) -> str:
     """Say what the words better and worse rest on, row by row."""
     changes = [change for row in comparison.metrics for change in row.changes]
     said = (
-        [say("better, worse: beyond chance (95 % each)")]
+        [say("better, worse: beyond chance (95 %, each cell by itself)")]
         if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes)
         else []
     )

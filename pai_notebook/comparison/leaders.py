@@ -191,7 +191,9 @@ def _lead_note(lead: Evidence, second: str, tolerance: float, *, higher: bool, a
     if interval is None or not interval.excludes(tolerance):
         said = "The lead over {version} could be chance: {interval} ({reason})."
     elif among_many:
-        said = "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason})."
+        said = (
+            "The lead over {version} is beyond chance taken singly (95 %), but not with all versions taken together: {interval} ({reason})."
+        )
     else:
         said = "The lead over {version} is beyond chance (95 %): {interval} ({reason})."
     return say(said, version=second, interval="" if interval is None else interval.words, reason=lead.reason)

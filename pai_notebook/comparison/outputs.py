@@ -104,8 +104,9 @@ class ComparisonExports(FrameExports):
         wanted = _chooser(comparison, include, exclude)
         rows = [row for row in _rows(comparison) if wanted(row.key)]
         header = ["name", "dataset", "better", *comparison.names]
+        plain = comparison.plain_paths
         body = [
-            [row.path if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row, place)]
+            [plain[row.path] if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row, place)]
             for row in rows
         ]
         right = range(3, len(header))
@@ -240,7 +241,7 @@ def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
 def _caption(comparison: Comparison) -> str:
     if not comparison.names:
         return "No versions"
-    return f"{counted(len(comparison.versions), 'version')} against {comparison.baseline_name}, {comparison.baseline_reason}"
+    return f"{counted(len(comparison.versions) - 1, 'version')} against {comparison.baseline_name}, {comparison.baseline_reason}"
 
 
 def _notes(comparison: Comparison) -> list[str]:

@@ -24,7 +24,7 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.fields import catalogue, leaves
-from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.flatten import natural_key, unescaped
 from pai_notebook.model.names import resolve
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
@@ -239,7 +239,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
                 say(
                     "No two of the {count} versions with {metric} and any setting differ so little.",
                     count=self.considered,
-                    metric=self.metric,
+                    metric=unescaped(self.metric),
                 )
             )
         form = choose_format(value for pair in self.pairs for value in (pair.before, pair.after))
@@ -249,14 +249,14 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         note: list[Inline] = [
             say(
                 "{metric}: {direction}. It differs together with these settings; that does not say why.",
-                metric=self.metric,
+                metric=unescaped(self.metric),
                 direction=self.direction.words,
             ),
             self._on_spread(),
         ]
         if self.ignored:
             note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
-        caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.metric)
+        caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=unescaped(self.metric))
         return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
 
     def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:

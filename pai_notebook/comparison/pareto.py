@@ -11,6 +11,7 @@ from pai_notebook.comparison.rows import told_between
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.i18n.phrases import first, joined, say
+from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import front_of
@@ -85,11 +86,11 @@ class Pareto(Displayed):
             say("version"),
             *(
                 Column(head, align="right", group=metric)
-                for metric, word in zip(self.metrics, self.words, strict=True)
+                for metric, word in zip(map(unescaped, self.metrics), self.words, strict=True)
                 for head in (word, say("difference"))
             ),
         ]
-        caption = say("Best trade-offs of {metrics}, as measured", metrics=joined(self.metrics, " and "))
+        caption = say("Best trade-offs of {metrics}, as measured", metrics=joined([unescaped(metric) for metric in self.metrics], " and "))
         return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit=say("versions"))
 
 
@@ -142,7 +143,8 @@ class _Step:
             chance = interval is not None and not interval.excludes_zero
             told = told_between(question.row, second, first, choose_format([before, after]))
             self.differences.append(f"{told} ≈" if chance else told)
-            text = f"{question.row.name} {choose_format([before, after]).delta(after - before)}{' (could be chance)' if chance else ''}"
+            delta = choose_format([before, after]).delta(after - before)
+            text = f"{unescaped(question.row.name)} {delta}{' (could be chance)' if chance else ''}"
             (self.gains if question.better(after, before) else self.costs).append(text)
 
     def words(self, names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
@@ -167,9 +168,9 @@ class Ranking(Displayed, Sequence[Ranked]):
         rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
         against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
         alone = "By {metric}: {words}."
-        note: list[Inline] = [say(against, metric=self.metric, words=self.words, baseline=self.baseline)]
+        note: list[Inline] = [say(against, metric=unescaped(self.metric), words=self.words, baseline=self.baseline)]
         if not self.baseline:
-            note = [say(alone, metric=self.metric, words=self.words)]
+            note = [say(alone, metric=unescaped(self.metric), words=self.words)]
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
         note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in _SIGNS.items() if sign in signs]
         if self.unranked:
@@ -181,7 +182,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         return Table(
             columns,
             rows,
-            caption=say("Ranking by {metric}", metric=self.metric),
+            caption=say("Ranking by {metric}", metric=unescaped(self.metric)),
             note=Lines(note),
             row_headers=2,
             total=self._total,
@@ -273,7 +274,7 @@ class Best(Displayed):
             facts.append((say("as good"), joined(self.ties)))
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
-        return Section(say("Best by {metric}", metric=self.metric), [Facts(facts), *(Note(note) for note in self.notes)])
+        return Section(say("Best by {metric}", metric=unescaped(self.metric)), [Facts(facts), *(Note(note) for note in self.notes)])
 
     def _star(self) -> Mark:
         """A filled star only for a version that is told apart from every other."""

@@ -224,6 +224,13 @@ class Row(Brief):
         return None if before == after else (before, after)
 
     @cached_property
+    def _unit(self) -> str | int:
+        """How differences are written in the whole row: `points` in one unit, `%` on a ratio scale, empty as they are."""
+        values = [cell.value for cell in self.cells if cell.value is not None and math.isfinite(cell.value)]
+        points = points_of(self.path, values)
+        return points or ("%" if all(value >= 0 for value in values) else "")
+
+    @cached_property
     def key(self) -> Name:
         """The name that every argument of this package understands."""
         return Name("" if self.section == "other" else self.section, self.path, self.dataset)
@@ -373,6 +380,11 @@ def percent_of(cell: Cell, baseline: Cell) -> float | None:
     return 100 * delta / base
 
 
+def in_percent(row: Row, place: int) -> bool:
+    """Whether the difference of a cell to the baseline's is written in percent."""
+    return row.changes[place].percent is not None and row._unit == "%"  # noqa: SLF001 - one unit a row
+
+
 def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
     """Write the difference of a cell to the baseline's, nothing where there is none."""
     return "" if row.changes[place].delta is None else told_between(row, place, baseline, form)
@@ -380,11 +392,10 @@ def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> 
 
 def told_between(row: Row, place: int, other: int, form: NumberFormat) -> str:
     """Write the difference of two cells: in points for fractions, in percent on a ratio scale, else as it is."""
-    cell, base = row.cells[place], row.cells[other]
+    cell, base, unit = row.cells[place], row.cells[other], row._unit  # noqa: SLF001 - one unit a row
     delta, percent = difference(cell, base), percent_of(cell, base)
     if delta is None:
         return ""
-    points = points_of(row.path, [each.value for each in (cell, base) if each.value is not None])
-    if points is not None:
-        return format_points(delta * points)
-    return form.delta(delta) if percent is None else format_percent(percent, factor=is_cost(row.path))
+    if isinstance(unit, int):
+        return format_points(delta * unit)
+    return form.delta(delta) if percent is None or not unit else format_percent(percent, factor=is_cost(row.path))

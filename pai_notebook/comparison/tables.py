@@ -15,7 +15,7 @@ from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Chooser, Name
-from pai_notebook.model.nearest import counted, short_datasets
+from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:
@@ -112,11 +112,11 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         incomplete = [place for place in range(self.shape[1]) if any(state not in _WITH_NUMBER for state in states[:, place])]
         complete = [place for place in range(self.shape[1]) if place not in incomplete]
         places = sorted([*incomplete, *complete][:_VERSIONS])
-        short = short_datasets([dataset for _, dataset in self.index])
+        short, plain = short_datasets([dataset for _, dataset in self.index]), plain_paths([metric for metric, _ in self.index])
         rows: list[list[Inline]] = []
         before = ""
         for (metric, dataset), of_row in zip(self.index, states, strict=True):
-            name = "" if metric == before else metric
+            name = "" if metric == before else plain[metric]
             rows.append([name, short.get(dataset, dataset), *(_sign(of_row[place]) for place in places)])
             before = metric
         notes: list[Inline] = [say("● number · ○ no number · – nothing recorded")]

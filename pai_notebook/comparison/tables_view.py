@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.cells import describe_cells, describe_group, tally, trend
+from pai_notebook.comparison.cells import describe_cells, describe_group, tally, trend_of
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 # How many rows one table has; those beyond are folded.
 ROWS = 40
 # How many cells and how many rows all tables of metrics have together, folded ones included.
-_CELLS, _MOST = 800, 120
+_CELLS, _MOST = 1000, 200
 _FAMILY, _SEQUENCE = 3, 3
 _NAMED, _DATASETS = 300, 20
 _KINDS = ("", "Cost", "Training")
@@ -52,18 +53,20 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[
     """Describe metrics, quality before cost and training; many are told by metric first, with the rows of each folded."""
     places = places_of(bands)
     ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
-    shown = ordered[: min(_MOST, max(ROWS, _CELLS // max(1, len(places))))]
+    most = min(_MOST, max(ROWS, _CELLS // max(1, len(places))))
+    shown = ordered[:most]
+    groups = _groups(ordered)[:most] if len(ordered) >= ROWS else []
+    shown = [row for group in groups for row in group][:most] if groups else shown
+    yield from _not_shown(comparison, places, [row for row in ordered if row.key not in {each.key for each in shown}], len(ordered))
     if ordered or comparison.errors:
         signs = _signs(comparison, shown, places)
         expected = passing_by_chance([row.changes[place] for row in shown for place in places])
-        notes = [*([joined(signs, " · ")] if signs else []), *([expected] if expected else [])]
-        groups = _groups(ordered) if len(ordered) >= ROWS else []
-        shown = [row for group in groups[:ROWS] for row in group][: len(shown)] if groups else shown
+        notes = [*(joined(each, " · ") for each in signs if each), *([expected] if expected else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
         yield from _folded(comparison, groups, shown, bands)
     elif comparison.metrics and len(comparison.versions) > 1:
         yield Note(say("The metrics do not differ."))
-    yield from _left_out(comparison, places, [row for row in ordered if row.key not in {each.key for each in shown}], len(ordered))
+    yield from _identical(comparison)
 
 
 def _kind(row: Row) -> int:
@@ -101,11 +104,12 @@ def _family(path: str) -> str:
     return re.split("[./]", ".".join(split_path(path)) or path, maxsplit=1)[0]
 
 
-def _of(group: Sequence[Row]) -> tuple[str, str, Phrase | str]:
+def _of(comparison: Comparison, group: Sequence[Row]) -> tuple[str, str, Phrase | str]:
     """The name of a group, the arrow of its direction, and how much is in it."""
     arrows = {row.direction.arrow for row in group}
     paths = {row.path for row in group}
-    name, count = (group[0].path, "{count} datasets") if len(paths) == 1 else (_family(group[0].path), "{count} metrics")
+    path = comparison.plain_paths[group[0].path]
+    name, count = (path, "{count} datasets") if len(paths) == 1 else (_family(group[0].path), "{count} metrics")
     return name, arrows.pop() if len(arrows) == 1 else "", say(count, count=len(group))
 
 
@@ -113,21 +117,28 @@ def _overview(comparison: Comparison, groups: Sequence[Sequence[Row]], bands: Se
     """A row a group: how many of its rows are better, worse and so on in each version; a row alone is shown itself."""
     together = {group[0].key: group for group in groups if len(group) > 1}
     ordered = [row for group in groups for row in group]
-    rows = [group[0] for group in groups[:ROWS]]
-    return _tables(
-        comparison, rows, bands, _headings(rows), caption=say("Metrics"), notes=notes, counted=ordered, trends=True, together=together
-    )
+    rows = [group[0] for group in groups]
+    alike = {(_of(comparison, group)[2]) for group in groups}
+    each = alike.pop() if len(alike) == 1 and len(together) == len(groups) else ""
+    told = "Metrics: {count} rows in {lines} lines of {each}; the rows of a line are folded below"
+    some = "Metrics: {count} rows in {lines} lines; the rows of a line are folded below"
+    caption = say(told if each else some, count=len(ordered), lines=len(rows), each=each)
+    return _tables(comparison, rows, bands, _headings(rows), caption=caption, notes=notes, counted=ordered, trends=True, together=together)
 
 
 def _folded(comparison: Comparison, groups: Sequence[Sequence[Row]], shown: Sequence[Row], bands: Sequence[Band]) -> Iterator[Section]:
+    """The rows of every group, all in one fold, so that what follows is near."""
     keys = {row.key for row in shown}
-    for group in groups[:ROWS]:
+    inside = []
+    for group in groups:
         rows = [row for row in group if row.key in keys]
         if rows and len(group) > 1:
-            name, arrow, count = _of(group)
+            name, arrow, count = _of(comparison, group)
             part = count if len(rows) == len(group) else say("{shown} of {total} shown", shown=len(rows), total=len(group))
             title = say("{name} {text}", name=name, text=arrow) if arrow else name
-            yield Section(title, _tables(comparison, rows, bands, {}, lead=say("metric"), trends=True), folded=True, summary=part)
+            inside.append(Section(title, _tables(comparison, rows, bands, {}, lead=say("metric"), trends=True), folded=True, summary=part))
+    if inside:
+        yield Section(say("Rows of each line"), inside, folded=True, summary=say("{count} lines", count=len(inside)))
 
 
 def is_sequence(comparison: Comparison, bands: Sequence[Band]) -> bool:
@@ -183,18 +194,21 @@ def _tables(
     trends = trends and is_sequence(comparison, bands)
     groups = together or {}
     body: list[tuple[list[Inline], dict[int, Inline], str, str]] = []
-    datasets = comparison.short_datasets
-    named = bool(groups) or any(row.dataset for row in rows)
+    datasets, paths = comparison.short_datasets, comparison.plain_paths
+    # the caption says what all lines stand for alike
+    named = any(row.dataset for row in rows) if not groups else len({_of(comparison, groups.get(row.key, [row]))[2] for row in rows}) > 1
     before = ""
     for row in rows:
         group = groups.get(row.key)
         if row.key in headings:
             before = ""
-        name, arrow, count = _of(group) if group else (row.path, row.direction.arrow, datasets.get(row.dataset, row.dataset))
-        shown_name: Inline = "" if named and name == before else (name, Mark(arrow, "")) if arrow else name
+        name, arrow, count = (
+            _of(comparison, group) if group else (paths[row.path], row.direction.arrow, datasets.get(row.dataset, row.dataset))
+        )
+        shown_name: Inline = "" if named and name == before else say("{name} {text}", name=name, text=arrow) if arrow else name
         before = name
         described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places)
-        line = trend([row.cells[place].value for place in sorted(places)]) if trends and not group else ""
+        line = trend_of(row, places) if trends and not group else ""
         body.append(([shown_name, *([count] if named else [])], dict(zip(places, described, strict=True)), line, headings.get(row.key, "")))
     ends = [line for _, _, line, _ in body if line]
     found = []
@@ -226,37 +240,43 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
-def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
+def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Phrase], list[Phrase]]:
+    """The legend in two lines: what cells say against the baseline, and what stars and arrows say of rows."""
     changes = [row.changes[place] for row in rows for place in places]
     verdicts = {change.verdict for change in changes}
     leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
     signs = []
     if verdicts & {Verdict.BETTER, Verdict.WORSE}:
-        signs.append(say("better, worse: beyond chance (95 % each)"))
+        signs.append(say("better, worse: beyond chance (95 %, each cell by itself)"))
     if Verdict.CHANCE in verdicts:
         signs.append(say("≈ could be chance"))
     if Verdict.UNKNOWN in verdicts:
         signs.append(say("? no interval known"))
     if Verdict.SAME in verdicts:
         signs.append(say("= equal as measured, or within the tolerance"))
+    stars = []
     if any(found.is_alone for found in leaders):
-        signs.append(say("★ best"))
+        stars.append(say("★ best, told apart from all others at once (95 % together)"))
     if not all(found.is_alone for found in leaders):
-        signs.append(say("☆ best as measured, or not told apart from it"))
+        stars.append(say("☆ best as measured, or not told apart from it (95 % together)"))
     if any(row.direction.mode for row in rows):
-        signs.append(say("↑ ↓ which way is better"))
+        stars.append(say("↑ ↓ which way is better"))
     if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
-        signs.append(say("† a number that was sent as text"))
-    return signs
+        stars.append(say("† a number that was sent as text"))
+    return signs, stars
 
 
-def _left_out(comparison: Comparison, places: Sequence[int], hidden: Sequence[Row], total: int) -> Iterator[Section]:
-    """Say what is not shown, and name it in a fold."""
+def _identical(comparison: Comparison) -> Iterator[Section]:
+    """Name the rows that are left out because all versions state the same."""
     identical = comparison.identical if comparison.only == "diff" else ()
     if identical:
         several = "{count} identical rows hidden; only='all' shows them."
         said = say("{count} identical row hidden; only='all' shows it." if len(identical) == 1 else several, count=len(identical))
         yield _named(said, _row_names(comparison, identical))
+
+
+def _not_shown(comparison: Comparison, places: Sequence[int], hidden: Sequence[Row], total: int) -> Iterator[Section]:
+    """Say above the table of how much it shows a part, and name the rest in a fold."""
     yield from _hidden(comparison, hidden, total)
     left = [name for place, name in enumerate(comparison.names) if place not in places]
     if left:
@@ -267,7 +287,7 @@ def _left_out(comparison: Comparison, places: Sequence[int], hidden: Sequence[Ro
 
 def _hidden(comparison: Comparison, hidden: Sequence[Row], total: int) -> Iterator[Section]:
     if hidden:
-        several = "Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame()."
+        several = "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame()."
         yield _named(say(several, shown=total - len(hidden), total=total), _row_names(comparison, hidden))
 
 
@@ -281,9 +301,12 @@ def _named(said: Phrase, names: Sequence[str]) -> Section:
 def _row_names(comparison: Comparison, rows: Sequence[Row]) -> list[str]:
     """Names of rows, a metric once with its datasets."""
     found: dict[str, list[str]] = {}
+    paths = comparison.plain_paths
     for row in rows:
         dataset = comparison.short_datasets.get(row.dataset, row.dataset)
-        found.setdefault(row.path if row.section == "metrics" else row.full_name, []).extend([dataset] if dataset else [])
+        found.setdefault(paths[row.path] if row.section == "metrics" else str(replace(row.key, path=paths[row.path])), []).extend(
+            [dataset] if dataset else []
+        )
     return [
         say("{metric} ({datasets})", metric=name, datasets=first(datasets, _DATASETS)) if datasets else name
         for name, datasets in found.items()

@@ -256,7 +256,7 @@ class OverallVerdict(Displayed):
         top, rest = (blocks := describe_findings(self.findings))[:1], blocks[1:]
         if len(rest) < 2:  # noqa: PLR2004 - a fold of one line would be as high as the line
             return Stack(blocks)
-        return Stack([*top, Section(say("More"), rest, folded=True, summary=say("{count} sentences", count=len(rest)))])
+        return Stack([*top, Section(say("{count} more sentences", count=len(rest)), rest, folded=True)])
 
 
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
-from pai_notebook.comparison.rows import Kind, Row, told_difference
+from pai_notebook.comparison.rows import Kind, Row, in_percent, is_blank, told_difference
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -65,7 +65,8 @@ class _Sentences:
         self._judged = judged
         self._by = by
         self._datasets = comparison.short_datasets
-        self._measured_on = Counter(row.path for row in metrics)
+        self._paths = comparison.plain_paths
+        self._measured_on = Counter(self._path(row) for row in metrics)
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
@@ -83,7 +84,7 @@ class _Sentences:
         yield from self._not_read()
         yield from self._costs()
         if not self._by and len({row.path for row in self._metrics}) > 1:
-            yield Finding(say("Name the metric that matters: by={name!r}.", name=self._metrics[0].path), advice=True)
+            yield Finding(say("Name the metric that matters: by={name!r}.", name=self._path(self._metrics[0])), advice=True)
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
@@ -92,11 +93,11 @@ class _Sentences:
         if decided:
             yield from decided
         elif tested:
-            metrics = first(list(dict.fromkeys(each.row.path for each in tested)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in tested)), _METRICS)
             said = "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together)."
             yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
         elif all(each.standing is Standing.SAME for each in compared):
-            yield Finding(say("Equal to {baseline} as measured in everything that was judged.", baseline=self._base), self._rows(compared))
+            yield Finding(say("Equal to {baseline} as measured in every quality metric.", baseline=self._base), self._rows(compared))
         yield from self._alone()
         yield from self._unseen()
 
@@ -113,6 +114,9 @@ class _Sentences:
     def _rows(self, judged: Iterable[Judged]) -> tuple[tuple[str, str], ...]:
         return tuple((each.row.full_name, self._names[each.place]) for each in judged)
 
+    def _path(self, row: Row) -> str:
+        return self._paths[row.path]
+
     def _dataset(self, row: Row) -> str:
         return self._datasets.get(row.dataset, row.dataset)
 
@@ -123,7 +127,7 @@ class _Sentences:
         """
         versions: dict[int, dict[str, list[Judged]]] = {}
         for each in judged:
-            versions.setdefault(each.place, {}).setdefault(each.row.path, []).append(each)
+            versions.setdefault(each.place, {}).setdefault(self._path(each.row), []).append(each)
         most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
         named = sorted(versions)[-most:]
         alike: dict[object, list[int]] = {}
@@ -151,8 +155,9 @@ class _Sentences:
 
     def _with_differences(self, judged: list[Judged]) -> Phrase:
         """Write a metric with its difference on each dataset, or from the smallest to the largest of many."""
-        metric = judged[0].row.path
-        if len(judged) >= _DATASETS and (ends := self._ends(judged)):
+        metric = self._path(judged[0].row)
+        several = len({each.place for each in judged}) > 1
+        if (several or len(judged) >= _DATASETS) and (ends := self._ends(judged)):
             return say("{metric} ({differences})", metric=metric, differences=ends)
         differences = []
         for each in judged:
@@ -167,20 +172,27 @@ class _Sentences:
 
     def _ends(self, judged: Sequence[Judged]) -> Phrase | str:
         """Write the smallest and the largest of several differences of one metric; nothing where they have several units."""
-        units = {"%" if each.change.percent is not None else self._difference(each).partition(" ")[2] for each in judged}
+        units = {"%" if in_percent(each.row, each.place) else self._difference(each).partition(" ")[2] for each in judged}
         if len(units) > 1:
             return ""
-        sizes = [each.change.delta if each.change.percent is None else each.change.percent for each in judged]
-        low, high = (self._difference(judged[sizes.index(pick(sizes, key=lambda size: size or 0.0))]) for pick in (min, max))
+        sizes = [each.change.percent if in_percent(each.row, each.place) else each.change.delta for each in judged]
+        ends = [judged[sizes.index(pick(sizes, key=lambda size: size or 0.0))] for pick in (min, max)]
+        low, high = map(self._difference, ends)
         count = len({each.row.key for each in judged})
         several = len({each.place for each in judged}) > 1
         if low == high:
             return low if several or count == 1 else say("{difference} over {count} datasets", difference=low, count=count)
+        if several:
+            # of which version each end is, as a range alone would be read as that of each
+            low, high = (
+                say("{difference} in {version}", difference=text, version=self._names[each.place])
+                for text, each in zip((low, high), ends, strict=True)
+            )
         return say("{low} to {high}" if several else "{low} to {high} over {count} datasets", low=low, high=high, count=count)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, where it was measured on others too."""
-        path = judged[0].row.path
+        path = self._path(judged[0].row)
         rows = {each.row.key: each.row for each in judged}
         everywhere = self._measured_on[path] == len(rows)
         datasets = [] if everywhere else [name for row in rows.values() if (name := self._dataset(row))]
@@ -198,8 +210,8 @@ class _Sentences:
         """Say which version is best by the metric that matters, on each of its datasets."""
         if not self._by:
             return
-        metric = self._by[0].path
-        several = len({row.dataset for row in self._comparison.metrics if row.path == metric}) > 1
+        metric = self._path(self._by[0])
+        several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
         told = [(self._comparison.leaders(row), self._dataset(row) if several else "", row) for row in self._by]
         best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None]
         others = [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
@@ -242,11 +254,15 @@ class _Sentences:
             interval = each.change.evidence.at(together) if each.change.evidence is not None else None
             if each.is_tested and each.place not in worse and interval is not None:
                 loss = -interval.low if each.row.direction.mode == "max" else interval.high
-                losses.setdefault(each.row.path, []).append((loss, each))
+                losses.setdefault(self._path(each.row), []).append((loss, each))
         found = [each for several in losses.values() for loss, each in several if loss > 0]
         if found:
             places = sorted({each.place for each in found})
-            could = [self._loss(path, several) for path, several in losses.items() if max(loss for loss, _ in several) > 0]
+            could = [
+                self._loss(path, several, alone=len(places) == 1)
+                for path, several in losses.items()
+                if max(loss for loss, _ in several) > 0
+            ]
             yield Finding(
                 say(
                     "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.",
@@ -256,21 +272,35 @@ class _Sentences:
                 self._rows(found),
             )
 
-    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]]) -> Phrase:
+    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]], *, alone: bool) -> Phrase:
+        """Write the largest loss that would not be seen in a metric, and which version's it is."""
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
         points = points_of(row.path, [cell.value for cell in row.cells if cell.value is not None and has_number(cell)])
         size: str = format_about(loss * (points or 1))
         size = say("{points} pp", points=size) if points else size
-        return say("{size} in {metric}", size=size, metric=path)
+        if alone:
+            return say("{size} in {metric}", size=size, metric=path)
+        return say("{size} in {metric} ({version})", size=size, metric=path, version=self._names[each.place])
 
     def _unknown(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
-        metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
+        metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
         none = "No interval is known, so that nothing can be called better or worse: {metrics}."
         if found:
             some = any(each.is_tested for each in compared)
             yield Finding(say("No interval is known for {metrics}." if some else none, metrics=metrics), self._rows(found))
+        refused: dict[Phrase, list[Judged]] = {}
+        for each in found:
+            if each.change.evidence is not None and not each.change.evidence.reason.startswith("no interval known"):
+                refused.setdefault(each.change.evidence.reason, []).append(each)
+        if refused:
+            # what is given and does not fit is an error of somebody
+            reason, several = next(iter(refused.items()))
+            metric = first(list(dict.fromkeys(self._path(each.row) for each in several)), _METRICS)
+            yield Finding(
+                say("What is given for {metrics} gives no interval: {reason}.", metrics=metric, reason=reason), self._rows(several)
+            )
 
     def _measured(self) -> Iterator[Finding]:
         """Say what is ahead and behind as measured only."""
@@ -286,8 +316,8 @@ class _Sentences:
         for ahead in (False, True):
             found = [each for each in self._judged if each.alone and each.is_ahead is ahead]
             if found:
-                worse = "Worse beyond chance by itself (95 %), but not among all that was judged: {versions}."
-                better = "Better beyond chance by itself (95 %), but not among all that was judged: {versions}."
+                worse = "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}."
+                better = "Better beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}."
                 yield self._told(better if ahead else worse, found, self._with_differences)
 
     def _missing(self) -> Iterator[Finding]:
@@ -300,24 +330,29 @@ class _Sentences:
             versions = first([self._names[place] for place in sorted(apart)], _VERSIONS)
             said = "In {versions} no metric can be compared with {baseline}: none was measured in both."
             yield Finding(say(said, baseline=self._base, versions=versions), self._rows(each for each in here if each.place in apart))
-        if some := [each for each in here if each.place not in apart]:
-            yield self._told("Missing: {versions}.", some, self._with_datasets)
-        if there:
+        left = [each for each in here if each.place not in apart]
+        for blank, template in ((True, "Missing: {versions}."), (False, "Not a number: {versions}.")):
+            if some := [each for each in left if is_blank(each.row.cells[each.place]) is blank]:
+                yield self._told(template, some, self._with_datasets)
+        for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a number in {baseline}: {metrics}.")):
             by_path: dict[str, dict[str, Judged]] = {}
             for each in there:
-                by_path.setdefault(each.row.path, {})[each.row.dataset] = each
-            metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], _METRICS)
-            yield Finding(say("Not measured in {baseline}: {metrics}.", baseline=self._base, metrics=metrics), self._rows(there))
+                if is_blank(each.row.cells[self._baseline]) is blank:
+                    by_path.setdefault(self._path(each.row), {})[each.row.dataset] = each
+            if by_path:
+                metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], _METRICS)
+                rows = self._rows(each for each in there if is_blank(each.row.cells[self._baseline]) is blank)
+                yield Finding(say(template, baseline=self._base, metrics=metrics), rows)
 
     def _not_read(self) -> Iterator[Finding]:
         """Say what could not be judged, and what would let it."""
         found = [each for each in self._judged if each.standing is Standing.NO_DIRECTION]
         if found:
-            metrics = first(list(dict.fromkeys(each.row.path for each in found)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
             yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
         lists = [row for row in self._metrics if any(map(is_list, row.cells))]
         if lists:
-            metrics = first(list(dict.fromkeys(row.path for row in lists)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), _METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
             yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
         if self._mixed:
@@ -343,7 +378,7 @@ class _Sentences:
 
     def _as_cost(self, judged: list[Judged]) -> Phrase:
         """Write a cost with its change, from the smallest to the largest over its datasets."""
-        known = [each for each in judged if each.change.percent is not None]
+        known = [each for each in judged if in_percent(each.row, each.place)]
         if len(known) < len(judged):  # a baseline of zero has no percent
             return self._with_differences(judged)
-        return say("{metric} ({differences})", metric=judged[0].row.path, differences=self._ends(known))
+        return say("{metric} ({differences})", metric=self._path(judged[0].row), differences=self._ends(known))

@@ -103,7 +103,9 @@ def subject(comparison: Comparison) -> tuple[str, str]:
 
 def against(comparison: Comparison) -> Phrase:
     """Say how many versions are compared, with which one, and why with it."""
-    count = len(comparison.versions)
+    count = len(comparison.versions) - 1
+    if not count:
+        return say("{name}, {reason}", name=comparison.baseline_name, reason=comparison.baseline_reason)
     return say(
         "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}",
         count=count,
@@ -184,7 +186,7 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
     rows = [row for row in shown_rows(comparison) if row.section == "metrics"]
     facts: list[tuple[str, Inline]] = []
     if rows:
-        facts.append((say("directions"), Lines(list(_directions(rows)))))
+        facts.append((say("directions"), Lines(list(_directions(comparison, rows)))))
     known = comparison.dataset_names
     long = {short: told_dataset(name, short, known) for name, short in comparison.short_datasets.items() if short != name}
     if long and rows:
@@ -198,15 +200,15 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
         yield Section(say("How to read this"), [Facts(facts)], folded=True)
 
 
-def _directions(rows: Sequence[Row]) -> Iterator[Phrase]:
+def _directions(comparison: Comparison, rows: Sequence[Row]) -> Iterator[Phrase]:
     """Say for each metric which way it is better and where that comes from, metrics of one answer together."""
     groups: dict[Phrase, list[str]] = {}
     for row in rows:
         mode, source = row.direction.told_mode, say(row.direction.source)
         source = say("{mode} ({source})", mode=mode, source=source) if mode else source
         names = groups.setdefault(source, [])
-        if row.path not in names:
-            names.append(row.path)
+        if (path := comparison.plain_paths[row.path]) not in names:
+            names.append(path)
     for source, names in sorted(groups.items(), key=lambda group: (group[0] == "unknown", group[0])):
         yield say("{names} {source}", names=first(names, _METRICS), source=source)
 

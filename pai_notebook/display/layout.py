@@ -59,6 +59,8 @@ def symbol(shape: Badge | Note | Card) -> str:
     >>> symbol(Badge("Approved", "good")), symbol(Badge("gold", symbol="★"))
     ('✓', '★')
     """
+    if isinstance(shape, Note) and shape.tone == "info":
+        return ""  # what is neither good nor bad needs no sign
     own = shape.symbol if isinstance(shape, Badge) else ""
     return own or _SYMBOLS[shape.tone or "neutral"]
 

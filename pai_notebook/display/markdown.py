@@ -173,7 +173,8 @@ def _item(text: str) -> str:
 def _(shape: Note) -> list[str]:
     if not shape.tone:
         return [_paragraph(_long(shape.text))]
-    return ["> " + _paragraph(f"{layout.symbol(shape)} {_long(shape.text)}").replace("\n", "\n> ")]
+    lead = f"{sign} " if (sign := layout.symbol(shape)) else ""
+    return ["> " + _paragraph(f"{lead}{_long(shape.text)}").replace("\n", "\n> ")]
 
 
 @_blocks.register

@@ -213,6 +213,8 @@ def _lines(shape: Any, width: int) -> list[str]:
 
 @_lines.register
 def _(shape: Note, width: int) -> list[str]:
+    if shape.tone == "info":
+        return _indented(wrap(long(shape.text), width - 2), "│ ", "│ ")
     lead = f"{layout.symbol(shape)} " if shape.tone else ""
     return _indented(wrap(long(shape.text), width - len(lead)), lead, " " * len(lead))
 

@@ -113,7 +113,7 @@ _TABLE = {
     "{text}… {count} more characters": "{text}… 另有 {count} 个字符",
     "{count} version against {baseline}, {reason}": "{count} 个版本，以 {baseline} 为基线（{reason}）",
     "{count} versions against {baseline}, {reason}": "{count} 个版本，以 {baseline} 为基线（{reason}）",
-    "chosen": "用户指定",
+    "as asked for": "用户指定",
     "the newest approved version": "最新创建的已批准版本",
     "none of these {count} is approved; {name} taken": "这 {count} 个版本均未批准，取 {name}",
     "none of these {count} is approved; {name} ({status}) taken": "这 {count} 个版本均未批准，取 {name}（{status}）",
@@ -126,8 +126,8 @@ _TABLE = {
     "no versions": "没有版本",
     "{count} identical row hidden; only='all' shows it.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
     "{count} identical rows hidden; only='all' shows them.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
-    "Showing {shown} of {total} rows; all of them are in the object, as .rows and .to_frame().": (
-        "共 {total} 行，此处显示前 {shown} 行；完整内容见该对象的 .rows 或 .to_frame()。"
+    "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame().": (
+        "共 {total} 行，此处显示前 {shown} 行；计数包含全部行，完整内容见该对象的 .rows 或 .to_frame()。"
     ),
     "Showing {shown} of {total} versions; all of them are in the object.": "共 {total} 个版本，此处显示 {shown} 个；完整内容见该对象。",
     "told": "用户指定",
@@ -294,7 +294,7 @@ _GATES = {
     "no metric with a known direction": "没有方向已知的指标",
     "no metric with a known direction; nearest: {names}": "没有方向已知的指标；最接近的是 {names}",
     "worse beyond chance (95 % for all statements together)": "变差，超出随机波动范围（所有结论的联合置信度 95%）",
-    "worse beyond chance by itself, but not among all that were checked (95 % together)": (
+    "worse beyond chance taken singly, but not with all checks taken together (95 %)": (
         "单独看，变差超出随机波动范围；与全部检查一并判断时并非如此（联合置信度 95%）"
     ),
     "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})": (
@@ -399,7 +399,7 @@ _CHANCE = {
     "The lead over {version} is beyond chance (95 %): {interval} ({reason}).": (
         "相对 {version} 的领先超出随机波动范围（95%）：{interval}（{reason}）。"
     ),
-    "The lead over {version} is beyond chance (95 %) by itself, but not among all that were compared: {interval} ({reason}).": (
+    "The lead over {version} is beyond chance taken singly (95 %), but not with all versions taken together: {interval} ({reason}).": (
         "相对 {version} 的领先单独看超出随机波动范围（95%），但与所有参与比较的版本一并判断时并非如此：{interval}（{reason}）。"
     ),
     "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}.": (
@@ -465,16 +465,29 @@ _VERDICT = {
     "Better than {baseline} beyond chance (95 % together): {versions}.": (
         "比 {baseline} 好，超出随机波动范围（联合置信度 95%）：{versions}。"
     ),
-    "Worse beyond chance by itself (95 %), but not among all that was judged: {versions}.": (
+    "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}.": (
         "单独看变差，超出随机波动范围（95%），但在全部结论中不成立：{versions}。"
     ),
-    "Better beyond chance by itself (95 %), but not among all that was judged: {versions}.": (
+    "Better beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}.": (
         "单独看变好，超出随机波动范围（95%），但在全部结论中不成立：{versions}。"
     ),
     "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.": (
         "{versions} 未显示变差；但仍可能变差，最多约为 {losses}。"
     ),
     "{size} in {metric}": "{metric} {size}",
+    "{size} in {metric} ({version})": "{metric} {size}（{version}）",
+    "{difference} in {version}": "{difference}（{version}）",
+    "Not a number: {versions}.": "不是数值：{versions}。",
+    "Not a number in {baseline}: {metrics}.": "{baseline} 中不是数值：{metrics}。",
+    "What is given for {metrics} gives no interval: {reason}.": "所给信息无法得出 {metrics} 的置信区间：{reason}。",
+    "Metrics: {count} rows in {lines} lines; the rows of a line are folded below": (
+        "指标：共 {count} 行，汇总为 {lines} 行；每个汇总行的明细折叠在下方"
+    ),
+    "Metrics: {count} rows in {lines} lines of {each}; the rows of a line are folded below": (
+        "指标：共 {count} 行，汇总为 {lines} 行（每行 {each}）；每个汇总行的明细折叠在下方"
+    ),
+    "Rows of each line": "各汇总行的明细",
+    "{count} lines": "{count} 行",
     "{difference} over {count} datasets": "{count} 个数据集上均为 {difference}",
     "{low} to {high} over {count} datasets": "{count} 个数据集上 {low} 至 {high}",
     "equal as measured or within the tolerance in {versions}": "{versions} 的测量值相同或在容差之内",
@@ -492,7 +505,7 @@ _VERDICT = {
     "Not judged, as some values look like percent and others like fractions: {metrics}.": (
         "不作判断，因为有的值像百分数，有的像小数：{metrics}。"
     ),
-    "Equal to {baseline} as measured in everything that was judged.": "在全部判断项上，测量值与 {baseline} 相同。",
+    "Equal to {baseline} as measured in every quality metric.": "在全部质量指标上，测量值与 {baseline} 相同。",
     "Cost, beyond chance (95 % each): {versions}.": "开销，超出随机波动范围（各 95%）：{versions}。",
     "= equal as measured, or within the tolerance": "= 测量值相同，或在容差之内",
     "{title} failed: nothing was checked": "{title}未通过：没有检查任何内容",
@@ -535,7 +548,6 @@ _VERDICT = {
     "The direction of {metrics} is unknown; pass directions=.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",
     "Cost as measured: {versions}.": "开销（按测量值）：{versions}。",
     "Name the metric that matters: by={name!r}.": "请指明最重要的指标：by={name!r}。",
-    "More": "更多",
     "{name} {before} → {after}": "{name} {before} → {after}",
     "{count} more": "另有 {count} 项",
     "{count} better": "{count} 变好",
@@ -547,11 +559,11 @@ _VERDICT = {
     "Training": "训练",
     "Settings and labels": "设置与标签",
     "{count} of {total} differ": "{total} 项中有 {count} 项不同",
-    "better, worse: beyond chance (95 % each)": "变好、变差：超出随机波动范围（各 95%）",
+    "better, worse: beyond chance (95 %, each cell by itself)": "变好、变差：超出随机波动范围（每格单独 95%）",
     "≈ could be chance": "≈ 可能是随机波动",
     "? no interval known": "? 置信区间未知",
-    "★ best": "★ 最优",
-    "☆ best as measured, or not told apart from it": "☆ 按测量值最优，或与最优者无法区分",
+    "★ best, told apart from all others at once (95 % together)": "★ 最优，与其他所有版本均可区分（联合置信度 95%）",
+    "☆ best as measured, or not told apart from it (95 % together)": "☆ 按测量值最优，或与最优者无法区分（联合置信度 95%）",
     "↑ ↓ which way is better": "↑ ↓ 越高或越低越好",
     "† a number that was sent as text": "† 以文本形式给出的数字",
     "More to be careful about": "更多注意事项",
@@ -561,7 +573,7 @@ _VERDICT = {
     "How to read this": "如何阅读",
     "The metrics do not differ.": "指标没有差异。",
     "{short}: {name}": "{short}：{name}",
-    "{count} sentences": "{count} 句",
+    "{count} more sentences": "另有 {count} 句",
 }
 
 _PLOTS = {

@@ -66,6 +66,17 @@ def split_path(path: str) -> tuple[str, ...]:
     return tuple(_ESCAPED.sub(r"\1", key) for key in _KEY.findall(path))
 
 
+def unescaped(name: str) -> str:
+    r"""Write a name without the escapes of dots that belong to a key, as people read it.
+
+    Examples
+    --------
+    >>> unescaped(r"head\.a@d-a")
+    'head.a@d-a'
+    """
+    return _ESCAPED.sub(r"\1", name)
+
+
 @lru_cache(maxsize=65536)
 def natural_key(text: str) -> tuple[tuple[Any, ...], str]:
     """Sort key that reads runs of ASCII digits as numbers: ``m2`` before ``m10``.

@@ -13,7 +13,7 @@ from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
-from pai_notebook.model.nearest import counted, listed, short_datasets
+from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
 from pai_notebook.model.order import creation_key, version_key
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.trees import tree_of
@@ -86,6 +86,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     columns = _columns(names)
     known = dataset_names(version.provenance for version in versions)
     short = short_datasets(sorted({dataset for _, dataset in columns}), known)
+    plain = plain_paths(path for path, _ in columns)
     cells = {name: _cells(versions, name) for name in columns}
     bars = {name: has_bar(name[0], [cell.value for cell in cells[name]]) for name in columns}
     forms = {name: format_of(_cells(shown, name)) for name in columns}
@@ -93,7 +94,8 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     common, keys, more = _labels(versions, shown)
     several = len({version.model_id for version in versions}) > 1
     heads: list[Column | str] = [*([say("model")] if several else []), say("version"), say("approval"), say("created")]
-    heads += [Column(short.get(dataset, dataset) or path, align="right", group=path if dataset else "") for path, dataset in columns]
+    for path, dataset in columns:
+        heads.append(Column(short.get(dataset, dataset) or plain[path], align="right", group=plain[path] if dataset else ""))
     heads += [Column(key or say("(no key)"), group=say("labels")) for key in keys]
     rows: list[list[Inline]] = []
     for version in shown:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.fields import field_named
+from pai_notebook.model.flatten import unescaped
 
 if TYPE_CHECKING:
     from pai_notebook.model.names import Name
@@ -51,6 +53,8 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
     ('labels.env',)
     """
     known = sorted(names, key=lambda name: (name.section != "metrics", name.sort_key))
+    plain = plain_paths(name.path for name in known)
+    known = [replace(name, path=plain[name.path]) for name in known]
     section, dot, path = text.partition(".")
     info = field_named(section)
     if info is not None and dot and not info.is_plain:
@@ -161,6 +165,19 @@ def _without_first_words(told: Mapping[str, str]) -> dict[str, str]:
     cut = max((place for place, letters in enumerate(alike, 1) if letters[0] in _BETWEEN_WORDS), default=0)
     rest = {name: text[cut:] for name, text in told.items()}
     return rest if all(rest.values()) and len(set(rest.values())) == len(rest) else dict(told)
+
+
+def plain_paths(paths: Iterable[str]) -> dict[str, str]:
+    r"""Write paths without the escapes of dots that belong to a key, which nobody has to type; both forms where two would read the same.
+
+    Examples
+    --------
+    >>> plain_paths([r"head\.a", "val.cer"]), plain_paths([r"head\.a", "head.a"])
+    ({'head\\.a': 'head.a', 'val.cer': 'val.cer'}, {'head\\.a': 'head\\.a', 'head.a': 'head.a'})
+    """
+    plain = {path: unescaped(path) for path in dict.fromkeys(paths)}
+    taken = Counter(plain.values())
+    return {path: text if taken[text] == 1 else path for path, text in plain.items()}
 
 
 def _end(address: str) -> str:

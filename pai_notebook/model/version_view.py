@@ -34,7 +34,7 @@ from pai_notebook.model.fields import field_named, leaves, specs
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
-from pai_notebook.model.nearest import counted, short_datasets
+from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
 from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.trees import count_values, tree_of
@@ -166,7 +166,10 @@ def _cell_shape(cell: Cell, form: NumberFormat, *, bar: bool) -> Inline:
 
 
 def number_text(cell: Cell, form: NumberFormat) -> str:
-    """Write the number of a cell; one with more digits than a float holds as it was sent."""
+    """Write the number of a cell; one with more digits than a float holds as it was sent, one beyond its range by its first digits."""
+    digits = cell.text.removeprefix("-")
+    if cell.state is State.INFINITE and digits.isdigit():
+        return f"{'-' if cell.text != digits else ''}{digits[0]}.{digits[1:3]}e+{len(digits) - 1}"
     return cell.text if cell.note and cell.state is State.NUMBER else form.value(math.nan if cell.value is None else cell.value)
 
 
@@ -277,14 +280,15 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     heads = [_dataset_header(short.get(name, name) or nowhere, examples.get(name), sizes.get(name)) for name in datasets]
     columns = [Column(head, align="right", mixed=True) for head in heads]
     paths = [path for path in by_path if path not in alone] if alone else list(by_path)
-    rows = [_metric_row(path, datasets, by_key, _form(by_path[path])) for path in paths[:METRIC_ROWS]]
+    plain = plain_paths(by_path)
+    rows = [[plain[path], *_metric_row(path, datasets, by_key, _form(by_path[path]))] for path in paths[:METRIC_ROWS]]
     # what is as short as this is written in full
     rounded = any(is_rounded([cell], _form(by_path[cell.path])) for cell in cells if len(repr(cell.value)) > READABLE)
     notes = [*dataset_notes(short, known), *([say("numbers are rounded; the object has all digits")] if rounded else [])]
     caption = say("Metrics by dataset") if any(datasets) else say("Metrics")
     below = Lines(notes) if notes else ""
     table = Table([say("metric"), *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit=say("metrics"), note=below)
-    return table, [(path, cells_shape(by_key[path, ""], _form(by_path[path]))) for path in alone]
+    return table, [(plain[path], cells_shape(by_key[path, ""], _form(by_path[path]))) for path in alone]
 
 
 def _form(cells: Sequence[Cell]) -> NumberFormat:
@@ -301,7 +305,7 @@ def _dataset_header(name: str, examples: Cell | None, counted: DatasetName | Non
 def _metric_row(path: str, datasets: Sequence[str], by_key: dict[tuple[str, str], list[Cell]], form: NumberFormat) -> list[Inline]:
     row = [by_key.get((path, dataset), []) for dataset in datasets]
     bar = has_bar(path, [cell.value for group in row for cell in group])
-    return [path, *(cells_shape(group, form, bar=bar, absent="—") for group in row)]
+    return [cells_shape(group, form, bar=bar, absent="—") for group in row]
 
 
 def _specs(version: ModelVersion) -> list[Block]:

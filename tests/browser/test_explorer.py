@@ -96,7 +96,7 @@ def _meet_a_deleted_version(explorer, gate):
         expect(explorer.root).to_contain_text(f"no version 2.2.0 in {DIGITS}")
     finally:
         gate.store.put_version(DIGITS, kept)
-    expect(explorer.panel).to_contain_text("2 versions against 2.4.0")
+    expect(explorer.panel).to_contain_text("1 version against 2.4.0")
 
 
 @pytest.mark.parametrize("front", ["lab", "notebook"])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.comparison import Comparison
+from pai_notebook.errors import NameNotFound
 from pai_notebook.model.numbers import choose_format, format_percent
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results
@@ -40,7 +41,7 @@ def test_twenty_versions_and_forty_rows_stay_within_their_budget():
 def test_what_is_not_shown_is_said_and_the_object_has_all():
     c = sized(60, 100)
     assert "Showing 20 of 60 versions; all of them are in the object." in text_of(c)
-    assert "Showing 40 of 100 rows" in text_of(c)
+    assert "Showing 50 of 100 rows; all of them are counted" in text_of(c)
     assert len(c.rows) == 101
     assert c.to_frame("value").shape == (100, 60)
 
@@ -72,14 +73,15 @@ def many(versions, metrics, datasets):
 def test_forty_rows_and_more_are_told_by_metric_with_the_rows_of_each_folded():
     c = many(3, 8, 5)
     text = text_of(c)
-    assert "accuracy ↑ 5 datasets 0.8 " in text
+    assert "Metrics: 40 rows in 8 lines of 5 datasets; the rows of a line are folded below" in text
+    assert "accuracy ↑ 0.8 " in text
     assert "+1.0 to +5.0 pp" in text
     assert re.search(r"▾ accuracy ↑ · 5 datasets metric dataset", text)
     assert text.count("▾ metric_3") == 1
     for row in c.metrics:
         assert row.is_evidence or f"{row.dataset} " in text
     html = c.to_html()
-    assert html.index(">accuracy <small>↑") < html.index('pointer">accuracy ↑ <small')
+    assert html.index(">accuracy ↑</th>") < html.index('pointer">accuracy ↑ <small')
     assert '<summary style="cursor:pointer">accuracy ↑ <small' in html
 
 
@@ -112,6 +114,37 @@ def test_a_sequence_of_versions_has_a_trend():
     assert "▄▄▄" in str(compare({"cer": 1}, {"cer": 1}, {"cer": 1}, only="all"))
 
 
+def test_whole_numbers_beyond_what_a_float_holds_are_told_and_drawn_as_they_were_sent():
+    c = compare({"auc": 2**60, "f1": 10**400}, {"auc": 2**60 + 1, "f1": -(10**401)}, {"auc": 2**60 + 2, "f1": 1})
+    text = text_of(c)
+    assert "1152921504606846977" in text
+    assert "▁▄▇" in text
+    assert "1.00e+400" in text
+    assert "-1.00e+401" in text
+    assert "∞" not in text
+
+
+def test_a_dot_in_a_name_is_shown_as_it_was_sent_unless_two_names_would_read_the_same():
+    told = [{"head.accuracy": value, "f1": {"a.b": value}} for value in (0.8, 0.9)]
+    c = compare(*told, by="head.accuracy")
+    shown = [
+        c,
+        c.verdict,
+        c.explain(),
+        c.best("head.accuracy"),
+        c.rank("head.accuracy"),
+        c.coverage,
+        c.check("head.accuracy > 1"),
+        c.versions[0],
+    ]
+    assert all("head.accuracy" in text_of(each) for each in shown)
+    assert not any("\\" in str(each) or "\\" in each._repr_html_() for each in shown)
+    both = compare(*({"head.accuracy": value, "head": {"accuracy": value}} for value in (0.8, 0.9)))
+    assert r"head\.accuracy" in text_of(both)
+    with pytest.raises(NameNotFound, match=r"Nearest is head\.accuracy"):
+        c.best("head.acuracy")
+
+
 def test_two_versions_and_versions_of_several_models_have_no_trend():
     assert "trend" not in str(compare({"cer": 0.1}, {"cer": 0.2}))
     several = [make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2}), make("0.3.0", {"cer": 0.3}, model="model-b")]
@@ -132,7 +165,7 @@ def test_a_fold_never_hides_a_single_line():
 
 def test_the_captions_of_folds_do_not_repeat_what_stands_above():
     versions = [make(f"0.{n}.0", {"cer": n / 10}, TrainingSpec={"lr": n}, Uri=f"oss://{n}") for n in range(2)]
-    assert text_of(Comparison(versions)).count("2 versions against 0.0.0") == 1
+    assert text_of(Comparison(versions)).count("1 version against 0.0.0") == 1
 
 
 def test_the_baseline_is_always_shown():
@@ -167,7 +200,7 @@ def test_better_worse_and_best_are_symbols_and_words():
     text = text_of(compare(first, second))
     assert "0.181 +3.43 % worse" in text
     assert "★ 0.07 -12.5 % better" in text
-    assert "better, worse: beyond chance (95 % each) · ★ best · ↑ ↓ which way is better" in text
+    assert "better, worse: beyond chance (95 %, each cell by itself) ★ best, told apart from all others at once" in text
     assert "baseline 1 worse" in text  # what it costs is not counted
     assert "cer ↓" in text
 
@@ -177,7 +210,7 @@ def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_fill
     text = text_of(c)
     assert "☆ 0.91 +1.0 pp ≈" in text
     assert "☆ 0.9 +0.1 ?" in text
-    assert "≈ could be chance · ? no interval known · ☆ best as measured, or not told apart from it" in text
+    assert "≈ could be chance · ? no interval known ☆ best as measured, or not told apart from it (95 % together)" in text
     assert "baseline 1 ≈, 1 ?" in text
     assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 rows." in text
     assert not re.search(r"\d (better|worse)\b|pp (better|worse)|★", text)

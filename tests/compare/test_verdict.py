@@ -157,7 +157,7 @@ def test_what_is_equal_as_measured_counts_among_what_is_judged():
     metrics = {f"{name}_accuracy": 0.8 for name in ("t1", "t2", "t3", "t4")}
     c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})
     assert c["t1_accuracy"].changes[1].verdict == "worse"
-    assert "Worse beyond chance by itself (95 %), but not among all that was judged: 0.2.0 in t1_accuracy (-4.0 pp)." in c.verdict
+    assert "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: 0.2.0" in c.verdict
     assert not any("Nothing is shown to be worse" in sentence for sentence in c.verdict.sentences)
     assert not c.check("fail if worse beyond chance").breaches
 
@@ -184,10 +184,27 @@ def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
     )
 
 
-def test_what_became_nan_is_missing():
+def test_what_became_nan_or_text_is_not_a_number_and_what_is_gone_is_missing():
     verdict = compare({"accuracy": 0.8}, {"accuracy": float("nan")}).verdict
     assert verdict.counts["0.2.0"]["missing"] == 1
-    assert "Missing: 0.2.0 in accuracy." in verdict
+    assert "Not a number: 0.2.0 in accuracy." in verdict
+    verdict = compare({"accuracy": 0.8, "f1": 0.7, "auc": "a"}, {"accuracy": "high", "auc": 0.9}).verdict
+    assert "Not a number: 0.2.0 in accuracy." in verdict
+    assert "Missing: 0.2.0 in f1." in verdict
+    assert "Not a number in 0.1.0: auc." in verdict
+
+
+def test_what_is_given_and_does_not_fit_is_told():
+    verdict = compare({"accuracy": 0.9, "n": 10}, {"accuracy": 0.913, "n": 10}).verdict
+    assert "What is given for accuracy gives no interval: 0.913 of 10 is not a whole number." in verdict
+    assert not any("What is given" in sentence for sentence in compare({"accuracy": 0.9}, {"accuracy": 0.913}).verdict.sentences)
+
+
+def test_a_loss_that_would_not_be_seen_and_the_ends_of_a_cost_name_their_versions():
+    versions = [{"accuracy": 0.8, "n": 1000, "latency_ms": ms, "rtf": ms} for ms in (10, 8, 30, 12, 9)]
+    verdict = compare(*versions, {"accuracy": 0.799, "n": 1000, "latency_ms": 10, "rtf": 10}).verdict
+    assert re.search(r"still be worse by up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " "))
+    assert "latency_ms (-20.0 % in 0.2.0 to +200 % in 0.3.0)" in verdict
 
 
 @pytest.mark.parametrize(
@@ -257,8 +274,8 @@ def test_versions_that_do_the_same_are_told_together_where_one_by_one_would_be_l
     c = compare(*(results(**datasets) for datasets in told))
     behind = next(sentence for sentence in c.verdict.sentences if sentence.startswith("As measured, behind"))
     assert behind == (
-        "As measured, behind 0.1.0: 0.2.0, 0.3.0, 0.4.0 in accuracy (-15.0 pp to -1.0 pp), macro_f1 (-15.0 pp to -1.0 pp), "
-        "recall (-15.0 pp to -1.0 pp)."
+        "As measured, behind 0.1.0: 0.2.0, 0.3.0, 0.4.0 in accuracy (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0), "
+        "macro_f1 (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0), recall (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0)."
     )
     two = compare(*(results(**datasets) for datasets in told[:2]))
     assert "0.2.0 in accuracy (-5.0 pp to -1.0 pp over 5 datasets), macro_f1" in two.verdict
@@ -272,7 +289,7 @@ def on_datasets(name, values):
 
 
 def told(name, baseline, values):
-    return str(compare(on_datasets(name, baseline), on_datasets(name, values)).verdict).replace("\n  ", " ")
+    return str(compare(on_datasets(name, baseline), on_datasets(name, values)).verdict).replace("\n│ ", " ")
 
 
 def test_differences_in_several_units_are_told_one_by_one():

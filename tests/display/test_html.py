@@ -116,7 +116,8 @@ def test_a_bar_has_its_number_as_text_and_only_shares_have_bars():
 def test_every_tone_is_told_by_a_symbol():
     tones = ("neutral", "info", "good", "bad", "warn")
     assert [text_of_html(render_html(Badge("x", tone))).split()[0] for tone in tones] == ["○", "●", "✓", "✗", "!"]
-    assert [text_of_html(render_html(Note("x", tone))).split()[0] for tone in tones] == ["○", "●", "✓", "✗", "!"]
+    # a remark that is neither good nor bad needs no sign
+    assert [text_of_html(render_html(Note("x", tone))).split()[0] for tone in tones] == ["○", "x", "✓", "✗", "!"]
     assert "✗" in text_of_html(render_html(Card("x", tone="bad")))
 
 

@@ -32,9 +32,9 @@ def outcome(comparison):
         ("previous", ("2.5.0", "the version created before the latest", 5)),
         ("highest", ("2.5.0", "the highest version", 5)),
         ("first", ("1.12.2", "the first version", 5)),
-        ("2.4.0", ("2.4.0", "chosen", 5)),
-        ("1.0.0", ("1.0.0", "chosen", 6)),
-        (f"{IRIS}@1.0.0", ("1.0.0", "chosen", 6)),
+        ("2.4.0", ("2.4.0", "as asked for", 5)),
+        ("1.0.0", ("1.0.0", "as asked for", 6)),
+        (f"{IRIS}@1.0.0", ("1.0.0", "as asked for", 6)),
         (f"{IRIS}@approved", ("1.0.0", "the newest approved version", 6)),
     ],
 )

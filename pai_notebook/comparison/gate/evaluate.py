@@ -129,7 +129,7 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
     if evidence is None or not half or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
     if pair.change.verdict is Verdict.WORSE:
-        return pair.check("passed", alarm.text, say("worse beyond chance by itself, but not among all that were checked (95 % together)"))
+        return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
     told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=format_about(half + margin), reason=evidence.reason))
 

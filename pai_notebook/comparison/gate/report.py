@@ -16,6 +16,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Brief, Displayed, Stack, render_html
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
@@ -80,7 +81,7 @@ class Check(Brief):
     @property
     def words(self) -> str:
         """The check in words, names as they are."""
-        name = f"{self.metric}@{self.dataset}" if self.dataset else self.metric
+        name = unescaped(f"{self.metric}@{self.dataset}" if self.dataset else self.metric)
         form = self.form
         value = "" if self.value is None else f" is {form.value(self.value)}"
         baseline = "" if self.baseline is None else f", baseline {form.value(self.baseline)}"

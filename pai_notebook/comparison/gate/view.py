@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
+from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import short_datasets
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[
     if rules:
         yield check.rule
     yield check.version or "—"
-    yield check.metric or "—"
+    yield unescaped(check.metric) or "—"
     if datasets:
         yield datasets.get(check.dataset, check.dataset) or "—"
     yield Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
@@ -168,7 +169,7 @@ def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[
 def _in_words(check: Check) -> str:
     """One failed check in a line."""
     form = check.form
-    name = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
+    name = unescaped(f"{check.metric}@{check.dataset}" if check.dataset else check.metric)
     value = "" if check.value is None else f" {form.value(check.value)}"
     allowed = f", allowed {check.allowed}" if check.allowed else ""
     baseline = "" if check.baseline is None else f" (baseline {form.value(check.baseline)})"
