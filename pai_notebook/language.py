@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Preference, read_language, say, spoken
 
@@ -25,6 +27,16 @@ def language(lang: str | None) -> str:
     return known
 
 
+# Sites of the vendor's web console.
+SITES = ("china", "international")
+
+
+class _Site:
+    """The site whose console links lead to."""
+
+    chosen = next((site for site in SITES if site == os.environ.get("PAI_NOTEBOOK_CONSOLE", "").strip().lower()), SITES[0])
+
+
 class Options:
     """Settings of the whole package, as `pai_notebook.options`.
 
@@ -33,7 +45,7 @@ class Options:
     >>> import pai_notebook as pnb
     >>> pnb.options.lang = "zh-CN"
     >>> pnb.options
-    Options(lang='zh')
+    Options(lang='zh', console='china')
     >>> pnb.options.lang = "en"
     """
 
@@ -51,8 +63,22 @@ class Options:
     def lang(self, lang: str) -> None:
         Preference.lang = language(str(lang))
 
+    @property
+    def console(self) -> str:
+        """The site that links to the console lead to: `china` (aliyun.com) or `international` (alibabacloud.com).
+
+        At first that of the variable PAI_NOTEBOOK_CONSOLE, else `china`.
+        """
+        return _Site.chosen
+
+    @console.setter
+    def console(self, site: str) -> None:
+        if site not in SITES:
+            raise ConfigurationError(say("console={site!r} is not known", site=str(site)), hint=say("Use 'china' or 'international'."))
+        _Site.chosen = site
+
     def __repr__(self) -> str:
-        return f"Options(lang={self.lang!r})"
+        return f"Options(lang={self.lang!r}, console={self.console!r})"
 
 
 options = Options()

@@ -36,7 +36,7 @@ def _(shape: Code) -> str:
 @line.register
 def _(shape: Link) -> str:
     words, href, address = target(shape)
-    if words == shape.href:
+    if words == shape.href or (href and shape.quiet):
         return inline(words, 1000)
     return " ".join(part for part in (inline(words), href, inline(address, 1000)) if part)
 

@@ -51,6 +51,8 @@ class Code:
 class Link:
     """Text that leads to `href`; only public `https:` addresses become links, others are shown as text beside it.
 
+    Where nothing can be followed, as on a terminal, the address stands behind the text unless the link is `quiet`.
+
     Examples
     --------
     >>> Link("training job", "https://pai.console.aliyun.com/?regionId=cn-hangzhou#/job")
@@ -59,6 +61,7 @@ class Link:
 
     text: str
     href: str
+    quiet: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def to_frame(
     include: str | Sequence[str] | None = None,
     exclude: str | Sequence[str] | None = None,
     whole: bool = False,
+    names: bool = False,
 ) -> pd.DataFrame:
     """Build a DataFrame of versions, rows in the order given, columns in an order that depends on their names alone.
 
@@ -46,6 +47,8 @@ def to_frame(
         nothing is a `PatternWarning` with the nearest names.
     whole : bool
         Keep the whole numbers of the wide frame as they were sent, in columns of Python objects; for exports, which write them.
+    names : bool
+        Call datasets by their names, where the registry has said them, instead of by their ids.
 
     Returns
     -------
@@ -70,9 +73,9 @@ def to_frame(
     """
     wanted = Chooser(include, exclude)
     if layout == "wide":
-        return wide_frame(tuple(versions), wanted, flat=flat, whole=whole)
+        return wide_frame(tuple(versions), wanted, flat=flat, whole=whole, names=names)
     if layout == "long":
-        frame, names = long_frame(tuple(versions), wanted)
-        wanted.warn_of_unused(names)
+        frame, found = long_frame(tuple(versions), wanted, named=names)
+        wanted.warn_of_unused(found)
         return frame
     raise ConfigurationError(f"unknown layout {layout!r}", hint="Use layout='wide' or layout='long'.")

@@ -12,6 +12,7 @@ from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import repeated_texts, text_array
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Name
+from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -20,17 +21,19 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 _NO_METRICS = STATES.index(State.NO_METRICS)
 
 
-def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool]) -> tuple[pd.DataFrame, list[Name]]:
+def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool], *, named: bool = False) -> tuple[pd.DataFrame, list[Name]]:
     """Build one row a cell: model, version, dataset, metric, value, text, state, duplicate; and give the names there are.
 
     Rows follow the versions as given and, within one, the natural order of metric and dataset. `text` is there where
     `value` and `state` do not say everything. A version that states no metric has one row that says so, whatever is wanted.
     """
     cells = collect(version._document.get("Metrics") for version in versions)  # noqa: SLF001 - read only, in bulk
-    names = [Name("metrics", path, dataset) for path, dataset in cells.names]
+    labels = dataset_names(version.provenance for version in versions)
+    names = [Name("metrics", path, dataset, labels.get(dataset, "")) for path, dataset in cells.names]
     silent = np.setdiff1d(np.arange(len(versions)), cells.rows)
     chosen = _with_silent(_chosen(cells, names, wanted), silent)
-    return _frame(chosen, [version.model_id for version in versions], [version.version_name for version in versions]), names
+    datasets = [(named and name.label) or name.dataset for name in names]
+    return _frame(chosen, [version.model_id for version in versions], [version.version_name for version in versions], datasets), names
 
 
 def _chosen(cells: Collected, names: Sequence[Name], wanted: Callable[[Name], bool]) -> Collected:
@@ -55,14 +58,14 @@ def _with_silent(cells: Collected, silent: _Array) -> Collected:
     return joined.take(np.argsort(joined.rows, kind="stable"))
 
 
-def _frame(cells: Collected, models: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+def _frame(cells: Collected, models: Sequence[str], names: Sequence[str], datasets: Sequence[str]) -> pd.DataFrame:
     texts = np.full(len(cells), pd.NA, object)
     texts[list(cells.texts)] = list(cells.texts.values())
     return pd.DataFrame(
         {
             "model": repeated_texts(models, cells.rows),
             "version": repeated_texts(names, cells.rows),
-            "dataset": repeated_texts([dataset for _, dataset in cells.names], cells.columns),
+            "dataset": repeated_texts(datasets, cells.columns),
             "metric": repeated_texts([path for path, _ in cells.names], cells.columns),
             "value": cells.numbers,
             "text": text_array(texts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
 from pai_notebook.model.metrics import State
 from pai_notebook.model.metrics_document import read_entries
+from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
@@ -35,8 +36,11 @@ _STR = {str}
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
 
-def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat: bool, whole: bool = False) -> pd.DataFrame:
+def wide_frame(
+    versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat: bool, whole: bool = False, names: bool = False
+) -> pd.DataFrame:
     """Build one row a version; see `pai_notebook.frames.to_frame`."""
+    labels = dataset_names(version.provenance for version in versions)
     documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk
     models = [version.model_id for version in versions]
     several = len(set(models)) > 1
@@ -58,17 +62,35 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat
     for info in infos:
         if info.kind == "spec" and info.key in sent:
             columns.update(_spec(info.name, [document.get(info.key) for document in documents], whole=whole))
-    names = flat_names(columns)
-    kept = [name for name in columns if wanted(_called(*name))]
+    kept = [name for name in columns if wanted(_called(*name, labels))]
+    shown = named_columns(columns, labels) if names else {name: name for name in columns}
+    # what is not shown tells apart as well, so that a column has one name whatever is included
+    texts = flat_names(shown.values())
     frame = pd.DataFrame({place: columns[name] for place, name in enumerate(kept)}, index=_index(versions, several=several), copy=False)
-    frame.columns = text_index([names[name] for name in kept]) if flat else _levels(kept)
-    wanted.warn_of_unused([*plain, *(_called(*name) for name in columns)])
+    frame.columns = text_index([texts[shown[name]] for name in kept]) if flat else _levels([shown[name] for name in kept])
+    wanted.warn_of_unused([*plain, *(_called(*name, labels) for name in columns)])
     return frame
 
 
-def _called(section: str, path: str, dataset: str = "") -> called.Name:
+def _called(section: str, path: str, dataset: str = "", labels: Mapping[str, str] | None = None) -> called.Name:
     """Give the name of a column as patterns know it."""
-    return called.Name("" if section == "version" else section, path, dataset)
+    return called.Name("" if section == "version" else section, path, dataset, (labels or {}).get(dataset, ""))
+
+
+def named_columns(columns: Iterable[Name], labels: Mapping[str, str]) -> dict[Name, Name]:
+    """Put names of datasets in the place of their ids, unless another dataset is called so.
+
+    Examples
+    --------
+    >>> named_columns([("metrics", "cer", "d-a"), ("metrics", "cer", "d-b")], {"d-a": "noisy", "d-b": "d-a"})
+    {('metrics', 'cer', 'd-a'): ('metrics', 'cer', 'noisy'), ('metrics', 'cer', 'd-b'): ('metrics', 'cer', 'd-b')}
+    """
+    given = list(columns)
+    taken = {dataset for _, _, dataset in given}
+    return {
+        (section, path, dataset): (section, path, label if (label := labels.get(dataset, "")) and label not in taken else dataset)
+        for section, path, dataset in given
+    }
 
 
 def _missing(read: Callable[[Sequence[Any]], Any], count: int) -> Any:

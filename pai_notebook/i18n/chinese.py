@@ -622,6 +622,8 @@ _NAMES = {
 
 _ERRORS = {
     "lang={lang!r} is not known": "不支持 lang={lang!r}",
+    "console={site!r} is not known": "不支持 console={site!r}",
+    "Use 'china' or 'international'.": "请使用 'china' 或 'international'。",
     "Use lang='en' or lang='zh'.": "请使用 lang='en' 或 lang='zh'。",
     "%paimodel ls --query {query} looks for it in names, tasks and labels.": "%paimodel ls --query {query} 可按名称、任务和标签查找模型。",
 }

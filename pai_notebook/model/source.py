@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pai_notebook.display import Brief
+from pai_notebook.language import options
 from pai_notebook.model.nearest import counted
 
 _DATASET_ID = re.compile(r"(?P<id>d-[A-Za-z0-9_-]+)(?::(?P<version>.+))?", re.DOTALL)
@@ -164,6 +165,22 @@ class Storage(Brief):
     def _brief(self) -> str:
         return self.uri or "unknown"
 
+    @property
+    def console_url(self) -> str:
+        """Address of the folder's page in the OSS console, empty where region or bucket are not known.
+
+        Examples
+        --------
+        >>> read_storage("oss://team-models.oss-cn-beijing.aliyuncs.com/digits/1.0/").console_url
+        'https://oss.console.aliyun.com/bucket/oss-cn-beijing/team-models/object?path=digits%2F1.0%2F'
+        """
+        region = _REGION.fullmatch(self.endpoint)
+        # the page of the other site is not known, and a masked bucket has none
+        if region is None or not _BUCKET.fullmatch(self.bucket) or self.bucket.startswith("masked-") or options.console != "china":
+            return ""
+        folder = self.key[: self.key.rfind("/") + 1]
+        return f"https://oss.console.aliyun.com/bucket/oss-{region[1] or region[2]}/{self.bucket}/object?path={quote(folder, safe='')}"
+
 
 def read_storage(uri: str) -> Storage:
     """Take an address apart; text that is not an address stays text."""
@@ -182,11 +199,18 @@ def read_storage(uri: str) -> Storage:
 
 _PARTS = re.compile(r"(region|workspaceId|kind|id)=([^,]*)")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-# Pages of the web console, by the kind of the source.
-_CONSOLE = {
-    "PipelineRun": "https://pai.console.aliyun.com/?regionId={region}&workspaceId={workspace}#/studio/task/detail/{id}",
-    "TrainingJob": "https://pai.console.aliyun.com/?regionId={region}&workspaceId={workspace}#/training/jobs/{id}/configs",
+# Hosts of the PAI console by the site of the account.
+CONSOLES = {"china": "pai.console.aliyun.com", "international": "pai.console.alibabacloud.com"}
+# Pages of it, by the kind of the source.
+_PAGES = {
+    "PipelineRun": "/studio/task/detail/{id}",
+    "TrainingJob": "/training/jobs/{id}",
+    "DLCJob": "/dlc/jobs/{id}/overview",
 }
+# A job of the service is of the kind that its id begins with.
+_JOBS = {"dlc": "DLCJob", "train": "TrainingJob"}
+_REGION = re.compile(r"oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com|([a-z0-9-]+)\.oss\.aliyuncs\.com")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -222,15 +246,17 @@ class Source(Brief):
 
     @property
     def console_url(self) -> str:
-        """Address of the source's page in the PAI console, empty where no pattern is confirmed.
+        """Address of the source's page in the PAI console of `pai_notebook.options.console`, empty where the page is not known.
 
-        Confirmed for pipeline runs (documented example of `PipelineRunUri`) and training jobs
-        (`TRAINING_JOB_URL_PATTERN` in aliyun/pai-python-sdk); anything else stays text.
+        Known are pipeline runs (the documented example of `PipelineRunUri`), training jobs (that of `TrainingJobUrl`) and DLC jobs
+        (the vendor's own alerts), also where a job of the service (`ServiceJob`) has the id of one.
         """
-        pattern = _CONSOLE.get(self.kind)
-        if pattern is None or not all(_SAFE.fullmatch(part) for part in (self.region, self.workspace_id, self.id)):
+        job = next((kind for begin, kind in _JOBS.items() if self.id.startswith(begin)), "")
+        page = _PAGES.get(job if self.kind == "ServiceJob" else self.kind)
+        if page is None or not all(_SAFE.fullmatch(part) for part in (self.region, self.workspace_id, self.id)):
             return ""
-        return pattern.format(region=quote(self.region), workspace=quote(self.workspace_id), id=quote(self.id))
+        place = f"regionId={quote(self.region)}&workspaceId={quote(self.workspace_id)}"
+        return f"https://{CONSOLES[options.console]}/?{place}#{page.format(id=quote(self.id))}"
 
 
 def read_source(source_type: str, source_id: str) -> Source:

@@ -206,7 +206,7 @@ def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
     facts: list[tuple[str, Inline]] = [
         *([(say("settings"), settings)] if settings else []),
         (say("labels"), labels_shape(version.labels)),
-        (say("storage"), Code(version.uri) if version.uri else Missing(say("not recorded"))),
+        (say("storage"), _storage(version)),
         (say("source"), _source(version)),
     ]
     extra = version.extra_info if isinstance(version.extra_info, dict) else {}
@@ -243,6 +243,14 @@ def _importance(name: str) -> int:
 def _covers(uris: list[str], shape: type[Link]) -> Lines:
     rest = [say("and {count} more", count=len(uris) - COVERS)] if len(uris) > COVERS else []
     return Lines([*(shape(uri, uri) for uri in uris[:COVERS]), *rest])
+
+
+def _storage(version: ModelVersion) -> Inline:
+    if not version.uri:
+        return Missing(say("not recorded"))
+    page = version.storage.console_url
+    # on a terminal its own address says more than that of the page
+    return Link(version.uri, page, quiet=True) if page else Code(version.uri)
 
 
 def _source(version: ModelVersion) -> Inline:

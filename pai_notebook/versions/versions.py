@@ -465,6 +465,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         flat: bool = True,
         include: str | Sequence[str] | None = None,
         exclude: str | Sequence[str] | None = None,
+        names: bool = False,
     ) -> pd.DataFrame:
         """Return a pandas DataFrame, one row a version (`wide`) or one row a metric cell (`long`).
 
@@ -477,6 +478,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             With False the columns of the wide frame are a MultiIndex (section, path, dataset).
         include, exclude : str or list of str
             Globs over flat column names (`wide`) or metric paths (`long`).
+        names : bool
+            Call datasets by their names, where the registry has said them, instead of by their ids, which never change.
 
         Returns
         -------
@@ -497,10 +500,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         [0.962963, 0.962963]
         >>> vs.to_frame("long").loc[0, ["metric", "dataset", "state"]].tolist()
         ['accuracy', 'd-wineholdout0001', 'number']
+        >>> vs.to_frame(include="metrics.accuracy@wine-holdout", names=True).columns.tolist()
+        ['metrics.accuracy@wine-holdout']
         """
         from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
 
-        return to_frame(self._versions, layout=layout, flat=flat, include=include, exclude=exclude)
+        return to_frame(self._versions, layout=layout, flat=flat, include=include, exclude=exclude, names=names)
 
     def compare(
         self,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.document import canonical_json, read_time
 from pai_notebook.model.labels import Labels
@@ -229,8 +230,49 @@ def test_console_links_exist_only_for_confirmed_kinds_and_plain_parts():
         "https://pai.console."
     )
     assert read_source("TrainingService", "region=cn-shanghai,workspaceId=13,kind=TrainingJob,id=train1").console_url
+    place = "https://pai.console.aliyun.com/?regionId=cn-shanghai&workspaceId=13"
+    for kind, job, page in (
+        ("TrainingJob", "train1", "#/training/jobs/train1"),
+        ("ServiceJob", "train1", "#/training/jobs/train1"),
+        ("ServiceJob", "dlc1", "#/dlc/jobs/dlc1/overview"),
+        ("PipelineRun", "dlc-run", "#/studio/task/detail/dlc-run"),
+    ):
+        source = read_source("TrainingService", f"region=cn-shanghai,workspaceId=13,kind={kind},id={job}")
+        assert source.console_url == place + page
     assert read_source("TrainingService", "region=cn-shanghai,workspaceId=13,kind=ServiceJob,id=x").console_url == ""
     assert read_source("PAIFlow", 'region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=x" onclick="y').console_url == ""
+
+
+def test_the_console_of_the_other_site_is_a_setting():
+    source = read_source("PAIFlow", "region=ap-southeast-1,workspaceId=13,kind=PipelineRun,id=run-1")
+    storage = read_storage("oss://team.oss-ap-southeast-1.aliyuncs.com/m/")
+    assert source.console_url.startswith("https://pai.console.aliyun.com/")
+    assert storage.console_url
+    with pytest.raises(ConfigurationError, match="international"):
+        pnb.options.console = "mars"
+    try:
+        pnb.options.console = "international"
+        assert source.console_url.startswith("https://pai.console.alibabacloud.com/?regionId=ap-southeast-1")
+        assert storage.console_url == ""
+    finally:
+        pnb.options.console = "china"
+
+
+@pytest.mark.parametrize(
+    ("uri", "folder"),
+    [
+        ("oss://team.oss-cn-beijing.aliyuncs.com/a b/模/", "oss-cn-beijing/team/object?path=a%20b%2F%E6%A8%A1%2F"),
+        ("oss://team.oss-cn-beijing-internal.aliyuncs.com/m/model.onnx", "oss-cn-beijing/team/object?path=m%2F"),
+        ("oss://team.cn-beijing.oss.aliyuncs.com/m/", "oss-cn-beijing/team/object?path=m%2F"),
+        ("oss://team/m/", ""),
+        ("oss://team.oss-cn-beijing.example.com/m/", ""),
+        ("oss://te?am.oss-cn-beijing.aliyuncs.com/m/", ""),
+        ("oss://masked-bucket-1.oss-cn-beijing.aliyuncs.com/m/", ""),
+        ("https://myweb.com/m", ""),
+    ],
+)
+def test_a_folder_in_oss_has_a_page_where_region_and_bucket_are_known(uri, folder):
+    assert read_storage(uri).console_url == (f"https://oss.console.aliyun.com/bucket/{folder}" if folder else "")
 
 
 @pytest.mark.parametrize(

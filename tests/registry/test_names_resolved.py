@@ -250,3 +250,18 @@ def test_people_stand_by_name_at_the_foot_of_a_card():
         card = str(registry.get_version(f"{MODEL}@latest"))
     assert f"owner Li Na {OWNER}" in card
     assert f"user wang.wu {USER}" in " ".join(card.split())
+
+
+def test_frames_keep_ids_unless_they_are_asked_for_names():
+    with Service().connect() as registry:
+        found = registry.get_versions(f"{MODEL}@last:2")
+    ids = ["metrics.accuracy@d-one:v2", "metrics.accuracy@d-three", "metrics.accuracy@d-two"]
+    assert [name for name in found.to_frame().columns if "@" in name] == ids
+    names = ["metrics.accuracy@speech-clean:v2", "metrics.accuracy@speech-far", "metrics.accuracy@speech-noisy"]
+    named = found.to_frame(names=True)
+    assert [name for name in named.columns if "@" in name] == names
+    assert named["metrics.accuracy@speech-far"].tolist() == found.to_frame()["metrics.accuracy@d-three"].tolist()
+    assert set(found.to_frame("long", names=True)["dataset"]) == {"speech-clean:v2", "speech-far", "speech-noisy"}
+    assert set(found.to_frame("long")["dataset"]) == {"d-one:v2", "d-three", "d-two"}
+    assert set(found.to_frame(flat=False, names=True).columns.get_level_values("dataset")) >= {"speech-far"}
+    assert found.to_frame("long", include="accuracy@speech-far")["dataset"].unique().tolist() == ["d-three"]
