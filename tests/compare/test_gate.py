@@ -1,4 +1,5 @@
 import pickle
+import re
 
 import pytest
 from hypothesis import given
@@ -391,13 +392,13 @@ def test_a_misspelt_metric_that_may_be_absent_is_named_at_the_top():
     report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0\nacuracy >= 0.9 if present")
     assert bool(report) is report.passed is True
     assert report.remarks == ("acuracy >= 0.9 if present: no version has this metric; nearest: accuracy",)
-    assert repr(report) == "<GateReport Gate passed: 1 check, only as measured, 1 skipped>"
+    assert repr(report) == "<GateReport Gate passed: 1 check, only as measured; 1 skipped, not counted>"
 
 
 def test_skipped_checks_are_not_counted_and_their_versions_have_not_passed():
     c = compare({"loss": 0.5}, {"loss": 0.6}, {"cer": 0.1}, {"cer": 0.1, "loss": 0.4})
     report = c.check("loss <= baseline if present")
-    assert repr(report) == "<GateReport Gate: 1 of 2 checks failed, 1 skipped>"
+    assert repr(report) == "<GateReport Gate: 1 of 2 checks failed; 1 skipped, not counted>"
     assert "passed as measured: 0.4.0" in str(report)
     assert "0.3.0" not in str(report).partition("Failed")[0]
     assert not report
@@ -672,3 +673,30 @@ def test_whole_numbers_that_no_float_tells_apart_never_pass(rule, numbers):
     base, candidate = ({"params": number} for number in numbers)
     (check,) = compare(base, candidate, directions={"params": "min"}).check(rule).breaches
     assert check.reason == "whole numbers above 2**53 are not checked: a float does not tell them apart"
+
+
+def test_many_failed_checks_are_open_for_a_few_of_each_rule_and_folded_for_the_rest():
+    metrics = [f"m{number}_accuracy" for number in range(30)]
+    c = compare(dict.fromkeys(metrics, 0.8), {**dict.fromkeys(metrics, 0.7), "cer": 0.5})
+    report = c.check("*_accuracy >= baseline\n*_accuracy > 0.9\ncer < 0.1")
+    html = report._repr_html_()
+    assert len(report.breaches) == 61
+    opened = html.split("<details", 1)[0]
+    assert opened.count("below the bound") == 8
+    assert "*_accuracy &gt; 0.9</th>" in opened or "*_accuracy &gt; 0.9 <small>30 failed" in opened
+    assert html.count("26 more failed") == 2
+    assert all(text.count("m29_accuracy") == 2 for text in (html, str(report)))
+
+
+def test_what_is_below_the_limit_as_measured_needs_no_interval_to_fail():
+    c = compare({"accuracy": 0.5}, {"accuracy": 0.6})
+    (check,) = c.check("accuracy >= 0.9 with 95% confidence").checks
+    assert (check.outcome, check.reason) == ("failed", "below the bound")
+    (check,) = c.check("accuracy >= 0.55 with 95% confidence").checks
+    assert "would give one" in check.reason
+
+
+def test_a_truth_value_is_the_value_of_its_check():
+    report = compare({"safe": True}, {"safe": False}).check("safe == true")
+    assert report.checks[0].stated == "false"
+    assert re.search(r"safe +false +== true", str(report))

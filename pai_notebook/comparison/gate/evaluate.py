@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
@@ -242,6 +243,9 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
     else:
         ends = None if pair.side is None else pair.side.own(two_sided)
         missing, origin = say("no interval of the value is known; n or a standard error beside it would give one"), 0.0
+    if ends is None and pair.cell.value is not None and not _holds(rule.compare, pair.cell.value, bound):
+        # no interval would let it pass
+        return pair.check("failed", rule.text, _missed(pair.cell.value, bound), allowed, bound)
     if ends is None:
         return pair.uncheckable("failed", rule.text, missing, allowed, bound)
     end = ends[0] if above else ends[1]
@@ -280,7 +284,7 @@ def _check_equal(rule: Rule, pair: Pair) -> Check:
     equal = same(pair.cell.raw, wanted)
     found, bound = shorten_apart([shown(pair.cell.raw), shown(wanted)], _LONGEST)
     reason = "" if equal else say("the value is {text}", text=found)
-    return pair.check("passed" if equal else "failed", rule.text, reason, f"== {bound}")
+    return replace(pair.check("passed" if equal else "failed", rule.text, reason, f"== {bound}"), stated=found)
 
 
 def _origin(rule: Rule, bound: str) -> str:

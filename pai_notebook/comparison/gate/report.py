@@ -51,6 +51,8 @@ class Check(Brief):
         Whether chance may have decided it: no interval is known, or the one that is includes the bound.
     checked : bool
         Whether it could be checked: False where a version, a metric, a number or an interval that it needs is not there.
+    stated : str
+        What the version states where that is no number, such as a truth value; empty elsewhere.
     """
 
     outcome: Outcome
@@ -66,6 +68,7 @@ class Check(Brief):
     bound: float | None = None
     as_measured: bool = False
     checked: bool = True
+    stated: str = ""
 
     @property
     def form(self) -> NumberFormat:

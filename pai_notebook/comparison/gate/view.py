@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.display import Block, Column, Inline, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.display import Block, Column, Heading, Inline, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import short_datasets
@@ -23,6 +23,8 @@ _RULES = 3
 _SHOWN = 60
 # How many failed checks a traceback has room for.
 _LINES = 8
+# Up to so many failed checks are one table; of more each rule shows its first ones, at least so many.
+_OPEN, _FEWEST = 12, 2
 
 
 def headline(report: GateReport) -> Phrase:
@@ -41,7 +43,7 @@ def headline(report: GateReport) -> Phrase:
     else:
         said = say("{title} passed: {count} check" if total == 1 else "{title} passed: {count} checks", title=report.title, count=total)
         said = _how_sure(said, report.checks)
-    return say("{said}, {skipped} skipped", said=said, skipped=skipped) if skipped else said
+    return say("{said}; {skipped} skipped, not counted", said=said, skipped=skipped) if skipped else said
 
 
 def told_apart(reports: Sequence[GateReport], candidates: Sequence[str]) -> list[GateReport]:
@@ -77,10 +79,31 @@ def describe_gate(report: GateReport) -> Stack:
     titles = {"failed": say("Failed"), "passed": say("Passed"), "skipped": say("Skipped")}
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
-        if checks:
-            table = _table(checks, title, datasets, limit=len(checks) if outcome == "failed" else _SHOWN)
-            blocks.append(table if outcome == "failed" else Section(title, [table], folded=True, summary=str(len(checks))))
+        if checks and outcome == "failed":
+            blocks += _failed(checks, title, datasets)
+        elif checks:
+            table = _table(checks, title, datasets, limit=_SHOWN)
+            blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
+
+
+def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str]) -> list[Block]:
+    """What failed: all of a few; of many the first of each rule, the rest of each folded."""
+    if len(checks) <= _OPEN:
+        return [_table(checks, title, datasets, limit=len(checks))]
+    rules: dict[str, list[Check]] = {}
+    for check in checks:
+        rules.setdefault(check.rule, []).append(check)
+    each = max(_FEWEST, _OPEN // len(rules))
+    # one more is shown itself
+    first_of = {rule: of_rule if len(of_rule) <= each + 1 else of_rule[:each] for rule, of_rule in rules.items()}
+    table = _table([check for of_rule in first_of.values() for check in of_rule], title, datasets, limit=len(checks), rules=rules)
+    more = []
+    for rule, of_rule in rules.items():
+        if rest := of_rule[len(first_of[rule]) :]:
+            said = say("{rule}: {count} more failed", rule=rule, count=len(rest))
+            more.append(Section(said, [_table(rest, "", datasets, limit=len(rest))], folded=True))
+    return [table, *more]
 
 
 def gate_lines(report: GateReport) -> list[str]:
@@ -134,11 +157,17 @@ def _versions(report: GateReport) -> list[Phrase]:
     return [joined([*told[:_VERSIONS], *passed], "; ")]
 
 
-def _table(checks: Sequence[Check], caption: Phrase, datasets: Mapping[str, str], limit: int) -> Table:
-    """A check a line; the rule is named where there are several that metric and bound do not tell."""
-    rules = len({check.rule for check in checks}) > 1 and not all(check.allowed for check in checks)
+def _table(
+    checks: Sequence[Check],
+    caption: Phrase | str,
+    datasets: Mapping[str, str],
+    limit: int,
+    rules: Mapping[str, Sequence[Check]] | None = None,
+) -> Table:
+    """A check a line; the rule is named where there are several that metric and bound do not tell, or above its checks."""
+    named = rules is None and len({check.rule for check in checks}) > 1 and not all(check.allowed for check in checks)
     columns: list[Column | str] = [
-        *([say("rule")] if rules else []),
+        *([say("rule")] if named else []),
         say("version"),
         say("metric"),
         *([say("dataset")] if datasets else []),
@@ -147,8 +176,15 @@ def _table(checks: Sequence[Check], caption: Phrase, datasets: Mapping[str, str]
         Column(say("baseline"), align="right"),
         say("remark"),
     ]
-    rows = [list(_row(check, datasets, rules=rules)) for check in checks]
-    return Table(columns, rows, caption=caption, row_headers=2 + rules + bool(datasets), limit=limit, unit=say("checks"))
+    rows: list[list[Inline] | Heading] = []
+    before = ""
+    for check in checks:
+        if rules is not None and check.rule != before:
+            before = check.rule
+            rows.append(Heading(before, summary=say("{count} failed", count=len(rules[before]))))
+        rows.append(list(_row(check, datasets, rules=named)))
+    limit += len(rules or ())
+    return Table(columns, rows, caption=caption, row_headers=2 + named + bool(datasets), limit=limit, unit=say("checks"))
 
 
 def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[Inline]:
@@ -160,10 +196,10 @@ def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[
     yield unescaped(check.metric) or "—"
     if datasets:
         yield datasets.get(check.dataset, check.dataset) or "—"
-    yield Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
+    yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     yield check.allowed
     yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
-    yield check.reason
+    yield "" if check.stated else check.reason
 
 
 def _in_words(check: Check) -> str:
