@@ -1,4 +1,4 @@
-"""The widgets of the explorer: core ipywidgets only, in two columns that fold into one; and how they follow the state."""
+"""The widgets of the explorer: core ipywidgets only, picking above and the answer below; and how they follow the state."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS
-from pai_notebook.explorer.listing import model_option, version_option
-from pai_notebook.explorer.panels import TABS
+from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
+from pai_notebook.explorer.listing import COLUMNS, model_option, name_width, version_options
+from pai_notebook.explorer.panels import PANELS
+from pai_notebook.explorer.state import QUICK
 from pai_notebook.model.nearest import counted
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import to_python
@@ -25,30 +26,47 @@ if TYPE_CHECKING:
 TURN = threading.RLock()
 
 # A notebook takes the plain arrow keys for itself, from whatever has the focus in an output, and leaves those with Ctrl alone.
-KEYS = "Keys: Ctrl+↑ ↓ and Ctrl+Space in the list, Ctrl+← → and Enter in the tabs"
+KEYS = "Ctrl+↑ ↓ moves and Ctrl+Space picks in the list; Ctrl+← → moves and Enter shows in the tabs"
+# ipywidgets 8, whose tabs have titles and whose buttons can be given the focus; Colab has an older one.
+LIVE = hasattr(widgets, "TagsInput")
+# Picks that have a button each; the list shows the others.
+CHIPS = 12
 
 STYLE = """
 .pai-explorer{max-width:1400px;background:var(--jp-layout-color0,transparent)}
 body[data-jp-theme-light="false"] .pai-explorer{color-scheme:dark}
 .pai-explorer .pai-stacked{flex-direction:column;align-items:stretch;height:auto}
-.pai-explorer .pai-stacked>.widget-label{flex:none;width:auto;max-width:none;height:auto;line-height:1.6;text-align:left}
+.pai-explorer .pai-stacked>.widget-label{flex:none;width:auto;max-width:none;height:auto;line-height:1.4;text-align:left}
 .pai-explorer .pai-stacked>.widget-label{font-size:12px;opacity:.85}
 .pai-explorer .pai-stacked>:is(select,input,textarea){flex:none;width:100%;max-width:none;margin:0}
-.pai-explorer .widget-dropdown>select{height:var(--jp-widgets-inline-height,28px);line-height:1.4}
-.pai-explorer .pai-list,.pai-explorer .pai-list>select{flex:1 1 auto}
-.pai-explorer .pai-list>select{font-variant-numeric:tabular-nums;padding:2px}
+.pai-explorer .widget-dropdown>select{height:var(--jp-widgets-inline-height,28px);line-height:1.4;appearance:auto;background-image:none}
+.pai-explorer .pai-list select{padding:2px;overflow:auto}
 .pai-explorer .pai-list option{padding:1px 4px;line-height:1.5}
-.pai-explorer .pai-code textarea{font-family:var(--jp-code-font-family,monospace);font-size:12px}
-.pai-explorer .pai-head>div{font-size:15px;line-height:1.4;font-weight:600}
-.pai-explorer .pai-head small{font-size:12px;font-weight:400;opacity:.8;margin-left:1em}
-.pai-explorer .pai-small>div{font-size:12px;line-height:1.6}
+.pai-explorer :is(.pai-mono select,.pai-columns button,.pai-code textarea){font-family:var(--jp-code-font-family,monospace);font-size:12px}
+.pai-explorer .pai-columns button{flex:none;text-align:left;padding:0;background:transparent;line-height:20px;height:20px}
+.pai-explorer .pai-columns button:last-child{flex:0 1 auto}
+.pai-explorer .pai-mono>.widget-label{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.pai-explorer .pai-columns button:hover{text-decoration:underline;box-shadow:none}
+.pai-explorer .pai-chips button{border-radius:12px;height:24px;line-height:22px;padding:0 8px}
+.pai-explorer .pai-head>div{font-size:14px;line-height:1.4}
+.pai-explorer .pai-small>div{font-size:12px;line-height:1.5}
 .pai-explorer .pai-panel{overflow-x:auto}
 .pai-explorer .pai-panel>div{min-width:0;width:100%;line-height:1.5}
+.pai-explorer .pai-status{padding-left:1.3em;text-indent:-1.3em}
+.pai-explorer .pai-status::before{content:"·";display:inline-block;width:1.3em;text-indent:0;font-weight:700}
+.pai-explorer .pai-empty::before{content:"○"}
+.pai-explorer .pai-ready::before{content:"✓"}
+.pai-explorer :is(.pai-searching,.pai-loading)::before{content:"…"}
+.pai-explorer .pai-nothing::before{content:"?"}
+.pai-explorer .pai-failed::before{content:"✗"}
+.pai-explorer .pai-partly::before{content:"!"}
+.pai-explorer .pai-cancelled::before{content:"–"}
+.pai-explorer .pai-stale::before{content:"↻"}
+.pai-explorer .pai-before{opacity:.55}
 .pai-explorer .widget-checkbox{height:28px;display:flex;align-items:center}
 .pai-explorer .widget-checkbox label{white-space:normal;line-height:1.4}
-.pai-explorer .pai-terms{border-top:1px solid rgba(128,128,128,.4);padding-top:6px}
 .pai-explorer .widget-tab,.pai-explorer .widget-tab>div{min-width:0;background:transparent}
-.pai-explorer .jupyter-widgets.widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:10px 0 0;background:transparent}
+.pai-explorer .jupyter-widgets.widget-tab>.widget-tab-contents{border-width:1px 0 0;padding:6px 0 0;background:transparent}
 .pai-explorer .lm-TabBar-tab .lm-TabBar-tabLabel{color:var(--jp-ui-font-color1,inherit)}
 .pai-explorer summary{padding:2px 0}
 .pai-explorer .pai-chart{max-width:100%;margin:4px 0;display:block}
@@ -69,150 +87,118 @@ class _OneAtATime:
             super().set_state(sync_data)  # type: ignore[misc] # the widget's own
 
 
-class _SelectMultiple(_OneAtATime, widgets.SelectMultiple):  # type: ignore[misc] # ipywidgets has no types
-    ...
-
-
-class _Dropdown(_OneAtATime, widgets.Dropdown):  # type: ignore[misc] # ipywidgets has no types
-    ...
-
-
-class _Combobox(_OneAtATime, widgets.Combobox):  # type: ignore[misc] # ipywidgets has no types
-    ...
-
-
-class _Text(_OneAtATime, widgets.Text):  # type: ignore[misc] # ipywidgets has no types
-    ...
-
-
-class _Checkbox(_OneAtATime, widgets.Checkbox):  # type: ignore[misc] # ipywidgets has no types
-    ...
-
-
-class _Tab(_OneAtATime, widgets.Tab):  # type: ignore[misc] # ipywidgets has no types
-    ...
+_KINDS = ("Select", "SelectMultiple", "Dropdown", "Combobox", "Text", "Checkbox", "Tab")
+_INPUTS: dict[str, Any] = {kind: type(f"_{kind}", (_OneAtATime, getattr(widgets, kind)), {}) for kind in _KINDS}
 
 
 def _layout(**wanted: str) -> widgets.Layout:
     return widgets.Layout(**{"width": "auto", "min_width": "0", "margin": "0", **wanted})
 
 
-def _stacked(kind: type, description: str, **wanted: Any) -> Any:
+def _stacked(kind: str, description: str, **wanted: Any) -> Any:
     """A control with its name above it, as wide as there is room."""
-    control = kind(description=description, layout=_layout(), style={"description_width": "auto"}, **wanted)
+    made = _INPUTS.get(kind, widgets.Textarea)
+    control = made(description=description, layout=_layout(), style={"description_width": "auto"}, **wanted)
     control.add_class("pai-stacked")
     return control
-
-
-def _text(description: str, placeholder: str, *, live: bool = False) -> Any:
-    return _stacked(_Text, description, placeholder=placeholder, continuous_update=live)
 
 
 def _html(kind: str) -> Any:
     return widgets.HTML(layout=_layout(overflow="auto" if kind == "pai-panel" else "visible")).add_class(kind)
 
 
-def _button(description: str, **wanted: Any) -> Any:
-    return widgets.Button(description=description, layout=_layout(), **wanted)
+def _button(description: str, tooltip: str = "", **wanted: Any) -> Any:
+    return widgets.Button(description=description, tooltip=tooltip or None, layout=_layout(), **wanted)
 
 
 def _checkbox(description: str, **wanted: Any) -> Any:
-    return _Checkbox(description=description, indent=False, layout=_layout(), **wanted)
+    return _INPUTS["Checkbox"](description=description, indent=False, layout=_layout(), **wanted)
 
 
-def _row(*children: Any, share: str = "1 1 6rem") -> widgets.HBox:
+def _row(*children: Any, share: str = "0 1 auto", **layout: str) -> widgets.HBox:
     """Children beside each other, each with a share of the width, below each other where that is too narrow."""
     for child in children:
-        child.layout.flex = share
-    return widgets.HBox(children, layout=_layout(flex_flow="row wrap", align_items="flex-end", grid_gap="6px 8px"))
+        child.layout.flex = child.layout.flex or share
+    return widgets.HBox(children, layout=_layout(**{"flex_flow": "row wrap", "align_items": "flex-end", "grid_gap": "4px 8px", **layout}))
 
 
-def _column(*children: Any, **layout: str) -> widgets.VBox:
-    return widgets.VBox(children, layout=_layout(grid_gap="6px", overflow="visible", **layout))
+def _column(*children: Any) -> widgets.VBox:
+    return widgets.VBox(children, layout=_layout(grid_gap="4px", overflow="visible"))
 
 
 class Controls:
-    """Every widget of one explorer, by name; `root` holds them all.
+    """Every widget of one explorer, by name; `root` holds them all."""
 
-    Parameters
-    ----------
-    searchable : bool
-        Whether there is a service that takes filters for models.
-    """
-
-    def __init__(self, *, searchable: bool) -> None:
-        self.heading = _html("pai-head")
-        self._make_pickers()
-        self._make_terms()
-        self.panels = {name: _html("pai-panel") for name in (*TABS, "Chart")}
-        self.python = _stacked(widgets.Textarea, "Python", rows=7).add_class("pai-code")
-        self.magic = _stacked(widgets.Textarea, "Magic line", rows=2).add_class("pai-code")
-        self.tabs = self._lay_tabs()
-        self.root = self._lay_out(searchable=searchable)
-
-    def _make_pickers(self) -> None:
-        self.query = _text("Find models", "name, task, label or id, then Enter")
-        self.workspace = _text("Workspace", "any")
-        self.model_label = _text("Model label", "any")
-        self.provider = _text("Provider", "own models")
-        self.models = _stacked(_Dropdown, "Model", options=[])
-        self.text = _text("Version name", "contains", live=True)
-        self.approval = _stacked(_Dropdown, "Approval", options=[("any", "")])
-        self.label = _text("Label", "key=value", live=True)
-        self.more = _stacked(_Combobox, "Pick by typing", placeholder="last:3, approved, 0.1.0", continuous_update=False)
-        self.versions = _stacked(_SelectMultiple, "Versions", options=[], rows=8).add_class("pai-list")
-        self.window = _html("pai-small")
-        self.higher = _button("‹ Higher", tooltip="show higher versions")
-        self.lower = _button("Lower ›", tooltip="show lower versions")
-        self.keep = _checkbox("keep picks across models")
-        self.clear = _button("Clear picks")
+    def __init__(self) -> None:
+        self.heading, self.status, self.note, self.trouble = _html("pai-head"), _html("pai-small"), _html("pai-small"), _html("pai-panel")
+        hint = "name, task, label or id; also provider=pai, workspace=…, label=…"
+        self.query = _stacked("Combobox", "Find models", placeholder=hint, continuous_update=False)
+        self.models = _stacked("Select", "Models", options=[], rows=6).add_class("pai-list")
+        self.back = _button("‹ Back to versions")
+        self.link = widgets.Output(layout=_layout())
+        terms = self._make_answer()
+        self.listing = self._make_listing()
+        self.browsing = _column(self.models, _row(self.back))
+        self.folded, self.change = _html("pai-head"), _button("change", "pick other versions or another model")
+        self.report, self.cancel = _button("Report", "write the comparison into a file beside the notebook"), _button("Cancel")
+        self.bar = _row(self.folded, self.change, self.report, self.cancel, align_items="center")
         self.fetch = _button("Fetch", button_style="primary")
-        self.cancel = _button("Cancel")
-        self.status = _html("pai-small")
+        self.keep, self.clear, self.fold = _checkbox("keep picks across models"), _button("Clear picks"), _button("Back to the result")
+        self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep, align_items="center")
+        self.answer = _column(_row(*terms, share="1 1 7rem"), self.tabs)
+        parts = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
+        parts += [self.trouble, self.link, self.note, self.answer]
+        self.root = _column(*parts).add_class("pai-explorer")
 
-    def _make_terms(self) -> None:
-        self.trouble = _html("pai-panel")
-        self.baseline = _stacked(_Dropdown, "Baseline", options=[])
-        self.metrics = _text("Metrics shown", "all, or acc, f1*")
-        self.metric = _stacked(_Dropdown, "Metric", options=[])
+    def _make_listing(self) -> widgets.VBox:
+        """The list of versions with all that picks from it."""
+        self.all_models = _button("‹ Models", "choose another model")
+        self.model = _html("pai-head")
+        self.text = _stacked("Text", "Filter", placeholder="name, approval, label", continuous_update=True)
+        self.more = _stacked("Combobox", "Pick by typing", placeholder="last:3, 0.1.0..0.9.0", continuous_update=False)
+        self.quick = {words: _button(words, f"pick {words}") for words in QUICK}
+        self.columns = {column: _button(column, f"sort by {column}") for column in COLUMNS}
+        heads = widgets.HBox(list(self.columns.values()), layout=_layout(padding="0 0 0 7px")).add_class("pai-columns")
+        self.versions = _stacked("SelectMultiple", "Versions", options=[], rows=7).add_class("pai-list").add_class("pai-mono")
+        self.window = _html("pai-small")
+        self.higher, self.lower = _button("‹ Previous"), _button("Next ›")
+        self.pages = _row(self.window, self.higher, self.lower)
+        layout, style = _layout(), widgets.ButtonStyle()
+        self.chips = [widgets.Button(layout=layout, style=style) for _ in range(CHIPS)]
+        self.chip_row = _row().add_class("pai-chips")
+        self.narrow = _row(self.text, self.more, self.metric, self.baseline, share="1 1 7rem")
+        head = _row(self.all_models, self.model, *self.quick.values(), align_items="center")
+        self.baseline.layout.flex = "2 1 7rem"
+        return _column(head, self.narrow, heads, self.versions, self.pages, self.chip_row)
+
+    def _make_answer(self) -> list[Any]:
+        """How to compare, and the tabs; gives the controls of their row."""
+        self.baseline = _stacked("Dropdown", "Baseline", options=[])
+        self.metrics = _stacked("Text", "Metrics shown", placeholder="all, or acc, f1*", continuous_update=False)
+        self.metric = _stacked("Dropdown", "Metric", options=[])
         directions = [("as its name suggests", ""), ("higher", "max"), ("lower", "min")]
-        self.direction = _stacked(_Dropdown, "Better is", options=directions)
+        self.direction = _stacked("Dropdown", "Better is", options=directions)
         self.differences = _checkbox("differences only", value=True)
-        self.card = _stacked(_Dropdown, "Version shown", options=[])
-
-    def _lay_tabs(self) -> widgets.Tab:
-        children = {**self.panels, "Card": _column(self.card, self.panels["Card"]), "Code": _column(self.python, self.magic)}
-        return _Tab(children=list(children.values()), titles=list(children), selected_index=0, layout=_layout())
-
-    def _lay_out(self, *, searchable: bool) -> widgets.VBox:
-        filters = [self.workspace, self.model_label, self.provider]
-        self._unused = [] if searchable else filters
-        filters = [] if self._unused else filters
-        search = _row(self.query, *filters, share="1 1 7rem")
-        self.query.layout.flex = "3 1 14rem"
-        narrow = _row(self.text, self.approval, self.label, self.more, share="1 1 7rem")
-        self.more.layout.flex = "2 1 11rem"
-        pages = _row(self.window, self.higher, self.lower, share="0 1 6rem")
-        self.window.layout.flex = "1 1 6rem"
-        actions = _row(self.fetch, self.cancel, self.clear, self.keep, share="0 1 9rem")
-        self.keep.layout.flex = "0 1 15rem"
-        terms = _row(self.baseline, self.metrics, self.metric, self.direction, self.differences, share="1 1 8rem")
-        for wide in (self.baseline, self.direction):
-            wide.layout.flex = "2 1 11rem"
-        parts = [self.heading, search, self.models, narrow, self.versions, pages, actions, self.status, self.trouble]
-        return _column(*parts, terms.add_class("pai-terms"), self.tabs).add_class("pai-explorer")
+        self.card = _stacked("Dropdown", "Version shown", options=[])
+        self.panels = {name: _html("pai-panel") for name in PANELS}
+        self.python, self.magic, self.markdown = (
+            _stacked("Textarea", f"{name} (Ctrl+A, Ctrl+C copies it)", rows=rows).add_class("pai-code")
+            for name, rows in (("Python", 6), ("Magic line", 2), ("Markdown", 6))
+        )
+        pages = {**self.panels, "Card": _column(self.card, self.panels["Card"]), "Code": _column(self.python, self.magic, self.markdown)}
+        self.tabs = _INPUTS["Tab"](children=list(pages.values()), titles=list(pages), selected_index=0, layout=_layout())
+        return [self.baseline, self.metric, self.direction, self.metrics, self.differences]
 
     @property
     def inputs(self) -> list[widgets.Widget]:
         """Every widget that a front-end sends messages of."""
-        kinds = (_OneAtATime, widgets.Button)
-        return [widget for widget in self.everything() if isinstance(widget, kinds)]
+        return [widget for widget in self.everything() if isinstance(widget, (_OneAtATime, widgets.Button))]
 
     def everything(self) -> Iterator[widgets.Widget]:
         """Every widget, on show or not, each with its layout and style, children first."""
         yield from _below(self.root)
-        for unused in self._unused:
-            yield from _below(unused)
+        for chip in self.chips:
+            yield from _below(chip)
 
     def close(self) -> None:
         """Take every widget away."""
@@ -230,20 +216,51 @@ def _below(widget: widgets.Widget) -> Iterator[widgets.Widget]:
     yield widget
 
 
-def paint(state: ExplorerState, controls: Controls, plan: Plan) -> None:
+def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> None:
     """Bring every control in step with the state."""
-    _paint_lists(state, controls)
+    _paint_models(state, controls, title)
+    _paint_versions(state, controls)
     _paint_terms(state, controls)
     _set(controls.status, "value", status_html(state))
+    _set(controls.note, "value", f'<div class="pai-note">{html.escape(_advice(state))}</div>' if _advice(state) else "")
     _set(controls.tabs, "selected_index", controls.tabs.titles.index(state.tab))
     _set(controls.python, "value", to_python(plan))
     _set(controls.magic, "value", to_line(plan) or "No %paimodel line expresses this; use the Python code.")
+    _paint_link(state, controls)
+    picking, browsing = not state.folded, state.browsing and not state.folded
+    shown = {
+        controls.heading: picking,
+        controls.bar: state.folded,
+        controls.query: picking,
+        controls.browsing: browsing and (bool(state.models) or bool(state.model_id)),
+        controls.models: bool(state.models),
+        controls.back: bool(state.model_id),
+        controls.listing: picking and not browsing,
+        controls.actions: picking and (not browsing or bool(state.picks) or state.busy),
+        controls.cancel: state.busy,
+        controls.clear: bool(state.picks),
+        controls.fold: bool(state.results),
+        controls.report: len(state.results) > 1,
+        controls.trouble: state.error is not None,
+        controls.link: state.report is not None,
+        controls.note: bool(controls.note.value),
+        controls.answer: bool(state.results) and not browsing,
+    }
+    # never two of one control on show
+    terms = () if shown[controls.answer] else (controls.metric, controls.baseline)
+    _set(controls.narrow, "children", (controls.text, controls.more, *terms))
+    for control, is_shown in shown.items():
+        _set(control.layout, "display", None if is_shown else "none")
+    waits = any(job.lane == "fetch" for job in state.pending) or state.is_stale
+    (controls.answer.add_class if waits else controls.answer.remove_class)("pai-before")
 
 
 def put(controls: Controls, tab: str, panel: str, trouble: str) -> None:
-    """Put drawn HTML where it belongs."""
+    """Put drawn text where it belongs."""
     if tab in controls.panels:
         _set(controls.panels[tab], "value", panel)
+    elif tab == "Code":
+        _set(controls.markdown, "value", panel)
     _set(controls.trouble, "value", trouble)
 
 
@@ -254,38 +271,74 @@ def status_html(state: ExplorerState) -> str:
         done, total = state.progress
         line += f" · {done:,}{f' of {total:,}' if total else ''}"
         line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
-    return f'<div role="status" class="pai-status">{line}</div>'
+    return f'<div role="status" class="pai-status pai-{state.phase}">{line}</div>'
 
 
-def _paint_lists(state: ExplorerState, controls: Controls) -> None:
+def _advice(state: ExplorerState) -> str:
+    """What to do next, where that is not plain."""
+    phase = state.phase
+    if phase == "stale":
+        return f"Below is what was fetched before, not what is picked now; Fetch brings the {state.picked_text}."
+    if phase == "cancelled" and state.results:
+        return "Below is what was fetched before."
+    return ""
+
+
+def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
+    lines = state.model_lines
+    options = [(model_option(line), line.model_id) for line in lines]
+    _offer(controls.models, options, state.model_id if any(line.model_id == state.model_id for line in lines) else None)
+    _set(controls.query, "options", tuple(text for text, _ in options))
+    name = html.escape(visible(state.model_name(state.model_id)))
+    _set(controls.model, "value", f"<strong>{name}</strong>")
+    count = counted(sum(map(len, state.picks.values())), "version").split()[0]
+    models = [html.escape(visible(state.model_name(model))) for model in state.results.models]
+    told = ", ".join(models[:2]) + (f" and {len(models) - 2} more" if models[2:] else "")
+    _set(controls.folded, "value", f"<div><strong>{told}</strong> · {count} picked <small>· {html.escape(visible(title))}</small></div>")
+
+
+def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     window = state.window
-    models = [(model_option(line), line.model_id) for line in state.models]
-    if not any(value == state.model_id for _, value in models):
-        chosen = visible(state.model_id) or f"choose one of {counted(len(models), 'model')}{' and more' if state.more else ''}"
-        models.insert(0, (chosen, state.model_id))
-    _offer(controls.models, models, state.model_id)
-    _offer(controls.approval, [("any", ""), *((visible(word), word) for word in state.approvals)], state.narrowing.approval)
-    _offer(controls.versions, [(version_option(line), line.name) for line in window.lines], state.shown_picks)
-    _set(controls.more, "options", _suggestions(state))
+    options = version_options(window, state.measure, state.older)
+    _offer(controls.versions, options, state.shown_picks)
+    suggestions = ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if state.lines else ()
+    _set(controls.more, "options", suggestions)
     _set(controls.more, "value", "")
     hidden = sum(map(len, state.picks.values())) - len(state.shown_picks)
     picked = f" · {counted(hidden, 'pick')} not shown" if hidden else ""
     _set(controls.window, "value", f'<div class="pai-window">{window}{picked}</div>')
+    for button in (controls.higher, controls.lower):
+        _set(button.layout, "display", None if window.pages > 1 else "none")
     _set(controls.keep, "value", state.keep_picks)
-    _set(controls.text, "value", state.narrowing.text)
-
-
-def _suggestions(state: ExplorerState) -> tuple[str, ...]:
-    """What may be typed to pick versions: selectors first, then names that are listed."""
-    return ("latest", "approved", "last:3", "last:5", *(line.name for line in state.window.lines)) if state.lines else ()
+    _set(controls.text, "value", state.text)
+    widths = {"version": name_width(window), "approval": 12, "created": 12, "metric": 0}
+    column, descending = state.order
+    for name, button in controls.columns.items():
+        words = str(state.measure) or "no metric" if name == "metric" else name
+        _set(button, "description", f"{words} {'↓' if descending else '↑'}" if name == column else words)
+        _set(button.layout, "width", f"{widths[name]}ch" if widths[name] else "auto")
+    picks = state.all_picks
+    for chip, (model, name) in zip(controls.chips, picks, strict=False):
+        words = f"{state.model_name(model)} {name}" if len(state.picks) > 1 else name
+        _set(chip, "description", f"{visible(words)} ×")
+    _set(controls.chip_row, "children", tuple(controls.chips[: len(picks)]))
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     baselines = [(BASELINE_OPTIONS.get(name, visible(name)), name) for name in state.baselines]
-    _offer(controls.baseline, baselines, state.terms.baseline if baselines else None)
+    chosen = state.terms.baseline if state.terms.baseline in state.baselines else DEFAULT
+    _offer(controls.baseline, baselines, chosen if baselines else None)
     _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))
     _offer(controls.card, [(visible(name), name) for name in state.names], state.card or None)
+
+
+def _paint_link(state: ExplorerState, controls: Controls) -> None:
+    """A link that the notebook itself makes work, because only it knows where its files are."""
+    name = html.escape(state.report.name if state.report else "", quote=True)
+    page = f'<a href="{name}" target="_blank">{name}</a>'
+    outputs = ({"output_type": "display_data", "data": {"text/html": page, "text/plain": name}, "metadata": {}},) if name else ()
+    _set(controls.link, "outputs", outputs)
 
 
 def _offer(control: widgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:
@@ -297,6 +350,6 @@ def _offer(control: widgets.Widget, options: Iterable[tuple[str, Any]], value: A
         _set(control, "value", value)
 
 
-def _set(control: widgets.Widget, trait: str, value: Any) -> None:
+def _set(control: Any, trait: str, value: Any) -> None:
     if getattr(control, trait) != value:
         setattr(control, trait, value)

@@ -32,12 +32,33 @@ class Search:
         Fuzzy over name, domain, task and labels.
     workspace_id, label, provider : str
         The service's own filters.
+
+    Examples
+    --------
+    >>> Search.read("digits provider=pai")
+    Search(query='digits', workspace_id='', label='', provider='pai')
+    >>> str(Search.read("digits provider=pai"))
+    '“digits” with provider=pai'
     """
 
     query: str = ""
     workspace_id: str = ""
     label: str = ""
     provider: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Search:
+        """Read what was typed: words, and `workspace=`, `label=` or `provider=`."""
+        parts = [word.partition("=") for word in text.split()]
+        filters = {_FILTERS[key]: value for key, equals, value in parts if equals and key in _FILTERS}
+        return cls(" ".join("".join(part) for part in parts if not (part[1] and part[0] in _FILTERS)), **filters)
+
+    def __str__(self) -> str:
+        filters = [f"{name}={getattr(self, field)}" for name, field in _FILTERS.items() if getattr(self, field)]
+        return " with ".join(filter(None, [f"“{self.query}”" if self.query else "", ", ".join(filters)]))
+
+
+_FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +135,16 @@ class CompareVersions:
     terms: Terms
 
 
-Job: TypeAlias = FindModels | ListVersions | FetchVersions | CompareVersions
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """Write a comparison into a file."""
+
+    lane: ClassVar[str] = "report"
+    ticket: int
+    comparison: Comparison = field(repr=False)
+
+
+Job: TypeAlias = FindModels | ListVersions | FetchVersions | CompareVersions | WriteReport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +155,7 @@ class Shown:
     models: tuple[ModelLine, ...]
     results: VersionSet
     comparison: Comparison | None
+    comparing: CompareVersions | None
     metric: str
     version: ModelVersion | None
     error: Exception | None

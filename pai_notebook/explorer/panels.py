@@ -1,4 +1,4 @@
-"""Panels of the explorer, in the shapes of `display`: tabs, chart, errors, and the static copy beside the widget.
+"""Panels of the explorer, in the shapes of `display`: result, chart, errors, and the static copy beside the widget.
 
 A widget lives in the kernel. A notebook that is saved and opened again, exported or not trusted shows only what stands in
 its outputs, and a saved widget view shadows the HTML beside it. So the explorer shows itself as two outputs: the widget,
@@ -13,20 +13,14 @@ import html
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison import Comparison
-from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error, mimebundle, render_html
+from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error, mimebundle, render_html, render_markdown
 from pai_notebook.errors import PaiError
-from pai_notebook.model.fields import plain_fields, specs
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.trees import tree_of
-from pai_notebook.model.version_view import approval_badge, labels_shape
+from pai_notebook.model.version_view import approval_badge
 from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
@@ -121,16 +115,28 @@ def _pictures(figure: Figure) -> str:
     )
 
 
-_SPEC_SECTIONS = [f"{info.name}.*" for info in specs()]
-_SECTIONS = ["labels.*", *_SPEC_SECTIONS]
-_FIELDS = [info.name for info in plain_fields() if info.compared]
+# Tabs with HTML in them; "Code" has text to copy.
+PANELS = ("Card", "Compare", "Chart")
 
 
-def tab_block(shown: Shown) -> Block:
-    """What the tab on show shows."""
-    if not shown.results or shown.version is None:
-        return Note("Nothing fetched yet." if shown.error is None else "Nothing could be fetched.")
-    return TABS[shown.tab](shown)
+def tab_text(shown: Shown) -> str:
+    """What the tab on show shows: HTML, or of the tab "Code" the comparison as Markdown."""
+    if shown.tab == "Chart":
+        return chart_html(shown.comparison, shown.metric)
+    block = describe_result(shown) if shown.tab != "Card" else shown.version._describe() if shown.version else None  # noqa: SLF001 - the hook of shown objects
+    block = block or Note("Nothing fetched yet." if shown.error is None else "Nothing could be fetched.")
+    return render_html(block) if shown.tab in PANELS else render_markdown(block)
+
+
+def describe_result(shown: Shown) -> Block | None:
+    """The comparison, the version where there is only one, and the list of what cannot be compared; never one in place of another."""
+    if shown.comparison is not None:
+        return shown.comparison._describe()  # noqa: SLF001 - the hook of shown objects
+    if shown.comparing is not None:
+        return Note(f"Comparing {counted(len(shown.results), 'version')} …")
+    if not shown.results:
+        return None
+    return (shown.results[0] if len(shown.results) == 1 else shown.results)._describe()  # noqa: SLF001 - as above
 
 
 def describe_failure(error: Exception) -> Card:
@@ -143,12 +149,9 @@ def describe_failure(error: Exception) -> Card:
 def describe_shown(shown: Shown, title: str) -> Block:
     """The whole result as it stands, for a saved notebook, an export, or a terminal."""
     blocks: list[Block] = [describe_failure(shown.error)] if shown.error is not None else []
-    if shown.comparison is not None:
-        blocks.append(shown.comparison._describe())  # noqa: SLF001 - the hook that every shown object has
-    elif len(shown.results) == 1:
-        blocks.append(shown.results[0]._describe())  # noqa: SLF001 - as above
-    elif shown.results:
-        blocks.append(shown.results._describe())  # noqa: SLF001 - as above
+    result = describe_result(shown)
+    if result is not None:
+        blocks.append(result)
     elif shown.models:
         blocks.append(_models(shown))
     elif not blocks:
@@ -161,47 +164,3 @@ def _models(shown: Shown) -> Block:
         [line.name or line.model_id, line.model_id, line.latest, approval_badge(line.approval)] for line in shown.models[:20]
     ]
     return Table(["name", "model", "latest", "approval"], rows, caption="Models", total=len(shown.models), unit="models")
-
-
-def _card(shown: Shown) -> Block:
-    return shown.version._describe() if shown.version is not None else Note("Nothing fetched yet.")  # noqa: SLF001 - as above
-
-
-def _metrics(shown: Shown) -> Block:
-    part = _part(shown, [*_SECTIONS, *_FIELDS])
-    return part if part is not None else shown.results._describe()  # noqa: SLF001 - as above
-
-
-def _labels(shown: Shown) -> Block:
-    part = _part(shown, ["*", *_SPEC_SECTIONS, *_FIELDS])
-    if part is not None:
-        return part
-    rows: list[list[Inline]] = [
-        [version.address, approval_badge(version.approval_status), labels_shape(version.labels)] for version in shown.results[:20]
-    ]
-    return Table(["version", "approval", "labels"], rows, caption="Labels", total=len(shown.results), unit="versions")
-
-
-def _specs(shown: Shown) -> Block:
-    part = _part(shown, ["*", "labels.*"])
-    if part is not None:
-        return part
-    blocks: list[Block] = []
-    for version in shown.results[:20]:
-        found = {info.name: info.of(version) for info in specs() if info.of(version)}
-        trees: list[Block] = [Section(name, [tree_of(value)]) for name, value in found.items()]
-        blocks.append(Section(version.address, trees or [Note("No spec recorded.")], summary=counted(len(found), "spec")))
-    return Stack(blocks)
-
-
-def _part(shown: Shown, exclude: list[str]) -> Block | None:
-    """The comparison without some kinds of rows, None when there is none."""
-    whole = shown.comparison
-    if whole is None or whole.baseline is None:
-        return None
-    arguments = {**whole.arguments, "baseline": Chosen(whole.baseline, whole.baseline_reason), "exclude": exclude}
-    part = Comparison(whole.versions, errors=whole.errors, removed=whole.removed, **arguments)
-    return part._describe()  # noqa: SLF001 - as above
-
-
-TABS: dict[str, Callable[[Shown], Block]] = {"Card": _card, "Metrics": _metrics, "Labels": _labels, "Specs": _specs}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions
+from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions, WriteReport
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from pathlib import Path
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import VersionSource
@@ -138,6 +140,8 @@ class Runner:
             self._state.listed(job, await self._source.list_versions(job, progress))
         elif isinstance(job, FetchVersions):
             self._state.fetched(job, await self._source.fetch_versions(job, progress))
+        elif isinstance(job, WriteReport):
+            self._state.reported(job, await asyncio.to_thread(write_report, job.comparison))
         else:
             self._state.compared(job, await asyncio.to_thread(self.compare, job))
 
@@ -176,3 +180,10 @@ class Runner:
             task.cancel()
         if running:
             await asyncio.wait(running)
+
+
+def write_report(comparison: Comparison) -> Path:
+    """Write a report into the folder that the kernel works in, under a name that the same comparison always gets."""
+    models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", models)[:60]
+    return comparison.report(f"comparison-{name}-{comparison.fingerprint[:8]}.html", overwrite=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
-from pai_notebook.explorer.listing import ModelLine, VersionLine
+from pai_notebook.explorer.listing import ModelLine
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.python_source import IT, Expression, step
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, Terms
     from pai_notebook.model.address import Address
+    from pai_notebook.model.version import ModelVersion
     from pai_notebook.python_source import Plan
     from pai_notebook.registry.registry import Registry
 
@@ -39,8 +40,6 @@ class RegistrySource:
     registry : Registry
         Stays open when the explorer is closed.
     """
-
-    searchable = True
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -73,10 +72,9 @@ class RegistrySource:
         self._registry.fetcher.memory.see_models(((line.model_id, line.name) for line in lines), whole=False)
         return lines, len(lines) == MODELS and listing.total != MODELS
 
-    async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
+    async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:
         """Versions of a model."""
-        versions = await self._registry.fetcher.list_versions(job.model_id, Arrivals(progress=progress))
-        return [VersionLine.of(version) for version in versions]
+        return list(await self._registry.fetcher.list_versions(job.model_id, Arrivals(progress=progress)))
 
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
@@ -98,8 +96,6 @@ class SetSource:
     versions : VersionSet
         What can be picked.
     """
-
-    searchable = False
 
     def __init__(self, versions: VersionSet) -> None:
         from pai_notebook.client.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
@@ -135,15 +131,17 @@ class SetSource:
         """Models of the set whose id contains the query."""
         lines = []
         for model_id in self._versions.models:
-            latest = self._of(model_id).latest
-            lines.append(ModelLine(model_id, "", latest.version_name, latest.approval_status))
+            versions = self._of(model_id)
+            latest = versions.latest
+            name = latest.provenance.model_name
+            lines.append(ModelLine(model_id, name, latest.version_name, latest.approval_status, len(versions)))
         query = job.search.query.casefold()
-        return [line for line in lines if query in line.model_id.casefold()], False
+        return [line for line in lines if query in f"{line.model_id} {line.name}".casefold()], False
 
-    async def list_versions(self, job: ListVersions, progress: Progress) -> list[VersionLine]:
+    async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:
         """Versions of a model."""
         del progress
-        return [VersionLine.of(version) for version in self._of(job.model_id)]
+        return list(self._of(job.model_id))
 
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""

@@ -7,10 +7,11 @@ job is pending, so a late answer to an earlier click changes nothing: the last c
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.errors import PaiError
 from pai_notebook.explorer.jobs import (
@@ -24,19 +25,34 @@ from pai_notebook.explorer.jobs import (
     Search,
     Shown,
     Terms,
+    WriteReport,
 )
-from pai_notebook.explorer.listing import ModelLine, Narrowing, VersionLine, Window
+from pai_notebook.explorer.listing import COLUMNS, MetricColumn, ModelLine, Window, in_order, matching, metric_names, model_option
 from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.order import is_approved, version_key
+from pai_notebook.model.order import creation_key, is_approved, is_same, version_key
 from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pai_notebook.comparison import Comparison
     from pai_notebook.model.version import ModelVersion
 
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
+# What is said of a failure, by the lane of its job; what happened stands in the error itself.
+_FAILED = {
+    "models": "The search failed.",
+    "versions": "The versions could not be listed.",
+    "fetch": "Nothing could be fetched.",
+    "compare": "These versions cannot be compared.",
+    "report": "The report was not written.",
+    "pick": "Not all of this could be picked.",
+}
+# What a click picks; the last of them by approval, because no selector means all that are pending.
+QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "all pending": ()}
+J = TypeVar("J", bound=Job)
 
 
 class ExplorerState:
@@ -45,13 +61,15 @@ class ExplorerState:
     Attributes
     ----------
     status, error : str, Exception or None
-        What happened last, in a sentence, and what went wrong last; the next success of the same kind clears the error.
+        What happened last, in a sentence, and what went wrong; the next action that starts anew forgets the error.
     generation : int
         Jobs started so far; each has the number at its start as its ticket.
     search, models, more : Search, tuple of ModelLine, bool
         What was looked for, what was found, and whether there is more than is listed.
-    model_id, lines, narrowing : str, tuple of VersionLine, Narrowing
-        The chosen model, all its versions with the highest first, and how the list is narrowed.
+    browsing, folded : bool
+        Whether the list shows models rather than versions, and whether all that picks is folded into one line.
+    model_id, lines, text, order : str, tuple of ModelVersion, str, (str, bool)
+        The chosen model, all its versions, how the list is filtered, and the column it is sorted by, with whether downwards.
     picks, all_given, keep_picks : dict of str to tuple of str, bool, bool
         Picked version names by model, in natural order; whether they are all versions of a set, as it was given; and whether they
         stay when another model is chosen, to compare across models.
@@ -59,18 +77,19 @@ class ExplorerState:
         How versions are compared.
     asked, results, comparison : tuple of Address, VersionSet, Comparison or None
         What was asked for last, what it brought, and its comparison under `terms`.
-    tab, card, metric : str
-        The tab on show, the version on its card, and the metric whose direction is looked at.
+    tab, card, metric, report : str, str, str, Path or None
+        The tab on show, the version on its card, the metric that is looked at, and the report that was written of the comparison.
 
     Examples
     --------
+    >>> from pai_notebook.model.version import ModelVersion
     >>> state = ExplorerState()
     >>> job = state.choose_model("model-a")
-    >>> state.listed(job, [VersionLine("0.2.0"), VersionLine("0.10.0")])
+    >>> state.listed(job, [ModelVersion.from_document({"VersionName": name}, "model-a") for name in ("0.2.0", "0.10.0")])
     True
     >>> state.pick(["0.2.0", "0.10.0"])
-    >>> [str(address) for address in state.fetch().addresses], state.busy
-    (['model-a@0.2.0,0.10.0'], True)
+    >>> [str(address) for address in state.fetch().addresses], state.phase
+    (['model-a@0.2.0,0.10.0'], 'loading')
     """
 
     def __init__(self) -> None:
@@ -78,15 +97,23 @@ class ExplorerState:
         self.error: Exception | None = None
         self.generation = 0
         self._error_lane = ""
+        self._cancelled = False
         self._pending: dict[str, Job] = {}
         self._measured: tuple[Job, int, int | None] | None = None
         self.search = Search()
         self.models: tuple[ModelLine, ...] = ()
         self.more = False
+        self._names: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+        self.browsing = True
+        self.folded = False
         self.model_id = ""
-        self.lines: tuple[VersionLine, ...] = ()
-        self.narrowing = Narrowing()
-        self._matching: tuple[VersionLine, ...] = ()
+        self.lines: tuple[ModelVersion, ...] = ()
+        self.text = ""
+        self.order = ("version", True)
+        self.measure = MetricColumn()
+        self._matching: tuple[ModelVersion, ...] = ()
+        self._older: dict[str, ModelVersion] = {}
         self._page = 0
         self.picks: dict[str, tuple[str, ...]] = {}
         self.all_given = False
@@ -98,6 +125,7 @@ class ExplorerState:
         self.tab = "Card"
         self.card = ""
         self.metric = ""
+        self.report: Path | None = None
 
     # ---- jobs whose answers are awaited; a new one of a lane takes the place of the one before
 
@@ -111,6 +139,24 @@ class ExplorerState:
         """Whether any answer is awaited."""
         return bool(self._pending)
 
+    @property
+    def phase(self) -> str:
+        """The one word for what is going on; a style and a sign of its own each."""
+        if self.busy:
+            return "searching" if "models" in self._pending else "loading"
+        if self._cancelled:
+            return "cancelled"
+        if self.error is not None:
+            return "partly" if self._error_lane == "partly" else "failed"
+        if self.browsing:
+            return "ready" if self.models else "nothing" if self.search != Search() else "empty"
+        return "stale" if self.is_stale else "ready" if self.lines or self.results else "empty"
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the result is not that of what is picked now."""
+        return bool(self.results) and bool(self.picks) and self.addresses != self.asked
+
     def awaits(self, job: Job) -> bool:
         """Whether the answer to this very job would still be taken."""
         return self._pending.get(job.lane) is job
@@ -119,12 +165,18 @@ class ExplorerState:
         """Give up everything awaited; what was there before stays. Returns whether there was anything."""
         had = self.busy
         self._pending.clear()
-        self.status = "Cancelled; nothing was changed." if had else "Nothing to cancel."
+        self._say("Cancelled; nothing was changed." if had else "Nothing to cancel.")
+        self._cancelled = had
         return had
 
-    def _start(self, job: Job, status: str) -> Job:
+    def _say(self, status: str) -> None:
+        self.status, self._cancelled = status, False
+
+    def _start(self, job: J, status: str) -> J:
+        """Await an answer; what went wrong before is over then."""
         self._pending[job.lane] = job
-        self.status = status
+        self._forget()
+        self._say(status)
         return job
 
     def _ticket(self) -> int:
@@ -136,13 +188,15 @@ class ExplorerState:
         if not self.awaits(job):
             return False
         del self._pending[job.lane]
-        self.forgive(job.lane)
         return True
+
+    def _forget(self) -> None:
+        self.error, self._error_lane = None, ""
 
     def forgive(self, lane: str) -> None:
         """Forget an error once something of the same kind went well."""
         if self._error_lane == lane:
-            self.error, self._error_lane = None, ""
+            self._forget()
 
     def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
         """Note how far a job is."""
@@ -163,37 +217,48 @@ class ExplorerState:
         if not self._take(job):
             return False
         self.note(error, job.lane)
-        if isinstance(job, CompareVersions):
-            self.comparison = None
+        if isinstance(job, FindModels):
+            self.models, self.more = (), False
         return True
 
     def note(self, error: Exception, lane: str = "") -> None:
-        """Keep what went wrong, until the next success of the same kind."""
+        """Keep what went wrong, until something is started anew."""
         self.error, self._error_lane = error, lane
-        self.status = error.message if isinstance(error, PaiError) else f"{type(error).__name__}: {error}"
+        fetched = f"{len(self.results)} of {counted(len(self.results) + len(self.results.errors), 'version')} fetched."
+        self._say(fetched if lane == "partly" else _FAILED.get(lane, "This did not work."))
 
     # ---- models
 
-    def find(self, **fields: str) -> FindModels | None:
-        """Look for models; `query`, `workspace_id`, `label` and `provider` that are not given stay as they are."""
-        search = replace(self.search, **{name: value.strip() for name, value in fields.items()})
+    def find(self, text: str = "") -> FindModels | ListVersions | None:
+        """Look for models; a line of the list, as a text field completes it, chooses its model."""
+        chosen = next((line.model_id for line in self.model_lines if model_option(line) == text.strip()), "")
+        if chosen:
+            return self.choose_model(chosen)
+        search = Search.read(text)
         waiting = self._pending.get("models")
         if isinstance(waiting, FindModels) and waiting.search == search:
             return None
-        self.search = search
-        job = FindModels(self._ticket(), search)
-        self._start(job, "Searching models …")
-        return job
+        self.search, self.browsing, self.folded = search, True, False
+        return self._start(FindModels(self._ticket(), search), f"Searching models{f' for {search}' if str(search) else ''} …")
 
     def found(self, job: FindModels, models: Iterable[ModelLine], *, more: bool = False) -> bool:
         """Take the models that were found."""
         if not self._take(job):
             return False
         self.models, self.more = tuple(models), more
-        tail = " and more; narrow the search to see the rest" if more else ""
-        self.status = f"{counted(len(self.models), 'model')} found{tail}." if self.models else "No model matches."
+        self._names |= {line.model_id: line.name for line in self.models if line.name}
+        if self.models:
+            tail = " and more; narrow the search to see the rest" if more else ""
+            self._say(f"{counted(len(self.models), 'model')} found{tail}.")
+        elif self.search == Search():
+            self._say("There is no model here yet.")
+        else:
+            tried = "Searched in names, domains, tasks and labels; try a shorter word or a model id, or empty the field."
+            self._say(f"No model matches {self.search}. {tried}")
         only = self._only_match(job.search.query)
-        if only and only != self.model_id:
+        if only and only == self.model_id and self.lines:
+            self.browse(models=False)
+        elif only:
             self.choose_model(only)
         return True
 
@@ -207,6 +272,24 @@ class ExplorerState:
             return query
         return found[0] if len(found) == 1 else ""
 
+    def browse(self, *, models: bool) -> None:
+        """Show the list of models, or go back to the versions of the chosen one."""
+        self.browsing = models or not self.model_id
+
+    def fold(self, *, folded: bool) -> None:
+        """Fold all that picks into one line, or unfold it; there is nothing to fold before there is a result."""
+        self.folded = folded and bool(self.results)
+        self.browsing = self.browsing and not (folded and self.model_id)
+
+    def model_name(self, model_id: str) -> str:
+        """Name of a model where it is known, else its id."""
+        return self._names.get(model_id) or model_id
+
+    @property
+    def model_lines(self) -> tuple[ModelLine, ...]:
+        """The models that were found, with the number of versions where it is known."""
+        return tuple(replace(line, count=self._counts.get(line.model_id, line.count)) for line in self.models)
+
     # ---- versions of one model
 
     def choose_model(self, model_id: str) -> ListVersions | None:
@@ -215,51 +298,53 @@ class ExplorerState:
         if isinstance(waiting, ListVersions) and waiting.model_id == model_id:
             return None
         if model_id != self.model_id:
-            self._turn_to(model_id)
+            self.model_id, self.lines, self._page, self.text = model_id, (), 0, ""
+            if not self.keep_picks:
+                self.picks, self.all_given = {}, False
+            self._narrow()
+        self.browsing = not model_id
         if not model_id:
             self._pending.pop("versions", None)
-            self.status = "Choose a model."
+            self._say("Choose a model.")
             return None
-        job = ListVersions(self._ticket(), model_id)
-        self._start(job, f"Listing versions of {self.model_name(model_id)} …")
-        return job
+        return self._start(ListVersions(self._ticket(), model_id), f"Listing versions of {self.model_name(model_id)} …")
 
-    def listed(self, job: ListVersions, lines: Iterable[VersionLine]) -> bool:
+    def listed(self, job: ListVersions, lines: Iterable[ModelVersion]) -> bool:
         """Take the versions of a model; picks of versions that are gone are dropped."""
         if not self._take(job):
             return False
-        self._list(job.model_id, lines)
-        self.status = f"{counted(len(self.lines), 'version')} of {self.model_name(job.model_id)}."
+        self.lines = tuple(lines)
+        for line in self.lines[:1]:
+            self._names |= {job.model_id: line.provenance.model_name} if line.provenance.model_name else {}
+        self._counts[job.model_id] = len(self.lines)
+        by_time = sorted(self.lines, key=creation_key)
+        self._older = {line.version_name: before for before, line in itertools.pairwise(by_time)}
+        there = {line.version_name for line in self.lines}
+        self._picked(job.model_id, [name for name in self.picks.get(job.model_id, ()) if name in there])
+        self.metric = _kept(self.metric, self.metrics)
+        self._narrow()
+        if not self.folded and self.error is None:
+            self._say(f"{counted(len(self.lines), 'version')} of {self.model_name(job.model_id)}.")
         return True
 
-    def model_name(self, model_id: str) -> str:
-        """Name of a model where it is known, else its id."""
-        return next((model.name for model in self.models if model.model_id == model_id and model.name), model_id)
+    # ---- the list, and picking
 
-    # ---- narrowing the list, and picking
+    def narrow(self, text: str) -> None:
+        """Keep versions with these words in their name, approval or labels; picks stay, shown or not."""
+        self.text, self._page = text, 0
+        self._narrow()
 
-    def _turn_to(self, model_id: str) -> None:
-        """Another model: its list is not known yet, and picks of the one before go unless they are kept."""
-        self.model_id, self.lines, self._page = model_id, (), 0
-        if not self.keep_picks:
-            self.picks, self.all_given = {}, False
-        self._narrow(replace(self.narrowing, text=""))
-
-    def _list(self, model_id: str, lines: Iterable[VersionLine]) -> None:
-        """The versions of the chosen model; picks of versions that are gone are dropped."""
-        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.name), reverse=True))
-        there = {line.name for line in self.lines}
-        self._picked(model_id, [name for name in self.picks.get(model_id, ()) if name in there])
-        self._narrow(self.narrowing)
-
-    def narrow(self, **fields: str) -> None:
-        """Narrow the list by `text`, `approval` or `label`; picks stay, shown or not."""
+    def sort(self, column: str) -> None:
+        """Sort by a column; by the same one again the other way round."""
+        self.order = (column, not self.order[1] if column == self.order[0] else COLUMNS[column])
         self._page = 0
-        self._narrow(replace(self.narrowing, **fields))
+        self._narrow()
 
-    def _narrow(self, narrowing: Narrowing) -> None:
-        self.narrowing = narrowing
-        self._matching = narrowing.keep(self.lines)
+    def _narrow(self) -> None:
+        column, descending = self.order
+        names = metric_names(self.lines)
+        self.measure = MetricColumn.of(self.lines, self.metric if self.metric in names else next(iter(names), ""))
+        self._matching = in_order(matching(self.lines, self.text), column, self.measure, descending=descending)
 
     def turn(self, pages: int) -> None:
         """Show another window of the list."""
@@ -270,20 +355,18 @@ class ExplorerState:
         """The part of the list that is shown, never more than `listing.WINDOW` lines."""
         return Window.of(self._matching, self._page)
 
-    @property
-    def approvals(self) -> tuple[str, ...]:
-        """Approval words that occur in the list, for the filter."""
-        return tuple(sorted({line.approval for line in self.lines if line.approval}))
+    def older(self, version: ModelVersion) -> ModelVersion | None:
+        """The version of the list that was created before this one."""
+        return self._older.get(version.version_name)
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
-        shown = {line.name for line in self.window.lines}
+        shown = {line.version_name for line in self.window.lines}
         before = self.picks.get(self.model_id, ())
         outside = [name for name in before if name not in shown]
         self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
         self.all_given = self.all_given and self.picks.get(self.model_id, ()) == before
-        self.status = self._picked_text()
-        self.forgive("pick")
+        self._told_picks()
 
     def pick_more(self, text: str) -> None:
         """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob.
@@ -291,32 +374,52 @@ class ExplorerState:
         The first text typed over a set replaces its picks, which the user has not made.
         """
         text = "".join(text.split())
-        if not text or not self.model_id:
-            return
+        if text and self.model_id:
+            self._resolve([text], () if self.all_given else self.picks.get(self.model_id, ()))
+
+    def pick_quick(self, what: str) -> None:
+        """Pick what a button says, instead of what is picked of this model."""
+        if QUICK[what]:
+            self._resolve(QUICK[what], ())
+        elif self.model_id:
+            self._picked(self.model_id, [line.version_name for line in self.lines if is_same(line.approval_status, "Pending")])
+            self.all_given = False
+            self._told_picks()
+
+    def _resolve(self, texts: Sequence[str], before: Sequence[str]) -> None:
+        """Pick what selectors mean besides what was picked before; what they do not find becomes the error."""
         try:
-            address = Address(self.model_id, parse_selector(text))
+            addresses = [Address(self.model_id, parse_selector(text)) for text in texts]
         except PaiError as error:
             self.note(error, "pick")
             return
         known = Known.all_of(self.lines)
-        wanted, errors = resolve([address], lambda model_id: (model_id, known), {})
+        wanted, errors = resolve(addresses, lambda model_id: (model_id, known), {})
+        self._told_picks()
         if wanted:
-            before = () if self.all_given else self.picks.get(self.model_id, ())
             self.picks = {} if self.all_given else self.picks
-            self._picked(self.model_id, [*before, *(line.name for line in wanted)])
+            self._picked(self.model_id, [*before, *(line.version_name for line in wanted)])
             self.all_given = False
-            self.status = self._picked_text()
-        first = next(iter(errors.values()), None)
-        if first is None:
-            self.forgive("pick")
-        else:
-            self.note(first, "pick")
+            self._told_picks()
+        for failure in list(errors.values())[:1]:
+            self.note(failure, "pick")
+
+    @property
+    def all_picks(self) -> tuple[tuple[str, str], ...]:
+        """Model and name of everything that is picked."""
+        return tuple((model, name) for model, names in self.picks.items() for name in names)
+
+    def unpick(self, place: int) -> None:
+        """Take one version out of the picks."""
+        for model_id, gone in self.all_picks[place : place + 1]:
+            self._picked(model_id, [name for name in self.picks[model_id] if name != gone])
+        self.all_given = False
+        self._told_picks()
 
     def clear(self) -> None:
         """Pick nothing."""
         self.picks, self.all_given = {}, False
-        self.forgive("pick")
-        self.status = self._picked_text()
+        self._told_picks()
 
     def keep(self, *, picks: bool) -> None:
         """Say whether picks stay when another model is chosen; without it only those of the chosen model do."""
@@ -330,16 +433,21 @@ class ExplorerState:
         if ordered and model_id:
             self.picks[model_id] = ordered
 
-    def _picked_text(self) -> str:
-        count = sum(map(len, self.picks.values()))
+    def _told_picks(self) -> None:
+        self._forget()
+        self._say(f"{self.picked_text} picked." if self.picks else "Nothing picked.")
+
+    @property
+    def picked_text(self) -> str:
+        """How many versions are picked, and of how many models."""
         where = f" of {len(self.picks)} models" if len(self.picks) > 1 else ""
-        return f"{counted(count, 'version')}{where} picked." if count else "Nothing picked."
+        return f"{counted(sum(map(len, self.picks.values())), 'version')}{where}"
 
     @property
     def shown_picks(self) -> tuple[str, ...]:
         """Picks that are in the window, in its order."""
         picked = set(self.picks.get(self.model_id, ()))
-        return tuple(line.name for line in self.window.lines if line.name in picked)
+        return tuple(line.version_name for line in self.window.lines if line.version_name in picked)
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -352,7 +460,7 @@ class ExplorerState:
         """Fetch what is picked; the same click twice is one, and fetching what is shown asks the service again."""
         addresses = self.addresses
         if not addresses:
-            self.status = "Pick at least one version first."
+            self._say("Pick at least one version first.")
             return None
         waiting = self._pending.get("fetch")
         if isinstance(waiting, FetchVersions) and waiting.addresses == addresses:
@@ -365,9 +473,9 @@ class ExplorerState:
         return self._fetch(FetchVersions(self._ticket(), tuple(addresses), adopt=True))
 
     def _fetch(self, job: FetchVersions) -> FetchVersions:
-        self._pending.pop("compare", None)
-        self._start(job, f"Fetching {counted(job.count, 'version') if job.count else 'versions'} …")
-        return job
+        for lane in ("compare", "report"):
+            self._pending.pop(lane, None)
+        return self._start(job, f"Fetching {counted(job.count, 'version') if job.count else 'versions'} …")
 
     def fetched(self, job: FetchVersions, versions: VersionSet) -> CompareVersions | None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error."""
@@ -376,7 +484,7 @@ class ExplorerState:
         compare = self.adopt(versions) if job.adopt else self._show(job.addresses, versions)
         failures = list(versions.errors.values())
         if failures:
-            self.note(failures[0] if len(failures) == 1 else _all_of(versions), job.lane)
+            self.note(failures[0] if len(failures) == 1 else _all_of(versions), "partly" if versions else job.lane)
         return compare
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> CompareVersions | None:
@@ -393,19 +501,20 @@ class ExplorerState:
 
     def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> CompareVersions | None:
         if self.tab == "Card" and len(self.results) < 2 <= len(versions):  # noqa: PLR2004 - from then on there is a comparison
-            self.tab = "Metrics"
-        self.asked, self.results = asked, versions
-        names, baselines, metrics = self.names, self.baselines, self.metrics
-        self.card = _kept(self.card, names)
+            self.tab = "Compare"
+        self.asked, self.results, self.folded = asked, versions, bool(versions)
+        self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
+        metrics = self.metrics
+        self.card = _kept(self.card, self.names)
         self.metric = _kept(self.metric, metrics)
         self.terms = replace(
             self.terms,
-            baseline=self.terms.baseline if self.terms.baseline in baselines else DEFAULT,
+            baseline=self.terms.baseline if self.terms.baseline in self.baselines else DEFAULT,
             directions=tuple(pair for pair in self.terms.directions if pair[0] in metrics),
         )
         compare = self._compare()
         if compare is None:
-            self.status = f"{counted(len(versions), 'version')} fetched."
+            self._say(f"{counted(len(versions), 'version')} fetched.")
         return compare
 
     def set_terms(self, **fields: Any) -> CompareVersions | None:
@@ -428,13 +537,13 @@ class ExplorerState:
         return self.set_terms(directions=tuple(sorted(told.items())))
 
     def _compare(self) -> CompareVersions | None:
-        self.comparison = None
-        self._pending.pop("compare", None)
+        self.comparison = self.report = None
+        for lane in ("compare", "report"):
+            self._pending.pop(lane, None)
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
         job = CompareVersions(self._ticket(), self.results, self.terms)
-        self._start(job, f"Comparing {counted(len(self.results), 'version')} …")
-        return job
+        return self._start(job, f"Comparing {counted(len(self.results), 'version')} …")
 
     def compared(self, job: CompareVersions, comparison: Comparison) -> bool:
         """Take a comparison."""
@@ -446,7 +555,7 @@ class ExplorerState:
         if self.error is None:
             chosen = self.terms.baseline
             against = "" if chosen == DEFAULT else f" with {BASELINE_OPTIONS.get(chosen, chosen)}"
-            self.status = f"{counted(len(self.results), 'version')} compared{against}."
+            self._say(f"{counted(len(self.results), 'version')} compared{against}.")
         return True
 
     @property
@@ -455,19 +564,36 @@ class ExplorerState:
         job = self._pending.get("compare")
         return job if isinstance(job, CompareVersions) else None
 
+    def write_report(self) -> WriteReport | None:
+        """Write the comparison into a file."""
+        if self.comparison is None:
+            self._say("Fetch two or more versions first; a report is about a comparison.")
+            return None
+        return self._start(WriteReport(self._ticket(), self.comparison), "Writing the report …")
+
+    def reported(self, job: WriteReport, path: Path) -> bool:
+        """Take the file that was written."""
+        if not self._take(job):
+            return False
+        self.report = path
+        if self.folded:
+            self._say(f"Report written: {path.name}.")
+        return True
+
     @property
     def baselines(self) -> tuple[str, ...]:
-        """What the fetched versions may be compared with; relative ones first where they mean something."""
-        names = self.names
+        """What versions may be compared with: relative ones first where they mean something, then fetched and listed ones."""
+        listed = self.lines if self.results.models in ((), (self.model_id,)) else ()
+        shown = {line.version_name for line in self.window.lines} | {self.terms.baseline}
+        names = dict.fromkeys([*self.names, *(line.version_name for line in listed if line.version_name in shown)])
         # the baseline is fetched beside the picks, so it is left out only where the whole list says that there is none
-        listed = self.lines if self.results.models == (self.model_id,) else ()
         approved = not listed or any(map(is_approved, (*listed, *self.results)))
         return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Names of the metrics that the fetched versions have."""
-        return tuple(dict.fromkeys(name for version in self.results for name in version.metrics.names))
+        """Names of the metrics that the fetched versions have, or the listed ones while nothing is fetched."""
+        return metric_names(self.results or self.lines)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -480,14 +606,16 @@ class ExplorerState:
         """Look at another tab, card or metric."""
         self.tab = self.tab if tab is None else tab
         self.card = self.card if card is None else _kept(card, self.names)
-        self.metric = self.metric if metric is None else _kept(metric, self.metrics)
+        if metric is not None:
+            self.metric = _kept(metric, self.metrics)
+            self._narrow()
 
     @property
     def shown(self) -> Shown:
         """What the panels show, as one immutable value."""
         version = next((version for version in self.results if _name(version, self.results) == self.card), None)
         metric = self.metric if self.tab == "Chart" else ""
-        return Shown(self.tab, self.models, self.results, self.comparison, metric, version, self.error)
+        return Shown(self.tab, self.models, self.results, self.comparison, self.comparing, metric, version, self.error)
 
 
 def _name(version: ModelVersion, versions: VersionSet) -> str:

@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import uuid
 import weakref
 from collections.abc import Callable, Container
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 from IPython import get_ipython
 
 from pai_notebook.arguments import checked
 from pai_notebook.client.loop import shared_loop
-from pai_notebook.display import Displayed, render_html
+from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer import panels
-from pai_notebook.explorer.controls import KEYS, STYLE, TURN, Controls, paint, put
-from pai_notebook.explorer.panels import VIEW, Copy, chart_html, copy_bundle
+from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls, paint, put
+from pai_notebook.explorer.panels import VIEW, Copy, copy_bundle, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
-from pai_notebook.model.address import Address, read_addresses
+from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import to_python
 from pai_notebook.registry.connection import default_registry
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 # Displayed explorers, kept alive until they are closed even when no variable refers to them.
 _on_show: set[Explorer] = set()
+_NOT_LIVE = "The explorer lives in JupyterLab, Notebook 7 and Voila with ipywidgets 8, not here. This code and table are what it has."
 
 
 @checked
@@ -67,15 +70,20 @@ class Explorer(Displayed):
         versions = source if isinstance(source, VersionSet) else None
         self._source: VersionSource = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
         self._state = ExplorerState()
-        self._controls = Controls(searchable=self._source.searchable)
-        self._copy = Copy(f"pai-copy-{self._controls.root.model_id[:12]}")
-        self._controls.heading.value = self._heading()
+        self._copy = Copy(f"pai-copy-{uuid.uuid4().hex[:12]}")
+        self._controls: Controls = Controls() if LIVE else cast("Controls", None)
         self._runner = Runner(self._state, self._source, self._changed)
         self._painted: Shown | None = None
         self._painting = False
         self._shell = ""
         self._closed = False
-        self._bind()
+        # the runs of cells that show it, and the button that was clicked last, with what was folded then
+        self._cells: dict[str, str] = {}
+        self._clicked: ipywidgets.Button | None = None
+        self._shape = (False, True)
+        if LIVE:
+            self._controls.heading.value = self._heading()
+            self._bind()
         _open.add(self)
         # ipywidgets keeps a reference to every widget until it is closed
         self._dropped = weakref.finalize(self, _take_away, self._controls, self._source)
@@ -211,8 +219,9 @@ class Explorer(Displayed):
         _on_show.discard(self)
         self._dropped.detach()
         self._runner.end()
-        with TURN:
-            self._controls.close()
+        if LIVE:
+            with TURN:
+                self._controls.close()
         self._source.close()
 
     # ---- how it shows itself
@@ -221,19 +230,47 @@ class Explorer(Displayed):
         shell = get_ipython()
         if self._closed or getattr(shell, "kernel", None) is None:
             print(self)  # noqa: T201 - what a terminal shows of an object
+        elif not LIVE:
+            shell.display_pub.publish(mimebundle(self._describe_static()))
         else:
             _on_show.add(self)
+            self._replace_those_of_the_cell()
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
             # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
             with contextlib.suppress(ConfigurationError):
                 self._runner.act(self._draw_again)
+
+    def _replace_those_of_the_cell(self) -> None:
+        """Close explorers that only an earlier run of this cell showed: their place in the notebook is gone."""
+        cell, run = _running_cell()
+        if not cell:
+            return
+        for other in list(_on_show - {self}):
+            if other._cells.get(cell, run) != run:  # noqa: SLF001 - this very class
+                del other._cells[cell]  # noqa: SLF001 - as above
+                if not other._cells:  # noqa: SLF001 - as above
+                    other.close()
+        self._cells[cell] = run
+
+    def _repr_html_(self) -> str:
+        """For hosts that have no widgets, such as marimo; a notebook displays the widget instead."""
+        return render_html(self._describe_static())
+
+    def _describe_static(self) -> Block:
+        self.wait()
+        state = self._state
+        asked = state.asked or tuple(parse_address(f"{line.model_id}@last:5") for line in state.models[:1])
+        code = to_python(self._source.plan(asked, self.selected, self.value, state.terms))
+        return Stack(
+            [Note(_NOT_LIVE, "info"), Facts([("Python", Lines([Code(line) for line in code.splitlines() if line]))]), self._describe()]
+        )
 
     def _draw_again(self) -> None:
         self._painted = None
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = dict(super()._repr_mimebundle_(include, exclude))
-        if not self._closed and (include is None or VIEW in include) and (exclude is None or VIEW not in exclude):
+        if LIVE and not self._closed and (include is None or VIEW in include) and (exclude is None or VIEW not in exclude):
             _on_show.add(self)
             bundle[VIEW] = self._controls.root.get_view_spec()
         return bundle
@@ -247,27 +284,23 @@ class Explorer(Displayed):
 
     def _heading(self) -> str:
         name = html.escape(visible(self._source.title))
-        return f"<style>{STYLE}{self._copy.hiding_style}</style><strong>{name}</strong> <small>{KEYS}</small>"
+        return f'<style>{STYLE}{self._copy.hiding_style}</style><div title="{KEYS}"><strong>{name}</strong></div>'
 
     # ---- from the widgets to the state
 
     def _bind(self) -> None:
         state, controls, me = self._state, self._controls, weakref.ref(self)
 
-        def heard(action: Callable[[], Any]) -> None:
+        def heard(action: Callable[[], Any], clicked: ipywidgets.Button | None = None) -> None:
             explorer = me()  # a widget does not keep its explorer
             if explorer is not None:
-                explorer._act(action)  # noqa: SLF001 - this very class
+                explorer._clicked = clicked  # noqa: SLF001 - this very class
+                explorer._act(action)  # noqa: SLF001 - as above
 
         values: dict[ipywidgets.Widget, Callable[[Any], Any]] = {
-            controls.query: lambda text: state.find(query=text),
-            controls.workspace: lambda text: state.find(workspace_id=text),
-            controls.model_label: lambda text: state.find(label=text),
-            controls.provider: lambda text: state.find(provider=text),
-            controls.models: lambda model_id: state.choose_model(model_id or ""),
+            controls.query: state.find,
+            controls.models: lambda model_id: state.choose_model(model_id) if model_id else None,
             controls.text: lambda text: state.narrow(text=text),
-            controls.approval: lambda word: state.narrow(approval=word or ""),
-            controls.label: lambda text: state.narrow(label=text),
             controls.versions: state.pick,
             controls.more: state.pick_more,
             controls.keep: lambda kept: state.keep(picks=kept),
@@ -287,9 +320,17 @@ class Explorer(Displayed):
             controls.clear: state.clear,
             controls.fetch: state.fetch,
             controls.cancel: state.cancel,
+            controls.change: lambda: state.fold(folded=False),
+            controls.fold: lambda: state.fold(folded=True),
+            controls.all_models: lambda: state.browse(models=True),
+            controls.back: lambda: state.browse(models=False),
+            controls.report: state.write_report,
+            **{button: partial(state.pick_quick, what) for what, button in controls.quick.items()},
+            **{button: partial(state.sort, column) for column, button in controls.columns.items()},
+            **{chip: partial(state.unpick, place) for place, chip in enumerate(controls.chips)},
         }
         for button, press in clicks.items():
-            button.on_click(lambda _, press=press: heard(press))
+            button.on_click(lambda clicked, press=press: heard(press, clicked))
 
     def _act(self, action: Callable[[], Any]) -> None:
         if self._closed:
@@ -300,22 +341,40 @@ class Explorer(Displayed):
             self._state.note(error)
             with TURN:
                 put(self._controls, "", "", _draw_trouble(error))
+                self._controls.trouble.layout.display = None
 
     # ---- from the state to the widgets, on the loop's thread only
 
     def _changed(self) -> None:
         if self._closed:
             return
-        self._keep_order()
-        try:
-            with TURN:
-                state = self._state
-                paint(state, self._controls, self._source.plan(state.asked, state.results, state.comparison, state.terms))
-        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error)
+        if LIVE:
+            self._keep_order()
+            self._paint_controls()
         if not self._painting:
             self._painting = True
             self._runner.spawn(self._paint_panels())
+
+    def _paint_controls(self) -> None:
+        try:
+            with TURN:
+                state = self._state
+                plan = self._source.plan(state.asked, state.results, state.comparison, state.terms)
+                paint(state, self._controls, plan, self._source.title)
+                self._keep_focus()
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.note(error)
+
+    def _keep_focus(self) -> None:
+        """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
+        state, controls, clicked = self._state, self._controls, self._clicked
+        shape = state.folded, state.browsing
+        gone = shape != self._shape or (clicked is controls.cancel and not state.busy)
+        gone = gone or (clicked in controls.chips[len(controls.chip_row.children) :])
+        if clicked is not None and gone:
+            (controls.change if state.folded else controls.query if state.browsing else controls.versions).focus()
+            self._clicked = None
+        self._shape = shape
 
     def _keep_order(self) -> None:
         """Let all of a front-end's messages come in on one shell.
@@ -351,8 +410,9 @@ class Explorer(Displayed):
             panel, trouble, copy = "", _draw_trouble(error), None
         else:
             self._state.forgive("draw")
-        with TURN:
-            put(self._controls, shown.tab, panel, trouble)
+        if LIVE:
+            with TURN:
+                put(self._controls, shown.tab, panel, trouble)
         if copy is not None:
             self._copy.update(copy)
 
@@ -372,12 +432,23 @@ def _observe(control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any
 
 def _take_away(controls: Controls, source: VersionSource) -> None:
     """Clean up after a dropped explorer on the thread of the garbage collector, which may be any, without waiting for a lock."""
-    controls.close()
+    if LIVE:
+        controls.close()
     source.abandon()
 
 
 def _nothing() -> None:
     """An action that only starts what the state awaits."""
+
+
+def _running_cell() -> tuple[str, str]:
+    """Id of the cell that is running, as front-ends give it, and of this run; empty where there is none."""
+    kernel: Any = getattr(get_ipython(), "kernel", None)
+    try:
+        parent = kernel.get_parent()
+        return str(parent.get("metadata", {}).get("cellId") or ""), str(parent["header"]["msg_id"])
+    except (AttributeError, LookupError):
+        return "", ""
 
 
 def _shell_in_use() -> str:
@@ -390,12 +461,8 @@ def _shell_in_use() -> str:
 
 
 def _draw(shown: Shown) -> tuple[str, str]:
-    """HTML of the tab on show and of the error, each empty where there is none."""
-    if shown.tab == "Chart":
-        panel = chart_html(shown.comparison, shown.metric)
-    else:
-        panel = render_html(panels.tab_block(shown)) if shown.tab in panels.TABS else ""
-    return panel, _draw_trouble(shown.error) if shown.error is not None else ""
+    """Text of the tab on show and HTML of the error, each empty where there is none."""
+    return tab_text(shown), _draw_trouble(shown.error) if shown.error is not None else ""
 
 
 def _draw_trouble(error: Exception) -> str:

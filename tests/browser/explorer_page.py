@@ -16,10 +16,16 @@ class ExplorerPage:
         self.root.wait_for(timeout=MILLISECONDS)
 
     def field(self, name):
-        return self.root.get_by_label(name, exact=True)
+        return self.root.get_by_label(name, exact=True).locator("visible=true")
 
     def button(self, name):
         return self.root.get_by_role("button", name=name, exact=True)
+
+    def unfold(self):
+        """Show the list again after a fetch has folded it."""
+        if self.button("change").is_visible():
+            self.button("change").click()
+            expect(self.field("Versions")).to_be_visible()
 
     def tab(self, name):
         return self.root.get_by_role("tab", name=name, exact=True)
@@ -49,12 +55,13 @@ class ExplorerPage:
         self.field("Find models").press("Enter")
 
     def choose(self, name):
-        option = self.field("Model").locator("option", has_text=name)
+        option = self.field("Models").locator("option", has_text=name)
         expect(option).to_have_count(1)
-        self.field("Model").select_option(label=option.inner_text())
+        self.field("Models").select_option(label=option.inner_text())
         expect(self.status).to_contain_text(f"of {name}.")
 
     def pick(self, *names):
+        self.unfold()
         options = self.field("Versions").locator("option")
         expect(options.filter(has_text=names[0]).first).to_be_attached()
         labels = [text for text in options.all_inner_texts() if text.split()[0] in names]

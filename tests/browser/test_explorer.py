@@ -1,6 +1,7 @@
 """The explorer in real front-ends: from a search to a comparison that the next cell goes on with, and that survives the kernel."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -16,6 +17,7 @@ from tests.patience import eventually
 nbformat = Lazy("nbformat")
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
+NAME_OF = "e => e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText"
 FRONTS = ["lab", "notebook", "voila"]
 
 
@@ -109,6 +111,7 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     explorer.fetch("2 versions compared.")
     copy = notebook.output(0).locator("[class^=pai-copy]")
     expect(copy.locator("table").first).to_contain_text("accuracy")
+    expect(copy).to_contain_text("2.5.0 in accuracy")
     expect(copy).to_be_hidden()
     notebook.save()
     notebook.close()
@@ -137,8 +140,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
             page.keyboard.press(key)
 
     def focused():
-        name = "e => e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText"
-        return page.evaluate(f"({name})(document.activeElement)")
+        return page.evaluate(f"({NAME_OF})(document.activeElement)")
 
     def tab_to(name):
         for _ in range(25):
@@ -169,7 +171,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     tab_to("Fetch")
     press("Enter")
     expect(explorer.status).to_contain_text("3 versions compared")
-    assert focused() == "Fetch"
+    page.wait_for_function(f"({NAME_OF})(document.activeElement) === 'change'")
     tab_to("Baseline")
     press("Space", "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
     expect(explorer.status).to_contain_text("compared with the latest version.")
@@ -178,9 +180,9 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     press("Space")
     expect(explorer.panel).not_to_contain_text("identical")
     tab_to("Card")
-    press("Control+ArrowRight", "Control+ArrowRight", "Enter")
-    expect(explorer.tab("Labels")).to_have_attribute("aria-selected", "true")
-    expect(explorer.panel).to_contain_text("阶段")
+    press("Control+ArrowRight", "Control+ArrowRight", "Control+ArrowRight", "Enter")
+    expect(explorer.tab("Code")).to_have_attribute("aria-selected", "true")
+    expect(explorer.field("Magic line (Ctrl+A, Ctrl+C copies it)")).to_have_value(re.compile("^%paimodel compare"))
 
 
 @pytest.mark.parametrize(("front", "themes"), [("lab", ("light", "dark")), ("voila", ("light",)), ("voila", ("dark",))])
@@ -188,13 +190,16 @@ def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, front, themes):
     notebook, explorer = opened(lab, jupyter, gate, f"axe-{front}-{themes[0]}.ipynb", front=front, dark=themes[0] == "dark")
     explorer.choose("手写数字识别")
     explorer.pick("2.5.0", "2.4.0")
-    explorer.fetch("2 versions compared.")
     page = notebook.page
+    if not notebook.is_voila:
+        notebook.in_sight()
+    assert violations(page, ".pai-explorer") == []
+    explorer.fetch("2 versions compared.")
     page.add_style_tag(content="html,body{height:100vh!important}")  # axe takes a body of no height for clipped and checks no contrast
     for theme in themes:
         if not notebook.is_voila:
             notebook.theme(f"JupyterLab {theme.title()}")
-        for name in ("Card", "Metrics", "Labels", "Specs", "Chart", "Code"):
+        for name in ("Card", "Compare", "Chart", "Code"):
             explorer.open_tab(name)
             if not notebook.is_voila:
                 notebook.in_sight()
@@ -223,11 +228,12 @@ vs = pnb.VersionSet(pnb.ModelVersion.from_document({{**document, "VersionName": 
     notebook = lab(jupyter.write("hostile.ipynb", [code + "pnb.Explorer(vs)"]))
     notebook.run()
     explorer = ExplorerPage(notebook.page)
-    for name in ("Card", "Metrics", "Labels", "Specs", "Chart", "Code"):
+    for name in ("Card", "Compare", "Chart", "Code"):
         explorer.open_tab(name)
     assert explorer.root.locator("img:not([src^='data:image/png']), script").count() == 0
     assert notebook.page.evaluate("window.hit") is None
-    expect(explorer.field("Versions").locator("option").first).to_contain_text("<img src=x")
+    explorer.unfold()
+    expect(explorer.root.locator(".pai-columns")).to_contain_text("<img src=x")
 
 
 @pytest.mark.parametrize("state", [True, False], ids=["with widget state", "without"])
@@ -244,6 +250,64 @@ def test_an_exported_page_shows_the_table_without_a_network(jupyter, chromium, g
     expect(table).to_contain_text("accuracy")
     assert ("application/vnd.jupyter.widget-view+json" in page.content()) == state
     page.close()
+
+
+OUTSIDE = """root => [...root.querySelectorAll('button, input, select, textarea, [role=tab]')].filter(each => {
+  const box = each.getBoundingClientRect();
+  return box.width > 0 && (box.left < 0 || box.right > innerWidth);
+}).map(each => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("width", [1280, 700])
+def test_the_answer_stands_above_the_fold_and_no_control_outside_the_window(jupyter, lab, gate, width):
+    notebook, explorer = opened(lab, jupyter, gate, f"fold-{width}.ipynb", width=width)
+    notebook.page.set_viewport_size({"width": width, "height": 900})
+    assert explorer.root.evaluate(OUTSIDE) == []
+    explorer.choose("手写数字识别")
+    explorer.button("latest 5").click()
+    expect(explorer.status).to_have_text("5 versions picked.")
+    expect(explorer.button("Fetch")).to_be_in_viewport()
+    assert explorer.root.evaluate(OUTSIDE) == []
+    explorer.fetch("5 versions compared.")
+    expect(explorer.root).to_contain_text("手写数字识别 · 5 picked")
+    verdict = explorer.panel.get_by_text("beyond chance", exact=False).first
+    expect(verdict).to_be_in_viewport(ratio=1)
+    assert verdict.bounding_box()["y"] < 560
+    assert explorer.root.evaluate(OUTSIDE) == []
+    if width == 1280:
+        row = explorer.panel.locator("table").first.locator("tbody tr").first
+        expect(row).to_be_in_viewport(ratio=0.5)
+        assert row.bounding_box()["y"] < 700
+
+
+def test_nothing_of_a_model_is_shown_while_another_is_looked_for(jupyter, lab, gate):
+    _, explorer = opened(lab, jupyter, gate, "nothing.ipynb")
+    explorer.choose("手写数字识别")
+    explorer.pick("2.5.0", "2.4.0")
+    explorer.fetch("2 versions compared.")
+    explorer.unfold()
+    gate.hold("/models?")
+    explorer.search("zzzz")
+    expect(explorer.status).to_have_text("Searching models for “zzzz” …")
+    gate.release()
+    expect(explorer.status).to_contain_text("No model matches “zzzz”. Searched in names")
+    expect(explorer.field("Versions")).to_have_count(0)
+    expect(explorer.root.locator("table").locator("visible=true")).to_have_count(0)
+    explorer.button("Back to the result").click()
+    expect(explorer.root).to_contain_text("手写数字识别 · 2 picked")
+    explorer.shows("2.0.0", "2.4.0", "2.5.0")
+
+
+def test_a_report_is_a_click_and_its_link_opens_it(jupyter, lab, gate):
+    notebook, explorer = opened(lab, jupyter, gate, "report.ipynb")
+    explorer.choose("手写数字识别")
+    explorer.pick("2.5.0", "2.4.0")
+    explorer.fetch("2 versions compared.")
+    explorer.button("Report").click()
+    link = explorer.root.get_by_role("link", name=re.compile("^comparison-model-"))
+    expect(link).to_have_attribute("href", re.compile("/files/comparison-model-"))
+    assert (jupyter.work / link.inner_text()).read_text("utf-8").startswith("<!")
+    assert notebook.page.request.get(link.get_attribute("href")).ok
 
 
 def test_an_explorer_shown_twice_stays_in_step(jupyter, lab, gate):

@@ -35,7 +35,7 @@ def test_an_explorer_on_show_without_a_name_goes_on_until_it_is_closed(registry)
     view = pnb.Explorer(registry)._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]["model_id"]
     gc.collect()
     root = _instances[view]
-    choice = next(child for child in root.children if type(child).__name__ == "_Dropdown")
+    choice = next(child for child in root.children if type(child).__name__ == "_Combobox")
     eventually(lambda: len(choice.options) > 1)
     close_all()
     assert view not in _instances

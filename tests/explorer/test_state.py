@@ -1,20 +1,24 @@
 """What the explorer knows, without widgets: every action, and answers that come late, out of order, or not at all."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, precondition, rule
 
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
-from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, ListVersions, Terms
-from pai_notebook.explorer.listing import WINDOW, ModelLine, Narrowing, VersionLine, Window
-from pai_notebook.explorer.state import ExplorerState
+from pai_notebook.explorer.controls import STYLE, status_html
+from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, ListVersions, Terms, WriteReport
+from pai_notebook.explorer.listing import COLUMNS, WINDOW, ModelLine, Window, matching, version_options
+from pai_notebook.explorer.state import QUICK, ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
 from tests.examples import examples
 
+PHASES = {"empty", "searching", "nothing", "loading", "partly", "failed", "cancelled", "stale", "ready"}
 MODELS = {"model-a": ["0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2"], "model-b": ["2.0.0"], "model-c": []}
 
 
@@ -22,15 +26,25 @@ def version(name, model="model-a", approval="Pending", **metrics):
     return ModelVersion.from_document({"VersionName": name, "ApprovalStatus": approval, "Metrics": metrics or {"cer": 0.2}}, model)
 
 
+def labelled(name, approval, **labels):
+    pairs = [{"Key": key, "Value": value} for key, value in labels.items()]
+    return ModelVersion.from_document({"VersionName": name, "ApprovalStatus": approval, "Labels": pairs}, "model-a")
+
+
 def version_set(*names, model="model-a", errors=None):
     return VersionSet([version(name, model) for name in names], errors)
+
+
+def listing(names, model="model-a"):
+    """What a list of versions brings."""
+    return [version(name, model) for name in names]
 
 
 def chosen(*names, model="model-a"):
     """A state in which versions of a model are listed and some are picked."""
     state = ExplorerState()
     job = state.choose_model(model)
-    state.listed(job, [VersionLine(name) for name in MODELS[model]])
+    state.listed(job, listing(MODELS[model], model))
     state.pick(names)
     return state
 
@@ -50,7 +64,7 @@ def job_of(state, kind):
 class TestModels:
     def test_a_search_asks_for_models_and_takes_the_answer(self):
         state = ExplorerState()
-        job = state.find(query=" 数字 ")
+        job = state.find(" 数字 ")
         assert job.search.query == "数字"
         assert state.busy
         assert state.found(job, [ModelLine("model-a", "手写数字识别"), ModelLine("model-b", "数字去噪")])
@@ -71,25 +85,24 @@ class TestModels:
     )
     def test_a_search_that_can_only_mean_one_model_chooses_it(self, query, found, chosen):
         state = ExplorerState()
-        state.found(state.find(query=query), found)
+        state.found(state.find(query), found)
         assert state.model_id == chosen
         assert [job.model_id for job in state.pending] == ([chosen] if chosen else [])
 
-    def test_filters_add_up(self):
+    def test_filters_are_words_of_the_search(self):
         state = ExplorerState()
-        state.find(query="digits")
-        job = state.find(label="env=test", workspace_id="10241")
+        job = state.find("label=env=test digits workspace=10241")
         assert (job.search.query, job.search.label, job.search.workspace_id) == ("digits", "env=test", "10241")
 
     def test_the_same_search_twice_is_one_while_it_is_awaited(self):
         state = ExplorerState()
-        job = state.find(query="x")
-        assert state.find(query="x") is None
+        job = state.find("x")
+        assert state.find("x") is None
         assert state.pending == (job,)
 
     def test_the_answer_to_an_earlier_search_is_dropped(self):
         state = ExplorerState()
-        early, late = state.find(query="a"), state.find(query="b")
+        early, late = state.find("a"), state.find("b")
         assert not state.found(early, [ModelLine("model-a")])
         assert state.found(late, [ModelLine("model-b")])
         assert [line.model_id for line in state.models] == ["model-b"]
@@ -101,21 +114,36 @@ class TestModels:
 
     def test_no_model_is_told(self):
         state = ExplorerState()
-        state.found(state.find(query="nothing"), [])
-        assert state.status == "No model matches."
+        state.found(state.find("nothing"), [])
+        assert state.status.startswith("No model matches “nothing”. Searched in names")
+        assert state.phase == "nothing"
+
+    def test_a_line_of_the_list_chooses_its_model(self):
+        state = ExplorerState()
+        state.found(state.find(), [ModelLine("model-a", "digits", "0.1.0", "Approved"), ModelLine("model-b", "wine")])
+        assert state.find("digits · latest 0.1.0 ✓ Approved · model-a").model_id == "model-a"
+
+    def test_a_search_without_a_hit_keeps_the_name_of_the_model_and_shows_no_version(self):
+        state = ExplorerState()
+        state.found(state.find("digits"), [ModelLine("model-a", "digits")])
+        state.listed(job_of(state, ListVersions), listing(MODELS["model-a"]))
+        state.found(state.find("zzzz"), [])
+        assert (state.browsing, state.model_name("model-a"), state.models) == (True, "digits", ())
+        state.browse(models=False)
+        assert [line.version_name for line in state.window.lines] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
 
 
 class TestVersions:
     def test_choosing_a_model_lists_its_versions_highest_first_in_natural_order(self):
         state = chosen()
-        assert [line.name for line in state.lines] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
+        assert [line.version_name for line in state.window.lines] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
 
     def test_choosing_another_model_drops_the_answer_to_the_first(self):
         state = ExplorerState()
         first, second = state.choose_model("model-a"), state.choose_model("model-b")
-        assert not state.listed(first, [VersionLine("0.1.0")])
+        assert not state.listed(first, [version("0.1.0")])
         assert state.lines == ()
-        assert state.listed(second, [VersionLine("2.0.0")])
+        assert state.listed(second, [version("2.0.0")])
 
     def test_choosing_a_model_forgets_the_picks_of_the_one_before(self):
         state = chosen("0.1.0")
@@ -125,7 +153,7 @@ class TestVersions:
     def test_picks_stay_across_models_when_told_so(self):
         state = chosen("0.1.0", "0.2.0")
         state.keep(picks=True)
-        state.listed(state.choose_model("model-b"), [VersionLine("2.0.0")])
+        state.listed(state.choose_model("model-b"), [version("2.0.0")])
         state.pick(["2.0.0"])
         assert [str(address) for address in state.addresses] == ["model-a@0.1.0,0.2.0", "model-b@2.0.0"]
         assert state.status == "3 versions of 2 models picked."
@@ -134,7 +162,7 @@ class TestVersions:
 
     def test_listing_again_drops_picks_of_versions_that_are_gone(self):
         state = chosen("0.1.0", "0.2.0")
-        state.listed(state.choose_model("model-a"), [VersionLine("0.2.0")])
+        state.listed(state.choose_model("model-a"), [version("0.2.0")])
         assert state.picks == {"model-a": ("0.2.0",)}
 
     def test_no_model_means_no_versions_and_no_request(self):
@@ -196,10 +224,10 @@ class TestVersions:
 
     def test_five_thousand_versions_are_shown_a_window_at_a_time(self):
         state = ExplorerState()
-        state.listed(state.choose_model("model-x"), [VersionLine(f"0.{n}.0") for n in range(5000)])
+        state.listed(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(5000)], "model-x"))
         assert len(state.window.lines) == WINDOW
         assert str(state.window) == "1–200 of 5,000"
-        assert state.window.lines[0].name == "0.4999.0"
+        assert state.window.lines[0].version_name == "0.4999.0"
         state.turn(1)
         assert str(state.window) == "201–400 of 5,000"
         state.turn(10**6)
@@ -209,35 +237,35 @@ class TestVersions:
 
     def test_narrowing_starts_at_the_first_window(self):
         state = ExplorerState()
-        state.listed(state.choose_model("model-x"), [VersionLine(f"0.{n}.0") for n in range(1000)])
+        state.listed(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(1000)], "model-x"))
         state.turn(3)
         state.narrow(text="0.9")
         assert state.window.page == 0
 
 
-class TestNarrowing:
+class TestFiltering:
     LINES = (
-        VersionLine("0.1.0", "Approved", labels=(("env", "prod"), ("所有者", "张三"))),
-        VersionLine("0.2.0_RC1", "Pending", labels=(("env", "test"),)),
-        VersionLine("0.3.0", ""),
+        labelled("0.1.0", "Approved", env="prod", 所有者="张三"),
+        labelled("0.2.0_RC1", "Pending", env="test"),
+        labelled("0.3.0", ""),
     )
 
     @pytest.mark.parametrize(
-        ("narrowing", "names"),
+        ("text", "names"),
         [
-            (Narrowing(), ["0.1.0", "0.2.0_RC1", "0.3.0"]),
-            (Narrowing(text="rc"), ["0.2.0_RC1"]),
-            (Narrowing(text="0.2 rc1"), ["0.2.0_RC1"]),
-            (Narrowing(approval="approved"), ["0.1.0"]),
-            (Narrowing(label="env=prod"), ["0.1.0"]),
-            (Narrowing(label="env=pro"), []),
-            (Narrowing(label="env"), ["0.1.0", "0.2.0_RC1"]),
-            (Narrowing(label="张"), ["0.1.0"]),
-            (Narrowing(text="0", approval="Pending", label="test"), ["0.2.0_RC1"]),
+            ("", ["0.1.0", "0.2.0_RC1", "0.3.0"]),
+            ("rc", ["0.2.0_RC1"]),
+            ("0.2 rc1", ["0.2.0_RC1"]),
+            ("approved", ["0.1.0"]),
+            ("env=prod", ["0.1.0"]),
+            ("env=pro", []),
+            ("env", ["0.1.0", "0.2.0_RC1"]),
+            ("张", ["0.1.0"]),
+            ("0 pending test", ["0.2.0_RC1"]),
         ],
     )
-    def test_conditions_add_up(self, narrowing, names):
-        assert [line.name for line in narrowing.keep(self.LINES)] == names
+    def test_words_add_up(self, text, names):
+        assert [line.version_name for line in matching(self.LINES, text)] == names
 
     def test_a_window_of_nothing_is_one_empty_page(self):
         window = Window.of((), 3)
@@ -287,14 +315,16 @@ class TestFetching:
         assert state.failed(job, error)
         assert state.error is error
         assert len(state.results) == 1
-        assert state.status == "no answer"
+        assert (state.status, state.phase) == ("Nothing could be fetched.", "failed")
 
-    def test_the_next_success_of_the_same_kind_clears_the_error(self):
+    @pytest.mark.parametrize(
+        "action", ["find", "fetch", "clear", lambda state: state.pick(["0.1.0"]), lambda state: state.choose_model("model-b")]
+    )
+    def test_the_next_action_ends_an_error(self, action):
         state = chosen("0.2.0")
         state.failed(state.fetch(), PaiError("no answer"))
-        state.found(state.find(), [])
         assert state.error is not None
-        state.fetched(state.fetch(), version_set("0.2.0"))
+        (action if callable(action) else lambda state: getattr(state, action)())(state)
         assert state.error is None
 
     def test_a_deleted_version_becomes_the_error_and_the_others_are_shown(self):
@@ -307,11 +337,6 @@ class TestFetching:
         state = fetched("0.10.0", errors=gone)
         assert isinstance(state.error, FetchErrors)
         assert set(state.error.errors) == set(gone)
-
-    def test_an_unexpected_exception_is_told_by_its_type(self):
-        state = chosen("0.2.0")
-        state.failed(state.fetch(), KeyError("boom"))
-        assert state.status == "KeyError: 'boom'"
 
     def test_progress_is_known_only_while_it_is_awaited(self):
         state = chosen("0.1.0", "0.2.0")
@@ -326,7 +351,7 @@ class TestFetching:
         state = fetched("0.1.0", "0.2.0")
         compare = job_of(state, CompareVersions)
         job = state.fetch()
-        search = state.find(query="x")
+        search = state.find("x")
         assert state.cancel()
         assert not state.busy
         assert state.fetched(job, version_set("0.10.0")) is None
@@ -359,7 +384,7 @@ class TestASetAsItWasGiven:
     def given(self):
         state = ExplorerState()
         state.adopt(version_set("0.1.0", "0.2.0", "0.10.0", "0.11.0"), given=True)
-        state.listed(job_of(state, ListVersions), [VersionLine(name) for name in ("0.1.0", "0.2.0", "0.10.0", "0.11.0")])
+        state.listed(job_of(state, ListVersions), listing(("0.1.0", "0.2.0", "0.10.0", "0.11.0")))
         return state
 
     def test_what_is_typed_first_is_picked_and_nothing_else(self):
@@ -380,7 +405,7 @@ class TestASetAsItWasGiven:
     def test_picks_that_were_asked_for_are_added_to(self):
         state = ExplorerState()
         state.adopt(version_set("0.1.0", "0.2.0"))
-        state.listed(job_of(state, ListVersions), [VersionLine(name) for name in ("0.1.0", "0.2.0", "0.3.0")])
+        state.listed(job_of(state, ListVersions), listing(("0.1.0", "0.2.0", "0.3.0")))
         state.pick_more("0.3.0")
         assert state.picks == {"model-a": ("0.1.0", "0.2.0", "0.3.0")}
 
@@ -400,17 +425,17 @@ class TestComparing:
     def test_the_baseline_is_chosen_by_the_default_rule_until_somebody_chooses(self):
         state = chosen("0.1.0", "0.2.0")
         state.fetched(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
-        assert state.baselines == ("default", "approved", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
+        assert state.baselines[:8] == ("default", "approved", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
         assert state.terms.baseline == "default"
 
     def test_approved_is_offered_only_where_a_version_is_approved(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
+        assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2")
         assert state.terms.baseline == "default"
 
     def test_approved_is_offered_where_a_version_that_is_not_picked_is_approved(self):
         state = ExplorerState()
-        lines = [VersionLine("0.1.0"), VersionLine("0.2.0"), VersionLine("0.3.0", "Approved")]
+        lines = [version("0.1.0"), version("0.2.0"), version("0.3.0", approval="Approved")]
         state.listed(state.choose_model("model-a"), lines)
         state.pick(["0.1.0", "0.2.0"])
         state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
@@ -435,11 +460,19 @@ class TestComparing:
         assert state.set_terms(baseline=state.terms.baseline) is None
         assert state.comparison == "done"
 
-    def test_a_baseline_that_is_gone_is_replaced(self):
-        state = fetched("0.1.0", "0.2.0")
+    def test_a_baseline_of_the_list_stays_whatever_is_picked_and_shown(self):
+        state = chosen("0.1.0", "0.2.0")
         state.set_terms(baseline="0.2.0")
+        state.narrow(text="0.1")
         state.pick(["0.1.0", "0.10.0"])
         state.fetched(state.fetch(), version_set("0.1.0", "0.10.0"))
+        assert state.terms.baseline == "0.2.0"
+        assert "0.2.0" in state.baselines
+
+    def test_a_baseline_of_another_model_is_replaced(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.set_terms(baseline="0.2.0")
+        state.adopt(version_set("2.0.0", model="model-b"))
         assert state.terms.baseline == "default"
 
     @pytest.mark.parametrize(
@@ -472,13 +505,124 @@ class TestComparing:
         assert str(state.error) == "cannot be compared"
 
 
+class TestPhases:
+    """Every state of the explorer can be reached, and each says something else."""
+
+    def reached(self):
+        empty = ExplorerState()
+        empty.found(empty.find(), [])
+        searching = ExplorerState()
+        searching.find("digits")
+        nothing = ExplorerState()
+        nothing.found(nothing.find("zzzz"), [])
+        loading = chosen("0.1.0")
+        loading.fetch()
+        partly = fetched("0.1.0", "0.2.0", errors={"model-a@0.3.0": VersionNotFound("no version 0.3.0")})
+        partly.compared(job_of(partly, CompareVersions), "done")
+        failed = chosen("0.1.0")
+        failed.failed(failed.fetch(), PaiError("no answer"))
+        cancelled = chosen("0.1.0")
+        cancelled.fetch()
+        cancelled.cancel()
+        stale = fetched("0.1.0")
+        stale.pick(["0.2.0"])
+        return locals() | {"ready": chosen("0.1.0")}
+
+    def test_each_has_its_word_and_its_sentence(self):
+        found = {name: state for name, state in self.reached().items() if name != "self"}
+        assert {name: state.phase for name, state in found.items()} == {name: name for name in PHASES}
+        assert len({status_html(state) for state in found.values()}) == len(PHASES)
+        assert all(f".pai-{name}" in STYLE for name in PHASES)
+
+    def test_what_is_looked_for_has_nothing_of_what_is_shown(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.found(state.find("zzzz"), [])
+        assert (state.browsing, state.folded, state.models) == (True, False, ())
+
+    def test_a_failed_search_shows_no_models_of_the_one_before(self):
+        state = ExplorerState()
+        state.found(state.find(), [ModelLine("model-a")])
+        state.failed(state.find("x"), PaiError("no answer"))
+        assert state.models == ()
+
+
+class TestTheList:
+    def listed(self):
+        state = ExplorerState()
+        rows = [("0.1.0", 0.3, "Approved"), ("0.2.0", 0.1, "Pending"), ("0.10.0", 0.2, "Pending"), ("0.11.0", None, "Rejected")]
+        lines = [version(name, approval=word, **({"cer": value} if value else {"other": "x"})) for name, value, word in rows]
+        state.listed(state.choose_model("model-a"), lines)
+        return state
+
+    @pytest.mark.parametrize(
+        ("clicks", "names"),
+        [
+            (["version"], ["0.1.0", "0.2.0", "0.10.0", "0.11.0"]),
+            (["metric"], ["0.1.0", "0.10.0", "0.2.0", "0.11.0"]),
+            (["metric", "metric"], ["0.2.0", "0.10.0", "0.1.0", "0.11.0"]),
+            (["approval"], ["0.1.0", "0.10.0", "0.2.0", "0.11.0"]),
+        ],
+    )
+    def test_a_click_on_a_column_sorts_and_another_turns_it_round(self, clicks, names):
+        state = self.listed()
+        for column in clicks:
+            state.sort(column)
+        assert [line.version_name for line in state.window.lines] == names
+
+    def test_lines_have_columns_and_say_whether_the_metric_went_up(self):
+        state = self.listed()
+        text = {name: text for text, name in version_options(state.window, state.measure, state.older)}
+        assert text["0.2.0"].split() == ["0.2.0", "○", "Pending", "–", "0.1", "↓"]
+        assert text["0.10.0"].endswith("↑")
+        assert {line.index("P") for line in text.values() if "P" in line} == {len("0.10.0") + 4}
+
+    @pytest.mark.parametrize(
+        ("what", "names"), [("latest 5", 4), ("approved + latest", ("0.1.0", "0.11.0")), ("all pending", ("0.2.0", "0.10.0"))]
+    )
+    def test_a_quick_pick_takes_the_place_of_what_was_picked(self, what, names):
+        state = self.listed()
+        state.pick(["0.2.0"])
+        state.pick_quick(what)
+        picked = state.picks["model-a"]
+        assert (len(picked) if isinstance(names, int) else picked) == names
+
+    def test_a_pick_can_be_taken_back(self):
+        state = chosen("0.1.0", "0.2.0", "0.10.0")
+        state.unpick(1)
+        assert state.picks == {"model-a": ("0.1.0", "0.10.0")}
+
+
+class TestFolding:
+    def test_what_was_fetched_folds_what_picks(self):
+        state = fetched("0.1.0", "0.2.0")
+        assert state.folded
+        state.fold(folded=False)
+        assert not state.folded
+        state.fold(folded=True)
+        assert state.folded
+
+    def test_what_failed_folds_nothing(self):
+        state = chosen("0.1.0")
+        state.failed(state.fetch(), PaiError("no answer"))
+        assert not state.folded
+
+    def test_a_report_is_of_the_comparison_on_show(self):
+        state = fetched("0.1.0", "0.2.0")
+        assert state.write_report() is None
+        state.compared(job_of(state, CompareVersions), "done")
+        job = state.write_report()
+        state.set_terms(baseline="0.1.0")
+        assert not state.reported(job, Path("report.html"))
+        assert state.report is None
+
+
 class TestLooking:
     def test_the_first_comparison_brings_its_tab_to_the_front_once(self):
         state = fetched("0.2.0")
         assert state.tab == "Card"
         state.pick(["0.1.0", "0.2.0"])
         state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
-        assert state.tab == "Metrics"
+        assert state.tab == "Compare"
         state.look(tab="Card")
         state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
         assert state.tab == "Card"
@@ -519,9 +663,11 @@ class Clicking(RuleBasedStateMachine):
         self.tickets += [each.ticket for each in started]
         return multiple(*started)
 
-    @rule(target=jobs, text=TEXT, label=TEXT)
+    @rule(target=jobs, text=TEXT, label=st.sampled_from(["", " label=env", " provider=pai"]))
     def find(self, text, label):
-        return self._new(self.state.find(query=text, label=label))
+        job = self._new(self.state.find(text + label))
+        assert self.state.browsing
+        return job
 
     @rule(target=jobs, model=st.sampled_from([*MODELS, ""]))
     def choose(self, model):
@@ -558,13 +704,39 @@ class Clicking(RuleBasedStateMachine):
         before = set(self.state.picks.get(self.state.model_id, ()))
         self.state.pick_more(text)
         after = set(self.state.picks.get(self.state.model_id, ()))
-        assert before <= after <= before | {line.name for line in self.state.lines}
+        assert before <= after <= before | {line.version_name for line in self.state.lines}
 
-    @rule(text=TEXT, label=TEXT, approval=st.sampled_from(["", "Approved", "?"]))
-    def narrow(self, text, label, approval):
+    @rule(text=TEXT, column=st.sampled_from(list(COLUMNS)))
+    def narrow_and_sort(self, text, column):
         before = dict(self.state.picks)
-        self.state.narrow(text=text, label=label, approval=approval)
+        self.state.narrow(text=text)
+        self.state.sort(column)
         assert self.state.picks == before
+
+    @rule(what=st.sampled_from(list(QUICK)))
+    def pick_quick(self, what):
+        others = {model: names for model, names in self.state.picks.items() if model != self.state.model_id}
+        self.state.pick_quick(what)
+        assert {model: names for model, names in self.state.picks.items() if model != self.state.model_id} in (others, {})
+
+    @rule(place=st.integers(0, 12))
+    def unpick(self, place):
+        before = self.state.all_picks
+        self.state.unpick(place)
+        assert self.state.all_picks == before[:place] + before[place + 1 :] or set(self.state.all_picks) == set(before) - {before[place]}
+
+    @rule(models=st.booleans())
+    def browse(self, models):
+        self.state.browse(models=models)
+
+    @rule(folded=st.booleans())
+    def fold(self, folded):
+        self.state.fold(folded=folded)
+        assert self.state.folded == (folded and bool(self.state.results))
+
+    @rule(target=jobs)
+    def report(self):
+        return self._new(self.state.write_report())
 
     @rule(pages=st.integers(-3, 3))
     def turn(self, pages):
@@ -579,7 +751,7 @@ class Clicking(RuleBasedStateMachine):
         self.state.clear()
         assert self.state.addresses == ()
 
-    @rule(tab=st.sampled_from(["Card", "Metrics", "Code"]), card=NAMES)
+    @rule(tab=st.sampled_from(["Card", "Compare", "Code"]), card=NAMES)
     def look(self, tab, card):
         self.state.look(tab=tab, card=card)
 
@@ -612,7 +784,7 @@ class Clicking(RuleBasedStateMachine):
 
     def _give(self, job, awaited):
         if isinstance(job, FetchVersions):
-            known = {model: [VersionLine(name) for name in names] for model, names in MODELS.items()}
+            known = {model: listing(names, model) for model, names in MODELS.items()}
             names = [(address.model, name) for address in job.addresses for name in address.selector.pick(known[address.model])]
             versions = VersionSet(version(name, model) for model, name in names)
             started = self.state.fetched(job, versions)
@@ -620,14 +792,16 @@ class Clicking(RuleBasedStateMachine):
             return started
         if isinstance(job, CompareVersions):
             assert self.state.compared(job, job) == awaited
+        elif isinstance(job, WriteReport):
+            assert self.state.reported(job, Path("report.html")) == awaited
         elif isinstance(job, ListVersions):
-            assert self.state.listed(job, [VersionLine(name) for name in MODELS[job.model_id]]) == awaited
+            assert self.state.listed(job, listing(MODELS[job.model_id], job.model_id)) == awaited
         else:
             assert self.state.found(job, [ModelLine(model) for model in MODELS]) == awaited
         return None
 
     def _window(self):
-        return {line.name for line in self.state.window.lines}
+        return {line.version_name for line in self.state.window.lines}
 
     def _content(self):
         state = self.state
@@ -661,6 +835,23 @@ class Clicking(RuleBasedStateMachine):
     def a_comparison_is_always_that_of_what_is_shown(self):
         comparison = self.state.comparison
         assert comparison is None or (comparison.versions is self.state.results and comparison.terms == self.state.terms)
+
+    @invariant()
+    def what_is_on_show_is_of_the_chosen_model(self):
+        state = self.state
+        assert state.browsing or state.model_id or not state.lines
+        assert not state.folded or state.results
+        assert state.report is None or state.comparison is not None
+        assert {each.model_id for each in state.window.lines} <= {state.model_id}
+
+    @invariant()
+    def the_phase_is_the_one_word_for_it(self):
+        state = self.state
+        assert state.phase in PHASES
+        assert (state.phase in ("searching", "loading")) == state.busy
+        assert state.phase not in ("failed", "partly") or state.error is not None
+        assert state.phase != "stale" or state.addresses != state.asked
+        assert state.phase != "nothing" or not state.models
 
     @invariant()
     def there_is_always_something_to_say(self):
