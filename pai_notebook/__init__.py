@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
     from pai_notebook.explorer import Explorer
     from pai_notebook.language import options
+    from pai_notebook.model.group import VersionGroup
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry.connection import (
@@ -62,6 +63,7 @@ __all__ = [
     "ModelVersion",
     "PaiError",
     "Registry",
+    "VersionGroup",
     "VersionSet",
     "__version__",
     "compare",
@@ -88,6 +90,7 @@ _HOMES = {
     "ModelVersion": "model.version",
     "PaiError": "errors",
     "Registry": "registry.registry",
+    "VersionGroup": "model.group",
     "VersionSet": "versions.versions",
     "compare": "registry.connection",
     "connect": "registry.connection",

@@ -81,7 +81,7 @@ _NAMES = {
     "check": "report",
 }
 # Steps whose result is of the kind that they are called on.
-_SAME = ("select", "newest", "filter", "sort_values", "limit")
+_SAME = ("select", "newest", "filter", "sort_values", "limit", "groupby", "group_repeats")
 # An expression is given a name before a chain of calls becomes longer than a line.
 _LONGEST = 100
 

@@ -123,6 +123,10 @@ def calls(tmp_path_factory):
         ("load", "path"): saved,
         ("Plots.series", "metric"): "loss",
         ("get_version", "model_id"): f"{DIGITS}@2.4.0",
+        ("Comparison.paired", "frames"): dict.fromkeys(("2.3.0", "2.4.0"), pd.DataFrame({"id": [1, 2], "ok": [True, False]})),
+        ("Comparison.paired", "on"): "id",
+        ("Comparison.paired", "correct"): "ok",
+        ("VersionSet.groupby", "names"): "labels.algorithm",
     }
     found = {}
     functions = {name: getattr(pnb, name) for name in pnb.__all__ if inspect.isfunction(getattr(pnb, name)) and "extension" not in name}
@@ -139,7 +143,7 @@ def calls(tmp_path_factory):
         required |= {
             each.name: special.get((name, each.name), good.get(each.name))
             for each in inspect.signature(function).parameters.values()
-            if each.default is each.empty
+            if each.default is each.empty or (name, each.name) in special
         }
         if "path" in required and required["path"] is None:
             required["path"] = folder / f"{name}.{'html' if name.endswith('.report') else 'out'}"

@@ -10,6 +10,8 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
+from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
+from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
@@ -54,6 +56,8 @@ class Aligned:
         n: float | None = None,
         series: SeriesLike = None,
         by: str | None = None,
+        repeats: RepeatsLike = None,
+        paired: Sequence[Paired] = (),
         path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
@@ -72,8 +76,20 @@ class Aligned:
         self._n = n
         self._told_series = series
         self._series = Series(series, self.dataset_names)
-        found = MetricCells(self._versions, self._series)
-        self._uncertainty = Uncertainty(found, self._names, n=n, counts=self._counts)
+        self._listed = ListedRepeats(repeats)
+        # lists of repeats are compared by their mean, whatever else is said of lists
+        means = Series({**self._series.told, **dict.fromkeys(self._listed.told, "mean")}, self.dataset_names)
+        found = MetricCells(self._versions, means)
+        self.paired_results = tuple(paired)
+        self._repeats = repeats_of(found, self._versions, self._listed)
+        self._uncertainty = Uncertainty(
+            found,
+            self._names,
+            n=n,
+            repeats=self._repeats,
+            counts=self._counts,
+            paired=by_place(self.paired_results, list(found), self._names),
+        )
         self._measured = (
             () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))
         )
@@ -228,6 +244,7 @@ class Aligned:
             *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
             *with_nearest("tolerance: {pattern!r} matches no metric", self._tolerance.unused(metrics), metrics),
             *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
+            *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
             *self._selection.unused(self._all),
             *positional(self._versions, self._all),
         )
@@ -245,6 +262,8 @@ class Aligned:
             "n": None if self._n is None else float(self._n),
             **({"series": self._series.told} if self._series.told else {}),
             **({"by": self._by} if self._by else {}),
+            **({"repeats": self._listed.told} if self._listed.told else {}),
+            **({"paired": [each.content for each in self.paired_results]} if self.paired_results else {}),
         }
 
     @property
@@ -261,5 +280,6 @@ class Aligned:
             "n": self._n,
             "series": self._told_series,
             "by": self._by,
+            "repeats": self._listed.told,
         }
         return {name: value for name, value in given.items() if value}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, told_between, told_difference
 from pai_notebook.comparison.series import series_text
+from pai_notebook.comparison.sources import Runs
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
@@ -156,14 +157,18 @@ def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, t
     if cell.state in (State.NULL, State.NAN):
         return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
-        return Number(_number(cell, form), star=star, delta=_delta(comparison, row, place, form), marks=marks)
+        return Number(
+            _number(cell, form, comparison.repeats(row, place)), star=star, delta=_delta(comparison, row, place, form), marks=marks
+        )
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)
     return (text, *marks) if marks else text
 
 
-def _number(cell: Cell, form: NumberFormat) -> str:
+def _number(cell: Cell, form: NumberFormat, runs: Runs | None) -> str:
     text = number_text(cell, form)
+    if runs is not None and not runs.is_single:
+        return say("{mean} (sd {sd})", mean=text, sd=choose_format([math.sqrt(runs.variance)]).value(math.sqrt(runs.variance)))
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"
     if cell.state is State.SERIES:

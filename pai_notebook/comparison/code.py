@@ -12,6 +12,7 @@ from pai_notebook.demo import ENDPOINT
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.document import canonical_json
+from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.version import ModelVersion, in_canonical_order
 from pai_notebook.python_source import Expression, Plan, Step, literal, step
 
@@ -33,8 +34,22 @@ def fingerprint_of(comparison: Comparison) -> str:
 def plan_of(comparison: Comparison, *, otherwise: Step | None = None) -> Plan:
     """Plan an equal comparison: of the same versions, from where they came; `otherwise` as for `fetching`."""
     arguments = {name: _sorted(value) for name, value in comparison.arguments.items()}
-    found = fetching(comparison.versions, comparison.errors, comparison.path, otherwise=otherwise)
-    return (*found, step("compare", **arguments))
+    versions = comparison.versions
+    regroup = _regrouping(versions)
+    found = fetching(members_of(versions) if regroup else versions, comparison.errors, comparison.path, otherwise=otherwise)
+    return (*found, *regroup, step("compare", **arguments))
+
+
+def _regrouping(versions: Sequence[ModelVersion]) -> Plan:
+    """The step that makes the groups among some versions of their members again; none where there are no groups, or no such step."""
+    groupings = {version.grouping if isinstance(version, VersionGroup) else None for version in versions}
+    # whatever is no group would become one by groupby, and stays as it is by group_repeats
+    made = next(iter(groupings - {None}), None)
+    if made is None or not groupings <= {made, *([None] if made.method == "group_repeats" else ())}:
+        return ()
+    if made.method == "groupby":
+        return (step("groupby", *made.names),)
+    return (step("group_repeats", ignore=list(made.names)),)
 
 
 def connecting(host: str, region: str = "", workspace_id: str = "", *, comment: str = "") -> Step:
@@ -92,6 +107,8 @@ def fetching(versions: Sequence[ModelVersion], failed: Iterable[str] = (), path:
         The steps, whose result is a set.
     """
     failures = sorted(failed)
+    if any(isinstance(version, VersionGroup) for version in versions):
+        path = None  # no address means a group
     known = bool(failures) or any(version.provenance for version in versions)
     if path and (selected := _addresses(versions)):
         return step("load", path, of="pnb"), step("select", *selected)
@@ -129,6 +146,9 @@ def _addresses(versions: Sequence[ModelVersion], failed: Sequence[str] = ()) -> 
 
 
 def _document(version: ModelVersion) -> str:
+    if isinstance(version, VersionGroup):
+        members = ", ".join(map(_document, version.members))
+        return f"pnb.VersionGroup([{members}], name={version.version_name!r}, folds={version.folds})"
     return f"pnb.ModelVersion.from_document({literal(_sorted(in_canonical_order(version.raw)))}, {literal(version.model_id)})"
 
 

@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.arguments import checked, described, number_argument
-from pai_notebook.comparison.aligned import Aligned, Told
+from pai_notebook.arguments import checked
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
 from pai_notebook.comparison.gate.report import Gated, GateReport
-from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.outputs import ComparisonExports
-from pai_notebook.comparison.pareto import Pareto, make_pareto
-from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
+from pai_notebook.comparison.questions import Questions
 from pai_notebook.comparison.rows import Row
-from pai_notebook.comparison.selection import RankingKey, ask, find_row, with_nearest
-from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.selection import find_row, with_nearest
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
-from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
-from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
-from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_words import Mode
-from pai_notebook.model.nearest import counted, listed
+from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import to_python
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.model.names import Name
-
 
 @checked
-class Comparison(Aligned, ComparisonExports, Displayed):
+class Comparison(Questions, ComparisonExports, Displayed):
     """Versions against a baseline: what differs, by how much, and which is better. Immutable.
 
     Parameters
@@ -74,6 +65,11 @@ class Comparison(Aligned, ComparisonExports, Displayed):
         last by default; a bare list of numbers has no better or worse until this is said.
     by : str, optional
         The metric that matters, by name or `name@dataset`; `verdict` says first which version is best by it.
+    repeats : str, list of str or mapping, optional
+        Metrics whose lists hold one number a fold or a run, by name or glob: the means are compared, and the spread gives the
+        interval. A name means folds, which share training data; a mapping says "folds" or "runs".
+    paired : sequence of Paired, optional
+        Results on the same examples that are evidence of differences, as `with_paired` takes them.
     path : str, optional
         Where the versions can be read from again, as `VersionSet.path` says.
 
@@ -157,257 +153,6 @@ class Comparison(Aligned, ComparisonExports, Displayed):
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
-
-    def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
-        return ask(self.metrics, metric, mode, dataset)
-
-    def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
-        """Tell how sure the difference of a version to another is in one metric.
-
-        Parameters
-        ----------
-        row : Row
-            Row of the metric.
-        place, other : int
-            Positions of the two versions in `versions`.
-        level : float
-            Confidence of the interval, between 0 and 1.
-
-        Returns
-        -------
-        Evidence
-            As for `interval`.
-
-        Raises
-        ------
-        ConfigurationError
-            For a level that is not between 0 and 1.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> print(c.between(c["accuracy@d-wineholdout0001"], 2, 1).interval.words)
-        95 % interval -0.1263 to +0.0870
-        """
-        level = number_argument("level", level, above=0, below=1)
-        return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
-
-    def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
-        """Find the best versions of a row and those not told apart from them. Computed once for each row.
-
-        Parameters
-        ----------
-        row : Row
-            Row of the metric.
-        mode : {"max", "min"}, optional
-            Which way it is better; by default the direction of the row.
-
-        Returns
-        -------
-        Leaders or None
-            Positions of the versions in `versions`; None where the direction is unknown or all values are equal.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> c.leaders(c["latency_ms@d-wineholdout0001"]).best
-        (0,)
-        """
-        key = row.key, mode or row.direction.mode
-        if key not in self._leaders:
-            self._leaders[key] = self._find_leaders(row, key[1])
-        return self._leaders[key]
-
-    @cached_property
-    def _leaders(self) -> dict[tuple[Name, Mode | None], Leaders | None]:
-        return {}
-
-    def _find_leaders(self, row: Row, mode: Mode | None) -> Leaders | None:
-        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and not math.isnan(cell.value)}
-        if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
-            return None
-        tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
-        leaders = find_leaders(numbers, mode, partial(self._uncertainty.between, (row.path, row.dataset)), tolerance)
-        return None if len(leaders.best) == len(numbers) else leaders
-
-    def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
-        """Find the best version by a metric.
-
-        Parameters
-        ----------
-        metric : str
-            `cer`, or `cer@d-a` where it was measured on several datasets.
-        mode : {"max", "min"}, optional
-            Which way it is better; needed where it is not known.
-        dataset : str, optional
-            The dataset, instead of `@` in the name.
-
-        Returns
-        -------
-        Best
-            The best version, its value, the runner-up, and the versions that cannot be told apart from it.
-
-        Raises
-        ------
-        ComparisonError
-            When the metric is not there (nearest names in the hint), is not a number, or its direction is unknown.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> c.best("latency_ms@d-wineholdout0001")
-        <Best latency_ms@d-wineholdout0001: 1.5.0 (0.005548)>
-        >>> c.best("accuracy", dataset="d-wineholdout0001").ties
-        ('1.9.0',)
-        """
-        question = self._ask(metric, mode, dataset)
-        leaders = self.leaders(question.row, question.direction.mode)
-        ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders)
-        notes: list[Phrase] = []
-        if leaders is not None:
-            sides = {place: self._side(question.row, place) for place in leaders.shown}
-            errors = {place: None if side is None else side.error for place, side in sides.items()}
-            first, second = (self._names.index(entry.version) for entry in ranking[:2])
-            lead = self.between(question.row, first, second)
-            unknown = self.between(question.row, leaders.best[0], leaders.unknown[0]).reason if leaders.unknown else None
-            higher = question.direction.mode == "max"
-            luck = luck_of(leaders, errors)
-            everywhere = not question.unranked
-            notes = leader_notes(leaders, self._names, lead, second, luck=luck, unknown=unknown, higher=higher, everywhere=everywhere)
-        return make_best(question, ranking, self._names, leaders, notes)
-
-    def _side(self, row: Row, place: int) -> Side | None:
-        """What is known of one value by itself, None where nothing is."""
-        return self._uncertainty.side((row.path, row.dataset), place)
-
-    def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
-        """Rank versions by a metric, best first.
-
-        Parameters
-        ----------
-        metric : str
-            `cer`, or `cer@d-a` where it was measured on several datasets.
-        mode : {"max", "min"}, optional
-            Which way it is better; needed where it is not known.
-        dataset : str, optional
-            The dataset, instead of `@` in the name.
-
-        Returns
-        -------
-        Ranking
-            Equal values share a rank; versions without a number are listed in `unranked`.
-
-        Raises
-        ------
-        ComparisonError
-            When the metric is not there (nearest names in the hint), is not a number, or its direction is unknown.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> [(entry.rank, entry.version) for entry in c.rank("accuracy", dataset="d-winenoisy00001")]
-        [(1, '1.5.0'), (1, '1.7.0'), (1, '1.9.0'), (4, '1.8.0')]
-        """
-        question = self._ask(metric, mode, dataset)
-        leaders = self.leaders(question.row, question.direction.mode)
-        return make_ranking(question, self._names, self._place, self._tolerance, leaders)
-
-    def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Told] | None = None, dataset: str | None = None) -> Pareto:
-        """Find the versions that no other equals or beats in all these metrics, with a sentence for each step between them.
-
-        Parameters
-        ----------
-        metrics : list of str
-            Names as for `best`.
-        modes : mapping, optional
-            Which way a metric is better, by its name in `metrics`; needed where it is not known.
-        dataset : str, optional
-            The dataset of all metrics, instead of `@` in the names.
-
-        Returns
-        -------
-        Pareto
-            The front, from the best to the worst version of the first metric.
-
-        Raises
-        ------
-        ComparisonError
-            As for `best`.
-        ConfigurationError
-            When no metric is given, or `modes` names another metric.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> c.pareto(["accuracy", "latency_ms"], dataset="d-wineholdout0001").versions
-        ('1.5.0',)
-        """
-        if not metrics:
-            raise ConfigurationError("pareto needs metrics to trade off", hint="Pass metrics, as in pareto(['cer', 'rtf']).")
-        modes = {} if modes is None else modes
-        if not isinstance(modes, Mapping):
-            raise ConfigurationError(f"modes={described(modes)} is not a mapping", hint="Pass modes={'cer': 'min'}.")
-        for name in modes:
-            if name not in metrics:
-                raise ConfigurationError(
-                    f"modes: {described(name)} is not one of the metrics", hint=f"Pass one of {listed(list(metrics))}."
-                )
-        questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
-        return make_pareto(questions, self._names, self.between)
-
-    def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
-        """Find an interval for the difference of a version to the baseline, or say why there is none.
-
-        Parameters
-        ----------
-        metric : str
-            `cer`, or `cer@d-a` where it was measured on several datasets.
-        version : str
-            Name of the version.
-        dataset : str, optional
-            The dataset, instead of `@` in the name.
-        n : float, optional
-            Number of examples behind both values; by default what the comparison was told, or what stands beside the metric.
-        level : float
-            Confidence, between 0 and 1.
-
-        Returns
-        -------
-        Evidence
-            `interval` (None where the data does not allow one), `reason`, and `words`: `beyond chance (95 %)`, `could be
-            chance` or `no interval known`.
-
-        Raises
-        ------
-        ComparisonError
-            When the metric does not exist.
-        ConfigurationError
-            When the version does not exist, and for an `n` or a level that means nothing.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").interval.words)
-        95 % interval -0.1420 to +0.0620
-        """
-        level = number_argument("level", level, above=0, below=1)
-        n = None if n is None else number_argument("n", n, least=1, whole=True)
-        row = find_row(self.metrics, metric, dataset)
-        if self._place is None or version not in self._names:
-            raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"Available: {', '.join(self._names[:5])}.")
-        return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
 
     def explain(self, lang: str | None = None, *, everything: bool = False) -> Explanation:
         """List what was found, the most important first: the verdict, reasons to be careful, and what changed, a line a version.

@@ -9,12 +9,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
-from pai_notebook.comparison.comparability import is_identity, is_seed
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.interval import t_quantile
 from pai_notebook.comparison.tolerance import Tolerance
@@ -23,35 +22,17 @@ from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.equality import same, shown, shown_text, value_key
-from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import natural_key, unescaped
 from pai_notebook.model.names import resolve
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
+from pai_notebook.model.settings import LABELS, Leaves, is_seed, settings_of
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.model.version import ModelVersion
-
-
-_IGNORED_SPECS = ("extra_info", "options")
-
-_LABELS = "labels."
-
-Leaves = dict[str, Any]
-
-
-def settings_of(version: ModelVersion, ignored: set[str]) -> Leaves:
-    """Leaves of specs and labels that describe a version."""
-    found: Leaves = {f"{_LABELS}{key}": value for key, value in version.labels.by_key.items()}
-    for info in catalogue([version]):
-        if info.kind == "spec" and info.name not in _IGNORED_SPECS:
-            found |= {f"{info.name}.{path}": leaf for path, leaf in leaves(version, info).items()}
-    named = {path for path in found if is_identity(path.partition(".")[2])}
-    ignored |= named
-    return {path: leaf for path, leaf in found.items() if path not in named}
 
 
 def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
@@ -97,7 +78,7 @@ def _told(leaves: Leaves, path: str) -> str | None:
     """Write a leaf so that it looks different from any other; None where it is not set."""
     if path not in leaves:
         return None
-    return shown_text(leaves[path]) if path.startswith(_LABELS) else shown(leaves[path])
+    return shown_text(leaves[path]) if path.startswith(LABELS) else shown(leaves[path])
 
 
 MOST = 3

@@ -62,8 +62,10 @@ def report_of(
         return retold(shape, lang, redaction)
 
     differences = shown.explain(lang, everything=True)._describe_changes()  # noqa: SLF001 - as above
+    evidence = [Section(result.sentence, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
     rest = [
         *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),
+        *evidence,
         Section(say("Every difference"), differences, summary=against(shown)),
         *details,
         Section(say("Data sheet"), [Facts(_facts(comparison, shown, registry))]),
@@ -91,8 +93,10 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     baseline = None if place is None else Chosen(versions[place], comparison.baseline_reason)
     arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
     directions = {redaction.text(name): mode for name, mode in arguments.pop("directions", {}).items()}
-    if isinstance(arguments.get("series"), Mapping):
-        arguments["series"] = {redaction.text(name): how for name, how in arguments["series"].items()}
+    for argument in ("series", "repeats"):
+        if isinstance(arguments.get(argument), Mapping):
+            arguments[argument] = {redaction.text(name): how for name, how in arguments[argument].items()}
+    paired = [replace(result, metric=redaction.text(result.metric)) for result in comparison.paired_results]
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset", "by") if name in arguments}
     removed = tuple(map(redaction.text, comparison.removed))
     errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}
@@ -102,6 +106,7 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
         directions=directions,
         errors=errors,
         removed=removed,
+        paired=paired,
         **texts,
         **arguments,
     )

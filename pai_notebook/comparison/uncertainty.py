@@ -1,14 +1,14 @@
 """How sure the difference of two values is, from what stands beside them; where nothing does, no interval is made up.
 
-The sources, in the order in which they are tried: exact numbers, repeats and folds that the caller hands over, the number
-of examples of a share, stated standard errors, stated intervals, a standard deviation with a number of runs. Every answer
-names its source and what it covers; every refusal says what was wrong or what would help.
+The sources, in the order in which they are tried: answers to the same examples, exact numbers, repeats and folds that the caller
+hands over, the number of examples of a share, stated standard errors, stated intervals, a standard deviation with a number of runs.
+Every answer names its source and what it covers; every refusal says what was wrong or what would help.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -149,6 +149,8 @@ class Uncertainty:
         Repeated measurements of a metric, one entry a version; a version without is a single run.
     counts : mapping of str to int, optional
         Numbers of examples of datasets, for metrics beside which none is stated.
+    paired : mapping of ((path, dataset), int, int) to function, optional
+        For a metric, a version and another one what gives the evidence of their results on the same examples at a level.
     """
 
     def __init__(
@@ -159,12 +161,14 @@ class Uncertainty:
         n: float | None = None,
         repeats: Mapping[Key, Sequence[Runs | None]] | None = None,
         counts: Mapping[str, int] | None = None,
+        paired: Mapping[tuple[Key, int, int], Callable[[float], Evidence]] | None = None,
     ) -> None:
         self._beside = EvidenceFinder(cells)
         self._names = names
         self._n = n
         self._repeats = repeats or {}
         self._counts = counts or {}
+        self._paired = paired or {}
         self._readings: dict[tuple[Key, int, float | None], tuple[_Reading | None, ...]] = {}
 
     def is_evidence(self, key: Key) -> bool:
@@ -193,6 +197,8 @@ class Uncertainty:
         if value is None or base is None:
             lists = [cell for cell in (self._beside.cell(key, place), self._beside.cell(key, other)) if is_list(cell)]
             return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is not a number"))
+        if (key, place, other) in self._paired:
+            return self._paired[key, place, other](level)
         if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._has_source(key, n or self._n):
@@ -236,7 +242,7 @@ class Uncertainty:
             value = self._beside.number(key, place) or 0.0
             examples = n or self._n
             found = (
-                _Reading("", Exact(value)) if is_exact(key[0]) else None,
+                _Reading("", Exact(value)) if is_exact(key[0]) and not self._differs_in_repeats(key) else None,
                 self._handed_over(key, place, value, examples),
                 self._share(key, place, value, examples),
                 self._stated(key, place, value),
@@ -245,6 +251,10 @@ class Uncertainty:
             )
             self._readings[key, place, n] = found
         return found
+
+    def _differs_in_repeats(self, key: Key) -> bool:
+        """Whether what is read off differs among the repeats of a version, so that their mean is an estimate."""
+        return any(runs is not None and runs.variance > 0 for runs in self._repeats.get(key, ()))
 
     def _handed_over(self, key: Key, place: int, value: float, n: float | None) -> _Reading | None:
         """Repeats or folds that the caller knows."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, told_changes
 from pai_notebook.comparison.rows import Row, Verdict
+from pai_notebook.comparison.sources import Exact, Share
 from pai_notebook.comparison.tables_view import Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
 from pai_notebook.comparison.verdict import ONLY_ONE
 from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
@@ -223,6 +224,14 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
         yield say("≈ could be chance: the 95 % interval of the difference includes zero or a difference within the tolerance.")
     elif chance:
         yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
+    sources: dict[Phrase, dict[str, None]] = {}
+    for row in rows:
+        for place in places:
+            evidence = row.changes[place].evidence
+            if evidence is not None and evidence.sides is not None and not isinstance(evidence.sides[0], Share | Exact):
+                sources.setdefault(evidence.reason, {})[row.path] = None
+    for reason, names in sources.items():
+        yield say("{names}: {text}", names=first(list(names), _METRICS), text=reason)
     unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)
     if unknown:
         yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))

@@ -13,6 +13,7 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
 from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
+from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
@@ -295,11 +296,15 @@ def _places(count: int) -> Phrase:
 
 def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> list[ModelVersion]:
     """Mask versions; what one of them gives away is masked in all, names of versions and models stay."""
-    documents = redaction.documents((version.raw, version.address) for version in versions)
-    sources = {source: masked_provenance(source, redaction) for source in {version.provenance for version in versions}}
-    return [
+    members = members_of(versions)
+    documents = redaction.documents((version.raw, version.address) for version in members)
+    sources = {source: masked_provenance(source, redaction) for source in {version.provenance for version in members}}
+    masked = iter(
         ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=sources[version.provenance])
-        for version, document in zip(versions, documents, strict=True)
+        for version, document in zip(members, documents, strict=True)
+    )
+    return [
+        version.of([next(masked) for _ in version.members]) if isinstance(version, VersionGroup) else next(masked) for version in versions
     ]
 
 

@@ -2,12 +2,20 @@
 
     {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
      "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
+<<<<<<< HEAD
      "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...], "model_name": "...",
                   "datasets": [...], "people": [...]}], "errors": [...], "masked": [...]}
 
 `document` is what the service sent, `source` the place in `sources` of where it came from and what things are
 called there. Keys this release does not know are left alone and are part of the digest; a file of a higher `schema` is refused, because
 its meaning may have changed.
+=======
+     "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...]}], "errors": [...], "masked": [...],
+     "groups": [{"name": "...", "members": [0, 1, 2], "folds": false, "ignored": [...], "method": "groupby", "names": [...]}]}
+
+`document` is what the service sent, `source` the place in `sources` of where it came from. A group is written as its members, which
+follow each other, and as what makes it of them again. Keys this release does not know are left
+alone and are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
 """
 
 from __future__ import annotations
@@ -20,7 +28,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
@@ -29,6 +37,7 @@ from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, re
 from pai_notebook.io.redaction import as_redaction, masked_provenance
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
+from pai_notebook.model.group import Grouping, VersionGroup, members_of
 from pai_notebook.model.source import DatasetName, Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
@@ -43,6 +52,7 @@ _MOST_PARTS, _BYTES_EACH = 4_000_000, 64
 
 _DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
 _NUMBERS = ("status", "attempts")
+_METHODS: dict[str, Literal["groupby", "group_repeats"]] = {"groupby": "groupby", "group_repeats": "group_repeats"}
 _NOTHING_DONE = "Save it again, or restore the file from where it came; nothing was read from it."
 
 
@@ -125,6 +135,8 @@ def write_snapshot(
 def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], removed: Sequence[str], redact: Any, now: datetime) -> Any:
     redaction = as_redaction(redact)
     mask = redaction.text if redaction else _same
+    groups = _groups(versions, mask)
+    versions = members_of(versions)
     sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
     places = {source: place for place, source in enumerate(sources)}
     documents = [version.raw for version in versions]
@@ -140,10 +152,42 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
     }
     told = [masked_provenance(source, redaction) if redaction else source for source in sources]
     content.update({"sources": [_told(source) for source in told]} if sources else {})
+    content.update({"groups": groups} if groups else {})
     content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
     content["removed"] = [mask(text) for text in removed]
     content["masked"] = list(redaction.sentences) if redaction else []
     return content
+
+
+def _groups(versions: Sequence[ModelVersion], mask: Any) -> list[dict[str, Any]]:
+    found, start = [], 0
+    for version in versions:
+        count = len(version.members) if isinstance(version, VersionGroup) else 1
+        if isinstance(version, VersionGroup):
+            how = version.grouping
+            told = {"method": how.method, "names": [mask(name) for name in how.names]} if how else {}
+            ignored = [mask(name) for name in version.ignored]
+            members = list(range(start, start + count))
+            found.append({"name": mask(version.version_name), "members": members, "folds": version.folds, "ignored": ignored, **told})
+        start += count
+    return found
+
+
+def _regrouped(versions: Sequence[ModelVersion], groups: Sequence[Mapping[str, Any]]) -> tuple[ModelVersion, ...]:
+    """Put groups where their members stand."""
+    made: dict[int, ModelVersion | None] = dict(enumerate(versions))
+    for group in groups:
+        places = group["members"]
+        grouping = Grouping(_METHODS[group["method"]], tuple(map(_text, group["names"]))) if "method" in group else None
+        made[places[0]] = VersionGroup(
+            [versions[place] for place in places],
+            name=_text(group["name"]),
+            grouping=grouping,
+            ignored=tuple(map(_text, group["ignored"])),
+            folds=group["folds"],
+        )
+        made.update(dict.fromkeys(places[1:]))
+    return tuple(version for version in made.values() if version is not None)
 
 
 def _told(source: Provenance) -> dict[str, Any]:
@@ -255,7 +299,7 @@ def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
     return Snapshot(
         path=target,
         saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
-        versions=tuple(_version(entry, sources) for entry in content["versions"]),
+        versions=_regrouped([_version(entry, sources) for entry in content["versions"]], content.get("groups", [])),
         errors={_text(entry["address"]): _error(entry) for entry in content.get("errors", [])},
         removed=tuple(map(_text, content.get("removed", []))),
         masked=tuple(map(_text, content.get("masked", []))),

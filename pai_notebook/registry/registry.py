@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.aligned import Told
+    from pai_notebook.comparison.groups import RepeatsLike
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
     from pai_notebook.io.drift import Drift
@@ -200,6 +201,7 @@ class Registry(Displayed):
         n: float | None = None,
         series: SeriesLike = None,
         by: str | None = None,
+        repeats: RepeatsLike = None,
         among: VersionSet | None = None,
         on_error: OnError = "collect",
         refresh: bool = False,
@@ -233,6 +235,8 @@ class Registry(Displayed):
             Which number of a list is compared.
         by : str, optional
             The metric that matters, by name or `name@dataset`.
+        repeats : str, list of str or mapping, optional
+            Metrics whose lists hold one number a fold or a run, as for `VersionSet.compare`.
         among : VersionSet, optional
             Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
         on_error : {"collect", "raise"}
@@ -274,6 +278,7 @@ class Registry(Displayed):
             "n": n,
             "series": series,
             "by": by,
+            "repeats": repeats,
         }
         if among is not None:
             return compare_within(among, what, baseline, **terms)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison, MinimalPairs
     from pai_notebook.comparison.aligned import Told
     from pai_notebook.comparison.baseline import Baseline
+    from pai_notebook.comparison.groups import RepeatsLike
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
 
@@ -520,6 +521,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         n: float | None = None,
         series: SeriesLike = None,
         by: str | None = None,
+        repeats: RepeatsLike = None,
     ) -> Comparison:
         """Compare every version of the set with one of them; fetches nothing.
 
@@ -546,6 +548,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             Which number of a list is compared; a bare list of numbers has no better or worse until this is said.
         by : str, optional
             The metric that matters, by name or `name@dataset`; the verdict says first which version is best by it.
+        repeats : str, list of str or mapping, optional
+            Metrics whose lists hold one number a fold or a run, by name or glob: the means are compared, and the spread gives the
+            interval. A name means folds, which share training data; a mapping says "folds" or "runs".
 
         Returns
         -------
@@ -580,10 +585,74 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             n=n,
             series=series,
             by=by,
+            repeats=repeats,
             errors=self._errors,
             removed=self._removed,
             path=self._path,
         )
+
+    def groupby(self, *names: str) -> VersionSet:
+        """Group versions that share the values of some names, as pandas does; each group compares as one version does.
+
+        Parameters
+        ----------
+        *names : str
+            Settings, labels or fields, such as `training_spec.HyperParameters.lr` or `labels.algorithm`; `lr` alone where no other
+            setting ends with it. Versions without a value are a group too.
+
+        Returns
+        -------
+        VersionSet
+            Of `VersionGroup`, in the order in which the values occur: metrics are means, and intervals come from the spread of
+            runs. A group holds every version with these values, whatever else differs among them; its card names that.
+
+        Raises
+        ------
+        NameNotFound, ComparisonError
+            When no version has such a name, or it could be several.
+        ConfigurationError
+            Without names, and for a set that holds groups already.
+
+        Examples
+        --------
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"lr": n % 2}} for n in (1, 2, 3, 4)]
+        >>> groups = VersionSet.from_documents(docs, "model-a").groupby("training_spec.lr")
+        >>> [(group.version_name, len(group.members), group.metrics["cer"].value) for group in groups]
+        [('lr=1', 2, 0.2), ('lr=0', 2, 0.3)]
+        """
+        from pai_notebook.comparison.groups import group_by  # noqa: PLC0415 - loads on first use
+
+        return self._derive(group_by(self._versions, names))
+
+    def group_repeats(self, *, ignore: str | Sequence[str] = ()) -> VersionSet:
+        """Group versions that repeat one experiment: their settings are equal but for seeds, folds, repeats, runs, ids and dates.
+
+        Parameters
+        ----------
+        ignore : str or list of str
+            Labels and settings that may differ as well, by name or glob: `labels.env`, `training_spec.*.num_workers`.
+
+        Returns
+        -------
+        VersionSet
+            A `VersionGroup` for each set of repeats, named after its first version; its `ignored` names what differs. Versions
+            that repeat no other stay as they are, as do versions without settings.
+
+        Raises
+        ------
+        ConfigurationError
+            When a name to ignore fits no setting, and for a set that holds groups already.
+
+        Examples
+        --------
+        >>> make = lambda n: {"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"lr": n // 3, "seed": n}}
+        >>> groups = VersionSet.from_documents([make(n) for n in (1, 2, 3)], "model-a").group_repeats()
+        >>> [version.version_name for version in groups], groups[0].ignored
+        (['0.1.0 (2 runs)', '0.3.0'], ('training_spec.seed',))
+        """
+        from pai_notebook.comparison.groups import group_repeats  # noqa: PLC0415 - loads on first use
+
+        return self._derive(group_repeats(self._versions, (ignore,) if isinstance(ignore, str) else ignore))
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
         """Find pairs of versions that differ in few settings or labels, with the effect on a metric.

@@ -1,0 +1,157 @@
+"""Results for each example of two versions, brought together by id."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import described
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.model.address import nearest
+from pai_notebook.model.nearest import nearest_sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows of two tables, brought together by id."""
+
+    # what follows is in the order of `ids`, which are the ids that both tables have
+    names: tuple[str, str]
+    ids: Any
+    sides: tuple[pd.DataFrame, pd.DataFrame]
+    remarks: tuple[str, ...]
+    on: str
+    repeated: bool
+
+    @classmethod
+    def read(cls, frames: Mapping[str, pd.DataFrame], version: str, other: str, *, on: str, columns: Sequence[str]) -> Examples:
+        """Bring two tables together.
+
+        Raises
+        ------
+        ConfigurationError
+            For what is no table, a column that is not there, and rows without an id.
+        ComparisonError
+            When no id is in both.
+        """
+        names = version, other
+        sides = [_with_columns(frames[name], name, (on, *columns)) for name in names]
+        ids = [side[on] for side in sides]
+        repeats = [own[own.duplicated()].unique() for own in ids]
+        common = ids[0][ids[0].isin(ids[1])].unique()
+        if not len(common):
+            types = " and ".join(str(own.dtype) for own in ids)
+            raise ComparisonError(f"paired: no {on} is in both tables ({types})", hint="The ids have to be equal, in type too.")
+        alone = "{count} examples are in the table of {name} only: {ids}"
+        twice = "{count} ids occur more than once in the table of {name} and count once, by their mean: {ids}"
+        missing = [ids[place][~ids[place].isin(ids[1 - place])].unique() for place in range(len(names))]
+        remarks = [
+            say(template, count=len(found), name=name, ids=few_ids(found))
+            for template, several in ((alone, missing), (twice, repeats))
+            for name, found in zip(names, several, strict=True)
+            if len(found)
+        ]
+        repeated = any(map(len, repeats))
+        return cls(names, common, _aligned(sides, on, common, repeated=repeated), tuple(remarks), on, repeated)
+
+    def keep(self, known: np.ndarray[Any, Any]) -> Examples:
+        """Keep the examples of a mask."""
+        return Examples(self.names, self.ids[known], (self.sides[0][known], self.sides[1][known]), self.remarks, self.on, self.repeated)
+
+    def groups(self, cluster: str | None) -> np.ndarray[Any, Any] | None:
+        """Which cluster each row belongs to; None where every example stands for itself."""
+        if cluster is None:
+            return self.ids if self.repeated else None
+        found = [side[cluster].to_numpy() for side in self.sides]
+        if not (found[0] == found[1]).all():
+            raise ComparisonError(f"paired: {cluster} of an example is not the same in both tables", hint="Join it from one of them.")
+        return found[0]
+
+
+def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """A table that has these columns, the first of which names every example; an index counts as a column."""
+    if not hasattr(frame, "columns"):
+        raise ConfigurationError(f"frames: {described(frame)} of {name} is not a DataFrame", hint="Pass one table a version.")
+    if columns[0] not in frame.columns and columns[0] in frame.index.names:
+        frame = frame.reset_index()
+    for column in columns:
+        if column not in frame.columns:
+            hint = nearest_sentence(nearest(str(column), [str(each) for each in frame.columns]))
+            raise ConfigurationError(f"paired: the table of {name} has no column {column!r}", hint=hint)
+    unnamed = int(frame[columns[0]].isna().sum())
+    if unnamed:
+        raise ConfigurationError(f"paired: {unnamed} rows of {name} have no {columns[0]}", hint="Every example needs an id.")
+    found: pd.DataFrame = frame
+    return found
+
+
+def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, *, repeated: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of both in the order of the ids; ids that occur more than once by the mean of their numbers and truth values."""
+    found = []
+    for side in sides:
+        if repeated:
+            by_id = side.groupby(on, sort=False)
+            numbers = [name for name in side.columns if name != on and side[name].dtype.kind in "biuf"]
+            means = by_id[numbers].mean()
+            rest = by_id.first().drop(columns=numbers)
+            side = means.join(rest).reset_index()  # noqa: PLW2901 - the same rows, fewer
+        found.append(side.set_index(on, drop=False).loc[common].reset_index(drop=True))
+    return found[0], found[1]
+
+
+def few_ids(ids: Any) -> Phrase:
+    """Name the first few ids."""
+    return first([str(each)[:40] for each in ids], _NAMED)
+
+
+def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -> pd.Series[Any]:
+    """Read a column of scores, or of right and wrong, as floats; NaN where there is no value.
+
+    Raises
+    ------
+    ConfigurationError
+        For a column of something else, and for infinite numbers.
+    """
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+    values = frame[column]
+    numbers = pd.to_numeric(values, errors="coerce") if values.dtype.kind in "biuf" or str(values.dtype) in _NULLABLE else None
+    if numbers is None and values.dropna().map(lambda each: isinstance(each, bool | int | float)).all():
+        numbers = pd.to_numeric(values)
+    if numbers is None:
+        raise ConfigurationError(
+            f"paired: the column {column!r} of {name} holds no numbers", hint="Compute one, as in df.pred == df.label."
+        )
+    numbers = numbers.astype("float64")
+    if is_right and not numbers.dropna().between(0, 1).all():
+        raise ConfigurationError(
+            f"paired: the column {column!r} of {name} is not right or wrong", hint=f"Pass score={column!r} for scores."
+        )
+    if not math.isfinite(numbers.dropna().abs().sum()):
+        raise ConfigurationError(f"paired: the column {column!r} of {name} holds infinite numbers", hint="Leave these examples out.")
+    return numbers
+
+
+_NULLABLE = ("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64")
+
+
+def differing(table: Examples, differences: Any) -> pd.DataFrame:
+    """Rows of both tables where they differ, the largest difference first."""
+    import numpy as np  # noqa: PLC0415 - numpy loads on first use
+
+    places = np.flatnonzero(differences != 0)
+    places = places[np.argsort(-np.abs(differences[places]), kind="stable")]
+    first_side, second = (side.iloc[places].reset_index(drop=True) for side in table.sides)
+    same = [name for name in first_side.columns if name in second.columns and first_side[name].equals(second[name])]
+    left = first_side.rename(columns={name: f"{name} ({table.names[0]})" for name in first_side.columns if name not in same})
+    right = second.drop(columns=same).rename(columns=lambda name: f"{name} ({table.names[1]})")
+    return left.join(right)

@@ -1,0 +1,242 @@
+"""Grouping versions: by values that they share, or as repeats of one experiment; and what is known of the lists that hold repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from pai_notebook.arguments import described
+from pai_notebook.comparison.sources import Runs
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.equality import shown, shown_text, value_key
+from pai_notebook.model.flatten import natural_key, split_path
+from pai_notebook.model.group import Grouping, Key, VersionGroup
+from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.model.order import version_key
+from pai_notebook.model.settings import is_fold, is_repeat, settings_of
+from pai_notebook.model.version import ModelVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["folds", "runs"]
+# Metrics whose lists are repeats, and of what kind; a name alone means folds.
+RepeatsLike = str | Sequence[str] | Mapping[str, Kind] | None
+
+_KINDS = ("folds", "runs")
+_OTHER_FIELDS = ("FrameworkType", "FormatType")
+
+
+def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[VersionGroup]:
+    """Group versions that share the values of some names, in the order in which the values occur.
+
+    A version without one of the values is in a group of its own kind; versions of several models are never in one group.
+
+    Raises
+    ------
+    ConfigurationError
+        Without names, and for groups among the versions.
+    NameNotFound, ComparisonError
+        For a name that no version has, or that could be several.
+    """
+    _refuse_groups(versions)
+    if not names:
+        raise ConfigurationError("groupby needs a name", hint="Pass names, as in groupby('training_spec.HyperParameters.lr').")
+    for name in names:
+        if not isinstance(name, str):
+            raise ConfigurationError(f"names: {described(name)} is not a name", hint="Pass names, as in groupby('labels.algorithm').")
+    lookup = Lookup(versions)
+    found = [_resolved(lookup, name) for name in names]
+    columns = [lookup.values(name) for name in found]
+    groups: dict[Hashable, list[int]] = {}
+    for place, version in enumerate(versions):
+        key = version.model_id, *(value_key(column[place]) for column in columns)
+        groups.setdefault(key, []).append(place)
+    grouping = Grouping("groupby", tuple(names))
+    return [
+        VersionGroup(
+            [versions[place] for place in places],
+            name=", ".join(f"{_short(name)}={_said(column[places[0]])}" for name, column in zip(found, columns, strict=True)),
+            grouping=grouping,
+            ignored=_differing([versions[place] for place in places]),
+            folds=_are_folds([versions[place] for place in places]),
+        )
+        for places in groups.values()
+    ]
+
+
+def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) -> list[ModelVersion]:
+    """Group versions whose settings are equal but for seeds, numbers of folds, repeats and runs, ids and dates.
+
+    A version that repeats no other, or has no settings, stays as it is.
+
+    Raises
+    ------
+    ConfigurationError
+        For groups among the versions, and for a name to ignore that fits no setting.
+    """
+    _refuse_groups(versions)
+    patterns = Patterns(ignore, "ignore")
+    settings = [settings_of(version) for version in versions]
+    every = dict.fromkeys(_name(path) for each in settings for path in each)
+    unused = patterns.unused(every)
+    if unused:
+        raise ConfigurationError(f"ignore: {unused[0]!r} fits no setting", hint="Name labels and settings, such as labels.env.")
+    told: dict[str, bool] = {path: not _is_ignored(path, patterns) for each in settings for path in each}
+    groups: dict[Hashable, list[int]] = {}
+    for place, (version, known) in enumerate(zip(versions, settings, strict=True)):
+        telling = frozenset((path, value_key(value)) for path, value in known.items() if told[path])
+        fields = tuple(str(version._document.get(field) or "") for field in _OTHER_FIELDS)  # noqa: SLF001 - reads without a copy
+        key: Hashable = (version.model_id, telling, fields) if telling else place
+        groups.setdefault(key, []).append(place)
+    grouping = Grouping("group_repeats", tuple(patterns.texts))
+    made: list[ModelVersion] = []
+    for places in groups.values():
+        members = sorted((versions[place] for place in places), key=lambda version: version_key(version.version_name))
+        if len(members) == 1:
+            made += members
+            continue
+        folds = _are_folds(members)
+        count = say("{count} folds", count=len(members)) if folds else say("{count} runs", count=len(members))
+        name = f"{members[0].version_name} ({count})"
+        made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
+    return made
+
+
+def _resolved(lookup: Lookup, text: str) -> Name:
+    """The name that a text means; the last key of a setting is enough where no other setting ends with it."""
+    ending = [name for name in lookup.all_names() if name.section not in ("", "metrics") and _short(name) == text]
+    return ending[0] if len(ending) == 1 else lookup.resolve(text)
+
+
+def _refuse_groups(versions: Iterable[ModelVersion]) -> None:
+    group = next((version for version in versions if isinstance(version, VersionGroup)), None)
+    if group is not None:
+        raise ConfigurationError(f"{group.version_name} is a group already", hint="Group the versions themselves.")
+
+
+def _is_ignored(path: str, patterns: Patterns) -> bool:
+    return is_repeat(path.partition(".")[2]) or patterns.fits(_name(path))
+
+
+def _name(path: str) -> Name:
+    section, _, rest = path.partition(".")
+    return Name(section, rest)
+
+
+def _differing(members: Sequence[ModelVersion]) -> list[str]:
+    """Settings in which members differ, in natural order."""
+    settings = [settings_of(member) for member in members]
+    paths = {path for each in settings for path in each}
+    return sorted(
+        (path for path in paths if len({value_key(each[path]) if path in each else _NOT_SET for each in settings}) > 1), key=natural_key
+    )
+
+
+_NOT_SET: Hashable = ("not set",)
+
+
+def _are_folds(members: Sequence[ModelVersion]) -> bool:
+    """Whether members say which fold they are, each another one."""
+    for path in _differing(members):
+        if is_fold(path.partition(".")[2]):
+            values = [value_key(settings_of(member).get(path)) for member in members]
+            if len(set(values)) == len(values):
+                return True
+    return False
+
+
+def _short(name: Name) -> str:
+    return (split_path(name.path) or (name.path,))[-1]
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "(not set)"
+    if isinstance(value, tuple):
+        return "+".join(map(str, value))
+    return shown_text(value) if isinstance(value, str) else shown(value)
+
+
+class ListedRepeats:
+    """Metrics whose lists hold repeats of a measurement, one number a fold or a run.
+
+    Parameters
+    ----------
+    given : str, list of str, mapping or None
+        Names or globs of metrics, or a mapping of these to "folds" or "runs"; a name alone means folds, whose intervals are wider.
+
+    Raises
+    ------
+    ConfigurationError
+        For another kind.
+
+    Examples
+    --------
+    >>> ListedRepeats("accuracy").told, ListedRepeats({"f1": "runs"}).told
+    ({'accuracy': 'folds'}, {'f1': 'runs'})
+    """
+
+    def __init__(self, given: RepeatsLike = None) -> None:
+        if hasattr(given, "columns"):
+            raise ConfigurationError(f"repeats={described(given)} is not a name", hint="Pass names of metrics.")
+        told: Mapping[str, Kind] = given if isinstance(given, Mapping) else dict.fromkeys(Patterns(given, "repeats").texts, "folds")
+        for kind in told.values():
+            if not isinstance(kind, str) or kind not in _KINDS:
+                raise ConfigurationError(f"repeats={described(kind)} cannot be used", hint="Pass names, or a mapping to 'folds' or 'runs'.")
+        self.told: dict[str, Kind] = {str(name): kind for name, kind in sorted(told.items(), key=lambda item: str(item[0]))}
+        self._patterns = {Pattern(name): kind for name, kind in self.told.items()}
+
+    def kind(self, key: Key) -> Kind | None:
+        """What the lists of a metric hold, None where nothing is said of it."""
+        found = choose(self._patterns, Name("metrics", *key), "repeats") if self._patterns else None
+        return None if found is None else found[1]
+
+    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
+        """Patterns that match none of these metrics."""
+        return Patterns(list(self.told), "repeats").unused(names)
+
+
+def repeats_of(
+    cells: Mapping[Key, Sequence[Cell]], versions: Sequence[ModelVersion], listed: ListedRepeats
+) -> dict[Key, tuple[Runs | None, ...]]:
+    """Find the repeats behind every metric: of groups, and of lists that are said to hold them.
+
+    Raises
+    ------
+    ComparisonError
+        When lists of folds are not equally long, or what is said to be a list is none.
+    """
+    found: dict[Key, tuple[Runs | None, ...]] = {}
+    grouped = {key for version in versions if isinstance(version, VersionGroup) for key in version.repeats}
+    for key in cells:
+        kind = listed.kind(key) if listed.told else None
+        if kind is not None:
+            found[key] = tuple(_listed(cell, kind) for cell in cells[key])
+            _check_lengths(key, kind, found[key], cells[key])
+        elif key in grouped:
+            found[key] = tuple(
+                Runs.of(version.repeats[key].values, folds=version.folds)
+                if isinstance(version, VersionGroup) and key in version.repeats
+                else None
+                for version in versions
+            )
+    return found
+
+
+def _listed(cell: Cell, kind: Kind) -> Runs | None:
+    points = [point for point in series_points(cell.raw) or () if point - point == 0] if cell.state is State.SERIES else []
+    return Runs.of(points, folds=kind == "folds") if points else None
+
+
+def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Sequence[Cell]) -> None:
+    counts = {each.count for each in runs if each is not None}
+    name = Name("metrics", *key).short
+    if not counts and any(cell.value is not None for cell in cells):
+        raise ComparisonError(f"repeats: {name} is one number, not a list", hint="Name metrics that are lists of numbers.")
+    if kind == "folds" and len(counts) > 1:
+        said = " and ".join(map(str, sorted(counts)))
+        raise ComparisonError(f"repeats: {name} has lists of {said} numbers", hint=f"Pass repeats={{{name!r}: 'runs'}} for runs.")

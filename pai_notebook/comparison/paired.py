@@ -1,0 +1,255 @@
+"""The difference of two versions from their results on the same examples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.comparison.interval import Interval
+from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.names import Name
+from pai_notebook.model.numbers import choose_format, format_about, format_points
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 10
+_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class _Answered(Side):
+    """A value on examples that the other version answered too."""
+
+    paired: Paired
+    is_candidate: bool
+
+    def against(self, other: _Answered, level: float) -> Interval:  # noqa: ARG002 - the pair knows both
+        """Give the interval of the pair."""
+        found = self.paired.at(level)
+        assert found is not None  # noqa: S101 - a pair without one is no evidence
+        return found if self.is_candidate else found.reversed
+
+    def own(self, level: float) -> tuple[float, float]:
+        """Give half of the interval of the difference to each side: the pair knows no more of one value."""
+        found = self.against(self, level)
+        half = (found.high - found.low) / 2
+        return self.value - half, self.value + half
+
+    def reason(self, other: Side) -> Phrase:  # noqa: ARG002 - as above
+        """Say on how many examples both were measured."""
+        return self.paired.reason
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Paired(Displayed):
+    """The difference of two versions in one metric, from their results on the same examples.
+
+    Attributes
+    ----------
+    metric : str
+        Name of the metric.
+    version, other : str
+        Names of the candidate and of the version it is compared with.
+    n : int
+        Examples that both have; clusters, where there are any.
+    values : (float, float)
+        Means over these examples (or the statistic) of both, the candidate's first.
+    delta : float
+        Candidate minus other.
+    counts : dict of str to int
+        For right and wrong answers: examples that `both`, only the candidate (`gained`), only the other (`lost`) and `neither` has
+        right. Empty for scores.
+    interval : Interval or None
+        95 % interval of the difference, None where too little is known: `reason` says why.
+    reason : str
+        What the interval rests on, or what is lacking.
+    p_value : float or None
+        One minus the largest level whose interval excludes 0; for answers McNemar's mid-p, an aside to the interval, which decides.
+    remarks : tuple of str
+        Examples that only one version has, or that have no value, and ids that occur more than once.
+    flipped : pandas.DataFrame
+        Examples on which the two differ, with the columns of both; the largest difference first.
+    """
+
+    metric: str
+    version: str
+    other: str
+    n: int
+    values: tuple[float, float]
+    delta: float
+    reason: Phrase
+    counts: dict[str, int]
+    remarks: tuple[str, ...]
+    flipped: pd.DataFrame
+    p_value: float | None
+    _at: Callable[[float], Interval] | None = field(default=None)
+
+    @property
+    def interval(self) -> Interval | None:
+        """95 % interval of the difference, None where too little is known."""
+        return self.at(_LEVEL)
+
+    def at(self, level: float) -> Interval | None:
+        """Return the interval of the difference at another level.
+
+        Parameters
+        ----------
+        level : float
+            Confidence, between 0 and 1.
+
+        Returns
+        -------
+        Interval or None
+            None where too little is known.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from pai_notebook.comparison.paired_methods import pair
+        >>> right = {"a": [True] * 40 + [False] * 10, "b": [True] * 30 + [False] * 20}
+        >>> frames = {name: pd.DataFrame({"id": range(50), "correct": found}) for name, found in right.items()}
+        >>> pair("accuracy", frames, "a", "b", on="id", correct="correct").at(0.5).excludes_zero
+        True
+        """
+        return None if self._at is None else self._at(level)
+
+    @property
+    def words(self) -> Phrase:
+        """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
+        return self.evidence().words
+
+    def evidence(self, *, reverse: bool = False, level: float = _LEVEL) -> Evidence:
+        """Return the difference as a comparison uses it.
+
+        Parameters
+        ----------
+        reverse : bool
+            Of the other version minus the candidate.
+        level : float
+            Confidence, between 0 and 1.
+
+        Returns
+        -------
+        Evidence
+            With `interval`, `reason` and `words`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from pai_notebook.comparison.paired_methods import pair
+        >>> frames = {name: pd.DataFrame({"id": range(9), "correct": [True] * 9}) for name in "ab"}
+        >>> print(pair("accuracy", frames, "a", "b", on="id", correct="correct").evidence().reason)
+        only 0 of 9 examples differ: cannot tell
+        """
+        if self._at is None:
+            return Evidence(self.reason)
+        sides = _Answered(self.values[0], self, is_candidate=True), _Answered(self.values[1], self, is_candidate=False)
+        return Evidence(self.reason, sides[::-1] if reverse else sides, level)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a DataFrame of one row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns metric, version, other, n, value, value_other, delta, low, high, p_value, and the counts.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from pai_notebook.comparison.paired_methods import pair
+        >>> frames = {name: pd.DataFrame({"id": range(9), "correct": [True] * 9}) for name in "ab"}
+        >>> pair("accuracy", frames, "a", "b", on="id", correct="correct").to_frame()[["n", "both", "gained"]].to_numpy().tolist()
+        [[9, 9, 0]]
+        """
+        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+        low, high = (math.nan, math.nan) if self.interval is None else (self.interval.low, self.interval.high)
+        row = {
+            "metric": self.metric,
+            "version": self.version,
+            "other": self.other,
+            "n": self.n,
+            "value": self.values[0],
+            "value_other": self.values[1],
+            "delta": self.delta,
+            "low": low,
+            "high": high,
+            "p_value": math.nan if self.p_value is None else self.p_value,
+            **self.counts,
+        }
+        return pd.DataFrame([row])
+
+    @property
+    def sentence(self) -> Phrase:
+        """The result in one sentence."""
+        if not self.counts:
+            form = choose_format([*self.values, self.delta])
+            return say(
+                "{version} against {other} in {metric}, example by example: {delta} ({interval})",
+                version=self.version,
+                other=self.other,
+                metric=self.metric,
+                delta=form.delta(self.delta),
+                interval=self.reason if self.interval is None else self.interval.words,
+            )
+        return say(
+            "{version} right and {other} wrong in {gained} of {n}, the other way in {lost}: {delta} ({interval})",
+            version=self.version,
+            other=self.other,
+            gained=self.counts["gained"],
+            n=self.n,
+            lost=self.counts["lost"],
+            delta=format_points(100 * self.delta),
+            interval=self.reason if self.interval is None else self.interval.words,
+        )
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The result as plain JSON, for fingerprints."""
+        found = [None, None] if self.interval is None else [self.interval.low, self.interval.high]
+        return {"metric": self.metric, "versions": [self.version, self.other], "n": self.n, "delta": self.delta, "interval": found}
+
+    def _brief(self) -> str:
+        return f"{self.sentence}: {self.words}"
+
+    def _basis(self) -> list[Block]:
+        """What the result rests on, and what to be careful of."""
+        pairs: list[tuple[str, Inline]] = [(say("basis"), self.reason)]
+        if self.p_value is not None:
+            what = say("McNemar's mid-p") if self.counts else say("p-value")
+            pairs.append((what, format_about(self.p_value)))
+        return [Facts(pairs), *(Note(text, "warn") for text in self.remarks)]
+
+    def _describe(self) -> Block:
+        blocks: list[Block] = [Note(say("{what}: {said}", what=self.sentence, said=self.words), "info"), *self._basis()]
+        if len(self.flipped):
+            head = self.flipped.head(_SHOWN)
+            rows: list[list[Inline]] = [[str(value)[:80] for value in row] for row in head.itertuples(index=False)]
+            table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit="examples")
+            blocks.append(Section(say("Examples on which they differ"), [table], folded=True, summary=str(len(self.flipped))))
+        return Stack(blocks)
+
+
+def by_place(
+    results: Iterable[Paired], keys: Sequence[tuple[str, str]], names: Sequence[str]
+) -> dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]]:
+    """Results by metric and positions of the two versions, both ways round."""
+    found: dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]] = {}
+    for result in results:
+        key = next(each for each in keys if Name("metrics", *each).short == result.metric)
+        place, other = names.index(result.version), names.index(result.other)
+        found[key, place, other] = partial(_evidence, result, reverse=False)
+        found[key, other, place] = partial(_evidence, result, reverse=True)
+    return found
+
+
+def _evidence(result: Paired, level: float, *, reverse: bool) -> Evidence:
+    return result.evidence(reverse=reverse, level=level)

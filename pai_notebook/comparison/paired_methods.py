@@ -1,0 +1,296 @@
+"""How the difference of two versions is judged by their results on the same examples: answers, scores, and numbers of a whole table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import described
+from pai_notebook.comparison.examples import Examples, differing, few_ids, numbers_of
+from pai_notebook.comparison.interval import Interval, normal_quantile, p_value, t_interval
+from pai_notebook.comparison.paired import Paired
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.nearest import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What has to be there before anything is said: examples that differ, scores that differ, clusters, and examples of the rarest class.
+FEWEST_FLIPPED, FEWEST_DIFFERING, FEWEST_CLUSTERS, FEWEST_RAREST = 6, 30, 10, 20
+RESAMPLES = 2000
+_LEVEL = 0.95
+_TWO = 2
+
+
+def bonett_price(gained: int, lost: int, n: int, level: float = _LEVEL) -> Interval:
+    """Interval for the difference of two proportions that were measured on the same examples.
+
+    Source: D. G. Bonett and R. M. Price (2012), Adjusted Wald confidence interval for a difference of binomial proportions based
+    on paired data, Journal of Educational and Behavioral Statistics 37, 479-488.
+
+    Parameters
+    ----------
+    gained, lost : int
+        Examples that only the candidate has right, and that only the other one has right.
+    n : int
+        All examples.
+
+    Examples
+    --------
+    >>> interval = bonett_price(31, 12, 1000)
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.006, 0.032)
+    """
+    up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
+    half = normal_quantile(level) * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
+    return Interval(max(up - down - half, -1.0), min(up - down + half, 1.0), level, "Bonett and Price's interval for paired answers")
+
+
+def mid_p_mcnemar(gained: int, lost: int) -> float:
+    """McNemar's test of paired answers with the mid-p correction: 1 where none differ.
+
+    Source: M. W. Fagerland, S. Lydersen and P. Laake (2013), The McNemar test for binary matched-pairs data: mid-p and asymptotic
+    are better than exact conditional, BMC Medical Research Methodology 13, 91.
+
+    Examples
+    --------
+    >>> round(mid_p_mcnemar(31, 12), 4)
+    0.0037
+    """
+    count, fewer = gained + lost, min(gained, lost)
+
+    def share(of: int) -> float:
+        return math.exp(math.lgamma(count + 1) - math.lgamma(of + 1) - math.lgamma(count - of + 1) - count * math.log(2))
+
+    return min(1.0, 2 * math.fsum(share(each) for each in range(fewer)) + share(fewer)) if count else 1.0
+
+
+def pair(
+    metric: str,
+    frames: Mapping[str, pd.DataFrame],
+    version: str,
+    other: str,
+    *,
+    on: str,
+    correct: str | None = None,
+    score: str | None = None,
+    statistic: Callable[[pd.DataFrame], float] | None = None,
+    cluster: str | None = None,
+    label: str | None = None,
+) -> Paired:
+    """Compare two versions by their results on the same examples; see `Comparison.paired`."""
+    ways = {"correct": correct, "score": score, "statistic": statistic}
+    given = [name for name, value in ways.items() if value is not None]
+    if len(given) != 1:
+        said = "neither correct=, score= nor statistic= is given" if not given else f"{' and '.join(given)} are given, one is needed"
+        raise ConfigurationError(f"paired: {said}", hint="Pass the column that says whether an answer is right, as correct='correct'.")
+    if statistic is not None and not callable(statistic):
+        raise ConfigurationError(f"statistic={described(statistic)} is no function", hint="Pass one that takes a table and gives a number.")
+    column = correct if correct is not None else score
+    table = Examples.read(frames, version, other, on=on, columns=[each for each in (column, cluster, label) if each])
+    if statistic is not None:
+        return _by_statistic(metric, table, statistic, cluster, label)
+    assert column is not None  # noqa: S101 - one of the two is given
+    read = [numbers_of(each, column, name, is_right=correct is not None) for each, name in zip(table.sides, table.names, strict=True)]
+    known = ~(read[0].isna() | read[1].isna())
+    remarks = list(table.remarks)
+    if not known.all():
+        ids = table.ids[~known.to_numpy()]
+        several = "{count} of {n} examples have no value in one version and are left out: {ids}"
+        remarks.append(say(several, count=len(ids), n=len(known), ids=few_ids(ids)))
+    table, values = table.keep(known.to_numpy()), [each[known].to_numpy(dtype=float) for each in read]
+    if not len(values[0]):
+        raise ComparisonError("paired: no example has a value in both versions", hint=f"Look at the column {column!r} of both tables.")
+    groups = table.groups(cluster)
+    if groups is None and correct is not None:
+        return _by_answers(metric, table, values, remarks)
+    return _by_scores(metric, table, values, remarks, groups=groups, named=cluster or on)
+
+
+def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str]) -> Paired:
+    if not all(((each == 0) | (each == 1)).all() for each in values):
+        raise ConfigurationError("paired: correct= takes truth values or 0 and 1", hint="Pass score= for anything between.")
+    mine, theirs = (each == 1 for each in values)
+    n = len(mine)
+    counts = {
+        "both": int((mine & theirs).sum()),
+        "gained": int((mine & ~theirs).sum()),
+        "lost": int((~mine & theirs).sum()),
+        "neither": int((~mine & ~theirs).sum()),
+    }
+    gained, lost = counts["gained"], counts["lost"]
+    flipped = gained + lost
+    enough = flipped >= FEWEST_FLIPPED
+    reason = say("paired, {n} examples", n=n) if enough else say("only {count} of {n} examples differ: cannot tell", count=flipped, n=n)
+    return Paired(
+        metric=metric,
+        version=table.names[0],
+        other=table.names[1],
+        n=n,
+        values=(float(mine.mean()), float(theirs.mean())),
+        delta=(gained - lost) / n,
+        reason=reason,
+        counts=counts,
+        remarks=tuple(remarks),
+        flipped=differing(table, values[0] - values[1]),
+        p_value=mid_p_mcnemar(gained, lost),
+        _at=_Answers(gained, lost, n) if enough else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Answers:
+    gained: int
+    lost: int
+    n: int
+
+    def __call__(self, level: float) -> Interval:
+        return bonett_price(self.gained, self.lost, self.n, level)
+
+
+@dataclass(frozen=True)
+class _Mean:
+    """Student's interval of a mean difference."""
+
+    delta: float
+    variance: float
+    df: int
+
+    def __call__(self, level: float) -> Interval:
+        return t_interval(self.delta, [(self.variance, self.df)], level)
+
+
+@dataclass(frozen=True)
+class _Normal:
+    """Normal interval with a standard error from resampling."""
+
+    delta: float
+    error: float
+
+    def __call__(self, level: float) -> Interval:
+        half = normal_quantile(level) * self.error
+        return Interval(self.delta - half, self.delta + half, level, f"normal interval, standard error from {RESAMPLES} resamples")
+
+
+def _by_scores(metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str], *, groups: Any, named: str) -> Paired:
+    import numpy as np  # noqa: PLC0415 - numpy loads on first use
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+    each = values[0] - values[1]
+    differences = each if groups is None else pd.Series(each).groupby(groups, sort=False).mean().to_numpy()
+    n, count = len(differences), int(np.count_nonzero(differences))
+    ties = len(each) - int(np.count_nonzero(each))
+    if groups is not None and n < FEWEST_CLUSTERS:
+        reason = say("{n} groups by {name} are too few: {fewest} are needed", n=n, name=named, fewest=FEWEST_CLUSTERS)
+    elif count < (FEWEST_DIFFERING if groups is None else FEWEST_CLUSTERS):
+        reason = say("too few examples differ: {count} of {n}", count=count, n=n)
+    elif groups is not None:
+        reason = say("paired, means of {n} groups by {name}", n=n, name=named)
+    else:
+        reason = say("paired, {n} examples, {ties} of them equal", n=n, ties=ties)
+    enough = count >= (FEWEST_DIFFERING if groups is None else FEWEST_CLUSTERS) and (groups is None or n >= FEWEST_CLUSTERS)
+    delta = float(differences.mean())
+    variance = float(differences.var(ddof=1)) / n if n > 1 else 0.0
+    at = _Mean(delta, variance, n - 1) if enough and variance > 0 else None
+    means = [float(value.mean()) if groups is None else float(pd.Series(value).groupby(groups).mean().mean()) for value in values]
+    return Paired(
+        metric=metric,
+        version=table.names[0],
+        other=table.names[1],
+        n=n,
+        values=(means[0], means[1]),
+        delta=delta,
+        reason=reason if at is not None or not enough else say("the same difference everywhere: no spread"),
+        counts={},
+        remarks=tuple(remarks),
+        flipped=differing(table, each),
+        p_value=None if at is None else p_value(at),
+        _at=at,
+    )
+
+
+def _by_statistic(
+    metric: str, table: Examples, statistic: Callable[[pd.DataFrame], float], cluster: str | None, label: str | None
+) -> Paired:
+    """Difference of a number of the whole table, such as F1, with a standard error from resampling examples in pairs."""
+    import numpy as np  # noqa: PLC0415 - numpy loads on first use
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+    if table.repeated:
+        raise ConfigurationError(f"paired: an id of {table.on} occurs more than once", hint="statistic= needs one row an example.")
+    groups = table.groups(cluster)
+    units = [np.asarray([place]) for place in range(len(table.ids))]
+    if groups is not None:
+        codes = pd.factorize(groups)[0]
+        order = np.argsort(codes, kind="stable")
+        units = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    n = len(units)
+    values = [_number(statistic(side), metric) for side in table.sides]
+    fewest = FEWEST_RAREST if groups is None else FEWEST_CLUSTERS
+    rarest = FEWEST_RAREST if label is None else int(table.sides[0][label].value_counts().min())
+    at = None
+    if n < fewest:
+        reason = say("{n} examples are too few: {fewest} are needed", n=n, fewest=fewest)
+    elif rarest < FEWEST_RAREST:
+        reason = say("only {count} examples of the rarest class: {fewest} are needed", count=rarest, fewest=FEWEST_RAREST)
+    else:
+        draw = np.random.default_rng(0)
+        samples = (np.concatenate([units[place] for place in draw.integers(0, n, n)]) for _ in range(RESAMPLES))
+        found = [_difference([_number(statistic(side.iloc[places]), metric) for side in table.sides]) for places in samples]
+        error = float(np.std(found, ddof=1))
+        at = _Normal(_difference(values), error) if error > 0 else None
+        reason = say("paired, {n} examples, {count} resamples", n=n, count=RESAMPLES)
+        reason = reason if at is not None else say("the same difference in every resample: no spread")
+    same = [name for name in table.sides[0].columns if name in table.sides[1].columns]
+    differs = np.zeros(len(table.ids))
+    for name in same:
+        unequal = ~((table.sides[0][name] == table.sides[1][name]) | (table.sides[0][name].isna() & table.sides[1][name].isna()))
+        differs += unequal.to_numpy(dtype=float)
+    return Paired(
+        metric=metric,
+        version=table.names[0],
+        other=table.names[1],
+        n=n,
+        values=(values[0], values[1]),
+        delta=_difference(values),
+        reason=reason,
+        counts={},
+        remarks=table.remarks,
+        flipped=differing(table, differs),
+        p_value=None if at is None else p_value(at),
+        _at=at,
+    )
+
+
+def _difference(values: Sequence[float]) -> float:
+    return values[0] - values[1]
+
+
+def _number(value: Any, metric: str) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ComparisonError(f"paired: the statistic of {metric} is {number}", hint="It has to be a number on every resample.")
+    return number
+
+
+def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, str]:
+    """Candidate and other version of the tables that were handed over; the baseline is the other one where it is there.
+
+    Raises
+    ------
+    ConfigurationError
+        When they are not two, or a name is not compared.
+    """
+    if not isinstance(frames, Mapping) or len(frames) != _TWO:
+        said = f"{len(frames)} tables" if isinstance(frames, Mapping) else described(frames)
+        raise ConfigurationError(
+            f"frames: {said} given, two tables are needed", hint="Pass a mapping of two versions to their tables; call it again for others."
+        )
+    for name in frames:
+        if name not in names:
+            raise ConfigurationError(f"frames: {described(name)} is not compared here", hint=f"Available: {listed(names, 5)}.")
+    first_name, second = frames
+    return (second, first_name) if first_name == baseline or second != baseline else (first_name, second)

@@ -1,0 +1,342 @@
+"""Several versions taken together as repeats of one: the means of their metrics, and what they have in common."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from pai_notebook.arguments import checked, described
+from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Number, Section, Table
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.equality import value_key
+from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.flatten import natural_key, split_path
+from pai_notebook.model.lookup import MetricColumns
+from pai_notebook.model.metrics import read_value
+from pai_notebook.model.nearest import listed
+from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_version, time_text
+from pai_notebook.sanitize import Printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Path and dataset of a metric.
+Key = tuple[str, str]
+
+_COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
+# Digits of a mean behind those of its values; more are noise of the computation.
+_MORE_DIGITS = 3
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Repeats(Printed):
+    """One metric of several versions.
+
+    Attributes
+    ----------
+    values : tuple of float
+        The numbers, in the order of the versions; those without a number are left out.
+    total : int
+        How many versions there are.
+    """
+
+    values: tuple[float, ...]
+    total: int
+
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+        return math.fsum(self.values) / len(self.values)
+
+    @property
+    def sd(self) -> float | None:
+        """Standard deviation of single versions, with one less than their number as divisor; None of a single one."""
+        return statistics.stdev(self.values, self.mean) if len(self.values) > 1 else None
+
+    @property
+    def failed(self) -> int:
+        """How many versions have no number."""
+        return self.total - len(self.values)
+
+
+@dataclass(frozen=True)
+class Grouping(Printed):
+    """How versions were grouped.
+
+    Attributes
+    ----------
+    method : {"groupby", "group_repeats"}
+        The method of VersionSet.
+    names : tuple of str
+        What it was given: names whose values are shared, or names that are ignored.
+    """
+
+    method: Literal["groupby", "group_repeats"]
+    names: tuple[str, ...] = ()
+
+
+@checked
+class VersionGroup(ModelVersion):
+    """Several versions that repeat one experiment, which compare as one version does.
+
+    Its metrics are means, its labels, settings and other fields those that all members share, its time of creation that of the
+    newest. Intervals against another group cover other runs (Welch's t), and other examples too where the number of examples is
+    known; folds, which share training data, are corrected. `VersionSet.groupby` and `VersionSet.group_repeats` make groups.
+
+    Parameters
+    ----------
+    members : sequence of ModelVersion
+        At least one, all of one model.
+    name : str
+        What it is called.
+    grouping : Grouping, optional
+        How it was made, for code that makes it again.
+    ignored : sequence of str
+        Settings in which the members may differ without being told apart.
+    folds : bool
+        Whether the members are folds of a cross-validation rather than independent runs.
+
+    Attributes
+    ----------
+    members : tuple of ModelVersion
+        The versions.
+    repeats : dict of (path, dataset) to Repeats
+        The numbers behind each mean.
+
+    Raises
+    ------
+    ConfigurationError
+        Without members, with members of several models, or with a group as a member.
+
+    Examples
+    --------
+    >>> make = lambda nth, value: ModelVersion.from_document({"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": value}}, "model-a")
+    >>> group = VersionGroup([make(1, 0.90), make(2, 0.92)], name="lr=0.1")
+    >>> group.metrics["accuracy"].value, round(group.repeats["accuracy", ""].sd, 4)
+    (0.91, 0.0141)
+    """
+
+    members: tuple[ModelVersion, ...]
+    grouping: Grouping | None
+    ignored: tuple[str, ...]
+    folds: bool
+
+    def __init__(
+        self,
+        members: Sequence[ModelVersion],
+        *,
+        name: str,
+        grouping: Grouping | None = None,
+        ignored: Sequence[str] = (),
+        folds: bool = False,
+    ) -> None:
+        members = tuple(members)
+        for member in members:
+            if not isinstance(member, ModelVersion) or isinstance(member, VersionGroup):
+                raise ConfigurationError(f"members: {described(member)} cannot be one", hint="Pass versions, not groups.")
+        models = list(dict.fromkeys(member.model_id for member in members))
+        if len(models) != 1:
+            said = f"of {len(models)} models" if models else "without members"
+            raise ConfigurationError(f"a group {said} cannot be made", hint="Pass versions of one model.")
+        self.__dict__["repeats"] = repeats = _repeats(members)
+        document = {**_shared(members), "VersionName": name, "Metrics": _means(members, repeats)}
+        sources = {replace(member.provenance, request_ids=()) for member in members}
+        fetched = max((member.fetched for member in members if member.fetched), default=None)
+        super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
+        self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds))
+
+    repeats: dict[Key, Repeats]
+
+    def of(self, members: Sequence[ModelVersion]) -> VersionGroup:
+        """Return a group of other versions that is made as this one is.
+
+        Parameters
+        ----------
+        members : sequence of ModelVersion
+            At least one, all of one model.
+
+        Returns
+        -------
+        VersionGroup
+            Of the same name.
+
+        Examples
+        --------
+        >>> make = lambda nth: ModelVersion.from_document({"VersionName": f"0.{nth}.0", "Metrics": {"cer": nth / 10}}, "model-a")
+        >>> VersionGroup([make(1), make(2)], name="lr=0.1").of([make(3)]).members[0].version_name
+        '0.3.0'
+        """
+        return VersionGroup(members, name=self.version_name, grouping=self.grouping, ignored=self.ignored, folds=self.folds)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the metrics as a DataFrame, one row a metric.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns metric, dataset, mean, sd, n (versions with a number), failed (without), min and max.
+
+        Examples
+        --------
+        >>> make = lambda nth, value: ModelVersion.from_document({"VersionName": f"0.{nth}.0", "Metrics": {"cer": value}}, "model-a")
+        >>> VersionGroup([make(1, 0.2), make(2, 0.4)], name="lr=0.1").to_frame()[["metric", "n", "min", "max"]].values.tolist()
+        [['cer', 2, 0.2, 0.4]]
+        """
+        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+        rows = [
+            (*key, found.mean, found.sd, len(found.values), found.failed, min(found.values), max(found.values))
+            for key, found in self.repeats.items()
+        ]
+        frame = pd.DataFrame(rows, columns=["metric", "dataset", "mean", "sd", "n", "failed", "min", "max"])
+        texts, numbers = dict.fromkeys(["metric", "dataset"], "string"), dict.fromkeys(["mean", "sd", "min", "max"], "float64")
+        return frame.astype({**texts, **numbers, "n": "int64", "failed": "int64"})
+
+    @property
+    def words(self) -> Phrase:
+        """How many there are of what."""
+        count = len(self.members)
+        return say("{count} folds", count=count) if self.folds else say("{count} runs", count=count)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.members, self.version_name, self.grouping, self.ignored, self.folds)
+
+    def _brief(self) -> str:
+        return f"{self.version_name}: {self.words}, {listed([member.version_name for member in self.members], 5)}"
+
+    def _describe(self) -> Block:
+        names: Inline = say("{runs}: {names}", runs=self.words, names=listed([member.version_name for member in self.members], 8))
+        ignored = say("They may differ in {names}.", names=listed(self.ignored, 8)) if self.ignored else ""
+        return Card(
+            self.version_name,
+            subtitle=names,
+            badges=[approval_badge(self.approval_status)] if self.approval_status else [],
+            blocks=[self._table(), Section(say("What all of them share"), [describe_version(self)], folded=True)],
+            footer=Lines([text for text in (ignored, say("newest {when}", when=time_text(self.created)) if self.created else "") if text]),
+        )
+
+    def _table(self) -> Table:
+        columns = [Column(say(title), align="right") for title in ("mean", "standard deviation", "runs", "lowest", "highest")]
+        found = list(self.repeats.items())
+        rows: list[list[Inline]] = []
+        for (path, dataset), each in found[:METRIC_ROWS]:
+            form = choose_format(each.values, least=DIGITS)
+            runs = say("{count} of {total}", count=len(each.values), total=each.total) if each.failed else str(each.total)
+            spread: Inline = Missing(say("one run")) if each.sd is None else Number(choose_format([each.sd]).value(each.sd))
+            ends = [Number(form.value(end)) for end in (min(each.values), max(each.values))]
+            rows.append([f"{path}@{dataset}" if dataset else path, Number(form.value(each.mean), strong=True), spread, runs, *ends])
+        return Table([say("metric"), *columns], rows, caption=say("Metrics over {runs}", runs=self.words), total=len(found), unit="metrics")
+
+
+def _again(
+    members: tuple[ModelVersion, ...],
+    name: str,
+    grouping: Grouping | None,
+    ignored: tuple[str, ...],
+    folds: bool,  # noqa: FBT001 - for pickle
+) -> VersionGroup:
+    return VersionGroup(members, name=name, grouping=grouping, ignored=ignored, folds=folds)
+
+
+def _repeats(members: Sequence[ModelVersion]) -> dict[Key, Repeats]:
+    """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
+    columns = MetricColumns(members)
+    found: dict[Key, Repeats] = {}
+    for path, dataset in sorted(columns.names, key=lambda name: tuple(map(natural_key, name))):
+        if read_evidence_name(path) is not None:
+            continue
+        stated: dict[int, set[float]] = {}
+        for place, raw in columns.stated(path, dataset):
+            value = read_value(raw)[1]
+            if value is not None and math.isfinite(value):
+                stated.setdefault(place, set()).add(value)
+        values = tuple(values.pop() for _, values in sorted(stated.items()) if len(values) == 1)
+        if values:
+            found[path, dataset] = Repeats(values, len(members))
+    return found
+
+
+def _means(members: Sequence[ModelVersion], repeats: Mapping[Key, Repeats]) -> dict[str, Any]:
+    """A `Metrics` document of the means, and of what every member states alike."""
+    columns = MetricColumns(members)
+    content: dict[Key, Any] = {}
+    for key in columns.names:
+        stated = columns.stated(*key)
+        alike = len({place for place, _ in stated}) == len(members) and len({value_key(raw) for _, raw in stated}) == 1
+        name = read_evidence_name(key[0])
+        if alike and (name is None or name.role in _COUNTS):
+            content[key] = stated[0][1]
+        elif key in repeats:
+            content[key] = _rounded(repeats[key])
+    layers: dict[str, list[dict[str, Any]]] = {}
+    for (path, dataset), value in content.items():
+        _place(layers.setdefault(dataset, []), split_path(path), value)
+    return {
+        "Results": [
+            {"Dataset": {"DatasetId": dataset} if dataset else {}, "Metrics": layer} for dataset, found in layers.items() for layer in found
+        ]
+    }
+
+
+def _rounded(found: Repeats) -> float:
+    digits = max(len(repr(value).partition(".")[2]) if "e" not in repr(value) else math.inf for value in found.values)  # noqa: PD011 - not pandas
+    return found.mean if math.isinf(digits) else round(found.mean, int(digits) + _MORE_DIGITS)
+
+
+def _place(layers: list[dict[str, Any]], keys: tuple[str, ...], value: Any) -> None:
+    """Put a value under its keys, in the first of several objects where neither it nor what is above it is a value already."""
+    if not keys:
+        layers.append({"value": value})
+        return
+    for layer in (*layers, {}):
+        node: Any = layer
+        for key in keys[:-1]:
+            node = node.setdefault(key, {}) if isinstance(node, dict) else node
+        if isinstance(node, dict) and keys[-1] not in node:
+            node[keys[-1]] = value
+            if all(layer is not known for known in layers):
+                layers.append(layer)
+            return
+
+
+def _shared(members: Sequence[ModelVersion]) -> dict[str, Any]:
+    """What every member states alike, labels and settings one by one; times are those of the newest."""
+    documents = [member._document for member in members]  # noqa: SLF001 - reads without a copy
+    newest = max(members, key=lambda member: (member.created is not None, member.created))
+    found: dict[str, Any] = {}
+    for key in documents[0]:
+        if key in ("GmtCreateTime", "GmtModifiedTime"):
+            found[key] = newest._document.get(key)  # noqa: SLF001 - as above
+        elif key not in ("RequestId", "VersionName", "Metrics"):
+            common = _common([document.get(key, _NOTHING) for document in documents])
+            if common is not _NOTHING:
+                found[key] = common
+    return found
+
+
+def _common(values: Sequence[Any]) -> Any:
+    """What several JSON values have in common: objects key by key, lists of objects item by item."""
+    first = values[0]
+    if any(value is _NOTHING for value in values):
+        return _NOTHING
+    if len({value_key(value) for value in values}) == 1:
+        return first
+    if all(isinstance(value, dict) for value in values):
+        found = {key: _common([value.get(key, _NOTHING) for value in values]) for key in first}
+        return {key: value for key, value in found.items() if value is not _NOTHING} or _NOTHING
+    if all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in values):
+        kept = [{value_key(item) for item in value} for value in values]
+        return [item for item in first if all(value_key(item) in each for each in kept)] or _NOTHING
+    return _NOTHING
+
+
+def members_of(versions: Iterable[ModelVersion]) -> list[ModelVersion]:
+    """Versions with those of groups instead of the groups."""
+    return [each for version in versions for each in (version.members if isinstance(version, VersionGroup) else (version,))]

@@ -1,0 +1,106 @@
+"""Settings of a version: the leaves of its specs and labels, and which of them say nothing of what was tried."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.model.fields import catalogue, leaves
+from pai_notebook.model.flatten import split_path
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+# What settings of labels begin with.
+LABELS = "labels."
+
+Leaves = dict[str, Any]
+
+_IGNORED_SPECS = ("extra_info", "options")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_OWNERS = frozenset(
+    {"creator", "experiment", "instance", "job", "node", "owner", "pipeline", "request", "run", "session", "task", "trace", "trial", "user"}
+)
+_TARGETS = frozenset({"artifact", "artifacts", "checkpoint", "checkpoints", "log", "logs", "output", "outputs", "tensorboard"})
+_TIMES = frozenset({"timestamp", "gmt"})
+_REPEATS = frozenset({"repeat", "repetition", "replicate", "rerun", "run", "trial"})
+# Words that say that a number follows.
+_NUMBERS = frozenset({"id", "idx", "index", "no", "nr", "num", "number"})
+_MOMENTS = frozenset(
+    {"create", "created", "end", "ended", "finish", "finished", "modified", "start", "started", "submit", "update", "updated"}
+)
+
+
+def _words(path: str) -> list[str]:
+    """Words of the last key of a path, in lower case."""
+    keys = split_path(path)
+    return [word.lower() for word in _WORD.findall(keys[-1])] if keys else []
+
+
+def is_identity(path: str) -> bool:
+    """Whether a leaf names a run, a person, a moment or a place for output, by the words of its last key.
+
+    Examples
+    --------
+    >>> [is_identity(path) for path in ("JobId", "Outputs.model.OutputUri", "GmtCreateTime", "Inputs.train.InputUri", "seed")]
+    [True, True, True, False, False]
+    """
+    words = _words(path)
+    if not words:
+        return False
+    found = set(words)
+    names = words[-1] in ("id", "ids", "name") and bool(found & _OWNERS)
+    moment = bool(found & _TIMES) or (words[-1] in ("time", "at", "date") and bool(found & _MOMENTS))
+    place = words[-1] in ("uri", "url", "path", "dir", "directory", "key", "bucket") and bool(found & _TARGETS)
+    return names or moment or place or split_path(path)[0] in ("Outputs", "outputs")
+
+
+def is_seed(path: str) -> bool:
+    """Whether a leaf only says which random numbers a run had, by the words of its last key.
+
+    Examples
+    --------
+    >>> [is_seed(path) for path in ("HyperParameters.seed", "random_state", "randomSeed", "seed_layer", "lr")]
+    [True, True, True, False, False]
+    """
+    words = _words(path)
+    return bool(words) and (words[-1] in ("seed", "rng") or words[-2:] == ["random", "state"])
+
+
+def is_repeat(path: str) -> bool:
+    """Whether a leaf only tells repeats of one experiment apart: a seed, a date, or the number of a fold, a repeat, a run or a trial.
+
+    Examples
+    --------
+    >>> [is_repeat(path) for path in ("HyperParameters.seed", "fold", "run_index", "date", "n_folds", "data_date", "lr")]
+    [True, True, True, True, False, False, False]
+    """
+    words = _words(path)
+    numbered = words[:-1] if words[-1:] and words[-1] in (*_NUMBERS, "date", "datetime") else words
+    moment = not numbered and bool(words)
+    return is_seed(path) or is_fold(path) or is_identity(path) or moment or (len(numbered) == 1 and numbered[0] in _REPEATS)
+
+
+def is_fold(path: str) -> bool:
+    """Whether a leaf says which part of the data a version was tested on, in cross-validation.
+
+    Examples
+    --------
+    >>> [is_fold(path) for path in ("HyperParameters.fold", "cv_fold", "fold_index", "n_folds")]
+    [True, True, True, False]
+    """
+    words = _words(path)
+    return "fold" in (words[-2:] if words[-1:] and words[-1] in _NUMBERS else words[-1:])
+
+
+def settings_of(version: ModelVersion, ignored: set[str] | None = None) -> Leaves:
+    """Leaves of specs and labels of a version; with `ignored` without those that name a run, which are put there."""
+    found: Leaves = {f"{LABELS}{key}": value for key, value in version.labels.by_key.items()}
+    for info in catalogue([version]):
+        if info.kind == "spec" and info.name not in _IGNORED_SPECS:
+            found |= {f"{info.name}.{path}": leaf for path, leaf in leaves(version, info).items()}
+    if ignored is None:
+        return found
+    named = {path for path in found if is_identity(path.partition(".")[2])}
+    ignored |= named
+    return {path: leaf for path, leaf in found.items() if path not in named}

@@ -1,0 +1,241 @@
+"""Groups of repeats: which versions belong together, what their means say, and how sure a difference of groups is."""
+
+import math
+import pickle
+import statistics
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pai_notebook as pnb
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from tests.examples import cases, examples
+from tests.lazy import Lazy
+
+stats = Lazy("scipy.stats")
+
+
+def version(name, metrics, *, model="model-a", labels=(), **settings):
+    document = {
+        "VersionName": name,
+        "Metrics": metrics,
+        "TrainingSpec": {"HyperParameters": settings},
+        "Labels": [{"Key": key, "Value": value} for key, value in labels],
+    }
+    return pnb.ModelVersion.from_document(document, model)
+
+
+def runs(values, start=1, metric="auc", **settings):
+    """A version for each value, which differ in their seed alone; with `n` the number of examples of each."""
+    n = {"n": settings.pop("n")} if "n" in settings else {}
+    return [version(f"0.{start + k}.0", {metric: value, **n}, seed=k, **settings) for k, value in enumerate(values)]
+
+
+def compared(first, second, metric="auc", **options):
+    """The change of the second of two groups against the first."""
+    groups = pnb.VersionSet([*runs(first, metric=metric, lr=0.1, **options), *runs(second, 50, metric, lr=0.2, **options)]).group_repeats()
+    row = groups.compare(groups[0].version_name)[metric]
+    return row.changes[1]
+
+
+def test_versions_that_differ_in_seeds_runs_and_dates_alone_are_repeats():
+    same = [
+        version("0.1.0", {"auc": 0.9}, lr=0.1, seed=1, run_id="r-1", date="2026-01-01"),
+        version("0.2.0", {"auc": 0.8}, lr=0.1, seed=2, run_id="r-2", date="2026-01-02"),
+    ]
+    other = version("0.3.0", {"auc": 0.7}, lr=0.2, seed=1)
+    groups = pnb.VersionSet([*same, other]).group_repeats()
+    assert [each.version_name for each in groups] == ["0.1.0 (2 runs)", "0.3.0"]
+    assert list(groups[0].members) == same
+    assert {name.rpartition(".")[2] for name in groups[0].ignored} == {"seed", "run_id", "date"}
+
+
+def test_repeats_are_never_of_several_models_frameworks_labels_or_without_settings():
+    alone = [
+        version("0.1.0", {"auc": 0.9}, lr=0.1),
+        version("0.2.0", {"auc": 0.9}, lr=0.1, model="model-b"),
+        version("0.3.0", {"auc": 0.9}, lr=0.1, labels=[("env", "prod")]),
+        pnb.ModelVersion.from_document({"VersionName": "0.4.0", "Metrics": {"auc": 0.9}}, "model-a"),
+        pnb.ModelVersion.from_document({"VersionName": "0.5.0", "Metrics": {"auc": 0.9}}, "model-a"),
+        pnb.ModelVersion.from_document(
+            {"VersionName": "0.6.0", "FrameworkType": "Keras", "TrainingSpec": {"HyperParameters": {"lr": 0.1}}}, "model-a"
+        ),
+    ]
+    assert list(pnb.VersionSet(alone).group_repeats()) == alone
+
+
+def test_what_is_ignored_besides_is_named_and_has_to_occur():
+    vs = pnb.VersionSet([version(f"0.{k}.0", {"auc": 0.9}, lr=0.1, workers=k) for k in (1, 2)])
+    assert len(vs.group_repeats()) == 2
+    group = vs.group_repeats(ignore="training_spec.*workers")[0]
+    assert group.ignored == ("training_spec.HyperParameters.workers",)
+    with pytest.raises(ConfigurationError, match=r"training_spec\.worker"):
+        vs.group_repeats(ignore="training_spec.worker")
+
+
+def test_groupby_takes_every_value_of_its_names_none_included():
+    vs = pnb.VersionSet([*runs([0.9, 0.8], lr=0.1), *runs([0.7], 5, lr=0.2), version("0.9.0", {"auc": 0.5}, seed=1)])
+    groups = vs.groupby("training_spec.HyperParameters.lr")
+    assert [(each.version_name, len(each.members)) for each in groups] == [("lr=0.1", 2), ("lr=0.2", 1), ("lr=(not set)", 1)]
+    assert groups == vs.groupby("lr")
+    with pytest.raises(NameNotFound, match="lrr"):
+        vs.groupby("training_spec.HyperParameters.lrr")
+    with pytest.raises(ConfigurationError, match="is a group already"):
+        groups.groupby("lr")
+
+
+METRIC_NAMES = st.sampled_from(["auc", "a.b", "a", "b", "\\", "eval", "n", "train.loss", "长度", "(value)", ""])
+LEAVES = st.one_of(st.floats(-1e6, 1e6, allow_nan=False), st.integers(-1000, 1000), st.none(), st.booleans(), st.sampled_from(["x", "0.5"]))
+METRICS = st.dictionaries(METRIC_NAMES, st.one_of(LEAVES, st.dictionaries(METRIC_NAMES, LEAVES, max_size=3)), max_size=4)
+
+
+@given(st.lists(METRICS, min_size=1, max_size=4))
+def test_every_number_of_a_member_is_behind_the_mean_of_its_name(contents):
+    members = [pnb.ModelVersion.from_document({"VersionName": f"0.{k}.0", "Metrics": each}, "m") for k, each in enumerate(contents)]
+    group = pnb.VersionGroup(members, name="g")
+    for (path, dataset), found in group.repeats.items():
+        known = [cell.value for member in members for cell in member.metrics.every(path, dataset) if cell.value is not None]
+        assert sorted(found.values) == sorted(known)
+        assert len(found.values) + found.failed == len(members)
+        cells = group.metrics.every(path, dataset)
+        assert len(cells) == 1
+        assert cells[0].value == pytest.approx(statistics.fmean(known), rel=1e-9, abs=1e-9)
+
+
+def test_a_run_without_a_number_is_counted_and_not_dropped():
+    values = [0.9, 0.8, None, float("nan")]
+    group = pnb.VersionSet(runs(values, lr=1)).group_repeats()[0]
+    frame = group.to_frame()
+    assert frame.loc[0, ["n", "failed"]].tolist() == [2, 2]
+    assert "2 of 4" in str(group)
+
+
+def test_a_group_is_what_all_members_share():
+    labels = [("env", "test"), ("team", "a")]
+    members = [
+        version("0.1.0", {"auc": 0.9, "n": 100, "auc_stderr": 0.1}, lr=0.1, seed=1, labels=labels),
+        version("0.2.0", {"auc": 0.8, "n": 100, "auc_stderr": 0.2}, lr=0.1, seed=2, labels=labels[:1]),
+    ]
+    group = pnb.VersionGroup(members, name="g")
+    assert dict(group.labels) == {"env": "test"}
+    assert group.training_spec == {"HyperParameters": {"lr": 0.1}}
+    assert group.metrics["n"].value == 100
+    assert "auc_stderr" not in group.metrics
+
+
+def test_welch_intervals_of_groups_equal_those_of_scipy():
+    draw = np.random.default_rng(4)
+    for _ in range(cases(300)):
+        scale = float(draw.choice([1, 30]))
+        first, second = ((draw.normal(0.5, 0.1, int(draw.integers(2, 9))) * scale).tolist() for _ in range(2))
+        known = stats.ttest_ind(second, first, equal_var=False).confidence_interval(0.95)
+        found = compared(first, second).evidence.interval
+        assert (found.low, found.high) == pytest.approx((known.low, known.high), rel=1e-6, abs=1e-9)
+
+
+def test_known_examples_widen_the_interval_and_are_said():
+    first, second = [0.90, 0.91, 0.92, 0.89], [0.93, 0.94, 0.95, 0.92]
+    bare, counted = (compared(first, second, metric="accuracy", **n).evidence for n in ({}, {"n": 1000}))
+    assert "not other examples" in bare.reason
+    assert "covers other runs and other examples" in counted.reason
+    spread = sum(stats.sem(each) ** 2 for each in (first, second))
+    examples_too = spread + sum(p * (1 - p) / 1000 for p in (np.mean(first), np.mean(second)))
+    assert (counted.interval.high - counted.interval.low) > (bare.interval.high - bare.interval.low) * 0.99
+    assert counted.interval.high - counted.interval.low >= 2 * 1.959 * math.sqrt(examples_too)
+
+
+def test_a_single_run_is_judged_by_the_spread_of_the_others():
+    values = [0.90, 0.92, 0.91, 0.93]
+    vs = pnb.VersionSet([*runs(values, lr=0.1), *runs([0.99], 50, lr=0.2)]).group_repeats()
+    found = vs.compare(vs[0].version_name)["auc"].changes[1].evidence.interval
+    half = stats.t.ppf(0.975, 3) * np.std(values, ddof=1) * math.sqrt(1 + 1 / 4)
+    assert (found.high - found.low) / 2 == pytest.approx(half)
+
+
+def test_folds_are_paired_and_corrected_for_shared_training_data():
+    draw = np.random.default_rng(5)
+    for _ in range(cases(100)):
+        count = int(draw.integers(3, 11))
+        base = draw.normal(0.8, 0.05, count)
+        other = base + draw.normal(0.01, 0.02, count)
+        members = [
+            version(f"0.{k + 100 * which}.0", {"auc": float(value)}, lr=which, fold=k)
+            for which, values in enumerate((base, other))
+            for k, value in enumerate(values)
+        ]
+        groups = pnb.VersionSet(members).group_repeats()
+        assert groups[0].folds
+        found = groups.compare(groups[0].version_name)["auc"].changes[1].evidence
+        differences = other - base
+        half = stats.t.ppf(0.975, count - 1) * np.std(differences, ddof=1) * math.sqrt(1 / count + 1 / (count - 1))
+        assert (found.interval.low, found.interval.high) == pytest.approx((differences.mean() - half, differences.mean() + half), rel=1e-6)
+        assert "folds that share training data" in found.reason
+
+
+def test_equal_repeats_have_no_spread_and_no_interval():
+    evidence = compared([0.9, 0.9, 0.9], [0.8, 0.8, 0.8]).evidence
+    assert evidence.interval is None
+    assert "identical repeats" in evidence.reason
+
+
+@examples(30)
+@given(st.integers(2, 6), st.randoms(use_true_random=False))
+def test_groups_survive_a_snapshot_a_pickle_and_their_own_code(count, rng):
+    vs = pnb.VersionSet([*runs([rng.random() for _ in range(count)], lr=0.1), *runs([rng.random() for _ in range(count)], 50, lr=0.2)])
+    for groups in (vs.group_repeats(), vs.groupby("lr")):
+        c = groups.compare(groups[0].version_name)
+        assert pickle.loads(pickle.dumps(groups)) == groups
+        space = {}
+        exec(c.to_code(), space)
+        assert space["c"] == c
+        assert space["c"]["auc"].changes[1].evidence == c["auc"].changes[1].evidence
+
+
+def test_a_snapshot_keeps_groups_with_their_members(tmp_path):
+    vs = pnb.VersionSet([*runs([0.9, 0.8], lr=0.1), *runs([0.7], 50, lr=0.2)])
+    groups = vs.group_repeats()
+    again = pnb.load(groups.save(tmp_path / "groups.paisnap.json"))
+    assert again == groups
+    assert again[0].members == groups[0].members
+    assert again.compare(groups[0].version_name)["auc"].changes[1].evidence.reason == groups.compare()["auc"].changes[1].evidence.reason
+
+
+def test_a_report_of_groups_masks_their_members_and_keeps_the_spread(tmp_path):
+    members = [version(f"0.{k}.0", {"auc": 0.9 + k / 100}, lr=0.1, seed=k, password="hunter2hunter2") for k in (1, 2, 3)]
+    vs = pnb.VersionSet([*members, *runs([0.5, 0.6, 0.55], 50, lr=0.2)]).group_repeats()
+    text = vs.compare(vs[0].version_name).report(tmp_path / "r.html", charts=False).read_text("utf-8")
+    assert "hunter2" not in text
+    assert "3 and 3 runs" in text
+
+
+def lists(**options):
+    metrics = {"0.1.0": [0.80, 0.82, 0.81], "0.2.0": [0.90, 0.93, 0.91]}
+    docs = [{"VersionName": name, "Metrics": {"accuracy": values, "loss": 0.1}} for name, values in metrics.items()]
+    return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0", **options)
+
+
+def test_lists_are_repeats_only_where_that_is_asked_for():
+    assert lists()["accuracy"].changes[1].verdict is None
+    folds, several = (lists(repeats=given)["accuracy"].changes[1] for given in ("accuracy", {"accuracy": "runs"}))
+    assert folds.delta == several.delta == pytest.approx(0.91333 - 0.81, abs=1e-4)
+    assert "3 folds" in folds.evidence.reason
+    assert "3 and 3 runs" in several.evidence.reason
+    assert any("repeats: 'nothing' matches no metric" in note for note in lists(repeats="nothing").notes)
+
+
+def test_what_is_no_list_of_repeats_is_refused():
+    with pytest.raises(ComparisonError, match="loss is one number"):
+        lists(repeats="loss")
+    with pytest.raises(ConfigurationError, match="repeats"):
+        lists(repeats={"accuracy": "seeds"})
+    docs = [{"VersionName": f"0.{k}.0", "Metrics": {"auc": [0.5] * k}} for k in (3, 4)]
+    with pytest.raises(ComparisonError, match="3 and 4 numbers"):
+        pnb.VersionSet.from_documents(docs, "model-a").compare(repeats="auc")
+
+
+@pytest.mark.parametrize("members", [[], [runs([1])[0], version("0.9.0", {}, model="model-b")], [5]])
+def test_a_group_needs_versions_of_one_model(members):
+    with pytest.raises(ConfigurationError):
+        pnb.VersionGroup(members, name="g")

@@ -1,0 +1,199 @@
+"""Two versions on the same examples: the statistics against scipy, what is refused, and what becomes of the evidence."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pai_notebook as pnb
+from pai_notebook.comparison.paired_methods import bonett_price, mid_p_mcnemar
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from tests.examples import cases
+from tests.lazy import Lazy
+
+stats = Lazy("scipy.stats")
+
+
+def tables(first, second, column="ok", **columns):
+    frames = [pd.DataFrame({"id": [f"x{k}" for k in range(len(values))], column: values, **columns}) for values in (first, second)]
+    return dict(zip(("0.1.0", "0.2.0"), frames, strict=True))
+
+
+def compared(first, second, metric="accuracy"):
+    docs = [{"VersionName": name, "Metrics": {metric: float(np.mean(each))}} for name, each in (("0.1.0", first), ("0.2.0", second))]
+    return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+
+
+def answers(gained, lost, both=700, neither=200):
+    first = [True] * (both + lost) + [False] * (gained + neither)
+    second = [True] * both + [False] * lost + [True] * gained + [False] * neither
+    return first, second
+
+
+@pytest.fixture
+def better():
+    return answers(31, 12)
+
+
+def test_mid_p_equals_the_binomial_of_scipy():
+    draw = np.random.default_rng(1)
+    for _ in range(cases(300)):
+        gained, lost = (int(each) for each in draw.integers(0, 400, 2))
+        fewer, count = min(gained, lost), gained + lost
+        known = 2 * stats.binom.cdf(fewer - 1, count, 0.5) + stats.binom.pmf(fewer, count, 0.5)
+        assert mid_p_mcnemar(gained, lost) == pytest.approx(min(known, 1.0), rel=1e-9)
+
+
+def test_bonett_price_is_the_adjusted_wald_interval_of_two_more_examples():
+    draw = np.random.default_rng(2)
+    for _ in range(cases(300)):
+        n = int(draw.integers(20, 3000))
+        gained, lost = int(draw.integers(0, n // 3)), int(draw.integers(0, n // 3))
+        # one more example each way, then Wald's interval of the mean of +1, 0 and -1
+        padded = np.repeat([1.0, -1.0, 0.0], [gained + 1, lost + 1, n - gained - lost])
+        half = stats.norm.ppf(0.975) * padded.std() / np.sqrt(n + 2)
+        found = bonett_price(gained, lost, n)
+        assert (found.low, found.high) == pytest.approx((max(padded.mean() - half, -1), min(padded.mean() + half, 1)))
+
+
+def test_scores_are_judged_by_the_t_interval_of_scipy():
+    draw = np.random.default_rng(3)
+    for _ in range(cases(100)):
+        n = int(draw.integers(40, 300))
+        first = draw.random(n)
+        second = first + draw.normal(0.01, 0.1, n)
+        found = compared(first, second, "bleu").paired("bleu", tables(first, second, "bleu"), on="id", score="bleu")
+        known = stats.ttest_rel(second, first)
+        bounds = known.confidence_interval(0.95)
+        assert (found.interval.low, found.interval.high) == pytest.approx((bounds.low, bounds.high))
+        assert found.p_value == pytest.approx(known.pvalue, rel=1e-6, abs=1e-8)
+
+
+def test_clusters_are_judged_by_their_means():
+    draw = np.random.default_rng(4)
+    users = np.repeat(np.arange(25), 4)
+    first = draw.random(100)
+    second = first + np.repeat(draw.normal(0.02, 0.1, 25), 4)
+    found = compared(first, second, "bleu").paired("bleu", tables(first, second, "bleu", user=users), on="id", score="bleu", cluster="user")
+    means = pd.Series(second - first).groupby(users).mean()
+    bounds = stats.ttest_1samp(means, 0).confidence_interval(0.95)
+    assert (found.interval.low, found.interval.high) == pytest.approx((bounds.low, bounds.high))
+    assert found.n == 25
+
+
+def test_a_statistic_is_resampled_in_pairs_and_always_the_same():
+    draw = np.random.default_rng(5)
+    truth = draw.random(150) < 0.4
+    guesses = [truth ^ (draw.random(150) < wrong) for wrong in (0.3, 0.1)]
+    frames = {
+        name: pd.DataFrame({"id": range(150), "y": truth, "guess": guess}) for name, guess in zip(("0.1.0", "0.2.0"), guesses, strict=True)
+    }
+
+    def f1(table):
+        hits = (table.y & table.guess).sum()
+        return 2 * hits / (table.y.sum() + table.guess.sum())
+
+    found, again = (compared([0.5], [0.5], "f1").paired("f1", frames, on="id", statistic=f1, label="y") for _ in range(2))
+    assert found.interval == again.interval
+    assert found.delta == pytest.approx(f1(frames["0.2.0"]) - f1(frames["0.1.0"]))
+    assert 0.02 < (found.interval.high - found.interval.low) / 2 / 1.96 < 0.08
+    assert found.interval.excludes_zero
+
+
+@given(st.permutations(range(40)), st.permutations(range(40)))
+def test_the_order_of_rows_and_of_tables_changes_nothing(mine, theirs):
+    first, second = answers(14, 6, both=15, neither=5)
+    frames = tables(first, second)
+    mixed = {"0.2.0": frames["0.2.0"].iloc[list(theirs)], "0.1.0": frames["0.1.0"].iloc[list(mine)]}
+    c = compared(first, second)
+    found, known = (c.paired("accuracy", each, on="id", correct="ok") for each in (mixed, frames))
+    assert (found.counts, found.interval, found.version) == (known.counts, known.interval, "0.2.0")
+    assert set(found.flipped.id) == set(known.flipped.id)
+
+
+def test_the_answer_is_a_sentence_with_both_counts(better):
+    found = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
+    assert str(found.sentence).startswith("0.2.0 right and 0.1.0 wrong in 31 of 943, the other way in 12: +2.0 pp (95 % interval +0.0")
+    assert found.words == "beyond chance (95 %)"
+    assert len(found.flipped) == 43
+    assert {"ok (0.1.0)", "ok (0.2.0)"} <= set(found.flipped.columns)
+    assert found.to_frame()[["both", "gained", "lost", "neither"]].to_numpy().tolist() == [[700, 31, 12, 200]]
+    assert pickle.loads(pickle.dumps(found)).interval == found.interval
+
+
+def test_few_answers_that_differ_say_nothing():
+    first, second = answers(5, 0)
+    found = compared(first, second).paired("accuracy", tables(first, second), on="id", correct="ok")
+    assert found.interval is None
+    assert found.reason == "only 5 of 905 examples differ: cannot tell"
+
+
+def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
+    frames = tables(*better)
+    holes = frames["0.1.0"].astype({"ok": object})
+    holes.loc[3, "ok"] = None
+    short = frames["0.2.0"].iloc[2:]
+    found = compared(*better).paired("accuracy", {"0.1.0": holes, "0.2.0": short}, on="id", correct="ok")
+    assert found.remarks == (
+        "2 examples are in the table of 0.1.0 only: x0, x1",
+        "1 of 941 examples have no value in one version and are left out: x3",
+    )
+    twice = pd.concat([frames["0.2.0"], frames["0.2.0"].iloc[:2]])
+    found = compared(*better).paired("accuracy", {**frames, "0.2.0": twice}, on="id", correct="ok")
+    assert "2 ids occur more than once in the table of 0.2.0" in found.remarks[0]
+    assert "groups by id" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "said"),
+    [
+        (lambda frame: frame.rename(columns={"ok": "okay"}), {}, "no column 'ok'.*okay"),
+        (lambda frame: frame.assign(id=range(len(frame))), {}, "no id is in both tables"),
+        (lambda frame: frame.assign(id=None), {}, "have no id"),
+        (lambda frame: frame.assign(ok="yes"), {}, "holds no numbers"),
+        (lambda frame: frame.assign(ok=0.5), {}, "truth values or 0 and 1"),
+        (lambda frame: frame.assign(ok=7), {}, "is not right or wrong"),
+        (lambda frame: frame, {"correct": None}, "neither correct="),
+        (lambda frame: frame, {"score": "ok"}, "correct and score are given"),
+        (lambda frame: 5, {}, "not a DataFrame"),
+        (lambda frame: frame.assign(ok=float("nan")), {}, "no example has a value"),
+    ],
+)
+def test_what_cannot_be_paired_is_refused_with_its_reason(better, change, options, said):
+    frames = tables(*better)
+    frames["0.2.0"] = change(frames["0.2.0"])
+    with pytest.raises((ConfigurationError, ComparisonError), match=said):
+        compared(*better).paired("accuracy", frames, **{"on": "id", "correct": "ok", **options})
+
+
+def test_two_versions_that_are_compared_are_needed(better):
+    c, frames = compared(*better), tables(*better)
+    for wrong in ({"0.1.0": frames["0.1.0"]}, {**frames, "9.9.9": frames["0.1.0"]}, {"0.1.0": frames["0.1.0"], "9.9.9": frames["0.2.0"]}):
+        with pytest.raises(ConfigurationError, match="frames"):
+            c.paired("accuracy", wrong, on="id", correct="ok")
+
+
+def test_paired_results_are_the_evidence_of_row_verdict_gate_and_report(better, tmp_path):
+    c = compared(*better)
+    assert c["accuracy"].changes[1].word == "no interval known"
+    p = c.paired("accuracy", tables(*better), on="id", correct="ok")
+    told = c.with_paired(p)
+    assert told["accuracy"].changes[1].word == "better"
+    assert told.interval("accuracy", "0.2.0").interval == p.interval
+    back = told.between(told["accuracy"], 0, 1).interval
+    assert (back.low, back.high) == (-p.interval.high, -p.interval.low)
+    assert "0.2.0 in accuracy" in str(told.verdict.sentences[0])
+    assert told.gate("accuracy >= baseline with 95% confidence").passed
+    assert told.best("accuracy").ties == ()
+    assert told != c
+    assert told.baseline_reason == c.baseline_reason
+    assert "paired, 943 examples" in told.report(tmp_path / "r.html", charts=False).read_text("utf-8")
+
+
+def test_results_of_other_examples_than_the_metric_are_no_evidence(better):
+    p = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
+    with pytest.raises(ComparisonError, match="the versions state a difference of"):
+        compared([True], [False]).with_paired(p)
