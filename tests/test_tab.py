@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import jedi
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
@@ -62,6 +63,11 @@ NAMES = [
     "standing",
     "paired_change",
     "spread",
+    "group",
+    "grouping",
+    "repeats",
+    "mean_of_runs",
+    "paired",
 ]
 AFTER_A_CALL = {
     "c.re": {"report", "removed"},
@@ -125,6 +131,9 @@ def things(registry):
     other = pnb.VersionSet.from_documents([{**v.raw, "ApprovalStatus": "Rejected"}], v.model_id)
     runs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"seed": n, "lr": 1}} for n in (1, 2, 3)]
     pairs = pnb.VersionSet.from_documents(runs, "model-a").minimal_pairs("cer")
+    group = pnb.VersionSet.from_documents(runs, "model-a").group_repeats()[0]
+    grouped = pnb.VersionSet([group]).compare()
+    tables = dict.fromkeys(c.names[:2], pd.DataFrame({"id": [1, 2], "ok": [True, False]}))
     return {
         "pnb": pnb,
         "errors": pnb.errors,
@@ -170,6 +179,11 @@ def things(registry):
         "standing": row.changes[1].verdict,
         "paired_change": pairs.changes[0],
         "spread": pairs.spread,
+        "group": group,
+        "grouping": group.grouping,
+        "repeats": group.repeats["cer", ""],
+        "mean_of_runs": grouped.repeats(grouped["cer"], 0),
+        "paired": c.paired(METRIC, tables, on="id", correct="ok"),
     }
 
 

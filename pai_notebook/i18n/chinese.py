@@ -630,67 +630,7 @@ _ERRORS = {
     "%paimodel ls --query {query} looks for it in names, tasks and labels.": "%paimodel ls --query {query} 可按名称、任务和标签查找模型。",
 }
 
-_REPEATS = {
-    "{mean} (sd {sd})": "{mean}（标准差 {sd}）",
-    "{names}: {text}": "{names}：{text}",
-    "{count} folds": "{count} 折",
-    "{count} runs": "{count} 次运行",
-    "{runs}: {names}": "{runs}：{names}",
-    "They may differ in {names}.": "成员之间可能不同的设置：{names}。",
-    "{count} of {total}": "{count}/{total}",
-    "Metrics over {runs}": "{runs}的指标",
-    "one run": "仅一次运行",
-    "What all of them share": "所有成员相同的内容",
-    "newest {when}": "最新成员创建于 {when}",
-    "mean": "均值",
-    "standard deviation": "标准差",
-    "runs": "运行次数",
-    "lowest": "最低",
-    "highest": "最高",
-    "{version} right and {other} wrong in {gained} of {n}, the other way in {lost}: {delta} ({interval})": (
-        "{n} 个样本中，{version} 答对而 {other} 答错的有 {gained} 个，反之 {lost} 个：{delta}（{interval}）"
-    ),
-    "{version} against {other} in {metric}, example by example: {delta} ({interval})": (
-        "逐样本比较 {version} 与 {other} 的 {metric}：{delta}（{interval}）"
-    ),
-    "basis": "依据",
-    "McNemar's mid-p": "McNemar 检验的 mid-p 值",
-    "p-value": "p 值",
-    "Examples on which they differ": "结果不同的样本",
-    "paired, {n} examples": "配对比较，{n} 个样本",
-    "paired, {n} examples, {ties} of them equal": "配对比较，{n} 个样本，其中 {ties} 个相同",
-    "paired, {n} examples, {count} resamples": "配对比较，{n} 个样本，{count} 次重抽样",
-    "paired, means of {n} groups by {name}": "配对比较，按 {name} 分为 {n} 组，比较各组均值",
-    "only {count} of {n} examples differ: cannot tell": "{n} 个样本中仅 {count} 个结果不同，无法判断",
-    "too few examples differ: {count} of {n}": "结果不同的样本太少：{count}/{n}",
-    "{n} groups by {name} are too few: {fewest} are needed": "按 {name} 仅有 {n} 组，至少需要 {fewest} 组",
-    "{n} examples are too few: {fewest} are needed": "仅有 {n} 个样本，至少需要 {fewest} 个",
-    "only {count} examples of the rarest class: {fewest} are needed": "最少的类别仅有 {count} 个样本，至少需要 {fewest} 个",
-    "the same difference everywhere: no spread": "各样本之差完全相同，没有离散度",
-    "the same difference in every resample: no spread": "各次重抽样之差完全相同，没有离散度",
-    "{count} examples are in the table of {name} only: {ids}": "仅 {name} 的表中有的样本 {count} 个：{ids}",
-    "{count} ids occur more than once in the table of {name} and count once, by their mean: {ids}": (
-        "{name} 的表中有 {count} 个重复的 id，各取均值计一次：{ids}"
-    ),
-    "{count} of {n} examples have no value in one version and are left out: {ids}": (
-        "{n} 个样本中有 {count} 个在某一版本中没有值，已略去：{ids}"
-    ),
-}
-
 TEMPLATES = (
-    _NAMES
-    | _PIECES
-    | _STATES
-    | _TABLE
-    | _CAUTIONS
-    | _EXPLANATION
-    | _GATES
-    | _REPORT
-    | _LEFT_OUT
-    | _CHANCE
-    | _VERDICT
-    | _PLOTS
-    | _REPEATS
-    | _ERRORS
+    _NAMES | _PIECES | _STATES | _TABLE | _CAUTIONS | _EXPLANATION | _GATES | _REPORT | _LEFT_OUT | _CHANCE | _VERDICT | _PLOTS | _ERRORS
 )
 TEMPLATES |= read_entries(importlib.resources.files("pai_notebook.i18n").joinpath("zh.po").read_text("utf-8"))

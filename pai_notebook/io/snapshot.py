@@ -2,20 +2,13 @@
 
     {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
      "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
-<<<<<<< HEAD
      "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...], "model_name": "...",
-                  "datasets": [...], "people": [...]}], "errors": [...], "masked": [...]}
-
-`document` is what the service sent, `source` the place in `sources` of where it came from and what things are
-called there. Keys this release does not know are left alone and are part of the digest; a file of a higher `schema` is refused, because
-its meaning may have changed.
-=======
-     "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...]}], "errors": [...], "masked": [...],
+                  "datasets": [...], "people": [...]}], "errors": [...], "masked": [...],
      "groups": [{"name": "...", "members": [0, 1, 2], "folds": false, "ignored": [...], "method": "groupby", "names": [...]}]}
 
-`document` is what the service sent, `source` the place in `sources` of where it came from. A group is written as its members, which
-follow each other, and as what makes it of them again. Keys this release does not know are left
-alone and are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
+`document` is what the service sent, `source` the place in `sources` of where it came from and what things are called there. A group is
+written as its members, which follow each other, and as what makes it of them again. Keys this release does not know are left alone and
+are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
 """
 
 from __future__ import annotations
