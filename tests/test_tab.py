@@ -67,6 +67,7 @@ NAMES = [
     "grouping",
     "repeats",
     "mean_of_runs",
+    "dataset_name",
     "paired",
 ]
 AFTER_A_CALL = {
@@ -182,6 +183,7 @@ def things(registry):
         "group": group,
         "grouping": group.grouping,
         "repeats": group.repeats["cer", ""],
+        "dataset_name": v.provenance.datasets[0],
         "mean_of_runs": grouped.repeats(grouped["cer"], 0),
         "paired": c.paired(METRIC, tables, on="id", correct="ok"),
     }
