@@ -56,9 +56,12 @@ def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
 
 
 def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
-    """A name for each version that no other has: its own, with the model where several models are there."""
+    """A name for each version that no other has: its own, with the model where several models are there; and what is not registered."""
     short = [version.version_name for version in versions]
     names = short if len(set(short)) == len(short) else [version.address for version in versions]
+    names = [
+        name if version.is_registered else say("{name} (not registered)", name=name) for name, version in zip(names, versions, strict=True)
+    ]
     seen: dict[str, int] = {}
     for place, name in enumerate(names):
         seen[name] = seen.get(name, 0) + 1
@@ -104,7 +107,8 @@ def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[in
         return newest, BASELINES["approved"]
     if len(versions) == 1:
         return 0, say("the only version")
-    place = next((place for place, version in enumerate(versions) if not is_same(version.approval_status, "Rejected")), None)
+    registered = [place for place, version in enumerate(versions) if version.is_registered] or range(len(versions))
+    place = next((place for place in registered if not is_same(versions[place].approval_status, "Rejected")), None)
     if place is None:
         said = say(
             "none of these {count} is approved; {name} ({status}) taken",
@@ -137,7 +141,7 @@ def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any
 
 
 def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
-    found = [place for place, version in enumerate(versions) if wanted in (version.version_name, version.address)]
+    found = [place for place, version in enumerate(versions) if wanted in (version.version_name, version.address, names[place])]
     if len(found) == 1:
         return found[0], CHOSEN
     if found:

@@ -307,9 +307,10 @@ class Questions(Aligned):
         level = number_argument("level", level, above=0, below=1)
         n = None if n is None else number_argument("n", n, least=1, whole=True)
         row = find_row(self.metrics, metric, dataset)
-        if self._place is None or version not in self._names:
+        places = [place for place, each in enumerate(self._versions) if version in (self._names[place], each.version_name)]
+        if self._place is None or len(places) != 1:
             raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"Available: {', '.join(self._names[:5])}.")
-        return self._uncertainty.between((row.path, row.dataset), self._names.index(version), self._place, n=n, level=level)
+        return self._uncertainty.between((row.path, row.dataset), places[0], self._place, n=n, level=level)
 
     def paired(
         self,

@@ -45,8 +45,9 @@ def shown_rows(comparison: Comparison, *, evidence: bool = False) -> list[Row]:
 
 
 def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
-    """Names of models by their ids, empty where no list has shown it."""
-    return {version.model_id: version.provenance.model_name for version in versions}
+    """Names of models by their ids, empty where no list has shown it; candidates that are not registered belong to none."""
+    registered = [version for version in versions if version.is_registered]
+    return {version.model_id: version.provenance.model_name for version in registered or versions}
 
 
 def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Block]:
@@ -236,7 +237,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     # of several models a version's name alone does not say which it is
     several = len(models) > 1 and model_id not in name
     below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
-    lines: list[Inline] = [name, *([Mark("", models[model_id] or model_id)] if several else []), *([Mark("", below)] if below else [])]
+    lines: list[Inline] = [name, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 

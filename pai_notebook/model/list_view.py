@@ -99,7 +99,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     heads += [Column(key or say("(no key)"), group=say("labels")) for key in keys]
     rows: list[list[Inline]] = []
     for version in shown:
-        head: list[Inline] = [version.provenance.model_name or Code(version.model_id)] if several else []
+        head: list[Inline] = [_model_of(version)] if several else []
         head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
         metrics = [_metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name]) for name in columns]
         rows.append([*head, *metrics, *(", ".join(version.labels.get_all(key)) for key in keys)])
@@ -121,6 +121,10 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
         total=len(versions),
         unit=say("versions"),
     )
+
+
+def _model_of(version: ModelVersion) -> Inline:
+    return version.provenance.model_name or (Code(version.model_id) if version.is_registered else Missing(say("none")))
 
 
 def _columns(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -177,6 +181,9 @@ def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
     """How many versions of which model, and the labels that all of them have."""
     models = list(dict.fromkeys(version.model_id for version in versions))
     count = counted(len(versions), "version")
+    others = sum(not version.is_registered for version in versions)
+    if others:
+        return say("{count}, {others} of them not registered", count=count, others=others)
     what = say("{count} of {total} models", count=count, total=len(models))
     if len(models) == 1:
         name = next((version.provenance.model_name for version in versions if version.provenance.model_name), "")

@@ -139,7 +139,7 @@ def plain(given: Any, where: str) -> Any:
         except InvalidJson as refusal:
             raise ConfigurationError(f"{where} {refusal.reason}", hint=_FITS) from None
     if type(given).__name__ == "DataFrame":
-        _refuse(where, "a DataFrame", "A frame holds values, not documents; v.raw of a version is its document.")
+        _refuse(where, "a DataFrame", "VersionSet.from_frame reads a frame with a row a version; v.raw of a version is its document.")
     return given
 
 

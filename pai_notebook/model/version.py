@@ -17,6 +17,9 @@ from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
 from pai_notebook.model.version_view import describe_version
 
+NOT_REGISTERED = "Not registered"
+"""Approval status of a candidate that no registry knows."""
+
 
 def _metrics(value: Any) -> tuple[Metrics, str]:
     return read_metrics(value), ""
@@ -157,6 +160,11 @@ class ModelVersion(Displayed, DocumentView):
     def address(self) -> str:
         """`model@version`, as `%paimodel` takes it; the bare version name when the model is unknown."""
         return f"{self.model_id}@{self.version_name}" if self.model_id else self.version_name
+
+    @property
+    def is_registered(self) -> bool:
+        """False for a candidate from elsewhere, such as a row of `VersionSet.from_frame`: no registry knows it, and it has no address."""
+        return self.approval_status != NOT_REGISTERED
 
     @cached_property
     def digest(self) -> str:

@@ -39,9 +39,13 @@ def _parts(found: Any) -> Any:
     return {"path": os.fspath(found)} if isinstance(found, os.PathLike) else {"text": str(found)}
 
 
+def _address(version: ModelVersion) -> str | None:
+    return version.address if version.is_registered else None
+
+
 def _version(version: ModelVersion) -> dict[str, Any]:
     return {
-        "address": version.address,
+        "address": _address(version),
         "model_id": version.model_id,
         "version": version.version_name,
         "approval_status": version.approval_status,
@@ -69,7 +73,7 @@ def _model(found: Model) -> dict[str, Any]:
 def _comparison(found: Comparison) -> dict[str, Any]:
     rows = found.rows if found.only == "all" else found.changed
     return {
-        "versions": [{"name": name, "address": version.address} for name, version in zip(found.names, found.versions, strict=True)],
+        "versions": [{"name": name, "address": _address(version)} for name, version in zip(found.names, found.versions, strict=True)],
         "baseline": found.baseline_name,
         "baseline_reason": found.baseline_reason,
         "verdict": [finding.text for finding in found.verdict.findings if not finding.advice],

@@ -111,6 +111,81 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
         return cls(versions, origin=f"From the file {os.path.basename(docs)}." if is_path else "")  # noqa: PTH119 - text or path
 
+    @classmethod
+    def from_frame(
+        cls, df: pd.DataFrame, *, name: str | None = None, metrics: Sequence[str] | None = None, labels: Sequence[str] | None = None
+    ) -> Self:
+        """Build a set of candidates from a DataFrame with a row a version, to compare them with registered versions.
+
+        They are marked as not registered wherever they are shown, and have no address.
+
+        Parameters
+        ----------
+        df : pandas.DataFrame
+            A row a version. A column `accuracy@d-a`, or `metrics.accuracy@d-a` as `to_frame` names it, is the metric accuracy on the
+            dataset d-a. NaN, NA and None are not recorded.
+        name : str, optional
+            The column with the names of the versions; by default the index has them.
+        metrics : sequence of str, optional
+            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all columns of numbers.
+        labels : sequence of str, optional
+            Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
+
+        Returns
+        -------
+        VersionSet
+            In the order of the rows.
+
+        Raises
+        ------
+        ConfigurationError
+            When it is no DataFrame, a column is not there or is there twice, or a version has no name or that of another.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> df = pd.DataFrame({"run": ["lr-3e-4", "lr-1e-3"], "accuracy@d-a": [0.93, 0.95], "seed": ["7", "8"]})
+        >>> vs = VersionSet.from_frame(df, name="run", labels=["seed"])
+        >>> vs["lr-1e-3"].metrics["accuracy", "d-a"].value, vs["lr-1e-3"].labels["seed"], vs["lr-1e-3"].is_registered
+        (0.95, '8', False)
+        """
+        from pai_notebook.model.elsewhere import documents_of_frame  # noqa: PLC0415 - loads on first use
+
+        return cls(map(ModelVersion, documents_of_frame(df, name, metrics, labels)), path=None)
+
+    @classmethod
+    def from_lm_eval(cls, results: Any) -> Self:
+        """Build a set of candidates from results of lm-evaluation-harness, to compare them with registered versions.
+
+        Tasks are the datasets, and metrics have the harness's names (`acc,none`), with their standard errors and numbers of examples. They
+        are marked as not registered wherever they are shown, and have no address.
+
+        Parameters
+        ----------
+        results : path, mapping, or iterable of these
+            A file of results, a folder in which every `results_*.json` is read, or what `simple_evaluate` returned.
+
+        Returns
+        -------
+        VersionSet
+            A version a file, named after the model; with the time where a model was measured more than once.
+
+        Raises
+        ------
+        ConfigurationError
+            When it is no such file; the message says what it looks like.
+
+        Examples
+        --------
+        >>> results = {"results": {"arc_easy": {"acc,none": 0.61, "acc_stderr,none": 0.01}}, "model_name": "my-model"}
+        >>> vs = VersionSet.from_lm_eval(results)
+        >>> vs["my-model"].metrics["acc,none", "arc_easy"].value
+        0.61
+        """
+        from pai_notebook.model.elsewhere import documents_of_lm_eval  # noqa: PLC0415 - loads on first use
+
+        return cls(map(ModelVersion, documents_of_lm_eval(results)), path=None)
+
     @property
     def errors(self) -> dict[str, PaiError]:
         """The addresses that could not be fetched, and why; a fresh dict."""

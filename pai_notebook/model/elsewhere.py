@@ -1,0 +1,198 @@
+"""Candidates that no registry knows, as documents of its shape: rows of a DataFrame, results of lm-evaluation-harness."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import described
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.reading import plain
+from pai_notebook.model.version import NOT_REGISTERED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What of the arguments of a model says which one it is; the others may be keys and tokens.
+_ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
+
+
+def documents_of_frame(
+    frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None, labels: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
+    """Make a document of each row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row a version.
+    name : str or None
+        The column with the names of the versions; None is the index.
+    metrics : sequence of str or None
+        Columns of metrics; None takes those that `to_frame` would call so, else every column of numbers.
+    labels : sequence of str or None
+        Columns of labels; None takes those that `to_frame` would call so.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is no DataFrame, a column is not there or is there twice, or a version has no name or that of another.
+    """
+    if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
+        raise ConfigurationError(f"{described(frame)} is not a DataFrame", hint="Pass a row a version, a column a metric.")
+    columns = list(map(str, frame.columns))
+    kinds = dict(zip(columns, frame.dtypes, strict=True))
+    chosen = [column for column in columns if column.startswith("labels.")] if labels is None else list(labels)
+    if metrics is None:
+        numbers = [column for column in columns if getattr(kinds[column], "kind", "O") in "iuf" and column not in (name, *chosen)]
+        metrics = [column for column in columns if column.startswith("metrics.")] or numbers
+    for column in (*([] if name is None else [name]), *metrics, *chosen):
+        if columns.count(column) != 1:
+            found = nearest_sentence(nearest(column, columns)) if column not in columns else "It is there more than once."
+            raise ConfigurationError(f"no single column {column!r}", hint=found or f"Available: {listed(columns)}.")
+    names = [str(value) for value in (frame.index if name is None else frame[name])]
+    for place, each in enumerate(names):
+        if not each or each in ("nan", "None", "<NA>") or each in names[:place]:
+            what = f"two rows are named {each!r}" if each in names[:place] else f"row {place} has no name"
+            raise ConfigurationError(what, hint="Pass name= the column that names each version once.")
+    values = {column: frame[column].astype(object).tolist() for column in (*metrics, *chosen)}
+    for place, each in enumerate(names):
+        yield _document(
+            each,
+            results=_by_dataset((column, values[column][place]) for column in metrics),
+            labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
+        )
+
+
+def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`."""
+    found: dict[str, dict[str, Any]] = {}
+    for column, value in cells:
+        path, _, dataset = column.removeprefix("metrics.").partition("@")
+        if _is_there(value):
+            found.setdefault(dataset, {})[path] = value.item() if hasattr(value, "item") else value
+    return list(found.items())
+
+
+def _is_there(value: Any) -> bool:
+    """Whether a cell of a DataFrame holds something: None, NA and NaN are how pandas says that it does not."""
+    return value is not None and not (isinstance(value, float) and math.isnan(value)) and str(value) not in ("<NA>", "NaT")
+
+
+def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
+    """Make a document of each file of results.
+
+    Parameters
+    ----------
+    given : path, mapping, or iterable of these
+        A file of results, a folder whose `results_*.json` are read, or what `simple_evaluate` returned.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is no such file, with what it looks like.
+    """
+    found = [(where, _read(each, where)) for where, each in _sources(given)]
+    named = [_model_of(results) for _, results in found]
+    for (_, results), name in zip(found, named, strict=True):
+        moment: Any = results.get("date")
+        created = datetime.fromtimestamp(moment, UTC) if _is_number(moment) else None
+        again = f" {created:%Y-%m-%d %H:%M}" if named.count(name) > 1 and created is not None else ""
+        yield _document(
+            name + again,
+            results=[(task, _numbers(results, task, values)) for task, values in results["results"].items() if isinstance(values, dict)],
+            evaluation=_evaluation(results),
+            created=created,
+        )
+
+
+def _sources(given: Any) -> list[tuple[str, Any]]:
+    if isinstance(given, Mapping):
+        return [("results", given)]
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        return [pair for each in given for pair in _sources(each)]
+    path = Path(given) if isinstance(given, str) or hasattr(given, "__fspath__") else None
+    if path is None:
+        raise ConfigurationError(f"{described(given)} is not a file of results", hint="Pass results_*.json of lm-evaluation-harness.")
+    if not path.is_dir():
+        return [(path.name, path)]
+    files = sorted(path.rglob("results_*.json"))
+    if not files:
+        raise ConfigurationError(f"no results_*.json in {path}", hint="Pass the folder that --output_path named, or a file in it.")
+    return [(file.name, file) for file in files]
+
+
+def _read(given: Any, where: str) -> dict[str, Any]:
+    value = plain(given, where)
+    if not isinstance(value, dict) or not isinstance(value.get("results"), dict):
+        hint = "Such a file has `results`: a task with `acc,none` and `acc_stderr,none`."
+        raise ConfigurationError(f"{where} is not a file of results of lm-evaluation-harness", hint=hint)
+    return value
+
+
+def _model_of(results: Mapping[str, Any]) -> str:
+    config = _mapping(results.get("config"))
+    told = results.get("model_name") or _arguments(config).get("pretrained") or config.get("model")
+    return str(told) if told else "lm-eval"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _arguments(config: Mapping[str, Any]) -> dict[str, str]:
+    """What of the arguments of the model says which one it is."""
+    told = config.get("model_args")
+    pairs = told.items() if isinstance(told, Mapping) else re.findall(r"(\w+)=([^,]*)", told) if isinstance(told, str) else ()
+    return {str(key): str(value) for key, value in pairs if key in _ABOUT_MODEL}
+
+
+def _numbers(results: Mapping[str, Any], task: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Metrics of a task by the names of the harness (`acc,none`), standard errors beside them, and the number of examples."""
+    # a standard error that is not known is the text N/A
+    numbers = {key: value for key, value in values.items() if _is_number(value) and key != "sample_len"}
+    count = _mapping(_mapping(results.get("n-samples")).get(task)).get("effective") or values.get("sample_len")
+    return {**numbers, **({"n": count} if _is_number(count) else {})}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _evaluation(results: Mapping[str, Any]) -> dict[str, Any]:
+    """How it was measured, so that a difference in it is seen in a comparison."""
+    config = _mapping(results.get("config"))
+    tasks: dict[str, dict[str, Any]] = {}
+    for key, name in (("versions", "version"), ("n-shot", "num_fewshot")):
+        for task, value in _mapping(results.get(key)).items():
+            tasks.setdefault(str(task), {})[name] = value
+    told = {"model": _arguments(config), "tasks": tasks, "limit": config.get("limit"), "harness": results.get("lm_eval_version")}
+    return {key: value for key, value in told.items() if value not in (None, "", {})}
+
+
+def _document(
+    name: str,
+    *,
+    results: Sequence[tuple[str, Mapping[str, Any]]],
+    labels: Mapping[str, str] | None = None,
+    evaluation: Mapping[str, Any] | None = None,
+    created: datetime | None = None,
+) -> dict[str, Any]:
+    """Write a version as the service would, without what only the service gives."""
+    measured = [
+        {"Dataset": {"DatasetId": dataset}, "Metrics": dict(values)} if dataset else {"Metrics": dict(values)}
+        for dataset, values in results
+    ]
+    document: dict[str, Any] = {"VersionName": name, "ApprovalStatus": NOT_REGISTERED, "Metrics": {"Results": measured}}
+    if labels:
+        document["Labels"] = [{"Key": key, "Value": value} for key, value in labels.items()]
+    if evaluation:
+        document["EvaluationSpec"] = dict(evaluation)
+    if created is not None:
+        document["GmtCreateTime"] = f"{created:%Y-%m-%dT%H:%M:%S}Z"
+    return document

@@ -1,0 +1,195 @@
+"""Candidates that no registry knows: rows of a DataFrame and results of lm-evaluation-harness beside registered versions."""
+
+import copy
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pai_notebook as pnb
+from pai_notebook.errors import ConfigurationError
+
+RESULTS = Path(__file__).parents[1] / "data" / "lm_eval"
+BASE = next((RESULTS / "base").glob("*.json"))
+FRAME = pd.DataFrame(
+    {
+        "run": ["lr-3e-4", "lr-1e-3"],
+        "accuracy@d-wineholdout0001": [0.95, np.nan],
+        "latency_ms": pd.array([3, None], dtype="Int64"),
+        "note": ["first", None],
+        "labels.seed": [7, 8],
+    }
+)
+MARK = "not registered"
+
+
+@pytest.fixture(scope="module")
+def registered():
+    with pnb.connect("demo", default=False) as registry:
+        yield registry.get_versions("wine-cultivar@1.5.0,1.9.0")
+
+
+@pytest.fixture
+def candidates():
+    return pnb.VersionSet.from_frame(FRAME, name="run", metrics=["accuracy@d-wineholdout0001", "latency_ms"], labels=["labels.seed"])
+
+
+def test_a_row_is_a_version_and_what_is_missing_in_it_is_not_recorded(candidates):
+    first, second = candidates
+    assert first.version_name == "lr-3e-4"
+    assert {cell.name: cell.value for cell in first.metrics.cells} == {"accuracy@d-wineholdout0001": 0.95, "latency_ms": 3}
+    assert first.labels["seed"] == "7"
+    assert list(second.metrics.cells) == []
+
+
+def test_without_names_of_columns_numbers_are_metrics_and_the_index_has_the_names():
+    vs = pnb.VersionSet.from_frame(FRAME.set_index("run"))
+    assert [cell.name for cell in vs["lr-3e-4"].metrics.cells] == ["accuracy@d-wineholdout0001", "latency_ms"]
+    assert dict(vs["lr-3e-4"].labels) == {"seed": "7"}
+    assert dict(pnb.VersionSet.from_frame(FRAME, name="run", labels=["note"])["lr-3e-4"].labels) == {"note": "first"}
+
+
+def test_a_frame_of_versions_is_read_back(registered):
+    again = pnb.VersionSet.from_frame(registered.to_frame())
+    for version in registered:
+        for cell in version.metrics.cells:
+            assert again[version.version_name].metrics[cell.path, cell.dataset].value == cell.value
+        assert dict(again[version.version_name].labels) == dict(version.labels)
+
+
+@given(st.lists(st.floats() | st.integers(-(2**53), 2**53), min_size=1, max_size=4))
+def test_numbers_of_a_frame_are_the_numbers_of_the_metrics(values):
+    frame = pd.DataFrame({"m": pd.Series(values, index=[f"v{place}" for place in range(len(values))], dtype=object)})
+    vs = pnb.VersionSet.from_frame(frame, metrics=["m"])
+    for version, value in zip(vs, values, strict=True):
+        cells = [cell.raw for cell in version.metrics.cells]
+        assert cells == ([] if isinstance(value, float) and math.isnan(value) else [value])
+
+
+@pytest.mark.parametrize(
+    ("frame", "arguments", "says"),
+    [
+        ({"a": [1]}, {}, "is not a DataFrame"),
+        (FRAME, {"name": "ran"}, "no single column 'ran'"),
+        (FRAME, {"name": "run", "metrics": ["acuracy@d-wineholdout0001"]}, "Nearest"),
+        (FRAME, {"name": "note"}, "row 1 has no name"),
+        (pd.concat([FRAME, FRAME]), {"name": "run"}, "two rows are named 'lr-3e-4'"),
+        (pd.concat([FRAME, FRAME], axis=1), {"name": "run"}, "more than once"),
+    ],
+)
+def test_a_frame_that_cannot_be_read_is_refused_by_what_is_wrong(frame, arguments, says):
+    with pytest.raises(ConfigurationError, match=says):
+        pnb.VersionSet.from_frame(frame, **arguments)
+
+
+def test_a_candidate_is_marked_wherever_it_is_shown(registered, candidates, tmp_path):
+    both = registered + candidates[:1]
+    compared = both.compare(baseline="1.5.0")
+    report = compared.report(tmp_path / "r.html", charts=False, gates="accuracy@d-wineholdout0001 >= 0.99").read_text("utf-8")
+    gate = compared.check("accuracy@d-wineholdout0001 >= 0.99")
+    assert "lr-3e-4 (not registered)" in compared.names
+    for shown in (
+        both,
+        both[-1],
+        both["lr-3e-4"],
+        compared,
+        compared.verdict,
+        compared.explain(),
+        gate,
+        compared.rank("accuracy@d-wineholdout0001"),
+    ):
+        text, html = str(shown), shown._repr_html_()
+        if "lr-3e-4" in text:
+            assert MARK in text.lower()
+            assert MARK in html.lower()
+    assert MARK in report
+    assert MARK in compared.to_csv()
+    assert MARK in both.to_csv().lower()
+    assert pnb.load(both.save(tmp_path / "x.paisnap.json"))["lr-3e-4"].is_registered is False
+
+
+def test_a_candidate_claims_no_address_and_no_registry_is_asked_for_it(registered, candidates):
+    first = candidates[0]
+    assert (first.model_id, first.is_registered, registered[0].is_registered) == ("", False, True)
+    assert "@" not in first.address
+    scope = {}
+    exec((registered + candidates).compare(baseline="1.5.0").to_code(), scope)
+    assert scope["c"] == (registered + candidates).compare(baseline="1.5.0")
+    with pnb.connect("demo", default=False) as registry, pytest.raises(ConfigurationError, match="which model"):
+        registry.drift(candidates)
+
+
+def test_a_candidate_is_no_baseline_unless_it_is_named(registered, candidates):
+    pending = registered[-1:]
+    assert (pending + candidates).compare().baseline_name == pending[0].version_name
+    assert (registered + candidates).compare().baseline_name == "1.5.0"
+    compared = (registered + candidates).compare(baseline="lr-3e-4")
+    assert compared.baseline_name == "lr-3e-4 (not registered)"
+    assert compared == (registered + candidates).compare(baseline="lr-3e-4 (not registered)")
+
+
+def test_a_registry_compares_candidates_with_what_it_fetches(candidates):
+    with pnb.connect("demo", default=False) as registry:
+        compared = registry.compare(registry.get_versions("wine-cultivar@latest") + candidates[:1], baseline="approved")
+        assert compared.baseline_name.startswith("1.5.0") or compared.baseline_name.endswith("@1.5.0")
+
+
+def test_results_of_the_harness_have_standard_errors_examples_and_settings():
+    vs = pnb.VersionSet.from_lm_eval(RESULTS)
+    assert [version.version_name for version in vs] == ["acme/tiny-base", "acme/tiny-tuned"]
+    base = vs["acme/tiny-base"]
+    assert base.metrics["exact_match,strict-match", "gsm8k"].value == 0.098
+    assert {cell.path for cell in base.metrics.cells if cell.dataset == "wikitext"} == {"word_perplexity,none", "n"}
+    assert base.evaluation_spec["tasks"]["gsm8k"] == {"version": 3.0, "num_fewshot": 5}
+    assert f"{base.created:%Y-%m-%d}" == "2026-01-01"
+    assert "CANARY" not in json.dumps(base.raw)
+    compared = vs.compare(baseline="acme/tiny-base")
+    row = compared["acc,none", "arc_easy"]
+    place = compared.names.index("acme/tiny-tuned (not registered)")
+    evidence = row.changes[place].evidence
+    assert str(row.changes[place].verdict) == "better"
+    expected = json.loads(BASE.read_text("utf-8"))["results"]["arc_easy"]["acc_stderr,none"]
+    assert 2.5 * expected < evidence.interval.high - evidence.interval.low < 2 * 1.97 * expected * math.sqrt(2)
+    assert str(compared["exact_match,strict-match", "gsm8k"].changes[place].verdict) == "could be chance"
+
+
+def test_results_are_read_from_a_file_a_folder_several_of_them_and_what_the_harness_returns():
+    content = json.loads(BASE.read_text("utf-8"))
+    one = pnb.VersionSet.from_lm_eval(BASE)
+    assert one == pnb.VersionSet.from_lm_eval(str(BASE)) == pnb.VersionSet.from_lm_eval(content) == pnb.VersionSet.from_lm_eval([BASE])
+    assert len(pnb.VersionSet.from_lm_eval([RESULTS / "base", RESULTS / "tuned"])) == 2
+    again = copy.deepcopy(content)
+    again["date"] += 3600
+    assert [version.version_name for version in pnb.VersionSet.from_lm_eval([content, again])] == [
+        "acme/tiny-base 2026-01-01 00:00",
+        "acme/tiny-base 2026-01-01 01:00",
+    ]
+
+
+def test_results_of_older_releases_and_of_other_models_are_read():
+    old = {
+        "results": {"piqa": {"acc": 0.7, "acc_stderr": 0.01}},
+        "config": {"model": "hf", "model_args": {"pretrained": "acme/old", "token": "x"}},
+    }
+    (version,) = pnb.VersionSet.from_lm_eval(old)
+    assert (version.version_name, version.metrics["acc", "piqa"].value, version.created) == ("acme/old", 0.7, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"a": 1}, "is not a file of results of lm-evaluation-harness"),
+        ({"results": []}, "is not a file of results of lm-evaluation-harness"),
+        (3, "is not a file of results"),
+        ("nowhere.json", "neither JSON nor a file"),
+        (RESULTS.parent / "corpora", "no results_\\*.json"),
+    ],
+)
+def test_what_is_no_result_is_refused(given, says):
+    with pytest.raises(ConfigurationError, match=says):
+        pnb.VersionSet.from_lm_eval(given)
