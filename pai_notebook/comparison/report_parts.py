@@ -135,12 +135,24 @@ def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple
     return [
         (say("models"), joined(_models(shown))),
         (say("versions"), _listed(shown.names)),
+        *_makers(shown),
         (say("baseline"), say("{name}, {reason}", name=shown.baseline_name, reason=shown.baseline_reason)),
         *_source_facts(shown.versions, registry),
         (say("fetched"), " – ".join(span) if span else unknown),
         (say("fingerprint"), Code(original.fingerprint)),
         (say("written by"), made_by()),
     ]
+
+
+def _makers(comparison: Comparison) -> list[tuple[str, Inline]]:
+    """Who made which versions, by name; nothing where no name is known."""
+    made: dict[str, list[str]] = {}
+    for name, version in zip(comparison.names, comparison.versions, strict=True):
+        people = dict(version.provenance.people)
+        if user := people.get(version.user_id) or people.get(version.owner_id):
+            made.setdefault(user, []).append(name)
+    told = [say("{what}: {said}", what=user, said=first(names, _SHOWN)) for user, names in made.items()]
+    return [(say("created by"), joined(told, "; "))] if told else []
 
 
 def _source_facts(versions: Sequence[ModelVersion], registry: str) -> list[tuple[str, Inline]]:

@@ -619,6 +619,7 @@ _NAMES = {
     "names of datasets": "数据集名称",
     "numbers of examples of datasets": "数据集样本数",
     "names of people": "成员名称",
+    "created by": "创建者",
     "{what} are not shown: the key may not call {permission}": "未显示{what}：密钥没有 {permission} 权限",
 }
 

@@ -265,3 +265,14 @@ def test_frames_keep_ids_unless_they_are_asked_for_names():
     assert set(found.to_frame("long")["dataset"]) == {"d-one:v2", "d-three", "d-two"}
     assert set(found.to_frame(flat=False, names=True).columns.get_level_values("dataset")) >= {"speech-far"}
     assert found.to_frame("long", include="accuracy@speech-far")["dataset"].unique().tolist() == ["d-three"]
+
+
+def test_a_report_names_the_model_the_datasets_and_the_people(tmp_path):
+    with Service().connect() as registry:
+        c = registry.compare(f"{MODEL}@last:3")
+    text = c.report(tmp_path / "r.html", redact=None).read_text("utf-8")
+    assert all(name in text for name in ("speech", "speech-noisy", "wang.wu: 0.22.0, 0.23.0, 0.24.0"))
+    text = c.report(tmp_path / "masked.html").read_text("utf-8")
+    assert "speech-noisy" in text
+    assert "wang.wu" not in text
+    assert "Li Na" not in text
