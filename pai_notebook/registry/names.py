@@ -127,18 +127,17 @@ class NameResolver:
 
     async def _each(self, kind: _NameKind, keys: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], budget: _RequestBudget) -> None:
         """Ask about each key that is not known: alone until one was granted, then all together."""
-        while not kind.granted and not kind.refused and (left := self._left(kind, keys)) and budget.take():
-            # whoever asks at the same time waits for this one, so that a refusal is had once
-            await self._client.share(("names", kind.permission), partial(self._one, kind, left[0], ask))
-        if kind.granted and not kind.refused:
-            await asyncio.gather(*(self._one(kind, key, ask) for key in self._left(kind, keys) if budget.take()))
-
-    def _left(self, kind: _NameKind, keys: Sequence[Any]) -> list[Any]:
-        """Keys that are not known and were not tried a moment ago."""
         now = time.monotonic()
-        return [key for key in keys if key not in kind.found and (key not in kind.tried or now - kind.tried[key] > self._seconds)]
+        left = [key for key in keys if key not in kind.found and (key not in kind.tried or now - kind.tried[key] > self._seconds)]
+        while left and not kind.granted and not kind.refused and budget.take():
+            # whoever asks at the same time waits for this one, so that a refusal is had once
+            asked = await self._client.share(("names", kind.permission), partial(self._one, kind, left[0], ask))
+            left = [key for key in left if key != asked]
+        if kind.granted and not kind.refused:
+            await asyncio.gather(*(self._one(kind, key, ask) for key in left if key not in kind.found and budget.take()))
 
-    async def _one(self, kind: _NameKind, key: Any, ask: Callable[[Any], Awaitable[Any]]) -> None:
+    async def _one(self, kind: _NameKind, key: Any, ask: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Ask about one key, and return it: whoever shares the request may have meant another one."""
         kind.tried[key] = time.monotonic()
         try:
             kind.found[key] = await ask(key)
@@ -149,10 +148,11 @@ class NameResolver:
             else:
                 kind.found[key] = None
         except _PASSING:
-            return
+            pass
         except PaiError:
             kind.refused = True
         kind.granted = kind.granted or key in kind.found
+        return key
 
     async def _model(self, model_id: str) -> bool:
         reply = await self._client.ask(ask_model(model_id))

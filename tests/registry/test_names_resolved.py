@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -127,6 +128,27 @@ def test_a_service_that_fails_for_names_fails_nothing_and_is_not_asked_at_every_
         registry.get_versions(f"{MODEL}@last:20", refresh=True)
         assert registry.notes == ()
     assert {action: service.asked[action] for action in PERMISSIONS} == {action: asked[action] for action in PERMISSIONS}
+
+
+def test_without_a_cache_a_failing_name_is_asked_for_once_a_call():
+    service = Service(failing=PERMISSIONS)
+    with service.connect(max_attempts=1, cache_seconds=0) as registry:
+        registry.get_versions(f"{MODEL}@last:20")
+    assert {action: service.asked[action] for action in PERMISSIONS} == {
+        "GetModel": 1,
+        "GetDataset": 3,
+        "GetDatasetVersion": 1,
+        "ListMembers": 0,
+    }
+
+
+def test_threads_that_fetch_at_once_share_the_requests_for_names():
+    granted, refused = Service(), Service(denied=["GetDataset"])
+    for service, asked in ((granted, 3), (refused, 1)):
+        with service.connect() as registry, ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda place, registry=registry: registry.get_version(MODEL, f"0.{place}.0"), range(16)))
+        assert service.asked["GetDataset"] == asked
+        assert {len(each.provenance.datasets) for each in found} == {1 if service is refused else 3}
 
 
 def test_a_call_asks_for_at_most_twenty_names_and_the_next_for_the_rest():
