@@ -199,17 +199,21 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
     ('×12300', '×10.2', '×1e-05', '×10.2')
     """
     if percent == 0:
-        return "0 %"
+        return _percent("0")
     if math.isinf(percent):
-        return "+∞ %" if percent > 0 else "-∞ %"
+        return _percent("+∞" if percent > 0 else "-∞")
     times = 1 + math.copysign(percent, percent * baseline) / 100
     if factor and (times >= _TENFOLD or 0 < times < _LITTLE):
         return f"×{_three(times)}"
     size = abs(percent)
     if size < 0.01:  # noqa: PLR2004 - two decimals would read zero
-        return f"{percent:+.1g} %"
+        return _percent(f"{percent:+.1g}")
     decimals = 2 if size < 9.995 else 1 if size < 99.95 else 0  # noqa: PLR2004 - where rounding adds a digit
-    return f"{percent:+.{decimals}f} %" if size < 999.5 else f"{'+' if percent > 0 else ''}{_three(percent)} %"  # noqa: PLR2004 - as above
+    return _percent(f"{percent:+.{decimals}f}" if size < 999.5 else f"{'+' if percent > 0 else ''}{_three(percent)}")  # noqa: PLR2004 - as above
+
+
+def _percent(number: str) -> Phrase:
+    return say("{number} %", number=number)
 
 
 def format_points(points: float) -> Phrase:
