@@ -23,6 +23,7 @@ from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 # Characters of a value in an error, which is to stay on one line of a notebook.
 _ONE_LINE = 60
@@ -67,7 +68,8 @@ def check_model_id(text: str) -> str:
     """
     if not is_model_id(text):
         raise AddressError(
-            f"{_shown(text)} is not a model id", hint="Model ids look like model-rbvg5wzljz3pks92: letters, digits, '.', '_' and '-'."
+            say("{text} is not a model id", text=_shown(text)),
+            hint=say("Model ids look like model-rbvg5wzljz3pks92: letters, digits, '.', '_' and '-'."),
         )
     return text
 
@@ -86,7 +88,7 @@ def check_version_name(text: str) -> str:
     '1.0.0_rc2'
     """
     if not is_version_name(text):
-        raise AddressError(f"{_shown(text)} is not a version name", hint="Version names look like 0.1.0 or 1.0.0_rc2.")
+        raise AddressError(say("{text} is not a version name", text=_shown(text)), hint=say("Version names look like 0.1.0 or 1.0.0_rc2."))
     return text
 
 
@@ -202,7 +204,10 @@ def number_argument(
     )
     if number is None or not fits:
         bounds = _bounds(least, above, most, below)
-        raise ConfigurationError(f"{name}={described(value)} cannot be used", hint=f"Pass a {'whole ' if whole else ''}number{bounds}.")
+        raise ConfigurationError(
+            say("{name}={value} cannot be used", name=name, value=described(value)),
+            hint=say("Pass a {what}number{bounds}.", what="whole " if whole else "", bounds=bounds),
+        )
     return int(number) if whole else number
 
 
@@ -320,7 +325,9 @@ def _taken(name: str, value: Any, kinds: Mapping[str, _Kind]) -> Any:
     read = kind.read(value)
     if read is _UNFIT:
         words = ", ".join(kind.words[:-1]) + " or " + kind.words[-1] if len(kind.words) > 1 else kind.words[0]
-        raise ConfigurationError(f"{name}={described(value)} cannot be used", hint=f"Pass {words}.")
+        raise ConfigurationError(
+            say("{name}={value} cannot be used", name=name, value=described(value)), hint=say("Pass {words}.", words=words)
+        )
     return read
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 try:
     import fcntl
@@ -58,13 +59,17 @@ def file_path(path: str | os.PathLike[str]) -> Path:
         found = Path(path).expanduser()
         encoded = os.fsencode(found)
     except TypeError:
-        raise ConfigurationError(f"path={described(path)} is not a file path", hint="Pass a text or a pathlib.Path.") from None
+        raise ConfigurationError(
+            say("path={path} is not a file path", path=described(path)), hint=say("Pass a text or a pathlib.Path.")
+        ) from None
     except (RuntimeError, ValueError) as error:
-        raise ConfigurationError(f"{str(path)!r} is not a file path: {error}", hint="Write the path in full.") from error
+        raise ConfigurationError(
+            say("{path!r} is not a file path: {error}", path=str(path), error=str(error)), hint=say("Write the path in full.")
+        ) from error
     if not os.fspath(path):
-        raise ConfigurationError("path='' is not a file path", hint="Pass a text or a pathlib.Path.")
+        raise ConfigurationError(say("path='' is not a file path"), hint=say("Pass a text or a pathlib.Path."))
     if b"\0" in encoded:
-        raise ConfigurationError(f"{str(path)!r} is not a file path: it holds a NUL character", hint="Leave it out.")
+        raise ConfigurationError(say("{path!r} is not a file path: it holds a NUL character", path=str(path)), hint=say("Leave it out."))
     return found
 
 
@@ -93,7 +98,10 @@ def check_ending(path: str | os.PathLike[str], *endings: str, only: bool = True)
     ending = file_path(path).suffix.lower()
     if ending not in endings and (only or ending in _ENDINGS):
         known = f"{', '.join(endings[:-1])} or {endings[-1]}" if len(endings) > 1 else endings[0]
-        raise ConfigurationError(f"{str(path)!r} does not end in {known}", hint=f"Choose a name that ends in {known}.")
+        raise ConfigurationError(
+            say("{path!r} does not end in {known}", path=str(path), known=known),
+            hint=say("Choose a name that ends in {known}.", known=known),
+        )
     return ending
 
 
@@ -162,10 +170,13 @@ def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterat
             _settle(beside)
             _give_name(beside, real, overwrite=overwrite)
     except FileExistsError:
-        raise ConfigurationError(f"{target} exists already", hint="Pass overwrite=True to replace it, or choose another name.") from None
+        raise ConfigurationError(
+            say("{target} exists already", target=target), hint=say("Pass overwrite=True to replace it, or choose another name.")
+        ) from None
     except OSError as error:
         raise ConfigurationError(
-            f"cannot write {target}: {error.strerror or error}", hint="Choose another path, or make the folder first."
+            say("cannot write {target}: {reason}", target=target, reason=error.strerror or error),
+            hint=say("Choose another path, or make the folder first."),
         ) from error
 
 

@@ -26,6 +26,7 @@ from pai_notebook.client.retry import Again, Failure
 from pai_notebook.client.signing import sign
 from pai_notebook.client.unreachable import failure_of_exception
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, PaiError, ProtocolError, ServiceUnavailable
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from pai_notebook.client.connections import ConnectionPool, Lane
@@ -243,11 +244,12 @@ class Exchange:
         subject = self._subject(operation)
         if over:
             error: PaiError = DeadlineExceeded(
-                f"{subject.name} was not fetched within {self._limits.deadline:g} s", hint="Try again, or raise deadline=."
+                say("{name} was not fetched within {deadline:g} s", name=subject.name, deadline=self._limits.deadline),
+                hint=say("Try again, or raise deadline=."),
             )
             return Failure(error, Again.NEVER)
         text = f"{subject.endpoint} did not finish its answer within {self._limits.attempt_timeout:g} s"
-        return Failure(ServiceUnavailable(text, hint="Try again, or raise attempt_timeout=."), Again.LATER)
+        return Failure(ServiceUnavailable(text, hint=say("Try again, or raise attempt_timeout=.")), Again.LATER)
 
 
 def _bare(error: PaiError) -> PaiError:

@@ -21,6 +21,7 @@ import httpx
 
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,7 +43,7 @@ def tls_context() -> ssl.SSLContext:
         When a file that one of the variables names cannot be used.
     """
     if why := _wrong_folder():
-        raise ConfigurationError(why, hint=f"Correct {_FOLDER}, or unset it.")
+        raise ConfigurationError(why, hint=say("Correct {folder}, or unset it.", folder=_FOLDER))
     error: Exception
     try:
         return httpx.create_ssl_context()
@@ -62,14 +63,22 @@ def _wrong_folder() -> str:
 def _unusable(error: Exception) -> ConfigurationError:
     named = os.environ.get(_FILE, "")
     if named and (why := _wrong_file(named)):
-        return ConfigurationError(f"{_FILE} names {named}, which {why}", hint=f"Correct {_FILE}, or unset it.")
+        return ConfigurationError(
+            say("{file} names {named}, which {why}", file=_FILE, named=named, why=why), hint=say("Correct {file}, or unset it.", file=_FILE)
+        )
     if os.environ.get(_KEYS):
-        return ConfigurationError(f"{_KEYS} names {os.environ[_KEYS]}, which cannot be written", hint=f"Correct {_KEYS}, or unset it.")
+        return ConfigurationError(
+            say("{keys} names {environ}, which cannot be written", keys=_KEYS, environ=os.environ[_KEYS]),
+            hint=say("Correct {keys}, or unset it.", keys=_KEYS),
+        )
     if os.environ.get(_FOLDER):
-        return ConfigurationError(f"{_FOLDER} cannot be used ({type(error).__name__})", hint=f"Correct {_FOLDER}, or unset it.")
+        return ConfigurationError(
+            say("{folder} cannot be used ({kind})", folder=_FOLDER, kind=type(error).__name__),
+            hint=say("Correct {folder}, or unset it.", folder=_FOLDER),
+        )
     return ConfigurationError(
-        f"the certificates of the package certifi cannot be read ({type(error).__name__})",
-        hint=f"Install certifi again, or set {_FILE} to a file of certificates.",
+        say("the certificates of the package certifi cannot be read ({kind})", kind=type(error).__name__),
+        hint=say("Install certifi again, or set {file} to a file of certificates.", file=_FILE),
     )
 
 
@@ -151,7 +160,9 @@ def proxy_for(endpoint: Endpoint) -> Proxy:
         return Proxy()
     why, cure, shown = _read(address)
     if why:
-        raise ConfigurationError(f"the proxy in {variable} {why}", hint=cure or f"Correct {variable}, or unset it.")
+        raise ConfigurationError(
+            say("the proxy in {variable} {why}", variable=variable, why=why), hint=cure or f"Correct {variable}, or unset it."
+        )
     return Proxy(shown, variable, address)
 
 

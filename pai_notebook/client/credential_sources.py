@@ -14,6 +14,7 @@ from pai_notebook.client.credentials import Credentials, Provider, checked
 from pai_notebook.client.masking import Hidden, kind_of
 from pai_notebook.client.settings import Environment
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
+from pai_notebook.i18n.phrases import say
 
 # Seconds after which a function or client is asked again when it does not say when its key expires.
 _RECHECK = 60.0
@@ -168,7 +169,8 @@ async def _awaited(result: Hidden) -> Hidden | str:
 
 def _unreadable(name: str, kind: str) -> CredentialsNotFound:
     return CredentialsNotFound(
-        f"{name} raised {kind}", hint="The text of the error is not shown because it may contain a key. Call it yourself to see the text."
+        say("{name} raised {kind}", name=name, kind=kind),
+        hint=say("The text of the error is not shown because it may contain a key. Call it yourself to see the text."),
     )
 
 
@@ -179,7 +181,7 @@ def _coerce(given: Hidden, origin: str) -> Credentials:
         return checked(made)
     raise ConfigurationError(
         f"credentials of type {made} cannot be used" + (f" (from {origin})" if origin != _Given.name else ""),
-        hint="Pass (id, secret), (id, secret, token), a function that returns either, or a client of alibabacloud_credentials.",
+        hint=say("Pass (id, secret), (id, secret, token), a function that returns either, or a client of alibabacloud_credentials."),
     )
 
 

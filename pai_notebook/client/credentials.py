@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol
 
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
+from pai_notebook.i18n.phrases import say
 
 # A key is renewed so long before it expires, or for a short-lived key at this part of its life.
 _MARGIN = timedelta(minutes=5)
@@ -291,9 +292,11 @@ def checked(credentials: Credentials) -> Credentials:
 
 def not_found(reasons: tuple[str, ...] = ()) -> CredentialsNotFound:
     """Return the error that says the ways to give credentials, and what was tried."""
-    tried = f" ({'; '.join(reasons)})" if reasons else ""
+    tried = f" ({'; '.join(reasons)})"[:870] if reasons else ""
     return CredentialsNotFound(
-        f"no credentials were found{tried}"[:900],
-        hint="Run `aliyun configure`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET outside the notebook, or "
-        "attach a RAM role to the instance. credentials=(id, secret) works too, but a key that is typed into a cell is saved with it.",
+        say("no credentials were found{tried}", tried=tried),
+        hint=say(
+            "Run `aliyun configure`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET outside the notebook, or "
+            "attach a RAM role to the instance. credentials=(id, secret) works too, but a key that is typed into a cell is saved with it."
+        ),
     )

@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ProtocolError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, max_bytes: i
         return await _read_plain(chunks, max_bytes)
     if coding in {"gzip", "x-gzip"}:
         return await _read_gzip(chunks, max_bytes)
-    raise ProtocolError(f"the answer has the content encoding {ascii(coding)[:40]}, which was not asked for", hint=_PROXY_HINT)
+    raise ProtocolError(
+        say("the answer has the content encoding {coding}, which was not asked for", coding=ascii(coding)[:40]), hint=_PROXY_HINT
+    )
 
 
 async def _read_plain(chunks: AsyncIterable[bytes], max_bytes: int) -> bytes:
@@ -149,7 +152,7 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     else:
         if isinstance(document, dict):
             return document
-        error = ProtocolError(f"the answer is JSON but not an object: it begins {excerpt(body)}", hint=_PROXY_HINT)
+        error = ProtocolError(say("the answer is JSON but not an object: it begins {body}", body=excerpt(body)), hint=_PROXY_HINT)
     # raised here, so that the refusal does not stay behind as its context
     raise error
 
@@ -157,12 +160,13 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
 def _refused(refusal: InvalidJson, body: bytes) -> ProtocolError:
     if refusal.kind == "garbled":
         return DamagedAnswer(f"the answer {refusal.reason}: it begins {excerpt(body)}", hint=_PROXY_HINT)
-    return ProtocolError(f"the answer {refusal.reason}", hint=_LIMIT_HINT if refusal.kind == "limit" else _AGAIN_HINT)
+    return ProtocolError(say("the answer {reason}", reason=refusal.reason), hint=_LIMIT_HINT if refusal.kind == "limit" else _AGAIN_HINT)
 
 
 def _too_large(max_bytes: int) -> ProtocolError:
     return ProtocolError(
-        f"the answer is larger than {max_bytes:,} bytes", hint="Raise max_bytes when you trust the service and expect that much."
+        say("the answer is larger than {max_bytes:,} bytes", max_bytes=max_bytes),
+        hint=say("Raise max_bytes when you trust the service and expect that much."),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 _REGION = re.compile(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)*")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -79,7 +80,8 @@ def check_region(region: str, origin: str = "") -> str:
     """
     if not isinstance(region, str) or len(region) > _MAX_REGION or not _REGION.fullmatch(region):
         raise ConfigurationError(
-            f"{ascii(region)[:60]} is not a region id{_from(origin)}", hint="Regions look like cn-hangzhou or ap-southeast-1."
+            say("{region} is not a region id{origin}", region=ascii(region)[:60], origin=_from(origin)),
+            hint=say("Regions look like cn-hangzhou or ap-southeast-1."),
         )
     return region
 
@@ -99,7 +101,10 @@ def check_network(network: str | None = None, origin: str = "") -> str:
     """
     word = str(network or "public").strip().lower()
     if word not in {"public", "vpc"}:
-        raise ConfigurationError(f"{ascii(network)[:60]} is not a network{_from(origin)}", hint='The network is "public" or "vpc".')
+        raise ConfigurationError(
+            say("{network} is not a network{origin}", network=ascii(network)[:60], origin=_from(origin)),
+            hint=say('The network is "public" or "vpc".'),
+        )
     return word
 
 
@@ -199,6 +204,8 @@ def _from(origin: str) -> str:
 def _refused(text: object, why: str, origin: str) -> ConfigurationError:
     shown = re.sub(r"^[^@]*@", "***@", text) if isinstance(text, str) else text
     return ConfigurationError(
-        f"endpoint {ascii(shown)[:80]}{_from(origin)} is refused: {why}",
-        hint=f"Correct or unset {origin}." if origin else "Pass a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com.",
+        say("endpoint {shown}{origin} is refused: {why}", shown=ascii(shown)[:80], origin=_from(origin), why=why),
+        hint=say("Correct or unset {origin}.", origin=origin)
+        if origin
+        else say("Pass a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com."),
     )

@@ -25,6 +25,7 @@ from pai_notebook.errors import (
     Throttled,
     VersionNotFound,
 )
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,12 +167,16 @@ def _error(answer: Answer, document: Mapping[str, Any], code: str, subject: Subj
     said = subject.clean(_field(document, "Message"))
     quoted = f': "{said}"' if said else ""
     if again is Again.CLOCK:
-        return ClockSkew(f"the service refused the date of the request{quoted}", hint="Set the clock of this machine.", **details)
+        return ClockSkew(
+            say("the service refused the date of the request{quoted}", quoted=quoted), hint=say("Set the clock of this machine."), **details
+        )
     if again is Again.THROTTLED:
-        return Throttled("the account's rate limit is used up", hint=_THROTTLED_HINT, **details)
+        return Throttled(say("the account's rate limit is used up"), hint=_THROTTLED_HINT, **details)
     if again is Again.LATER and code != "SignatureNonceUsed":
         return ServiceUnavailable(
-            f"the service failed with a server error{quoted or _beginning(answer, document, subject)}", hint=LATER_HINT, **details
+            say("the service failed with a server error{quoted}", quoted=quoted or _beginning(answer, document, subject)),
+            hint=LATER_HINT,
+            **details,
         )
     return _refusal(answer, document, code, subject, details)
 
@@ -181,19 +186,25 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
     said = subject.clean(_field(document, "Message"))
     quoted = f': "{said}"' if said else ""
     if _is_about_the_key(answer.status, code):
-        return AuthenticationError(f"the service does not accept the key{quoted}", hint=_key_hint(code, subject), **details)
+        return AuthenticationError(
+            say("the service does not accept the key{quoted}", quoted=quoted), hint=_key_hint(code, subject), **details
+        )
     if _WRONG_API.match(code):
-        return NotFound(f"{subject.endpoint} does not offer {subject.action}{quoted}", hint="Check region and endpoint.", **details)
+        return NotFound(
+            say("{endpoint} does not offer {action}{quoted}", endpoint=subject.endpoint, action=subject.action, quoted=quoted),
+            hint=say("Check region and endpoint."),
+            **details,
+        )
     if answer.status == 403 or _DENIED.search(code):  # noqa: PLR2004 - Forbidden
         return _denied(document, subject, quoted, details)
     if answer.status == 404:  # noqa: PLR2004 - Not Found
         return _not_found(document, code, said, subject, details)
     if not document or answer.status < 400:  # noqa: PLR2004 - no document of the service, or one with a good status
         text = f"HTTP {answer.status} came without a document of the service{_beginning(answer, document, subject)}"
-        return ProtocolError(text, hint="Check the endpoint, and whether a proxy or gateway answers instead.", **details)
+        return ProtocolError(text, hint=say("Check the endpoint, and whether a proxy or gateway answers instead."), **details)
     return PaiError(
-        f"the service refused {subject.action} for {subject.name}{quoted}",
-        hint="Change the request; sending it again will not help.",
+        say("the service refused {action} for {name}{quoted}", action=subject.action, name=subject.name, quoted=quoted),
+        hint=say("Change the request; sending it again will not help."),
         **details,
     )
 
@@ -218,21 +229,33 @@ def _denied(document: Mapping[str, Any], subject: Subject, quoted: str, details:
     parts = [subject.clean(detail.get(key) or "")[:60] for key in ("NoPermissionType", "PolicyType", "AuthPrincipalType")]
     because = ", ".join(part for part in parts if part)
     message = f"the key is not allowed to call {action}" + (f" ({because})" if because else quoted)
-    return PermissionDenied(message, hint=f"Ask for a RAM policy that allows {action}.", **{**details, "action": action})
+    return PermissionDenied(message, hint=say("Ask for a RAM policy that allows {action}.", action=action), **{**details, "action": action})
 
 
 def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subject, details: dict[str, Any]) -> PaiError:
     if not document:
-        return ProtocolError(f"{subject.endpoint} does not know the path of {subject.action}", hint="Check the endpoint.", **details)
+        return ProtocolError(
+            say("{endpoint} does not know the path of {action}", endpoint=subject.endpoint, action=subject.action),
+            hint=say("Check the endpoint."),
+            **details,
+        )
     words = f"{code} {said}".lower()
     where = f" in {subject.region}" if subject.region else ""
     if subject.version_name and ("version" in words or "model" not in words):
         return VersionNotFound(
-            f"no version {subject.version_name} in {subject.model_id}", hint="List its versions to see which there are.", **details
+            say("no version {version_name} in {model_id}", version_name=subject.version_name, model_id=subject.model_id),
+            hint=say("List its versions to see which there are."),
+            **details,
         )
     if subject.model_id:
-        return ModelNotFound(f"no model named {subject.model_id}{where}", hint="Check the model's id or name, and the region.", **details)
-    return NotFound(f"nothing was found for {subject.action}{where}", hint="Check region and workspace.", **details)
+        return ModelNotFound(
+            say("no model named {model_id}{where}", model_id=subject.model_id, where=where),
+            hint=say("Check the model's id or name, and the region."),
+            **details,
+        )
+    return NotFound(
+        say("nothing was found for {action}{where}", action=subject.action, where=where), hint=say("Check region and workspace."), **details
+    )
 
 
 def _redirect(answer: Answer, subject: Subject) -> ProtocolError:
@@ -242,8 +265,13 @@ def _redirect(answer: Answer, subject: Subject) -> ProtocolError:
         target = ""
     to = f" to {subject.clean(target)[:80]}" if target else ""
     return ProtocolError(
-        f"{subject.endpoint} redirects{to} (HTTP {answer.status}); redirects are not followed, so that credentials are not sent elsewhere",
-        hint="Check endpoint=: the address that answered sends requests on to another one.",
+        say(
+            "{endpoint} redirects{to} (HTTP {status}); redirects are not followed, so that credentials are not sent elsewhere",
+            endpoint=subject.endpoint,
+            to=to,
+            status=answer.status,
+        ),
+        hint=say("Check endpoint=: the address that answered sends requests on to another one."),
         **_details(answer, {}, "", subject),
     )
 

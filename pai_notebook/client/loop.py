@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.client.tasks import GRACE, DaemonExecutor, LoopUser, RunningCoroutine, closed_error, start_thread
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -275,7 +276,9 @@ def _check_descriptors() -> None:
 
 
 def _no_loop(why: str) -> ConfigurationError:
-    return ConfigurationError(f"no event loop can be created ({why})", hint="Close some files, or raise the limit (`ulimit -n`).")
+    return ConfigurationError(
+        say("no event loop can be created ({why})", why=why), hint=say("Close some files, or raise the limit (`ulimit -n`).")
+    )
 
 
 def _check_alive(thread: threading.Thread | None, future: concurrent.futures.Future[Any]) -> None:

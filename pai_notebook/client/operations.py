@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pai_notebook.arguments import check_model_id, check_version_name
 from pai_notebook.errors import ConfigurationError, ProtocolError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +92,9 @@ class Operation:
         if not self.expected:
             self._check_list(value, empty=document.get("TotalCount") == 0)
         elif not isinstance(value, str) or not value:
-            raise ProtocolError(f"the answer has no valid {self.field}", hint="Check the endpoint: another service may be answering.")
+            raise ProtocolError(
+                say("the answer has no valid {field}", field=self.field), hint=say("Check the endpoint: another service may be answering.")
+            )
         elif value != self.expected:
             raise WrongAnswer(
                 f"the answer is about {ascii(value)[:60]}, not about {self.expected}", hint="Try again; a proxy may mix up answers."
@@ -100,7 +103,8 @@ class Operation:
     def _check_list(self, value: Any, *, empty: bool) -> None:
         if not (value is None and empty) and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
             raise ProtocolError(
-                f"{self.field} in the answer is not a list of objects", hint="Check the endpoint: another service may be answering."
+                say("{field} in the answer is not a list of objects", field=self.field),
+                hint=say("Check the endpoint: another service may be answering."),
             )
 
 
@@ -198,7 +202,9 @@ def _text(key: str, value: Any) -> str:
     elif isinstance(value, int) and not isinstance(value, bool):
         text = str(value)
     else:
-        raise ConfigurationError(f"{key} of type {type(value).__name__} cannot be a filter", hint="Pass a text.")
+        raise ConfigurationError(
+            say("{key} of type {kind} cannot be a filter", key=key, kind=type(value).__name__), hint=say("Pass a text.")
+        )
     if any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ConfigurationError(f"{key} contains a lone surrogate", hint="Pass a text that can be encoded.")
+        raise ConfigurationError(say("{key} contains a lone surrogate", key=key), hint=say("Pass a text that can be encoded."))
     return text

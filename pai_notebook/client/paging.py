@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.client.pages import PAGE_SIZE, Listing, Reading, Traits
 from pai_notebook.client.passes import PASSES, WINDOW, Reader
 from pai_notebook.errors import PaiError, ProtocolError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
@@ -93,7 +94,8 @@ async def read_pages(
         seen = {**items, **{name: item for name, item in (seen or {}).items() if name not in items}}
     if reader.repeats:
         raise ProtocolError(
-            "the service answers every page number with the same page", hint="Ask for fewer with limit=, or report it to the service."
+            say("the service answers every page number with the same page"),
+            hint=say("Ask for fewer with limit=, or report it to the service."),
         )
     return _listing(reader, _cut(seen or {}, limit, newest_first=newest_first), complete=False)
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pai_notebook.errors import PaiError, ProtocolError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -239,11 +240,13 @@ class Reader:
                 self.whole = True
                 return
             page = await self.page(number)
-        raise ProtocolError("the service's list does not end", hint="Narrow the query or pass limit=.")
+        raise ProtocolError(say("the service's list does not end"), hint=say("Narrow the query or pass limit=."))
 
     def _check_length(self, total: int) -> None:
         if total > self._most * self.size:
-            raise ProtocolError(f"the service reports {total:,} items, more than can be read page by page", hint="Narrow the query.")
+            raise ProtocolError(
+                say("the service reports {total:,} items, more than can be read page by page", total=total), hint=say("Narrow the query.")
+            )
 
 
 def _backwards(page: Page) -> Page:

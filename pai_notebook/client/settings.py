@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import number_argument
 from pai_notebook.client.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -183,7 +184,10 @@ class Limits:
         if self.requests_per_second is not None:
             self._check("requests_per_second", above=0)
         if self.max_workers > _MOST_WORKERS:
-            raise ConfigurationError(f"max_workers={self.max_workers} is too many", hint=f"At most {_MOST_WORKERS}; 8 use the whole quota.")
+            raise ConfigurationError(
+                say("max_workers={max_workers} is too many", max_workers=self.max_workers),
+                hint=say("At most {most_workers}; 8 use the whole quota.", most_workers=_MOST_WORKERS),
+            )
 
     def _check(self, name: str, **bounds: Any) -> None:
         object.__setattr__(self, name, number_argument(name, getattr(self, name), **bounds))
@@ -256,8 +260,8 @@ def resolve_settings(
     if target is None and not place[0]:
         lost = f" ({source.lost})" if source.lost else ""
         raise ConfigurationError(
-            f"no region was found{lost}",
-            hint='Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`.',
+            say("no region was found{lost}", lost=lost),
+            hint=say('Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`.'),
         )
     if place[0]:
         check_region(*place)
@@ -314,7 +318,7 @@ def _read_config(path: Path) -> dict[str, str]:
     """The settings in the file; the keys that it may hold as well are left in it."""
     found = _settings_in(path)
     if found is None:
-        raise ConfigurationError(f"{path} is not a JSON object", hint="Repair or remove the file.")
+        raise ConfigurationError(say("{path} is not a JSON object", path=path), hint=say("Repair or remove the file."))
     return found
 
 
@@ -330,5 +334,8 @@ def _check_workspace(value: str | int, origin: str) -> str:
     text = str(value)
     if text and not _WORKSPACE.fullmatch(text):
         where = f" (from {origin})" if origin else ""
-        raise ConfigurationError(f"{ascii(text)[:60]} is not a workspace id{where}", hint="Workspace ids are numbers, such as 12345.")
+        raise ConfigurationError(
+            say("{text} is not a workspace id{where}", text=ascii(text)[:60], where=where),
+            hint=say("Workspace ids are numbers, such as 12345."),
+        )
     return text

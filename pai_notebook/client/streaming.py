@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.client.pages import PAGE_SIZE, Listing, Reading, Traits
 from pai_notebook.client.passes import PASSES, Reader
 from pai_notebook.errors import ProtocolError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -96,5 +97,5 @@ async def stream_pages(
             break
         before = len(reader.seen)
     if reader.repeats:
-        raise ProtocolError("the service answers every page number with the same page", hint="Report it to the service.")
+        raise ProtocolError(say("the service answers every page number with the same page"), hint=say("Report it to the service."))
     yield Listing((), reader.totals[-1], (), datetime.now(UTC), complete=False)

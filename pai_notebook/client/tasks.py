@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -101,7 +102,7 @@ class LoopUser:
 
 def closed_error() -> ConfigurationError:
     """Return the error for calls on a closed registry."""
-    return ConfigurationError("this registry was closed", hint="Connect again with connect(...).")
+    return ConfigurationError(say("this registry was closed"), hint=say("Connect again with connect(...)."))
 
 
 class RunningCoroutine(Generic[T]):
@@ -166,6 +167,6 @@ def start_thread(thread: threading.Thread) -> None:
         started = True
     if not started:
         raise ConfigurationError(
-            "this process cannot start another thread",
-            hint="End other processes, or raise the limit (`ulimit -u`). Python in a browser has no threads.",
+            say("this process cannot start another thread"),
+            hint=say("End other processes, or raise the limit (`ulimit -u`). Python in a browser has no threads."),
         )

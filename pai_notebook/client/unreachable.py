@@ -14,6 +14,7 @@ import httpx
 from pai_notebook.client.failures import LATER_HINT, Subject
 from pai_notebook.client.retry import Again, Failure
 from pai_notebook.errors import ConfigurationError, PaiError, ProtocolError, ServiceUnavailable
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _again_after(error: Exception, chain: list[BaseException]) -> Again:
 def _unreachable(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError:
     if any(isinstance(link, OSError) and link.errno in {errno.EMFILE, errno.ENFILE} for link in chain):
         return ConfigurationError(
-            "this process has too many open files to connect", hint="Close some files, or raise the limit (`ulimit -n`)."
+            say("this process has too many open files to connect"), hint=say("Close some files, or raise the limit (`ulimit -n`).")
         )
     if subject.proxy and (made := _proxy_trouble(error, chain, subject)):
         return made
@@ -61,7 +62,7 @@ def _unreachable(error: Exception, chain: list[BaseException], subject: Subject)
         # what a proxy writes is never quoted: it may echo its login
         quoted = "" if subject.proxy else f": {subject.clean(error)[:100]}"
         text = f"{subject.endpoint} does not answer in valid HTTP{quoted}"
-        return ProtocolError(text, hint="Check the endpoint, and whether a proxy answers instead.")
+        return ProtocolError(text, hint=say("Check the endpoint, and whether a proxy answers instead."))
     message, hint = _no_answer(error, chain, subject)
     return ServiceUnavailable(message, hint=hint)
 
@@ -83,7 +84,11 @@ def _proxy_trouble(error: Exception, chain: list[BaseException], subject: Subjec
         what = "cannot be reached"
     elif not isinstance(error, (httpx.HTTPError, OSError)):
         what = f"does not speak its protocol ({type(error).__name__})"
-    return ConfigurationError(f"the proxy {proxy} (from {proxy.variable}) {what}", hint=cure) if what else None
+    return (
+        ConfigurationError(say("the proxy {proxy} (from {variable}) {what}", proxy=proxy, variable=proxy.variable, what=what), hint=cure)
+        if what
+        else None
+    )
 
 
 def _refused_by_proxy(error: httpx.ProxyError, subject: Subject, cure: str) -> PaiError:
@@ -94,11 +99,12 @@ def _refused_by_proxy(error: httpx.ProxyError, subject: Subject, cure: str) -> P
     whose = f"{proxy}, from {proxy.variable}"
     if status and status[0] == "407":
         return ConfigurationError(
-            f"the proxy requires a valid login {told}: {whose}", hint=f"Set {proxy.variable} to http://user:password@host:port."
+            say("the proxy requires a valid login {told}: {whose}", told=told, whose=whose),
+            hint=say("Set {variable} to http://user:password@host:port.", variable=proxy.variable),
         )
     text = f"the proxy refused to connect to {subject.endpoint} {told}: {whose}"
     if status and status[0].startswith("5"):
-        return ServiceUnavailable(text, hint=f"Try again in a moment. {cure}")
+        return ServiceUnavailable(text, hint=say("Try again in a moment. {cure}", cure=cure))
     return ConfigurationError(text, hint=cure)
 
 

@@ -18,7 +18,7 @@ from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import plain_paths, short_datasets
 from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
@@ -61,7 +61,7 @@ class Aligned:
         path: str | None = "",
     ) -> None:
         if only not in ("diff", "all"):
-            raise ConfigurationError(f"only={described(only)} is not understood", hint="Use only='diff' or only='all'.")
+            raise ConfigurationError(say("only={only} is not understood", only=described(only)), hint=say("Use only='diff' or only='all'."))
         n = None if n is None else number_argument("n", n, least=1, whole=True)
         self._versions = in_order((*versions, *_beside(baseline)))
         self._names = unique_names(self._versions)

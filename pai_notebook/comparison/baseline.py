@@ -91,7 +91,7 @@ def choose_baseline(
     if isinstance(wanted, ModelVersion):
         return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
-        raise ConfigurationError(f"baseline={described(wanted)} is not a baseline", hint=_HINT)
+        raise ConfigurationError(say("baseline={wanted} is not a baseline", wanted=described(wanted)), hint=_HINT)
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN
     if wanted is not None and wanted.casefold() not in BASELINES:
@@ -132,11 +132,17 @@ def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any
         undated = rule in ("latest", "previous") and not any(version.created for version in versions)
         return place, say("{reason} by name, as no time of creation is known", reason=BASELINES[rule]) if undated else BASELINES[rule]
     _refuse_failed(rule, errors)
-    lacking = f"none of these {len(versions)} versions is approved" if rule == "approved" else "no version is older than the latest"
+    lacking = say("no version is older than the latest")
+    if rule == "approved":
+        lacking = say("none of these {count} versions is approved", count=len(versions))
     raise ComparisonError(
-        f"{lacking}, so there is no baseline {rule!r}",
-        hint=f'Fetch it as well: registry.compare(..., baseline="{rule}"), or add "{versions[0].model_id or "MODEL"}@{rule}" to the '
-        "addresses; without baseline= another version is taken.",
+        say("{lacking}, so there is no baseline {rule!r}", lacking=lacking, rule=rule),
+        hint=say(
+            'Fetch it as well: registry.compare(..., baseline="{rule}"), or add "{model_id}@{rule}" to the addresses; without '
+            "baseline= another version is taken.",
+            rule=rule,
+            model_id=versions[0].model_id or "MODEL",
+        ),
     )
 
 
@@ -146,7 +152,10 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         return found[0], CHOSEN
     if found:
         addresses = ", ".join(names[place] for place in found)
-        raise ComparisonError(f"the baseline {wanted} could be any of {len(found)} versions", hint=f"Choose one of: {addresses}.")
+        raise ComparisonError(
+            say("the baseline {wanted} could be any of {count} versions", wanted=wanted, count=len(found)),
+            hint=say("Choose one of: {addresses}.", addresses=addresses),
+        )
     _refuse_failed(wanted, errors)
     model, _, rule = wanted.rpartition("@")
     places = [place for place, version in enumerate(versions) if version.model_id == model]
@@ -155,9 +164,9 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         return places[place], reason
     close = nearest(wanted, [version.version_name for version in versions])
     raise VersionNotFound(
-        f"the baseline {wanted} is not among the {counted(len(versions), 'version')}",
+        say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version")),
         version_name=wanted,
-        hint=_elsewhere(wanted, close) if close else "The set is empty.",
+        hint=_elsewhere(wanted, close) if close else say("The set is empty."),
     )
 
 
@@ -172,4 +181,4 @@ def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:
     """Raise when the baseline is among the addresses that could not be fetched."""
     for address, error in errors.items():
         if wanted in (address, address.rpartition("@")[2]):
-            raise ComparisonError(f"the baseline {wanted} could not be fetched", hint=error.sentence) from error
+            raise ComparisonError(say("the baseline {wanted} could not be fetched", wanted=wanted), hint=error.sentence) from error

@@ -113,7 +113,9 @@ def read_mode(value: Any, argument: str = "mode") -> Mode | None:
         return "max" if value else "min"
     mode = _MODES.get(str(value).casefold())
     if mode is None:
-        raise ConfigurationError(f"{argument}={described(value)} is not a direction", hint="Use 'max', 'min' or None.")
+        raise ConfigurationError(
+            say("{argument}={value} is not a direction", argument=argument, value=described(value)), hint=say("Use 'max', 'min' or None.")
+        )
     return mode
 
 
@@ -224,7 +226,9 @@ class Directions:
 
     def __init__(self, told: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None) -> None:
         if told is not None and not isinstance(told, Mapping):
-            raise ConfigurationError(f"directions={described(told)} is not a mapping", hint="Pass directions={'cer': 'min'}.")
+            raise ConfigurationError(
+                say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
+            )
         self.told = {
             pattern: read_mode(mode, "directions") for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())
         }

@@ -10,6 +10,7 @@ from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import check_ending, write_file
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
@@ -81,7 +82,9 @@ class ComparisonExports(FrameExports):
         wanted = (values,) if isinstance(values, str) else tuple(values)
         for value in wanted:
             if value not in _VALUES:
-                raise ConfigurationError(f"unknown value {value!r} in values", hint=f"Choose from {', '.join(_VALUES)}.")
+                raise ConfigurationError(
+                    say("unknown value {value!r} in values", value=value), hint=say("Choose from {names}.", names=joined(_VALUES))
+                )
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         return comparison_frame([row for row in rows if _is_in(row.section, section)], comparison.names, wanted, flat=flat)
 
@@ -204,7 +207,9 @@ def _is_in(section: str, wanted: str) -> bool:
     if wanted == "specs":
         return section not in ("metrics", "labels", "other")
     if wanted not in ("metrics", "labels", "other", "all"):
-        raise ConfigurationError(f"unknown section {wanted!r}", hint="Choose from metrics, labels, specs, other, all.")
+        raise ConfigurationError(
+            say("unknown section {wanted!r}", wanted=wanted), hint=say("Choose from metrics, labels, specs, other, all.")
+        )
     return wanted in (section, "all")
 
 

@@ -408,7 +408,9 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     settings = {place: settings_of(ordered[place], ignored) for place in values}
     known = {place: leaves for place, leaves in settings.items() if leaves}
     if not known:
-        raise ComparisonError(f"no version with {row.name} has a spec or a label", hint="Minimal pairs are found by comparing settings.")
+        raise ComparisonError(
+            say("no version with {name} has a spec or a label", name=row.name), hint=say("Minimal pairs are found by comparing settings.")
+        )
     found = sorted(find_pairs(known, max_changes), key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
     return MinimalPairs(row.name, row.direction, pairs, sorted(ignored, key=natural_key), len(known))

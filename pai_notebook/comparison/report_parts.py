@@ -180,13 +180,14 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     for gate in given:
         if not isinstance(gate, str | GateReport):
             hint = "Pass rules, what check() or gate() returned, or the RegressionError that gate() raised."
-            raise ConfigurationError(f"gates: {described(gate)} is not a gate result", hint=hint)
+            raise ConfigurationError(say("gates: {gate} is not a gate result", gate=described(gate)), hint=hint)
     rules, found = [gate for gate in given if isinstance(gate, str)], [gate for gate in given if isinstance(gate, GateReport)]
     for report in found:
         strange = [check.version for check in report.checks if check.version and check.version not in comparison.names]
         if strange:
             raise ConfigurationError(
-                f"gates: a result is about {strange[0]}, which this comparison does not have", hint="Check the versions of this report."
+                say("gates: a result is about {strange}, which this comparison does not have", strange=strange[0]),
+                hint=say("Check the versions of this report."),
             )
     if rules:
         found.insert(0, comparison.check(rules))

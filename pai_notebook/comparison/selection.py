@@ -153,12 +153,12 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
         lists = [cell for cell in row.cells if is_list(cell)]
         if lists:
             hint = "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known."
-            raise ComparisonError(f"{row.name} is a list of {len(lists[0].raw)} numbers", hint=hint)
-        raise ComparisonError(_why_not(row), hint="Only numbers can be ranked; text and truth values are compared by equality.")
+            raise ComparisonError(say("{name} is a list of {count} numbers", name=row.name, count=len(lists[0].raw)), hint=hint)
+        raise ComparisonError(_why_not(row), hint=say("Only numbers can be ranked; text and truth values are compared by equality."))
     if direction.mode is None:
         raise ComparisonError(
-            f"the direction of {row.name} is unknown: {direction.reason}",
-            hint=f"Pass mode='max' or mode='min', or directions={{{row.path!r}: 'max'}} to compare().",
+            say("the direction of {name} is unknown: {reason}", name=row.name, reason=direction.reason),
+            hint=say("Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().", path=row.path),
         )
     ranked = {place for place, _ in numbers}
     unranked = tuple((place, str(cell.state)) for place, cell in enumerate(row.cells) if place not in ranked)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.sanitize import Printed
@@ -52,7 +52,8 @@ class Series(Printed):
         for how in told.values():
             if not isinstance(how, str) or how not in _HOWS:
                 raise ConfigurationError(
-                    f"series={described(how)} cannot be used", hint=f"Pass one of {', '.join(map(repr, _HOWS))}, or a mapping."
+                    say("series={how} cannot be used", how=described(how)),
+                    hint=say("Pass one of {names}, or a mapping.", names=joined([repr(each) for each in _HOWS])),
                 )
         self.told: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
         self._labels = labels or {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.sanitize import Printed
 
@@ -87,7 +88,7 @@ def _read(value: Any) -> tuple[float, float]:
             return 0.0, _number(float(value.rstrip()[:-1])) / 100
         return _number(value), 0.0
     except (ValueError, ConfigurationError):
-        raise ConfigurationError(f"tolerance={described(value)} cannot be used", hint=_HINT) from None
+        raise ConfigurationError(say("tolerance={value} cannot be used", value=described(value)), hint=_HINT) from None
 
 
 def _number(value: Any) -> float:

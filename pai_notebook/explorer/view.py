@@ -176,7 +176,7 @@ class Explorer(Displayed):
         >>> explorer.close(); registry.close()
         """
         if self._closed:
-            raise ConfigurationError("this explorer is closed", hint="Make another one: pnb.Explorer().")
+            raise ConfigurationError(say("this explorer is closed"), hint=say("Make another one: pnb.Explorer()."))
         wanted = read_addresses(addresses)
         self._runner.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
         self.wait()
@@ -475,8 +475,8 @@ def _registry(source: Any) -> Registry:
     if isinstance(source, Registry):
         return source
     raise ConfigurationError(
-        f"an explorer looks into a registry or a set of versions, not into {type(source).__name__}",
-        hint="Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions).",
+        say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__),
+        hint=say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions)."),
     )
 
 

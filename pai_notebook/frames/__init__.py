@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.frames.long import long_frame
 from pai_notebook.frames.wide import wide_frame
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.names import Chooser
 
 if TYPE_CHECKING:
@@ -78,4 +79,4 @@ def to_frame(
         frame, found = long_frame(tuple(versions), wanted, named=names)
         wanted.warn_of_unused(found)
         return frame
-    raise ConfigurationError(f"unknown layout {layout!r}", hint="Use layout='wide' or layout='long'.")
+    raise ConfigurationError(say("unknown layout {layout!r}", layout=layout), hint=say("Use layout='wide' or layout='long'."))

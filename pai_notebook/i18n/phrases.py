@@ -77,8 +77,8 @@ class Phrase(str):
         if self.separator:
             return SEPARATORS[self.separator].join(in_language(value, lang) for value in self.values)
         words = TEMPLATES.get(self.template, self.template)
-        words = words if self.wording is None else self.wording(words)
-        return _filled(words, {name: in_language(value, lang) for name, value in self.values.items()})
+        values = {name: in_language(value, lang) for name, value in self.values.items()}
+        return _filled(words, values) if self.wording is None else _changed(words, values, self.wording, _filled)
 
 
 _FULL_WIDTH = "，。；：？！、（）《》“”…～"
@@ -189,8 +189,19 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
         return joined([reworded(value, change) for value in text.values], text.separator)
     values = {name: reworded(value, change) for name, value in text.values.items()}
     # a text that reads otherwise than its template is not made of it
-    made = change(text.template).format(**values) if text == text.template.format(**text.values) else change(str(text))
-    return Phrase(made, text.template, values, wording=change)
+    as_said = text == text.template.format(**text.values)
+    return Phrase(_changed(text.template, values, change, _formatted) if as_said else change(str(text)), text.template, values, wording=change)
+
+
+def _formatted(words: str, values: Mapping[str, Any]) -> str:
+    return words.format(**values)
+
+
+def _changed(
+    words: str, values: Mapping[str, Any], change: Callable[[str], str], fill: Callable[[str, Mapping[str, Any]], str]
+) -> str:
+    """Change the words of a template and fill it; one that writes braces itself is filled before, so that they read as people see them."""
+    return change(fill(words, values)) if "{{" in words else fill(change(words), values)
 
 
 def read_language(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.io.table import PlainTable, cell_text, is_formula
 from pai_notebook.sanitize import spell
 
@@ -48,7 +49,7 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
     try:
         from openpyxl import Workbook  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise ConfigurationError("writing Excel needs openpyxl", hint="Install pai-notebook[excel].") from None
+        raise ConfigurationError(say("writing Excel needs openpyxl"), hint=say("Install pai-notebook[excel].")) from None
     everything = [*tables, _about(tables, about)]
     for table in everything:
         _check_size(table)
@@ -62,7 +63,9 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
         book.save(out)
     except Exception as error:  # openpyxl writes through temporary files, and through lxml where it finds it, which has errors of its own
         reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"the workbook could not be written: {reason}", hint="Make room on the disk, or use to_csv.") from error
+        raise ConfigurationError(
+            say("the workbook could not be written: {reason}", reason=reason), hint=say("Make room on the disk, or use to_csv.")
+        ) from error
     return out.getvalue()
 
 
@@ -70,7 +73,16 @@ def _check_size(table: PlainTable) -> None:
     for count, most, what in ((len(table.header), _MOST_COLUMNS, "columns"), (len(table.rows) + 1, _MOST_LINES, "rows")):
         if count > most:
             hint = "Choose some by include=, or use to_csv or to_parquet."
-            raise ConfigurationError(f"the table {table.name} has {count:,} {what}; a sheet of Excel holds {most:,}", hint=hint)
+            raise ConfigurationError(
+                say(
+                    "the table {name} has {count:,} {what}; a sheet of Excel holds {most:,}",
+                    name=table.name,
+                    count=count,
+                    what=what,
+                    most=most,
+                ),
+                hint=hint,
+            )
 
 
 def sheet_names(names: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, new_file
 from pai_notebook.frames.long import long_frame
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Chooser, Name
 
@@ -60,7 +61,7 @@ def write_parquet(
     try:
         from pyarrow import parquet  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise ConfigurationError("writing Parquet needs pyarrow", hint="Install pai-notebook[parquet].") from None
+        raise ConfigurationError(say("writing Parquet needs pyarrow"), hint=say("Install pai-notebook[parquet].")) from None
     schema, wanted = _schema(), Chooser(include, exclude)
     names: dict[Name, None] = {}
 

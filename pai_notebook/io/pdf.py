@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, new_file
+from pai_notebook.i18n.phrases import say
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 # Where the installers of macOS and Windows put it, which is not on the path.
@@ -62,7 +63,7 @@ def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = 
     if browser is None:
         names = f"{', '.join(_BROWSERS[:-1])} or {_BROWSERS[-1]}"
         hint = f"Install Chromium or Chrome (Debian: apt-get install chromium) so that one of {names} is on the PATH. {_BY_HAND}"
-        raise ConfigurationError("a PDF needs Chromium or Chrome, and none was found", hint=hint)
+        raise ConfigurationError(say("a PDF needs Chromium or Chrome, and none was found"), hint=hint)
     with new_file(path, overwrite=overwrite) as beside, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
         page.write_text(document, "utf-8", "backslashreplace")
@@ -71,7 +72,9 @@ def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = 
         told = _run([browser, *_OPTIONS, *root, f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}", page.as_uri()])
         data = printed.read_bytes() if printed.is_file() else b""
         if not data.startswith(b"%PDF"):
-            raise ConfigurationError(f"{browser} did not write a PDF{': ' if told else ''}{told}", hint=_BY_HAND)
+            raise ConfigurationError(
+                say("{browser} did not write a PDF{what}{told}", browser=browser, what=": " if told else "", told=told), hint=_BY_HAND
+            )
         beside.write_bytes(_unchanging(data))
     return file_path(path)
 

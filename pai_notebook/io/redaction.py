@@ -260,24 +260,24 @@ def as_redaction(value: RedactionLike, argument: str = "redact") -> Redaction | 
     if (isinstance(value, str) and value == "default") or value is True:
         return Redaction()
     hint = f"Pass {argument}='default', {argument}=None, or a mapping of kinds to patterns."
-    raise ConfigurationError(f"{argument}={described(value)} is not known", hint=hint)
+    raise ConfigurationError(say("{argument}={value} is not known", argument=argument, value=described(value)), hint=hint)
 
 
 def _compiled(rules: Mapping[str, str]) -> tuple[MaskRule, ...]:
     for kind in rules:
         if not isinstance(kind, str) or not re.fullmatch(r"[a-z]+", kind):
             raise ConfigurationError(
-                f"redaction rules: {described(kind)} cannot name a kind of secret",
-                hint="Use one word of lower-case letters, such as project.",
+                say("redaction rules: {kind} cannot name a kind of secret", kind=described(kind)),
+                hint=say("Use one word of lower-case letters, such as project."),
             )
         if not isinstance(rules[kind], str):
             said = f"redaction rules: {kind}={described(rules[kind])} is not text"
-            raise ConfigurationError(said, hint="Pass regular expressions as text, such as redact={'project': 'apollo-[0-9]+'}.")
+            raise ConfigurationError(said, hint=say("Pass regular expressions as text, such as redact={{'project': 'apollo-[0-9]+'}}."))
     try:
         return tuple(MaskRule(kind, re.compile(pattern)) for kind, pattern in rules.items())
     except re.error as error:
         raise ConfigurationError(
-            f"a redaction rule is not a valid regular expression: {error}", hint="Rules map a kind to a pattern."
+            say("a redaction rule is not a valid regular expression: {error}", error=str(error)), hint=say("Rules map a kind to a pattern.")
         ) from error
 
 

@@ -27,6 +27,7 @@ from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
+from pai_notebook.i18n.phrases import say
 from pai_notebook.io.redaction import as_redaction, masked_provenance
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
@@ -119,7 +120,9 @@ def write_snapshot(
     try:
         text = json.dumps(content, ensure_ascii=False, indent=1)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ConfigurationError(f"a version holds what JSON cannot write: {error}", hint="Make versions from JSON documents.") from error
+        raise ConfigurationError(
+            say("a version holds what JSON cannot write: {error}", error=str(error)), hint=say("Make versions from JSON documents.")
+        ) from error
     data = (text + "\n").encode("utf-8", "backslashreplace")
     packed = gzip.compress(data, mtime=0) if str(path).endswith(".gz") else data
     return write_file(path, packed, overwrite=overwrite)
@@ -230,7 +233,9 @@ def read_snapshot(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -
     try:
         return _snapshot(target, content)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, ConfigurationError) as error:
-        raise SnapshotError(f"{target} is not a whole snapshot: {error!r}", hint=_NOTHING_DONE) from error
+        raise SnapshotError(
+            say("{target} is not a whole snapshot: {error}", target=target, error=repr(error)), hint=_NOTHING_DONE
+        ) from error
 
 
 def _bytes(target: Path, max_bytes: int) -> bytes:
@@ -238,7 +243,7 @@ def _bytes(target: Path, max_bytes: int) -> bytes:
         return read_file(target, max_bytes=max_bytes, start=FORMAT.encode())
     except UnreadableFile as error:
         hint = f"load(path, max_bytes=...) reads more than {max_bytes:,}." if "more than" in str(error) else _NOTHING_DONE
-        raise SnapshotError(f"{target} {error}", hint=hint) from error
+        raise SnapshotError(say("{target} {error}", target=target, error=str(error)), hint=hint) from error
 
 
 def _parsed(target: Path, data: bytes) -> dict[str, Any]:
@@ -247,25 +252,28 @@ def _parsed(target: Path, data: bytes) -> dict[str, Any]:
         content = parse_json(data.removeprefix(codecs.BOM_UTF8), max_depth=MAX_DEPTH + _AROUND, max_parts=most)
     except InvalidJson as refusal:
         cut = "is cut short or " if refusal.kind == "garbled" else ""
-        raise SnapshotError(f"{target} {cut}{refusal.reason}", hint=_NOTHING_DONE) from refusal
+        raise SnapshotError(say("{target} {cut}{reason}", target=target, cut=cut, reason=refusal.reason), hint=_NOTHING_DONE) from refusal
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise SnapshotError(f"{target} is not a snapshot of pai_notebook", hint="Pass a file that VersionSet.save wrote.")
+        raise SnapshotError(
+            say("{target} is not a snapshot of pai_notebook", target=target), hint=say("Pass a file that VersionSet.save wrote.")
+        )
     return content
 
 
 def _check_head(target: Path, content: Mapping[str, Any]) -> None:
     schema = content.get("schema")
     if not isinstance(schema, int) or schema < 1:
-        raise SnapshotError(f"{target} does not say which schema it follows", hint=_NOTHING_DONE)
+        raise SnapshotError(say("{target} does not say which schema it follows", target=target), hint=_NOTHING_DONE)
     if schema > SCHEMA:
         by = content.get("generator", "a newer release")
         raise SnapshotError(
-            f"{target} follows schema {schema}, this release reads up to {SCHEMA}", hint=f"It was written by {by}; update pai_notebook."
+            say("{target} follows schema {schema}, this release reads up to {schema_2}", target=target, schema=schema, schema_2=SCHEMA),
+            hint=say("It was written by {by}; update pai_notebook.", by=by),
         )
     if content.get("digest") != _digest(content):
         changed = [_name(entry) for entry in _entries(content) if not _is_whole(entry)]
         where = f": look at {', '.join(changed[:3])}" if changed else ""
-        raise SnapshotError(f"{target} was changed after it was saved{where}", hint=_NOTHING_DONE)
+        raise SnapshotError(say("{target} was changed after it was saved{where}", target=target, where=where), hint=_NOTHING_DONE)
 
 
 def _entries(content: Mapping[str, Any]) -> list[Any]:

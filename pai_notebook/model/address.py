@@ -247,10 +247,10 @@ def parse_address(text: str) -> Address:
     '手写数字识别@latest'
     """
     if not isinstance(text, str):
-        raise AddressError(f"{described(text)} is not an address", hint=_GRAMMAR + ".")
+        raise AddressError(say("{text} is not an address", text=described(text)), hint=_GRAMMAR + ".")
     model, at, selector = text.strip().partition("@")
     if not _MODEL.fullmatch(model) or not text.isprintable():
-        raise AddressError(f"{_shown(model)} is not a model id", hint=_hint(text))
+        raise AddressError(say("{model} is not a model id", model=_shown(model)), hint=_hint(text))
     return Address(model, parse_selector(selector)) if at else Address(model)
 
 
@@ -269,7 +269,7 @@ def address_of(model: str, *names: str) -> Address:
     """
     address = parse_address(model)
     if "@" in model:
-        raise AddressError(f"{_shown(model)} selects versions already", hint=f"Write {address.model}.")
+        raise AddressError(say("{model} selects versions already", model=_shown(model)), hint=say("Write {model}.", model=address.model))
     return Address(address.model, Selector("names", names=names)) if names else address
 
 
@@ -296,10 +296,12 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
         if isinstance(item, Address):
             found.append(item)
         elif type(item).__name__ == "DataFrame":
-            raise AddressError("a DataFrame is not an address", hint="Pass one of its columns, or its index.")
+            raise AddressError(say("a DataFrame is not an address"), hint=say("Pass one of its columns, or its index."))
         elif isinstance(item, str) or not isinstance(item, Iterable):
             if is_version_name(item):
-                raise AddressError(f"{item!r} is the name of a version, not of a model", hint=f"Write MODEL@{item}.")
+                raise AddressError(
+                    say("{item!r} is the name of a version, not of a model", item=item), hint=say("Write MODEL@{item}.", item=item)
+                )
             found.append(parse_address(item))
         else:
             found += read_addresses(item)
@@ -353,7 +355,7 @@ def _part(text: str, whole: str) -> Selector:
         return Selector("glob", names=(text,))
     if _VERSION.fullmatch(text):
         return Selector("names", names=(text,))
-    raise AddressError(f"{_shown(text)} is not a selector", hint=_hint(whole))
+    raise AddressError(say("{text} is not a selector", text=_shown(text)), hint=_hint(whole))
 
 
 def _end(text: str, whole: str) -> str:
@@ -361,13 +363,13 @@ def _end(text: str, whole: str) -> str:
         return text
     if text.casefold() in _SINGLE:
         return text.casefold()
-    raise AddressError(f"{_shown(text)} cannot end a range", hint=_hint(whole))
+    raise AddressError(say("{text} cannot end a range", text=_shown(text)), hint=_hint(whole))
 
 
 def _range(low: str, high: str, text: str) -> Selector:
     literal = bool(low and high) and not {low, high} & set(_SINGLE)
     if literal and version_key(low) > version_key(high):
-        raise AddressError(f"the range {text} runs backwards", hint=f"Write {high}..{low}.")
+        raise AddressError(say("the range {text} runs backwards", text=text), hint=say("Write {high}..{low}.", high=high, low=low))
     return Selector("range", names=(low, high))
 
 

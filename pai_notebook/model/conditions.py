@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
@@ -65,7 +66,7 @@ def grammar_error(text: str, position: int, message: str, hint: str) -> AddressE
     """
     before = text[:position]
     line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-    return AddressError(f"line {line}, column {column}: {message}", hint=hint)
+    return AddressError(say("line {line}, column {column}: {message}", line=line, column=column, message=message), hint=hint)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def parse_condition(text: str) -> Condition:
     [[True], [False]]
     """
     if not isinstance(text, str):
-        raise AddressError(f"where={described(text)} is not a condition", hint=_GRAMMAR + ".")
+        raise AddressError(say("where={text} is not a condition", text=described(text)), hint=_GRAMMAR + ".")
     return Condition(text, _Parser(text).parse())
 
 

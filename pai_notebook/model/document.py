@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import InvalidJson, checked_copy, parse_json
 
 T = TypeVar("T")
@@ -157,12 +158,15 @@ class DocumentView:
         if not isinstance(document, Mapping):
             name = type(self).__name__
             raise ConfigurationError(
-                f"{name}() takes a mapping, not {described(document)}", hint=f"{name}.from_document() reads other forms."
+                say("{name}() takes a mapping, not {document}", name=name, document=described(document)),
+                hint=say("{name}.from_document() reads other forms.", name=name),
             )
         try:
             self.__dict__["_document"] = checked_copy(document)
         except InvalidJson as refusal:
-            raise ConfigurationError(f"the document {refusal.reason}", hint="No answer of the service does; keep it elsewhere.") from None
+            raise ConfigurationError(
+                say("the document {reason}", reason=refusal.reason), hint=say("No answer of the service does; keep it elsewhere.")
+            ) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable; cannot set {name!r}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, read_moment, read_moments
@@ -69,7 +70,9 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
     if created_after is not None:
         moment = read_moment(created_after)
         if moment is None:
-            raise ConfigurationError(f"created_after={described(created_after)} is not a time", hint=NO_TIME)
+            raise ConfigurationError(
+                say("created_after={created_after} is not a time", created_after=described(created_after)), hint=NO_TIME
+            )
         after = moment.date() if is_day(created_after) else moment
         said = f"{after}" if is_day(created_after) else f"{moment:%Y-%m-%d %H:%M:%S}"
         yield f"created after {said} UTC", lambda versions: [_is_after(version.created, after) for version in versions]
@@ -85,14 +88,18 @@ def _is_after(created: datetime | None, wanted: date) -> bool:
 def _texts(given: Any, name: str) -> tuple[str, ...]:
     found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence | set | frozenset) else (given,)
     if not found or not all(isinstance(text, str) for text in found):
-        raise ConfigurationError(f"{name}={described(given)} is not a word", hint=f"Pass {name}='...', or a list of texts.")
+        raise ConfigurationError(
+            say("{name}={given} is not a word", name=name, given=described(given)),
+            hint=say("Pass {name}='...', or a list of texts.", name=name),
+        )
     return found
 
 
 def _labels(label: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(label, Mapping):
         raise ConfigurationError(
-            f"label={described(label)} is not a mapping", hint="Pass label={'env': 'prod'} or label={'env': ['prod', 'test']}."
+            say("label={label} is not a mapping", label=described(label)),
+            hint=say("Pass label={{'env': 'prod'}} or label={{'env': ['prod', 'test']}}."),
         )
     return {str(key): _texts(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
 
@@ -103,7 +110,9 @@ def _labelled(items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[s
         if items and key not in known:
             close = nearest(key, sorted(known))
             there = f"Available: {listed(sorted(known))}." if known else f"No {noun} has a label."
-            raise ConfigurationError(f"no {noun} has a label {key!r}", hint=nearest_sentence(close) if close else there)
+            raise ConfigurationError(
+                say("no {noun} has a label {key!r}", noun=noun, key=key), hint=nearest_sentence(close) if close else there
+            )
     return [all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items()) for item in items]
 
 
@@ -119,7 +128,7 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
                 if versions and not any(is_same(each, word) for each in known):
                     close = nearest(word, known)
                     hint = nearest_sentence(close) if close else f"Available: {listed(list(known))}."
-                    raise ConfigurationError(f"no version has {name} {word!r}", hint=hint)
+                    raise ConfigurationError(say("no version has {name} {word!r}", name=name, word=word), hint=hint)
         return [any(is_same(value, word) for word in wanted) for value in there]
 
     return mask
@@ -169,7 +178,10 @@ def ordered(
         When the name occurs nowhere, or no version has a value.
     """
     if na_position not in ("first", "last"):
-        raise ConfigurationError(f"na_position={described(na_position)} is not understood", hint="Pass na_position='first' or 'last'.")
+        raise ConfigurationError(
+            say("na_position={na_position} is not understood", na_position=described(na_position)),
+            hint=say("Pass na_position='first' or 'last'."),
+        )
     if not versions:
         return []
     found = Lookup(versions)
@@ -179,7 +191,10 @@ def ordered(
         values = [value if _is_number(value) else None for value in values]
     known = [(value, version) for value, version in zip(values, versions, strict=True) if not _missing(value)]
     if not known:
-        raise ComparisonError(f"none of the {len(versions)} versions has a value for {by!r}", hint="Look at to_frame(layout='long').")
+        raise ComparisonError(
+            say("none of the {count} versions has a value for {by!r}", count=len(versions), by=by),
+            hint=say("Look at to_frame(layout='long')."),
+        )
     key = _version_order if not name.section and name.path == "version_name" else _comparable
     known.sort(key=lambda pair: key(pair[0]), reverse=not ascending)
     unknown = [version for value, version in zip(values, versions, strict=True) if _missing(value)]

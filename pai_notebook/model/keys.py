@@ -8,6 +8,7 @@ from typing import Any
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import listed, nearest_sentence
 from pai_notebook.model.version import ModelVersion
@@ -63,16 +64,22 @@ class Keys:
         if found:
             addresses = dict.fromkeys(version.address for version in found)
             if len(addresses) > 1:
-                raise ComparisonError(f"{name} is in several models of this set", hint=f"Choose one of: {', '.join(addresses)}.")
+                raise ComparisonError(
+                    say("{name} is in several models of this set", name=name),
+                    hint=say("Choose one of: {names}.", names=joined(list(addresses))),
+                )
             places = listed([f"[{place}]" for place, version in enumerate(self._versions) if name in names_of(version)])
             raise ComparisonError(
-                f"this set has {len(found)} different versions named {found[0].address}", hint=f"Take one by its position: {places}."
+                say("this set has {count} different versions named {address}", count=len(found), address=found[0].address),
+                hint=say("Take one by its position: {places}.", places=places),
             )
         if name in self._errors:
             raise self._errors[name]
         close = nearest(name, [version.version_name for version in self._versions])
         hint = nearest_sentence(close) if close else "The set is empty."
-        raise VersionNotFound(f"no version {name} in this set of {len(self._versions)}", version_name=name, hint=hint)
+        raise VersionNotFound(
+            say("no version {name} in this set of {count}", name=name, count=len(self._versions)), version_name=name, hint=hint
+        )
 
 
 def _name_of(item: Any) -> Any:

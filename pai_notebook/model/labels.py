@@ -10,6 +10,7 @@ from typing import Any
 from pai_notebook.arguments import checked, described
 from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.document import as_text
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 
@@ -56,7 +57,7 @@ class Labels(Brief, Mapping[str, str]):
         if key not in self._values:
             close = nearest(key, self._values)
             there = f"Available: {listed(list(self._values))}." if self._values else "There are no labels here."
-            raise NameNotFound(f"no label {key!r}", hint=nearest_sentence(close) if close else there)
+            raise NameNotFound(say("no label {key!r}", key=key), hint=nearest_sentence(close) if close else there)
         return self._values[key][0]
 
     def __contains__(self, key: object) -> bool:

@@ -410,7 +410,10 @@ class Metrics(Brief, Sequence[Cell]):
         cells = self._by_name[name]
         if len(cells) > 1:
             said = " and ".join(cell.text[:40] for cell in cells[:3])
-            raise ComparisonError(f"{name.short} is stated {len(cells)} times: {said}", hint="Look at .cells, which has all of them.")
+            raise ComparisonError(
+                say("{short} is stated {count} times: {said}", short=name.short, count=len(cells), said=said),
+                hint=say("Look at .cells, which has all of them."),
+            )
         return cells[0]
 
     def __contains__(self, key: object) -> bool:

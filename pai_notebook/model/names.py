@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.nearest import listed, nearest_hint
@@ -249,7 +250,8 @@ class Patterns:
             found = (given,)  # type: ignore[assignment]
         if not all(isinstance(text, str) for text in found):
             raise ConfigurationError(
-                f"{argument}={described(given)} is not a name", hint=f"Pass {argument}='accuracy*' or a list of such texts."
+                say("{argument}={given} is not a name", argument=argument, given=described(given)),
+                hint=say("Pass {argument}='accuracy*' or a list of such texts.", argument=argument),
             )
         self.patterns = tuple(map(Pattern, found))
 
@@ -329,7 +331,8 @@ def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Patter
     if any(told[pattern] != told[best[0]] for pattern in best):
         said = " and ".join(f"{pattern.text!r} says {told[pattern]}" for pattern in best)
         raise ConfigurationError(
-            f"{argument} contradict each other for {name.short}: {said}", hint=f"Add {name.short!r} itself to {argument}."
+            say("{argument} contradict each other for {short}: {said}", argument=argument, short=name.short, said=said),
+            hint=say("Add {short!r} itself to {argument}.", short=name.short, argument=argument),
         )
     return best[0], told[best[0]]
 
@@ -374,7 +377,8 @@ def resolve(
     """
     if not isinstance(text, str):
         raise ComparisonError(
-            f"{described(text)} is not a name", hint="Pass a text such as 'accuracy', 'accuracy@d-a', 'labels.env' or 'created'."
+            say("{text} is not a name", text=described(text)),
+            hint=say("Pass a text such as 'accuracy', 'accuracy@d-a', 'labels.env' or 'created'."),
         )
     ranked = _exactly(text, names)
     fitting = [
@@ -388,8 +392,12 @@ def resolve(
         if measured:
             there = listed([repr(each) for each in sorted({name.dataset for _, name in measured if name.dataset})])
             hint = f"It was measured on {there}." if there else "It names no dataset."
-            raise NameNotFound(f"{base} was not measured {f'on dataset {asked!r}' if asked else 'without a dataset'}", hint=hint)
-        raise NameNotFound(f"{missing} {text!r}", hint=nearest_hint(text, names if others is None else others()))
+            raise NameNotFound(
+                say("{base} was not measured {what}", base=base, what=f"on dataset {asked!r}" if asked else "without a dataset"), hint=hint
+            )
+        raise NameNotFound(
+            say("{missing} {text!r}", missing=missing, text=text), hint=nearest_hint(text, names if others is None else others())
+        )
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)
     # a plain field goes before a metric of the same name, as its column has no prefix
@@ -400,14 +408,20 @@ def resolve(
         if len({name.path for name in best}) == 1:
             bare = [name for name in in_order if not name.dataset]
             if not bare:
-                raise ComparisonError(f"{text} was measured on {len(best)} datasets", hint=f"Name one: {choices}.")
+                raise ComparisonError(
+                    say("{text} was measured on {count} datasets", text=text, count=len(best)),
+                    hint=say("Name one: {choices}.", choices=choices),
+                )
             named = ", ".join(name.typed for name in in_order if name.dataset)
             raise ComparisonError(
-                f"{text} was measured with and without a dataset", hint=f"Name one: {bare[0].typed}@ (without a dataset), {named}."
+                say("{text} was measured with and without a dataset", text=text),
+                hint=say("Name one: {typed}@ (without a dataset), {named}.", typed=bare[0].typed, named=named),
             )
-        raise ComparisonError(f"{text} could be any of {len(best)} names", hint=f"Name one: {choices}.")
+        raise ComparisonError(
+            say("{text} could be any of {count} names", text=text, count=len(best)), hint=say("Name one: {choices}.", choices=choices)
+        )
     if dataset is not None and best[0].section != "metrics":
-        raise ComparisonError(f"{text} is not a metric and has no dataset", hint="Leave dataset= out.")
+        raise ComparisonError(say("{text} is not a metric and has no dataset", text=text), hint=say("Leave dataset= out."))
     return best[0]
 
 

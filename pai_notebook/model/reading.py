@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
+from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
@@ -62,7 +63,10 @@ def read_one(given: Any, model_id: str | None = None, where: str = "document") -
     """Find the one version in what was given; arguments and errors as those of `read_versions`."""
     found = list(read_versions(given, model_id, where))
     if len(found) != 1:
-        raise ConfigurationError(f"{where} holds {len(found)} versions, not one", hint="VersionSet.from_documents reads several.")
+        raise ConfigurationError(
+            say("{where} holds {count} versions, not one", where=where, count=len(found)),
+            hint=say("VersionSet.from_documents reads several."),
+        )
     return found[0]
 
 
@@ -111,7 +115,9 @@ def _versions(given: Any, model_id: str | None, where: str, *, among: bool = Fal
         yield from _in_mapping(value, model_id, where, among=among)
     elif isinstance(value, DocumentView):
         hint = "VersionSet([...]) takes versions themselves; add two sets with +."
-        raise ConfigurationError(f"{where} is not a document: it is already a {type(value).__name__}", hint=hint)
+        raise ConfigurationError(
+            say("{where} is not a document: it is already a {kind}", where=where, kind=type(value).__name__), hint=hint
+        )
     elif isinstance(value, Iterable) and not isinstance(value, _JSON):
         for place, item in enumerate(value):
             yield from _versions(item, model_id, f"{where}[{place}]", among=True)
@@ -137,7 +143,7 @@ def plain(given: Any, where: str) -> Any:
         try:
             return {key: _json_value(value, MAX_DEPTH + _AROUND) for key, value in given.items()}
         except InvalidJson as refusal:
-            raise ConfigurationError(f"{where} {refusal.reason}", hint=_FITS) from None
+            raise ConfigurationError(say("{where} {reason}", where=where, reason=refusal.reason), hint=_FITS) from None
     if type(given).__name__ == "DataFrame":
         _refuse(where, "a DataFrame", "VersionSet.from_frame reads a frame with a row a version; v.raw of a version is its document.")
     return given
@@ -166,7 +172,9 @@ def _bytes(path: str | os.PathLike[str], where: str) -> bytes:
         text = str(path)
         shown = text if len(text) <= 60 else text[:60] + "..."  # noqa: PLR2004 - a line
         reason = error.sentence if isinstance(error, ConfigurationError) else str(error).removeprefix("cannot be read: ")
-        raise ConfigurationError(f"{where}={shown!r} is neither JSON nor a file: {reason}", hint=_FITS) from error
+        raise ConfigurationError(
+            say("{where}={shown!r} is neither JSON nor a file: {reason}", where=where, shown=shown, reason=reason), hint=_FITS
+        ) from error
 
 
 def _parsed(data: bytes | str, where: str) -> Any:
@@ -176,7 +184,7 @@ def _parsed(data: bytes | str, where: str) -> Any:
     try:
         return parse_json(text, max_depth=MAX_DEPTH + _AROUND)
     except InvalidJson as refusal:
-        raise ConfigurationError(f"{where} is a text that {refusal.reason}", hint=_FITS) from refusal
+        raise ConfigurationError(say("{where} is a text that {reason}", where=where, reason=refusal.reason), hint=_FITS) from refusal
 
 
 def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict[str, Any]:
@@ -220,7 +228,10 @@ def _owned(document: dict[str, Any], model_id: str | None, where: str) -> Found:
     """Find the id of the model, and take it out of the document where it is the only one that says it."""
     own = next((document[key] for key in ("ModelId", "model_id") if isinstance(document.get(key), str)), "")
     if model_id and own and own != model_id:
-        raise ConfigurationError(f"{where} belongs to {own}, not to model_id={model_id!r}", hint="Leave model_id out.")
+        raise ConfigurationError(
+            say("{where} belongs to {own}, not to model_id={model_id!r}", where=where, own=own, model_id=model_id),
+            hint=say("Leave model_id out."),
+        )
     gone = ("model_id",) if model_id else ("model_id", "ModelId")
     return {key: value for key, value in document.items() if key not in gone}, model_id or own
 
@@ -266,4 +277,4 @@ def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
 
 
 def _refuse(where: str, what: str, hint: str = _FITS, wanted: str = "version") -> NoReturn:
-    raise ConfigurationError(f"{where} is not a {wanted}: it looks like {what}", hint=hint)
+    raise ConfigurationError(say("{where} is not a {wanted}: it looks like {what}", where=where, wanted=wanted, what=what), hint=hint)

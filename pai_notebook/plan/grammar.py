@@ -10,7 +10,7 @@ from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.i18n.phrases import read_language
+from pai_notebook.i18n.phrases import read_language, say
 from pai_notebook.model.address import WORDS, Address, Selector, parse_address, parse_selector
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, verbs_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
@@ -74,7 +74,7 @@ class Command:
         if text is None:
             return None
         if not re.fullmatch(r"[1-9][0-9]{0,6}", text):
-            raise AddressError(f"--{name} takes a whole number from 1, not {text!r}", hint=_HELP)
+            raise AddressError(say("--{name} takes a whole number from 1, not {text!r}", name=name, text=text), hint=_HELP)
         return int(text)
 
     def pairs(self, name: str) -> dict[str, str | list[str]]:
@@ -83,7 +83,9 @@ class Command:
         for text in self.get(name, ()):
             key, equals, value = text.partition("=")
             if not equals or not key:
-                raise AddressError(f"--{name} takes {OPTIONS[f'--{name}'].metavar}, not {text!r}", hint=_HELP)
+                raise AddressError(
+                    say("--{name} takes {metavar}, not {text!r}", name=name, metavar=OPTIONS[f"--{name}"].metavar, text=text), hint=_HELP
+                )
             found.setdefault(key, []).append(value)
         return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
@@ -161,7 +163,9 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         command = Command(verb or _default_verb(addresses), addresses, options=options)
     _check(command, edge)
     if command.verb == "gate" and "rules" not in options:
-        raise AddressError("gate takes a whole cell, or --rules FILE" if edge == "line" else "gate needs --rules FILE", hint=_OF_GATE)
+        raise AddressError(
+            say("gate takes a whole cell, or --rules FILE") if edge == "line" else say("gate needs --rules FILE"), hint=_OF_GATE
+        )
     return command
 
 
@@ -192,12 +196,12 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     """
     first, *rest = line.split(maxsplit=1) or [""]
     if first != "gate":
-        raise AddressError("a %%paimodel cell starts with gate", hint=_OF_GATE)
+        raise AddressError(say("a %%paimodel cell starts with gate"), hint=_OF_GATE)
     words, options = _options(split(rest[0] if rest else "", names or {}))
     if options.pop("help", False):
         return Command("help", words=("gate",))
     if "rules" in options:
-        raise AddressError("the cell has the rules, and --rules names a file of them", hint="Leave one of them out.")
+        raise AddressError(say("the cell has the rules, and --rules names a file of them"), hint=say("Leave one of them out."))
     rules = "\n".join(_rule(text, names or {}) for text in cell.split("\n"))
     command = Command("gate", _addresses(words), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";"))
     _check(command, "line")
@@ -227,9 +231,9 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
             if option.metavar and not equals:
                 value = next(pending, "")
                 if not value:
-                    raise AddressError(f"{name} needs a value: {name} {option.metavar}", hint=_HELP)
+                    raise AddressError(say("{name} needs a value: {name} {metavar}", name=name, metavar=option.metavar), hint=_HELP)
             elif equals and not option.metavar:
-                raise AddressError(f"{name} takes no value", hint=_HELP)
+                raise AddressError(say("{name} takes no value", name=name), hint=_HELP)
             _put(options, name.removeprefix("--"), value if option.metavar else True, option)
         else:
             _refuse_typography(word)
@@ -242,19 +246,21 @@ def _known(name: str) -> Option:
         return OPTIONS[name]
     if _SECRET.search(name):
         raise AddressError(
-            "keys and tokens are not accepted on this line: it is saved in the history and in the notebook",
-            hint="Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect.",
+            say("keys and tokens are not accepted on this line: it is saved in the history and in the notebook"),
+            hint=say("Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect."),
         )
-    raise AddressError(f"unknown option {name!r}", hint=guess_option(name) or _HELP)
+    raise AddressError(say("unknown option {name!r}", name=name), hint=guess_option(name) or _HELP)
 
 
 def _refuse_typography(word: str) -> None:
     """Refuse dashes and quotation marks of word processors."""
     if word[0] in _DASHES:
-        raise AddressError(f"{word!r} starts with a dash that is not a hyphen", hint=f"Write --{word.lstrip(_DASHES)}.")
+        raise AddressError(
+            say("{word!r} starts with a dash that is not a hyphen", word=word), hint=say("Write --{dashes}.", dashes=word.lstrip(_DASHES))
+        )
     # the line was split at plain marks only, so the words behind this one are not those that were meant
     if word[0] in _CURLY:
-        raise AddressError(f"{word!r} starts with a curly quotation mark", hint="Write plain ones: \" or '.")
+        raise AddressError(say("{word!r} starts with a curly quotation mark", word=word), hint=say("Write plain ones: \" or '."))
 
 
 def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None:
@@ -262,7 +268,7 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
         options[name] = (*options.get(name, ()), value)
     elif name in options:
         hint = "Join the conditions by and." if name == "where" else "Pass it once."
-        raise AddressError(f"--{name} is given twice", hint=hint)
+        raise AddressError(say("--{name} is given twice", name=name), hint=hint)
     else:
         options[name] = value
 
@@ -273,7 +279,9 @@ def _refuse_unknown_verb(words: list[str], edge: Edge) -> None:
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
         model = f"A model named {word} is written {word}@{selector}."
-        raise AddressError(f"unknown verb {word!r}", hint=f"{guess_verb(word) or _all_verbs(edge)} {model}")
+        raise AddressError(
+            say("unknown verb {word!r}", word=word), hint=say("{word} {model}", word=guess_verb(word) or _all_verbs(edge), model=model)
+        )
 
 
 def _all_verbs(edge: Edge) -> str:
@@ -286,22 +294,27 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
     for word in words[1:]:
         if word in VERBS:
             rest = " ".join(each for each in words if each != word)
-            raise AddressError(f"{word!r} is a verb, and the verb comes first", hint=f"Write {word} {rest}.")
+            raise AddressError(
+                say("{word!r} is a verb, and the verb comes first", word=word), hint=say("Write {word} {rest}.", word=word, rest=rest)
+            )
     if any(_is_version(word) for word in words[1:]):
         model = parse_address(words[0])
         if model.selector.kind != "all":
             raise AddressError(
-                f"{words[0]} already selects versions", hint=f"Write {model.model} {' '.join(words[1:])}, or add them behind the @."
+                say("{words} already selects versions", words=words[0]),
+                hint=say("Write {model} {names}, or add them behind the @.", model=model.model, names=" ".join(words[1:])),
             )
         wrong = [word for word in words[1:] if not _is_version(word)]
         if wrong:
             # raises an error of its own, which says more, where the word is not a selector either
             parse_selector(wrong[0])
-            raise AddressError(f"{wrong[0]!r} is not a version name", hint=_HELP)
+            raise AddressError(say("{wrong!r} is not a version name", wrong=wrong[0]), hint=_HELP)
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)
     for word in words[1:]:
         if _SELECTOR.fullmatch(word):
-            raise AddressError(f"{word!r} is not a model", hint=f"Write {words[0].partition('@')[0]}@{word}.")
+            raise AddressError(
+                say("{word!r} is not a model", word=word), hint=say("Write {value}@{word}.", value=words[0].partition("@")[0], word=word)
+            )
     return tuple(parse_address(word) for word in words)
 
 
@@ -331,19 +344,20 @@ def _check(command: Command, edge: Edge) -> None:
     _check_options(command, edge)
     verb = command.verb
     if verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
-        raise AddressError("watch follows one version", hint="For example %paimodel watch model-a@latest.")
+        raise AddressError(say("watch follows one version"), hint=say("For example %paimodel watch model-a@latest."))
     if verb in _OF_ADDRESSES and not command.addresses and "offline" not in command.options:
         hint = _OF_GATE if verb == "gate" else f"For example %paimodel {verb} model-a@latest."
-        raise AddressError(f"{verb} needs an address", hint=hint)
+        raise AddressError(say("{verb} needs an address", verb=verb), hint=hint)
     if verb == "save" and "to" not in command.options:
-        raise AddressError("save needs --to FILE", hint="For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz.")
+        raise AddressError(say("save needs --to FILE"), hint=say("For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz."))
     if verb == "drift" and len(command.words) != 1:
-        raise AddressError("drift takes one snapshot file", hint="For example %paimodel drift model-a.paisnap.json.gz.")
+        raise AddressError(say("drift takes one snapshot file"), hint=say("For example %paimodel drift model-a.paisnap.json.gz."))
     if verb == "help" and command.words and command.words[0] not in verbs_of(edge):
-        raise AddressError(f"unknown verb {command.words[0]!r}", hint=_all_verbs(edge))
+        raise AddressError(say("unknown verb {words!r}", words=command.words[0]), hint=_all_verbs(edge))
     if verb == "connect" and len(command.words) > 1:
         raise AddressError(
-            f"connect takes one name, not {len(command.words)}", hint="Write %paimodel connect demo, or connect --region cn-hangzhou."
+            say("connect takes one name, not {count}", count=len(command.words)),
+            hint=say("Write %paimodel connect demo, or connect --region cn-hangzhou."),
         )
 
 
@@ -351,13 +365,17 @@ def _check_options(command: Command, edge: Edge) -> None:
     taken = options_of(command.form, edge)
     for name in command.options:
         if f"--{name}" not in taken:
-            raise AddressError(f"{command.form} does not take --{name}", hint=_why_not(name, edge))
+            raise AddressError(say("{form} does not take --{name}", form=command.form, name=name), hint=_why_not(name, edge))
         if name in (*_PLACES, "refresh", "demo") and "offline" in command.options:
-            raise AddressError(f"--offline reads a file, and --{name} is for the service", hint="Leave one of them out.")
+            raise AddressError(
+                say("--offline reads a file, and --{name} is for the service", name=name), hint=say("Leave one of them out.")
+            )
         if name in _PLACES and "demo" in command.options:
-            raise AddressError(f"--demo is a registry of its own, and --{name} names another", hint="Leave one of them out.")
+            raise AddressError(
+                say("--demo is a registry of its own, and --{name} names another", name=name), hint=say("Leave one of them out.")
+            )
     if "overwrite" in command.options and not command.options.keys() & {"to", "junit"} and command.verb != "report":
-        raise AddressError("--overwrite without --to replaces nothing", hint="Write --to FILE --overwrite.")
+        raise AddressError(say("--overwrite without --to replaces nothing"), hint=say("Write --to FILE --overwrite."))
     _check_values(command)
 
 
@@ -373,13 +391,15 @@ def _why_not(name: str, edge: Edge) -> str:
 def _check_values(command: Command) -> None:
     lang = command.get("lang", "en")
     if not read_language(lang):
-        raise AddressError(f"--lang takes en or zh, not {lang!r}", hint=_HELP)
+        raise AddressError(say("--lang takes en or zh, not {lang!r}", lang=lang), hint=_HELP)
     name = command.get("as")
     if name is not None and (not str(name).isidentifier() or keyword.iskeyword(name)):
-        raise AddressError(f"{name!r} is not a name for a variable", hint="Write --as NAME with letters, digits and underscores.")
+        raise AddressError(
+            say("{name!r} is not a name for a variable", name=name), hint=say("Write --as NAME with letters, digits and underscores.")
+        )
     for number in ("last", "limit", "every"):
         command.number(number)
     command.pairs("label")
     twice = next((metric for metric, way in command.pairs("mode").items() if isinstance(way, list)), "")
     if twice:
-        raise AddressError(f"--mode is given twice for {twice}", hint="Pass it once.")
+        raise AddressError(say("--mode is given twice for {twice}", twice=twice), hint=say("Pass it once."))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Selector
 from pai_notebook.plan.grammar import Command
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
@@ -157,7 +158,7 @@ def _report(command: Command, lang: str | None) -> list[Step]:
     path = str(command.get("to", "report.html"))
     if not path.lower().endswith((".html", ".htm", ".pdf")):
         hint = "Write --to report.html or --to report.pdf; compare --to FILE writes tables."
-        raise ConfigurationError(f"a report is HTML or PDF, and {path} is not", hint=hint)
+        raise ConfigurationError(say("a report is HTML or PDF, and {path} is not", path=path), hint=hint)
     return [*_compared(command), step("report", path, lang=lang, overwrite=command.get("overwrite"))]
 
 
@@ -177,9 +178,13 @@ def _rules(command: Command) -> str:
     try:
         return read_file(path, max_bytes=_LONGEST_RULES).decode("utf-8-sig")
     except UnreadableFile as error:
-        raise ConfigurationError(f"{path} {error}", hint="Pass --rules a file with one rule a line.") from error
+        raise ConfigurationError(
+            say("{path} {error}", path=path, error=str(error)), hint=say("Pass --rules a file with one rule a line.")
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path} is not a text in UTF-8: {error.reason} at byte {error.start}") from error
+        raise ConfigurationError(
+            say("{path} is not a text in UTF-8: {reason} at byte {start}", path=path, reason=error.reason, start=error.start)
+        ) from error
 
 
 def _save(command: Command, _: str | None) -> list[Step]:
@@ -205,7 +210,9 @@ def _written(command: Command, exports: Mapping[str, str] = _EXPORTS) -> list[St
         return []
     method = exports.get(path.rpartition(".")[2].lower())
     if method is None:
-        raise ConfigurationError(f"cannot tell the format from {path}", hint=f"Use one of .{', .'.join(exports)}.")
+        raise ConfigurationError(
+            say("cannot tell the format from {path}", path=path), hint=say("Use one of .{names}.", names=", .".join(exports))
+        )
     return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
 
 

@@ -57,17 +57,24 @@ def split(line: str, names: Mapping[str, Any]) -> list[str]:
 def _split(line: str) -> list[str]:
     line = without_comment(line).strip().removesuffix(";")
     if len(line) > _LONGEST:
-        raise AddressError(f"the line is {len(line):,} characters long", hint=f"At most {_LONGEST:,} are read; use Python for long lists.")
+        raise AddressError(
+            say("the line is {count:,} characters long", count=len(line)),
+            hint=say("At most {longest:,} are read; use Python for long lists.", longest=_LONGEST),
+        )
     if any(ord(mark) < 32 or ord(mark) == 127 for mark in line):  # noqa: PLR2004 - ASCII control characters
         raise AddressError(
-            "the line holds a line break or another control character", hint="%paimodel takes one line; a cell starts with %%paimodel."
+            say("the line holds a line break or another control character"),
+            hint=say("%paimodel takes one line; a cell starts with %%paimodel."),
         )
     refuse_expressions(line)
     try:
         return shlex.split(line)
     except ValueError as error:
         column = max(line.rfind('"'), line.rfind("'")) + 1
-        raise AddressError(f"column {column}: {str(error).lower()} in {line!r}", hint="Close the quotation, or leave it out.") from None
+        raise AddressError(
+            say("column {column}: {error} in {line!r}", column=column, error=str(error).lower(), line=line),
+            hint=say("Close the quotation, or leave it out."),
+        ) from None
 
 
 def without_comment(line: str) -> str:
@@ -125,11 +132,12 @@ def expand(text: str, names: Mapping[str, Any]) -> str:
         name = match[1] or match[2]
         if name not in names:
             raise AddressError(
-                f"{name} is not defined in this notebook", hint=f"Define it in a cell above, or write the value instead of {match[0]}."
+                say("{name} is not defined in this notebook", name=name),
+                hint=say("Define it in a cell above, or write the value instead of {match}.", match=match[0]),
             )
         written = _written(names[name])
         if written is None:
-            raise AddressError(f"{name} is a {type(names[name]).__name__}", hint=_FITTING)
+            raise AddressError(say("{name} is a {kind}", name=name, kind=type(names[name]).__name__), hint=_FITTING)
         return written
 
     return _NAME.sub(value, text)
@@ -152,8 +160,8 @@ def refuse_expressions(text: str) -> None:
         source = _expression(match[1].strip())
         if source:
             raise AddressError(
-                f"{match[0]} is an expression, and expressions are not evaluated",
-                hint=f"Give it a name in a cell above, such as value = {source}, and write {{value}}.",
+                say("{match} is an expression, and expressions are not evaluated", match=match[0]),
+                hint=say("Give it a name in a cell above, such as value = {source}, and write {{value}}.", source=source),
             )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import check_ending, write_file
+from pai_notebook.i18n.phrases import say
 from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData
 from pai_notebook.plot.scatter import draw_scatter
@@ -87,7 +88,7 @@ class Plots(Printed):
         """
         charts = {"dot": self.dot, "bar": self.bar, "slope": self.slope, "series": self.series}
         if kind not in charts:
-            raise ConfigurationError(f"unknown chart kind {kind!r}", hint="Use kind='dot', 'bar', 'slope' or 'series'.")
+            raise ConfigurationError(say("unknown chart kind {kind!r}", kind=kind), hint=say("Use kind='dot', 'bar', 'slope' or 'series'."))
         return charts[kind](metric, dataset=dataset, ax=ax, theme=theme, lang=lang)
 
     def dot(
@@ -256,7 +257,7 @@ class Plots(Printed):
         else:
             measures, notes = [each for each in self.data.several(metrics) if each.has_numbers], []
         if not measures:
-            raise ComparisonError("no numbers to draw", hint="See c.coverage.")
+            raise ComparisonError(say("no numbers to draw"), hint=say("See c.coverage."))
         return draw_heatmap(self.data, measures, theme_of(theme, lang), ax, notes=notes)
 
     def scatter(

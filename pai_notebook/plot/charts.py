@@ -160,7 +160,7 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
 def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = None) -> Axes:
     """The points of a metric that is a series, one line a version; a gap where a point is null."""
     if not any(point.series for point in measure.points):
-        raise ComparisonError(f"{measure.name} is not a series in any version", hint="Draw it with dot or slope.")
+        raise ComparisonError(say("{name} is not a series in any version", name=measure.name), hint=say("Draw it with dot or slope."))
     having = [place for place, point in enumerate(measure.points) if point.series or place == data.baseline]
     data, measure = narrowed(data, having), measure.at(having)
     kept, notes = data.at_most()

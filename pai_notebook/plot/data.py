@@ -231,7 +231,9 @@ class ChartData:
         """
         found = self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric")]
         if any(point.is_number and abs(point.value) > _LARGEST for point in found.points):
-            raise ComparisonError(f"{found.name} has a number too large to draw (above 1e100)", hint="Look at c.to_frame().")
+            raise ComparisonError(
+                say("{name} has a number too large to draw (above 1e100)", name=found.name), hint=say("Look at c.to_frame().")
+            )
         return found
 
     def several(self, metrics: str | Sequence[str]) -> list[Measure]:
@@ -246,7 +248,9 @@ class ChartData:
         for pattern in Patterns(metrics, "metrics").patterns:
             fitting = {name: measure for name, measure in self._by_name.items() if pattern.fits(name)}
             if not fitting:
-                raise NameNotFound(f"no version has a metric {pattern.text!r}", hint=nearest_hint(pattern.text, self._by_name))
+                raise NameNotFound(
+                    say("no version has a metric {text!r}", text=pattern.text), hint=nearest_hint(pattern.text, self._by_name)
+                )
             found |= fitting
         return list(found.values())
 
@@ -265,7 +269,9 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
     """
     for each in (first, second):
         if each.mode is None:
-            raise ComparisonError(f"the direction of {each.name} is unknown", hint="Pass directions={...} to compare().")
+            raise ComparisonError(
+                say("the direction of {name} is unknown", name=each.name), hint=say("Pass directions={{...}} to compare().")
+            )
     signs = [-1 if each.mode == "max" else 1 for each in (first, second)]
     costs = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
     front, _ = front_of({place: cost for place, cost in costs.items() if all(map(math.isfinite, cost))})

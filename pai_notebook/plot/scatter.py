@@ -28,7 +28,9 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     both = list(zip(first.points, second.points, strict=True))
     drawn = [place for place, (x, y) in enumerate(both) if x.is_number and y.is_number]
     if not drawn:
-        raise ComparisonError(f"no version has a number of both {first.name} and {second.name}", hint="See c.coverage.")
+        raise ComparisonError(
+            say("no version has a number of both {name} and {name_2}", name=first.name, name_2=second.name), hint=say("See c.coverage.")
+        )
     verdicts = {place: "baseline" if place == data.baseline else _of_two(*both[place]) for place in drawn}
     ends = [window(each, [data.baseline, *front]) for each in (first.points, second.points)]
     spots = {place: (_within(both[place][0].value, *ends[0]), _within(both[place][1].value, *ends[1])) for place in drawn}

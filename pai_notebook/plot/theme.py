@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import in_language
+from pai_notebook.i18n.phrases import in_language, say
 from pai_notebook.language import language
 from pai_notebook.plot.text import fit, font_families, name_missing, visible_lines, write_notes
 
@@ -69,7 +69,7 @@ def theme_of(name: ThemeName, lang: str | None = None) -> Theme:
         For another name or language, and when matplotlib, the extra `plot`, is not installed.
     """
     if name not in _THEMES:
-        raise ConfigurationError(f"theme={name!r} is not known", hint="Use theme='light' or theme='dark'.")
+        raise ConfigurationError(say("theme={name!r} is not known", name=name), hint=say("Use theme='light' or theme='dark'."))
     try:
         load_matplotlib()
     except ImportError:
@@ -99,7 +99,7 @@ def new_axes(ax: Axes | Figure | None, size: tuple[float, float]) -> Axes:
     try:
         return plt.subplots(figsize=size, layout="constrained")[1]
     except ImportError as error:
-        raise ConfigurationError(f"matplotlib cannot load its backend ({error})", hint=_BACKEND) from None
+        raise ConfigurationError(say("matplotlib cannot load its backend ({error})", error=str(error)), hint=_BACKEND) from None
 
 
 _BACKEND = "Correct the variable MPLBACKEND, or unset it."
@@ -116,7 +116,9 @@ def load_matplotlib() -> None:
     try:
         import matplotlib as mpl  # noqa: F401, PLC0415 - an optional extra
     except ValueError as error:
-        raise ConfigurationError(f"matplotlib refuses MPLBACKEND ({str(error).partition(';')[0]})", hint=_BACKEND) from None
+        raise ConfigurationError(
+            say("matplotlib refuses MPLBACKEND ({value})", value=str(error).partition(";")[0]), hint=_BACKEND
+        ) from None
 
 
 def with_plain_text(draw: Callable[Drawn, Axes]) -> Callable[Drawn, Axes]:
@@ -133,7 +135,7 @@ def with_plain_text(draw: Callable[Drawn, Axes]) -> Callable[Drawn, Axes]:
 
 
 def _lacking() -> ConfigurationError:
-    return ConfigurationError("charts need matplotlib", hint="Install pai-notebook[plot].")
+    return ConfigurationError(say("charts need matplotlib"), hint=say("Install pai-notebook[plot]."))
 
 
 def axes_argument(ax: Axes) -> Axes:
@@ -145,7 +147,9 @@ def axes_argument(ax: Axes) -> Axes:
         For anything else.
     """
     if not hasattr(ax, "get_figure") or not hasattr(ax, "add_patch"):
-        raise ConfigurationError(f"ax={described(ax)} cannot be used", hint="Pass Axes of matplotlib, such as plt.subplots()[1].")
+        raise ConfigurationError(
+            say("ax={ax} cannot be used", ax=described(ax)), hint=say("Pass Axes of matplotlib, such as plt.subplots()[1].")
+        )
     return ax
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, parse_address
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
@@ -41,7 +42,7 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
     if not addresses and not held and not held.errors:
         why = f": {'; '.join(held.removed)}" if held.removed else ""
         hint = "Relax the condition." if held.removed else "Write compare('model-a@last:5'), or pass versions."
-        raise ConfigurationError(f"nothing to compare{why}", hint=hint)
+        raise ConfigurationError(say("nothing to compare{why}", why=why), hint=hint)
     return addresses, held, next(filter(None, models), "")
 
 
@@ -57,7 +58,7 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             yield from _flat(item)
         else:
             said = f"a {type(item).__name__} cannot be compared"
-            raise ConfigurationError(said, hint="Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
+            raise ConfigurationError(said, hint=say("Pass addresses such as 'model-a@last:5', versions, or sets of versions."))
 
 
 class RequestedBaseline:
@@ -98,7 +99,7 @@ class RequestedBaseline:
         else:
             return Address(model, Selector("names", names=(text,))) if is_version_name(text) else None
         if not address.selector.is_single:
-            raise ConfigurationError(f"the baseline {text} does not name one version", hint=_HINT)
+            raise ConfigurationError(say("the baseline {text} does not name one version", text=text), hint=_HINT)
         return address
 
     def choose(self, versions: VersionSet, fetched: VersionSet) -> Baseline:
@@ -171,7 +172,9 @@ def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = 
     (('0.1.0', '0.2.0'), '0.1.0')
     """
     if not isinstance(held, VersionSet):
-        raise ConfigurationError(f"among={described(held)} cannot be used", hint="Pass a VersionSet, such as that of load(path).")
+        raise ConfigurationError(
+            say("among={held} cannot be used", held=described(held)), hint=say("Pass a VersionSet, such as that of load(path).")
+        )
     asked, given, model = split(what)
     beside = RequestedBaseline(baseline, model)
     found = VersionSet()

@@ -13,6 +13,7 @@ from pai_notebook.arguments import checked
 from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.client.masking import Hidden
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.registry.registry import Registry
 
 if TYPE_CHECKING:
@@ -142,7 +143,9 @@ def connect(
         settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
         provider = resolve_credentials(hidden)
     else:
-        raise ConfigurationError(f"unknown registry {name!r}", hint="Use connect('demo'), or connect(region='cn-hangzhou').")
+        raise ConfigurationError(
+            say("unknown registry {name!r}", name=name), hint=say("Use connect('demo'), or connect(region='cn-hangzhou').")
+        )
     registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds, names=names)
     if default:
         with _lock:
@@ -154,7 +157,9 @@ def _refuse_for_demo(**given: Any) -> None:
     """Raise for settings that the embedded registry ignores: the caller may mean another registry."""
     unused = [f"{name}=" for name, value in given.items() if value is not None]
     if unused:
-        raise ConfigurationError(f"connect('demo') does not use {', '.join(unused)}", hint="Leave it out, or leave 'demo' out.")
+        raise ConfigurationError(
+            say("connect('demo') does not use {names}", names=joined(unused)), hint=say("Leave it out, or leave 'demo' out.")
+        )
 
 
 def current_registry() -> Registry | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, SupportsIndex, TypeVar, overload
 from pai_notebook.arguments import described, is_model_id
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.list_view import describe_models
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.registered_model import Model
@@ -87,8 +88,10 @@ class ModelNames:
         if len(ids) == 1:
             return ids[0]
         if ids:
-            raise AddressError(f"{len(ids)} models are named {text}", hint=f"Use an id: {', '.join(ids)}.")
-        error = missing or ModelNotFound(f"no model named {text}", model_id=text, hint="%paimodel ls shows all.")
+            raise AddressError(
+                say("{count} models are named {text}", count=len(ids), text=text), hint=say("Use an id: {names}.", names=joined(ids))
+            )
+        error = missing or ModelNotFound(say("no model named {text}", text=text), model_id=text, hint=say("%paimodel ls shows all."))
         hint_models(error, self._memory.model_names())
         raise error
 
@@ -168,8 +171,15 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
         if len(found) == 1:
             return found[0]
         if found:
-            raise AddressError(f"{len(found)} models are named {text}", hint=f"Use an id: {listed([model.model_id for model in found])}.")
-        error = ModelNotFound(f"no model named {text} in this list of {len(self)}", model_id=text, hint="%paimodel ls shows all.")
+            raise AddressError(
+                say("{count} models are named {text}", count=len(found), text=text),
+                hint=say("Use an id: {value}.", value=listed([model.model_id for model in found])),
+            )
+        error = ModelNotFound(
+            say("no model named {text} in this list of {count}", text=text, count=len(self)),
+            model_id=text,
+            hint=say("%paimodel ls shows all."),
+        )
         hint_models(error, {model.model_id: model.name for model in self})
         raise error
 

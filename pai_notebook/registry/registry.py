@@ -131,7 +131,8 @@ class Registry(Displayed):
         address = parse_address(model_id) if version_name is None else address_of(model_id, version_name)
         if not address.selector.is_single:
             raise ConfigurationError(
-                f"{address} does not name one version", hint="Add a version, as in get_version(model_id, '0.1.0'), or use get_versions."
+                say("{address} does not name one version", address=address),
+                hint=say("Add a version, as in get_version(model_id, '0.1.0'), or use get_versions."),
             )
         return self._fetch([address], refresh=refresh, suggest=suggest).raise_first()
 
@@ -184,7 +185,9 @@ class Registry(Displayed):
         """
         read = read_addresses(addresses)
         if not read:
-            raise ConfigurationError("no address given", hint="Use get_versions('model-a@latest'), or list_models() to find models.")
+            raise ConfigurationError(
+                say("no address given"), hint=say("Use get_versions('model-a@latest'), or list_models() to find models.")
+            )
         outcome = self._fetch(read, refresh=refresh, suggest=suggest, progress=progress)
         return outcome.versions.raise_for_errors() if on_error == "raise" else outcome.versions
 
@@ -601,7 +604,9 @@ class Registry(Displayed):
         from pai_notebook.io.drift import find_drift  # noqa: PLC0415 - loads on first use
 
         if "" in versions.models:
-            raise ConfigurationError("a version does not say which model it belongs to", hint="Pass model_id= to from_document().")
+            raise ConfigurationError(
+                say("a version does not say which model it belongs to"), hint=say("Pass model_id= to from_document().")
+            )
         now = self.get_versions(list(versions.models), refresh=True) if versions else VersionSet()
         found = {version.address for version in now}
         missing = [version.address for version in versions if version.address not in found]
@@ -706,5 +711,7 @@ def _model_ids(models: str | Model | Iterable[str | Model]) -> list[str]:
     several = [models] if isinstance(models, str | Model) or not isinstance(models, Iterable) else models
     ids = [each.model_id if isinstance(each, Model) else each for each in several]
     if type(models).__name__ == "DataFrame" or not all(isinstance(each, str) for each in ids):
-        raise ConfigurationError(f"models={described(models)} cannot be used", hint="Pass model ids, or what list_models() gave.")
+        raise ConfigurationError(
+            say("models={models} cannot be used", models=described(models)), hint=say("Pass model ids, or what list_models() gave.")
+        )
     return list(dict.fromkeys(ids))

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pai_notebook.errors import ModelNotFound, PaiError, VersionNotFound
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Selector
 from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.versions.cache import Key, KnownNames
@@ -30,7 +31,12 @@ def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFou
     >>> print(no_version("model-a", "0.9.0", KnownNames(("0.8.0", "0.10.0"), whole=True)))
     no version 0.9.0 in model-a. Nearest are 0.8.0 and 0.10.0.
     """
-    error = VersionNotFound(f"no version {name} in {model_id}", action="ListModelVersions", model_id=model_id, version_name=name)
+    error = VersionNotFound(
+        say("no version {name} in {model_id}", name=name, model_id=model_id),
+        action="ListModelVersions",
+        model_id=model_id,
+        version_name=name,
+    )
     hint_versions(error, available)
     return error
 
@@ -39,10 +45,12 @@ def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFo
     """Return the error for a selector that selects no version of an existing model."""
     if address.selector.kind == "approved":
         return VersionNotFound(
-            f"no version of {address.model} is approved", model_id=address.model, hint="Choose one by name, or use @latest."
+            say("no version of {model} is approved", model=address.model),
+            model_id=address.model,
+            hint=say("Choose one by name, or use @latest."),
         )
     hint = f"It has {counted(len(available), 'version')}." if available else "The model has no version yet."
-    return VersionNotFound(f"{address} selects no version", model_id=address.model, hint=hint)
+    return VersionNotFound(say("{address} selects no version", address=address), model_id=address.model, hint=hint)
 
 
 def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:

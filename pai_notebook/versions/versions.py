@@ -12,6 +12,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, names_of
@@ -73,7 +74,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     ) -> None:
         self._versions = _distinct(versions)
         if errors is not None and not isinstance(errors, Mapping):
-            raise ConfigurationError(f"errors={described(errors)} cannot be used", hint="Pass a mapping of addresses to errors.")
+            raise ConfigurationError(
+                say("errors={errors} cannot be used", errors=described(errors)), hint=say("Pass a mapping of addresses to errors.")
+            )
         self._errors = dict(errors or {})
         self._removed = tuple(removed)
         self._origin = origin
@@ -236,8 +239,13 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         first = next(iter(self._errors.values()))
         names = ", ".join(list(self._errors)[:3]) + (", ..." if len(self._errors) > 3 else "")  # noqa: PLR2004 - short line
         raise FetchErrors(
-            f"{len(self._errors)} of {len(self._errors) + len(self)} versions could not be fetched: {names}",
-            hint=f"The first reason: {first.sentence}",
+            say(
+                "{count} of {count_2} versions could not be fetched: {names}",
+                count=len(self._errors),
+                count_2=len(self._errors) + len(self),
+                names=names,
+            ),
+            hint=say("The first reason: {sentence}", sentence=first.sentence),
             errors=self._errors,
             partial=self,
         )
@@ -355,7 +363,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     def _newest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
         if not versions:
             raise VersionNotFound(
-                f"{why}: {counted(len(self), 'version')} here", hint="Look at the set with %paimodel ls, or widen the selection."
+                say("{why}: {count} here", why=why, count=counted(len(self), "version")),
+                hint=say("Look at the set with %paimodel ls, or widen the selection."),
             )
         return max(versions, key=creation_key)
 
@@ -404,7 +413,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             if address.model not in held:
                 hint = f"Models here: {listed(self.models) if self else 'none'}."
                 failures.setdefault(
-                    (address.model, ""), ModelNotFound(f"this set has no {address.model}", model_id=address.model, hint=hint)
+                    (address.model, ""),
+                    ModelNotFound(say("this set has no {model}", model=address.model), model_id=address.model, hint=hint),
                 )
         chosen, missing = resolve(asked, lambda model: (model, held.get(model)), failures)
         found = [version for newest in chosen for version in called[newest.model_id, newest.version_name]]
@@ -412,7 +422,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         errors = {
             said: error
             if error in failures.values()
-            else VersionNotFound(f"this set has no {said}", model_id=error.model_id, version_name=error.version_name, hint=error.hint)
+            else VersionNotFound(
+                say("this set has no {said}", said=said), model_id=error.model_id, version_name=error.version_name, hint=error.hint
+            )
             for said, error in missing.items()
         }
         if on_error == "raise":
@@ -816,13 +828,16 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Version
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition; contents are only compared where the names are the same, which keeps large sets quick."""
     if not isinstance(versions, Iterable) or isinstance(versions, ModelVersion):
-        raise ConfigurationError(f"versions={described(versions)} cannot be used", hint="Pass a list of versions, as in VersionSet([v]).")
+        raise ConfigurationError(
+            say("versions={versions} cannot be used", versions=described(versions)),
+            hint=say("Pass a list of versions, as in VersionSet([v])."),
+        )
     kept: dict[tuple[str, str], list[ModelVersion]] = {}
     ordered = []
     for version in versions:
         if not isinstance(version, ModelVersion):
             said = f"versions[{len(ordered)}] is of type {type(version).__name__}, not a ModelVersion"
-            raise ConfigurationError(said, hint="VersionSet.from_documents reads dicts, SDK responses and JSON.")
+            raise ConfigurationError(said, hint=say("VersionSet.from_documents reads dicts, SDK responses and JSON."))
         same = kept.setdefault((version.model_id, version.version_name), [])
         if version not in same:
             same.append(version)
