@@ -21,6 +21,7 @@ from pai_notebook.client.credentials_uri import ask_uri
 from pai_notebook.client.masking import Hidden, Mask, reason_of
 from pai_notebook.client.settings import Environment, is_file
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,7 +151,10 @@ class Chain:
         if not (self._env.get(_ID) and self._env.get(_SECRET)):
             return None
         return Credentials(
-            self._env.get(_ID), self._env.get(_SECRET), self._env.get(_TOKEN), origin=f"the environment variables {_ID} and {_SECRET}"
+            self._env.get(_ID),
+            self._env.get(_SECRET),
+            self._env.get(_TOKEN),
+            origin=say("the environment variables {id} and {secret}", id=_ID, secret=_SECRET),
         )
 
     def state(self) -> int:

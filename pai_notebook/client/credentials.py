@@ -182,7 +182,9 @@ class Provider:
     def told(self) -> str:
         """Which kind of key signs and where it comes from, in words that show nothing of it; empty while that is not known."""
         current = self._source.peek() or self._current
-        return " from ".join(filter(None, (current.kind, current.origin))) if current is not None else ""
+        if current is None or not current.origin:
+            return say(current.kind) if current is not None else ""
+        return say("{key} from {origin}", key=say(current.kind), origin=current.origin)
 
     async def get(self, *, patience: float | None = None) -> Credentials:
         """Return usable credentials.

@@ -400,7 +400,7 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     ordered = in_order(versions)
     names = unique_names(ordered)
     cells = MetricCells(ordered)
-    name = resolve(metric, [cells.name(key) for key in cells], missing="no version has a metric")
+    name = resolve(metric, [cells.name(key) for key in cells], missing="no version has a metric {text!r}")
     rows = metric_rows(cells, Uncertainty(cells, names), 0, Directions(), Tolerance())
     row = next(each for each in rows if each.key == name)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}

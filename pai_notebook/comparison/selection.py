@@ -134,7 +134,11 @@ def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
     """
     by_name = {row.key: row for row in rows}
     metrics = all(key.section == "metrics" for key in by_name)
-    return by_name[resolve(name, list(by_name), dataset=dataset, missing=f"no version has a {'metric' if metrics else 'row'}")]
+    return by_name[
+        resolve(
+            name, list(by_name), dataset=dataset, missing="no version has a metric {text!r}" if metrics else "no version has a row {text!r}"
+        )
+    ]
 
 
 def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> RankingKey:

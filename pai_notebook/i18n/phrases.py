@@ -190,16 +190,16 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
     values = {name: reworded(value, change) for name, value in text.values.items()}
     # a text that reads otherwise than its template is not made of it
     as_said = text == text.template.format(**text.values)
-    return Phrase(_changed(text.template, values, change, _formatted) if as_said else change(str(text)), text.template, values, wording=change)
+    return Phrase(
+        _changed(text.template, values, change, _formatted) if as_said else change(str(text)), text.template, values, wording=change
+    )
 
 
 def _formatted(words: str, values: Mapping[str, Any]) -> str:
     return words.format(**values)
 
 
-def _changed(
-    words: str, values: Mapping[str, Any], change: Callable[[str], str], fill: Callable[[str, Mapping[str, Any]], str]
-) -> str:
+def _changed(words: str, values: Mapping[str, Any], change: Callable[[str], str], fill: Callable[[str, Mapping[str, Any]], str]) -> str:
     """Change the words of a template and fill it; one that writes braces itself is filled before, so that they read as people see them."""
     return change(fill(words, values)) if "{{" in words else fill(change(words), values)
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest as nearest_names
 from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
 
@@ -38,9 +38,10 @@ _VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
 _MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
 _GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
 _LAST = re.compile(r"last:([0-9]{1,6})", re.IGNORECASE)
-_GRAMMAR = (
-    f"Write MODEL or MODEL@SELECTOR, where a selector is {', '.join(_SINGLE)}, last:N, VERSION, a range such as "
-    "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas"
+_GRAMMAR = say(
+    "Write MODEL or MODEL@SELECTOR, where a selector is {words}, last:N, VERSION, a range such as "
+    "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas.",
+    words=joined(_SINGLE),
 )
 # Characters of a wrong address that an error quotes.
 _LONGEST = 60
@@ -247,7 +248,7 @@ def parse_address(text: str) -> Address:
     '手写数字识别@latest'
     """
     if not isinstance(text, str):
-        raise AddressError(say("{text} is not an address", text=described(text)), hint=_GRAMMAR + ".")
+        raise AddressError(say("{text} is not an address", text=described(text)), hint=_GRAMMAR)
     model, at, selector = text.strip().partition("@")
     if not _MODEL.fullmatch(model) or not text.isprintable():
         raise AddressError(say("{model} is not a model id", model=_shown(model)), hint=_hint(text))
@@ -388,14 +389,14 @@ def nearest(name: str, available: Iterable[str], count: int = 2) -> tuple[str, .
 
 def _hint(text: str) -> str:
     if any(mark in text for mark in "{}$"):
-        return (
-            "Only plain names are replaced in a line: write {name} or $name for a variable that is defined in this notebook; "
+        return say(
+            "Only plain names are replaced in a line: write {{name}} or $name for a variable that is defined in this notebook; "
             "expressions are not evaluated."
         )
     selector = text.partition("@")[2] or text
     newest = re.fullmatch(r"last\W?([0-9]{1,6})", selector, re.IGNORECASE)
     close = [f"last:{newest[1]}"] if newest else nearest_names(selector, [*WORDS, "last:5"], 1)
-    return "".join(f"Did you mean {word}? " for word in close) + _GRAMMAR + "."
+    return say("Did you mean {word}? {more}", word=close[0], more=_GRAMMAR) if close else _GRAMMAR
 
 
 def _shown(text: str) -> str:

@@ -104,15 +104,17 @@ def _labels(label: Any) -> dict[str, tuple[str, ...]]:
     return {str(key): _texts(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
 
 
+_NO_LABEL = {"version": "No version has a label.", "model": "No model has a label."}
+_NO_SUCH_LABEL = {"version": "no version has a label {key!r}", "model": "no model has a label {key!r}"}
+
+
 def _labelled(items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[str, tuple[str, ...]], noun: str) -> list[bool]:
     known = {key for item in items for key in item.labels}
     for key in wanted:
         if items and key not in known:
             close = nearest(key, sorted(known))
-            there = f"Available: {listed(sorted(known))}." if known else f"No {noun} has a label."
-            raise ConfigurationError(
-                say("no {noun} has a label {key!r}", noun=noun, key=key), hint=nearest_sentence(close) if close else there
-            )
+            there = say("Available: {names}.", names=listed(sorted(known))) if known else say(_NO_LABEL[noun])
+            raise ConfigurationError(say(_NO_SUCH_LABEL[noun], key=key), hint=nearest_sentence(close) if close else there)
     return [all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items()) for item in items]
 
 
@@ -127,7 +129,7 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
             for word in wanted:
                 if versions and not any(is_same(each, word) for each in known):
                     close = nearest(word, known)
-                    hint = nearest_sentence(close) if close else f"Available: {listed(list(known))}."
+                    hint = nearest_sentence(close) if close else say("Available: {names}.", names=listed(list(known)))
                     raise ConfigurationError(say("no version has {name} {word!r}", name=name, word=word), hint=hint)
         return [any(is_same(value, word) for word in wanted) for value in there]
 

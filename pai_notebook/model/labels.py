@@ -56,7 +56,7 @@ class Labels(Brief, Mapping[str, str]):
             raise TypeError(f"labels[{described(key)}]: a label's key is text, such as labels['env']")
         if key not in self._values:
             close = nearest(key, self._values)
-            there = f"Available: {listed(list(self._values))}." if self._values else "There are no labels here."
+            there = say("Available: {names}.", names=listed(list(self._values))) if self._values else say("There are no labels here.")
             raise NameNotFound(say("no label {key!r}", key=key), hint=nearest_sentence(close) if close else there)
         return self._values[key][0]
 

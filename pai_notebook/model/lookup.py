@@ -233,7 +233,7 @@ class Lookup:
         """
         section = Pattern(text).section(self.fields) if isinstance(text, str) else ""
         known = self.names("") + (self.names(section) if section else ())
-        return resolve(text, known, dataset=dataset, missing="no version has", others=self.all_names)
+        return resolve(text, known, dataset=dataset, missing="no version has {text!r}", others=self.all_names)
 
     def values(self, name: Name) -> list[Any]:
         """Value of every version under a name, None where a version has none.

@@ -406,7 +406,7 @@ class Metrics(Brief, Sequence[Cell]):
             ) from None
 
     def _cell(self, path: str, dataset: str | None = None) -> Cell:
-        name = resolve(path, self._by_name, dataset=dataset, missing="no metric")
+        name = resolve(path, self._by_name, dataset=dataset, missing="no metric {text!r}")
         cells = self._by_name[name]
         if len(cells) > 1:
             said = " and ".join(cell.text[:40] for cell in cells[:3])

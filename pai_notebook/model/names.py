@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.nearest import listed, nearest_hint
@@ -342,7 +342,7 @@ def resolve(
     names: Collection[Name],
     *,
     dataset: str | None = None,
-    missing: str = "no version has a name",
+    missing: str = "no version has a name {text!r}",
     others: Callable[[], Collection[Name]] | None = None,
 ) -> Name:
     """Find the one name that a text refers to.
@@ -356,7 +356,7 @@ def resolve(
     dataset : str, optional
         The dataset of a metric that has several; empty for the metric without one.
     missing : str
-        How an error begins that says that the name occurs nowhere.
+        What an error says of a name that occurs nowhere, with the name as `{text!r}`.
     others : callable, optional
         Gives more names among which the nearest are looked for.
 
@@ -391,20 +391,17 @@ def resolve(
         measured = ranked or (_exactly(base, names) if base != text else [])
         if measured:
             there = listed([repr(each) for each in sorted({name.dataset for _, name in measured if name.dataset})])
-            hint = f"It was measured on {there}." if there else "It names no dataset."
-            raise NameNotFound(
-                say("{base} was not measured {what}", base=base, what=f"on dataset {asked!r}" if asked else "without a dataset"), hint=hint
-            )
-        raise NameNotFound(
-            say("{missing} {text!r}", missing=missing, text=text), hint=nearest_hint(text, names if others is None else others())
-        )
+            hint = say("It was measured on {datasets}.", datasets=there) if there else say("It names no dataset.")
+            words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
+            raise NameNotFound(say(words, base=base, asked=asked), hint=hint)
+        raise NameNotFound(say(missing, text=text), hint=nearest_hint(text, names if others is None else others()))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)
     # a plain field goes before a metric of the same name, as its column has no prefix
     best = plain[:1] or list(dict.fromkeys(name for rank, name in fitting if rank == top))
     if len(best) > 1:
         in_order = sorted(best, key=lambda name: name.sort_key)[:8]
-        choices = ", ".join(name.typed for name in in_order)
+        choices = joined([name.typed for name in in_order])
         if len({name.path for name in best}) == 1:
             bare = [name for name in in_order if not name.dataset]
             if not bare:
@@ -412,7 +409,7 @@ def resolve(
                     say("{text} was measured on {count} datasets", text=text, count=len(best)),
                     hint=say("Name one: {choices}.", choices=choices),
                 )
-            named = ", ".join(name.typed for name in in_order if name.dataset)
+            named = joined([name.typed for name in in_order if name.dataset])
             raise ComparisonError(
                 say("{text} was measured with and without a dataset", text=text),
                 hint=say("Name one: {typed}@ (without a dataset), {named}.", typed=bare[0].typed, named=named),

@@ -229,7 +229,7 @@ class ChartData:
         ComparisonError
             When it was measured on several datasets and none was named, or a number is too large for an axis.
         """
-        found = self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric")]
+        found = self._by_name[resolve(metric, list(self._by_name), dataset=dataset, missing="no version has a metric {text!r}")]
         if any(point.is_number and abs(point.value) > _LARGEST for point in found.points):
             raise ComparisonError(
                 say("{name} has a number too large to draw (above 1e100)", name=found.name), hint=say("Look at c.to_frame().")

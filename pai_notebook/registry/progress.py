@@ -52,6 +52,7 @@ class Progress:
         self._clock = clock
         self._began = clock()
         self._shown: Any = None
+        self._vanishes = False
         self._last = ""
 
     def tick(self) -> None:
@@ -68,7 +69,9 @@ class Progress:
 
     def _show(self, text: str) -> None:
         if self._shown is None:
-            self._shown = _notebook_line(text) or _terminal_line(text)
+            line = _notebook_line(text)
+            self._vanishes = line is None
+            self._shown = line or _terminal_line(text)
         else:
             self._shown(text)
 
@@ -80,7 +83,7 @@ class Progress:
         if self._shown is not None:
             took = f"{self._clock() - self._began:.1f}"
             stopped = now("stopped with {versions} in {seconds} s", versions=self._so_far(), seconds=took)
-            self._shown(self._summary(took) if error is None else stopped, ended=True)
+            self._shown("" if self._vanishes else self._summary(took) if error is None else stopped)
             self._shown = None
 
     def _so_far(self) -> Phrase:
@@ -99,7 +102,7 @@ class Progress:
         return now(words, count=good, failed=failed, seconds=took, reason=visible(told(reason)))
 
 
-def _notebook_line(text: str) -> Callable[..., None] | None:
+def _notebook_line(text: str) -> Callable[[str], None] | None:
     """Update function of a display in a notebook, None outside of one."""
     if "ipykernel" not in sys.modules:
         return None
@@ -109,15 +112,15 @@ def _notebook_line(text: str) -> Callable[..., None] | None:
     if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
         return None
     handle: Any = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
-    return lambda text, **_: handle.update({"text/plain": text}, raw=True)
+    return lambda text: handle.update({"text/plain": text}, raw=True)
 
 
-def _terminal_line(text: str) -> Callable[..., None]:
+def _terminal_line(text: str) -> Callable[[str], None]:
     """Update function of a line on stderr; a stderr that is not a terminal stays clean."""
 
-    def write(text: str, *, ended: bool = False) -> None:
+    def write(text: str) -> None:
         if sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[2K" + ("" if ended else text))
+            sys.stderr.write("\r\x1b[2K" + text)
             sys.stderr.flush()
 
     write(text)

@@ -14,7 +14,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.client import Client
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.nearest import listed
@@ -510,8 +510,8 @@ class Registry(Displayed):
         if workspace_id is None and provider is None:
             workspace_id = self.workspace_id
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
-        asked = [f"workspace {workspace_id}" if workspace_id else "all workspaces"]
-        return ModelList(kept, asked=", ".join([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
+        asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
+        return ModelList(kept, asked=joined([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
 
     def to_parquet(
         self,

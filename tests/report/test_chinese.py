@@ -2,12 +2,12 @@
 
 import re
 
-import html5lib
 import pytest
 
 from pai_notebook.errors import RegressionError, ServiceUnavailable
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
+from tests.latin import strings, text_of, words_of
 
 NAMES = {
     "series",
@@ -88,31 +88,6 @@ ELSEWHERE = version("0.3.0", {"d-c": {"loss": 1.5, "long": "字" * 400}})
 NOTHING = version("0.4.0", {})
 FAILED = {"model-a@9.9.9": ServiceUnavailable("服务不可用")}
 WHOLE = [FIRST, SECOND, ELSEWHERE, NOTHING]
-
-
-def text_of(page):
-    """The words that a reader sees or hears, without code."""
-    tree = html5lib.parse(page.replace("<wbr>", ""), namespaceHTMLElements=False)
-    parts = []
-    for node in tree.iter():
-        if isinstance(node.tag, str):
-            parts += [node.get(name) or "" for name in ("alt", "title", "aria-label")]
-            parts += [node.text or ""] if node.tag not in ("style", "pre", "code") else []
-            parts.append(node.tail or "")
-    return "\n".join(parts)
-
-
-def strings(value):
-    """Every text of a document, keys included."""
-    if isinstance(value, dict):
-        return [text for key, item in value.items() for text in [key, *strings(item)]]
-    if isinstance(value, list):
-        return [text for item in value for text in strings(item)]
-    return [str(value)]
-
-
-def words_of(text):
-    return set(re.findall(r"[A-Za-z][A-Za-z_]*", text))
 
 
 def english_of(page):

@@ -15,7 +15,7 @@ from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Brief, Displayed, Stack, render_html
 from pai_notebook.errors import RegressionError
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say, told
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.names import Name, Pattern
@@ -86,12 +86,15 @@ class Check(Brief):
         """The check in words, names as they are."""
         name = unescaped(f"{self.metric}@{self.dataset}" if self.dataset else self.metric)
         form = self.form
-        value = "" if self.value is None else f" is {form.value(self.value)}"
-        baseline = "" if self.baseline is None else f", baseline {form.value(self.baseline)}"
-        delta = "" if self.delta is None else f" ({form.delta(self.delta)})"
-        head = f"{name} of {self.version}{value}{baseline}{delta}" if name and self.version else self.version or self.rule
-        remarks = [*([self.reason] if self.reason else []), *([f"allowed {self.allowed}"] if self.allowed else [])]
-        return f"{head}: {'; '.join(remarks)}" if remarks else head
+        value = "" if self.value is None else say(" is {value}", value=form.value(self.value))
+        baseline = "" if self.baseline is None else say(", baseline {value}", value=form.value(self.baseline))
+        delta = "" if self.delta is None else say(" ({difference})", difference=form.delta(self.delta))
+        head = self.version or self.rule
+        if name and self.version:
+            words = "{name} of {version}{value}{baseline}{delta}"
+            head = say(words, name=name, version=self.version, value=value, baseline=baseline, delta=delta)
+        remarks = [*([self.reason] if self.reason else []), *([say("allowed {bound}", bound=self.allowed)] if self.allowed else [])]
+        return say("{what}: {said}", what=head, said=joined(remarks, "; ")) if remarks else head
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,16 +174,16 @@ class GateFailed(RegressionError):
 
     def __init__(self, report: GateReport) -> None:
         breaches = report.breaches
-        more = f"; and {len(breaches) - _SHOWN} more, in error.breaches" if len(breaches) > _SHOWN else ""
-        said = "".join(f"; {check.words}" for check in breaches[:_SHOWN]) + more
-        super().__init__(f"{headline(report)}{said}", breaches=breaches, hint="`error.report` has the whole table.", partial=report)
+        more = [say("and {count} more, in error.breaches", count=len(breaches) - _SHOWN)] if len(breaches) > _SHOWN else []
+        said = joined([headline(report), *(check.words for check in breaches[:_SHOWN]), *more], "; ")
+        super().__init__(said, breaches=breaches, hint=say("`error.report` has the whole table."), partial=report)
         self.report = report
 
     def _repr_html_(self) -> str:
         return render_html(describe_gate(self.report))
 
     def _told(self) -> Sequence[str]:
-        return [f"{RegressionError.__name__}: {headline(self.report)}", *gate_lines(self.report)]
+        return [f"{RegressionError.__name__}: {told(headline(self.report))}", *map(told, gate_lines(self.report))]
 
 
 @dataclass(frozen=True)

@@ -108,9 +108,13 @@ def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str])
 
 def gate_lines(report: GateReport) -> list[str]:
     """Say the same in a few lines, for a traceback."""
-    lines = [f"✗ {_in_words(check)}" for check in report.breaches[:_LINES]]
+    lines = [say("✗ {said}", said=_in_words(check)) for check in report.breaches[:_LINES]]
     more = len(report.breaches) - len(lines)
-    return [*_versions(report), *lines, *([f"and {more} more, in error.breaches; error.report has every check"] if more else [])]
+    return [
+        *_versions(report),
+        *lines,
+        *([say("and {count} more, in error.breaches; error.report has every check", count=more)] if more else []),
+    ]
 
 
 def describe_asked(report: GateReport, question: str) -> list[Note]:
@@ -207,7 +211,16 @@ def _in_words(check: Check) -> str:
     form = check.form
     name = unescaped(f"{check.metric}@{check.dataset}" if check.dataset else check.metric)
     value = "" if check.value is None else f" {form.value(check.value)}"
-    allowed = f", allowed {check.allowed}" if check.allowed else ""
-    baseline = "" if check.baseline is None else f" (baseline {form.value(check.baseline)})"
-    head = f"{check.version} {name}{value}{allowed}{baseline}".strip() if check.version else check.rule
-    return f"{head}: {check.reason}" if check.reason else head
+    allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
+    baseline = "" if check.baseline is None else say(" (baseline {value})", value=form.value(check.baseline))
+    head: str = check.rule
+    if check.version:
+        head = say(
+            "{version}{name}{value}{allowed}{baseline}",
+            version=check.version,
+            name=name and f" {name}",
+            value=value,
+            allowed=allowed,
+            baseline=baseline,
+        )
+    return say("{what}: {said}", what=head, said=check.reason) if check.reason else head

@@ -1,0 +1,167 @@
+"""Every display in Chinese: what is left in Latin letters is data, code, or a name that people type."""
+
+import re
+
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook import demo
+from pai_notebook.display import describe_error, render_html
+from pai_notebook.i18n import chinese
+from pai_notebook.i18n.phrases import told
+from pai_notebook.plan.help import Manual
+from pai_notebook.registry.progress import Progress
+from tests.latin import strings, text_of, words_of
+
+WINE = "model-rbvg5w0xvkg09sgeed"
+HOLDOUT, LATENCY = "accuracy@d-wineholdout0001", "latency_ms@d-wineholdout0001"
+RULES = "accuracy >= baseline - 0.01\nmacro_f1 > 0.99 with 95% confidence\nnothing > 1\nfail if worse beyond chance"
+# Names that stand in sentences because people type them, and abbreviations that Chinese has too.
+TYPED = words_of(
+    "ADDRESS AccessKey AddressError Approved ComparisonError ConfigurationError DriftError EXPR Endpoint Explorer FILE FetchErrors "
+    "GLOB GetModelVersion HTTP ID JSON JUnit K ListModelVersions M MODEL Markdown ModelNotFound N NAME NaN NameNotFound Notebook "
+    "OwnerId PAI PaiError Pending Python RAM REGION RegressionError Rejected S SECONDS TEXT Tags TrainedWords True URL UTC V VERB "
+    "VersionNotFound XML a access_key address all approval approval_status approved as baseline by cer code comparability compare "
+    "connect credentials csv dataset debug demo description details directions drift en endpoint errors evaluation_spec every exclude "
+    "explain explore false first format_type framework_type gate get_version get_versions help highest holdout html if include "
+    "inference_spec json junit kind label labels lang last latency latest limit list_models ls max md mean metrics min mode model "
+    "model_id ms n n_runs network noisy null of offline only options or other overwrite paimodel partial pdf pp present previous "
+    "public query raise_for_errors refresh region registry report request rows rules s save series shifted show sort source_id "
+    "source_type specs tex to to_frame training_spec true uri v verb vpc vs watch where without workspace xlsx zh "
+)
+
+
+@pytest.fixture(scope="module")
+def registry():
+    with pnb.connect("demo", default=False) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def data(registry):
+    """Every Latin word of the embedded registry."""
+    versions = registry.get_versions(WINE, "手写数字识别")
+    models = [model.raw for model in registry.list_models()]
+    return words_of(" ".join(text for each in [*(v.raw for v in versions), *models] for text in [*strings(each), WINE]))
+
+
+@pytest.fixture(autouse=True)
+def untranslated(monkeypatch):
+    """Speak Chinese, and note the templates that have no translation."""
+    missing = []
+
+    class Recording(dict):
+        def get(self, key, default=None):
+            if key not in self:
+                missing.append(key)
+            return super().get(key, default)
+
+    monkeypatch.setattr(chinese, "TEMPLATES", Recording(chinese.TEMPLATES))
+    pnb.options.lang = "zh"
+    return missing
+
+
+def latin(text):
+    """Latin words beside request ids."""
+    return words_of(re.sub(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}|[A-Za-z_.-]+…|oss://\\S+|https://\\S+", "", text))
+
+
+def versions(registry):
+    return registry.get_versions(f"{WINE}@last:4,9.9.9")
+
+
+def compared(registry, **options):
+    return registry.compare(f"{WINE}@last:4", baseline="approved", **options)
+
+
+def drifted(registry):
+    saved = registry.get_versions(WINE)
+    store = demo.Store.bundled()
+    store.update_version(WINE, "1.9.0", {"ApprovalStatus": "Approved", "VersionDescription": "改 " * 90})
+    with pnb.connect("demo", default=False, transport=demo.transport(store)) as later:
+        return later.drift(saved)
+
+
+DISPLAYS = {
+    "card": lambda r: r.get_version(WINE, "1.7.0"),
+    "list": versions,
+    "models": lambda r: r.list_models(),
+    "model": lambda r: r.get_model(WINE),
+    "no models": lambda r: r.list_models("zzz"),
+    "comparison": compared,
+    "comparison of all rows": lambda r: compared(r, only="all", by=HOLDOUT),
+    "comparison of many": lambda r: r.compare("手写数字识别@2.*", only="all"),
+    "comparison of one": lambda r: r.get_versions(f"{WINE}@1.9.0").compare(),
+    "verdict": lambda r: compared(r, by=HOLDOUT).verdict,
+    "explanation": lambda r: compared(r).explain(),
+    "gate": lambda r: compared(r).check(RULES),
+    "passed gate": lambda r: compared(r).check("accuracy >= 0.1"),
+    "ranking": lambda r: compared(r).rank(HOLDOUT),
+    "ranking with gaps": lambda r: compared(r).rank("log_loss@d-wineholdout0001"),
+    "best": lambda r: compared(r).best(LATENCY),
+    "trade-offs": lambda r: r.compare(f"{WINE}@all").pareto([HOLDOUT, LATENCY]),
+    "pairs": lambda r: r.get_versions(WINE).minimal_pairs(HOLDOUT),
+    "coverage": lambda r: compared(r).coverage,
+    "drift": drifted,
+    "registry": lambda r: r,
+    "help": lambda r: Manual(),
+    "help of a verb": lambda r: Manual("compare"),
+    "help of the shell": lambda r: Manual("", "shell"),
+}
+
+
+@pytest.mark.parametrize("name", DISPLAYS)
+def test_no_english_is_left_in_a_display(name, registry, data, untranslated):
+    shown = DISPLAYS[name](registry)
+    bundle = shown._repr_mimebundle_()
+    assert 'lang="zh-CN"' in bundle["text/html"]
+    assert sorted(latin(text_of(bundle["text/html"])) - data - TYPED - words_of(f"{RULES} zzz")) == []
+    assert untranslated == []
+
+
+FAILING = {
+    "no such version": lambda r: r.get_version(WINE, "9.9.9"),
+    "no such model": lambda r: r.get_version("没有这个模型@latest"),
+    "no selector": lambda r: r.get_versions(f"{WINE}@@"),
+    "gate": lambda r: compared(r).gate("accuracy > 0.999"),
+    "no baseline": lambda r: r.get_versions(f"{WINE}@last:2").compare("approved"),
+    "no metric": lambda r: compared(r).rank("nothing"),
+    "several datasets": lambda r: compared(r).rank("accuracy"),
+    "no direction": lambda r: compared(r).rank("n@d-wineholdout0001"),
+    "no kind": lambda r: compared(r).plot(HOLDOUT, kind="pie"),
+    "no condition": lambda r: r.get_versions(WINE).filter(label={"nolabel": "x"}),
+    "some failed": lambda r: versions(r).raise_for_errors(),
+    "wrong theme": lambda r: compared(r).plot.dot(HOLDOUT, theme="pink"),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_no_english_is_left_in_an_error_and_its_hint(name, registry, data, untranslated):
+    with pytest.raises(pnb.PaiError) as caught:
+        FAILING[name](registry)
+    error = caught.value
+    shown = [*error._render_traceback_(), str(error), text_of(render_html(describe_error(error)))]
+    asked = words_of(
+        "GateFailed breaches error SELECTOR VERSION b nothing pie nolabel x pink dot bar slope light dark theme kind pareto compare"
+    )
+    assert sorted(latin("\n".join(shown)) - data - TYPED - asked) == []
+    assert untranslated == []
+    assert error.message.isascii() or WINE not in error.message
+    pnb.options.lang = "en"
+    assert str(error) != shown[1]
+
+
+def test_progress_is_told_in_chinese(capsys, monkeypatch):
+    told_lines = []
+    monkeypatch.setattr("pai_notebook.registry.progress._notebook_line", lambda text: told_lines.append(text) or told_lines.append)
+    clock = iter([0.0, 1.0, 2.0, 3.0])
+    with Progress(lambda: 3, wanted=lambda: 9, clock=lambda: next(clock)) as progress:
+        progress.tick()
+    assert told_lines == ["正在获取：3/9 个版本，1 秒", "已获取 3 个版本，用时 2.0 秒"]
+
+
+def test_a_phrase_without_a_translation_is_noticed(untranslated):
+    from pai_notebook.i18n.phrases import say
+
+    assert told(say("never translated")) == "never translated"
+    assert untranslated == ["never translated"]
