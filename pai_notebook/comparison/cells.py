@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, told_between, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, told_between, told_difference, without_unit_of
 from pai_notebook.comparison.series import series_text
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
@@ -86,8 +86,7 @@ def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | st
     ends = [pick(known, key=lambda row: size[row.key] or 0.0) for pick in (min, max)]
     form = choose_format([value for row in ends for each in (place, baseline) if (value := row.cells[each].value) is not None])
     low, high = (told_between(row, place, baseline, form) for row in ends)
-    unit = next((unit for unit in (" pp", " %") if low.endswith(unit) and high.endswith(unit)), "")
-    return low if low == high else say("{low} to {high}", low=low.removesuffix(unit), high=high)
+    return low if low == high else say("{low} to {high}", low=without_unit_of(high, low), high=high)
 
 
 def trend(values: Sequence[float | None]) -> str:

@@ -390,6 +390,18 @@ def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> 
     return "" if row.changes[place].delta is None else told_between(row, place, baseline, form)
 
 
+def without_unit_of(high: str, low: str) -> str:
+    """Leave out the unit of the first end of a range where the second says the same.
+
+    Examples
+    --------
+    >>> without_unit_of("+2.0 pp", "+1.0 pp"), without_unit_of("+2.0 pp", "+5 %")
+    ('+1.0', '+5 %')
+    """
+    unit = next((unit for unit in (" pp", " %") if low.endswith(unit) and high.endswith(unit)), "")
+    return low.removesuffix(unit) if unit else low
+
+
 def told_between(row: Row, place: int, other: int, form: NumberFormat) -> str:
     """Write the difference of two cells: in points for fractions, in percent on a ratio scale, else as it is."""
     cell, base, unit = row.cells[place], row.cells[other], row._unit  # noqa: SLF001 - one unit a row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
-from pai_notebook.comparison.rows import Kind, Row, in_percent, is_blank, told_difference
+from pai_notebook.comparison.rows import Kind, Row, in_percent, is_blank, told_difference, without_unit_of
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -188,6 +188,8 @@ class _Sentences:
                 say("{difference} in {version}", difference=text, version=self._names[each.place])
                 for text, each in zip((low, high), ends, strict=True)
             )
+        else:
+            low = without_unit_of(high, low)
         return say("{low} to {high}" if several else "{low} to {high} over {count} datasets", low=low, high=high, count=count)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:

@@ -83,9 +83,9 @@ _TABLE = {
         "▁ 为该行最低值，▇ 为最高值，版本按名称排序；· 表示没有数值"
     ),
     "{low} to {high}": "{low} 至 {high}",
-    "{count} =": "{count} 个 =",
-    "{count} changed": "{count} 个有变更",
-    "{count} missing": "{count} 个缺失",
+    "{count} =": "{count} 项 =",
+    "{count} changed": "{count} 项有变更",
+    "{count} missing": "{count} 项缺失",
     "{shown} of {total} shown": "共 {total} 行，显示 {shown} 行",
     "baseline": "基线",
     "higher": "越高越好",
@@ -107,21 +107,21 @@ _TABLE = {
     "mean": "平均为",
     "max": "最大为",
     "min": "最小为",
-    "series: {pattern!r} matches no metric": "series：{pattern!r} 不匹配任何指标",
+    "series: {pattern!r} matches no metric": "series：没有指标匹配 {pattern!r}",
     "{what} is given for a list: for each number or for all of them is unknown": "{what} 旁边是一个列表：不知道它属于每个数还是全部",
     "{rows}×{columns} matrix": "{rows}×{columns} 矩阵",
     "{text}… {count} more characters": "{text}… 另有 {count} 个字符",
     "{count} version against {baseline}, {reason}": "{count} 个版本，以 {baseline} 为基线（{reason}）",
     "{count} versions against {baseline}, {reason}": "{count} 个版本，以 {baseline} 为基线（{reason}）",
     "as asked for": "用户指定",
-    "the newest approved version": "最新创建的已批准版本",
-    "none of these {count} is approved; {name} taken": "这 {count} 个版本均未批准，取 {name}",
-    "none of these {count} is approved; {name} ({status}) taken": "这 {count} 个版本均未批准，取 {name}（{status}）",
+    "the newest approved version": "最新创建的 Approved 版本",
+    "none of these {count} is approved; {name} taken": "这 {count} 个版本的准入状态均不是 Approved，取 {name}",
+    "none of these {count} is approved; {name} ({status}) taken": "这 {count} 个版本的准入状态均不是 Approved，取 {name}（{status}）",
     "the only version": "唯一的版本",
     "the highest version": "版本号最高的版本",
-    "the latest version": "最新版本",
-    "the version created before the latest": "最新版本之前创建的一个",
-    "the first version": "第一个版本",
+    "the latest version": "最新创建的版本",
+    "the version created before the latest": "次新创建的版本",
+    "the first version": "版本号最低的版本",
     "{reason} by name, as no time of creation is known": "{reason}（创建时间未知，按名称排序）",
     "no versions": "没有版本",
     "{count} identical row hidden; only='all' shows it.": "已隐藏 {count} 行无差异的内容；设置 only='all' 可全部显示。",
@@ -142,8 +142,8 @@ _TABLE = {
     "set to unknown by {pattern!r}": "由 {pattern!r} 指定为不判断方向",
     "unknown": "未知",
     "{count} of {total} versions could not be fetched: {shown}": "{total} 个版本中有 {count} 个获取失败：{shown}",
-    "No versions to compare.": "没有可比较的版本。",
-    "There is only one version, {name}: nothing to compare it with.": "只有一个版本 {name}，没有可与之比较的版本。",
+    "No versions to compare.": "没有可对比的版本。",
+    "There is only one version, {name}: nothing to compare it with.": "只有一个版本 {name}，没有可与其对比的版本。",
     "Careful: {text}": "注意：{text}",
 }
 
@@ -169,7 +169,7 @@ _CAUTIONS = {
     "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets": (
         "{name} 在 {versions} 中以 ID 注明，在 {others} 中以 Uri 注明：数据相同，按两个数据集分别对比"
     ),
-    "{metric} differs ({counts}): not measured on the same number of examples": "{metric} 不同（{counts}）：测得各值所用的样本数不同",
+    "{metric} differs ({counts}): not measured on the same number of examples": "{metric} 不一致（{counts}）：各版本的评测样本数不同",
     "{metrics} compares across frameworks: {frameworks}": "各版本的框架不同（{frameworks}），{metrics} 未必可比",
     "{metrics} compare across frameworks: {frameworks}": "各版本的框架不同（{frameworks}），{metrics} 未必可比",
     "evaluated in different ways: {names} of the evaluation spec differ": "评测方式不同：评测配置中的 {names} 不一致",
@@ -180,11 +180,11 @@ _CAUTIONS = {
     ),
     "list": "列表",
     "object": "对象",
-    "{name} is compared by position: not every object in it has a name of its own": "{name} 按位置比较：其中并非每个对象都有自己的名称",
-    "tolerance: {pattern!r} matches no metric": "tolerance：{pattern!r} 不匹配任何指标",
-    "directions: {pattern!r} matches no metric": "directions：{pattern!r} 没有匹配的指标",
-    "exclude: {pattern!r} matches no row": "exclude：{pattern!r} 不匹配任何行",
-    "include: {pattern!r} matches no row": "include：{pattern!r} 没有匹配的行",
+    "{name} is compared by position: not every object in it has a name of its own": "{name} 按位置对比：其中有的对象没有自己的名称",
+    "tolerance: {pattern!r} matches no metric": "tolerance：没有指标匹配 {pattern!r}",
+    "directions: {pattern!r} matches no metric": "directions：没有指标匹配 {pattern!r}",
+    "exclude: {pattern!r} matches no row": "exclude：没有行匹配 {pattern!r}",
+    "include: {pattern!r} matches no row": "include：没有行匹配 {pattern!r}",
     "dataset: {dataset!r} is not among the measured datasets": "dataset：没有版本在 {dataset!r} 上评测过",
 }
 
@@ -255,19 +255,19 @@ _GATES = {
     "it was left out by include (--metrics)": "include（--metrics）未包含该指标",
     "it was left out by exclude (--exclude)": "exclude（--exclude）排除了该指标",
     "it was left out by dataset (--dataset)": "dataset（--dataset）排除了该指标",
-    "below the bound": "低于界限",
-    "above the bound": "高于界限",
-    "on the bound": "正好等于界限",
+    "below the bound": "低于阈值",
+    "above the bound": "高于阈值",
+    "on the bound": "等于阈值",
     "{rule}: higher is better for {metrics}": "{rule}：以下指标越高越好：{metrics}",
     "{rule}: lower is better for {metrics}": "{rule}：以下指标越低越好：{metrics}",
     "{bound} (baseline {more}, relative)": "{bound}（基线 {more}，相对值）",
     "as measured: 95 % interval of the difference {low} to {high} includes the bound": (
-        "仅按测量值：差值的 95% 置信区间 {low} 至 {high} 包含阈值"
+        "按测量值判断：差值的 95% 置信区间 {low} 至 {high} 包含阈值"
     ),
     "as measured: 95 % interval of the value {low} to {high} includes the bound": (
-        "仅按测量值：该值的 95% 置信区间 {low} 至 {high} 包含阈值"
+        "按测量值判断：该值的 95% 置信区间 {low} 至 {high} 包含阈值"
     ),
-    "as measured: no interval known": "仅按测量值：置信区间未知",
+    "as measured: no interval known": "按测量值判断：置信区间未知",
     "{said}, only as measured": "{said}（仅按测量值）",
     "{said}, {count} of them only as measured": "{said}（其中 {count} 项仅按测量值）",
     "passed as measured: {versions}": "按测量值通过：{versions}",
@@ -284,32 +284,30 @@ _GATES = {
     "no interval of the value is known; n or a standard error beside it would give one": (
         "该值的置信区间未知；在旁边写明 n 或标准误即可得到"
     ),
-    "percentage points need a fraction, and {metric} is not one": "百分点只用于比例，而 {metric} 不是",
+    "percentage points need a fraction, and {metric} is not one": "百分点只适用于比例，而 {metric} 不是比例",
     "The baseline is the previous version: small losses add up from release to release. Compare with approved too.": (
-        "基线是上一个版本：小的退化会逐版累积，请同时与 approved 比较。"
+        "基线是上一个版本：小幅退化会逐版累积，请同时与 approved 对比。"
     ),
     "Each version is judged by itself: of many at the margin, some pass by chance.": (
-        "各版本单独判断：若有许多版本处于阈值附近，其中一些会因随机波动而通过。"
+        "各版本单独判断：若有多个版本接近阈值，其中一些可能因随机波动而通过。"
     ),
     "no metric with a known direction": "没有方向已知的指标",
     "no metric with a known direction; nearest: {names}": "没有方向已知的指标；最接近的是 {names}",
-    "worse beyond chance (95 % for all statements together)": "变差，超出随机波动范围（所有结论的联合置信度 95%）",
-    "worse beyond chance taken singly, but not with all checks taken together (95 %)": (
-        "单独看，变差超出随机波动范围；与全部检查一并判断时并非如此（联合置信度 95%）"
-    ),
+    "worse beyond chance (95 % for all statements together)": "变差，且超出随机波动范围（全部结论的联合置信度 95%）",
+    "worse beyond chance taken singly, but not with all checks taken together (95 %)": ("单独判断为变差，但综合全部检查后证据不足（95%）"),
     "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})": (
-        "未发现退化；真实退化在约 {unseen} 以内时可能无法检出（{reason}）"
+        "未发现退化；若真实退化在约 {unseen} 以内，可能无法检出（{reason}）"
     ),
     "nothing could be checked; {reason}": "没有可检查的内容；{reason}",
-    "{count} of {total} metrics could not be checked: no interval known": "{total} 个指标中有 {count} 个无法检查：置信区间未知",
-    "worse beyond chance (95 %), {direction}": "变差，超出随机波动范围（95%），{direction}",
-    "higher than the baseline, {direction}": "高于基线，{direction}",
-    "lower than the baseline, {direction}": "低于基线，{direction}",
+    "{count} of {total} metrics could not be checked: no interval known": "{total} 项指标中有 {count} 项无法检查：置信区间未知",
+    "worse beyond chance (95 %), {direction}": "变差，且超出随机波动范围（95%），该指标{direction}",
+    "higher than the baseline, {direction}": "高于基线（该指标{direction}）",
+    "lower than the baseline, {direction}": "低于基线（该指标{direction}）",
     "higher is better": "越高越好",
     "lower is better": "越低越好",
     "direction unknown": "方向未知",
     "changed to {text}": "变为 {text}",
-    "{state} cannot be checked": "{state}无法检查",
+    "{state} cannot be checked": "无法检查：{state}",
     "changed, and which way is better is {direction}": "有变化，但无法判断好坏。方向：{direction}",
     "note: {metric} is better when higher, and this rule accepts any lower value": (
         "注意：{metric} 越高越好，但该规则没有下限，任何更低的值都会通过"
@@ -369,9 +367,9 @@ _LEFT_OUT = {
 
 _CHANCE = {
     "{level} % interval {low} to {high}": "{level}% 置信区间 {low} 至 {high}",
-    "≈ could be chance: the 95 % interval of the difference includes zero.": "≈ 可能是随机波动：差值的 95% 置信区间包含零。",
+    "≈ could be chance: the 95 % interval of the difference includes zero.": "≈ 可能是随机波动：差值的 95% 置信区间包含 0。",
     "≈ could be chance: the 95 % interval of the difference includes zero or a difference within the tolerance.": (
-        "≈ 可能是随机波动：差值的 95% 置信区间包含零或容差以内的差值。"
+        "≈ 可能是随机波动：差值的 95% 置信区间包含 0 或容差以内的差值。"
     ),
     "95 % each: if nothing differed, up to about {expected} of these {count} would pass.": (
         "每项单独按 95% 判断：即使全无差异，这 {count} 项中也会有至多约 {expected} 项被判为变好或变差。"
@@ -393,14 +391,14 @@ _CHANCE = {
     "{head}; {others} cannot be told apart from them (95 % together).": "{head}；以下版本与它们无法区分（联合置信度 95%）：{others}。",
     "{head}, told apart from every other with a number (95 % together).": "{head}；与其他有数值的各版本均可区分（联合置信度 95%）。",
     "{head}, told apart from every other (95 % together).": "{head}；与其他各版本均可区分（联合置信度 95%）。",
-    "{head} as measured; {reason}.": "按测量值，{head}；{reason}。",
-    "{head} as measured against {others}; {reason}.": "按测量值，相对于 {others}，{head}；{reason}。",
+    "{head} as measured; {reason}.": "{head}（按测量值；{reason}）。",
+    "{head} as measured against {others}; {reason}.": "{head}（按测量值，相对于 {others}；{reason}）。",
     "The lead over {version} could be chance: {interval} ({reason}).": "相对 {version} 的领先可能是随机波动：{interval}（{reason}）。",
     "The lead over {version} is beyond chance (95 %): {interval} ({reason}).": (
         "相对 {version} 的领先超出随机波动范围（95%）：{interval}（{reason}）。"
     ),
     "The lead over {version} is beyond chance taken singly (95 %), but not with all versions taken together: {interval} ({reason}).": (
-        "相对 {version} 的领先单独看超出随机波动范围（95%），但与所有参与比较的版本一并判断时并非如此：{interval}（{reason}）。"
+        "单独与 {version} 相比，领先超出随机波动范围（95%），但综合全部版本后证据不足：{interval}（{reason}）。"
     ),
     "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}.": (
         "{count} 个无法区分的版本中的最高值：在新样本上预计会更低，最多低约 {luck}。"
@@ -408,21 +406,21 @@ _CHANCE = {
     "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck}.": (
         "{count} 个无法区分的版本中的最低值：在新样本上预计会更高，最多高约 {luck}。"
     ),
-    "it says how sure another metric is": "它说明的是另一项指标有多可靠",
+    "it says how sure another metric is": "它说明另一项指标的可靠程度",
     "it was measured on the training data": "它是在训练数据上测得的",
     "one of the two is not a number": "两者之一不是数值",
-    "one looks like percent and the other like a fraction": "一个像百分数，另一个像比例",
+    "one looks like percent and the other like a fraction": "一个疑似百分数，另一个疑似比例",
     "no interval known": "置信区间未知",
     "could be chance": "可能是随机波动",
     "beyond chance ({level} %)": "超出随机波动范围（{level}%）",
-    "no interval known: n beside the metric, or n=, would give one": "置信区间未知：在指标旁写明 n 或指定 n= 即可得到",
+    "no interval known: n beside the metric, or n=, would give one": "置信区间未知：在指标旁写明 n，或指定 n=，即可得出",
     "no interval known: measured once; repeats (n_runs) or a standard error would give one": (
-        "置信区间未知：只测量过一次；写明重复测量（n_runs）或标准误即可得到"
+        "置信区间未知：只测量过一次；写明重复次数（n_runs）或标准误，即可得出"
     ),
     "{basis}; n is DataCount of the dataset": "{basis}；n 取自数据集的 DataCount",
-    "n = {n} and {n_baseline}, as if measured on different examples": "n = {n} 与 {n_baseline}，按在不同样本上测得计算",
+    "n = {n} and {n_baseline}, as if measured on different examples": "n = {n} 和 {n_baseline}，按评测样本不同计算",
     "n = {n} and {n_baseline}, as if measured on different examples; on the same ones the interval is usually narrower": (
-        "n = {n} 与 {n_baseline}，按在不同样本上测得计算；若样本相同，置信区间通常更窄"
+        "n = {n} 和 {n_baseline}，按评测样本不同计算；若样本相同，置信区间通常更窄"
     ),
     "{basis}; a net difference of {net} could be chance even example by example": (
         "{basis}；净差为 {net} 个样本，即使逐样本比较也可能是随机波动"
@@ -431,7 +429,7 @@ _CHANCE = {
     "from the stated standard errors": "依据给出的标准误",
     "intervals taken as 95 %": "给出的区间按 95% 置信区间处理",
     "from the stated {levels} intervals": "依据给出的 {levels} 置信区间",
-    "exact: read off, not estimated": "精确值：直接读出，并非估计",
+    "exact: read off, not estimated": "精确值，并非估计",
     "{count} and {other} runs; {covers}": "{count} 次与 {other} 次运行；{covers}",
     "covers other runs and other examples": "涵盖其他运行和其他样本",
     "covers other runs, not other examples": "涵盖其他运行，不涵盖其他样本",
@@ -455,24 +453,24 @@ _CHANCE = {
 }
 
 _VERDICT = {
-    "some values look like percent and others like fractions": "有的值像百分数，有的像小数",
+    "some values look like percent and others like fractions": "部分值疑似百分数，部分值疑似比例",
     "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together).": (
-        "在 {metrics} 上，没有超出随机波动范围地好于或差于 {baseline} 的版本（联合置信度 95%）。"
+        "{metrics}：各版本与 {baseline} 的差异均未超出随机波动范围（联合置信度 95%）。"
     ),
     "Worse than {baseline} beyond chance (95 % together): {versions}.": (
-        "比 {baseline} 差，超出随机波动范围（联合置信度 95%）：{versions}。"
+        "差于 {baseline}，且超出随机波动范围（联合置信度 95%）：{versions}。"
     ),
     "Better than {baseline} beyond chance (95 % together): {versions}.": (
-        "比 {baseline} 好，超出随机波动范围（联合置信度 95%）：{versions}。"
+        "好于 {baseline}，且超出随机波动范围（联合置信度 95%）：{versions}。"
     ),
     "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}.": (
-        "单独看变差，超出随机波动范围（95%），但在全部结论中不成立：{versions}。"
+        "单独判断为变差（95%），但综合全部对比后证据不足：{versions}。"
     ),
     "Better beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}.": (
-        "单独看变好，超出随机波动范围（95%），但在全部结论中不成立：{versions}。"
+        "单独判断为变好（95%），但综合全部对比后证据不足：{versions}。"
     ),
     "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.": (
-        "{versions} 未显示变差；但仍可能变差，最多约为 {losses}。"
+        "未发现 {versions} 变差，但不能排除变差，幅度最多约为 {losses}。"
     ),
     "{size} in {metric}": "{metric} {size}",
     "{size} in {metric} ({version})": "{metric} {size}（{version}）",
@@ -489,8 +487,8 @@ _VERDICT = {
     "Rows of each line": "各汇总行的明细",
     "{count} lines": "{count} 行",
     "{difference} over {count} datasets": "{count} 个数据集上均为 {difference}",
-    "{low} to {high} over {count} datasets": "{count} 个数据集上 {low} 至 {high}",
-    "equal as measured or within the tolerance in {versions}": "{versions} 的测量值相同或在容差之内",
+    "{low} to {high} over {count} datasets": "{count} 个数据集上为 {low} 至 {high}",
+    "equal as measured or within the tolerance in {versions}": "{versions} 的测量值相同，或相差在容差以内",
     "{metrics} and {count} more metrics": "{metrics} 等（另有 {count} 项指标）",
     "{shown}; and {count} more versions": "{shown}；另有 {count} 个版本",
     "known for {versions} only": "只有 {versions} 有数值",
@@ -500,15 +498,15 @@ _VERDICT = {
     ),
     "By {metric}: {versions}.": "按 {metric}：{versions}。",
     "Lists of numbers are not judged: {metrics}; pass series= to choose a number.": (
-        "数值列表不作判断：{metrics}；请用 series= 指明取哪个数。"
+        "以下指标是一组数，未作判断：{metrics}；请用 series= 指定取哪个数。"
     ),
     "Not judged, as some values look like percent and others like fractions: {metrics}.": (
-        "不作判断，因为有的值像百分数，有的像小数：{metrics}。"
+        "部分值疑似百分数，部分值疑似比例，未作判断：{metrics}。"
     ),
-    "Equal to {baseline} as measured in every quality metric.": "在全部质量指标上，测量值与 {baseline} 相同。",
-    "Cost, beyond chance (95 % each): {versions}.": "开销，超出随机波动范围（各 95%）：{versions}。",
-    "= equal as measured, or within the tolerance": "= 测量值相同，或在容差之内",
-    "{title} failed: nothing was checked": "{title}未通过：没有检查任何内容",
+    "Equal to {baseline} as measured in every quality metric.": "所有质量指标的测量值均与 {baseline} 相同。",
+    "Cost, beyond chance (95 % each): {versions}.": "开销差异超出随机波动范围（每项单独 95%）：{versions}。",
+    "= equal as measured, or within the tolerance": "= 测量值相同，或相差在容差以内",
+    "{title} failed: nothing was checked": "{title}未通过：未执行任何检查",
     "{title}: {count} of {total} checks failed": "{title}：{total} 项检查中有 {count} 项未通过",
     "{title}: {version} failed {count} of {total} checks": "{title}：{version} 的 {total} 项检查中有 {count} 项未通过",
     "{title}: {version} passed all of {total} checks": "{title}：{version} 通过全部 {total} 项检查",
@@ -527,35 +525,35 @@ _VERDICT = {
     "passed: {versions}": "通过：{versions}",
     "metric": "指标",
     "rule": "规则",
-    "No verdict: no metric says how good these versions are.": "没有结论：没有能说明这些版本好坏的指标。",
-    "No verdict: no metric was measured in {baseline} and in another version.": "没有结论：没有指标同时在 {baseline} 与另一版本中测量。",
+    "No verdict: no metric says how good these versions are.": "无法得出结论：没有能说明版本好坏的指标。",
+    "No verdict: no metric was measured in {baseline} and in another version.": "无法得出结论：{baseline} 与其他版本没有共同的指标。",
     "{version} in {metrics}": "{version} 的 {metrics}",
     "{metric} ({differences})": "{metric}（{differences}）",
     "{metric} ({datasets})": "{metric}（{datasets}）",
     "{dataset} {difference}": "{dataset} {difference}",
     "{versions} ({value})": "{versions}（{value}）",
-    "{text} on {dataset}": "在 {dataset} 上 {text}",
-    "{text}, from which {others} cannot be told apart": "{text}，{others} 与之无法区分",
-    "{text}, as measured": "{text}，按测量值",
+    "{text} on {dataset}": "{dataset} 上：{text}",
+    "{text}, from which {others} cannot be told apart": "{text}，{others} 与其无法区分",
+    "{text}, as measured": "{text}（按测量值）",
     "Best by {metric}: {versions}.": "按 {metric} 最优：{versions}。",
-    "No interval is known, so that nothing can be called better or worse: {metrics}.": "置信区间未知，因此不能判定好坏：{metrics}。",
-    "No interval is known for {metrics}.": "{metrics} 置信区间未知。",
-    "As measured, ahead of {baseline}: {versions}.": "按测量值领先于 {baseline}：{versions}。",
-    "As measured, behind {baseline}: {versions}.": "按测量值落后于 {baseline}：{versions}。",
-    "Missing: {versions}.": "缺失：{versions}。",
+    "No interval is known, so that nothing can be called better or worse: {metrics}.": "以下指标的置信区间未知，无法判断好坏：{metrics}。",
+    "No interval is known for {metrics}.": "{metrics} 的置信区间未知。",
+    "As measured, ahead of {baseline}: {versions}.": "按测量值好于 {baseline}：{versions}。",
+    "As measured, behind {baseline}: {versions}.": "按测量值差于 {baseline}：{versions}。",
+    "Missing: {versions}.": "缺失的指标：{versions}。",
     "In {versions} no metric can be compared with {baseline}: none was measured in both.": (
-        "{versions} 没有可与 {baseline} 比较的指标：没有两者都测量过的。"
+        "{versions} 与 {baseline} 没有共同的指标，无法对比。"
     ),
-    "Not measured in {baseline}: {metrics}.": "{baseline} 未测量：{metrics}。",
-    "The direction of {metrics} is unknown; pass directions=.": "不知道 {metrics} 哪个方向更好：请用 directions= 指明。",
+    "Not measured in {baseline}: {metrics}.": "{baseline} 没有以下指标：{metrics}。",
+    "The direction of {metrics} is unknown; pass directions=.": "{metrics} 的方向未知，请用 directions= 指定。",
     "Cost as measured: {versions}.": "开销（按测量值）：{versions}。",
     "Name the metric that matters: by={name!r}.": "请指明最重要的指标：by={name!r}。",
-    "{name} {before} → {after}": "{name} {before} → {after}",
+    "{name} {before} → {after}": "{name}：{before} → {after}",
     "{count} more": "另有 {count} 项",
-    "{count} better": "{count} 变好",
-    "{count} worse": "{count} 变差",
-    "{count} ≈": "{count} ≈",
-    "{count} ?": "{count} ?",
+    "{count} better": "{count} 项变好",
+    "{count} worse": "{count} 项变差",
+    "{count} ≈": "{count} 项 ≈",
+    "{count} ?": "{count} 项 ?",
     "{count} of {total} settings and labels differ": "{total} 项设置与标签中有 {count} 项不同",
     "Cost": "开销",
     "Training": "训练",
