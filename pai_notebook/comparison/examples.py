@@ -50,7 +50,9 @@ class Examples:
         common = ids[0][ids[0].isin(ids[1])].unique()
         if not len(common):
             types = " and ".join(str(own.dtype) for own in ids)
-            raise ComparisonError(f"paired: no {on} is in both tables ({types})", hint="The ids have to be equal, in type too.")
+            raise ComparisonError(
+                say("paired: no {on} is in both tables ({types})", on=on, types=types), hint=say("The ids have to be equal, in type too.")
+            )
         alone = "{count} examples are in the table of {name} only: {ids}"
         twice = "{count} ids occur more than once in the table of {name} and count once, by their mean: {ids}"
         missing = [ids[place][~ids[place].isin(ids[1 - place])].unique() for place in range(len(names))]
@@ -73,23 +75,31 @@ class Examples:
             return self.ids if self.repeated else None
         found = [side[cluster].to_numpy() for side in self.sides]
         if not (found[0] == found[1]).all():
-            raise ComparisonError(f"paired: {cluster} of an example is not the same in both tables", hint="Join it from one of them.")
+            raise ComparisonError(
+                say("paired: {cluster} of an example is not the same in both tables", cluster=cluster),
+                hint=say("Join it from one of them."),
+            )
         return found[0]
 
 
 def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """A table that has these columns, the first of which names every example; an index counts as a column."""
     if not hasattr(frame, "columns"):
-        raise ConfigurationError(f"frames: {described(frame)} of {name} is not a DataFrame", hint="Pass one table a version.")
+        raise ConfigurationError(
+            say("frames: {frame} of {name} is not a DataFrame", frame=described(frame), name=name), hint=say("Pass one table a version.")
+        )
     if columns[0] not in frame.columns and columns[0] in frame.index.names:
         frame = frame.reset_index()
     for column in columns:
         if column not in frame.columns:
             hint = nearest_sentence(nearest(str(column), [str(each) for each in frame.columns]))
-            raise ConfigurationError(f"paired: the table of {name} has no column {column!r}", hint=hint)
+            raise ConfigurationError(say("paired: the table of {name} has no column {column!r}", name=name, column=column), hint=hint)
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
-        raise ConfigurationError(f"paired: {unnamed} rows of {name} have no {columns[0]}", hint="Every example needs an id.")
+        raise ConfigurationError(
+            say("paired: {unnamed} rows of {name} have no {columns}", unnamed=unnamed, name=name, columns=columns[0]),
+            hint=say("Every example needs an id."),
+        )
     found: pd.DataFrame = frame
     return found
 
@@ -129,15 +139,20 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
         numbers = pd.to_numeric(values)
     if numbers is None:
         raise ConfigurationError(
-            f"paired: the column {column!r} of {name} holds no numbers", hint="Compute one, as in df.pred == df.label."
+            say("paired: the column {column!r} of {name} holds no numbers", column=column, name=name),
+            hint=say("Compute one, as in df.pred == df.label."),
         )
     numbers = numbers.astype("float64")
     if is_right and not numbers.dropna().between(0, 1).all():
         raise ConfigurationError(
-            f"paired: the column {column!r} of {name} is not right or wrong", hint=f"Pass score={column!r} for scores."
+            say("paired: the column {column!r} of {name} is not right or wrong", column=column, name=name),
+            hint=say("Pass score={column!r} for scores.", column=column),
         )
     if not math.isfinite(numbers.dropna().abs().sum()):
-        raise ConfigurationError(f"paired: the column {column!r} of {name} holds infinite numbers", hint="Leave these examples out.")
+        raise ConfigurationError(
+            say("paired: the column {column!r} of {name} holds infinite numbers", column=column, name=name),
+            hint=say("Leave these examples out."),
+        )
     return numbers
 
 

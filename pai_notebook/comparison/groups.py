@@ -44,10 +44,12 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
     """
     _refuse_groups(versions)
     if not names:
-        raise ConfigurationError("groupby needs a name", hint="Pass names, as in groupby('training_spec.HyperParameters.lr').")
+        raise ConfigurationError(say("groupby needs a name"), hint=say("Pass names, as in groupby('training_spec.HyperParameters.lr')."))
     for name in names:
         if not isinstance(name, str):
-            raise ConfigurationError(f"names: {described(name)} is not a name", hint="Pass names, as in groupby('labels.algorithm').")
+            raise ConfigurationError(
+                say("names: {name} is not a name", name=described(name)), hint=say("Pass names, as in groupby('labels.algorithm').")
+            )
     lookup = Lookup(versions)
     found = [_resolved(lookup, name) for name in names]
     columns = [lookup.values(name) for name in found]
@@ -84,7 +86,9 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
     every = dict.fromkeys(_name(path) for each in settings for path in each)
     unused = patterns.unused(every)
     if unused:
-        raise ConfigurationError(f"ignore: {unused[0]!r} fits no setting", hint="Name labels and settings, such as labels.env.")
+        raise ConfigurationError(
+            say("ignore: {unused!r} fits no setting", unused=unused[0]), hint=say("Name labels and settings, such as labels.env.")
+        )
     told: dict[str, bool] = {path: not _is_ignored(path, patterns) for each in settings for path in each}
     groups: dict[Hashable, list[int]] = {}
     for place, (version, known) in enumerate(zip(versions, settings, strict=True)):
@@ -115,7 +119,9 @@ def _resolved(lookup: Lookup, text: str) -> Name:
 def _refuse_groups(versions: Iterable[ModelVersion]) -> None:
     group = next((version for version in versions if isinstance(version, VersionGroup)), None)
     if group is not None:
-        raise ConfigurationError(f"{group.version_name} is a group already", hint="Group the versions themselves.")
+        raise ConfigurationError(
+            say("{version_name} is a group already", version_name=group.version_name), hint=say("Group the versions themselves.")
+        )
 
 
 def _is_ignored(path: str, patterns: Patterns) -> bool:
@@ -182,11 +188,13 @@ class ListedRepeats:
 
     def __init__(self, given: RepeatsLike = None) -> None:
         if hasattr(given, "columns"):
-            raise ConfigurationError(f"repeats={described(given)} is not a name", hint="Pass names of metrics.")
+            raise ConfigurationError(say("repeats={given} is not a name", given=described(given)), hint=say("Pass names of metrics."))
         told: Mapping[str, Kind] = given if isinstance(given, Mapping) else dict.fromkeys(Patterns(given, "repeats").texts, "folds")
         for kind in told.values():
             if not isinstance(kind, str) or kind not in _KINDS:
-                raise ConfigurationError(f"repeats={described(kind)} cannot be used", hint="Pass names, or a mapping to 'folds' or 'runs'.")
+                raise ConfigurationError(
+                    say("repeats={kind} cannot be used", kind=described(kind)), hint=say("Pass names, or a mapping to 'folds' or 'runs'.")
+                )
         self.told: dict[str, Kind] = {str(name): kind for name, kind in sorted(told.items(), key=lambda item: str(item[0]))}
         self._patterns = {Pattern(name): kind for name, kind in self.told.items()}
 
@@ -236,7 +244,12 @@ def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Seq
     counts = {each.count for each in runs if each is not None}
     name = Name("metrics", *key).short
     if not counts and any(cell.value is not None for cell in cells):
-        raise ComparisonError(f"repeats: {name} is one number, not a list", hint="Name metrics that are lists of numbers.")
+        raise ComparisonError(
+            say("repeats: {name} is one number, not a list", name=name), hint=say("Name metrics that are lists of numbers.")
+        )
     if kind == "folds" and len(counts) > 1:
         said = " and ".join(map(str, sorted(counts)))
-        raise ComparisonError(f"repeats: {name} has lists of {said} numbers", hint=f"Pass repeats={{{name!r}: 'runs'}} for runs.")
+        raise ComparisonError(
+            say("repeats: {name} has lists of {said} numbers", name=name, said=said),
+            hint=say("Pass repeats={{{name!r}: 'runs'}} for runs.", name=name),
+        )

@@ -86,9 +86,14 @@ def pair(
     given = [name for name, value in ways.items() if value is not None]
     if len(given) != 1:
         said = "neither correct=, score= nor statistic= is given" if not given else f"{' and '.join(given)} are given, one is needed"
-        raise ConfigurationError(f"paired: {said}", hint="Pass the column that says whether an answer is right, as correct='correct'.")
+        raise ConfigurationError(
+            say("paired: {said}", said=said), hint=say("Pass the column that says whether an answer is right, as correct='correct'.")
+        )
     if statistic is not None and not callable(statistic):
-        raise ConfigurationError(f"statistic={described(statistic)} is no function", hint="Pass one that takes a table and gives a number.")
+        raise ConfigurationError(
+            say("statistic={statistic} is no function", statistic=described(statistic)),
+            hint=say("Pass one that takes a table and gives a number."),
+        )
     column = correct if correct is not None else score
     table = Examples.read(frames, version, other, on=on, columns=[each for each in (column, cluster, label) if each])
     if statistic is not None:
@@ -103,7 +108,9 @@ def pair(
         remarks.append(say(several, count=len(ids), n=len(known), ids=few_ids(ids)))
     table, values = table.keep(known.to_numpy()), [each[known].to_numpy(dtype=float) for each in read]
     if not len(values[0]):
-        raise ComparisonError("paired: no example has a value in both versions", hint=f"Look at the column {column!r} of both tables.")
+        raise ComparisonError(
+            say("paired: no example has a value in both versions"), hint=say("Look at the column {column!r} of both tables.", column=column)
+        )
     groups = table.groups(cluster)
     if groups is None and correct is not None:
         return _by_answers(metric, table, values, remarks)
@@ -112,7 +119,7 @@ def pair(
 
 def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str]) -> Paired:
     if not all(((each == 0) | (each == 1)).all() for each in values):
-        raise ConfigurationError("paired: correct= takes truth values or 0 and 1", hint="Pass score= for anything between.")
+        raise ConfigurationError(say("paired: correct= takes truth values or 0 and 1"), hint=say("Pass score= for anything between."))
     mine, theirs = (each == 1 for each in values)
     n = len(mine)
     counts = {
@@ -220,7 +227,9 @@ def _by_statistic(
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
     if table.repeated:
-        raise ConfigurationError(f"paired: an id of {table.on} occurs more than once", hint="statistic= needs one row an example.")
+        raise ConfigurationError(
+            say("paired: an id of {on} occurs more than once", on=table.on), hint=say("statistic= needs one row an example.")
+        )
     groups = table.groups(cluster)
     units = [np.asarray([place]) for place in range(len(table.ids))]
     if groups is not None:
@@ -272,7 +281,10 @@ def _difference(values: Sequence[float]) -> float:
 def _number(value: Any, metric: str) -> float:
     number = float(value)
     if not math.isfinite(number):
-        raise ComparisonError(f"paired: the statistic of {metric} is {number}", hint="It has to be a number on every resample.")
+        raise ComparisonError(
+            say("paired: the statistic of {metric} is {number}", metric=metric, number=number),
+            hint=say("It has to be a number on every resample."),
+        )
     return number
 
 
@@ -287,10 +299,13 @@ def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, s
     if not isinstance(frames, Mapping) or len(frames) != _TWO:
         said = f"{len(frames)} tables" if isinstance(frames, Mapping) else described(frames)
         raise ConfigurationError(
-            f"frames: {said} given, two tables are needed", hint="Pass a mapping of two versions to their tables; call it again for others."
+            say("frames: {said} given, two tables are needed", said=said),
+            hint=say("Pass a mapping of two versions to their tables; call it again for others."),
         )
     for name in frames:
         if name not in names:
-            raise ConfigurationError(f"frames: {described(name)} is not compared here", hint=f"Available: {listed(names, 5)}.")
+            raise ConfigurationError(
+                say("frames: {name} is not compared here", name=described(name)), hint=say("Available: {names}.", names=listed(names, 5))
+            )
     first_name, second = frames
     return (second, first_name) if first_name == baseline or second != baseline else (first_name, second)

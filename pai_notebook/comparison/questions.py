@@ -18,7 +18,7 @@ from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Runs, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import Phrase
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
@@ -255,14 +255,17 @@ class Questions(Aligned):
         ('1.5.0',)
         """
         if not metrics:
-            raise ConfigurationError("pareto needs metrics to trade off", hint="Pass metrics, as in pareto(['cer', 'rtf']).")
+            raise ConfigurationError(say("pareto needs metrics to trade off"), hint=say("Pass metrics, as in pareto(['cer', 'rtf'])."))
         modes = {} if modes is None else modes
         if not isinstance(modes, Mapping):
-            raise ConfigurationError(f"modes={described(modes)} is not a mapping", hint="Pass modes={'cer': 'min'}.")
+            raise ConfigurationError(
+                say("modes={modes} is not a mapping", modes=described(modes)), hint=say("Pass modes={{'cer': 'min'}}.")
+            )
         for name in modes:
             if name not in metrics:
                 raise ConfigurationError(
-                    f"modes: {described(name)} is not one of the metrics", hint=f"Pass one of {listed(list(metrics))}."
+                    say("modes: {name} is not one of the metrics", name=described(name)),
+                    hint=say("Pass one of {metrics}.", metrics=listed(list(metrics))),
                 )
         questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
         return make_pareto(questions, self._names, self.between)
@@ -309,7 +312,10 @@ class Questions(Aligned):
         row = find_row(self.metrics, metric, dataset)
         places = [place for place, each in enumerate(self._versions) if version in (self._names[place], each.version_name)]
         if self._place is None or len(places) != 1:
-            raise ConfigurationError(f"no version {version!r} in this comparison", hint=f"Available: {', '.join(self._names[:5])}.")
+            raise ConfigurationError(
+                say("no version {version!r} in this comparison", version=version),
+                hint=say("Available: {names}.", names=joined(self._names[:5])),
+            )
         return self._uncertainty.between((row.path, row.dataset), places[0], self._place, n=n, level=level)
 
     def paired(
@@ -421,7 +427,9 @@ class Questions(Aligned):
         """
         for result in results:
             if not hasattr(result, "evidence"):
-                raise ConfigurationError(f"results: {described(result)} is no result of paired()", hint="Pass what c.paired(...) gave.")
+                raise ConfigurationError(
+                    say("results: {result} is no result of paired()", result=described(result)), hint=say("Pass what c.paired(...) gave.")
+                )
             self._check_paired(result)
         kept = {(each.metric, *sorted((each.version, each.other))): each for each in (*self.paired_results, *results)}
         return self._again(paired=tuple(kept.values()))
@@ -431,7 +439,8 @@ class Questions(Aligned):
         for name in (result.version, result.other):
             if name not in self._names:
                 raise ComparisonError(
-                    f"the result is about {name}, which is not compared here", hint=f"Compared: {listed(self._names, 5)}."
+                    say("the result is about {name}, which is not compared here", name=name),
+                    hint=say("Compared: {names}.", names=listed(self._names, 5)),
                 )
         cell, base = (row.cells[self._names.index(name)] for name in (result.version, result.other))
         if cell.value is None or base.value is None or result.interval is None:
@@ -440,9 +449,14 @@ class Questions(Aligned):
         if not result.interval.low <= delta <= result.interval.high:
             form = choose_format([delta, result.delta])
             raise ComparisonError(
-                f"{row.name}: the versions state a difference of {form.delta(delta)}, the examples give {form.delta(result.delta)} "
-                f"({result.interval.words})",
-                hint="Take the examples that the metric was measured on, and its unit.",
+                say(
+                    "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
+                    name=row.name,
+                    delta=form.delta(delta),
+                    delta_2=form.delta(result.delta),
+                    words=result.interval.words,
+                ),
+                hint=say("Take the examples that the metric was measured on, and its unit."),
             )
 
     def _again(self, **changed: Any) -> Self:

@@ -24,6 +24,7 @@ from pai_notebook.explorer.panels import VIEW, Copy, copy_bundle, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import to_python

@@ -140,11 +140,13 @@ class VersionGroup(ModelVersion):
         members = tuple(members)
         for member in members:
             if not isinstance(member, ModelVersion) or isinstance(member, VersionGroup):
-                raise ConfigurationError(f"members: {described(member)} cannot be one", hint="Pass versions, not groups.")
+                raise ConfigurationError(
+                    say("members: {member} cannot be one", member=described(member)), hint=say("Pass versions, not groups.")
+                )
         models = list(dict.fromkeys(member.model_id for member in members))
         if len(models) != 1:
             said = f"of {len(models)} models" if models else "without members"
-            raise ConfigurationError(f"a group {said} cannot be made", hint="Pass versions of one model.")
+            raise ConfigurationError(say("a group {said} cannot be made", said=said), hint=say("Pass versions of one model."))
         self.__dict__["repeats"] = repeats = _repeats(members)
         document = {**_shared(members), "VersionName": name, "Metrics": _means(members, repeats)}
         sources = {replace(member.provenance, request_ids=()) for member in members}

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import now
+from pai_notebook.i18n.phrases import now, say
 from pai_notebook.plan.words import in_shell
 from pai_notebook.sanitize import printable
 
@@ -68,7 +68,9 @@ def read() -> str:
     try:
         return "" if sys.stdin is None else sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"what was read from stdin is not a text in UTF-8: {error.reason} at byte {error.start}") from error
+        raise ConfigurationError(
+            say("what was read from stdin is not a text in UTF-8: {reason} at byte {start}", reason=error.reason, start=error.start)
+        ) from error
 
 
 def leave_pipe() -> None:
