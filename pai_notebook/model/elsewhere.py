@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.reading import plain
 from pai_notebook.model.version import NOT_REGISTERED
@@ -44,7 +45,9 @@ def documents_of_frame(
         When it is no DataFrame, a column is not there or is there twice, or a version has no name or that of another.
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
-        raise ConfigurationError(f"{described(frame)} is not a DataFrame", hint="Pass a row a version, a column a metric.")
+        raise ConfigurationError(
+            say("{frame} is not a DataFrame", frame=described(frame)), hint=say("Pass a row a version, a column a metric.")
+        )
     columns = list(map(str, frame.columns))
     kinds = dict(zip(columns, frame.dtypes, strict=True))
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else list(labels)
@@ -54,12 +57,12 @@ def documents_of_frame(
     for column in (*([] if name is None else [name]), *metrics, *chosen):
         if columns.count(column) != 1:
             found = nearest_sentence(nearest(column, columns)) if column not in columns else "It is there more than once."
-            raise ConfigurationError(f"no single column {column!r}", hint=found or f"Available: {listed(columns)}.")
+            raise ConfigurationError(say("no single column {column!r}", column=column), hint=found or f"Available: {listed(columns)}.")
     names = [str(value) for value in (frame.index if name is None else frame[name])]
     for place, each in enumerate(names):
         if not each or each in ("nan", "None", "<NA>") or each in names[:place]:
             what = f"two rows are named {each!r}" if each in names[:place] else f"row {place} has no name"
-            raise ConfigurationError(what, hint="Pass name= the column that names each version once.")
+            raise ConfigurationError(what, hint=say("Pass name= the column that names each version once."))
     values = {column: frame[column].astype(object).tolist() for column in (*metrics, *chosen)}
     for place, each in enumerate(names):
         yield _document(
@@ -118,12 +121,16 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
         return [pair for each in given for pair in _sources(each)]
     path = Path(given) if isinstance(given, str) or hasattr(given, "__fspath__") else None
     if path is None:
-        raise ConfigurationError(f"{described(given)} is not a file of results", hint="Pass results_*.json of lm-evaluation-harness.")
+        raise ConfigurationError(
+            say("{given} is not a file of results", given=described(given)), hint=say("Pass results_*.json of lm-evaluation-harness.")
+        )
     if not path.is_dir():
         return [(path.name, path)]
     files = sorted(path.rglob("results_*.json"))
     if not files:
-        raise ConfigurationError(f"no results_*.json in {path}", hint="Pass the folder that --output_path named, or a file in it.")
+        raise ConfigurationError(
+            say("no results_*.json in {path}", path=path), hint=say("Pass the folder that --output_path named, or a file in it.")
+        )
     return [(file.name, file) for file in files]
 
 
@@ -131,7 +138,7 @@ def _read(given: Any, where: str) -> dict[str, Any]:
     value = plain(given, where)
     if not isinstance(value, dict) or not isinstance(value.get("results"), dict):
         hint = "Such a file has `results`: a task with `acc,none` and `acc_stderr,none`."
-        raise ConfigurationError(f"{where} is not a file of results of lm-evaluation-harness", hint=hint)
+        raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
     return value
 
 
