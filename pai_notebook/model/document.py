@@ -144,9 +144,12 @@ class Field(Generic[T]):
     def __get__(self, instance: DocumentView | None, owner: type) -> Field[T] | T:
         if instance is None:
             return self
-        value, _ = self.read(instance._document.get(self.key))  # noqa: SLF001 - the descriptor is part of the view
-        instance.__dict__[self.name] = value
+        value = instance.__dict__[self.name] = self.value(instance)
         return value
+
+    def value(self, view: DocumentView) -> T:
+        """Read the value of a view."""
+        return self.read(view._document.get(self.key))[0]  # noqa: SLF001 - the descriptor is part of the view
 
 
 class DocumentView:

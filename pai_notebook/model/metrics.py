@@ -22,6 +22,7 @@ from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.metrics_document import Entry, read_entries
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted, listed
+from pai_notebook.model.source import Provenance, dataset_names
 
 
 class State(StrEnum):
@@ -238,6 +239,8 @@ class Metrics(Brief, Sequence[Cell]):
     ----------
     raw : object
         The `Metrics` field as sent, whatever its form.
+    provenance : Provenance, optional
+        Where it came from, which says what datasets are called.
 
     Examples
     --------
@@ -246,10 +249,11 @@ class Metrics(Brief, Sequence[Cell]):
     (0.175, <State.NUMBER: 'number'>, ('d-a',))
     """
 
-    __slots__ = ("__dict__", "_raw")
+    __slots__ = ("__dict__", "_provenance", "_raw")
 
-    def __init__(self, raw: Any = None) -> None:
+    def __init__(self, raw: Any = None, provenance: Provenance | None = None) -> None:
         self._raw = raw
+        self._provenance = provenance
 
     @cached_property
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -287,7 +291,8 @@ class Metrics(Brief, Sequence[Cell]):
 
     @cached_property
     def _by_name(self) -> dict[Name, tuple[Cell, ...]]:
-        return {Name("metrics", *key): cells for key, cells in self.groups.items()}
+        labels = dataset_names([self._provenance] if self._provenance else [])
+        return {Name("metrics", *key, labels.get(key[1], "")): cells for key, cells in self.groups.items()}
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
@@ -451,7 +456,7 @@ class Metrics(Brief, Sequence[Cell]):
         return f"of {counted(len(self), 'cell')}: {listed([f'{cell.name} {cell.said}' for cell in self.cells], 4)}".rstrip(": ")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Metrics, (self._raw,)
+        return Metrics, (self._raw, self._provenance)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(dict.fromkeys([*self.names, *(cell.name for cell in self.cells)]))

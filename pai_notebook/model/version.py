@@ -25,6 +25,13 @@ def _metrics(value: Any) -> tuple[Metrics, str]:
     return read_metrics(value), ""
 
 
+class _MetricsField(Field[Metrics]):
+    """The metrics of a version, which know what its registry calls datasets."""
+
+    def value(self, view: DocumentView) -> Metrics:
+        return Metrics(view._document.get(self.key), view.__dict__["provenance"])  # noqa: SLF001 - as in `Field`
+
+
 @checked
 class ModelVersion(Displayed, DocumentView):
     """A model version as the registry holds it: a typed, immutable view of the document that the service sent.
@@ -75,7 +82,7 @@ class ModelVersion(Displayed, DocumentView):
     user_id = Field("UserId", read_text, "Id of the user, as text: it exceeds 2**53.")
     owner_id = Field("OwnerId", read_text, "Id of the Alibaba Cloud account, as text.")
     labels: Field[Labels] = Field("Labels", read_labels, "Labels, duplicates kept.")
-    metrics: Field[Metrics] = Field(
+    metrics: Field[Metrics] = _MetricsField(
         "Metrics", _metrics, "Metrics as cells of (dataset, path).", note=lambda metrics: "; ".join(metrics.notes)
     )
     training_spec = Field("TrainingSpec", read_any, "Configuration of fine-tuning and incremental training, as sent.")

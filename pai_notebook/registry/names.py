@@ -109,6 +109,7 @@ class NameResolver:
             )
             for version in group:
                 version.__dict__["provenance"] = provenance
+                version.__dict__.pop("metrics", None)
 
     async def _ask(self, models: Sequence[str], identities: Sequence[str], people: Sequence[str]) -> None:
         memory, own = self._memory, self._client.settings.workspace_id

@@ -197,6 +197,9 @@ def test_redaction_leaves_out_the_names_of_people_and_keeps_those_of_datasets(tm
 def test_a_name_works_wherever_the_id_of_a_dataset_does():
     with Service().connect() as registry:
         found = registry.get_versions(f"{MODEL}@last:3")
+    metrics = found[0].metrics
+    assert metrics["accuracy@speech-noisy"] is metrics["accuracy", "speech-noisy"] is metrics["accuracy@d-two"]
+    assert "accuracy@speech-noise" not in metrics
     c = found.compare(directions={"accuracy@speech-noisy": "min"}, tolerance={"accuracy[speech-far]": 0.5})
     assert c["accuracy@speech-noisy"].key == c["accuracy@d-two"].key
     assert c["accuracy@speech-noisy"].direction.mode == "min"
