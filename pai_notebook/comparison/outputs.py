@@ -41,6 +41,7 @@ class ComparisonExports(FrameExports):
         section: Literal["metrics", "labels", "specs", "other", "all"] = "metrics",
         only: Literal["diff", "all"] | None = None,
         flat: bool = False,
+        names: bool = False,
     ) -> pd.DataFrame:
         """Return the comparison as a DataFrame, one row a metric (or label, or setting), not capped.
 
@@ -57,6 +58,8 @@ class ComparisonExports(FrameExports):
             Rows that differ or all rows; by default as the comparison shows.
         flat : bool
             Column names such as `0.2.0.delta` instead of a MultiIndex of version and value.
+        names : bool
+            Call datasets by their names, where the registry has said them, instead of by their ids.
 
         Returns
         -------
@@ -86,7 +89,8 @@ class ComparisonExports(FrameExports):
                     say("unknown value {value!r} in values", value=value), hint=say("Choose from {names}.", names=joined(_VALUES))
                 )
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
-        return comparison_frame([row for row in rows if _is_in(row.section, section)], comparison.names, wanted, flat=flat)
+        rows = [row for row in rows if _is_in(row.section, section)]
+        return comparison_frame(rows, comparison.names, wanted, flat=flat, named=names)
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
         """Every value in full; `include` and `exclude` are globs over names of rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -22,19 +23,20 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
 
-def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool) -> pd.DataFrame:
-    """Give rows as a DataFrame: indexed by section, path and dataset, columns by version and kind of value."""
+def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool, named: bool = False) -> pd.DataFrame:
+    """Give rows as a DataFrame: indexed by section, path and dataset, which may be `named`; columns by version and kind of value."""
     columns: dict[tuple[str, str], Any] = {}
     for place, name in enumerate(names):
         for value in values:
             columns[name, value] = _column(rows, place, value)
-    levels = [[row.section for row in rows], [row.path for row in rows], [row.dataset for row in rows]]
+    keys_of = [replace(row.key, dataset=row.key.label) if named and row.key.label else row.key for row in rows]
+    levels = [[row.section for row in rows], [row.path for row in rows], [key.dataset for key in keys_of]]
     index = _levels(levels, ["section", "path", "dataset"])
     frame = pd.DataFrame(dict(enumerate(columns.values())), index=index)
     keys = list(columns)
     if flat:
         frame.columns = text_index([f"{name}.{value}" for name, value in keys])
-        frame.index = text_index([row.full_name for row in rows], "row")
+        frame.index = text_index(list(map(str, keys_of)), "row")
         return frame
     frame.columns = _levels([[name for name, _ in keys], [value for _, value in keys]], ["version", "what"])
     return frame

@@ -152,8 +152,12 @@ class Memory:
         return list(dict.fromkeys(name for version in self.recent() for name in version.metrics.names))
 
     def datasets(self) -> list[str]:
-        """Datasets of the metrics of the versions asked for last."""
-        return list(dict.fromkeys(name for version in self.recent() for name in version.metrics.datasets))
+        """Datasets of the metrics of the versions asked for last, by name where the registry has said it, then as metrics call them."""
+        from pai_notebook.model.source import dataset_names  # noqa: PLC0415 - loading the extension loads nothing that shows
+
+        recent = self.recent()
+        names = dataset_names(version.provenance for version in recent).values()
+        return list(dict.fromkeys([*names, *(name for version in recent for name in version.metrics.datasets)]))
 
     def models(self) -> list[str]:
         """Ids of models that were seen."""

@@ -151,3 +151,61 @@ def test_whatever_is_asked_of_a_list_gets_an_answer(make, text):
     handler = Handler(Store([{"ModelId": "a"}]), clock=lambda: datetime(2025, 11, 23, 8, 9, 10, tzinfo=UTC))
     assert handler.handle(make("/api/v1/models", {**query, "PageNumber": "1"})).status in {200, 400}
     assert handler.handle(make("/api/v1/models/a/versions", query)).status in {200, 400}
+
+
+PLACES = {
+    "GetDataset": "/api/v1/datasets/d-a",
+    "GetDatasetVersion": "/api/v1/datasets/d-a/versions/v1",
+    "ListMembers": "/api/v1/workspaces/1/members",
+}
+
+
+@pytest.fixture
+def named():
+    versions = [{"VersionName": "v1", "DataCount": 10}, {"VersionName": "v2", "DataCount": 20}]
+    members = [{"UserId": str(number), "MemberName": f"user{number}", "Roles": ["PAI.AlgoDeveloper"]} for number in range(30)]
+    store = Store(datasets=[{"DatasetId": "d-a", "Name": "clean", "Versions": versions}], members={"1": members})
+    return Handler(store, clock=lambda: datetime(2025, 11, 23, 8, 9, 10, tzinfo=UTC))
+
+
+def test_a_dataset_has_its_latest_version_and_each_version_its_id(named, make):
+    body = named.handle(make(PLACES["GetDataset"])).json()
+    assert (body["Name"], body["LatestVersion"]["DataCount"], "Versions" in body) == ("clean", 20, False)
+    body = named.handle(make(PLACES["GetDatasetVersion"])).json()
+    assert (body["DatasetId"], body["VersionName"], body["DataCount"]) == ("d-a", "v1", 10)
+
+
+def test_members_come_twenty_a_page_unless_more_are_asked_for_and_by_user_name_and_role(named, make):
+    def asked(**query):
+        body = named.handle(make(PLACES["ListMembers"], query)).json()
+        return body["TotalCount"], len(body["Members"])
+
+    assert asked() == (30, 20)
+    assert asked(PageNumber="2", PageSize="25") == (30, 5)
+    assert asked(UserId="7") == (1, 1)
+    assert asked(MemberName="USER2") == (11, 11)
+    assert asked(Roles="PAI.WorkspaceOwner,PAI.AlgoDeveloper") == (30, 20)
+    assert asked(Roles="PAI.WorkspaceOwner") == (0, 0)
+
+
+@pytest.mark.parametrize("action", PLACES)
+def test_names_need_a_signature_and_their_own_ram_action(named, make, action):
+    product = "paiworkspace" if action == "ListMembers" else "paidataset"
+    assert named.handle(make(PLACES[action], secret="another")).json()["Code"] == "SignatureDoesNotMatch"
+    named.keys["sub"] = Key("sub", "secret", denied=frozenset(PLACES))
+    refused = named.handle(make(PLACES[action], key_id="sub", secret="secret"))
+    assert (refused.status, refused.json()["AccessDeniedDetail"]["AuthAction"]) == (403, f"{product}:{action}")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/datasets/d-b", "/api/v1/datasets/d-b/versions/v1", "/api/v1/datasets/d-a/versions/v3"])
+def test_a_dataset_that_is_not_there_is_404_with_a_code_of_its_own(named, make, path):
+    answer = named.handle(make(path))
+    assert answer.status == 404
+    assert not answer.json()["Code"].startswith("Invalid")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/datasets", "/api/v1/datasets/d-a/versions", "/api/v1/workspaces/1", "/api/v1/workspaces/1/members/2", "/api/v1/x/1"]
+)
+def test_paths_beside_these_mean_nothing(named, make, path):
+    assert named.handle(make(path)).json()["Code"] == "InvalidApi.NotFound"

@@ -36,6 +36,15 @@ def test_code_of_a_line_with_a_region_leaves_the_default_registry_alone(demo, ca
     assert printed(demo, capsys, "ls --region cn-hangzhou") == f"{BARE}pnb.list_models()"
 
 
+def test_names_are_turned_off_by_a_setting(shell, capsys):
+    run(shell, "%config PaiModelMagics.names = False")
+    assert printed(shell, capsys, "connect demo") == f'{BARE}pnb.connect("demo", names=False)'
+    run(shell, "%paimodel connect demo;")
+    assert connection.current_registry().fetcher.resolver is None
+    assert run(shell, "v = %paimodel wine-cultivar@latest\nv.provenance.people") in ((), None)
+    assert shell.user_ns["v"].provenance.people == ()
+
+
 def test_what_is_configured_is_in_the_code_and_in_what_the_line_connects_to(shell, capsys):
     run(shell, "%config PaiModelMagics.endpoint = 'http://127.0.0.1:9'")
     run(shell, "%config PaiModelMagics.region = 'cn-shanghai'")

@@ -289,6 +289,10 @@ def test_frames_keep_ids_unless_they_are_asked_for_names():
     assert set(found.to_frame("long", names=True)["dataset"]) == {"speech-clean:v2", "speech-far", "speech-noisy"}
     assert set(found.to_frame("long")["dataset"]) == {"d-one:v2", "d-three", "d-two"}
     assert set(found.to_frame(flat=False, names=True).columns.get_level_values("dataset")) >= {"speech-far"}
+    c = found.compare()
+    assert set(c.to_frame().index.get_level_values("dataset")) == {"d-one:v2", "d-three", "d-two"}
+    assert set(c.to_frame(names=True).index.get_level_values("dataset")) == {"speech-clean:v2", "speech-far", "speech-noisy"}
+    assert "metrics.accuracy@speech-far" in c.to_frame(names=True, flat=True).index
     assert found.to_frame("long", include="accuracy@speech-far")["dataset"].unique().tolist() == ["d-three"]
 
 
