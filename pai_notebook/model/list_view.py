@@ -111,7 +111,9 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
     rest = say("{what}; to_frame() has all", what=joined(left_out)) if left_out else ""
     notes = [say("◆ best as measured") if starred else "", which, rest]
     said = joined([part for part in (*notes, _latest_note(versions)) if part], " · ")
-    below = [*([said] if said else []), *dataset_notes(short, known)]
+    below: list[Inline] = [*([said] if said else []), *dataset_notes(short, known)]
+    # the caption has the name, where the id would say less
+    below += [Code(versions[0].model_id)] if not several and versions[0].model_id and _name_of(versions) else []
     return Table(
         heads,
         rows,
@@ -121,6 +123,11 @@ def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
         total=len(versions),
         unit=say("versions"),
     )
+
+
+def _name_of(versions: Sequence[ModelVersion]) -> str:
+    """Name of the model that versions are of, where one of them says it."""
+    return next((version.provenance.model_name for version in versions if version.provenance.model_name), "")
 
 
 def _model_of(version: ModelVersion) -> Inline:
@@ -186,9 +193,8 @@ def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
         return say("{count}, {others} of them not registered", count=count, others=others)
     what = say("{count} of {total} models", count=count, total=len(models))
     if len(models) == 1:
-        name = next((version.provenance.model_name for version in versions if version.provenance.model_name), "")
-        what = say("{name}: {count} of {model}", name=name, count=count, model=models[0]) if name else count
-        what = say("{what}: {said}", what=models[0], said=count) if models[0] and not name else what
+        called = _name_of(versions) or models[0]
+        what = say("{what}: {said}", what=called, said=count) if called else count
     return say("{what}, all with {labels}", what=what, labels=listed(common, LABELS)) if common else what
 
 
