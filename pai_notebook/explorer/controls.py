@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
-from pai_notebook.explorer.listing import COLUMNS, model_option, name_width, version_options
+from pai_notebook.explorer.listing import COLUMNS, WINDOW, model_option, name_width, version_options
 from pai_notebook.explorer.panels import PANELS
 from pai_notebook.explorer.state import QUICK
 from pai_notebook.model.nearest import counted
@@ -314,7 +314,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     widths = {"version": name_width(window), "approval": 12, "created": 12, "metric": 0}
     column, descending = state.order
     for name, button in controls.columns.items():
-        words = str(state.measure) or "no metric" if name == "metric" else name
+        words = state.measure.words if name == "metric" else name
         _set(button, "description", f"{words} {'↓' if descending else '↑'}" if name == column else words)
         _set(button.layout, "width", f"{widths[name]}ch" if widths[name] else "auto")
     picks = state.all_picks
@@ -330,7 +330,8 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     _offer(controls.baseline, baselines, chosen if baselines else None)
     _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))
-    _offer(controls.card, [(visible(name), name) for name in state.names], state.card or None)
+    cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
+    _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
 
 
 def _paint_link(state: ExplorerState, controls: Controls) -> None:

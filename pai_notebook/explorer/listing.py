@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display.width import cells, pad
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
-from pai_notebook.model.nearest import counted
-from pai_notebook.model.order import creation_key, version_key
+from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.version_view import format_of, number_text
 from pai_notebook.sanitize import visible
 
@@ -52,20 +51,20 @@ class MetricColumn:
 
     path: str = ""
     dataset: str = ""
+    words: str = "no metric"
 
     @classmethod
     def of(cls, lines: Sequence[ModelVersion], path: str) -> MetricColumn:
         """Choose the dataset on which most versions have a number."""
         found = Counter(cell.dataset for each in lines[:_SAMPLE] for cell in each.metrics.cells if cell.path == path and _is_number(cell))
-        return cls(path, found.most_common(1)[0][0] if found else "")
+        dataset = found.most_common(1)[0][0] if found else ""
+        short = short_datasets(found).get(dataset, "")
+        return cls(path, dataset, visible(f"{path}@{short}" if short else path) or "no metric")
 
     def cell(self, version: ModelVersion) -> Cell | None:
         """What a version states, None unless it is a number."""
         cell = version.metrics.first(self.path, self.dataset) if self.path else None
         return cell if cell is not None and _is_number(cell) else None
-
-    def __str__(self) -> str:
-        return visible(f"{self.path}@{self.dataset}" if self.dataset else self.path)
 
 
 def _is_number(cell: Cell) -> bool:
@@ -110,17 +109,18 @@ def _has(line: ModelVersion, word: str) -> bool:
 COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
 
 
-def in_order(lines: Iterable[ModelVersion], column: str, measure: MetricColumn, *, descending: bool) -> tuple[ModelVersion, ...]:
-    """Versions sorted by a column; those with nothing in it are last."""
+def in_order(lines: Sequence[ModelVersion], column: str, measure: MetricColumn, *, descending: bool) -> tuple[ModelVersion, ...]:
+    """Versions, the highest name first as they come, sorted by a column; those with nothing in it are last."""
+    if column == "version":
+        return tuple(lines if descending else reversed(lines))
     keys: dict[str, Callable[[ModelVersion], Any]] = {
-        "version": lambda line: version_key(line.version_name),
         "approval": lambda line: line.approval_status.casefold() or None,
-        "created": lambda line: creation_key(line) if line.created else None,
+        "created": lambda line: line.created,
         "metric": lambda line: None if (cell := measure.cell(line)) is None else cell.value,
     }
-    keyed = [(keys[column](line), line) for line in sorted(lines, key=lambda line: version_key(line.version_name), reverse=True)]
+    keyed = [(keys[column](line), line) for line in lines]
     known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=descending)
-    return tuple(line for _, line in [*known, *((key, line) for key, line in keyed if key is None)])
+    return (*(line for _, line in known), *(line for key, line in keyed if key is None))
 
 
 @dataclass(frozen=True, slots=True)

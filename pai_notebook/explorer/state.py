@@ -27,7 +27,7 @@ from pai_notebook.explorer.jobs import (
     Terms,
     WriteReport,
 )
-from pai_notebook.explorer.listing import COLUMNS, MetricColumn, ModelLine, Window, in_order, matching, metric_names, model_option
+from pai_notebook.explorer.listing import COLUMNS, WINDOW, MetricColumn, ModelLine, Window, in_order, matching, metric_names, model_option
 from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import creation_key, is_approved, is_same, version_key
@@ -75,8 +75,8 @@ class ExplorerState:
         stay when another model is chosen, to compare across models.
     terms : Terms
         How versions are compared.
-    asked, results, comparison : tuple of Address, VersionSet, Comparison or None
-        What was asked for last, what it brought, and its comparison under `terms`.
+    asked, results, names, comparison : tuple of Address, VersionSet, tuple of str, Comparison or None
+        What was asked for last, what it brought, the names of that (with the model where there are several), and its comparison.
     tab, card, metric, report : str, str, str, Path or None
         The tab on show, the version on its card, the metric that is looked at, and the report that was written of the comparison.
 
@@ -112,6 +112,7 @@ class ExplorerState:
         self.text = ""
         self.order = ("version", True)
         self.measure = MetricColumn()
+        self._ordered: tuple[ModelVersion, ...] = ()
         self._matching: tuple[ModelVersion, ...] = ()
         self._older: dict[str, ModelVersion] = {}
         self._page = 0
@@ -121,6 +122,7 @@ class ExplorerState:
         self.terms = Terms()
         self.asked: tuple[Address, ...] = ()
         self.results = VersionSet()
+        self.names: tuple[str, ...] = ()
         self.comparison: Comparison | None = None
         self.tab = "Card"
         self.card = ""
@@ -301,7 +303,7 @@ class ExplorerState:
             self.model_id, self.lines, self._page, self.text = model_id, (), 0, ""
             if not self.keep_picks:
                 self.picks, self.all_given = {}, False
-            self._narrow()
+            self._sort()
         self.browsing = not model_id
         if not model_id:
             self._pending.pop("versions", None)
@@ -313,7 +315,7 @@ class ExplorerState:
         """Take the versions of a model; picks of versions that are gone are dropped."""
         if not self._take(job):
             return False
-        self.lines = tuple(lines)
+        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.version_name), reverse=True))
         for line in self.lines[:1]:
             self._names |= {job.model_id: line.provenance.model_name} if line.provenance.model_name else {}
         self._counts[job.model_id] = len(self.lines)
@@ -322,7 +324,7 @@ class ExplorerState:
         there = {line.version_name for line in self.lines}
         self._picked(job.model_id, [name for name in self.picks.get(job.model_id, ()) if name in there])
         self.metric = _kept(self.metric, self.metrics)
-        self._narrow()
+        self._sort()
         if not self.folded and self.error is None:
             self._say(f"{counted(len(self.lines), 'version')} of {self.model_name(job.model_id)}.")
         return True
@@ -332,19 +334,19 @@ class ExplorerState:
     def narrow(self, text: str) -> None:
         """Keep versions with these words in their name, approval or labels; picks stay, shown or not."""
         self.text, self._page = text, 0
-        self._narrow()
+        self._matching = matching(self._ordered, text)
 
     def sort(self, column: str) -> None:
         """Sort by a column; by the same one again the other way round."""
         self.order = (column, not self.order[1] if column == self.order[0] else COLUMNS[column])
         self._page = 0
-        self._narrow()
+        self._sort()
 
-    def _narrow(self) -> None:
+    def _sort(self) -> None:
         column, descending = self.order
-        names = metric_names(self.lines)
-        self.measure = MetricColumn.of(self.lines, self.metric if self.metric in names else next(iter(names), ""))
-        self._matching = in_order(matching(self.lines, self.text), column, self.measure, descending=descending)
+        self.measure = MetricColumn.of(self.lines, _kept(self.metric, metric_names(self.lines)))
+        self._ordered = in_order(self.lines, column, self.measure, descending=descending)
+        self._matching = matching(self._ordered, self.text)
 
     def turn(self, pages: int) -> None:
         """Show another window of the list."""
@@ -503,6 +505,8 @@ class ExplorerState:
         if self.tab == "Card" and len(self.results) < 2 <= len(versions):  # noqa: PLR2004 - from then on there is a comparison
             self.tab = "Compare"
         self.asked, self.results, self.folded = asked, versions, bool(versions)
+        several = len(versions.models) > 1
+        self.names = tuple(version.address if several else version.version_name for version in versions)
         self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
         metrics = self.metrics
         self.card = _kept(self.card, self.names)
@@ -585,7 +589,7 @@ class ExplorerState:
         """What versions may be compared with: relative ones first where they mean something, then fetched and listed ones."""
         listed = self.lines if self.results.models in ((), (self.model_id,)) else ()
         shown = {line.version_name for line in self.window.lines} | {self.terms.baseline}
-        names = dict.fromkeys([*self.names, *(line.version_name for line in listed if line.version_name in shown)])
+        names = dict.fromkeys([*self.names[:WINDOW], *(line.version_name for line in listed if line.version_name in shown)])
         # the baseline is fetched beside the picks, so it is left out only where the whole list says that there is none
         approved = not listed or any(map(is_approved, (*listed, *self.results)))
         return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
@@ -595,11 +599,6 @@ class ExplorerState:
         """Names of the metrics that the fetched versions have, or the listed ones while nothing is fetched."""
         return metric_names(self.results or self.lines)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the fetched versions, with their model where there are several."""
-        return tuple(_name(version, self.results) for version in self.results)
-
     # ---- what is looked at
 
     def look(self, *, tab: str | None = None, card: str | None = None, metric: str | None = None) -> None:
@@ -608,19 +607,14 @@ class ExplorerState:
         self.card = self.card if card is None else _kept(card, self.names)
         if metric is not None:
             self.metric = _kept(metric, self.metrics)
-            self._narrow()
+            self._sort()
 
     @property
     def shown(self) -> Shown:
         """What the panels show, as one immutable value."""
-        version = next((version for version in self.results if _name(version, self.results) == self.card), None)
+        version = self.results[self.names.index(self.card)] if self.card in self.names else None
         metric = self.metric if self.tab == "Chart" else ""
         return Shown(self.tab, self.models, self.results, self.comparison, self.comparing, metric, version, self.error)
-
-
-def _name(version: ModelVersion, versions: VersionSet) -> str:
-    """Version name, with its model where the set has several."""
-    return version.address if len(versions.models) > 1 else version.version_name
 
 
 def _kept(wanted: str, offered: Sequence[str]) -> str:

@@ -64,7 +64,7 @@ def in_kernel(figures, url, count):
 
         index = kernel.value(f"[v for _, v in ex._controls.models.options].index({MODEL!r})")
         timed(f"{count:,} versions listed", "below 1", lambda: kernel.set(kernel.model_id_of["models"], index=index))
-        timed("narrowed", "below 1", lambda: kernel.set(kernel.model_id_of["label"], value="env=prod"))
+        timed("narrowed", "below 1", lambda: kernel.set(kernel.model_id_of["text"], value="env=prod"))
         timed("picked", "below 1", lambda: kernel.set(kernel.model_id_of["more"], value="last:20"))
         timed("fetched and compared what is already here", "below 1", lambda: kernel.click(kernel.model_id_of["fetch"]))
         assert kernel.value("len(ex.selected)") == 20
@@ -91,7 +91,7 @@ def main():
             explorer.wait()
 
         def narrow():
-            controls.label.value = "env=prod"
+            controls.text.value = "env=prod"
             explorer.wait()
 
         def compare():

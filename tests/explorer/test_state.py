@@ -430,7 +430,7 @@ class TestComparing:
 
     def test_approved_is_offered_only_where_a_version_is_approved(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2")
+        assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0", "1.0.0_rc2", "0.10.0")
         assert state.terms.baseline == "default"
 
     def test_approved_is_offered_where_a_version_that_is_not_picked_is_approved(self):
