@@ -69,6 +69,20 @@ def read_entries(raw: Any) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     return tuple(entry for entry in entries if not _is_empty(entry[1])), tuple(dict.fromkeys(notes))
 
 
+def datasets_of(raw: Any) -> list[str]:
+    """Name the datasets of a `Metrics` document, without reading what was measured where it has the documented form.
+
+    Examples
+    --------
+    >>> datasets_of({"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": 0.2}}], "train_seconds": 3})
+    ['d-a']
+    """
+    results = raw.get("Results") if type(raw) is dict else None
+    if type(results) is list and all(type(entry) is dict for entry in results):
+        return [dataset_identity(entry.get("Dataset")) for entry in results]
+    return [identity for identity, _ in read_entries(raw)[0]]
+
+
 def _documented(raw: Any) -> tuple[Entry, ...] | None:
     """Read the documented form and nothing else, fast; None for everything that deserves a second look."""
     if type(raw) is not dict or len(raw) != 1 or type(results := raw.get("Results")) is not list:

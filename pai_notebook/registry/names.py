@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.client.operations import ask_dataset, ask_dataset_version, ask_members, ask_model
 from pai_notebook.errors import DeadlineExceeded, NotFound, PaiError, ServiceUnavailable, Throttled
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metrics_document import read_entries
+from pai_notebook.model.metrics_document import datasets_of
 from pai_notebook.model.source import DatasetName, read_storage, split_dataset
 
 if TYPE_CHECKING:
@@ -217,9 +217,10 @@ def _occurring(versions: Iterable[ModelVersion]) -> tuple[tuple[str, ...], tuple
     identities: dict[str, None] = {}
     people: dict[str, None] = {}
     for version in versions:
-        entries = read_entries(version._document.get("Metrics"))[0]  # noqa: SLF001 - reads without a copy
-        identities.update(dict.fromkeys(identity for identity, _ in entries if identity))
-        people.update(dict.fromkeys(user for user in (version.owner_id, version.user_id) if user))
+        document = version._document  # noqa: SLF001 - reads without a copy
+        identities.update(dict.fromkeys(datasets_of(document.get("Metrics"))))
+        people.update((user, None) for key in ("OwnerId", "UserId") if isinstance(user := document.get(key), str) and user)
+    identities.pop("", None)
     return tuple(identities), tuple(people)
 
 
