@@ -20,6 +20,7 @@ from scipy import stats
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.interval import expected_lead, newcombe, wilson
 from pai_notebook.comparison.leaders import Leaders, luck_of
+from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.version import ModelVersion
@@ -320,6 +321,35 @@ def folds(sheet, draw, repeats):
     sheet.at_most("10 folds of two equal learners: corrected", corrected / repeats, 0.05, noise)
 
 
+def answers_in_pairs(sheet, draw, runs):
+    """Coverage of Bonett and Price's interval for answers to the same examples, `differ` of which are answered in different ways."""
+    for n, differ, delta, wanted in ((50, 0.10, 0.03, 99.1), (500, 0.02, 0.01, 96.6), (2000, 0.02, 0.01, 95.5)):
+        only, other = draw.multinomial(n, [(differ + delta) / 2, (differ - delta) / 2, 1 - differ], size=runs).T[:2]
+        up, down = (only + 1) / (n + 2), (other + 1) / (n + 2)
+        half = NormalDist().inv_cdf(0.975) * np.sqrt((up + down - (up - down) ** 2) / (n + 2))
+        interval = bonett_price(int(only[0]), int(other[0]), n)
+        assert math.isclose(interval.high - interval.low, 2 * half[0], rel_tol=1e-9)
+        covered = (abs(up - down - delta) <= half).mean()
+        sheet.line(
+            f"coverage of paired answers, n {n}, {differ:.0%} differ, in %", 100 * covered, wanted, 400 * 0.22 / math.sqrt(runs) + 0.5
+        )
+
+
+def clustered_scores(sheet, draw, runs):
+    """Coverage for scores in clusters of ten whose correlation is 0.5: by every score, and by the means of clusters."""
+    clusters, size = 40, 10
+    values = draw.normal(size=(runs, clusters, 1)) + draw.normal(size=(runs, clusters, size))
+    flat, means = values.reshape(runs, -1), values.mean(-1)
+    for what, each, wanted in (("every score", flat, 59), ("means of clusters", means, 95)):
+        half = stats.t.ppf(0.975, each.shape[1] - 1) * each.std(-1, ddof=1) / math.sqrt(each.shape[1])
+        sheet.line(
+            f"coverage of clustered scores by {what}, in %",
+            100 * (abs(each.mean(-1)) <= half).mean(),
+            wanted,
+            400 * 0.5 / math.sqrt(runs) + 1,
+        )
+
+
 def halves(features):
     return slice(0, features), slice(features, 2 * features)
 
@@ -350,6 +380,8 @@ def main(arguments=None):
     same_examples(sheet, draw, 1000 * scale)
     other_examples(sheet, draw, 2000 * scale)
     folds(sheet, draw, 200 * scale)
+    answers_in_pairs(sheet, draw, 1000 * scale)
+    clustered_scores(sheet, draw, 200 * scale)
     sheet.figures.say(f"{sheet.outside} figures outside their noise", {"outside": sheet.outside})
     sheet.figures.finish()
     return 1 if sheet.outside else 0
