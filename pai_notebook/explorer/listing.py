@@ -72,7 +72,7 @@ def _is_number(cell: Cell) -> bool:
 
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
-    """Names of metrics, those of quality first.
+    """Names of metrics: those of quality first, and of these the ones that most versions have.
 
     Examples
     --------
@@ -80,8 +80,8 @@ def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
     >>> metric_names([ModelVersion.from_document({"VersionName": "1", "Metrics": {"latency_ms": 9, "cer": 0.1}}, "model-a")])
     ('cer', 'latency_ms')
     """
-    names = dict.fromkeys(name for version in versions[:_SAMPLE] for name in version.metrics.names)
-    return tuple(sorted(names, key=lambda name: is_cost(name) + 2 * is_training(name)))
+    names = Counter(name for version in versions[:_SAMPLE] for name in version.metrics.names)
+    return tuple(sorted(names, key=lambda name: (is_cost(name) + 2 * is_training(name), -names[name])))
 
 
 def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:
