@@ -11,9 +11,9 @@
 Connecting: `connect` gives a `Registry` and makes it the default one, on which the functions below work; `connect("demo")` is an
 embedded registry.
 
-Fetching: `get_version`, `get_versions` and `list_versions` give a `ModelVersion` or a `VersionSet`; `get_model` and `list_models` give
-models (`Model`); `watch` follows one version; `load` reads the file that `VersionSet.save` wrote, and `drift` compares it with the
-registry of now.
+Fetching: `get_version`, `get_versions`, `list_versions` and `search_versions` (all models) give a `ModelVersion` or a `VersionSet`;
+`get_model` and `list_models` give models (`Model`); `watch` follows one version; `load` reads the file that `VersionSet.save` wrote, and
+`drift` compares it with the registry of now.
 
 Comparing: `compare`, or `VersionSet.compare`, gives a `Comparison`: `.verdict`, `.explain()`, `.best()`, `.rank()`, `.gate()`, `.report()`,
 `.plot`, `.to_frame()`.
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         get_versions,
         list_models,
         list_versions,
+        search_versions,
         watch,
     )
     from pai_notebook.registry.registry import Registry
@@ -78,6 +79,7 @@ __all__ = [
     "load",
     "load_ipython_extension",
     "options",
+    "search_versions",
     "unload_ipython_extension",
     "watch",
 ]
@@ -100,6 +102,7 @@ _HOMES = {
     "get_versions": "registry.connection",
     "list_models": "registry.connection",
     "list_versions": "registry.connection",
+    "search_versions": "registry.connection",
     "watch": "registry.connection",
     "load": "versions.versions",
     "options": "language",

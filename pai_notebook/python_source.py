@@ -75,6 +75,7 @@ _NAMES = {
     "get_version": "v",
     "get_versions": "vs",
     "load": "vs",
+    "search_versions": "vs",
     "VersionSet": "vs",
     "list_models": "models",
     "compare": "c",

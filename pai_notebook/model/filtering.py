@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # One word, or several accepted ones.
 Words = str | Sequence[str]
 
-_STATES = ("Approved", "Pending", "Rejected")
+APPROVALS = ("Approved", "Pending", "Rejected")
 
 
 def filtered(
@@ -62,11 +62,11 @@ def filtered(
 
 def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None], created_after: Any) -> Iterator[tuple[str, Any]]:
     if label is not None:
-        wanted = _labels(label)
+        wanted = read_labels_wanted(label)
         yield f"label {label}", lambda versions: _labelled(versions, wanted, "version")
     for name, given in words.items():
         if given is not None:
-            yield f"{name} {given!r}", _worded(name, _texts(given, name))
+            yield f"{name} {given!r}", _worded(name, read_words(given, name))
     if created_after is not None:
         moment = read_moment(created_after)
         if moment is None:
@@ -85,7 +85,8 @@ def _is_after(created: datetime | None, wanted: date) -> bool:
     return pair is not None and pair[0] > pair[1]
 
 
-def _texts(given: Any, name: str) -> tuple[str, ...]:
+def read_words(given: Any, name: str) -> tuple[str, ...]:
+    """Read a word, or several accepted ones."""
     found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence | set | frozenset) else (given,)
     if not found or not all(isinstance(text, str) for text in found):
         raise ConfigurationError(
@@ -95,13 +96,14 @@ def _texts(given: Any, name: str) -> tuple[str, ...]:
     return found
 
 
-def _labels(label: Any) -> dict[str, tuple[str, ...]]:
+def read_labels_wanted(label: Any) -> dict[str, tuple[str, ...]]:
+    """Read labels that are asked for: the accepted values of each key."""
     if not isinstance(label, Mapping):
         raise ConfigurationError(
             say("label={label} is not a mapping", label=described(label)),
             hint=say("Pass label={{'env': 'prod'}} or label={{'env': ['prod', 'test']}}."),
         )
-    return {str(key): _texts(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
+    return {str(key): read_words(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
 
 
 _NO_LABEL = {"version": "No version has a label.", "model": "No model has a label."}
@@ -125,7 +127,7 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
     def mask(versions: Sequence[ModelVersion]) -> list[bool]:
         there = [getattr(version, attribute) for version in versions]
         if attribute == "approval_status":
-            known = dict.fromkeys([*_STATES, *sorted(filter(None, there))])
+            known = dict.fromkeys([*APPROVALS, *sorted(filter(None, there))])
             for word in wanted:
                 if versions and not any(is_same(each, word) for each in known):
                     close = nearest(word, known)
@@ -155,9 +157,9 @@ def filtered_models(models: Sequence[Model], *, name: str | None, label: Any, wo
     ConfigurationError
         For a value of the wrong type, and a label that no model has.
     """
-    wanted = {attribute: _texts(given, attribute) for attribute, given in words.items() if given is not None}
-    labels = _labels(label) if label is not None else {}
-    called = None if name is None else _texts(name, "name")
+    wanted = {attribute: read_words(given, attribute) for attribute, given in words.items() if given is not None}
+    labels = read_labels_wanted(label) if label is not None else {}
+    called = None if name is None else read_words(name, "name")
     kept = [model for model in models if called is None or model.name in called]
     kept = [model for model, holds in zip(kept, _labelled(kept, labels, "model"), strict=True) if holds]
     return [

@@ -27,7 +27,7 @@ _CURLY = "\u201c\u201d\u2018\u2019"
 _HELP = "Type %paimodel help for the grammar."
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
-_OF_WORDS = ("connect", "help", "drift")
+_OF_WORDS = ("connect", "help", "drift", "search")
 _OF_GATE = "Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE."
 
 
@@ -42,7 +42,7 @@ class Command:
     addresses : tuple of Address
         The versions or models it is about.
     words : tuple of str
-        The arguments of `connect`, `drift` and `help`.
+        The arguments of `connect`, `drift`, `search` and `help`.
     options : mapping
         Option name without dashes to its text, True for a switch, a tuple for one that repeats.
     rules : str
@@ -352,6 +352,9 @@ def _check(command: Command, edge: Edge) -> None:
         raise AddressError(say("save needs --to FILE"), hint=say("For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz."))
     if verb == "drift" and len(command.words) != 1:
         raise AddressError(say("drift takes one snapshot file"), hint=say("For example %paimodel drift model-a.paisnap.json.gz."))
+    if verb == "search" and len(command.words) != 1 and (command.words or not command.options.keys() & {"approval", "label"}):
+        hint = say('For example %paimodel search "accuracy@d-a > 0.9".')
+        raise AddressError(say("search takes one condition in quotation marks"), hint=hint)
     if verb == "help" and command.words and command.words[0] not in verbs_of(edge):
         raise AddressError(say("unknown verb {words!r}", words=command.words[0]), hint=_all_verbs(edge))
     if verb == "connect" and len(command.words) > 1:

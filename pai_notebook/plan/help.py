@@ -22,6 +22,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "report": ("%paimodel report model-a@last:5 --to report.html --overwrite",),
     "save": ("%paimodel save model-a@last:5 --to model-a.paisnap.json.gz",),
+    "search": ("%paimodel search 'accuracy@d-a > 0.9' --approval approved",),
     "drift": ("%paimodel drift model-a.paisnap.json.gz",),
     "watch": ("%paimodel watch model-a@latest --every 60",),
     "connect": ("%paimodel connect demo", "%paimodel connect --region cn-hangzhou --workspace 1234"),
@@ -60,7 +61,7 @@ _GROUPS = (
     (
         say("Which versions"),
         "show, ls, compare, explain, report, gate, save, explore",
-        ("--last", "--where", "--label", "--approval", "--sort", "--limit", "--query", "--offline", "--refresh"),
+        ("--last", "--where", "--label", "--approval", "--sort", "--limit", "--query", "--offline", "--refresh", "--yes"),
     ),
     (
         say("How to compare"),

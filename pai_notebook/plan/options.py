@@ -21,6 +21,7 @@ VERBS: dict[str, str] = {
     "gate": say("rules that versions must pass: a cell with a rule a line, or --rules FILE"),
     "report": say("one self-contained document, with --to FILE"),
     "save": say("write versions to a snapshot, with --to FILE"),
+    "search": say("versions of all models that meet a condition"),
     "drift": say("what has changed in the registry since a snapshot was saved"),
     "watch": say("one version, refreshed in place until its approval changes or you stop it"),
     "connect": say("choose the registry: demo, or --region and friends"),
@@ -66,7 +67,7 @@ class Option:
 _COMPARED = ("compare", "explain", "report", "gate")
 _SET = ("show", "ls", *_COMPARED, "save", "explore")
 _MODELS = "ls without a model"
-_RUN = (*_SET, "drift", _MODELS, "explore without a model", "watch")
+_RUN = (*_SET, "drift", "search", _MODELS, "explore without a model", "watch")
 _WRITTEN = ("ls", "compare", "gate", "report", "save")
 OPTIONS: dict[str, Option] = {
     "--baseline": Option(
@@ -80,10 +81,11 @@ OPTIONS: dict[str, Option] = {
     "--dataset": Option("ID", say("only this dataset"), _COMPARED, "compare.dataset"),
     "--last": Option("N", say("only the N newest versions of the selection"), _SET, "newest.last"),
     "--where": Option('"EXPR"', say("only versions that meet a condition"), _SET, "filter.where"),
-    "--label": Option("K=V", say("only versions with this label"), _SET, "filter.label", repeats=True),
-    "--approval": Option("S", say("only versions in this state: Approved, Pending, Rejected"), _SET, "filter.approval"),
+    "--label": Option("K=V", say("only versions with this label"), (*_SET, "search"), "filter.label", repeats=True),
+    "--approval": Option("S", say("only versions in this state: Approved, Pending, Rejected"), (*_SET, "search"), "filter.approval"),
     "--sort": Option("NAME", say("order by a field or metric; -NAME for descending"), ("show", "ls"), "sort_values.by"),
-    "--limit": Option("N", say("at most N models or versions, the first ones"), ("show", "ls", _MODELS), "limit.limit"),
+    "--limit": Option("N", say("at most N models or versions, the first ones"), ("show", "ls", "search", _MODELS), "limit.limit"),
+    "--yes": Option("", say("search however many requests it takes"), ("search",), "search_versions.confirm"),
     "--query": Option("TEXT", say("models whose name, task or label contains this"), (_MODELS,), "list_models.query"),
     "--lang": Option("en|zh", say("language of sentences"), ("explain", "report"), "explain.lang"),
     "--everything": Option("", say("tell every row that differs, addresses and descriptions too"), ("explain",), "explain.everything"),
@@ -99,7 +101,7 @@ OPTIONS: dict[str, Option] = {
     "--json": Option("", say("print JSON"), _RUN, only="shell"),
     "--demo": Option("", say("use the embedded registry"), _RUN),
     "--region": Option("REGION", say("use this region"), (*_RUN, "connect"), "connect.region"),
-    "--workspace": Option("ID", say("use this workspace"), ("connect", _MODELS), "connect.workspace_id"),
+    "--workspace": Option("ID", say("use this workspace"), ("connect", _MODELS, "search"), "connect.workspace_id"),
     "--network": Option("public|vpc", say("use this network"), ("connect",), "connect.network"),
     "--endpoint": Option("URL", say("use this endpoint"), ("connect",), "connect.endpoint"),
     "--debug": Option("", say("show the whole traceback of an error")),
@@ -110,7 +112,7 @@ BY_KEYWORD = {option.keyword: name for name, option in reversed(OPTIONS.items())
 
 _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     "Did you mean ls?": ("list", "dir", "models", "versions", "all"),
-    "Did you mean ls --query TEXT?": ("search", "find", "query", "grep"),
+    "Did you mean search CONDITION, or ls --query TEXT?": ("find", "query", "grep"),
     "Did you mean show?": ("get", "fetch", "open", "view", "display", "info", "describe", "card", "print", "head"),
     "Did you mean compare?": ("diff", "vs", "versus", "baseline"),
     "Did you mean explain?": ("why", "changes", "changed", "what"),
@@ -154,7 +156,8 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--query": ("search", "name", "find", "q", "task", "domain"),
     "--lang": ("language", "locale", "zh", "en", "chinese"),
     "--to": ("out", "output", "o", "file", "path", "export", "format", "csv", "html", "excel", "xlsx", "save"),
-    "--overwrite": ("force", "f", "replace", "yes", "y"),
+    "--overwrite": ("force", "f", "replace"),
+    "--yes": ("confirm", "y", "assume-yes"),
     "--offline": ("snapshot", "load", "from", "input", "file-in"),
     "--as": ("name-as", "var", "variable", "store", "into"),
     "--code": ("python", "dry-run", "source", "print"),

@@ -60,7 +60,7 @@ def plan_of(command: Command, *, settings: Mapping[str, Any] | None = None, lang
     told = {str(OPTIONS[f"--{name}"].keyword): command.get(name) for name in _SETTINGS if command.get(name)}
     if command.verb == "connect":
         return (step("connect", *command.words, of="pnb", **{**(settings or {}), **told}),)
-    if command.form == "ls without a model":  # the list itself is of a workspace
+    if command.form in ("ls without a model", "search"):  # the list itself is of a workspace
         told.pop("workspace_id", None)
     chosen = settings if settings is not None else told
     demo = ["demo"] if command.get("demo") else []
@@ -195,6 +195,12 @@ def _drift(command: Command, _: str | None) -> list[Step]:
     return [step("load", *command.words, of="pnb"), step("drift", IT, of="registry")]
 
 
+def _search(command: Command, _: str | None) -> list[Step]:
+    found = {"approval": command.get("approval"), "label": command.pairs("label"), "limit": command.number("limit")}
+    found |= {"workspace_id": command.get("workspace"), "confirm": command.get("yes")}
+    return [step("search_versions", *command.words, of="registry", **found)]
+
+
 def _explore(command: Command, _: str | None) -> list[Step]:
     return [*_set(command), step("Explorer", IT, of="pnb")] if command.form == "explore" else [step("Explorer", of="pnb")]
 
@@ -225,6 +231,7 @@ _STEPS: dict[str, Callable[[Command, str | None], list[Step]]] = {
     "gate": _gate,
     "save": _save,
     "drift": _drift,
+    "search": _search,
     "explore": _explore,
     "watch": _watch,
 }
@@ -299,6 +306,7 @@ _POSITIONAL["to_junit"] = "--junit"
 _POSITIONAL.update(dict.fromkeys(_EXPORTS.values(), "--to"))
 _VERBS = {"get_version": "", "Explorer": "explore", "raise_for_breaches": "gate"}
 _VERBS.update({verb: verb for verb in ("compare", "explain", "report", "gate", "watch", "connect", "save", "drift")})
+_VERBS["search_versions"] = "search"
 _RULED = ("gate", "check")
 
 

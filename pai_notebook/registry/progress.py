@@ -29,6 +29,8 @@ class Progress:
         Returns how many there will be, None while that is not known.
     ended : callable, optional
         Returns, at the end, how many were fetched, how many failed, and the first reason.
+    of_models : bool
+        Whether models are counted, and not versions.
     clock : callable
         Seconds; replaced in tests.
 
@@ -44,11 +46,13 @@ class Progress:
         *,
         wanted: Callable[[], int | None] = lambda: None,
         ended: Callable[[], tuple[int, int, str]] | None = None,
+        of_models: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._count = count
         self._wanted = wanted
         self._ended = ended
+        self._of_models = of_models
         self._clock = clock
         self._began = clock()
         self._shown: Any = None
@@ -88,6 +92,8 @@ class Progress:
 
     def _so_far(self) -> Phrase:
         count, wanted = self._count(), self._wanted()
+        if wanted and self._of_models:
+            return say("{count:,} of {total:,} models", count=count, total=wanted)
         if wanted and wanted >= count:
             return say("{count:,} of {total:,} versions", count=count, total=wanted)
         return say("{count:,} versions", count=count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.client import Client
+from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.i18n.phrases import joined, say
@@ -19,11 +21,13 @@ from pai_notebook.model.address import Address, Selector, address_of, parse_addr
 from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
+from pai_notebook.model.searching import Search
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
 from pai_notebook.registry.progress import Progress
 from pai_notebook.registry.result import Arrivals, FetchResult, keeping_partial, raise_when_empty
+from pai_notebook.registry.search import ASKING, Finds, search_models
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -512,6 +516,99 @@ class Registry(Displayed):
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
         return ModelList(kept, asked=joined([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
+
+    def search_versions(
+        self,
+        where: str | None = None,
+        models: str | Model | Iterable[str | Model] | None = None,
+        *,
+        approval: Words | None = None,
+        label: Mapping[str, Words] | None = None,
+        limit: int | None = None,
+        workspace_id: str | None = None,
+        confirm: bool | Callable[[int], bool] = False,
+        progress: bool = True,
+    ) -> VersionSet:
+        """Find versions that meet conditions in all models, or in some.
+
+        Models are read a few at a time, page by page, and only what is found is kept. An interrupt keeps it too, as `partial` of the
+        exception.
+
+        Parameters
+        ----------
+        where : str, optional
+            A condition in the grammar of `VersionSet.filter`, for example `accuracy@d-a > 0.9 and label.env == 'prod'`. A model that does
+            not have a metric does not meet a condition on it.
+        models : str, Model or several, optional
+            Model ids or names, or what `list_models` gave; by default every model that `list_models()` finds.
+        approval : str or list of str, optional
+            The state or states wanted; case does not matter.
+        label : mapping, optional
+            Key and value, or a list of accepted values; matched exactly.
+        limit : int, optional
+            At most so many versions, the first in the order of the models; the search ends when they are found.
+        workspace_id : str, optional
+            As for `list_models`.
+        confirm : bool or callable
+            Whether to make more than 200 requests; a callable gets their number, at least one a model, and says so.
+        progress : bool
+            Show a progress line for what takes longer than half a second.
+
+        Returns
+        -------
+        VersionSet
+            In the order of the models, and of each as its list has it; `errors` has the models that could not be searched, also those in
+            which a name of the condition could mean several metrics.
+
+        Raises
+        ------
+        ConfigurationError
+            When more than 200 requests would be made and `confirm` does not allow it: the message has their number.
+        NameNotFound
+            When a name of the condition occurs in no model.
+        PaiError
+            When models could not be listed.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     [version.version_name for version in registry.search_versions("accuracy@d-wineholdout0001 > 0.96", approval="approved")]
+        ['1.0.0', '1.5.0']
+        """
+        limit = None if limit is None else number_argument("limit", limit, least=1, whole=True)
+        search = Search(where, label=label, approval=approval)
+        finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit)
+        workers = self._client.settings.limits.max_workers
+        with keeping_partial(lambda: finds.versions), Progress(lambda: finds.done, wanted=lambda: finds.total, of_models=True) as line:
+            self._client.run(search_models(self._fetcher, search, finds, workers), tick=line.tick if progress else None)
+        # an early end has not seen every model
+        if not finds.is_enough and not finds.versions.errors:
+            search.check()
+        return finds.versions
+
+    def _searched(
+        self, models: str | Model | Iterable[str | Model] | None, workspace_id: str | None, *, confirm: bool | Callable[[int], bool]
+    ) -> list[str]:
+        """Ids of the models to search; refused where they are too many to be searched unasked."""
+        if models is not None:
+            ids = _model_ids(models)
+            self._confirm(len(ids), confirm=confirm)
+            return ids
+        listing = self._client.run(self._client.list_models(limit=PAGE_SIZE, workspace_id=workspace_id))
+        total = listing.total or len(listing.items)
+        if total <= len(listing.items):
+            return [str(item.get("ModelId", "")) for item in listing.items]
+        self._confirm(total + math.ceil(total / PAGE_SIZE), confirm=confirm)
+        return [model.model_id for model in self.list_models(workspace_id=workspace_id)]
+
+    def _confirm(self, requests: int, *, confirm: bool | Callable[[int], bool]) -> None:
+        if requests <= ASKING or (confirm(requests) if callable(confirm) else confirm):
+            return
+        pace = self._client.settings.limits.requests_per_second or 40.0
+        seconds = math.ceil(requests / pace)
+        said = say("the search takes about {requests:,} requests, at least {seconds:,} s", requests=requests, seconds=seconds)
+        raise ConfigurationError(said, hint=say("Pass confirm=True to search anyway, or models= to search only these."))
 
     def to_parquet(
         self,

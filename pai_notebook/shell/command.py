@@ -119,6 +119,10 @@ def _shown(plan: Plan, command: Command, registries: _Registries) -> Exit:
         found = run(plan, registries.connect, notice=steps.append)
     except RegressionError as error:
         found = error.partial  # the report of the gate says it all
+    except KeyboardInterrupt as error:
+        if command.verb == "search" and getattr(error, "partial", None):
+            terminal.show(error.partial)  # type: ignore[attr-defined]  # what was found before Ctrl-C
+        raise
     show = terminal.show_json if command.get("json") else terminal.show
     if command.verb == "watch":
         for version in found:

@@ -89,7 +89,10 @@ def test_a_line_means_one_verb(line, verb):
         ("connect a b", "one name"),
         ("model-a@latest --access-key-secret S3CRET", "saved in the history"),
         ("list", "unknown verb 'list'. Did you mean ls?"),
-        ("search digits", "Did you mean ls --query TEXT?"),
+        ("find digits", "Did you mean search CONDITION, or ls --query TEXT?"),
+        ("search", "one condition in quotation marks"),
+        ("search cer > 0.9", "one condition in quotation marks"),
+        ("search 'cer > 0.9' --sort cer", "search does not take --sort"),
         ("get model-a 2.4.0", "Did you mean show?"),
         ("fetch model-a", "Did you mean show?"),
         ("diff model-a@2.4.0,2.5.0", "Did you mean compare?"),
@@ -260,6 +263,7 @@ ADDRESS = {
     "watch": "watch model-a@latest",
     "save": "save model-a@last:2 --to a.paisnap.json",
     "drift": "drift a.paisnap.json",
+    "search": "search 'cer < 0.2'",
 }
 FORMS = [verb for verb in VERBS if verb not in ("connect", "help")] + ["ls without a model", "explore without a model"]
 

@@ -96,6 +96,9 @@ LINES = [
     (f"gate {M}@latest --rules r.txt", f'pnb.compare("{M}@latest", baseline="approved").gate("n >= 1")'),
     (f"gate {M}@latest --rules r.txt --to g.md --overwrite", f'pnb.compare("{M}@latest", baseline="approved").gate("n >= 1")'),
     (f"gate {M}@latest --junit g.xml --overwrite\nn >= 1", f'pnb.compare("{M}@latest", baseline="approved").check("n >= 1")'),
+    # of all models
+    (f"search 'n@{W} > 0' --approval approved --limit 3", f'pnb.search_versions("n@{W} > 0", approval="approved", limit=3)'),
+    ("search --label env=prod --yes --workspace 10241", 'pnb.search_versions(label={"env": "prod"}, workspace_id="10241")'),
     # kept and looked at again
     (f"save {M}@last:2 --to s.paisnap.json --overwrite", None),
     (f"drift {FILE}", f'pnb.drift(pnb.load("{FILE}"))'),

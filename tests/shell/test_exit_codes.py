@@ -26,6 +26,7 @@ TABLE = [
     ("--version", Exit.PASSED),
     (f"gate {MODEL}@2.4.0 --rules hold.txt --demo", Exit.PASSED),
     (f"gate {MODEL}@2.4.0 --rules hold.txt --demo --code", Exit.PASSED),
+    ("search accuracy@d-wineholdout0001>0.96 --approval approved --demo", Exit.PASSED),
     # did not pass
     (f"gate {MODEL}@2.5.0 --rules break.txt --demo", Exit.FAILED),
     (f"gate {MODEL}@2.5.0 --rules both.txt --demo", Exit.FAILED),
@@ -41,7 +42,10 @@ TABLE = [
     (f"ls {MODEL} --sort acuracy --demo", Exit.UNCHECKED),
     (f"compare {MODEL}@last:2 --by acuracy --demo", Exit.UNCHECKED),
     ("drift torn.paisnap.json --demo", Exit.UNCHECKED),
+    ("search accuracy>0.9 --demo", Exit.UNCHECKED),
+    ("search acuracy>0.9 --demo", Exit.UNCHECKED),
     # usage
+    ("search accuracy > 0.9 --demo", Exit.USAGE),
     ("", Exit.USAGE),
     ("compre model-a@latest --demo", Exit.USAGE),
     (f"show {MODEL}@latest --baseline approved --demo", Exit.USAGE),

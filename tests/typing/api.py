@@ -39,6 +39,8 @@ def connecting() -> None:
 def fetching(registry: pnb.Registry) -> pnb.VersionSet:
     assert_type(registry.get_version("model-a", "0.1.0"), pnb.ModelVersion)
     assert_type(registry.get_model("model-a"), pnb.Model)
+    assert_type(registry.search_versions("cer < 0.2", models=["model-a"], approval="Approved", confirm=lambda n: n < 500), pnb.VersionSet)
+    assert_type(pnb.search_versions(label={"env": "prod"}, limit=3, confirm=True), pnb.VersionSet)
     assert_type(registry.watch("model-a@latest", every=60), Iterator[pnb.ModelVersion])
     vs = registry.get_versions("model-a@0.1.0..0.9.0", ["model-b@latest"], on_error="raise", progress=False)
     registry.get_versions("model-a", on_eror="raise")  # type: ignore[call-arg]

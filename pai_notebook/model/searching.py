@@ -1,0 +1,124 @@
+"""What a search asks of each version, a part of a registry at a time; names are only known to be nowhere when all parts were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.errors import ConfigurationError, NameNotFound
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.conditions import parse_condition
+from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
+from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.names import Name
+from pai_notebook.model.nearest import nearest, nearest_sentence
+from pai_notebook.model.order import is_same
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
+
+_NOWHERE = Name("metrics", "")
+
+
+class _PartialLookup(Lookup):
+    """Looks names up in a part of a larger set, where a name that does not occur is one that no version of this part states."""
+
+    def __init__(self, versions: Sequence[ModelVersion], missing: dict[str, NameNotFound], known: set[str]) -> None:
+        super().__init__(versions)
+        self._missing = missing
+        self._known = known
+
+    def resolve(self, text: str, *, dataset: str | None = None) -> Name:
+        try:
+            name = super().resolve(text, dataset=dataset)
+        except NameNotFound as error:
+            self._missing.setdefault(text, error)
+            return _NOWHERE
+        self._known.add(text)
+        return name
+
+    def values(self, name: Name) -> list[Any]:
+        return [None] * len(self.versions) if name is _NOWHERE else super().values(name)
+
+
+class Search:
+    """Conditions on versions of many models.
+
+    Parameters
+    ----------
+    where : str, optional
+        In the grammar of `VersionSet.filter`.
+    label : mapping, optional
+        Key and value, or a list of accepted values.
+    approval : str or list of str, optional
+        The state or states wanted, in any case.
+
+    Raises
+    ------
+    AddressError, ConfigurationError
+        When a condition cannot be read.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> search = Search("cer < 0.2 or accuracy > 0.9")
+    >>> [version.version_name for version in search.matches([ModelVersion({"VersionName": "0.1.0", "Metrics": {"accuracy": 0.95}})])]
+    ['0.1.0']
+    """
+
+    def __init__(self, where: str | None = None, *, label: Mapping[str, Words] | None = None, approval: Words | None = None) -> None:
+        self._condition = None if where is None else parse_condition(where)
+        self._labels = {} if label is None else read_labels_wanted(label)
+        self._states = () if approval is None else read_words(approval, "approval")
+        self._missing: dict[str, NameNotFound] = {}
+        self._known: set[str] = set()
+        self._seen_keys: set[str] = set()
+        self._seen_states: set[str] = set(APPROVALS)
+
+    def matches(self, versions: Sequence[ModelVersion]) -> list[ModelVersion]:
+        """Versions of one model that meet everything.
+
+        Raises
+        ------
+        AddressError
+            When a name of the condition could be several in this model, or is compared with what it cannot be.
+        """
+        kept = list(versions)
+        if self._states:
+            self._seen_states.update(version.approval_status for version in kept)
+            kept = [version for version in kept if any(is_same(version.approval_status, state) for state in self._states)]
+        if self._labels:
+            self._seen_keys.update(key for version in versions for key in version.labels)
+            wanted = self._labels.items()
+            kept = [version for version in kept if all(set(values) & set(version.labels.get_all(key)) for key, values in wanted)]
+        if self._condition is None or not versions:
+            return kept
+        # asked of all versions, so that what other conditions leave over does not decide what a name means
+        held = self._condition.mask_of(_PartialLookup(versions, self._missing, self._known))
+        chosen = set(map(id, kept))
+        return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
+
+    def check(self) -> None:
+        """Raise when something that was asked for occurred in nothing that was seen: a slip would be a silent no.
+
+        Raises
+        ------
+        NameNotFound
+            For a name of the condition.
+        ConfigurationError
+            For a label or a state.
+        """
+        for text, error in self._missing.items():
+            if text not in self._known:
+                raise error
+        for key in self._labels:
+            if key not in self._seen_keys:
+                raise ConfigurationError(say("no version has a label {key!r}", key=key), hint=_hint(key, self._seen_keys))
+        for state in self._states:
+            if not any(is_same(each, state) for each in self._seen_states):
+                raise ConfigurationError(say("no version has approval {state!r}", state=state), hint=_hint(state, self._seen_states))
+
+
+def _hint(text: str, known: set[str]) -> str:
+    close = nearest(text, sorted(known))
+    return nearest_sentence(close) if close else ""

@@ -1,0 +1,107 @@
+"""Searching versions of all models: a few models at a time, of which only what was found is held."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.errors import AddressError, PaiError
+from pai_notebook.registry.fetcher import HOPELESS
+from pai_notebook.registry.result import single
+from pai_notebook.versions.versions import VersionSet
+
+if TYPE_CHECKING:
+    from pai_notebook.model.searching import Search
+    from pai_notebook.model.version import ModelVersion
+    from pai_notebook.registry.fetcher import Fetcher
+
+# Requests from which on a search has to be confirmed.
+ASKING = 200
+
+
+class Finds:
+    """What a search has found at any moment; filled on the loop thread, read anywhere.
+
+    Parameters
+    ----------
+    model_ids : sequence of str
+        The models, in the order of the answer.
+    limit : int or None
+        How many versions are wanted.
+
+    Attributes
+    ----------
+    done : int
+        How many models have been searched.
+    """
+
+    def __init__(self, model_ids: Sequence[str], limit: int | None = None) -> None:
+        self.model_ids = model_ids
+        self.done = 0
+        self._limit = limit
+        self._found: dict[int, list[ModelVersion]] = {}
+        self._errors: dict[str, PaiError] = {}
+        self._first = 0
+        self._sure = 0
+
+    @property
+    def total(self) -> int:
+        """How many models there are to search."""
+        return len(self.model_ids)
+
+    def add(self, place: int, versions: list[ModelVersion], error: PaiError | None = None) -> None:
+        """Keep what was found in a model."""
+        self._found[place] = versions
+        if error is not None:
+            self._errors[self.model_ids[place]] = error
+        self.done += 1
+        while self._first in self._found:
+            self._sure += len(self._found[self._first])
+            self._first += 1
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether nothing that is found from here on can be among the versions wanted."""
+        return self._limit is not None and self._sure >= self._limit
+
+    @property
+    def versions(self) -> VersionSet:
+        """What was found so far, in the order of the models and of each as its list has it, with the models that failed."""
+        found = [version for place in sorted(self._found) for version in self._found[place]]
+        return VersionSet(found[: self._limit], self._errors)
+
+
+async def search_models(fetcher: Fetcher, search: Search, finds: Finds, workers: int) -> None:
+    """Search models, a few at a time; what fails in one model does not touch the others.
+
+    Raises
+    ------
+    PaiError
+        What would fail in every other model too.
+    """
+    pending = iter(enumerate(finds.model_ids))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(workers, finds.total)):
+                group.create_task(_work(fetcher, search, finds, pending))
+    except BaseExceptionGroup as error:
+        raise single(error) from None
+
+
+async def _work(fetcher: Fetcher, search: Search, finds: Finds, pending: Iterator[tuple[int, str]]) -> None:
+    for place, model_id in pending:
+        if finds.is_enough:
+            return
+        found: list[ModelVersion] = []
+        try:
+            async for page in fetcher.stream_versions(model_id):
+                found += search.matches(page)
+        except PaiError as error:
+            # of all that ends a search, only what a condition means may differ from model to model
+            if isinstance(error, HOPELESS) and not isinstance(error, AddressError):
+                raise
+            # a name that means several things here answers nothing of this model
+            finds.add(place, [], error)
+        else:
+            finds.add(place, found)

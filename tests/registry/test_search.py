@@ -1,0 +1,159 @@
+"""Searching versions of all models: what is found, how many requests it takes, and what is left of a search that ends early."""
+
+import _thread
+import json
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pai_notebook as pnb
+from pai_notebook import demo
+from pai_notebook.errors import AddressError, ConfigurationError, NameNotFound, ServiceUnavailable
+from pai_notebook.versions.versions import VersionSet
+from tests.demo.many_models import ManyModels
+
+
+def versions_of(number):
+    state = "Approved" if number % 3 == 0 else "Pending"
+    label = [{"Key": "team", "Value": "a" if number % 2 else "b"}]
+    metrics = {"cer": number / 1000} if number % 5 else {"wer": 0.5}
+    return [{"VersionName": f"0.{place}.0", "Metrics": metrics, "ApprovalStatus": state, "Labels": label} for place in range(2)]
+
+
+@pytest.fixture
+def connected():
+    made = []
+
+    def make(count, change=lambda request, answer: answer(request), versions=versions_of):
+        handler, asked = demo.Handler(ManyModels(count, versions)), []
+
+        def answer(request):
+            asked.append(request.target)
+            return change(request, handler.handle)
+
+        made.append(pnb.connect("demo", transport=demo.transport(handler=answer), default=False, backoff_scale=0, names=False))
+        return made[-1], asked
+
+    yield make
+    for registry in made:
+        registry.close()
+
+
+def addresses(found):
+    return [version.address for version in found]
+
+
+def test_a_search_finds_what_a_filter_of_everything_keeps():
+    where, approval = "accuracy@d-wineholdout0001 > 0.95 or perplexity@d-descrwine0000001 < 20", ["approved", "pending"]
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.search_versions(where, approval=approval)
+        everything = VersionSet([version for model in registry.list_models() for version in registry.get_versions(model.model_id)])
+    expected = everything.filter(where, approval=approval)
+    assert sorted(addresses(found)) == sorted(addresses(expected))
+    assert len(found) > 10
+
+
+@settings(max_examples=10)
+@given(
+    st.floats(0, 0.04), st.sampled_from([None, "approved", ["Pending", "Approved"]]), st.sampled_from([None, {"team": "a"}]), st.booleans()
+)
+def test_conditions_mean_what_they_mean_in_one_model(bound, approval, label, negated):
+    handler = demo.Handler(ManyModels(15, versions_of))
+    where = f"not cer < {bound}" if negated else f"cer < {bound} or wer > 0.9"
+    with pnb.connect("demo", transport=demo.transport(handler=handler.handle), default=False, names=False) as registry:
+        found = registry.search_versions(where, approval=approval, label=label)
+        everything = registry.get_versions(*[model.model_id for model in registry.list_models()])
+    assert sorted(addresses(found)) == sorted(addresses(everything.filter(where, approval=approval, label=label)))
+
+
+def test_a_limit_takes_the_first_in_the_order_of_the_models_and_ends_the_search(connected):
+    registry, asked = connected(150)
+    found = registry.search_versions("cer < 1", limit=3)
+    listed = [model.model_id for model in registry.list_models()]
+    first = [model for model in listed if int(model.removeprefix("model-")) % 5][:2]
+    assert [version.model_id for version in found] == [first[0], first[0], first[1]]
+    assert len([target for target in asked if "/versions?" in target]) < 40
+
+
+def test_more_than_200_requests_are_told_before_they_are_made(connected):
+    registry, asked = connected(250)
+    with pytest.raises(ConfigurationError, match=r"253 requests, at least 7 s.*confirm=True"):
+        registry.search_versions("cer < 1")
+    assert len(asked) == 1
+    told = []
+    registry.search_versions("cer < 0.1", confirm=lambda requests: told.append(requests) or True)
+    assert told == [253]
+    # one to ask how many there are, those told, and two that look whether lists are complete
+    assert len(asked) - 1 <= 253 + 3
+    assert len(registry.search_versions("cer < 1", models=["model-1", "model-2"])) == 4
+    with pytest.raises(ConfigurationError, match="201 requests"):
+        registry.search_versions("cer < 1", models=[f"model-{number}" for number in range(201)])
+
+
+def test_what_occurs_nowhere_is_an_error_and_what_occurs_somewhere_is_not(connected):
+    registry, _ = connected(12)
+    assert addresses(registry.search_versions("wer > 0.4"))[0].startswith("model-")
+    for arguments, error, says in (
+        ({"where": "werr > 0.4"}, NameNotFound, "Nearest is wer"),
+        ({"label": {"tem": "a"}}, ConfigurationError, "no version has a label 'tem'"),
+        ({"approval": "Aproved"}, ConfigurationError, "Nearest is Approved"),
+        ({"where": "wer >> 0.4"}, AddressError, "column"),
+    ):
+        with pytest.raises(error, match=says):
+            registry.search_versions(**arguments)
+    assert len(registry.search_versions(approval="rejected")) == 0
+
+
+def test_a_model_in_which_a_name_means_several_metrics_is_named_and_finds_nothing(connected):
+    def several(number):
+        results = [{"Dataset": {"DatasetId": f"d-{place}"}, "Metrics": {"cer": 0.1}} for place in range(2 if number == 3 else 1)]
+        return [{"VersionName": "0.1.0", "Metrics": {"Results": results}}]
+
+    registry, _ = connected(6, versions=several)
+    found = registry.search_versions("cer < 0.2")
+    assert "model-3" not in {version.model_id for version in found}
+    assert len(found) == 5
+    assert [*found.errors] == ["model-3"]
+    assert "2 datasets" in str(found.errors["model-3"])
+
+
+def test_a_model_that_fails_costs_no_other(connected):
+    def refuse(request, answer):
+        if "model-4/" in request.target:
+            return demo.Response(503, (("Content-Type", "application/json"),), json.dumps({"Code": "ServiceUnavailable"}).encode())
+        return answer(request)
+
+    registry, _ = connected(10, refuse)
+    found = registry.search_versions("cer < 1 or wer < 1")
+    assert len(found) == 18
+    assert isinstance(found.errors["model-4"], ServiceUnavailable)
+
+
+def test_an_interrupt_keeps_what_was_found(connected):
+    def interrupt(request, answer):
+        if "model-60/" in request.target:
+            _thread.interrupt_main()
+        return answer(request)
+
+    registry, _ = connected(100, interrupt)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        registry.search_versions("cer < 1 or wer < 1")
+    assert 0 < len(caught.value.partial) < 200
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_models(connected):
+    def peak(count):
+        registry, _ = connected(count)
+        registry.search_versions("cer > 99", models=["model-1"])
+        tracemalloc.start()
+        try:
+            registry.search_versions("cer < 0.002", models=[f"model-{number}" for number in range(count)], confirm=True)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    few, many = peak(40), peak(240)
+    assert many < few * 1.25 + 200 * 500  # an id each, and what is not found is not held
