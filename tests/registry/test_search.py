@@ -55,7 +55,7 @@ def test_a_search_finds_what_a_filter_of_everything_keeps():
     assert len(found) > 10
 
 
-@settings(max_examples=10)
+@settings(max_examples=8, deadline=None)
 @given(
     st.floats(0, 0.04), st.sampled_from([None, "approved", ["Pending", "Approved"]]), st.sampled_from([None, {"team": "a"}]), st.booleans()
 )
@@ -65,7 +65,9 @@ def test_conditions_mean_what_they_mean_in_one_model(bound, approval, label, neg
     with pnb.connect("demo", transport=demo.transport(handler=handler.handle), default=False, names=False) as registry:
         found = registry.search_versions(where, approval=approval, label=label)
         everything = registry.get_versions(*[model.model_id for model in registry.list_models()])
-    assert sorted(addresses(found)) == sorted(addresses(everything.filter(where, approval=approval, label=label)))
+    kept = everything.filter(where)
+    kept = kept.filter(approval=approval, label=label) if kept else kept
+    assert sorted(addresses(found)) == sorted(addresses(kept))
 
 
 def test_a_limit_takes_the_first_in_the_order_of_the_models_and_ends_the_search(connected):
