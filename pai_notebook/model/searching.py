@@ -41,7 +41,7 @@ class _PartialLookup(Lookup):
         return [None] * len(self.versions) if name is _NOWHERE else super().values(name)
 
 
-class Search:
+class VersionSearch:
     """Conditions on versions of many models.
 
     Parameters
@@ -61,7 +61,7 @@ class Search:
     Examples
     --------
     >>> from pai_notebook.model.version import ModelVersion
-    >>> search = Search("cer < 0.2 or accuracy > 0.9")
+    >>> search = VersionSearch("cer < 0.2 or accuracy > 0.9")
     >>> [version.version_name for version in search.matches([ModelVersion({"VersionName": "0.1.0", "Metrics": {"accuracy": 0.95}})])]
     ['0.1.0']
     """

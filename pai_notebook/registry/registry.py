@@ -21,7 +21,7 @@ from pai_notebook.model.address import Address, Selector, address_of, parse_addr
 from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
-from pai_notebook.model.searching import Search
+from pai_notebook.model.searching import VersionSearch
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
@@ -577,7 +577,7 @@ class Registry(Displayed):
         ['1.0.0', '1.5.0']
         """
         limit = None if limit is None else number_argument("limit", limit, least=1, whole=True)
-        search = Search(where, label=label, approval=approval)
+        search = VersionSearch(where, label=label, approval=approval)
         finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit)
         workers = self._client.settings.limits.max_workers
         with keeping_partial(lambda: finds.versions), Progress(lambda: finds.done, wanted=lambda: finds.total, of_models=True) as line:

@@ -12,7 +12,7 @@ from pai_notebook.registry.result import single
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
-    from pai_notebook.model.searching import Search
+    from pai_notebook.model.searching import VersionSearch
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry.fetcher import Fetcher
 
@@ -72,7 +72,7 @@ class Finds:
         return VersionSet(found[: self._limit], self._errors)
 
 
-async def search_models(fetcher: Fetcher, search: Search, finds: Finds, workers: int) -> None:
+async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, workers: int) -> None:
     """Search models, a few at a time; what fails in one model does not touch the others.
 
     Raises
@@ -89,7 +89,7 @@ async def search_models(fetcher: Fetcher, search: Search, finds: Finds, workers:
         raise single(error) from None
 
 
-async def _work(fetcher: Fetcher, search: Search, finds: Finds, pending: Iterator[tuple[int, str]]) -> None:
+async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: Iterator[tuple[int, str]]) -> None:
     for place, model_id in pending:
         if finds.is_enough:
             return
