@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Names of datasets up to this length need no shortening.
 _LONG_DATASET = 16
+# Characters of a name of the registry that a table has room for.
+_LONG_NAME = 32
 _BETWEEN_WORDS = "-_ ./:"
 _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 
@@ -160,11 +162,14 @@ def short_datasets(names: Iterable[str], known: Mapping[str, str] | None = None)
 
 
 def _without_first_words(told: Mapping[str, str]) -> dict[str, str]:
-    """Take off the words that all names begin with, whole words only; nothing where that is all of one."""
+    """Take off the words that all names begin with, whole words only; nothing where that is all of one. What is too long is cut."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*told.values(), strict=False)) if len(told) > 1 else ()
     cut = max((place for place, letters in enumerate(alike, 1) if letters[0] in _BETWEEN_WORDS), default=0)
     rest = {name: text[cut:] for name, text in told.items()}
-    return rest if all(rest.values()) and len(set(rest.values())) == len(rest) else dict(told)
+    if not all(rest.values()) or len(set(rest.values())) < len(rest):
+        rest = dict(told)
+    head = {name: text if len(text) <= _LONG_NAME else f"{text[: _LONG_NAME - 1]}…" for name, text in rest.items()}
+    return head if len(set(head.values())) == len(head) else rest
 
 
 def plain_paths(paths: Iterable[str]) -> dict[str, str]:

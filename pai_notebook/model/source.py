@@ -125,10 +125,18 @@ def named_datasets(provenances: Iterable[Provenance]) -> dict[str, DatasetName]:
 
 
 def dataset_names(provenances: Iterable[Provenance]) -> dict[str, str]:
-    """Names of datasets as they are shown and typed, by what metrics call them; without those that several share."""
-    found = {identity: each.shown for identity, each in named_datasets(provenances).items() if each.name}
+    """Names of datasets as they are shown and typed, by what metrics call them; without those that could mean another one.
+
+    Examples
+    --------
+    >>> same = [DatasetName(f"d-{number}", "noisy", f"d-{number}") for number in range(2)]
+    >>> dataset_names([Provenance(datasets=(*same, DatasetName("d-c", "clean", "d-c")))])
+    {'d-c': 'clean'}
+    """
+    named = named_datasets(provenances)
+    found = {identity: each.shown for identity, each in named.items() if each.name}
     counts = Counter(found.values())
-    return {identity: name for identity, name in found.items() if counts[name] == 1}
+    return {identity: name for identity, name in found.items() if counts[name] == 1 and (name == identity or name not in named)}
 
 
 @dataclass(frozen=True, repr=False)

@@ -110,3 +110,20 @@ def test_every_dataset_of_the_payloads_is_named_in_full_on_its_card():
 
 def test_short_names_are_never_the_same():
     assert len(set(short_datasets(["d-digitsholdout0001", "d-digitsholdout0002"]).values())) == 2
+
+
+def test_names_of_datasets_lose_the_words_they_share_and_stay_apart():
+    def short(*names):
+        return list(
+            short_datasets([f"d-{place}" for place in range(len(names))], {f"d-{n}": name for n, name in enumerate(names)}).values()
+        )
+
+    assert short("digits-holdout", "digits-noisy") == ["holdout", "noisy"]
+    assert short("digits-holdout") == ["digits-holdout"]
+    assert short("digits-", "digits-noisy") == ["digits-", "digits-noisy"]
+    assert short("数据集/测试", "数据集/验证") == ["测试", "验证"]
+    assert short("hold", "holdout") == ["hold", "holdout"]
+    assert short("x" * 50, "y") == [f"{'x' * 31}…", "y"]
+    assert short("x" * 50, "x" * 51) == ["x" * 50, "x" * 51]
+    # one that is called as the other's id keeps its own
+    assert short("d-1", "noisy") == ["d-0", "noisy"]
