@@ -14,7 +14,7 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import choose_format, format_about, format_points
+from pai_notebook.model.numbers import choose_format, format_about, format_computed, format_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +208,7 @@ class Paired(Displayed):
             n=self.n,
             lost=self.counts["lost"],
             delta=format_points(100 * self.delta),
-            interval=self.reason if self.interval is None else self.interval.words,
+            interval=self.reason if self.interval is None else _in_points(self.interval),
         )
 
     @property
@@ -236,6 +236,11 @@ class Paired(Displayed):
             table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit="examples")
             blocks.append(Section(say("Examples on which they differ"), [table], folded=True, summary=str(len(self.flipped))))
         return Stack(blocks)
+
+
+def _in_points(interval: Interval) -> Phrase:
+    low, high = format_points(100 * interval.low), format_points(100 * interval.high)
+    return say("{level} % interval {low} to {high}", level=format_computed(100 * interval.level), low=low.removesuffix(" pp"), high=high)
 
 
 def by_place(

@@ -384,7 +384,7 @@ class Questions(Aligned):
         >>> frames = {name: pd.DataFrame({"id": range(1000), "ok": found}) for name, found in right.items()}
         >>> p = c.paired("accuracy", frames, on="id", correct="ok")
         >>> print(p.sentence)
-        0.2.0 right and 0.1.0 wrong in 30 of 1000, the other way in 10: +2.0 pp (95 % interval +0.00734 to +0.03258)
+        0.2.0 right and 0.1.0 wrong in 30 of 1000, the other way in 10: +2.0 pp (95 % interval +0.7 to +3.3 pp)
         """
         from pai_notebook.comparison.paired_methods import pair, told_names  # noqa: PLC0415 - loads on first use
 

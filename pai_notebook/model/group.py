@@ -225,7 +225,7 @@ class VersionGroup(ModelVersion):
         )
 
     def _table(self) -> Table:
-        columns = [Column(say(title), align="right") for title in ("mean", "standard deviation", "runs", "lowest", "highest")]
+        columns = [Column(say(title), align="right", mixed=True) for title in ("mean", "standard deviation", "runs", "lowest", "highest")]
         found = list(self.repeats.items())
         rows: list[list[Inline]] = []
         for (path, dataset), each in found[:METRIC_ROWS]:

