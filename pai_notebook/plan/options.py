@@ -170,7 +170,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--junit": ("xml", "junitxml", "junit-xml"),
 }
 # Arguments of the Python calls that have no option.
-_ONLY_PYTHON = ("tolerance", "series", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
+_ONLY_PYTHON = ("tolerance", "series", "repeats", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
 
 
 def verbs_of(edge: Edge) -> list[str]:
