@@ -114,9 +114,8 @@ def test_short_names_are_never_the_same():
 
 def test_names_of_datasets_lose_the_words_they_share_and_stay_apart():
     def short(*names):
-        return list(
-            short_datasets([f"d-{place}" for place in range(len(names))], {f"d-{n}": name for n, name in enumerate(names)}).values()
-        )
+        known = {f"d-{place}": name for place, name in enumerate(names)}
+        return list(short_datasets(known, known).values())
 
     assert short("digits-holdout", "digits-noisy") == ["holdout", "noisy"]
     assert short("digits-holdout") == ["digits-holdout"]

@@ -24,6 +24,8 @@ def connecting() -> None:
     pnb.connect(region="cn-hangzhou", credentials=lambda: ("id", "secret", "token"))
     pnb.connect(region="cn-hangzhou", credentials="id:secret")  # type: ignore[arg-type]
     pnb.connect("demo", transport="https://pai.example")  # type: ignore[arg-type]
+    pnb.connect("demo", names=False)
+    pnb.connect("demo", names="no")  # type: ignore[arg-type]
     pnb.connect(regoin="cn-hangzhou")  # type: ignore[call-arg]
     pnb.connect(region=5)  # type: ignore[arg-type]
     with registry:
@@ -57,6 +59,8 @@ def fetching(registry: pnb.Registry) -> pnb.VersionSet:
 
 def holding(vs: pnb.VersionSet, path: Path) -> None:
     v = assert_type(vs["0.1.0"], pnb.ModelVersion)
+    assert_type(vs.to_frame(names=True), pd.DataFrame)
+    assert_type(v.provenance.people, tuple[tuple[str, str], ...])
     assert_type(vs[0], pnb.ModelVersion)
     assert_type(vs[:2], pnb.VersionSet)
     assert_type(vs[["0.1.0", "0.2.0"]], pnb.VersionSet)
