@@ -229,6 +229,8 @@ class Best(Displayed):
         Versions without a number, and their state.
     notes : tuple of str
         What should be known before the winner is celebrated.
+    baseline : str
+        The baseline, which takes part like every other version; empty where there is none.
     """
 
     version: str
@@ -244,6 +246,7 @@ class Best(Displayed):
     notes: tuple[str, ...]
     together: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    baseline: str = ""
 
     @property
     def is_alone(self) -> bool:
@@ -256,7 +259,7 @@ class Best(Displayed):
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
         facts: list[tuple[str, Inline]] = [
-            (say("best"), (self.version, Number(form.value(self.value), marks=[self._star()]))),
+            (say("best"), (self._told(self.version), Number(form.value(self.value), marks=[self._star()]))),
             (say("direction"), self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
@@ -264,17 +267,20 @@ class Best(Displayed):
                 (
                     say("runner-up"),
                     (
-                        self.runner_up,
+                        self._told(self.runner_up),
                         Number(form.value(self.runner_up_value)),
                         say("behind by {delta}", delta=form.delta(self.margin).lstrip("+")),
                     ),
                 )
             )
         if self.ties:
-            facts.append((say("as good"), joined(self.ties)))
+            facts.append((say("as good"), joined([self._told(version) for version in self.ties])))
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
         return Section(say("Best by {metric}", metric=unescaped(self.metric)), [Facts(facts), *(Note(note) for note in self.notes)])
+
+    def _told(self, version: str) -> Phrase | str:
+        return say("{version} (baseline)", version=version) if version == self.baseline else version
 
     def _star(self) -> Mark:
         """A filled star only for a version that is told apart from every other."""
@@ -366,4 +372,5 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
         notes=(*notes, *more),
         together=tuple(names[place] for place in leaders.together) if leaders else (),
         unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
+        baseline=ranking.baseline,
     )

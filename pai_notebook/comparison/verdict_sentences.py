@@ -225,7 +225,10 @@ class _Sentences:
 
     def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])
-        names = first([self._names[place] for place in leaders.best], _VERSIONS)
+        told = [
+            say("{version} (baseline)", version=self._base) if place == self._baseline else self._names[place] for place in leaders.best
+        ]
+        names = first(told, _VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.together:

@@ -142,6 +142,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
+# Style sheets that only some pages need, by what such a page has.
+_SHEETS = {'class="pin': "comparison", 'class="facts': "facts"}
+
+
 def render_html(shape: Block | Inline) -> str:
     """Render a shape as one self-contained piece of HTML.
 
@@ -153,7 +157,7 @@ def render_html(shape: Block | Inline) -> str:
     """
     page, show = _machinery()
     body = show(layout.in_spoken_language(shape))
-    css, prefix = _style(compared='class="pin' in body)
+    css, prefix = _style("style", *(name for mark, name in _SHEETS.items() if mark in body))
     return page.render(css=css, prefix=prefix, body=body, lang=HTML_LANGUAGE.get(spoken(), ""))
 
 
@@ -180,11 +184,11 @@ def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
 
 
 @functools.cache
-def _style(*, compared: bool) -> tuple[Any, str]:
-    """Load the style sheet, with what only comparisons need, its class renamed to one that carries the hash of its text, and that class."""
+def _style(*names: str) -> tuple[Any, str]:
+    """Load style sheets as one, its class renamed to one that carries the hash of its text, and that class."""
     import markupsafe  # noqa: PLC0415 - comes with jinja2
 
     folder = importlib.resources.files("pai_notebook.display")
-    text = "".join(folder.joinpath(f"{name}.css").read_text("utf-8") for name in ("style", *(["comparison"] if compared else [])))
+    text = "".join(folder.joinpath(f"{name}.css").read_text("utf-8") for name in names)
     prefix = "pai-" + hashlib.sha256(text.encode()).hexdigest()[:6]
     return markupsafe.Markup(re.sub(r"\.pai\b", f".{prefix}", text).replace("\n", "")), prefix  # noqa: S704 - our own file

@@ -473,6 +473,7 @@ _VERDICT = {
         "未发现 {versions} 变差，但不能排除变差，幅度最多约为 {losses}。"
     ),
     "{size} in {metric}": "{metric} {size}",
+    "{version} (baseline)": "{version}（基线）",
     "{size} in {metric} ({version})": "{metric} {size}（{version}）",
     "{difference} in {version}": "{difference}（{version}）",
     "Not a number: {versions}.": "不是数值：{versions}。",

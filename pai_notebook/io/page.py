@@ -18,7 +18,7 @@ body{margin:0 auto;max-width:84em;padding:1em 1.5em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
 h2 small{font-weight:400;font-size:75%;opacity:.8}
 table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:6em!important}
-@media screen{dd:has(>br:nth-of-type(8)){columns:28em}}
+@media screen{.facts td:has(>br:nth-of-type(8)){columns:28em}}
 main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
 figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto}figure img+img{display:none}
 @media screen and (prefers-color-scheme:dark){figure img{display:none}figure img+img{display:inline}}
@@ -44,9 +44,10 @@ table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style
 [class^=pin]{margin:4pt 0 8pt!important}[class^=pin] *{box-shadow:none!important}
 table:not([class^=pin]) [style*=max-width]{max-width:none!important}
 table:not([class^=pin]) td:not([style*=pre-wrap],:last-child),table:not([class^=pin]) td>small{white-space:nowrap!important}
-dl{row-gap:1px!important}dl:has(>dd>br:nth-of-type(8)){display:block!important;columns:3;column-gap:14pt;font-size:7.5pt;line-height:1.25}
-dl:has(>dd>br:nth-of-type(8))>dt{font-weight:600!important;opacity:1!important;break-after:avoid}
-dl:has(>dd>br:nth-of-type(8))>dd{margin-bottom:5pt!important;overflow-wrap:anywhere}}
+.facts :is(th,td){padding-block:0!important}.facts:has(td>br:nth-of-type(8)) :is(tbody,tr,th,td){display:block!important;break-inside:auto}
+.facts:has(td>br:nth-of-type(8)) tbody{columns:3;column-gap:14pt;font-size:7.5pt!important;line-height:1.25}
+.facts:has(td>br:nth-of-type(8)) th{font-weight:600!important;opacity:1!important;break-after:avoid}
+.facts:has(td>br:nth-of-type(8)) td{margin-bottom:5pt!important}}
 """
 
 

@@ -31,7 +31,7 @@ def test_a_page_has_every_output_with_all_its_elements(options):
     read = squeezed(text_of_html(page))
     for shape in SAMPLES.values():
         assert squeezed(text_of_html(render_html(shape))) in read
-    for tag in ("table", "caption", "details", "dl", "bdi"):
+    for tag in ("table", "caption", "details", "bdi"):
         assert page.count(f"<{tag}") >= sum(render_html(shape).count(f"<{tag}") for shape in SAMPLES.values()), tag
 
 

@@ -196,7 +196,9 @@ def data_sheet(path):
     tree = html5lib.parse(path.read_text("utf-8"), namespaceHTMLElements=False)
     pairs = [
         (text.strip() for text in map("".join, (name.itertext(), fact.itertext())))
-        for name, fact in zip(tree.iter("dt"), tree.iter("dd"), strict=True)
+        for facts in tree.iter("table")
+        if facts.get("class") == "facts"
+        for name, fact in zip(facts.iter("th"), facts.iter("td"), strict=True)
     ]
     return dict(pairs)
 
