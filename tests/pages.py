@@ -23,6 +23,7 @@ from pathlib import Path
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
+from pai_notebook.i18n.phrases import Preference
 from pai_notebook.registry import connection
 
 __all__ = ["Cell", "cells_of", "differences", "write"]
@@ -104,21 +105,33 @@ def _in_bash(block: re.Match[str]) -> Cell:
     return Cell(block["code"], block["shown"], "\n".join(lines).strip("\n") + "\n", done.returncode != 0)
 
 
+@contextlib.contextmanager
+def _language_of(page: Path) -> Iterator[None]:
+    """Show everything in the language of a page, which its folder names."""
+    before, Preference.lang = Preference.lang, page.parent.name if page.parent.name == "zh" else "en"
+    try:
+        yield
+    finally:
+        Preference.lang = before
+
+
 def differences(page: Path) -> list[str]:
     """What a page shows and the product does not give."""
-    found = [cell for _, cell in cells_of(page.read_text("utf-8")) if cell is not None and cell.differs]
+    with _language_of(page):
+        found = [cell for _, cell in cells_of(page.read_text("utf-8")) if cell is not None and cell.differs]
     return [f"{page.name}: {cell.code}gives\n{cell.found}" for cell in found]
 
 
 def write(page: Path) -> None:
     """Write what the product gives into a page, where the page shows something else."""
     text, written, at = page.read_text("utf-8"), [], 0
-    for block, cell in cells_of(text):
-        if cell is not None and cell.shown is not None and cell.differs:
-            written += [text[at : block.start("shown")], cell.found]
-            at = block.end("shown")
-        elif cell is not None and cell.differs:
-            print(f"{page.name}: this fails and shows no output:\n{cell.code}{cell.found}")
+    with _language_of(page):
+        for block, cell in cells_of(text):
+            if cell is not None and cell.shown is not None and cell.differs:
+                written += [text[at : block.start("shown")], cell.found]
+                at = block.end("shown")
+            elif cell is not None and cell.differs:
+                print(f"{page.name}: this fails and shows no output:\n{cell.code}{cell.found}")
     page.write_text("".join([*written, text[at:]]), "utf-8")
 
 
