@@ -13,6 +13,7 @@ from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, model_option, name_width, version_options
 from pai_notebook.explorer.panels import PANELS
 from pai_notebook.explorer.state import QUICK
+from pai_notebook.i18n.phrases import joined, now, say, told
 from pai_notebook.model.nearest import counted
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import to_python
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 TURN = threading.RLock()
 
 # A notebook takes the plain arrow keys for itself, from whatever has the focus in an output, and leaves those with Ctrl alone.
-KEYS = "Ctrl+↑ ↓ moves and Ctrl+Space picks in the list; Ctrl+← → moves and Enter shows in the tabs"
+KEYS = say("Ctrl+↑ ↓ moves and Ctrl+Space picks in the list; Ctrl+← → moves and Enter shows in the tabs")
 # ipywidgets 8, whose tabs have titles and whose buttons can be given the focus; Colab has an older one.
 LIVE = hasattr(widgets, "TagsInput")
 # Picks that have a button each; the list shows the others.
@@ -98,7 +99,8 @@ def _layout(**wanted: str) -> widgets.Layout:
 def _stacked(kind: str, description: str, **wanted: Any) -> Any:
     """A control with its name above it, as wide as there is room."""
     made = _INPUTS.get(kind, widgets.Textarea)
-    control = made(description=description, layout=_layout(), style={"description_width": "auto"}, **wanted)
+    words = {name: told(wanted[name]) for name in ("placeholder",) if name in wanted}
+    control = made(description=told(description), layout=_layout(), style={"description_width": "auto"}, **{**wanted, **words})
     control.add_class("pai-stacked")
     return control
 
@@ -108,11 +110,11 @@ def _html(kind: str) -> Any:
 
 
 def _button(description: str, tooltip: str = "", **wanted: Any) -> Any:
-    return widgets.Button(description=description, tooltip=tooltip or None, layout=_layout(), **wanted)
+    return widgets.Button(description=told(description), tooltip=told(tooltip) or None, layout=_layout(), **wanted)
 
 
 def _checkbox(description: str, **wanted: Any) -> Any:
-    return _INPUTS["Checkbox"](description=description, indent=False, layout=_layout(), **wanted)
+    return _INPUTS["Checkbox"](description=told(description), indent=False, layout=_layout(), **wanted)
 
 
 def _row(*children: Any, share: str = "0 1 auto", **layout: str) -> widgets.HBox:
@@ -131,19 +133,26 @@ class Controls:
 
     def __init__(self) -> None:
         self.heading, self.status, self.note, self.trouble = _html("pai-head"), _html("pai-small"), _html("pai-small"), _html("pai-panel")
-        hint = "name, task, label or id; also provider=pai, workspace=…, label=…"
-        self.query = _stacked("Combobox", "Find models", placeholder=hint, continuous_update=False)
-        self.models = _stacked("Select", "Models", options=[], rows=6).add_class("pai-list")
-        self.back = _button("‹ Back to versions")
+        hint = say("name, task, label or id; also provider=pai, workspace=…, label=…")
+        self.query = _stacked("Combobox", say("Find models"), placeholder=hint, continuous_update=False)
+        self.models = _stacked("Select", say("Models"), options=[], rows=6).add_class("pai-list")
+        self.back = _button(say("‹ Back to versions"))
         self.link = widgets.Output(layout=_layout())
         terms = self._make_answer()
         self.listing = self._make_listing()
         self.browsing = _column(self.models, _row(self.back))
-        self.folded, self.change = _html("pai-head"), _button("change", "pick other versions or another model")
-        self.report, self.cancel = _button("Report", "write the comparison into a file beside the notebook"), _button("Cancel")
+        self.folded, self.change = _html("pai-head"), _button(say("change"), say("pick other versions or another model"))
+        self.report, self.cancel = (
+            _button(say("Report"), say("write the comparison into a file beside the notebook")),
+            _button(say("Cancel")),
+        )
         self.bar = _row(self.folded, self.change, self.report, self.cancel, align_items="center")
-        self.fetch = _button("Fetch", button_style="primary")
-        self.keep, self.clear, self.fold = _checkbox("keep picks across models"), _button("Clear picks"), _button("Back to the result")
+        self.fetch = _button(say("Fetch"), button_style="primary")
+        self.keep, self.clear, self.fold = (
+            _checkbox(say("keep picks across models")),
+            _button(say("Clear picks")),
+            _button(say("Back to the result")),
+        )
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep, align_items="center")
         self.answer = _column(_row(*terms, share="1 1 7rem"), self.tabs)
         parts = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
@@ -152,16 +161,16 @@ class Controls:
 
     def _make_listing(self) -> widgets.VBox:
         """The list of versions with all that picks from it."""
-        self.all_models = _button("‹ Models", "choose another model")
+        self.all_models = _button(say("‹ Models"), say("choose another model"))
         self.model = _html("pai-head")
-        self.text = _stacked("Text", "Filter", placeholder="name, approval, label", continuous_update=True)
-        self.more = _stacked("Combobox", "Pick by typing", placeholder="last:3, 0.1.0..0.9.0", continuous_update=False)
-        self.quick = {words: _button(words, f"pick {words}") for words in QUICK}
-        self.columns = {column: _button(column, f"sort by {column}") for column in COLUMNS}
+        self.text = _stacked("Text", say("Filter"), placeholder=say("name, approval, label"), continuous_update=True)
+        self.more = _stacked("Combobox", say("Pick by typing"), placeholder=say("last:3, 0.1.0..0.9.0"), continuous_update=False)
+        self.quick = {words: _button(words, say("pick {words}", words=words)) for words in QUICK}
+        self.columns = {column: _button(say(column), say("sort by {column}", column=say(column))) for column in COLUMNS}
         heads = widgets.HBox(list(self.columns.values()), layout=_layout(padding="0 0 0 7px")).add_class("pai-columns")
-        self.versions = _stacked("SelectMultiple", "Versions", options=[], rows=7).add_class("pai-list").add_class("pai-mono")
+        self.versions = _stacked("SelectMultiple", say("Versions"), options=[], rows=7).add_class("pai-list").add_class("pai-mono")
         self.window = _html("pai-small")
-        self.higher, self.lower = _button("‹ Previous"), _button("Next ›")
+        self.higher, self.lower = _button(say("‹ Previous")), _button(say("Next ›"))
         self.pages = _row(self.window, self.higher, self.lower)
         layout, style = _layout(), widgets.ButtonStyle()
         self.chips = [widgets.Button(layout=layout, style=style) for _ in range(CHIPS)]
@@ -173,20 +182,22 @@ class Controls:
 
     def _make_answer(self) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
-        self.baseline = _stacked("Dropdown", "Baseline", options=[])
-        self.metrics = _stacked("Text", "Metrics shown", placeholder="all, or acc, f1*", continuous_update=False)
-        self.metric = _stacked("Dropdown", "Metric", options=[])
-        directions = [("as its name suggests", ""), ("higher", "max"), ("lower", "min")]
-        self.direction = _stacked("Dropdown", "Better is", options=directions)
-        self.differences = _checkbox("differences only", value=True)
-        self.card = _stacked("Dropdown", "Version shown", options=[])
+        self.baseline = _stacked("Dropdown", say("Baseline"), options=[])
+        self.metrics = _stacked("Text", say("Metrics shown"), placeholder=say("all, or acc, f1*"), continuous_update=False)
+        self.metric = _stacked("Dropdown", say("Metric"), options=[])
+        directions = [(told(say("as its name suggests")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
+        self.direction = _stacked("Dropdown", say("Better is"), options=directions)
+        self.differences = _checkbox(say("differences only"), value=True)
+        self.card = _stacked("Dropdown", say("Version shown"), options=[])
         self.panels = {name: _html("pai-panel") for name in PANELS}
         self.python, self.magic, self.markdown = (
-            _stacked("Textarea", f"{name} (Ctrl+A, Ctrl+C copies it)", rows=rows).add_class("pai-code")
-            for name, rows in (("Python", 6), ("Magic line", 2), ("Markdown", 6))
+            _stacked("Textarea", say("{name} (Ctrl+A, Ctrl+C copies it)", name=name), rows=rows).add_class("pai-code")
+            for name, rows in (("Python", 6), (say("Magic line"), 2), ("Markdown", 6))
         )
         pages = {**self.panels, "Card": _column(self.card, self.panels["Card"]), "Code": _column(self.python, self.magic, self.markdown)}
-        self.tabs = _INPUTS["Tab"](children=list(pages.values()), titles=list(pages), selected_index=0, layout=_layout())
+        self.pages_of_tabs = list(pages)
+        titles = [told(say(name)) for name in pages]
+        self.tabs = _INPUTS["Tab"](children=list(pages.values()), titles=titles, selected_index=0, layout=_layout())
         return [self.baseline, self.metric, self.direction, self.metrics, self.differences]
 
     @property
@@ -223,9 +234,9 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     _paint_terms(state, controls)
     _set(controls.status, "value", status_html(state))
     _set(controls.note, "value", f'<div class="pai-note">{html.escape(_advice(state))}</div>' if _advice(state) else "")
-    _set(controls.tabs, "selected_index", controls.tabs.titles.index(state.tab))
+    _set(controls.tabs, "selected_index", controls.pages_of_tabs.index(state.tab))
     _set(controls.python, "value", to_python(plan))
-    _set(controls.magic, "value", to_line(plan) or "No %paimodel line expresses this; use the Python code.")
+    _set(controls.magic, "value", to_line(plan) or now("No %paimodel line expresses this; use the Python code."))
     _paint_link(state, controls)
     picking, browsing = not state.folded, state.browsing and not state.folded
     shown = {
@@ -266,10 +277,10 @@ def put(controls: Controls, tab: str, panel: str, trouble: str) -> None:
 
 def status_html(state: ExplorerState) -> str:
     """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
-    line = html.escape(visible(state.status))
+    line = html.escape(visible(told(state.status)))
     if state.progress is not None:
         done, total = state.progress
-        line += f" · {done:,}{f' of {total:,}' if total else ''}"
+        line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"
         line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
     return f'<div role="status" class="pai-status pai-{state.phase}">{line}</div>'
 
@@ -278,9 +289,9 @@ def _advice(state: ExplorerState) -> str:
     """What to do next, where that is not plain."""
     phase = state.phase
     if phase == "stale":
-        return f"Below is what was fetched before, not what is picked now; Fetch brings the {state.picked_text}."
+        return now("Below is what was fetched before, not what is picked now; Fetch brings the {versions}.", versions=state.picked_text)
     if phase == "cancelled" and state.results:
-        return "Below is what was fetched before."
+        return now("Below is what was fetched before.")
     return ""
 
 
@@ -291,10 +302,11 @@ def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
     _set(controls.query, "options", tuple(text for text, _ in options))
     name = html.escape(visible(state.model_name(state.model_id)))
     _set(controls.model, "value", f"<strong>{name}</strong>")
-    count = counted(sum(map(len, state.picks.values())), "version").split()[0]
+    count = f"{sum(map(len, state.picks.values())):,}"
     models = [html.escape(visible(state.model_name(model))) for model in state.results.models]
-    told = ", ".join(models[:2]) + (f" and {len(models) - 2} more" if models[2:] else "")
-    _set(controls.folded, "value", f"<div><strong>{told}</strong> · {count} picked <small>· {html.escape(visible(title))}</small></div>")
+    names = told(say("{shown} and {count} more", shown=joined(models[:2]), count=len(models) - 2) if models[2:] else joined(models))
+    picked = now("{count} picked", count=count)
+    _set(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {html.escape(visible(told(title)))}</small></div>")
 
 
 def _paint_versions(state: ExplorerState, controls: Controls) -> None:
@@ -305,7 +317,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     _set(controls.more, "options", suggestions)
     _set(controls.more, "value", "")
     hidden = sum(map(len, state.picks.values())) - len(state.shown_picks)
-    picked = f" · {counted(hidden, 'pick')} not shown" if hidden else ""
+    picked = f" · {now('{picks} not shown', picks=counted(hidden, 'pick'))}" if hidden else ""
     _set(controls.window, "value", f'<div class="pai-window">{window}{picked}</div>')
     for button in (controls.higher, controls.lower):
         _set(button.layout, "display", None if window.pages > 1 else "none")
@@ -314,7 +326,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     widths = {"version": name_width(window), "approval": 12, "created": 12, "metric": 0}
     column, descending = state.order
     for name, button in controls.columns.items():
-        words = state.measure.words if name == "metric" else name
+        words = told(state.measure.words) if name == "metric" else now(name)
         _set(button, "description", f"{words} {'↓' if descending else '↑'}" if name == column else words)
         _set(button.layout, "width", f"{widths[name]}ch" if widths[name] else "auto")
     picks = state.all_picks
@@ -325,7 +337,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:
-    baselines = [(BASELINE_OPTIONS.get(name, visible(name)), name) for name in state.baselines]
+    baselines = [(told(BASELINE_OPTIONS.get(name, visible(name))), name) for name in state.baselines]
     chosen = state.terms.baseline if state.terms.baseline in state.baselines else DEFAULT
     _offer(controls.baseline, baselines, chosen if baselines else None)
     _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import BASELINES
 
 if TYPE_CHECKING:
@@ -165,4 +166,4 @@ class Shown:
         return other is not None and all(getattr(self, name) is getattr(other, name) for name in self.__slots__)
 
 
-BASELINE_OPTIONS = {DEFAULT: "by default the approved one", **{word: str(phrase) for word, phrase in BASELINES.items()}}
+BASELINE_OPTIONS = {DEFAULT: say("by default the approved one"), **BASELINES}

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.width import cells, pad
+from pai_notebook.i18n.phrases import now
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import counted, short_datasets
@@ -156,7 +157,10 @@ class Window:
         return cls(shown, page * WINDOW + 1 if shown else 0, len(lines), page, pages)
 
     def __str__(self) -> str:
-        return f"{self.first:,}–{self.first + len(self.lines) - 1:,} of {self.total:,}" if self.lines else "none"
+        if not self.lines:
+            return now("none")
+        last = self.first + len(self.lines) - 1
+        return now("{first:,}–{last:,} of {total:,}", first=self.first, last=last, total=self.total)
 
 
 _MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
@@ -170,7 +174,7 @@ def approval_mark(status: str) -> str:
     >>> approval_mark("Approved"), approval_mark("")
     ('✓ Approved', '○ no status')
     """
-    return f"{_MARKS.get(status.casefold(), '○')} {visible(status) or 'no status'}"
+    return f"{_MARKS.get(status.casefold(), '○')} {visible(status) or now('no status')}"
 
 
 def model_option(line: ModelLine) -> str:
@@ -181,7 +185,9 @@ def model_option(line: ModelLine) -> str:
     >>> model_option(ModelLine("model-a", "情感分析", "0.3.0", "Approved", 41))
     '情感分析 · 41 versions · latest 0.3.0 ✓ Approved · model-a'
     """
-    latest = f"latest {visible(line.latest)} {approval_mark(line.approval)}" if line.latest else "no version yet"
+    latest = now("no version yet")
+    if line.latest:
+        latest = now("latest {version} {approval}", version=visible(line.latest), approval=approval_mark(line.approval))
     count = counted(line.count, "version") if line.count else ""
     return " · ".join(filter(None, [visible(line.name), count, latest, visible(line.model_id)]))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error, mimebundle, render_html, render_markdown
 from pai_notebook.errors import PaiError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.version_view import approval_badge
 from pai_notebook.plot.theme import load_matplotlib
@@ -57,7 +58,10 @@ class Copy:
         """Display the widget, and its copy below it."""
         from IPython.display import display  # noqa: PLC0415 - only where there is something to display on
 
-        display({**mimebundle(Note(f"{title}, interactive in a running notebook. Below is what it showed last.")), VIEW: view}, raw=True)  # type: ignore[no-untyped-call]
+        display(
+            {**mimebundle(Note(say("{title}, interactive in a running notebook. Below is what it showed last.", title=title))), VIEW: view},
+            raw=True,
+        )  # type: ignore[no-untyped-call]
         self._sent = copy_bundle(block, self.name)
         display(self._sent, raw=True, display_id=self.name)  # type: ignore[no-untyped-call]
 
@@ -88,19 +92,19 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
     True
     """
     if comparison is None:
-        return render_html(Note("Pick and fetch two or more versions to see a chart."))
+        return render_html(Note(say("Pick and fetch two or more versions to see a chart.")))
     try:
         load_matplotlib()
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
-        return render_html(Note("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel.", "info"))
+        return render_html(Note(say("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel."), "info"))
     data = comparison.plot.data
     names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and each.has_numbers]
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always")
         figures = [*report_figures(data, names[:_MOST_PLOTS]), *report_figures(data)]
     if not figures:
-        return render_html(Note("No metric differs between these versions."))
+        return render_html(Note(say("No metric differs between these versions.")))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
     return "".join([*notes, *(_pictures(figure) for figure in figures)])
 
@@ -124,7 +128,7 @@ def tab_text(shown: Shown) -> str:
     if shown.tab == "Chart":
         return chart_html(shown.comparison, shown.metric)
     block = describe_result(shown) if shown.tab != "Card" else shown.version._describe() if shown.version else None  # noqa: SLF001 - the hook of shown objects
-    block = block or Note("Nothing fetched yet." if shown.error is None else "Nothing could be fetched.")
+    block = block or Note(say("Nothing fetched yet.") if shown.error is None else say("Nothing could be fetched."))
     return render_html(block) if shown.tab in PANELS else render_markdown(block)
 
 
@@ -133,7 +137,7 @@ def describe_result(shown: Shown) -> Block | None:
     if shown.comparison is not None:
         return shown.comparison._describe()  # noqa: SLF001 - the hook of shown objects
     if shown.comparing is not None:
-        return Note(f"Comparing {counted(len(shown.results), 'version')} …")
+        return Note(say("Comparing {count} …", count=counted(len(shown.results), "version")))
     if not shown.results:
         return None
     return (shown.results[0] if len(shown.results) == 1 else shown.results)._describe()  # noqa: SLF001 - as above
@@ -143,7 +147,7 @@ def describe_failure(error: Exception) -> Card:
     """An error as a panel; an unexpected one is shown with its type and text."""
     if isinstance(error, PaiError):
         return describe_error(error)
-    return Card(f"{type(error).__name__}: {error}"[:500], "unexpected error; explorer.last_error has the exception", tone="bad")
+    return Card(f"{type(error).__name__}: {error}"[:500], say("unexpected error; explorer.last_error has the exception"), tone="bad")
 
 
 def describe_shown(shown: Shown, title: str) -> Block:
@@ -155,7 +159,7 @@ def describe_shown(shown: Shown, title: str) -> Block:
     elif shown.models:
         blocks.append(_models(shown))
     elif not blocks:
-        blocks.append(Note("Nothing fetched yet."))
+        blocks.append(Note(say("Nothing fetched yet.")))
     return Stack([Section(title, blocks)])
 
 
@@ -163,4 +167,10 @@ def _models(shown: Shown) -> Block:
     rows: list[list[Inline]] = [
         [line.name or line.model_id, line.model_id, line.latest, approval_badge(line.approval)] for line in shown.models[:20]
     ]
-    return Table(["name", "model", "latest", "approval"], rows, caption="Models", total=len(shown.models), unit="models")
+    return Table(
+        [say("name"), say("model"), say("latest"), say("approval")],
+        rows,
+        caption=say("Models"),
+        total=len(shown.models),
+        unit=say("models"),
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
 from pai_notebook.explorer.listing import ModelLine
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.python_source import IT, Expression, step
@@ -43,7 +44,7 @@ class RegistrySource:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self.title = f"PAI model registry {registry.name}"
+        self.title = say("PAI model registry {name}", name=registry.name)
         settings = registry.client.settings
         self._connecting = connecting(settings.endpoint.host, settings.region, settings.workspace_id)
         self.submit, self.run = registry.client.submit, registry.client.run

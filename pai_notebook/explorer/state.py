@@ -28,6 +28,7 @@ from pai_notebook.explorer.jobs import (
     WriteReport,
 )
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, MetricColumn, ModelLine, Window, in_order, matching, metric_names, model_option
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import creation_key, is_approved, is_same, version_key
@@ -43,12 +44,12 @@ if TYPE_CHECKING:
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 # What is said of a failure, by the lane of its job; what happened stands in the error itself.
 _FAILED = {
-    "models": "The search failed.",
-    "versions": "The versions could not be listed.",
-    "fetch": "Nothing could be fetched.",
-    "compare": "These versions cannot be compared.",
-    "report": "The report was not written.",
-    "pick": "Not all of this could be picked.",
+    "models": say("The search failed."),
+    "versions": say("The versions could not be listed."),
+    "fetch": say("Nothing could be fetched."),
+    "compare": say("These versions cannot be compared."),
+    "report": say("The report was not written."),
+    "pick": say("Not all of this could be picked."),
 }
 # What a click picks; the last of them by approval, because no selector means all that are pending.
 QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "all pending": ()}
@@ -93,7 +94,7 @@ class ExplorerState:
     """
 
     def __init__(self) -> None:
-        self.status = "Choose a model, pick versions, then Fetch."
+        self.status: str = say("Choose a model, pick versions, then Fetch.")
         self.error: Exception | None = None
         self.generation = 0
         self._error_lane = ""
@@ -167,7 +168,7 @@ class ExplorerState:
         """Give up everything awaited; what was there before stays. Returns whether there was anything."""
         had = self.busy
         self._pending.clear()
-        self._say("Cancelled; nothing was changed." if had else "Nothing to cancel.")
+        self._say(say("Cancelled; nothing was changed.") if had else say("Nothing to cancel."))
         self._cancelled = had
         return had
 
@@ -226,8 +227,9 @@ class ExplorerState:
     def note(self, error: Exception, lane: str = "") -> None:
         """Keep what went wrong, until something is started anew."""
         self.error, self._error_lane = error, lane
-        fetched = f"{len(self.results)} of {counted(len(self.results) + len(self.results.errors), 'version')} fetched."
-        self._say(fetched if lane == "partly" else _FAILED.get(lane, "This did not work."))
+        wanted = counted(len(self.results) + len(self.results.errors), "version")
+        fetched = say("{count} of {wanted} fetched.", count=len(self.results), wanted=wanted)
+        self._say(fetched if lane == "partly" else _FAILED.get(lane, say("This did not work.")))
 
     # ---- models
 
@@ -241,7 +243,10 @@ class ExplorerState:
         if isinstance(waiting, FindModels) and waiting.search == search:
             return None
         self.search, self.browsing, self.folded = search, True, False
-        return self._start(FindModels(self._ticket(), search), f"Searching models{f' for {search}' if str(search) else ''} …")
+        return self._start(
+            FindModels(self._ticket(), search),
+            say("Searching models for {search} …", search=search) if str(search) else say("Searching models …"),
+        )
 
     def found(self, job: FindModels, models: Iterable[ModelLine], *, more: bool = False) -> bool:
         """Take the models that were found."""
@@ -250,13 +255,16 @@ class ExplorerState:
         self.models, self.more = tuple(models), more
         self._names |= {line.model_id: line.name for line in self.models if line.name}
         if self.models:
-            tail = " and more; narrow the search to see the rest" if more else ""
-            self._say(f"{counted(len(self.models), 'model')} found{tail}.")
+            words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
+            self._say(say(words, count=counted(len(self.models), "model")))
         elif self.search == Search():
-            self._say("There is no model here yet.")
+            self._say(say("There is no model here yet."))
         else:
-            tried = "Searched in names, domains, tasks and labels; try a shorter word or a model id, or empty the field."
-            self._say(f"No model matches {self.search}. {tried}")
+            words = (
+                "No model matches {search}. Searched in names, domains, tasks and labels; "
+                "try a shorter word or a model id, or empty the field."
+            )
+            self._say(say(words, search=self.search))
         only = self._only_match(job.search.query)
         if only and only == self.model_id and self.lines:
             self.browse(models=False)
@@ -307,9 +315,9 @@ class ExplorerState:
         self.browsing = not model_id
         if not model_id:
             self._pending.pop("versions", None)
-            self._say("Choose a model.")
+            self._say(say("Choose a model."))
             return None
-        return self._start(ListVersions(self._ticket(), model_id), f"Listing versions of {self.model_name(model_id)} …")
+        return self._start(ListVersions(self._ticket(), model_id), say("Listing versions of {model} …", model=self.model_name(model_id)))
 
     def listed(self, job: ListVersions, lines: Iterable[ModelVersion]) -> bool:
         """Take the versions of a model; picks of versions that are gone are dropped."""
@@ -326,7 +334,7 @@ class ExplorerState:
         self.metric = _kept(self.metric, self.metrics)
         self._sort()
         if not self.folded and self.error is None:
-            self._say(f"{counted(len(self.lines), 'version')} of {self.model_name(job.model_id)}.")
+            self._say(say("{count} of {model}.", count=counted(len(self.lines), "version"), model=self.model_name(job.model_id)))
         return True
 
     # ---- the list, and picking
@@ -437,13 +445,13 @@ class ExplorerState:
 
     def _told_picks(self) -> None:
         self._forget()
-        self._say(f"{self.picked_text} picked." if self.picks else "Nothing picked.")
+        self._say(say("{versions} picked.", versions=self.picked_text) if self.picks else say("Nothing picked."))
 
     @property
     def picked_text(self) -> str:
         """How many versions are picked, and of how many models."""
-        where = f" of {len(self.picks)} models" if len(self.picks) > 1 else ""
-        return f"{counted(sum(map(len, self.picks.values())), 'version')}{where}"
+        count = counted(sum(map(len, self.picks.values())), "version")
+        return say("{count} of {total} models", count=count, total=len(self.picks)) if len(self.picks) > 1 else count
 
     @property
     def shown_picks(self) -> tuple[str, ...]:
@@ -462,7 +470,7 @@ class ExplorerState:
         """Fetch what is picked; the same click twice is one, and fetching what is shown asks the service again."""
         addresses = self.addresses
         if not addresses:
-            self._say("Pick at least one version first.")
+            self._say(say("Pick at least one version first."))
             return None
         waiting = self._pending.get("fetch")
         if isinstance(waiting, FetchVersions) and waiting.addresses == addresses:
@@ -477,7 +485,7 @@ class ExplorerState:
     def _fetch(self, job: FetchVersions) -> FetchVersions:
         for lane in ("compare", "report"):
             self._pending.pop(lane, None)
-        return self._start(job, f"Fetching {counted(job.count, 'version') if job.count else 'versions'} …")
+        return self._start(job, say("Fetching {count} …", count=counted(job.count, "version")) if job.count else say("Fetching versions …"))
 
     def fetched(self, job: FetchVersions, versions: VersionSet) -> CompareVersions | None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error."""
@@ -518,7 +526,7 @@ class ExplorerState:
         )
         compare = self._compare()
         if compare is None:
-            self._say(f"{counted(len(versions), 'version')} fetched.")
+            self._say(say("{count} fetched.", count=counted(len(versions), "version")))
         return compare
 
     def set_terms(self, **fields: Any) -> CompareVersions | None:
@@ -547,7 +555,7 @@ class ExplorerState:
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
         job = CompareVersions(self._ticket(), self.results, self.terms)
-        return self._start(job, f"Comparing {counted(len(self.results), 'version')} …")
+        return self._start(job, say("Comparing {count} …", count=counted(len(self.results), "version")))
 
     def compared(self, job: CompareVersions, comparison: Comparison) -> bool:
         """Take a comparison."""
@@ -558,8 +566,8 @@ class ExplorerState:
             return False
         if self.error is None:
             chosen = self.terms.baseline
-            against = "" if chosen == DEFAULT else f" with {BASELINE_OPTIONS.get(chosen, chosen)}"
-            self._say(f"{counted(len(self.results), 'version')} compared{against}.")
+            words = "{count} compared." if chosen == DEFAULT else "{count} compared with {baseline}."
+            self._say(say(words, count=counted(len(self.results), "version"), baseline=BASELINE_OPTIONS.get(chosen, chosen)))
         return True
 
     @property
@@ -571,9 +579,9 @@ class ExplorerState:
     def write_report(self) -> WriteReport | None:
         """Write the comparison into a file."""
         if self.comparison is None:
-            self._say("Fetch two or more versions first; a report is about a comparison.")
+            self._say(say("Fetch two or more versions first; a report is about a comparison."))
             return None
-        return self._start(WriteReport(self._ticket(), self.comparison), "Writing the report …")
+        return self._start(WriteReport(self._ticket(), self.comparison), say("Writing the report …"))
 
     def reported(self, job: WriteReport, path: Path) -> bool:
         """Take the file that was written."""
@@ -581,7 +589,7 @@ class ExplorerState:
             return False
         self.report = path
         if self.folded:
-            self._say(f"Report written: {path.name}.")
+            self._say(say("Report written: {name}.", name=path.name))
         return True
 
     @property

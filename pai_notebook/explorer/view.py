@@ -24,7 +24,7 @@ from pai_notebook.explorer.panels import VIEW, Copy, copy_bundle, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import to_python
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 # Displayed explorers, kept alive until they are closed even when no variable refers to them.
 _on_show: set[Explorer] = set()
-_NOT_LIVE = "The explorer lives in JupyterLab, Notebook 7 and Voila with ipywidgets 8, not here. This code and table are what it has."
+_NOT_LIVE = say("The explorer lives in JupyterLab, Notebook 7 and Voila with ipywidgets 8, not here. This code and table are what it has.")
 
 
 @checked
@@ -284,8 +284,8 @@ class Explorer(Displayed):
         return f"of {self._source.title}: {counted(len(self.selected), 'version')} selected"
 
     def _heading(self) -> str:
-        name = html.escape(visible(self._source.title))
-        return f'<style>{STYLE}{self._copy.hiding_style}</style><div title="{KEYS}"><strong>{name}</strong></div>'
+        name = html.escape(visible(told(self._source.title)))
+        return f'<style>{STYLE}{self._copy.hiding_style}</style><div title="{told(KEYS)}"><strong>{name}</strong></div>'
 
     # ---- from the widgets to the state
 
@@ -314,7 +314,7 @@ class Explorer(Displayed):
         }
         for control, action in values.items():
             _observe(control, "value", action, heard)
-        _observe(controls.tabs, "selected_index", lambda index: state.look(tab=controls.tabs.titles[index or 0]), heard)
+        _observe(controls.tabs, "selected_index", lambda index: state.look(tab=controls.pages_of_tabs[index or 0]), heard)
         clicks: dict[ipywidgets.Button, Callable[[], Any]] = {
             controls.higher: lambda: state.turn(-1),
             controls.lower: lambda: state.turn(1),

@@ -27,7 +27,7 @@ from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.io.redaction import as_redaction, masked_provenance
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
@@ -272,7 +272,7 @@ def _check_head(target: Path, content: Mapping[str, Any]) -> None:
         )
     if content.get("digest") != _digest(content):
         changed = [_name(entry) for entry in _entries(content) if not _is_whole(entry)]
-        where = f": look at {', '.join(changed[:3])}" if changed else ""
+        where = say(": look at {versions}", versions=joined(changed[:3])) if changed else ""
         raise SnapshotError(say("{target} was changed after it was saved{where}", target=target, where=where), hint=_NOTHING_DONE)
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Mask = Callable[[Lookup], list[bool]]
 
-_GRAMMAR = (
+_GRAMMAR = say(
     "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', label.env in ('a', 'b'), created > -30d or cer is null, "
-    "joined by and, or, not and parentheses"
+    "joined by and, or, not and parentheses."
 )
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -47,11 +47,11 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 _WORDS = frozenset({"and", "or", "not", "in", "is", "between", "contains"})
 _LITERALS: dict[str, Any] = {"true": True, "false": False, "none": None, "null": None}
 _ADVICE = {
-    "=": "Equality is written ==",
-    "&": "Write and",
-    "|": "Write or",
-    "!": "Write not, or != between two values",
-    "*": "A condition takes one name; globs belong to include and to addresses",
+    "=": say("Equality is written ==."),
+    "&": say("Write and."),
+    "|": say("Write or."),
+    "!": say("Write not, or != between two values."),
+    "*": say("A condition takes one name; globs belong to include and to addresses."),
 }
 _DEEPEST = 100
 
@@ -148,7 +148,7 @@ def parse_condition(text: str) -> Condition:
     [[True], [False]]
     """
     if not isinstance(text, str):
-        raise AddressError(say("where={text} is not a condition", text=described(text)), hint=_GRAMMAR + ".")
+        raise AddressError(say("where={text} is not a condition", text=described(text)), hint=_GRAMMAR)
     return Condition(text, _Parser(text).parse())
 
 
@@ -164,7 +164,7 @@ class _Parser:
     def parse(self) -> Mask:
         found = self._either()
         if self.next < len(self.tokens):
-            raise self._failure(f"did not expect {self.tokens[self.next].text!r} here")
+            raise self._failure(say("did not expect {text!r} here", text=self.tokens[self.next].text))
         return found
 
     def _either(self) -> Mask:
@@ -188,10 +188,10 @@ class _Parser:
 
     def _parenthesised(self) -> Mask:
         if self.text.count("(") > _DEEPEST:
-            raise self._failure("too many parentheses")
+            raise self._failure(say("too many parentheses"))
         inner = self._either()
         if not self._take(")"):
-            raise self._failure("a parenthesis is not closed")
+            raise self._failure(say("a parenthesis is not closed"))
         return inner
 
     def _comparison(self) -> Mask:
@@ -200,10 +200,10 @@ class _Parser:
         if token is not None:
             right = self._operand()
             if self.next < len(self.tokens) and self.tokens[self.next].kind == "cmp":
-                raise self._failure("two comparisons in a row; join them by and, or write between ... and ...")
+                raise self._failure(say("two comparisons in a row; join them by and, or write between ... and ..."))
             return self._comparing(left, token, right)
         if left.name is None:
-            raise self._failure("expected a comparison such as < or ==", self._as_name(left))
+            raise self._failure(say("expected a comparison such as < or =="), self._as_name(left))
         return self._worded(left)
 
     def _worded(self, left: _Operand) -> Mask:
@@ -213,7 +213,7 @@ class _Parser:
             negated = self._take("not")
             word = self._peek("name")
             if word is None or word.text.casefold() not in ("null", "none"):
-                raise self._failure("expected null behind is")
+                raise self._failure(say("expected null behind is"))
             missing = self._on(left, _is_missing)
             return _negation(missing) if negated else missing
         negated = self._take("not")
@@ -225,26 +225,26 @@ class _Parser:
         elif self._take("between"):
             low = self._comparing(left, _Token("cmp", ">=", left.token.position), self._operand())
             if not self._take("and"):
-                raise self._failure("expected between LOW and HIGH")
+                raise self._failure(say("expected between LOW and HIGH"))
             high = self._comparing(left, _Token("cmp", "<=", left.token.position), self._operand())
             held = lambda lookup: [both for both in map(all, zip(low(lookup), high(lookup), strict=True))]  # noqa: C416, E731
         else:
-            raise self._failure("expected a comparison such as <, ==, in or contains", self._after(token))
+            raise self._failure(say("expected a comparison such as <, ==, in or contains"), self._after(token))
         return _negation(held) if negated else held
 
     def _members(self) -> list[_Operand]:
         if not self._take("("):
-            raise self._failure("expected a list in parentheses, as in ('a', 'b')")
+            raise self._failure(say("expected a list in parentheses, as in ('a', 'b')"))
         members = [self._operand()]
         while self._take(","):
             members.append(self._operand())
         if not self._take(")"):
-            raise self._failure("the list is not closed")
+            raise self._failure(say("the list is not closed"))
         return members
 
     def _comparing(self, left: _Operand, token: _Token, right: _Operand) -> Mask:
         if left.name is None and right.name is None:
-            raise grammar_error(self.text, left.token.position, "compares two values and no name", self._as_name(left) + ".")
+            raise grammar_error(self.text, left.token.position, say("compares two values and no name"), self._as_name(left))
         sign = token.text
         if sign == "!=":
             return _negation(self._comparing(left, _Token("cmp", "==", token.position), right))
@@ -266,7 +266,7 @@ class _Parser:
 
     def _containing(self, left: _Operand, right: _Operand) -> Mask:
         if right.token.kind != "text":
-            raise self._failure("contains takes a quoted text")
+            raise self._failure(say("contains takes a quoted text"))
         part = right.literal.casefold()
         return self._on(left, lambda value: any(part in str(each).casefold() for each in _each(value) if each is not None))
 
@@ -282,7 +282,7 @@ class _Parser:
         except ComparisonError as error:
             hint = error.hint
             if other.name is not None and operand.token.position > other.token.position:
-                hint = f"Quote texts: {operand.name!r}. {hint}"
+                hint = say("Quote texts: {name!r}. {hint}", name=operand.name, hint=hint)
             raise grammar_error(self.text, operand.token.position, error.message, hint) from None
 
     @staticmethod
@@ -302,12 +302,17 @@ class _Parser:
                 said = f"{operand.token.text} is not a time" + (f" and {name.path} is one" if is_time else "")
                 raise grammar_error(self.text, position, said, NO_TIME)
         elif sign != "==" and isinstance(operand.literal, bool):
-            raise grammar_error(self.text, position, f"{operand.token.text} has no order", "Write == or != with true and false.")
+            raise grammar_error(
+                self.text, position, say("{text} has no order", text=operand.token.text), "Write == or != with true and false."
+            )
         elif sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
             known = [value for value in found.values(name) if value is not None]
             if known and all(isinstance(value, int | float) for value in known):
                 raise grammar_error(
-                    self.text, position, f"{name.short} holds numbers and {operand.token.text} is a text", "Write a number."
+                    self.text,
+                    position,
+                    say("{short} holds numbers and {text} is a text", short=name.short, text=operand.token.text),
+                    "Write a number.",
                 )
 
     def _operand(self) -> _Operand:
@@ -318,7 +323,7 @@ class _Parser:
                 return _Operand(token, literal=(read_moment(literal, self.now) or literal) if kind == "ago" else literal)
         token = self._peek("name")
         if token is None:
-            raise self._failure("expected a name, a number or a quoted text")
+            raise self._failure(say("expected a name, a number or a quoted text"))
         if token.text.casefold() in _LITERALS:
             return _Operand(token, literal=_LITERALS[token.text.casefold()])
         return _Operand(token, name=token.text)
@@ -339,19 +344,19 @@ class _Parser:
     def _as_name(operand: _Operand) -> str:
         """Say how a quoted text becomes a name."""
         if isinstance(operand.literal, str):
-            return f"A quoted text is a value; put a name with special characters in backticks: `{operand.literal}`"
+            return say("A quoted text is a value; put a name with special characters in backticks: `{name}`.", name=operand.literal)
         return _GRAMMAR
 
     def _after(self, token: _Token | None) -> str:
         """Say that a name with a comma, blank or parenthesis needs backticks, where one of these or a word stands behind a name."""
         if token is not None and (token.text in "()," or token.kind == "name"):
-            return "Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9"
+            return say("Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9.")
         return _GRAMMAR
 
     def _failure(self, message: str, hint: str = _GRAMMAR) -> AddressError:
         at_end = self.next >= len(self.tokens)
         position = len(self.text.rstrip()) if at_end else self.tokens[self.next].position
-        return grammar_error(self.text, position, message + (", but the text ends" if at_end else ""), hint + ".")
+        return grammar_error(self.text, position, say("{message}, but the text ends", message=message) if at_end else message, hint)
 
 
 def _negation(mask: Mask) -> Mask:
@@ -365,11 +370,11 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             mark = text[position]
-            hint = "The quote is not closed" if mark in "'\"`" else _ADVICE.get(mark, _GRAMMAR)
+            hint = say("The quote is not closed.") if mark in "'\"`" else _ADVICE.get(mark, _GRAMMAR)
             version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])
             if version is not None:
-                hint = f"Quote versions: '{version[0]}'"
-            raise grammar_error(text, position, f"cannot read {mark!r}", hint + ".")
+                hint = say("Quote versions: '{version}'.", version=version[0])
+            raise grammar_error(text, position, say("cannot read {mark!r}", mark=mark), hint)
         if match.lastgroup != "space":
             kind, shown = str(match.lastgroup), match[0]
             found.append(_Token("word" if shown in _WORDS else kind, shown, position))

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import grammar_error
 from pai_notebook.model.names import Pattern
 
-_FORM = (
+_FORM = say(
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, baseline - NUMBER, "
     "baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "
-    "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present"
+    "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -176,15 +177,15 @@ class _Reader:
         if alarm is not None:
             return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]))
         metric, dataset = self._metric()
-        compare = self._take(_COMPARE, "expected <=, >=, ==, < or >")
+        compare = self._take(_COMPARE, say("expected <=, >=, ==, < or >"))
         base, number, unit = self._bound()
         begin = self.at
         level = self._confidence()
         optional = self._optional()
         if base in ("true", "false") and compare != "==":
-            raise self._error(f"{base} can only be compared with ==", at=self.at)
+            raise self._error(say("{base} can only be compared with ==", base=base), at=self.at)
         if level is not None and compare == "==":
-            raise self._error("== cannot hold with a confidence; use >= or <=", at=begin)
+            raise self._error(say("== cannot hold with a confidence; use >= or <="), at=begin)
         sign: Comparator = compare  # type: ignore[assignment]
         return Rule(self.line.strip(), self.number, metric, dataset, sign, base, number, unit, optional, level)
 
@@ -193,12 +194,12 @@ class _Reader:
         written, begin = self.line[self.at : split].strip(), self.at
         self.at = split
         if not written or written.startswith("["):
-            raise self._error("expected the name of a metric", at=begin)
+            raise self._error(say("expected the name of a metric"), at=begin)
         base, bracket, dataset = written.rpartition("[")
         if written.endswith("]") and bracket:
             return base.strip(), dataset[:-1]
         if re.sub("`[^`]*`", "", written).count("[") != re.sub("`[^`]*`", "", written).count("]"):
-            raise self._error("the brackets of the dataset do not match", at=max(self.line.find("[", begin, split), begin))
+            raise self._error(say("the brackets of the dataset do not match"), at=max(self.line.find("[", begin, split), begin))
         return written, None
 
     def _first_comparator(self) -> int:
@@ -212,26 +213,29 @@ class _Reader:
             elif mark in "<>=":
                 return position
         if inside:
-            raise self._error(f"{'[' if inside == ']' else '`'} is not closed", at=max(self.line.rfind("["), self.line.rfind("`")))
-        raise self._error("expected <=, >=, ==, < or >", at=len(self.line))
+            raise self._error(
+                say("{what} is not closed", what="[" if inside == "]" else "`"), at=max(self.line.rfind("["), self.line.rfind("`"))
+            )
+        raise self._error(say("expected <=, >=, ==, < or >"), at=len(self.line))
 
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
         if _NUMBER.match(self.line, self.at):
             return "number", self._finite(_NUMBER, ""), ""
         begin = self.at
-        word = self._take(_WORD, "expected a number or baseline")
+        word = self._take(_WORD, say("expected a number or baseline"))
         if word in ("true", "false"):
             return "true" if word == "true" else "false", 0.0, ""
         if word != "baseline":
             near = get_close_matches(word, ("baseline", "true", "false"), 1)
-            raise self._error(f"unknown word {word!r}" + (f", did you mean {near[0]}?" if near else ""), at=begin)
+            words = "unknown word {word!r}, did you mean {near}?" if near else "unknown word {word!r}"
+            raise self._error(say(words, word=word, near=near[0] if near else ""), at=begin)
         self._blanks()
         sign = self.line[self.at : self.at + 1]
         if sign not in ("+", "-") or not sign:
             return "baseline", 0.0, ""
         self.at += 1
-        number = self._finite(_UNSIGNED, f"expected a number behind {sign}")
+        number = self._finite(_UNSIGNED, say("expected a number behind {sign}", sign=sign))
         return "baseline", -number if sign == "-" else number, self._unit()
 
     def _unit(self) -> Unit:
@@ -246,7 +250,7 @@ class _Reader:
         written = self._take(kind, expected)
         number = float(written)
         if math.isinf(number):
-            raise self._error(f"no float holds {written}", at=self.at - len(written))
+            raise self._error(say("no float holds {written}", written=written), at=self.at - len(written))
         return number
 
     def _confidence(self) -> float | None:
@@ -256,7 +260,9 @@ class _Reader:
             return None
         level = float(match["level"]) if match["level"].count(".") <= 1 and match["level"] != "." else 0.0
         if not 50 <= level < 100:  # noqa: PLR2004 - below, a rule would hold while its opposite is more likely
-            raise self._error(f"{match['level']}% is not a confidence level; use a number from 50 to below 100", at=self.at)
+            raise self._error(
+                say("{match}% is not a confidence level; use a number from 50 to below 100", match=match["level"]), at=self.at
+            )
         self.at = match.end()
         return level / 100
 
@@ -267,7 +273,7 @@ class _Reader:
         if rest == ["if", "present"]:
             return True
         self._blanks()
-        raise self._error(f"did not expect {' '.join(rest)!r} here", at=self.at)
+        raise self._error(say("did not expect {names!r} here", names=" ".join(rest)), at=self.at)
 
     def _take(self, pattern: re.Pattern[str], message: str) -> str:
         self._blanks()
@@ -282,4 +288,4 @@ class _Reader:
             self.at += 1
 
     def _error(self, message: str, *, at: int) -> Exception:
-        return grammar_error(self.text, self.start + at, f"{message} in {self.line.strip()!r}", _FORM + ".")
+        return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), _FORM)
