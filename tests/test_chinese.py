@@ -9,6 +9,7 @@ from pai_notebook import demo
 from pai_notebook.display import describe_error, render_html
 from pai_notebook.i18n import chinese
 from pai_notebook.i18n.phrases import told
+from pai_notebook.plan import OPTIONS, VERBS
 from pai_notebook.plan.help import Manual
 from pai_notebook.registry.progress import Progress
 from tests.latin import strings, text_of, words_of
@@ -29,6 +30,7 @@ TYPED = words_of(
     "public query raise_for_errors refresh region registry report request rows rules s save series shifted show sort source_id "
     "source_type specs tex to to_frame training_spec true uri v verb vpc vs watch where without workspace xlsx zh "
 )
+TYPED |= words_of(" ".join([*VERBS, *OPTIONS]))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from tests.pages import differences, write
 from tests.public_api import public_classes
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "README.zh-CN.md"]
+CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *CHINESE, ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 
 def test_every_error_has_a_line_that_says_what_to_do():
@@ -25,7 +26,7 @@ def test_every_error_has_a_line_that_says_what_to_do():
     assert [name for name in pnb.errors.__all__ if f"`{name}`" not in text and name not in ("PaiError", "NotFound")] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: "/".join(page.parts[-2:]))
 def test_every_line_of_the_magic_that_a_page_shows_is_understood(page):
     text = page.read_text("utf-8")
     if page.parent != ROOT:  # blocks of these run, and some show what is refused
@@ -37,7 +38,7 @@ def test_every_line_of_the_magic_that_a_page_shows_is_understood(page):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=lambda page: "/".join(page.parts[-2:]))
 def test_the_code_of_a_page_runs_and_shows_what_the_page_shows(page):
     assert differences(page) == []
 
@@ -51,6 +52,18 @@ def test_a_page_whose_code_fails_or_shows_something_else_is_noticed(tmp_path):
     assert len(differences(page)) == 1
 
 
+def code_of(page):
+    """Blocks of a page that are not what is shown, comments in them left out."""
+    return re.findall(r"^```(?!text)\w*\n.*?^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda page: page.name)
+def test_a_page_in_chinese_has_the_code_of_the_english_one(page):
+    english = ROOT / "docs" / page.name
+    assert code_of(page) == code_of(english)
+    assert len(re.findall("[一-龥]", page.read_text("utf-8"))) > 100
+
+
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_every_block_of_python_in_a_readme_compiles(page):
     for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL):
@@ -58,7 +71,7 @@ def test_every_block_of_python_in_a_readme_compiles(page):
             compile(block, page, "exec")
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=lambda page: "/".join(page.parts[-2:]))
 def test_sessions_that_a_page_shows_give_what_it_shows(page):
     assert doctest.testfile(str(page), module_relative=False, encoding="utf-8") == (0, page.read_text("utf-8").count(">>> "))
 
@@ -84,12 +97,13 @@ def test_the_first_lines_pasted_into_one_cell_show_themselves_and_run_twice(page
     code = f"{shell}\nfor _ in range(2): shell.run_cell({block!r}).raise_error()"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    shown = ("PAI model registry demo", "iris-species", "Metrics", ".html")
+    words = {"README.md": ("PAI model registry demo", "Metrics"), "README.zh-CN.md": ("PAI 模型仓库 demo", "指标")}
+    shown = (*words[page], "iris-species", ".html")
     assert len(re.findall("^%paimodel", block, re.MULTILINE)) >= len(shown)
     assert [done.stdout.count(text) >= 2 for text in shown] == [True] * len(shown), done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: "/".join(page.parts[-2:]))
 def test_every_file_that_a_page_links_to_is_there(page):
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []

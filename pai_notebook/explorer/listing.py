@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.width import cells, pad
-from pai_notebook.i18n.phrases import now
+from pai_notebook.i18n.phrases import now, say
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import counted, short_datasets
@@ -46,13 +46,16 @@ class ModelLine:
         return cls(model.model_id, model.name, latest.version_name if latest else "", latest.approval_status if latest else "")
 
 
+_NO_METRIC = say("no metric")
+
+
 @dataclass(frozen=True, slots=True)
 class MetricColumn:
     """The metric in the last column: one dataset, so that values of different datasets are never in one column."""
 
     path: str = ""
     dataset: str = ""
-    words: str = "no metric"
+    words: str = _NO_METRIC
 
     @classmethod
     def of(cls, lines: Sequence[ModelVersion], path: str) -> MetricColumn:
@@ -60,7 +63,7 @@ class MetricColumn:
         found = Counter(cell.dataset for each in lines[:_SAMPLE] for cell in each.metrics.cells if cell.path == path and _is_number(cell))
         dataset = found.most_common(1)[0][0] if found else ""
         short = short_datasets(found).get(dataset, "")
-        return cls(path, dataset, visible(f"{path}@{short}" if short else path) or "no metric")
+        return cls(path, dataset, visible(f"{path}@{short}" if short else path) or _NO_METRIC)
 
     def cell(self, version: ModelVersion) -> Cell | None:
         """What a version states, None unless it is a number."""
