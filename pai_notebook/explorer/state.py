@@ -392,6 +392,7 @@ class ExplorerState:
         if QUICK[what]:
             self._resolve(QUICK[what], ())
         elif self.model_id:
+            self.picks = {} if self.all_given else self.picks
             self._picked(self.model_id, [line.version_name for line in self.lines if is_same(line.approval_status, "Pending")])
             self.all_given = False
             self._told_picks()

@@ -1,5 +1,7 @@
 """The explorer with its widgets, over HTTP, in this process: what a user sets, what comes back, what is left behind."""
 
+import base64
+import io
 import json
 import re
 import sys
@@ -10,6 +12,7 @@ from types import SimpleNamespace
 import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
+from PIL import Image
 
 import pai_notebook as pnb
 from pai_notebook.client.loop import shared_loop
@@ -196,6 +199,18 @@ def test_the_chart_follows_the_metric_and_says_its_numbers(explorer):
     explorer.wait()
     assert "Dot plot of latency_ms@" in controls(explorer).panels["Chart"].value
     assert "Dot plot of perplexity@" not in controls(explorer).panels["Chart"].value
+
+
+@pytest.mark.slow
+def test_a_chart_of_many_versions_is_legible_and_names_those_it_leaves_out():
+    documents = [{"VersionName": f"0.{place}.0", "Metrics": {"cer": 0.1 + place / 1000}} for place in range(150)]
+    explorer = Explorer(VersionSet(ModelVersion.from_document(document, "model-a") for document in documents))
+    chart = show_tab(explorer, "Chart")
+    explorer.close()
+    pictures = [Image.open(io.BytesIO(base64.b64decode(text))) for text in re.findall(r'base64,([^"]+)"', chart)]
+    assert len(pictures) == 4
+    assert all(picture.height > picture.width / 8 for picture in pictures)
+    assert "0.50.0, 0.51.0 and 69 more." in chart
 
 
 def test_without_matplotlib_the_chart_says_what_is_missing(explorer, monkeypatch):
