@@ -291,4 +291,4 @@ def describe_model(model: Model) -> Block:
         blocks.append(Section(say("Extra information"), [tree_of(model.extra_info)], folded=True))
     blocks += [Note(note, "warn") for note in model.notes[:5]]
     title = model.name or model.model_id or say("a model without an id")
-    return Card(title, subtitle=subtitle, blocks=blocks, footer=ids_shape(model, model.model_id, model.workspace_id))
+    return Card(title, subtitle=subtitle, blocks=blocks, footer=ids_shape(model, model.model_id, model.workspace_id, people=model.people))

@@ -13,6 +13,7 @@ from pai_notebook.model.document import DocumentView, Field, canonical_json, dig
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.list_view import describe_model
 from pai_notebook.model.reading import read_model
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 
 
@@ -34,6 +35,8 @@ class Model(Displayed, DocumentView):
         The JSON object of the service, whatever is in it; `from_document` reads other forms, and refuses what is not a model.
     fetched : datetime, optional
         When the answer arrived, UTC.
+    people : tuple of (str, str)
+        Ids of its accounts and the names that the workspace shows for them, where they are known.
 
     Examples
     --------
@@ -43,6 +46,7 @@ class Model(Displayed, DocumentView):
     """
 
     fetched: datetime | None
+    people: tuple[tuple[str, str], ...]
 
     request_id = Field("RequestId", read_text, "Id of the request that answered; empty for a model that came in a list.")
     model_id = Field("ModelId", read_text, "Id of the model, for example model-rbvg5wzljz3pks92.")
@@ -68,9 +72,9 @@ class Model(Displayed, DocumentView):
     extra_info = Field("ExtraInfo", read_any, "Other information, as sent.")
     latest_document = Field("LatestVersion", read_any, "The latest version as sent, {} when there is none; see `latest_version`.")
 
-    def __init__(self, document: Mapping[str, Any], *, fetched: datetime | None = None) -> None:
+    def __init__(self, document: Mapping[str, Any], *, fetched: datetime | None = None, people: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(document)
-        self.__dict__["fetched"] = fetched
+        self.__dict__.update(fetched=fetched, people=people)
 
     @classmethod
     def from_document(cls, document: Any, *, fetched: datetime | None = None) -> Self:
@@ -106,7 +110,8 @@ class Model(Displayed, DocumentView):
         document = self.latest_document
         if not isinstance(document, dict) or not document:
             return None
-        return ModelVersion(document, model_id=self.model_id, fetched=self.fetched)
+        called = Provenance(model_name=self.name, people=self.people)
+        return ModelVersion(document, model_id=self.model_id, fetched=self.fetched, provenance=called)
 
     @cached_property
     def digest(self) -> str:
@@ -120,7 +125,7 @@ class Model(Displayed, DocumentView):
         return hash(self.digest)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._document, self.fetched)
+        return _rebuild, (type(self), self._document, self.fetched, self.people)
 
     def _brief(self) -> str:
         latest = f", latest {self.latest_version.version_name}" if self.latest_version else ""
@@ -130,5 +135,5 @@ class Model(Displayed, DocumentView):
         return describe_model(self)
 
 
-def _rebuild(cls: type[Model], document: dict[str, Any], fetched: datetime | None) -> Model:
-    return cls(document, fetched=fetched)
+def _rebuild(cls: type[Model], document: dict[str, Any], fetched: datetime | None, people: tuple[tuple[str, str], ...] = ()) -> Model:
+    return cls(document, fetched=fetched, people=people)

@@ -109,7 +109,7 @@ class ModelVersion(Displayed, DocumentView):
         super().__init__(document)
         self.__dict__["model_id"] = model_id
         self.__dict__["fetched"] = fetched
-        self.__dict__["provenance"] = provenance or Provenance()
+        self.__dict__["provenance"] = Provenance() if provenance is None else provenance
         self.__dict__["from_memory"] = False
 
     @classmethod

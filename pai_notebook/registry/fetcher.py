@@ -27,6 +27,7 @@ from pai_notebook.errors import (
 )
 from pai_notebook.model.address import Address, Need
 from pai_notebook.model.order import is_approved
+from pai_notebook.model.registered_model import Model
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion, adopt_document
 from pai_notebook.registry.list_probe import ListProbe
@@ -195,6 +196,13 @@ class Fetcher:
             except AddressError as error:
                 arrivals.failures[model_id, name] = error
         return legal
+
+    async def get_model(self, text: str) -> Model:
+        """One model by id or name, with the names of its people."""
+        reply = await self.names.by_id(text, self._client.get_model)
+        model = Model(reply.document, fetched=reply.fetched)
+        people = await self.resolver.people(model) if self.resolver else ()
+        return Model(reply.document, fetched=reply.fetched, people=people)
 
     async def list_versions(self, model_id: str, arrivals: Arrivals) -> list[ModelVersion]:
         """Every version of a model; raises when not everything could be had."""

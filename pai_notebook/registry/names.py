@@ -22,6 +22,7 @@ from pai_notebook.model.source import DatasetName, read_storage, split_dataset
 
 if TYPE_CHECKING:
     from pai_notebook.client import Client, Reply
+    from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.versions.cache import Memory
 
@@ -33,6 +34,8 @@ _PATIENCE = 5.0
 _PAGE = 100
 # Characters of a name that are kept; the service allows fewer.
 _LONGEST = 200
+# Workspaces that are none: not known, and that of public models.
+_NOWHERE = ("", "0")
 # What may be otherwise a moment later.
 _PASSING = (DeadlineExceeded, ServiceUnavailable, Throttled)
 
@@ -111,6 +114,16 @@ class NameResolver:
                 version.__dict__["provenance"] = provenance
                 version.__dict__.pop("metrics", None)
 
+    async def people(self, model: Model) -> tuple[tuple[str, str], ...]:
+        """Names of the people of a model."""
+        users = list(dict.fromkeys(filter(None, (model.owner_id, model.user_id))))
+        if model.workspace_id not in _NOWHERE:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._people([model.workspace_id], users, _RequestBudget(_MEMBER_PAGES))
+        names = self._names_of_people()
+        return tuple((user, names[user]) for user in users if user in names)
+
     async def _ask(self, models: Sequence[str], identities: Sequence[str], people: Sequence[str]) -> None:
         memory, own = self._memory, self._client.settings.workspace_id
         unknown = [model for model in models if not memory.name_of(model) or (people and not own and model not in memory.workspaces)]
@@ -124,7 +137,7 @@ class NameResolver:
         )
         # only now it is known which workspaces the models belong to; public models are in none
         found = dict.fromkeys(memory.workspaces.get(model, "") for model in models)
-        await self._people([workspace for workspace in found if workspace not in ("", "0")], people, pages)
+        await self._people([workspace for workspace in found if workspace not in _NOWHERE], people, pages)
 
     async def _each(self, kind: _NameKind, keys: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], budget: _RequestBudget) -> None:
         """Ask about each key that is not known: alone until one was granted, then all together."""

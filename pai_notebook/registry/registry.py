@@ -436,11 +436,10 @@ class Registry(Displayed):
         'model-rbvg5w0xvkg09sgeed'
         """
         try:
-            reply = self._client.run(self._fetcher.names.by_id(address_of(model_id).model, self._client.get_model))
+            return self._client.run(self._fetcher.get_model(address_of(model_id).model))
         except NotFound as error:
             self._fetcher.suggestions.hint(error)
             raise
-        return Model(reply.document, fetched=reply.fetched)
 
     def list_models(
         self,

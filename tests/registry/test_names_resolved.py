@@ -1,6 +1,7 @@
 """Names of models, datasets and people: asked for with the versions, and never a reason for a fetch to fail."""
 
 import json
+import pickle
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,7 +48,7 @@ class Service:
     def __init__(self, versions=None, *, datasets=None, denied=(), missing=(), failing=()):
         held = [dataset(key, name, 1000, 500) for key, name in DATASETS.items()] if datasets is None else datasets
         members = {"77": [{"UserId": OWNER, "DisplayName": "Li Na"}, {"UserId": USER, "MemberName": "wang.wu"}]}
-        models = [{"ModelId": MODEL, "ModelName": "speech", "WorkspaceId": "77"}]
+        models = [{"ModelId": MODEL, "ModelName": "speech", "WorkspaceId": "77", "OwnerId": OWNER, "UserId": USER}]
         documents = [version(place) for place in range(25)] if versions is None else versions
         store = demo.Store(models, {MODEL: documents}, datasets=held, members=members)
         key = demo.Key("id", "secret", denied=frozenset(denied))
@@ -305,3 +306,20 @@ def test_a_report_names_the_model_the_datasets_and_the_people(tmp_path):
     assert "speech-noisy" in text
     assert "wang.wu" not in text
     assert "Li Na" not in text
+
+
+def test_a_model_and_its_latest_version_name_their_people_too():
+    service = Service()
+    with service.connect() as registry:
+        model = registry.get_model("speech")
+        assert f"owner Li Na {OWNER}" in str(model)
+        assert str(model.latest_version).startswith("speech 0.24.0")
+        assert pickle.loads(pickle.dumps(model)).people == model.people
+        registry.get_model(MODEL)
+    assert service.asked["ListMembers"] == 1
+    service = Service(denied=["ListMembers"])
+    with service.connect() as registry:
+        assert registry.get_model(MODEL) == registry.get_model(MODEL) == model
+    assert service.asked["ListMembers"] == 1
+    with service.connect(names=False) as registry:
+        assert registry.get_model(MODEL).people == ()
