@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LEVEL = 0.95
 _NO_DIRECTION = Direction(reason="not a metric")
+_BASELINE = Change(Kind.BASELINE)
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
@@ -46,7 +47,7 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
         self._columns = MetricColumns(versions)
         self._count = len(versions)
         self.series = series or Series()
-        self._names = dict.fromkeys(sorted(self._columns.names, key=lambda name: tuple(map(natural_key, name))))
+        self._names = dict.fromkeys(sorted(self._columns.names, key=lambda name: (natural_key(name[0]), natural_key(name[1]))))
         self._made: dict[Key, tuple[Cell, ...]] = {}
 
     def __getitem__(self, key: Key) -> tuple[Cell, ...]:
@@ -67,20 +68,20 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
     def _make(self, path: str, dataset: str) -> tuple[Cell, ...]:
         if (path, dataset) not in self._names:
             raise KeyError((path, dataset))
-        stated: dict[int, list[Any]] = {}
-        for place, raw in self._columns.stated(path, dataset):
-            stated.setdefault(place, []).append(raw)
-        cells: list[Cell] = []
-        for place in range(self._count):
-            raws = stated.get(place)
-            if raws is None:
-                cells.append(_blank(path, dataset, empty=place not in self._columns.measured))
-            elif len(raws) == 1:
-                cells.append(self.series.read(make_cell(dataset, path, raws[0], duplicate=False)))
+        cells: list[Cell | None] = [None] * self._count
+        repeated: set[int] = set()
+        stated = self._columns.stated(path, dataset)
+        for place, raw in stated:
+            if cells[place] is None:
+                cells[place] = self.series.read(make_cell(dataset, path, raw, duplicate=False))
             else:
-                several = sorted((make_cell(dataset, path, raw, duplicate=True) for raw in raws), key=cell_order)
-                cells.append(self.series.read(merge_cells(several)))
-        return tuple(cells)
+                repeated.add(place)
+        for place in repeated:
+            several = [make_cell(dataset, path, raw, duplicate=True) for where, raw in stated if where == place]
+            cells[place] = self.series.read(merge_cells(sorted(several, key=cell_order)))
+        return tuple(
+            [_blank(path, dataset, empty=place not in self._columns.measured) if cell is None else cell for place, cell in enumerate(cells)]
+        )
 
     def is_same(self, key: Key) -> bool:
         """Whether every version states the same number, text or truth value, which is told without making cells."""
@@ -111,12 +112,15 @@ class _MetricMaker:
         return self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
 
     def changes(self, row: Row) -> tuple[Change, ...]:
-        key, base = (row.path, row.dataset), row.cells[self.baseline]
+        key, cells, direction = (row.path, row.dataset), row.cells, row.direction
+        base = cells[self.baseline]
         changes = tuple(
-            Change(Kind.BASELINE)
-            if place == self.baseline
-            else compare_cells(cell, base, row.direction, self.tolerance, partial(self.uncertainty.between, key, place, self.baseline))
-            for place, cell in enumerate(row.cells)
+            [
+                _BASELINE
+                if place == self.baseline
+                else compare_cells(cell, base, direction, self.tolerance, partial(self.uncertainty.between, key, place, self.baseline))
+                for place, cell in enumerate(cells)
+            ]
         )
         return _with_clear_baseline(changes, self.uncertainty, key, self.baseline)
 
@@ -137,7 +141,9 @@ def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, dir
 
 def _with_clear_baseline(changes: tuple[Change, ...], uncertainty: Uncertainty, key: tuple[str, str], baseline: int) -> tuple[Change, ...]:
     """Take the percentages away where the baseline's own interval reaches zero: nothing is known of what they are percent of."""
-    side = uncertainty.side(key, baseline) if any(change.percent is not None for change in changes) else None
+    if all(change.percent is None for change in changes):
+        return changes
+    side = uncertainty.side(key, baseline)
     if side is None or side.own(_LEVEL)[0] > 0 or side.own(_LEVEL)[1] < 0:
         return changes
     return tuple(replace(change, percent=None) for change in changes)
@@ -160,7 +166,7 @@ def other_rows(versions: Sequence[ModelVersion], baseline: int) -> Iterator[Row]
 
 def positional(versions: Sequence[ModelVersion], rows: Sequence[Row]) -> Iterator[Phrase]:
     """Say which lists of objects were compared by position although they differ, because their objects have no name of their own."""
-    differing = {(row.section, row.path) for row in rows if row.differs}
+    differing = {(row.section, row.path) for row in rows if row.section != "metrics" and row.differs}
     for info in catalogue(versions):
         if info.kind != "spec":
             continue
@@ -187,8 +193,7 @@ def _section(
     for path in [path for path in order if path in found] or sorted(found, key=natural_key):
         cells = tuple(_setting(path, column[path]) if path in column else _blank(path, "") for column in columns)
         changes = tuple(
-            Change(Kind.BASELINE) if place == baseline else Change(kind_of_change(cell, cells[baseline]))
-            for place, cell in enumerate(cells)
+            _BASELINE if place == baseline else Change(kind_of_change(cell, cells[baseline])) for place, cell in enumerate(cells)
         )
         yield Row(section, path, "", cells, changes, _NO_DIRECTION)
 

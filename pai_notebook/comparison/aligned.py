@@ -213,7 +213,7 @@ class Aligned:
     @cached_property
     def metrics(self) -> tuple[Row, ...]:
         """Rows of metrics."""
-        return tuple(row for row in self._measured if self._selection.keeps(row))
+        return self._measured if self._selection.is_everything else tuple(row for row in self._measured if self._selection.keeps(row))
 
     @property
     def labels(self) -> tuple[Row, ...]:

@@ -87,17 +87,17 @@ def _stated(row: Row) -> list[int]:
 
 
 def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
-    base = {(row.path, setting.data(row.dataset)) for row in setting.metrics if not is_blank(row.cells[setting.baseline])}
+    keyed = [((row.path, setting.data(row.dataset)), row) for row in setting.metrics]
+    base = {key for key, row in keyed if not is_blank(row.cells[setting.baseline])}
     base_datasets = {dataset for _, dataset in base}
-    apart, strange = [], []
+    apart: list[int] = []
+    strange: list[int] = []
     for place in range(len(setting.versions)):
-        mine = {(row.path, setting.data(row.dataset)) for row in setting.metrics if not is_blank(row.cells[place])}
-        if place == setting.baseline or not mine or not base:
+        if place == setting.baseline or any(key in base and not is_blank(row.cells[place]) for key, row in keyed):
             continue
-        if not {dataset for _, dataset in mine} & base_datasets:
-            strange.append(place)
-        elif not mine & base:
-            apart.append(place)
+        mine = {dataset for (_, dataset), row in keyed if not is_blank(row.cells[place])}
+        if mine and base:
+            (apart if mine & base_datasets else strange).append(place)
     baseline = setting.names[setting.baseline]
     if strange:
         yield say("no dataset in common with {baseline}: {versions}", baseline=baseline, versions=setting.listed(strange))
@@ -114,6 +114,8 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
             by_path.setdefault(row.path, []).append(row)
     told: dict[tuple[str, Phrase, Phrase], list[str]] = {}
     for path, rows in by_path.items():
+        if len(rows) == 1:
+            continue  # measured nowhere else
         home = [setting.data(row.dataset) for row in rows if not is_blank(row.cells[setting.baseline])]
         at_home = {place for row in rows if setting.data(row.dataset) in home for place in _stated(row)}
         elsewhere = sorted({place for row in rows for place in _stated(row)} - at_home)

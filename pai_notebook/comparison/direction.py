@@ -44,6 +44,8 @@ _MODES: dict[str, Mode] = {
     **dict.fromkeys(("max", "maximize", "maximise", "maximum", "higher", "greater", "higher_is_better", "greater_is_better", "up"), "max"),
     **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down"), "min"),
 }
+_WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
+_NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -94,6 +96,11 @@ def _mode_in_words(mode: Mode) -> str:
     return with_text(say("higher is better") if mode == "max" else say("lower is better"), mode)
 
 
+_TRAINED = Direction(reason=say("it was measured on the training data"))
+_NO_QUALITY = Direction(reason=say("the name says what it is measured by, not how good it is"))
+_UNKNOWN = Direction(reason=say("the name does not say"))
+
+
 def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     """Read a direction in the words of other libraries: `maximize`, `lower`, `True` for greater-is-better, None for unknown.
 
@@ -131,16 +138,16 @@ def infer_direction(path: str) -> Direction:
     ['max', 'max', 'max', 'max', None]
     """
     if is_training(path):
-        return Direction(reason=say("it was measured on the training data"))
+        return _TRAINED
     votes = _votes(path)
     if votes is None:
-        return Direction(reason=say("the name says what it is measured by, not how good it is"))
+        return _NO_QUALITY
+    if not votes:
+        return _UNKNOWN
     modes = set(votes.values())
     if len(modes) > 1:
         told = joined([say("{word!r} ({mode})", word=word, mode=_mode_in_words(mode)) for word, mode in votes.items()], " and ")
         return Direction(reason=say("{words} disagree", words=told))
-    if not modes:
-        return Direction(reason=say("the name does not say"))
     return Direction(modes.pop(), "inferred", say("from {words}", words=joined([repr(word) for word in votes], " and ")))
 
 
@@ -169,6 +176,8 @@ def _votes_of_name(name: str) -> dict[str, Mode]:
 
 
 def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
+    if len(tokens) == 1 and tokens[0] not in _NOT_ALONE:
+        return _vote(tokens[0])  # as most names are
     votes: dict[str, Mode] = {}
     flipped = local_veto = False
     position = 0
@@ -190,14 +199,11 @@ def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
     return {f"negated {word}": _OPPOSITE[mode] for word, mode in votes.items()} if flipped else votes
 
 
-@lru_cache(maxsize=4096)
-def _vote(token: str) -> Mapping[str, Mode]:
+def _vote(token: str) -> dict[str, Mode]:
     """What one word says: by itself, without the digits behind it, or by its Chinese ending."""
-    for word in (token, token.rstrip("0123456789")):
-        if word in HIGHER:
-            return {token: "max"}
-        if word in LOWER:
-            return {token: "min"}
+    mode = _WORDS.get(token) or _WORDS.get(token.rstrip("0123456789"))
+    if mode is not None:
+        return {token: mode}
     ending = chinese_ending(token)
     return {ending: CHINESE[ending]} if ending else {}
 
@@ -243,6 +249,8 @@ class Directions:
         ConfigurationError
             When two equally specific patterns say different things.
         """
+        if not self._patterns:
+            return infer_direction(path)
         found = choose(self._patterns, Name("metrics", path, dataset, self._labels.get(dataset, "")), "directions")
         if found is None:
             return infer_direction(path)

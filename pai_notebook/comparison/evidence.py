@@ -64,10 +64,14 @@ class EvidenceFinder:
                 read[path, dataset] = name
                 self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
                 continue
-            for own in {keys, unwrapped(keys)}:
-                if own and own[-1] in OWNERS:
-                    self._owners.setdefault((dataset, own[:-1]), set()).add(own)
-            self._parts[dataset, keys[:-1]] = self._parts.get((dataset, keys[:-1]), frozenset()) | split_names(path)
+            if keys and keys[-1] in OWNERS:
+                for own in {keys, unwrapped(keys)}:
+                    if own[-1] in OWNERS:
+                        self._owners.setdefault((dataset, own[:-1]), set()).add(own)
+            beside, parts = (dataset, keys[:-1]), split_names(path)
+            there = self._parts.setdefault(beside, parts)
+            if not parts <= there:
+                self._parts[beside] = there | parts
         self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role in _COUNTS}
         self._any: dict[Key, bool] = {}
         self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
@@ -124,11 +128,13 @@ class EvidenceFinder:
 
     def has_any(self, key: Key) -> bool:
         """Whether any row could say something of a metric."""
+        if not self._index:
+            return False
         found = self._any.get(key)
         if found is None:
             above = split_path(key[0])[:-1]
             counts = is_share(key[0]) and any((key[1], above[:depth]) in self._counted for depth in range(len(above) + 1))
-            found = self._any[key] = counts or (bool(self._index) and any(next(self.rows_of(key, role), "") for role in _OF_ONE))
+            found = self._any[key] = counts or any(next(self.rows_of(key, role), "") for role in _OF_ONE)
         return found
 
     def rows_of(self, key: Key, role: Role) -> Iterator[str]:

@@ -24,10 +24,10 @@ from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
 
 # States of cells in which nothing was stated.
-BLANK = frozenset({State.ABSENT, State.NO_METRICS, State.FETCH_FAILED})
+BLANK = (State.ABSENT, State.NO_METRICS, State.FETCH_FAILED)
 
 _UNKNOWN = Evidence(say("no interval known"))
-_NUMERIC = frozenset({State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES})
+_NUMERIC = (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES)
 
 
 class Kind(StrEnum):
@@ -324,9 +324,10 @@ def compare_cells(
     cell: Cell, baseline: Cell, direction: Direction, tolerance: Tolerance, evidence: Callable[[], Evidence] = lambda: _UNKNOWN
 ) -> Change:
     """Compare a metric's cell with the baseline's; `evidence` is asked where both have a number."""
-    numbers = cell.value is not None and baseline.value is not None and {cell.state, baseline.state} <= _NUMERIC
-    delta = difference(cell, baseline) if numbers else None
-    if delta is None or cell.value is None or baseline.value is None:
+    if cell.value is None or baseline.value is None or cell.state not in _NUMERIC or baseline.state not in _NUMERIC:
+        return Change(kind_of_change(cell, baseline))
+    delta = difference(cell, baseline)
+    if delta is None:
         return Change(kind_of_change(cell, baseline))
     bound = tolerance.bound(cell.path, cell.dataset, baseline.value)
     if not exceeds(delta, bound, max(abs(cell.value), abs(baseline.value))):
@@ -374,10 +375,11 @@ def difference(cell: Cell, baseline: Cell) -> float | None:
 
 def percent_of(cell: Cell, baseline: Cell) -> float | None:
     """100 x difference / baseline, None where that has no meaning: see `Change.percent`."""
-    delta, base, value = difference(cell, baseline), baseline.value, cell.value
-    if scale_of(cell.path) != "ratio" or delta is None or value is None or not base or base < 0 or value < 0 or math.isinf(base):
+    base, value = baseline.value, cell.value
+    if scale_of(cell.path) != "ratio" or value is None or not base or base < 0 or value < 0 or math.isinf(base):
         return None
-    return 100 * delta / base
+    delta = difference(cell, baseline)
+    return None if delta is None else 100 * delta / base
 
 
 def in_percent(row: Row, place: int) -> bool:

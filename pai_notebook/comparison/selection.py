@@ -54,6 +54,11 @@ class Selection:
         """Read the arguments of a comparison."""
         return cls(Patterns(include, "include"), Patterns(exclude, "exclude"), dataset or "", tuple(sections))
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return not (self.include or self.exclude or self.dataset)
+
     def keeps(self, row: Row) -> bool:
         """Whether a row is wanted."""
         return self.leaves_out(row) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -273,7 +274,7 @@ def _identical(comparison: Comparison) -> Iterator[Section]:
     if identical:
         several = "{count} identical rows hidden; only='all' shows them."
         said = say("{count} identical row hidden; only='all' shows it." if len(identical) == 1 else several, count=len(identical))
-        yield _named(said, _row_names(comparison, identical))
+        yield _named(said, *_row_names(comparison, identical))
 
 
 def _not_shown(comparison: Comparison, places: Sequence[int], hidden: Sequence[Row], total: int) -> Iterator[Section]:
@@ -283,24 +284,24 @@ def _not_shown(comparison: Comparison, places: Sequence[int], hidden: Sequence[R
     if left:
         shown = len(comparison.names) - len(left)
         said = say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=len(comparison.names))
-        yield _named(said, left)
+        yield _named(said, left, len(left))
 
 
 def _hidden(comparison: Comparison, hidden: Sequence[Row], total: int) -> Iterator[Section]:
     if hidden:
         several = "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame()."
-        yield _named(say(several, shown=total - len(hidden), total=total), _row_names(comparison, hidden))
+        yield _named(say(several, shown=total - len(hidden), total=total), *_row_names(comparison, hidden))
 
 
-def _named(said: Phrase, names: Sequence[str]) -> Section:
-    """Names in lines that are short enough to be shown in full."""
+def _named(said: Phrase, names: Sequence[str], total: int) -> Section:
+    """The first of some names, in lines that are short enough to be shown in full, and how many more there are."""
     lines: list[Inline] = [joined(names[start : start + 8]) for start in range(0, min(len(names), _NAMED), 8)]
-    more = len(names) - _NAMED
+    more = total - _NAMED
     return Section(said, [Note(Lines([*lines, *([say("and {count} more", count=more)] if more > 0 else [])]))], folded=True)
 
 
-def _row_names(comparison: Comparison, rows: Sequence[Row]) -> list[str]:
-    """Names of rows, a metric once with its datasets."""
+def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], int]:
+    """Names of the first rows, a metric once with its datasets, and how many names there are."""
     found: dict[str, list[str]] = {}
     paths = comparison.plain_paths
     for row in rows:
@@ -308,7 +309,8 @@ def _row_names(comparison: Comparison, rows: Sequence[Row]) -> list[str]:
         found.setdefault(paths[row.path] if row.section == "metrics" else str(replace(row.key, path=paths[row.path])), []).extend(
             [dataset] if dataset else []
         )
-    return [
+    names = [
         say("{metric} ({datasets})", metric=name, datasets=first(datasets, _DATASETS)) if datasets else name
-        for name, datasets in found.items()
+        for name, datasets in itertools.islice(found.items(), _NAMED)
     ]
+    return names, len(found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict
@@ -35,8 +37,7 @@ class Standing(StrEnum):
     NO_DIRECTION = "unknown direction"
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """The result of a version in one metric.
 
     Attributes
@@ -64,9 +65,11 @@ class Judged:
     @property
     def is_tested(self) -> bool:
         """Whether it was measured and an interval of the difference is known, be the difference zero."""
-        evidence = self.change.evidence
-        known = self.change.verdict not in (None, Verdict.UNKNOWN)
-        return known and evidence is not None and evidence.interval is not None and not evidence.is_exact
+        change = self.change
+        if change.verdict is None or change.verdict is Verdict.UNKNOWN:
+            return False
+        evidence = change.evidence
+        return evidence is not None and evidence.interval is not None and not evidence.is_exact
 
     @property
     def is_ahead(self) -> bool:
@@ -89,7 +92,7 @@ def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judg
     Parameters
     ----------
     rows : sequence of Row
-        Metrics; those that `is_judged` refuses are left out.
+        Metrics that say how good a version is, see `is_judged`.
     baseline : int
         Position of the version that the others are compared with.
     tolerance : Tolerance
@@ -98,7 +101,6 @@ def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judg
     found = [
         Judged(row, place, standing)
         for row in rows
-        if is_judged(row)
         for place in range(len(row.cells))
         if place != baseline and (standing := _standing(row, place, baseline)) is not None
     ]
@@ -111,6 +113,9 @@ def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judg
     return found
 
 
+_OF_VERDICT = {verdict: Standing(str(verdict)) for verdict in Verdict}
+
+
 def has_number(cell: Cell) -> bool:
     """Whether it holds a number, which NaN is not."""
     return cell.value is not None and not math.isnan(cell.value)
@@ -120,7 +125,7 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     """The result of a version from its row alone; None where neither it nor the baseline has a number."""
     change, cells = row.changes[place], (row.cells[place], row.cells[baseline])
     if change.verdict is not None:
-        return Standing(str(change.verdict))
+        return _OF_VERDICT[change.verdict]
     numbers = [has_number(cell) for cell in cells]
     if not all(numbers):
         return Standing.MISSING if any(numbers) else None
@@ -141,7 +146,6 @@ def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
-_STANDINGS = tuple(Standing)
 
 
 @dataclass(frozen=True)
@@ -186,10 +190,17 @@ class OverallVerdict(Displayed):
         self.by = by
         self.baseline = baseline
         self.findings = tuple(findings)
-        self.standings = {(names[each.place], each.row.full_name): str(each.standing) for each in judged}
-        self.counts = {name: dict.fromkeys(map(str, _STANDINGS), 0) for name in names if name != baseline}
-        for (name, _), standing in self.standings.items():
-            self.counts[name][standing] += 1
+        self._names = tuple(names)
+        self._judged = tuple(judged)
+        found = Counter((each.place, each.standing) for each in judged)
+        self.counts = {
+            name: {str(standing): found[place, standing] for standing in Standing} for place, name in enumerate(names) if name != baseline
+        }
+
+    @cached_property
+    def standings(self) -> dict[tuple[str, str], str]:
+        """The result of each version in each row, by their names; see the class."""
+        return {(self._names[each.place], each.row.full_name): str(each.standing) for each in self._judged}
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -243,7 +254,7 @@ class OverallVerdict(Displayed):
         """
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
-        frame = pd.DataFrame.from_dict(self.counts, orient="index", columns=list(map(str, _STANDINGS)), dtype="int64")
+        frame = pd.DataFrame.from_dict(self.counts, orient="index", columns=list(map(str, Standing)), dtype="int64")
         return frame.rename_axis("version")
 
     def __contains__(self, text: str) -> bool:

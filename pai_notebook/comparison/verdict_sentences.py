@@ -67,6 +67,7 @@ class _Sentences:
         self._datasets = comparison.short_datasets
         self._paths = comparison.plain_paths
         self._measured_on = Counter(self._path(row) for row in metrics)
+        self._tested = [each for each in judged if each.is_tested]
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
@@ -79,7 +80,7 @@ class _Sentences:
         else:
             yield Finding(self._nothing())
         yield from self._missing()
-        yield from self._unknown(compared)
+        yield from self._unknown()
         yield from self._measured()
         yield from self._not_read()
         yield from self._costs()
@@ -88,7 +89,7 @@ class _Sentences:
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
-        tested = [each for each in compared if each.is_tested]
+        tested = self._tested
         decided = [*self._decided(Standing.WORSE), *self._decided(Standing.BETTER)]
         if decided:
             yield from decided
@@ -253,11 +254,11 @@ class _Sentences:
     def _unseen(self) -> Iterator[Finding]:
         """Say by how much a version could still be worse in which nothing is shown to be."""
         worse = {each.place for each in self._judged if each.standing is Standing.WORSE or (each.alone and not each.is_ahead)}
-        together = level_of_each(sum(each.is_tested for each in self._judged))
+        together = level_of_each(len(self._tested))
         losses: dict[str, list[tuple[float, Judged]]] = {}
-        for each in self._judged:
+        for each in self._tested:
             interval = each.change.evidence.at(together) if each.change.evidence is not None else None
-            if each.is_tested and each.place not in worse and interval is not None:
+            if each.place not in worse and interval is not None:
                 loss = -interval.low if each.row.direction.mode == "max" else interval.high
                 losses.setdefault(self._path(each.row), []).append((loss, each))
         found = [each for several in losses.values() for loss, each in several if loss > 0]
@@ -288,13 +289,12 @@ class _Sentences:
             return say("{size} in {metric}", size=size, metric=path)
         return say("{size} in {metric} ({version})", size=size, metric=path, version=self._names[each.place])
 
-    def _unknown(self, compared: Sequence[Judged]) -> Iterator[Finding]:
+    def _unknown(self) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
         metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
         none = "No interval is known, so that nothing can be called better or worse: {metrics}."
         if found:
-            some = any(each.is_tested for each in compared)
-            yield Finding(say("No interval is known for {metrics}." if some else none, metrics=metrics), self._rows(found))
+            yield Finding(say("No interval is known for {metrics}." if self._tested else none, metrics=metrics), self._rows(found))
         refused: dict[Phrase, list[Judged]] = {}
         for each in found:
             if each.change.evidence is not None and not each.change.evidence.reason.startswith("no interval known"):

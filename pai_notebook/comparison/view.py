@@ -203,15 +203,12 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
 
 def _directions(comparison: Comparison, rows: Sequence[Row]) -> Iterator[Phrase]:
     """Say for each metric which way it is better and where that comes from, metrics of one answer together."""
-    groups: dict[Phrase, list[str]] = {}
+    groups: dict[tuple[str, str], dict[str, None]] = {}
     for row in rows:
-        mode, source = row.direction.told_mode, say(row.direction.source)
-        source = say("{mode} ({source})", mode=mode, source=source) if mode else source
-        names = groups.setdefault(source, [])
-        if (path := comparison.plain_paths[row.path]) not in names:
-            names.append(path)
-    for source, names in sorted(groups.items(), key=lambda group: (group[0] == "unknown", group[0])):
-        yield say("{names} {source}", names=first(names, _METRICS), source=source)
+        groups.setdefault((row.direction.told_mode or "", row.direction.source), {})[comparison.plain_paths[row.path]] = None
+    for (mode, source), names in sorted(groups.items(), key=lambda group: (not group[0][0], group[0])):
+        said = say("{mode} ({source})", mode=mode, source=say(source)) if mode else say(source)
+        yield say("{names} {source}", names=first(list(names), _METRICS), source=said)
 
 
 def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase]:

@@ -36,6 +36,8 @@ def same(first: Any, second: Any) -> bool:
     >>> same([{"name": "a", "value": 1}, {"name": "b", "value": 2}], [{"name": "b", "value": 2}, {"name": "a", "value": 1}])
     True
     """
+    if type(first) is type(second) and type(first) in (float, str, int):
+        return bool(first == second or (first != first and second != second))  # noqa: PLR0124 - NaN
     return first is second or value_key(first) == value_key(second)
 
 

@@ -64,15 +64,12 @@ _SIBLINGS = {
     **dict.fromkeys(("stderr", "sem", "standard_error", "boostrap_std", "bootstrap_std", "bootstrap_stderr"), Role.ERROR),
     **dict.fromkeys(("std", "stdev", "stddev", "stdv"), Role.SPREAD),
 }
-_ENDINGS = (
-    (re.compile(r"[_:.\-](?:boostrap_std|bootstrap_std|bootstrap_stderr|stderr|standard_error|sem|se)$"), Role.ERROR),
-    (re.compile(r"[_:.\-](?:std|stdev|stddev|stdv)$"), Role.SPREAD),
-    (re.compile(r"_(?:n_)?(?:runs|seeds)$"), Role.RUNS),
-    (re.compile(r"_(?:n_)?folds$"), Role.FOLDS),
-    (re.compile(r"_(?:ci_?)?(?:lower|low)$"), Role.LOW),
-    (re.compile(r"_(?:ci_?)?(?:upper|high)$"), Role.HIGH),
+# What stands behind the name of another metric, each kind as a group that is called as its role.
+_ENDING = re.compile(
+    r"(?:[_:.\-](?:(?P<ERROR>boostrap_std|bootstrap_std|bootstrap_stderr|stderr|standard_error|sem|se)|(?P<SPREAD>std|stdev|stddev|stdv))"
+    r"|_(?:(?P<RUNS>(?:n_)?(?:runs|seeds))|(?P<FOLDS>(?:n_)?folds)|(?P<LOW>(?:ci_?)?(?:lower|low))|(?P<HIGH>(?:ci_?)?(?:upper|high))))$"
 )
-_INTERVAL = re.compile(r"(?P<stem>.*?)_?(?:ci|confidence_interval)_?(?P<level>[0-9]{2}(?:\.[0-9]+)?)?$")
+_INTERVAL = re.compile(r"(?:^|_)(?:ci|confidence_interval)_?(?P<level>[0-9]{2}(?:\.[0-9]+)?)?$")
 _MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|[_:.\-](?:mean|avg)$")
 
 
@@ -99,27 +96,22 @@ def read_evidence_name(path: str) -> EvidenceName | None:
     role = _SIBLINGS.get(_snake(key))
     if role is not None:
         return EvidenceName(role, tuple(above), sibling=True)
-    for ending, role in _ENDINGS:
-        match = ending.search(key)
-        if match and match.start():
-            return EvidenceName(role, (*above, key[: match.start()] + comma + filtered), sibling=False)
+    match = _ENDING.search(key)
+    if match is not None and match.start() and match.lastgroup is not None:
+        return EvidenceName(Role[match.lastgroup], (*above, key[: match.start()] + comma + filtered), sibling=False)
     if key.startswith("std_") and key != "std_":
         return EvidenceName(Role.SPREAD, (*above, key.removeprefix("std_") + comma + filtered), sibling=False)
-    return _read_interval(tuple(above), key, comma + filtered)
-
-
-def _read_interval(above: tuple[str, ...], key: str, filtered: str) -> EvidenceName | None:
-    """Read `X_ci`, `X_ci95`, `X_confidence_interval`, or `confidence_interval` beside a value."""
-    match = _INTERVAL.fullmatch(key)
-    if match is None or not (match["stem"] == "" or key[len(match["stem"])] == "_"):
+    match = _INTERVAL.search(key)
+    if match is None:
         return None
+    # `X_ci`, `X_ci95`, `X_confidence_interval`, or `confidence_interval` beside a value
     level = float(match["level"]) / 100 if match["level"] else None
-    stem = match["stem"]
-    return EvidenceName(Role.INTERVAL, (*above, stem + filtered) if stem else above, sibling=not stem, level=level)
+    stem = key[: match.start()]
+    return EvidenceName(Role.INTERVAL, (*above, stem + comma + filtered) if stem else tuple(above), sibling=not stem, level=level)
 
 
 def _snake(key: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+    return key if key.islower() else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
 
 
 def stems_of(path: str) -> tuple[tuple[str, ...], ...]:

@@ -86,8 +86,11 @@ def natural_key(text: str) -> tuple[tuple[Any, ...], str]:
     >>> sorted(["m10", "m2", "m"], key=natural_key)
     ['m', 'm2', 'm10']
     """
-    parts = _DIGITS.split(text)
-    return tuple((len(part.lstrip("0")), part.lstrip("0")) if index % 2 else part for index, part in enumerate(parts)), text
+    parts: list[Any] = _DIGITS.split(text)
+    for place in range(1, len(parts), 2):
+        digits = parts[place].lstrip("0")
+        parts[place] = len(digits), digits
+    return tuple(parts), text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pai_notebook.model.flatten import split_path
 
@@ -179,12 +179,41 @@ _COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
 _AMOUNTS = _COSTS | COUNTS
 _UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"}
 _QUALITIES = (HIGHER | LOWER) - _COSTS
+_NEVER_SHARES = _NO_SHARES | VETOES
+_NEVER_POINTS = _DIFFERENCES | FLIPS
 _MEASURED = (HIGHER | LOWER | _SPEEDS | MEMORY) - PRICES
 _KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERENCES | FLIPS | _PERCENTABLE | frozenset(_SPLITS)
 """Every word that a question below asks for."""
 
 
+_PLAIN = re.compile("[a-z0-9_]*")
+
+
+class _Reading(NamedTuple):
+    """What the questions below have in common, worked out once for each path."""
+
+    keys: tuple[tuple[str, ...], ...]
+    known: frozenset[str]
+    plain: str
+    scale: Scale
+    is_share: bool
+
+
 @lru_cache(maxsize=65536)
+def _read(path: str) -> _Reading:
+    parts = split_path(path)
+    # most names are written in small letters
+    keys = tuple([tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(key)]) for key in parts])
+    # few sets of words, so that what follows from them is worked out once
+    known = frozenset([word for key in keys for word in key if word in _KNOWN or not word.isascii()])
+    last = parts[-1].partition(",")[0] if parts else ""
+    if _PLAIN.fullmatch(last):
+        plain = last.strip("_")
+    else:
+        plain = re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
+    return _Reading(keys, known, plain, _find_scale(keys, known, plain), _find_share(keys, known, plain))
+
+
 def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     """Split a path into the lower-case words of each of its keys.
 
@@ -193,10 +222,9 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     >>> words_of("val.macroF1"), words_of("exact_match,none")
     ((('val',), ('macro', 'f1')), (('exact', 'match', 'none'),))
     """
-    return tuple(tuple(token.lower() for token in _TOKEN.findall(key)) for key in split_path(path))
+    return _read(path).keys
 
 
-@lru_cache(maxsize=65536)
 def plain_name(path: str) -> str:
     """Write the last key in lower case with one underscore between words; `@` stays, a filter as in `acc,none` goes.
 
@@ -205,14 +233,7 @@ def plain_name(path: str) -> str:
     >>> plain_name("val.Top-5 Accuracy"), plain_name("gsm8k.exact_match,strict-match"), plain_name("passAtOne")
     ('top_5_accuracy', 'exact_match', 'pass_at_one')
     """
-    key = (split_path(path) or ("",))[-1].partition(",")[0]
-    return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
-
-
-@lru_cache(maxsize=65536)
-def _all_words(path: str) -> frozenset[str]:
-    """Words that could mean something; few sets of them, so that what follows from them is worked out once."""
-    return frozenset([word for key in words_of(path) for word in key if word in _KNOWN or not word.isascii()])
+    return _read(path).plain
 
 
 def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
@@ -233,7 +254,6 @@ def _holds_chinese(word: str, parts: Iterable[str]) -> bool:
     return not word.isascii() and any(part in word for part in parts if not part.isascii())
 
 
-@lru_cache(maxsize=65536)
 def is_training(path: str) -> bool:
     """Whether a metric was measured on the data the model was trained on; the time that training took is none.
 
@@ -242,12 +262,15 @@ def is_training(path: str) -> bool:
     >>> [is_training(name) for name in ("train_loss", "train.accuracy", "train_seconds", "val_loss", "训练损失")]
     [True, True, False, False, True]
     """
-    words = _all_words(path)
+    return _is_training(_read(path).known)
+
+
+@lru_cache(maxsize=4096)
+def _is_training(words: frozenset[str]) -> bool:
     trained = bool(words & TRAINING) or any(_holds_chinese(word, TRAINING) for word in words)
-    return trained and not is_cost(path)
+    return trained and not _is_cost(words)
 
 
-@lru_cache(maxsize=65536)
 def is_cost(path: str) -> bool:
     """Whether a metric says what a version costs: time, throughput, memory, size or price.
 
@@ -256,7 +279,11 @@ def is_cost(path: str) -> bool:
     >>> [is_cost(name) for name in ("latency_ms", "model_size_mb", "tokens_per_second", "accuracy", "cost_mae")]
     [True, True, True, False, False]
     """
-    words = _all_words(path)
+    return _is_cost(_read(path).known)
+
+
+@lru_cache(maxsize=4096)
+def _is_cost(words: frozenset[str]) -> bool:
     return _has(words, _COSTS) and not words & _QUALITIES
 
 
@@ -268,7 +295,7 @@ def is_speed(path: str) -> bool:
     >>> is_speed("latency_ms"), is_speed("tokens_per_second"), is_speed("size_mb")
     (True, True, False)
     """
-    return _has(_all_words(path), _SPEEDS)
+    return _has(_read(path).known, _SPEEDS)
 
 
 def is_exact(path: str) -> bool:
@@ -279,13 +306,13 @@ def is_exact(path: str) -> bool:
     >>> [is_exact(name) for name in ("model_size_mb", "n_params", "peak_memory_mb", "size_error")]
     [True, True, False, False]
     """
-    words = _all_words(path)
+    words = _read(path).known
     return _has(words, EXACT) and not words & _MEASURED
 
 
 def is_unbounded(path: str) -> bool:
     """Whether a name says that a value in 0 to 1 is not a fraction: a time, a size, a count or a loss."""
-    return _has(_all_words(path), _UNBOUNDED)
+    return _has(_read(path).known, _UNBOUNDED)
 
 
 @lru_cache(maxsize=4096)
@@ -299,7 +326,6 @@ def _chinese_of(known: frozenset[str]) -> tuple[str, ...]:
     return tuple(word for word in known if not word.isascii())
 
 
-@lru_cache(maxsize=65536)
 def is_share(path: str) -> bool:
     """Whether a metric is the share of examples for which something holds, so that its spread follows from their number.
 
@@ -311,17 +337,19 @@ def is_share(path: str) -> bool:
     >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
     [True, True, True, False, False, False, False]
     """
-    keys = words_of(path)
-    if not keys or _all_words(path) & (_NO_SHARES | VETOES):
+    return _read(path).is_share
+
+
+def _find_share(keys: tuple[tuple[str, ...], ...], known: frozenset[str], plain: str) -> bool:
+    if not keys or not _NEVER_SHARES.isdisjoint(known):
         return False
     last = keys[-1][-1] if keys[-1] else ""
     if not last.isascii():
         ending = chinese_ending(last)
         return ending in _SHARE_ENDINGS and not _holds_chinese(last.removesuffix(ending), _NO_SHARES)
-    return bool(_SHARE.search(plain_name(path)))
+    return _SHARE.search(plain) is not None
 
 
-@lru_cache(maxsize=65536)
 def scale_of(path: str) -> Scale:
     """How a difference of a metric is told: in percent of the baseline, in percentage points, or as it is.
 
@@ -332,16 +360,27 @@ def scale_of(path: str) -> Scale:
     >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
     ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
     """
-    words = _all_words(path)
-    if words & (_DIFFERENCES | FLIPS):
-        return "difference"
-    pairs = {pair for key in words_of(path) for pair in pairwise(key)}
-    lower = words & LOWER or any(CHINESE.get(chinese_ending(word)) == "min" for word in words)
-    if lower or _has(words, _AMOUNTS) or pairs & _COUNTED:
+    return _read(path).scale
+
+
+def _find_scale(keys: tuple[tuple[str, ...], ...], known: frozenset[str], plain: str) -> Scale:
+    told = _scale_of_words(known)
+    if told in ("difference", "ratio"):
+        return told
+    pairs = {pair for key in keys if len(key) > 1 for pair in pairwise(key)}
+    if pairs & _COUNTED:
         return "ratio"
-    if words & FRACTIONS or pairs & _RATES or TOP.search(plain_name(path)) or any(chinese_ending(word, _POINT_ENDINGS) for word in words):
-        return "points"
-    return "difference"
+    return told or ("points" if pairs & _RATES or TOP.search(plain) else "difference")
+
+
+@lru_cache(maxsize=4096)
+def _scale_of_words(words: frozenset[str]) -> Scale | None:
+    """What single words say; percentage points give way to pairs of words that say a ratio."""
+    if words & _NEVER_POINTS:
+        return "difference"
+    if words & LOWER or any(CHINESE.get(chinese_ending(word)) == "min" for word in words) or _has(words, _AMOUNTS):
+        return "ratio"
+    return "points" if words & FRACTIONS or any(chinese_ending(word, _POINT_ENDINGS) for word in words) else None
 
 
 _COUNTED = frozenset(_pairs("max", "per", "second sec s minute"))
@@ -350,7 +389,11 @@ _RATES = frozenset(_pairs("max", "hit win success pass solve", "rate") | _pairs(
 
 def is_percentable(path: str) -> bool:
     """Whether a metric is written by some as a fraction and by others in percent."""
-    words = _all_words(path)
+    return _are_percentable(_read(path).known)
+
+
+@lru_cache(maxsize=4096)
+def _are_percentable(words: frozenset[str]) -> bool:
     return bool(words & _PERCENTABLE) or any(chinese_ending(word, _POINT_ENDINGS | {"字错率", "词错率"}) for word in words)
 
 
@@ -398,7 +441,7 @@ def split_names(text: str) -> frozenset[str]:
     >>> sorted(split_names("dev.accuracy")), sorted(split_names("eval_acc")), sorted(split_names("by.a.accuracy"))
     (['val'], ['test'], [])
     """
-    return _parts(_all_words(text))
+    return _parts(_read(text).known)
 
 
 @lru_cache(maxsize=4096)
