@@ -173,6 +173,8 @@ class Aligned:
     @cached_property
     def left_out(self) -> dict[Name, Phrase]:
         """Metrics that are not selected, and what left each of them out."""
+        if self._selection.is_everything:
+            return {}
         reasons = {row.key: self._selection.leaves_out(row) for row in self._measured}
         return {key: reason for key, reason in reasons.items() if reason is not None}
 

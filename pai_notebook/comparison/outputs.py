@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
@@ -92,7 +92,7 @@ class ComparisonExports(FrameExports):
         rows = [row for row in rows if _is_in(row.section, section)]
         return comparison_frame(rows, comparison.names, wanted, flat=flat, named=names)
 
-    def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         """Every value in full; `include` and `exclude` are globs over names of rows."""
         from pai_notebook.comparison.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
 
@@ -100,9 +100,9 @@ class ComparisonExports(FrameExports):
         header, rows = flat_table(comparison)
         wanted = _chooser(comparison, include, exclude)
         kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
-        table = PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
+        yield PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
         states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
-        return [table, PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")]
+        yield PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
         """One column a version: the value in full, and the difference beside it."""

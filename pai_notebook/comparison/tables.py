@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -101,13 +101,13 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
     def _brief(self) -> str:
         return f"of {counted(len(self), 'metric')} in {counted(self.shape[1], 'version')}"
 
-    def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         """Every state in full; `include` and `exclude` are globs over names of metrics."""
         keys = [Name("metrics", *key) for key in self.index]
         wanted = Chooser(include, exclude)
         wanted.warn_of_unused(keys)
         shown = self[[wanted(key) for key in keys]]
-        return [PlainTable.from_frame(shown, name="states", caption="What each version states of each metric")]
+        yield PlainTable.from_frame(shown, name="states", caption="What each version states of each metric")
 
     def _describe(self) -> Block:
         states = self.to_numpy()

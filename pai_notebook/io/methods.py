@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
@@ -39,13 +39,13 @@ class FrameExports:
     def _describe(self) -> Block:
         raise TypeError(f"{type(self).__name__} does not say how it looks")
 
-    def _tables(self, include: Globs = None, exclude: Globs = None) -> Sequence[PlainTable]:  # noqa: ARG002 - a hook
-        """Plain tables, the main one first; `include` and `exclude` are globs over its columns."""
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:  # noqa: ARG002 - a hook
+        """Plain tables, the main one first, each made when it is asked for; `include` and `exclude` are globs over its columns."""
         raise TypeError(f"{type(self).__name__} does not say what it holds")
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
         """The table as people read it, for Markdown and LaTeX; by default the main one."""
-        return self._tables(include, exclude)[0]
+        return next(self._tables(include, exclude))
 
     @overload
     def to_html(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
@@ -82,7 +82,7 @@ class FrameExports:
         """
         if path is None:
             return render_html(self._describe())
-        table = self._tables(include, exclude)[0]
+        table = next(self._tables(include, exclude))
         every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
         return written(html_page([self._describe(), every], title=table.caption or table.name), path, ".html", ".htm", overwrite=overwrite)
 
@@ -205,7 +205,7 @@ class FrameExports:
         >>> vs.to_csv(include="metrics.*").splitlines()
         ['version,metrics.cer', '0.1.0,0.2']
         """
-        return written(csv_text(self._tables(include, exclude)[0], guard=guard), path, ".csv", overwrite=overwrite)
+        return written(csv_text(next(self._tables(include, exclude)), guard=guard), path, ".csv", overwrite=overwrite)
 
     def to_excel(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path:
         """Write an Excel workbook, a sheet a table; needs the extra `excel`.
@@ -239,4 +239,4 @@ class FrameExports:
         'versions.xlsx'
         """
         check_ending(path, ".xlsx", only=False)
-        return write_file(path, excel_bytes(self._tables(include, exclude)), overwrite=overwrite)
+        return write_file(path, excel_bytes(list(self._tables(include, exclude))), overwrite=overwrite)

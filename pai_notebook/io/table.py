@@ -89,9 +89,9 @@ class PlainTable:
         levels = range(frame.index.nlevels) if list(frame.index.names) != [None] else ()
         header = [str(frame.index.names[level]) for level in levels]
         header += [".".join(str(part) for part in key if str(part)) if isinstance(key, tuple) else str(key) for key in frame.columns]
-        columns = [frame.index.get_level_values(level).tolist() for level in levels]
-        columns += [column.tolist() for _, column in frame.items()]
-        rows = list(zip(*([_plain(value) for value in column] for column in columns), strict=True))
+        names = [frame.index.get_level_values(level).tolist() for level in levels]
+        cells = frame.to_numpy(dtype=object)
+        rows = [tuple([_plain(value) for value in (*(name[place] for name in names), *line)]) for place, line in enumerate(cells)]
         return cls(header, rows, name, caption, tuple(notes), len(levels))
 
     def is_numeric(self, column: int) -> bool:

@@ -169,7 +169,7 @@ class Pattern:
     def rank(self, name: Name) -> Rank | None:
         """How specifically the pattern matches a name; None when it does not."""
         # exact spellings before globs, so that a name with a wildcard in it can be asked for
-        spellings = _spellings(name)
+        spellings = _spellings(name) if self._glob is not None or not name.section or self.mentions(name.path) else {}
         # as it is written first: a name may have backticks, quotes or blanks of its own
         for text, how in ((self.text, 2), (self._literal, 1)):
             exact = spellings.get(text)
@@ -190,6 +190,12 @@ class Pattern:
         if name.section and self._literal in _words(name.section):
             return 0, 0, 0
         return None
+
+    def mentions(self, path: str) -> bool:
+        """Whether a path could be part of what was written; most names are told apart by that alone."""
+        if path in self.text or path in self._literal or "\\" in path:
+            return True
+        return self._base is not None and self._base.mentions(path)
 
     def fits(self, name: Name) -> bool:
         """Whether the pattern matches a name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +21,7 @@ class VersionExports(FrameExports):
 
     __slots__ = ()
 
-    def _tables(self, include: Globs = None, exclude: Globs = None) -> list[PlainTable]:
+    def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
 
         versions: Any = self
@@ -28,8 +29,8 @@ class VersionExports(FrameExports):
         caption = f"{len(versions)} version{'' if len(versions) == 1 else 's'} of {listed(versions.models, 3)}"
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
         notes += [f"{address} could not be fetched: {error.sentence}" for address, error in versions.errors.items()]
-        main = PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
-        return [main, PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")]
+        yield PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
+        yield PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")
 
     def redact(self, rules: RedactionLike = "default") -> Self:
         """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.

@@ -178,7 +178,8 @@ def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]
 
 def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
     """Name the metrics of a rule that are better the other way, so that a gain fails it."""
-    found = [row for row in rows if rule.pattern.fits(row.key)]
+    pattern = rule.pattern
+    found = [row for row in rows if pattern.fits(row.key)]
     against = list(dict.fromkeys(row.path for row in found if _against(rule, row)))
     if not against:
         return None
