@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Change, Row, Verdict, told_difference
@@ -24,9 +25,13 @@ def chart_data(comparison: Comparison) -> ChartData:
 
 def _measure(comparison: Comparison, row: Row) -> Measure:
     short = comparison.short_datasets.get(row.dataset, row.dataset)
+    values = tuple([math.nan if cell.value is None else cell.value for cell in row.cells])
+    return Measure(row.path, row.dataset, short, row.direction.mode, values, partial(_points, comparison, row), row.key.label)
+
+
+def _points(comparison: Comparison, row: Row) -> tuple[Point, ...]:
     form = choose_format(cell.value for cell in row.cells if cell.value is not None)
-    points = tuple(_point(comparison, row, place, form) for place in range(len(row.cells)))
-    return Measure(row.path, row.dataset, short, row.direction.mode, points, row.key.label)
+    return tuple(_point(comparison, row, place, form) for place in range(len(row.cells)))
 
 
 def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> Point:

@@ -59,7 +59,8 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[
     shown = ordered[:most]
     groups = _groups(ordered)[:most] if len(ordered) >= ROWS else []
     shown = [row for group in groups for row in group][:most] if groups else shown
-    yield from _not_shown(comparison, places, [row for row in ordered if row.key not in {each.key for each in shown}], len(ordered))
+    told = {row.key for row in shown}
+    yield from _not_shown(comparison, places, [row for row in ordered if row.key not in told], len(ordered))
     if ordered or comparison.errors:
         signs = _signs(comparison, shown, places)
         expected = passing_by_chance([row.changes[place] for row in shown for place in places])

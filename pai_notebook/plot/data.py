@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Literal
@@ -82,8 +82,10 @@ class Measure:
         The dataset as tables shorten it.
     mode : "max", "min" or None
         Which way it is better.
-    points : sequence of Point
-        One a version.
+    values : sequence of float
+        Numbers of the versions, NaN where there is none.
+    make : callable
+        Gives the points, when they are first asked for: of many metrics few are drawn.
     label : str
         What the registry calls the dataset, by which it can be asked for as well.
     """
@@ -92,8 +94,14 @@ class Measure:
     dataset: str
     short: str
     mode: Mode
-    points: Sequence[Point]
+    values: Sequence[float]
+    make: Callable[[], Sequence[Point]] = field(repr=False, compare=False)
     label: str = ""
+
+    @cached_property
+    def points(self) -> Sequence[Point]:
+        """One a version."""
+        return self.make()
 
     @property
     def name(self) -> str:
@@ -116,19 +124,14 @@ class Measure:
         return say("{name}  {direction}", name=self.name, direction=_RIGHT[self.mode]) if self.mode else say("{name}", name=self.name)
 
     @property
-    def values(self) -> list[float]:
-        """Numbers of the versions, NaN where there is none."""
-        return [point.value for point in self.points]
-
-    @property
     def has_numbers(self) -> bool:
         """Whether there is anything to draw."""
-        return any(point.is_number for point in self.points)
+        return any(map(math.isfinite, self.values))
 
     @property
     def is_constant(self) -> bool:
         """Whether every version has the same number, so that no cell of it can differ."""
-        return len({repr(point.value) for point in self.points}) == 1 and self.points[0].is_number
+        return len(set(map(repr, self.values))) == 1 and math.isfinite(self.values[0])
 
     @cached_property
     def form(self) -> NumberFormat:
@@ -137,7 +140,7 @@ class Measure:
 
     def at(self, places: Sequence[int]) -> Measure:
         """Give the metric of some versions."""
-        return replace(self, points=[self.points[place] for place in places])
+        return replace(self, values=[self.values[place] for place in places], make=lambda: [self.points[place] for place in places])
 
 
 @dataclass(frozen=True)
@@ -206,10 +209,13 @@ class ChartData:
         notes : list of str
             Sentences that name the metrics left out, if any.
         """
-        numbers = [each for each in self.measures if each.has_numbers]
-        alone = [each for each in numbers if not each.points[self.baseline].is_number]
-        constant = [each for each in numbers if each.is_constant]
-        changing = [each for each in numbers if each not in alone and each not in constant]
+        alone: list[Measure] = []
+        constant: list[Measure] = []
+        changing: list[Measure] = []
+        for each in self.measures:
+            if each.has_numbers:
+                kind = constant if each.is_constant else changing
+                (kind if math.isfinite(each.values[self.baseline]) else alone).append(each)
         notes = []
         if alone:
             notes.append(say("No number in {baseline}: {names}.", baseline=self.names[self.baseline], names=_named(alone)))

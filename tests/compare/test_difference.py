@@ -122,8 +122,8 @@ def test_values_that_differ_look_different_wherever_they_are_shown(first, second
     assert trees[0] != trees[1]
     (found,) = compare_versions(versions[0], make("0.2.0", {"cer": 0.0}, TrainingSpec={"x": second, "y": 1}))[0][1:]
     assert (found.field, found.before, found.after) == ("training_spec.x", row.shown(0), row.shown(1))
-    assert {table.rows[-1][place] for table, place in ((c._printed(), 3), (c._tables()[0], 4))} == {row.shown(0)}
-    assert {table.rows[-1][place] for table, place in ((c._printed(), 4), (c._tables()[0], 5))} == {row.shown(1)}
+    assert {table.rows[-1][place] for table, place in ((c._printed(), 3), (next(c._tables()), 4))} == {row.shown(0)}
+    assert {table.rows[-1][place] for table, place in ((c._printed(), 4), (next(c._tables()), 5))} == {row.shown(1)}
     assert list(c.to_frame("text", section="specs").iloc[0]) == [row.shown(0), row.shown(1)]
 
 
