@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -173,7 +174,7 @@ def _sample_counts(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
         counts = {cell.value for cell in row.cells if cell.value is not None}
         if row.role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES) and len(counts) > 1:
-            shown = joined([format_number(count) for count in sorted(counts)[:_NAMED]])
+            shown = joined([format_number(count) for count in sorted(counts, key=lambda count: (math.isnan(count), count))[:_NAMED]])
             yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=row.name, counts=shown)
 
 
