@@ -189,7 +189,7 @@ _KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERE
 _PLAIN = re.compile("[a-z0-9_]*")
 
 
-class _Reading(NamedTuple):
+class _WordsOf(NamedTuple):
     """What the questions below have in common, worked out once for each path."""
 
     keys: tuple[tuple[str, ...], ...]
@@ -200,7 +200,7 @@ class _Reading(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def _read(path: str) -> _Reading:
+def _read(path: str) -> _WordsOf:
     parts = split_path(path)
     # most names are written in small letters
     keys = tuple([tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(key)]) for key in parts])
@@ -211,7 +211,7 @@ def _read(path: str) -> _Reading:
         plain = last.strip("_")
     else:
         plain = re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
-    return _Reading(keys, known, plain, _find_scale(keys, known, plain), _find_share(keys, known, plain))
+    return _WordsOf(keys, known, plain, _find_scale(keys, known, plain), _find_share(keys, known, plain))
 
 
 def words_of(path: str) -> tuple[tuple[str, ...], ...]:
