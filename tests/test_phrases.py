@@ -9,9 +9,10 @@ from string import Formatter
 import pytest
 
 import pai_notebook
-from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES
+from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
 from pai_notebook.model.metrics import State
+from pai_notebook.model.nearest import _COUNTED, counted
 
 PACKAGE = Path(pai_notebook.__file__).parent
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "chinese.py"]
@@ -42,6 +43,25 @@ def test_everything_that_is_said_has_its_chinese():
     templates = list(said())
     assert len(templates) > 100
     assert [(name, template) for name, template in templates if template not in TEMPLATES] == []
+
+
+def test_every_entry_of_the_catalogue_is_read_and_stands_there_once():
+    text = (PACKAGE / "i18n" / "zh.po").read_text("utf-8")
+    assert len(read_entries(text)) == text.count("\nmsgid ") == text.count("\nmsgstr ") == len(TEMPLATES) > 1000
+
+
+def test_a_number_with_a_noun_has_its_chinese_in_the_singular_and_the_plural():
+    assert [template for forms in _COUNTED.values() for template in forms if template not in TEMPLATES] == []
+    assert (counted(1, "model"), counted(2000, "model")) == ("1 model", "2,000 models")
+    assert {counted(number, "model").in_language("zh") for number in (0, 1, 2)} == {"0 个模型", "1 个模型", "2 个模型"}
+
+
+def test_blanks_stand_between_chinese_and_latin_and_nowhere_else():
+    assert say("label {name}", name="env").in_language("zh") == "标签“env”"
+    assert say("{section} {path}", section=say("labels"), path="阶段").in_language("zh") == "标签阶段"
+    assert say("{section} {path}", section=say("labels"), path="env").in_language("zh") == "标签 env"
+    assert say("{size} in {metric}", size="2", metric="准确率（测试集）").in_language("zh") == "准确率（测试集）2"
+    assert say("{text}, as measured", text=" 甲  乙 ").in_language("zh") == " 甲  乙 （按测量值）"
 
 
 def test_nothing_is_translated_that_nobody_says():
