@@ -75,7 +75,7 @@ def _kind(given: Hidden) -> str:
 
 
 class _Given:
-    name = "credentials="
+    name = "the credentials argument"
     changes = False
 
     def __init__(self, credentials: Credentials) -> None:
