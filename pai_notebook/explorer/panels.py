@@ -51,8 +51,10 @@ class Copy:
 
     @property
     def hiding_style(self) -> str:
-        """The style sheet that the live widget brings."""
-        return f".{self.name}{{display:none}}"
+        """The style sheet that the widget brings: it hides the copy, and itself once its kernel is gone."""
+        live = f".{self.name}-live"
+        gone = "jupyter-widgets-disconnected"
+        return f"body:has({live}:not(.{gone})) .{self.name},{live}.{gone}{{display:none}}"
 
     def show(self, view: dict[str, Any], title: str, block: Block) -> None:
         """Display the widget, and its copy below it."""

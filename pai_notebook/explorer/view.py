@@ -83,6 +83,7 @@ class Explorer(Displayed):
         self._clicked: ipywidgets.Button | None = None
         self._shape = (False, True)
         if LIVE:
+            self._controls.root.add_class(f"{self._copy.name}-live")
             self._controls.heading.value = self._heading()
             self._bind()
         _open.add(self)

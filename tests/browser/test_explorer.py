@@ -130,6 +130,19 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     expect(untrusted.output(0)).to_contain_text("Below is what it showed last.")
 
 
+def test_the_table_is_there_when_the_kernel_was_restarted(jupyter, lab, gate):
+    notebook, explorer = opened(lab, jupyter, gate, "restarted.ipynb", f"ex.fetch('{DIGITS}@2.4.0,2.5.0'); None")
+    notebook.run(1)
+    copy = notebook.output(0).locator("[class^=pai-copy]")
+    expect(explorer.root).to_contain_text("2 picked")
+    expect(copy).to_contain_text("2.5.0 in accuracy")
+    expect(copy).to_be_hidden()
+    notebook.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    expect(copy).to_be_visible()
+    expect(copy).to_contain_text("2.5.0 in accuracy")
+    expect(explorer.root).to_be_hidden()
+
+
 @pytest.mark.parametrize("front", FRONTS)
 def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     notebook, explorer = opened(lab, jupyter, gate, f"keys-{front}.ipynb", front=front)
