@@ -52,6 +52,7 @@ UNCHECKED = {
     ("ModelVersion.from_document", "fetched"),  # kept as given
     ("ModelVersion.from_document", "provenance"),  # kept as given
     ("Model.from_document", "fetched"),  # kept as given
+    ("VersionSet.from_frame", "df"),  # takes any DataFrame
     ("Metrics.get", "default"),  # comes back as given
     ("Comparison.between", "place"),  # positions, for code that draws
     ("Comparison.between", "other"),  # likewise
@@ -102,6 +103,8 @@ def calls(tmp_path_factory):
         "by": METRIC,
         "versions": vs,
         "docs": v.raw,
+        "df": pd.DataFrame({METRIC: [0.9]}, index=["0.1.0"]),
+        "results": {"results": {"piqa": {"acc": 0.7}}},
         "document": v.raw,
         "x": METRIC,
         "y": "latency_ms@d-digitsholdout0001",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import file_path
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.reading import plain
@@ -46,22 +47,22 @@ def documents_of_frame(
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
         raise ConfigurationError(
-            say("{frame} is not a DataFrame", frame=described(frame)), hint=say("Pass a row a version, a column a metric.")
+            say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
         )
     columns = list(map(str, frame.columns))
     kinds = dict(zip(columns, frame.dtypes, strict=True))
-    chosen = [column for column in columns if column.startswith("labels.")] if labels is None else list(labels)
+    if name is not None:
+        _check_columns("name", [name], columns)
+    chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
     if metrics is None:
         numbers = [column for column in columns if getattr(kinds[column], "kind", "O") in "iuf" and column not in (name, *chosen)]
         metrics = [column for column in columns if column.startswith("metrics.")] or numbers
-    for column in (*([] if name is None else [name]), *metrics, *chosen):
-        if columns.count(column) != 1:
-            found = nearest_sentence(nearest(column, columns)) if column not in columns else "It is there more than once."
-            raise ConfigurationError(say("no single column {column!r}", column=column), hint=found or f"Available: {listed(columns)}.")
+    _check_columns("metrics", metrics, columns)
     names = [str(value) for value in (frame.index if name is None else frame[name])]
     for place, each in enumerate(names):
         if not each or each in ("nan", "None", "<NA>") or each in names[:place]:
-            what = f"two rows are named {each!r}" if each in names[:place] else f"row {place} has no name"
+            twice = each in names[:place]
+            what = say("two rows are named {name!r}", name=each) if twice else say("row {place} has no name", place=place)
             raise ConfigurationError(what, hint=say("Pass name= the column that names each version once."))
     values = {column: frame[column].astype(object).tolist() for column in (*metrics, *chosen)}
     for place, each in enumerate(names):
@@ -70,6 +71,22 @@ def documents_of_frame(
             results=_by_dataset((column, values[column][place]) for column in metrics),
             labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
         )
+
+
+def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Names of columns that are asked for, each of which has to be there once."""
+    if isinstance(given, str) or not isinstance(given, Sequence) or not all(isinstance(column, str) for column in given):
+        shown = described(given[0] if argument == "name" else given)
+        raise ConfigurationError(
+            say("{argument}={given} does not name columns", argument=argument, given=shown), hint=say("Pass names of columns as texts.")
+        )
+    for column in given:
+        if columns.count(column) != 1:
+            close = nearest(column, columns)
+            said = "{argument}: no column {column!r}" if column not in columns else "{argument}: several columns are named {column!r}"
+            hint = nearest_sentence(close) if close and column not in columns else say("Available: {names}.", names=listed(columns))
+            raise ConfigurationError(say(said, argument=argument, column=column), hint=hint)
+    return list(given)
 
 
 def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -117,27 +134,25 @@ def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
 def _sources(given: Any) -> list[tuple[str, Any]]:
     if isinstance(given, Mapping):
         return [("results", given)]
-    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
+    if isinstance(given, list | tuple):
         return [pair for each in given for pair in _sources(each)]
-    path = Path(given) if isinstance(given, str) or hasattr(given, "__fspath__") else None
-    if path is None:
-        raise ConfigurationError(
-            say("{given} is not a file of results", given=described(given)), hint=say("Pass results_*.json of lm-evaluation-harness.")
-        )
+    if not isinstance(given, str | os.PathLike):
+        hint = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
+        raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=hint)
+    path = file_path(given)
     if not path.is_dir():
-        return [(path.name, path)]
+        return [("results", path)]
     files = sorted(path.rglob("results_*.json"))
     if not files:
-        raise ConfigurationError(
-            say("no results_*.json in {path}", path=path), hint=say("Pass the folder that --output_path named, or a file in it.")
-        )
-    return [(file.name, file) for file in files]
+        hint = say("Pass the folder that --output_path named, or a file in it.")
+        raise ConfigurationError(say("results: no results_*.json in {path}", path=path), hint=hint)
+    return [(f"results {file.name}", file) for file in files]
 
 
 def _read(given: Any, where: str) -> dict[str, Any]:
     value = plain(given, where)
     if not isinstance(value, dict) or not isinstance(value.get("results"), dict):
-        hint = "Such a file has `results`: a task with `acc,none` and `acc_stderr,none`."
+        hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
         raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
     return value
 

@@ -519,8 +519,8 @@ class Registry(Displayed):
     def search_versions(
         self,
         where: str | None = None,
-        models: str | Model | Iterable[str | Model] | None = None,
         *,
+        models: str | Model | Iterable[str | Model] | None = None,
         approval: Words | None = None,
         label: Mapping[str, Words] | None = None,
         limit: int | None = None,
@@ -576,6 +576,9 @@ class Registry(Displayed):
         ['1.0.0', '1.5.0']
         """
         limit = None if limit is None else number_argument("limit", limit, least=1, whole=True)
+        if not isinstance(confirm, bool) and not callable(confirm):
+            said = say("confirm={given} is neither true, false nor a function", given=described(confirm))
+            raise ConfigurationError(said, hint=say("Pass confirm=True, or a function of the number of requests."))
         search = VersionSearch(where, label=label, approval=approval)
         finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit)
         workers = self._client.settings.limits.max_workers

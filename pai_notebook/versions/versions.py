@@ -165,7 +165,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
         Parameters
         ----------
-        results : path, mapping, or iterable of these
+        results : path, mapping, or list of these
             A file of results, a folder in which every `results_*.json` is read, or what `simple_evaluate` returned.
 
         Returns

@@ -75,11 +75,11 @@ def test_numbers_of_a_frame_are_the_numbers_of_the_metrics(values):
     ("frame", "arguments", "says"),
     [
         ({"a": [1]}, {}, "is not a DataFrame"),
-        (FRAME, {"name": "ran"}, "no single column 'ran'"),
+        (FRAME, {"name": "ran"}, "name: no column 'ran'"),
         (FRAME, {"name": "run", "metrics": ["acuracy@d-wineholdout0001"]}, "Nearest"),
         (FRAME, {"name": "note"}, "row 1 has no name"),
         (pd.concat([FRAME, FRAME]), {"name": "run"}, "two rows are named 'lr-3e-4'"),
-        (pd.concat([FRAME, FRAME], axis=1), {"name": "run"}, "more than once"),
+        (pd.concat([FRAME, FRAME], axis=1), {"name": "run"}, "several columns are named"),
     ],
 )
 def test_a_frame_that_cannot_be_read_is_refused_by_what_is_wrong(frame, arguments, says):
