@@ -61,6 +61,10 @@ class Setting:
         named = self.named.get(dataset)
         return named.dataset_id if named and named.is_address else dataset
 
+    def called(self, row: Row) -> str:
+        """Name a metric, its dataset as the registry calls it."""
+        return f"{row.path}@{row.key.label or row.dataset}" if row.dataset else row.path
+
     def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""
         return first([self.names[place] for place in places], _NAMED)
@@ -121,7 +125,9 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
         at_home = {place for row in rows if setting.data(row.dataset) in home for place in _stated(row)}
         elsewhere = sorted({place for row in rows for place in _stated(row)} - at_home)
         if home and elsewhere:
-            where = sorted({row.dataset or say("no dataset") for row in rows for place in elsewhere if not is_blank(row.cells[place])})
+            where = sorted(
+                {row.key.label or row.dataset or say("no dataset") for row in rows for place in elsewhere if not is_blank(row.cells[place])}
+            )
             unnamed = "baseline" if home == [""] else "versions" if where == [say("no dataset")] else ""
             told.setdefault((unnamed, setting.listed(elsewhere), joined(where[:_NAMED])), []).append(path)
     for (unnamed, versions, datasets), paths in told.items():
@@ -149,7 +155,9 @@ def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
         likely = _in_percent(row)
         if likely:
             versions = setting.listed(likely)
-            yield say("{metric} looks like percent in {versions} and like a fraction elsewhere", metric=row.name, versions=versions)
+            yield say(
+                "{metric} looks like percent in {versions} and like a fraction elsewhere", metric=setting.called(row), versions=versions
+            )
 
 
 def looks_mixed(row: Row) -> bool:
@@ -175,12 +183,12 @@ def _sample_counts(setting: Setting) -> Iterator[Phrase]:
         counts = {cell.value for cell in row.cells if cell.value is not None}
         if row.role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES) and len(counts) > 1:
             shown = joined([format_number(count) for count in sorted(counts, key=lambda count: (math.isnan(count), count))[:_NAMED]])
-            yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=row.name, counts=shown)
+            yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=setting.called(row), counts=shown)
 
 
 def _frameworks(setting: Setting) -> Iterator[Phrase]:
     frameworks = sorted({version.framework_type for version in setting.versions if version.framework_type})
-    speeds = [row.name for row in setting.metrics if is_speed(row.path) and len(_stated(row)) > 1]
+    speeds = [setting.called(row) for row in setting.metrics if is_speed(row.path) and len(_stated(row)) > 1]
     if len({name.casefold() for name in frameworks}) > 1 and speeds:
         yield say(
             "{metrics} compares across frameworks: {frameworks}"
@@ -208,7 +216,7 @@ def _hygiene(setting: Setting) -> Iterator[Phrase]:
 
 
 def _texts(setting: Setting) -> Iterator[Phrase]:
-    texts = [row.name for row in setting.metrics if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
+    texts = [setting.called(row) for row in setting.metrics if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
     if texts:
         yield say("numbers sent as text, compared as numbers: {metrics}", metrics=first(texts, _NAMED))
 
@@ -219,6 +227,6 @@ def _duplicates(setting: Setting) -> Iterator[Phrase]:
         if places:
             yield say(
                 "{metric} is stated more than once, differently, in {versions}: no difference is shown",
-                metric=row.name,
+                metric=setting.called(row),
                 versions=setting.listed(places),
             )

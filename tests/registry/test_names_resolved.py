@@ -323,3 +323,15 @@ def test_a_model_and_its_latest_version_name_their_people_too():
     assert service.asked["ListMembers"] == 1
     with service.connect(names=False) as registry:
         assert registry.get_model(MODEL).people == ()
+
+
+def test_reasons_to_be_careful_call_datasets_by_name():
+    documents = [
+        {**version(0), "Metrics": {"Results": [result({"DatasetId": "d-two"}, accuracy=0.5, n=10)]}},
+        {**version(1), "Metrics": {"Results": [result({"DatasetId": "d-three"}, accuracy=0.6)]}},
+        {**version(2), "Metrics": {"Results": [result({"DatasetId": "d-two"}, accuracy=0.6, n=20)]}},
+    ]
+    with Service(documents).connect() as registry:
+        said = registry.compare(MODEL, baseline="0.0.0").comparability
+    assert "accuracy of 0.1.0 was measured on speech-far, not where the baseline's was" in said
+    assert any(sentence.startswith("n@speech-noisy differs") for sentence in said)
