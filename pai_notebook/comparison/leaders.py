@@ -82,11 +82,16 @@ def find_leaders(numbers: Mapping[int, float], mode: str, between: Between, tole
     level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
     together, unknown = [], []
     for place in others:
-        intervals = [between(each, place, level=level).interval for each in tops]
-        if any(interval is None for interval in intervals):
-            unknown.append(place)
-        elif not all(interval.excludes(tolerance) for interval in intervals if interval is not None):
-            together.append(place)
+        apart = True
+        for each in tops:
+            interval = between(each, place, level=level).interval
+            if interval is None:
+                unknown.append(place)
+                break
+            apart = apart and interval.excludes(tolerance)
+        else:
+            if not apart:
+                together.append(place)
     return Leaders((*tops, *near), tuple(together), tuple(unknown), tolerance)
 
 

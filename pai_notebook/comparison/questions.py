@@ -144,7 +144,7 @@ class Questions(Aligned):
         """
         question = self._ask(metric, mode, dataset)
         leaders = self.leaders(question.row, question.direction.mode)
-        ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders)
+        ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders, top=True)
         notes: list[Phrase] = []
         if leaders is not None:
             sides = {place: self._side(question.row, place) for place in leaders.shown}

@@ -325,23 +325,33 @@ def _behind(value: float, best: float) -> float:
 
 
 def make_ranking(
-    question: RankingKey, names: Sequence[str], baseline: int | None, tolerance: Tolerance, leaders: Leaders | None = None
+    question: RankingKey,
+    names: Sequence[str],
+    baseline: int | None,
+    tolerance: Tolerance,
+    leaders: Leaders | None = None,
+    *,
+    top: bool = False,
 ) -> Ranking:
-    """Rank versions; within the tolerance of the first of a group counts as equal."""
+    """Rank versions, or with `top` only the first ones and the next; within the tolerance of the first of a group counts as equal."""
     row = question.row
     entries: list[Ranked] = []
     ordered = _ordered(question)
     leader, rank = math.nan, 0
     together = frozenset(leaders.together if leaders else ())
     untold = frozenset((*leaders.best, *leaders.unknown) if leaders else ())
+    base = None if baseline is None or row.cells[baseline].value is None else row.cells[baseline]
+    bound = 0.0
     for position, (place, value) in enumerate(ordered, start=1):
-        if rank == 0 or exceeds(_behind(value, leader), tolerance.bound(row.path, row.dataset, leader), max(abs(value), abs(leader))):
-            leader, rank = value, position
-        delta = None if baseline is None or row.cells[baseline].value is None else difference(row.cells[place], row.cells[baseline])
+        if rank == 0 or exceeds(_behind(value, leader), bound, max(abs(value), abs(leader))):
+            leader, rank, bound = value, position, tolerance.bound(row.path, row.dataset, value)
+        delta = None if base is None else difference(row.cells[place], base)
         apart = None if leaders is None or place in untold else place not in together
         evidence = None if delta is None else row.changes[place].evidence
         interval = None if evidence is None else evidence.interval
         entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart, interval))
+        if top and rank > 1:
+            break
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
     return Ranking(row.name, words, entries, unranked, baseline="" if baseline is None else names[baseline])
@@ -367,7 +377,7 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
             source=say(question.direction.source),
             reason=question.direction.reason,
         ),
-        count=len(ranking),
+        count=len(question.numbers),
         unranked=ranking.unranked,
         notes=(*notes, *more),
         together=tuple(names[place] for place in leaders.together) if leaders else (),

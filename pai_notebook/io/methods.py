@@ -177,6 +177,9 @@ class FrameExports:
     ) -> str | Path:
         """Return CSV with every value, or write it to a file.
 
+        CSV is data for programs: every character stands as it was sent, also those that no screen shows or that turn the direction
+        of a line.
+
         Parameters
         ----------
         path : path, optional

@@ -17,6 +17,7 @@ import codecs
 import gzip
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -47,6 +48,8 @@ _MOST_PARTS, _BYTES_EACH = 4_000_000, 64
 _DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
 _NUMBERS = ("status", "attempts")
 _METHODS: dict[str, Literal["groupby", "group_repeats"]] = {"groupby": "groupby", "group_repeats": "group_repeats"}
+# Controls and signs of direction that JSON may hold as they are; a snapshot that is looked at in an editor or a diff shows their numbers.
+_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _NOTHING_DONE = "Save it again, or restore the file from where it came; nothing was read from it."
 
 
@@ -118,7 +121,7 @@ def write_snapshot(
     content = _content(versions, errors or {}, removed, redact, saved or datetime.now(UTC))
     content["digest"] = _digest(content)
     try:
-        text = json.dumps(content, ensure_ascii=False, indent=1)
+        text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(content, ensure_ascii=False, indent=1))
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             say("a version holds what JSON cannot write: {error}", error=str(error)), hint=say("Make versions from JSON documents.")

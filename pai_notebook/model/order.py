@@ -118,8 +118,13 @@ class Neighbours:
 
 def _runs(text: str) -> Runs:
     """Runs of digits as numbers and the rest as text, numbers first where the kinds differ."""
-    parts = (part for part in _RUNS.split(text) if part)
-    return tuple((0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part) for part in parts)  # noqa: PLR2004 - int() refuses more digits
+    return tuple(
+        [
+            (0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part)  # noqa: PLR2004 - int() refuses more digits
+            for part in _RUNS.split(text)
+            if part
+        ]
+    )
 
 
 def front_of(costs: Mapping[int, tuple[float, ...]]) -> tuple[list[int], dict[int, int]]:

@@ -91,6 +91,13 @@ def test_the_file_is_readable_by_hand(saved):
     assert max(map(len, text.splitlines())) < 200
 
 
+def test_characters_that_no_screen_shows_are_numbers_in_the_file_and_come_back(tmp_path):
+    unseen = "a\x7fb\x9fc\u202ed\u2066e\u200bf\ufeffg\u2028h中"
+    path = VersionSet([make(VersionDescription=unseen)]).save(tmp_path / "x.json")
+    assert set(path.read_text("utf-8")) & set(unseen) == set("abcdefgh中")
+    assert load(path)[0].description == unseen
+
+
 def test_the_same_set_gives_the_same_bytes(tmp_path):
     moment = datetime(2026, 1, 31, tzinfo=UTC)
     first, second = (write_snapshot(tmp_path / name, [make(b=1, a=2)], saved=moment) for name in ("1.json.gz", "2.json.gz"))

@@ -24,7 +24,7 @@ from tests.test_text import STYLE, UNSEEN, packed
 
 def mutations(figures):
     """Hostile strings of the corpora and mutations of them, through every way out."""
-    texts = strings() + mutated(figures.some(1000), figures.dice.randrange(10**6))
+    texts = strings() + mutated(1000, figures.dice.randrange(10**6))
     texts += strings(figures.corpora) if figures.corpora else []
     texts = figures.drawn(dict.fromkeys(texts))
     figures.say(f"{len(texts):,} strings")
