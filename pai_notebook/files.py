@@ -11,7 +11,6 @@ import stat
 import zlib
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from pai_notebook.arguments import described
@@ -39,6 +38,8 @@ class UnreadableFile(Exception):
 @cache
 def made_by() -> str:
     """Name this package and its release, as files say who wrote them; read once, since a process may lose the right to read it."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow to import, and the help of the shell does without
+
     return f"pai_notebook {version('pai-notebook')}"
 
 
