@@ -75,7 +75,7 @@ def _kind(given: Hidden) -> str:
 
 
 class _Given:
-    name = "the credentials argument"
+    name = say("the credentials argument")
     changes = False
 
     def __init__(self, credentials: Credentials) -> None:
