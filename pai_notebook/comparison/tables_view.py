@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cells import describe_cells, describe_group, tally, trend_of
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
+from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
@@ -74,6 +75,12 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[
 
 def _kind(row: Row) -> int:
     return 1 if is_cost(row.path) else 2 if is_training(row.path) else 0
+
+
+def _typed(row: Row, paths: Mapping[str, str]) -> str:
+    """Name of a row as people type it; a field of the service has its title before it where that is not English."""
+    info = field_named(row.path) if row.section == "other" else None
+    return paths[row.path] if info is None else with_text(say("{title} ({name})", title=info.title, name=row.path), row.path)
 
 
 def _headings(rows: Sequence[Row]) -> dict[Name, str]:
@@ -206,7 +213,7 @@ def _tables(
         if row.key in headings:
             before = ""
         name, arrow, count = (
-            _of(comparison, group) if group else (paths[row.path], row.direction.arrow, datasets.get(row.dataset, row.dataset))
+            _of(comparison, group) if group else (_typed(row, paths), row.direction.arrow, datasets.get(row.dataset, row.dataset))
         )
         shown_name: Inline = "" if named and name == before else say("{name} {text}", name=name, text=arrow) if arrow else name
         before = name

@@ -84,7 +84,8 @@ def failures(comparison: Comparison) -> list[Phrase]:
     failed = comparison.errors
     if not failed:
         return []
-    shown: list[str] = [f"{address} ({getattr(error, 'message', error)})" for address, error in list(failed.items())[:_FAILURES]]
+    reasons = [(address, getattr(error, "message", error)) for address, error in list(failed.items())[:_FAILURES]]
+    shown: list[str] = [say("{what} ({evidence})", what=address, evidence=reason) for address, reason in reasons]
     shown += [say("and {count} more", count=len(failed) - _FAILURES)] if len(failed) > _FAILURES else []
     total = len(failed) + len(comparison.versions)
     said = "{count} of {total} versions could not be fetched: {shown}"

@@ -175,6 +175,24 @@ def in_language(value: Any, lang: str) -> Any:
     return value.in_language(lang) if isinstance(value, Phrase) else value
 
 
+def with_values(text: Any, change: Callable[[str], str]) -> Any:
+    """Change every text that a phrase was made of, and how it reads; any other text is changed as it stands.
+
+    Examples
+    --------
+    >>> with_values(say("no model named {text}", text="secret"), lambda text: text.replace("secret", "***")).in_language("zh")
+    '没有名为 *** 的模型'
+    """
+    if not isinstance(text, Phrase):
+        return change(text) if isinstance(text, str) else text
+    values: Any = (
+        tuple(with_values(value, change) for value in text.values)
+        if text.separator
+        else {name: with_values(value, change) for name, value in text.values.items()}
+    )
+    return Phrase(change(str(text)), text.template, values, text.separator, text.wording)
+
+
 def reworded(text: str, change: Callable[[str], str]) -> str:
     """Change the words of a phrase that are ours; its values, and every other text, stay as they are.
 

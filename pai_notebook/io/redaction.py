@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pai_notebook.arguments import checked, described
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, say, with_values
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
 from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
@@ -316,5 +316,5 @@ def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenanc
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:
     """Mask what an error says; its kind, which may carry more, is not kept."""
-    hint = redaction.text(error.hint)
-    return PaiError(redaction.text(error.message), hint=hint, code=error.code, status=error.status, request_id=error.request_id)
+    message, hint = (with_values(text, redaction.text) for text in (error.message, error.hint))
+    return PaiError(message, hint=hint, code=error.code, status=error.status, request_id=error.request_id)

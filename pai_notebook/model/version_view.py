@@ -27,7 +27,7 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import joined, say, with_text
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.fields import field_named, leaves, specs
@@ -65,6 +65,7 @@ SPEC_AT_LEAST = 5
 # Words of settings that people look at first, the most important first.
 _FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")
 _ABOUT_SETTINGS = ("Type", "Required", "Description", "DisplayName", "Range")
+_APPROVALS = {"approved": "Approved, may go live", "rejected": "Rejected, may not go live", "pending": "Pending, not decided"}
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
 
 
@@ -76,15 +77,16 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
     return Card(
         " ".join(filter(None, (version.provenance.model_name, version.version_name))) or version.address or say("a version without a name"),
         subtitle=_essentials(version),
-        badges=[approval_badge(version.approval_status)],
+        badges=[approval_badge(version.approval_status, meaning=True)],
         blocks=[block for block in _blocks(version, images=images) if block is not None],
         footer=_footer(version),
     )
 
 
-def approval_badge(status: str) -> Badge:
-    """Approval as word and shape; an unknown word stays as it is."""
-    return Badge(status or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
+def approval_badge(status: str, *, meaning: bool = False) -> Badge:
+    """Approval as word and shape; an unknown word stays as it is. `meaning` adds what it means where the word is not English."""
+    word = say(_APPROVALS[status.casefold()]) if meaning and status.casefold() in _APPROVALS else status
+    return Badge(with_text(word, status) or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
 
 
 def time_text(moment: datetime | None) -> str:
