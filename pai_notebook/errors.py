@@ -170,11 +170,10 @@ class PaiError(Printed, Exception):
     @property
     def sentence(self) -> str:
         """What happened and what to do next, names as they are; `str` says the same in characters that can be seen."""
-        sentence: str = told(say("{what}. {hint}", what=self._body(), hint=_cut(self.hint)) if self.hint else self._body())
-        return sentence
+        return say("{what}. {hint}", what=self._body(), hint=_cut(self.hint)) if self.hint else self._body()
 
     def _lines(self) -> Sequence[str]:
-        return [self.sentence]
+        return [told(self.sentence)]
 
     def _body(self) -> str:
         happened = with_text(self.message, self.message.rstrip("."))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from string import Formatter
 from typing import Any, Self
 
@@ -78,32 +79,38 @@ class Phrase(str):
             return SEPARATORS[self.separator].join(in_language(value, lang) for value in self.values)
         words = TEMPLATES.get(self.template, self.template)
         values = {name: in_language(value, lang) for name, value in self.values.items()}
-        return _filled(words, values) if self.wording is None else _changed(words, values, self.wording, _filled)
+        data = {name for name, value in self.values.items() if not isinstance(value, Phrase)}
+        fill = partial(_filled, data=data)
+        return fill(words, values) if self.wording is None else _changed(words, values, self.wording, fill)
 
 
 _FULL_WIDTH = "，。；：？！、（）《》“”…～"
 _HAN = "[\u4e00-\u9fff]"
 
 
-def _filled(words: str, values: Mapping[str, Any]) -> str:
+def _filled(words: str, values: Mapping[str, Any], data: Container[str] = ()) -> str:
     """Fill a Chinese template: a blank between Chinese and Latin, none beside full-width marks or between two Chinese words.
 
-    Only blanks of the template are set or left out; values stay as they are.
+    Only blanks of the template are set or left out; values stay as they are. Between two values that are data, not words of ours, the
+    template's blank stays, which tells them apart.
     """
-    parts: list[tuple[str, bool]] = []
+    parts: list[tuple[str, bool, bool]] = []
     for literal, name, form, conversion in Formatter().parse(words):
-        parts.append((literal, False))
+        parts.append((literal, False, False))
         if name is not None:
-            parts.append((f"{{{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}}}".format(**values), True))
-    filled, blank, own = "", "", False
-    for text, is_value in parts:
+            value = f"{{{name}{'!' + conversion if conversion else ''}{':' + form if form else ''}}}".format(**values)
+            parts.append((value, True, name in data))
+    filled, blank, own, was_data = "", "", False, False
+    for text, is_value, is_data in parts:
         if text and not is_value:
             head = text.lstrip(" ")
             blank, text = blank or text[: len(text) - len(head)], head  # noqa: PLW2901 - its blanks are weighed below
         if not text:
             continue
-        filled += (_gap(filled[-1], text[0], blank) if is_value or own else blank) if filled else blank
-        filled, blank, own = filled + text, "", is_value
+        marked = filled[-1:] in _FULL_WIDTH or text[0] in _FULL_WIDTH
+        weighed = filled and (is_value or own) and (marked or not (was_data and is_data))
+        filled += _gap(filled[-1], text[0], blank) if weighed else blank
+        filled, blank, own, was_data = filled + text, "", is_value, is_data
         if not is_value:
             filled = filled.rstrip(" ")
             blank = text[len(text.rstrip(" ")) :]
