@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -170,8 +169,9 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def _arguments(config: Mapping[str, Any]) -> dict[str, str]:
     """What of the arguments of the model says which one it is."""
     told = config.get("model_args")
-    pairs = told.items() if isinstance(told, Mapping) else re.findall(r"(\w+)=([^,]*)", told) if isinstance(told, str) else ()
-    return {str(key): str(value) for key, value in pairs if key in _ABOUT_MODEL}
+    if isinstance(told, str):
+        told = dict(part.partition("=")[::2] for part in told.split(","))
+    return {str(key): str(value) for key, value in _mapping(told).items() if key in _ABOUT_MODEL}
 
 
 def _numbers(results: Mapping[str, Any], task: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def as_json(found: Any) -> Any:
     Examples
     --------
     >>> as_json(VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": float("nan")}}, "model-a"))["versions"][0]["metrics"]
-    [{'name': 'cer', 'dataset': '', 'value': 'NaN', 'state': 'nan'}]
+    [{'name': 'cer', 'dataset': '', 'value': 'NaN', 'state': 'NaN'}]
     """
     return _plain(_parts(found))
 
