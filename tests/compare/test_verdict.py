@@ -236,7 +236,7 @@ def test_every_sentence_is_said_in_chinese():
     c = compare(BASE, SAME, WORSE, baseline="0.1.0", by="accuracy")
     lines = c.verdict.in_language("zh").split("\n")
     assert len(lines) == len(c.verdict.sentences)
-    assert lines[0] == "按 accuracy 最优：0.2.0（0.91），0.1.0 与之无法区分。"
+    assert lines[0] == "按 accuracy 最优：0.2.0（0.91），0.1.0 与其无法区分。"
     assert lines[1] == "比 0.1.0 差，超出随机波动范围（联合置信度 95%）：0.3.0 的 accuracy（-10.0 个百分点）。"
 
 
@@ -278,7 +278,7 @@ def test_versions_that_do_the_same_are_told_together_where_one_by_one_would_be_l
         "macro_f1 (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0), recall (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0)."
     )
     two = compare(*(results(**datasets) for datasets in told[:2]))
-    assert "0.2.0 in accuracy (-5.0 pp to -1.0 pp over 5 datasets), macro_f1" in two.verdict
+    assert "0.2.0 in accuracy (-5.0 to -1.0 pp over 5 datasets), macro_f1" in two.verdict
     assert all(len(sentence) < 400 for sentence in c.verdict.sentences)
 
 
