@@ -237,7 +237,7 @@ def test_every_sentence_is_said_in_chinese():
     lines = c.verdict.in_language("zh").split("\n")
     assert len(lines) == len(c.verdict.sentences)
     assert lines[0] == "按 accuracy 最优：0.2.0（0.91），0.1.0 与其无法区分。"
-    assert lines[1] == "比 0.1.0 差，超出随机波动范围（联合置信度 95%）：0.3.0 的 accuracy（-10.0 个百分点）。"
+    assert lines[1] == "差于 0.1.0，且超出随机波动范围（联合置信度 95%）：0.3.0 的 accuracy（-10.0 个百分点）。"
 
 
 def test_the_answer_stands_above_the_table_in_every_form():
