@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import now, say
+from pai_notebook.i18n.phrases import now, say, told
 from pai_notebook.plan.words import in_shell
 from pai_notebook.sanitize import printable
 
@@ -53,7 +53,7 @@ def complain(lines: Iterable[str], lead: str = "paimodel: ") -> None:
     """Print to stderr, where a script keeps what is no result."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            text = "\n".join(part for line in lines for part in printable(in_shell(line).rstrip("\n").split("\n")))
+            text = "\n".join(part for line in lines for part in printable(in_shell(told(line)).rstrip("\n").split("\n")))
             sys.stderr.write(f"{lead}{text}\n")
 
 
