@@ -56,7 +56,7 @@ def test_the_same_in_chinese():
     assert str(pair().explain("zh")).split("\n") == [
         "model-a：1 个版本，以 0.9.0 为基线（用户指定）",
         *(f"- {sentence}" for sentence in pair().verdict.in_language("zh").split("\n")[:-1]),
-        "- 0.10.0：image：1.12 → 1.15 · env：test → — · owner：— → 张三 · 准入状态：Pending → Approved",
+        "- 0.10.0：image 1.12 → 1.15 · env test → — · owner — → 张三 · 准入状态 Pending → Approved",
     ]
 
 
@@ -76,7 +76,7 @@ def test_everything_is_a_line_a_row_with_both_values_what_is_worse_first():
         "better, worse: beyond chance (95 %, each cell by itself)",
     ]
     told = str(c.explain("zh", everything=True))
-    assert "  - em：0.5 → 0.4（-10.0 个百分点），变差" in told
+    assert "  - em 0.5 → 0.4（-10.0 个百分点），变差" in told
     assert told.endswith("变好、变差：超出随机波动范围（每格单独 95%）")
 
 
