@@ -7,8 +7,9 @@ import importlib.resources
 import json
 import re
 
-_TEXT = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
-_ENTRY = re.compile(rf"^msgid {_TEXT}msgstr {_TEXT}", re.MULTILINE)
+# one text a line, and a line that begins with a quotation mark goes on with the text above; possessive, since no part is read twice
+_TEXT = r'"((?:[^"\\\n]|\\.)*+)"'
+_LINE = re.compile(rf"^(msgid |msgstr |){_TEXT}$", re.MULTILINE)
 
 
 def read_entries(text: str) -> dict[str, str]:
@@ -19,11 +20,14 @@ def read_entries(text: str) -> dict[str, str]:
     >>> read_entries('# states\nmsgid "absent"\nmsgstr "缺失"\n')
     {'absent': '缺失'}
     """
-
-    def joined(texts: str) -> str:
-        return "".join(json.loads(each) for each in re.findall(r'"(?:[^"\\]|\\.)*"', texts))
-
-    return {joined(english): joined(chinese) for english, chinese in _ENTRY.findall(text)}
+    texts: list[tuple[str, str]] = []
+    for keyword, said in _LINE.findall(text):
+        if keyword:
+            texts.append((keyword, said))
+        elif texts:
+            texts[-1] = texts[-1][0], texts[-1][1] + said
+    told = [json.loads(f'"{said}"') for _, said in texts]
+    return dict(zip(told[::2], told[1::2], strict=True))
 
 
 SEPARATORS = {" ": "", ", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · "}

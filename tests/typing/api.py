@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 
 import pai_notebook as pnb
 from pai_notebook.comparison import Best, Explanation, GateReport, Interval, MinimalPairs, Pareto, Ranking, Row
+from pai_notebook.comparison.paired import Paired
+from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import PaiError, RegressionError
 from pai_notebook.io.drift import Drift
@@ -148,6 +150,20 @@ def comparing(vs: pnb.VersionSet) -> None:
     c.best("cer", datset="d-a")  # type: ignore[call-arg]
     c.to_frame(section="metric")  # type: ignore[arg-type]
     vs.minimal_pairs("cer", changes=2)  # type: ignore[call-arg]
+    assert_type(vs.groupby("training_spec.HyperParameters.lr", "labels.env"), pnb.VersionSet)
+    groups = assert_type(vs.group_repeats(ignore=["labels.env"]), pnb.VersionSet)
+    assert_type(pnb.VersionGroup(list(vs), name="lr=0.1").of([vs[0]]), pnb.VersionGroup)
+    assert_type(groups.compare(repeats={"cer": "folds"}).repeats(c["cer"], 1), Runs | None)
+    answers = {"0.1.0": pd.DataFrame(), "0.2.0": pd.DataFrame()}
+    paired = assert_type(c.paired("accuracy", answers, on="id", correct="ok", cluster="user"), Paired)
+    assert_type(c.with_paired(paired), pnb.Comparison)
+    assert_type(paired.interval, Interval | None)
+    assert_type(paired.flipped, pd.DataFrame)
+    vs.group_repeats(ignored="labels.env")  # type: ignore[call-arg]
+    vs.compare(repeats={"cer": "seeds"})  # type: ignore[dict-item]
+    c.paired("accuracy", answers, correct="ok")  # type: ignore[call-arg]
+    c.paired("accuracy", answers["0.1.0"], on="id", correct="ok")  # type: ignore[arg-type]
+    c.with_paired(evidence)  # type: ignore[arg-type]
 
 
 def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
