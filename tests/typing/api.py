@@ -150,6 +150,9 @@ def comparing(vs: pnb.VersionSet) -> None:
     c.best("cer", datset="d-a")  # type: ignore[call-arg]
     c.to_frame(section="metric")  # type: ignore[arg-type]
     vs.minimal_pairs("cer", changes=2)  # type: ignore[call-arg]
+
+
+def repeating(vs: pnb.VersionSet, c: pnb.Comparison) -> None:
     assert_type(vs.groupby("training_spec.HyperParameters.lr", "labels.env"), pnb.VersionSet)
     groups = assert_type(vs.group_repeats(ignore=["labels.env"]), pnb.VersionSet)
     assert_type(pnb.VersionGroup(list(vs), name="lr=0.1").of([vs[0]]), pnb.VersionGroup)
@@ -163,7 +166,7 @@ def comparing(vs: pnb.VersionSet) -> None:
     vs.compare(repeats={"cer": "seeds"})  # type: ignore[dict-item]
     c.paired("accuracy", answers, correct="ok")  # type: ignore[call-arg]
     c.paired("accuracy", answers["0.1.0"], on="id", correct="ok")  # type: ignore[arg-type]
-    c.with_paired(evidence)  # type: ignore[arg-type]
+    c.with_paired(c.interval("cer", "0.2.0"))  # type: ignore[arg-type]
 
 
 def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
