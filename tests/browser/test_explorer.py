@@ -74,7 +74,7 @@ def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, g
     notebook.run(1)
     notebook.run(2)
     expect(notebook.output(1)).to_contain_text("2 2.4.0")
-    expect(notebook.output(2).locator("table").first).to_contain_text("accuracy")
+    expect(notebook.output(2).locator("table:has(thead)").first).to_contain_text("accuracy")
 
 
 def _cancel_a_slow_fetch(explorer, gate):
@@ -110,7 +110,7 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     explorer.pick("2.5.0", "2.4.0")
     explorer.fetch("2 versions compared.")
     copy = notebook.output(0).locator("[class^=pai-copy]")
-    expect(copy.locator("table").first).to_contain_text("accuracy")
+    expect(copy.locator("table:has(thead)").first).to_contain_text("accuracy")
     expect(copy).to_contain_text("2.5.0 in accuracy")
     expect(copy).to_be_hidden()
     notebook.save()
@@ -118,13 +118,13 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
 
     trusted = lab(kept, front=front)
     assert trusted.is_trusted
-    expect(trusted.output(0).locator("[class^=pai-copy] table").first).to_be_visible()
+    expect(trusted.output(0).locator("[class^=pai-copy] table:has(thead)").first).to_be_visible()
 
     changed = jupyter.read(kept)
     changed.cells.append(nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="not from here\n")]))
     untrusted = lab(jupyter.write(f"strange-{front}.ipynb", changed), front=front)
     assert not untrusted.is_trusted
-    table = untrusted.output(0).locator("table").first
+    table = untrusted.output(0).locator("table:has(thead)").first
     expect(table).to_be_visible()
     expect(table).to_contain_text("accuracy")
     expect(untrusted.output(0)).to_contain_text("Below is what it showed last.")
@@ -258,7 +258,7 @@ def test_an_exported_page_shows_the_table_without_a_network(jupyter, chromium, g
     subprocess.run([*command, f"{name}.ipynb"], cwd=jupyter.work, env=jupyter.environment, check=True, capture_output=True)
     page = chromium.context.new_page()
     page.goto((jupyter.work / f"{name}.html").as_uri())
-    table = page.locator("[class^=pai-copy] table").first
+    table = page.locator("[class^=pai-copy] table:has(thead)").first
     expect(table).to_be_visible()
     expect(table).to_contain_text("accuracy")
     assert ("application/vnd.jupyter.widget-view+json" in page.content()) == state
@@ -288,7 +288,7 @@ def test_the_answer_stands_above_the_fold_and_no_control_outside_the_window(jupy
     assert verdict.bounding_box()["y"] < 560
     assert explorer.root.evaluate(OUTSIDE) == []
     if width == 1280:
-        row = explorer.panel.locator("table").first.locator("tbody tr").first
+        row = explorer.panel.locator("table:has(thead)").first.locator("tbody tr").first
         expect(row).to_be_in_viewport(ratio=0.5)
         assert row.bounding_box()["y"] < 700
 
