@@ -16,7 +16,7 @@ Fetching: `get_version`, `get_versions`, `list_versions` and `search_versions` (
 `drift` compares it with the registry of now.
 
 Comparing: `compare`, or `VersionSet.compare`, gives a `Comparison`: `.verdict`, `.explain()`, `.best()`, `.rank()`, `.gate()`, `.report()`,
-`.plot`, `.to_frame()`.
+`.plot`, `.to_frame()`; `VersionSet.group_repeats` gives a `VersionGroup` for each set of repeats.
 
 Looking: an object shows itself as the last line of a cell; `Explorer` is a widget; `%load_ext pai_notebook` adds the line `%paimodel`
 (`%paimodel help` lists what it can do), which `load_ipython_extension` and `unload_ipython_extension` stand behind.

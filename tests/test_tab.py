@@ -66,7 +66,6 @@ NAMES = [
     "group",
     "grouping",
     "repeats",
-    "mean_of_runs",
     "dataset_name",
     "paired",
 ]
@@ -133,7 +132,6 @@ def things(registry):
     runs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"seed": n, "lr": 1}} for n in (1, 2, 3)]
     pairs = pnb.VersionSet.from_documents(runs, "model-a").minimal_pairs("cer")
     group = pnb.VersionSet.from_documents(runs, "model-a").group_repeats()[0]
-    grouped = pnb.VersionSet([group]).compare()
     tables = dict.fromkeys(c.names[:2], pd.DataFrame({"id": [1, 2], "ok": [True, False]}))
     return {
         "pnb": pnb,
@@ -184,7 +182,6 @@ def things(registry):
         "grouping": group.grouping,
         "repeats": group.repeats["cer", ""],
         "dataset_name": v.provenance.datasets[0],
-        "mean_of_runs": grouped.repeats(grouped["cer"], 0),
         "paired": c.paired(METRIC, tables, on="id", correct="ok"),
     }
 

@@ -56,7 +56,6 @@ UNCHECKED = {
     ("Metrics.get", "default"),  # comes back as given
     ("Comparison.between", "place"),  # positions, for code that draws
     ("Comparison.between", "other"),  # likewise
-    ("Comparison.repeats", "place"),  # likewise
     ("Redaction.learn", "documents"),  # documents of versions, which are read by then
     ("Redaction.documents", "documents"),  # likewise
 }

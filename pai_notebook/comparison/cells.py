@@ -156,9 +156,8 @@ def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, t
     if cell.state in (State.NULL, State.NAN):
         return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
-        return Number(
-            _number(cell, form, comparison.repeats(row, place)), star=star, delta=_delta(comparison, row, place, form), marks=marks
-        )
+        runs = comparison._runs(row, place)  # noqa: SLF001 - for this table alone
+        return Number(_number(cell, form, runs), star=star, delta=_delta(comparison, row, place, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)
     return (text, *marks) if marks else text

@@ -158,29 +158,8 @@ class Questions(Aligned):
             notes = leader_notes(leaders, self._names, lead, second, luck=luck, unknown=unknown, higher=higher, everywhere=everywhere)
         return make_best(question, ranking, self._names, leaders, notes)
 
-    def repeats(self, row: Row, place: int) -> Runs | None:
-        """Find the repeats whose mean a version has in a row: of a group, or of a list that is said to hold them.
-
-        Parameters
-        ----------
-        row : Row
-            Row of the metric.
-        place : int
-            Position of the version in `versions`.
-
-        Returns
-        -------
-        Runs or None
-            Their mean (`value`), variance and count; None where the value is no mean.
-
-        Examples
-        --------
-        >>> from pai_notebook import VersionSet
-        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": [0.9, 0.8 + n / 100]}} for n in (1, 2)]
-        >>> c = VersionSet.from_documents(docs, "model-a").compare("0.1.0", repeats={"accuracy": "runs"})
-        >>> c.repeats(c["accuracy"], 1).count
-        2
-        """
+    def _runs(self, row: Row, place: int) -> Runs | None:
+        """Repeats whose mean a version has in a row: of a group, or of a list that is said to hold them."""
         found = self._repeats.get((row.path, row.dataset))
         return None if found is None else found[place]
 

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import ToleranceLike
 
 
+# A file of results, or its content.
+LmEvalResults = str | os.PathLike[str] | Mapping[str, object]
+
+
 @checked
 class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     """An immutable sequence of versions that is also addressed by version name.
@@ -157,7 +161,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         return cls(map(ModelVersion, documents_of_frame(df, name, metrics, labels)), path=None)
 
     @classmethod
-    def from_lm_eval(cls, results: Any) -> Self:
+    def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults]) -> Self:
         """Build a set of candidates from results of lm-evaluation-harness, to compare them with registered versions.
 
         Tasks are the datasets, and metrics have the harness's names (`acc,none`), with their standard errors and numbers of examples. They
