@@ -97,7 +97,7 @@ def cells_of(text: str) -> Iterator[tuple[re.Match[str], Cell | None]]:
 def _in_bash(block: re.Match[str]) -> Cell:
     """Run a block as a shell does in which this package is installed."""
     paimodel = f'paimodel() {{ "{sys.executable}" -m pai_notebook "$@"; }}\n'
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8", "PAI_NOTEBOOK_LANG": Preference.lang}
     done = subprocess.run(
         ["bash", "-c", paimodel + block["code"]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, check=False, timeout=120
     )

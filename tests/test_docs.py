@@ -132,6 +132,13 @@ def test_the_reference_has_every_public_class_and_every_field_of_a_version_and_a
     assert rows == [(name, field.key, field.__doc__) for name, field in fields]
 
 
+def test_the_reference_in_chinese_has_the_names_and_fields_of_the_english_one():
+    english, chinese = ((ROOT / folder / "reference.md").read_text("utf-8") for folder in ("docs", "docs/zh"))
+    assert re.findall(r"reference\.md#([\w.]+)", chinese) == re.findall(r"^::: ([\w.]+)$", english, re.MULTILINE)
+    row = re.compile(r"^\| `(\w+)` \| ([\w ]+) \| (\w+) \| .* \|$", re.MULTILINE)
+    assert row.findall(chinese) == row.findall(english)
+
+
 @pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
 def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
     assert list(faults()) == []
