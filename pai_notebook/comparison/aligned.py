@@ -10,7 +10,7 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
-from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
+from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, failed_runs, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
@@ -248,6 +248,8 @@ class Aligned:
             *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
             *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
             *self._selection.unused(self._all),
+            *(say("{what}: {said}", what=result.metric, said=remark) for result in self.paired_results for remark in result.remarks),
+            *failed_runs(self._versions, self.metrics),
             *positional(self._versions, self._all),
         )
 

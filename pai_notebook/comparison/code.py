@@ -37,7 +37,8 @@ def plan_of(comparison: Comparison, *, otherwise: Step | None = None) -> Plan:
     versions = comparison.versions
     regroup = _regrouping(versions)
     found = fetching(members_of(versions) if regroup else versions, comparison.errors, comparison.path, otherwise=otherwise)
-    return (*found, *regroup, step("compare", **arguments))
+    lacking = "without the results for each example, which only your tables have" if comparison.paired_results else ""
+    return (*found, *regroup, step("compare", **arguments, comment=lacking))
 
 
 def _regrouping(versions: Sequence[ModelVersion]) -> Plan:

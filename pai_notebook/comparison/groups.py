@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.equality import shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup
@@ -22,11 +22,14 @@ from pai_notebook.model.version import ModelVersion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pai_notebook.comparison.rows import Row
+
 Kind = Literal["folds", "runs"]
 # Metrics whose lists are repeats, and of what kind; a name alone means folds.
 RepeatsLike = str | Sequence[str] | Mapping[str, Kind] | None
 
 _KINDS = ("folds", "runs")
+_NAMED = 3
 _OTHER_FIELDS = ("FrameworkType", "FormatType")
 
 
@@ -167,13 +170,34 @@ def _said(value: Any) -> str:
     return shown_text(value) if isinstance(value, str) else shown(value)
 
 
+def failed_runs(versions: Sequence[ModelVersion], rows: Iterable[Row]) -> Iterator[Phrase]:
+    """Say which groups have runs without a number, one sentence a group and count."""
+    keys = [row.key for row in rows]
+    for version in versions:
+        if not isinstance(version, VersionGroup):
+            continue
+        lacking: dict[int, list[str]] = {}
+        for name in keys:
+            found = version.repeats.get((name.path, name.dataset))
+            if found is not None and found.failed:
+                lacking.setdefault(found.failed, []).append(name.short)
+        for count, names in lacking.items():
+            yield say(
+                "{count} of {total} members of {name} have no number for {names}: the mean is of the others",
+                count=count,
+                total=len(version.members),
+                name=version.version_name,
+                names=first(names, _NAMED),
+            )
+
+
 class ListedRepeats:
     """Metrics whose lists hold repeats of a measurement, one number a fold or a run.
 
     Parameters
     ----------
     given : str, list of str, mapping or None
-        Names or globs of metrics, or a mapping of these to "folds" or "runs"; a name alone means folds, whose intervals are wider.
+        Names or globs of metrics, or a mapping of these to "folds" or "runs"; a name alone means folds, which are compared fold by fold.
 
     Raises
     ------

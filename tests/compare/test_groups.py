@@ -239,3 +239,10 @@ def test_what_is_no_list_of_repeats_is_refused():
 def test_a_group_needs_versions_of_one_model(members):
     with pytest.raises(ConfigurationError):
         pnb.VersionGroup(members, name="g")
+
+
+def test_a_comparison_says_which_runs_have_no_number():
+    vs = pnb.VersionSet([*runs([0.9, 0.8, float("nan")], lr=0.1), *runs([0.7, 0.6, 0.65], 50, lr=0.2)]).group_repeats()
+    c = vs.compare(vs[1].version_name)
+    assert "1 of 3 members of 0.1.0 (3 runs) have no number for auc: the mean is of the others" in c.notes
+    assert "1 of 3 members" in str(c)

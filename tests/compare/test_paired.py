@@ -193,6 +193,14 @@ def test_paired_results_are_the_evidence_of_row_verdict_gate_and_report(better, 
     assert "paired, 943 examples" in told.report(tmp_path / "r.html", charts=False).read_text("utf-8")
 
 
+def test_what_was_left_out_of_the_tables_stays_with_the_comparison(better):
+    frames = tables(*better)
+    p = compared(*better).paired("accuracy", {**frames, "0.2.0": frames["0.2.0"].iloc[2:]}, on="id", correct="ok")
+    told = compared(*better).with_paired(p)
+    assert "accuracy: 2 examples are in the table of 0.1.0 only: x0, x1" in told.notes
+    assert "only your tables have" in told.to_code()
+
+
 def test_results_of_other_examples_than_the_metric_are_no_evidence(better):
     p = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
     with pytest.raises(ComparisonError, match="the versions state a difference of"):
