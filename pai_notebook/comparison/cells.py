@@ -13,6 +13,7 @@ from pai_notebook.comparison.sources import Runs
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
+from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.version_view import number_text
@@ -157,16 +158,22 @@ def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, t
         return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
         runs = comparison._runs(row, place)  # noqa: SLF001 - for this table alone
-        return Number(_number(cell, form, runs), star=star, delta=_delta(comparison, row, place, form), marks=marks)
+        version = comparison.versions[place]
+        found = version.repeats.get((row.path, row.dataset)) if isinstance(version, VersionGroup) else None
+        text = _number(cell, form, runs, 0 if found is None else found.failed)
+        return Number(text, star=star, delta=_delta(comparison, row, place, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)
     return (text, *marks) if marks else text
 
 
-def _number(cell: Cell, form: NumberFormat, runs: Runs | None) -> str:
+def _number(cell: Cell, form: NumberFormat, runs: Runs | None, failed: int) -> str:
     text = number_text(cell, form)
     if runs is not None and not runs.is_single:
-        return say("{mean} (sd {sd})", mean=text, sd=choose_format([math.sqrt(runs.variance)]).value(math.sqrt(runs.variance)))
+        sd = choose_format([math.sqrt(runs.variance)]).value(math.sqrt(runs.variance))
+        if failed:
+            return say("{mean} (sd {sd}, {count} of {total} runs)", mean=text, sd=sd, count=runs.count, total=runs.count + failed)
+        return say("{mean} (sd {sd})", mean=text, sd=sd)
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"
     if cell.state is State.SERIES:

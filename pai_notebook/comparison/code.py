@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.endpoint import parse_endpoint
+from pai_notebook.comparison.groups import group_by, group_repeats
 from pai_notebook.demo import ENDPOINT
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.address import parse_address
@@ -48,6 +49,9 @@ def _regrouping(versions: Sequence[ModelVersion]) -> Plan:
     made = next(iter(groupings - {None}), None)
     if made is None or not groupings <= {made, *([None] if made.method == "group_repeats" else ())}:
         return ()
+    again = group_by(members_of(versions), made.names) if made.method == "groupby" else group_repeats(members_of(versions), made.names)
+    if {version.address for version in again} != {version.address for version in versions}:
+        return ()  # some of what belongs together was grouped, some was not
     if made.method == "groupby":
         return (step("groupby", *made.names),)
     return (step("group_repeats", ignore=list(made.names)),)

@@ -12,6 +12,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import nearest_sentence
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,17 @@ class Examples:
     repeated: bool
 
     @classmethod
-    def read(cls, frames: Mapping[str, pd.DataFrame], version: str, other: str, *, on: str, columns: Sequence[str]) -> Examples:
+    def read(
+        cls,
+        frames: Mapping[str, pd.DataFrame],
+        version: str,
+        other: str,
+        *,
+        on: str,
+        columns: Sequence[str],
+        kept: Sequence[str] = (),
+        value: str | None = None,
+    ) -> Examples:
         """Bring two tables together.
 
         Raises
@@ -47,6 +58,9 @@ class Examples:
         sides = [_with_columns(frames[name], name, (on, *columns)) for name in names]
         ids = [side[on] for side in sides]
         repeats = [own[own.duplicated()].unique() for own in ids]
+        if value is not None and any(map(len, repeats)):
+            # only numbers have a mean, whatever type the column has
+            sides = [side.assign(**{value: numbers_of(side, value, name, is_right=False)}) for side, name in zip(sides, names, strict=True)]
         common = ids[0][ids[0].isin(ids[1])].unique()
         if not len(common):
             types = " and ".join(str(own.dtype) for own in ids)
@@ -63,7 +77,7 @@ class Examples:
             if len(found)
         ]
         repeated = any(map(len, repeats))
-        return cls(names, common, _aligned(sides, on, common, repeated=repeated), tuple(remarks), on, repeated)
+        return cls(names, common, _aligned(sides, on, common, kept if repeated else None), tuple(remarks), on, repeated)
 
     def keep(self, known: np.ndarray[Any, Any]) -> Examples:
         """Keep the examples of a mask."""
@@ -89,11 +103,22 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame
             say("frames: {frame} of {name} is not a DataFrame", frame=described(frame), name=name), hint=say("Pass one table a version.")
         )
     if columns[0] not in frame.columns and columns[0] in frame.index.names:
-        frame = frame.reset_index()
+        frame = frame.assign(**{columns[0]: frame.index.get_level_values(columns[0])})
+    frame = frame.reset_index(drop=True)
+    if frame.columns.has_duplicates or len({*columns}) < len(columns):
+        twice = [str(name) for name in (frame.columns[frame.columns.duplicated()] if frame.columns.has_duplicates else columns[:1])]
+        raise ConfigurationError(
+            f"frames: a column of {name} is there twice, or used for two things: {visible(', '.join(twice))}",
+            hint="Give every column a name of its own.",
+        )
     for column in columns:
         if column not in frame.columns:
             hint = nearest_sentence(nearest(str(column), [str(each) for each in frame.columns]))
             raise ConfigurationError(say("paired: the table of {name} has no column {column!r}", name=name, column=column), hint=hint)
+    try:
+        frame[columns[0]].nunique()
+    except TypeError:
+        raise ConfigurationError(f"frames: the column {columns[0]!r} of {name} holds no ids", hint="Pass texts or numbers.") from None
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
         raise ConfigurationError(
@@ -104,13 +129,17 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame
     return found
 
 
-def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, *, repeated: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of both in the order of the ids; ids that occur more than once by the mean of their numbers and truth values."""
+def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, kept: Sequence[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of both in the order of the ids; with `kept` ids that occur more than once by the mean of what is not to be kept."""
     found = []
     for side in sides:
-        if repeated:
+        if kept is not None:
             by_id = side.groupby(on, sort=False)
-            numbers = [name for name in side.columns if name != on and side[name].dtype.kind in "biuf"]
+            for column in kept:
+                if (by_id[column].nunique() > 1).any():  # noqa: PD101 - a group each
+                    hint = f"An id that occurs more than once has to have one {column}."
+                    raise ComparisonError(f"paired: an id has more than one {column}", hint=hint)
+            numbers = [name for name in side.columns if name not in (on, *kept) and side[name].dtype.kind in "biuf"]
             means = by_id[numbers].mean()
             rest = by_id.first().drop(columns=numbers)
             side = means.join(rest).reset_index()  # noqa: PLW2901 - the same rows, fewer
@@ -120,7 +149,7 @@ def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, *, repeated: b
 
 def few_ids(ids: Any) -> Phrase:
     """Name the first few ids."""
-    return first([str(each)[:40] for each in ids], _NAMED)
+    return first([visible(str(each)[:40]) for each in ids], _NAMED)
 
 
 def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -> pd.Series[Any]:
@@ -133,7 +162,7 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
     """
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
-    values = frame[column]
+    values = frame[column].astype(object) if str(frame[column].dtype) == "category" else frame[column]
     numbers = pd.to_numeric(values, errors="coerce") if values.dtype.kind in "biuf" or str(values.dtype) in _NULLABLE else None
     if numbers is None and values.dropna().map(lambda each: isinstance(each, bool | int | float)).all():
         numbers = pd.to_numeric(values)
@@ -162,6 +191,7 @@ _NULLABLE = ("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "U
 def differing(table: Examples, differences: Any) -> pd.DataFrame:
     """Rows of both tables where they differ, the largest difference first."""
     import numpy as np  # noqa: PLC0415 - numpy loads on first use
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
     places = np.flatnonzero(differences != 0)
     places = places[np.argsort(-np.abs(differences[places]), kind="stable")]
@@ -169,4 +199,5 @@ def differing(table: Examples, differences: Any) -> pd.DataFrame:
     same = [name for name in first_side.columns if name in second.columns and first_side[name].equals(second[name])]
     left = first_side.rename(columns={name: f"{name} ({table.names[0]})" for name in first_side.columns if name not in same})
     right = second.drop(columns=same).rename(columns=lambda name: f"{name} ({table.names[1]})")
-    return left.join(right)
+    found: pd.DataFrame = pd.concat([left, right], axis=1)
+    return found

@@ -9,14 +9,14 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
-from pai_notebook.model.equality import shown, shown_text, value_key
+from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.model.order import version_key
-from pai_notebook.model.settings import is_fold, is_repeat, settings_of
+from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ RepeatsLike = str | Sequence[str] | Mapping[str, Kind] | None
 
 _KINDS = ("folds", "runs")
 _NAMED = 3
+# Values whose squares no float holds have no spread.
+_LARGEST = 1e100
 _OTHER_FIELDS = ("FrameworkType", "FormatType")
 
 
@@ -107,7 +109,7 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
             made += members
             continue
         folds = _are_folds(members)
-        count = say("{count} folds", count=len(members)) if folds else say("{count} runs", count=len(members))
+        count = say("{count} folds", count=len(set(fold_of(members)))) if folds else say("{count} runs", count=len(members))
         name = f"{members[0].version_name} ({count})"
         made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
     return made
@@ -149,13 +151,8 @@ _NOT_SET: Hashable = ("not set",)
 
 
 def _are_folds(members: Sequence[ModelVersion]) -> bool:
-    """Whether members say which fold they are, each another one."""
-    for path in _differing(members):
-        if is_fold(path.partition(".")[2]):
-            values = [value_key(settings_of(member).get(path)) for member in members]
-            if len(set(values)) == len(values):
-                return True
-    return False
+    """Whether members say which fold they are."""
+    return any(is_fold(path.partition(".")[2]) for path in _differing(members))
 
 
 def _short(name: Name) -> str:
@@ -167,7 +164,7 @@ def _said(value: Any) -> str:
         return "(not set)"
     if isinstance(value, tuple):
         return "+".join(map(str, value))
-    return shown_text(value) if isinstance(value, str) else shown(value)
+    return shown(value)
 
 
 def failed_runs(versions: Sequence[ModelVersion], rows: Iterable[Row]) -> Iterator[Phrase]:
@@ -249,9 +246,9 @@ def repeats_of(
         if kind is not None:
             found[key] = tuple(_listed(cell, kind) for cell in cells[key])
             _check_lengths(key, kind, found[key], cells[key])
-        elif key in grouped:
+        elif key in grouped and all(abs(value) < _LARGEST for value in _numbers(versions, key)):
             found[key] = tuple(
-                Runs.of(version.repeats[key].values, folds=version.folds)
+                Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key))
                 if isinstance(version, VersionGroup) and key in version.repeats
                 else None
                 for version in versions
@@ -259,9 +256,24 @@ def repeats_of(
     return found
 
 
+def _numbers(versions: Sequence[ModelVersion], key: Key) -> Iterator[float]:
+    for version in versions:
+        if isinstance(version, VersionGroup) and key in version.repeats:
+            yield from version.repeats[key].values
+
+
+def _keys(group: VersionGroup, key: Key) -> tuple[Hashable, ...]:
+    """The fold of each number of a metric; nothing for runs, of which none belongs to one of another group."""
+    if not group.folds:
+        return ()
+    folds = fold_of(group.members)
+    return tuple(folds[place] for place in group.repeats[key].places)
+
+
 def _listed(cell: Cell, kind: Kind) -> Runs | None:
-    points = [point for point in series_points(cell.raw) or () if point - point == 0] if cell.state is State.SERIES else []
-    return Runs.of(points, folds=kind == "folds") if points else None
+    points = list(enumerate(series_points(cell.raw) or ())) if cell.state is State.SERIES else []
+    known = {place: point for place, point in points if abs(point) < _LARGEST}
+    return Runs.of(list(known.values()), folds=kind == "folds", keys=list(known) if kind == "folds" else ()) if known else None
 
 
 def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Sequence[Cell]) -> None:

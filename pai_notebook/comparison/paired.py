@@ -15,6 +15,7 @@ from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section,
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format, format_about, format_computed, format_points
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,19 +192,19 @@ class Paired(Displayed):
     def sentence(self) -> Phrase:
         """The result in one sentence."""
         if not self.counts:
-            form = choose_format([*self.values, self.delta])
+            form, found = choose_format([*self.values, self.delta]), self.interval
             return say(
-                "{version} against {other} in {metric}, example by example: {delta} ({interval})",
-                version=self.version,
-                other=self.other,
-                metric=self.metric,
+                "{version} against {other} in {metric}: {delta} ({interval})",
+                version=visible(self.version),
+                other=visible(self.other),
+                metric=visible(self.metric),
                 delta=form.delta(self.delta),
-                interval=self.reason if self.interval is None else self.interval.words,
+                interval=self.reason if found is None else say("{interval}; {reason}", interval=found.words, reason=self.reason),
             )
         return say(
             "{version} right and {other} wrong in {gained} of {n}, the other way in {lost}: {delta} ({interval})",
-            version=self.version,
-            other=self.other,
+            version=visible(self.version),
+            other=visible(self.other),
             gained=self.counts["gained"],
             n=self.n,
             lost=self.counts["lost"],
@@ -249,6 +250,8 @@ def by_place(
     """Results by metric and positions of the two versions, both ways round."""
     found: dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]] = {}
     for result in results:
+        if result.interval is None:
+            continue  # what is known from elsewhere stays
         key = next(each for each in keys if Name("metrics", *each).short == result.metric)
         place, other = names.index(result.version), names.index(result.other)
         found[key, place, other] = partial(_evidence, result, reverse=False)

@@ -14,6 +14,7 @@ from pai_notebook.comparison.paired import Paired
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import listed
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # What has to be there before anything is said: examples that differ, scores that differ, clusters, and examples of the rarest class.
 FEWEST_FLIPPED, FEWEST_DIFFERING, FEWEST_CLUSTERS, FEWEST_RAREST = 6, 30, 10, 20
 RESAMPLES = 2000
+_NO_LABEL = "label= was not given: whether the rarest class has {fewest} examples is not known"
 _LEVEL = 0.95
 _TWO = 2
 
@@ -95,7 +97,8 @@ def pair(
             hint=say("Pass one that takes a table and gives a number."),
         )
     column = correct if correct is not None else score
-    table = Examples.read(frames, version, other, on=on, columns=[each for each in (column, cluster, label) if each])
+    kept = [each for each in (cluster, label) if each]
+    table = Examples.read(frames, version, other, on=on, columns=[*([column] if column else []), *kept], kept=kept, value=column)
     if statistic is not None:
         return _by_statistic(metric, table, statistic, cluster, label)
     assert column is not None  # noqa: S101 - one of the two is given
@@ -114,7 +117,7 @@ def pair(
     groups = table.groups(cluster)
     if groups is None and correct is not None:
         return _by_answers(metric, table, values, remarks)
-    return _by_scores(metric, table, values, remarks, groups=groups, named=cluster or on)
+    return _by_scores(metric, table, values, remarks, groups=groups, named=visible(cluster or on), by_cluster=cluster is not None)
 
 
 def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str]) -> Paired:
@@ -182,7 +185,9 @@ class _Normal:
         return Interval(self.delta - half, self.delta + half, level, f"normal interval, standard error from {RESAMPLES} resamples")
 
 
-def _by_scores(metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str], *, groups: Any, named: str) -> Paired:
+def _by_scores(
+    metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str], *, groups: Any, named: str, by_cluster: bool
+) -> Paired:
     import numpy as np  # noqa: PLC0415 - numpy loads on first use
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
@@ -190,15 +195,16 @@ def _by_scores(metric: str, table: Examples, values: Sequence[Any], remarks: Seq
     differences = each if groups is None else pd.Series(each).groupby(groups, sort=False).mean().to_numpy()
     n, count = len(differences), int(np.count_nonzero(differences))
     ties = len(each) - int(np.count_nonzero(each))
+    fewest = FEWEST_CLUSTERS if by_cluster else FEWEST_DIFFERING
     if groups is not None and n < FEWEST_CLUSTERS:
         reason = say("{n} groups by {name} are too few: {fewest} are needed", n=n, name=named, fewest=FEWEST_CLUSTERS)
-    elif count < (FEWEST_DIFFERING if groups is None else FEWEST_CLUSTERS):
+    elif count < fewest:
         reason = say("too few examples differ: {count} of {n}", count=count, n=n)
     elif groups is not None:
         reason = say("paired, means of {n} groups by {name}", n=n, name=named)
     else:
         reason = say("paired, {n} examples, {ties} of them equal", n=n, ties=ties)
-    enough = count >= (FEWEST_DIFFERING if groups is None else FEWEST_CLUSTERS) and (groups is None or n >= FEWEST_CLUSTERS)
+    enough = count >= fewest and (groups is None or n >= FEWEST_CLUSTERS)
     delta = float(differences.mean())
     variance = float(differences.var(ddof=1)) / n if n > 1 else 0.0
     at = _Mean(delta, variance, n - 1) if enough and variance > 0 else None
@@ -237,10 +243,11 @@ def _by_statistic(
         order = np.argsort(codes, kind="stable")
         units = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
     n = len(units)
-    values = [_number(statistic(side), metric) for side in table.sides]
+    values = [_number(statistic(side.copy()), metric) for side in table.sides]
     fewest = FEWEST_RAREST if groups is None else FEWEST_CLUSTERS
-    rarest = FEWEST_RAREST if label is None else int(table.sides[0][label].value_counts().min())
-    at = None
+    counts = None if label is None else table.sides[0][label].astype(object).value_counts()
+    rarest = FEWEST_RAREST if counts is None else int(counts.min()) if len(counts) else 0
+    at: _Normal | _Mean | None = None
     if n < fewest:
         reason = say("{n} examples are too few: {fewest} are needed", n=n, fewest=fewest)
     elif rarest < FEWEST_RAREST:
@@ -250,13 +257,17 @@ def _by_statistic(
         samples = (np.concatenate([units[place] for place in draw.integers(0, n, n)]) for _ in range(RESAMPLES))
         found = [_difference([_number(statistic(side.iloc[places]), metric) for side in table.sides]) for places in samples]
         error = float(np.std(found, ddof=1))
-        at = _Normal(_difference(values), error) if error > 0 else None
+        delta = _difference(values)
+        # few clusters: Student's t, and the standard error of one less
+        spread = _Normal(delta, error) if groups is None else _Mean(delta, error**2 * n / (n - 1), n - 1)
+        at = spread if error > 0 else None
         reason = say("paired, {n} examples, {count} resamples", n=n, count=RESAMPLES)
         reason = reason if at is not None else say("the same difference in every resample: no spread")
     same = [name for name in table.sides[0].columns if name in table.sides[1].columns]
     differs = np.zeros(len(table.ids))
     for name in same:
-        unequal = ~((table.sides[0][name] == table.sides[1][name]) | (table.sides[0][name].isna() & table.sides[1][name].isna()))
+        first, second = (side[name].astype(object) for side in table.sides)
+        unequal = ~((first == second) | (first.isna() & second.isna()))
         differs += unequal.to_numpy(dtype=float)
     return Paired(
         metric=metric,
@@ -267,7 +278,7 @@ def _by_statistic(
         delta=_difference(values),
         reason=reason,
         counts={},
-        remarks=table.remarks,
+        remarks=(*table.remarks, *([] if label else [say(_NO_LABEL, fewest=FEWEST_RAREST)])),
         flipped=differing(table, differs),
         p_value=None if at is None else p_value(at),
         _at=at,
@@ -279,12 +290,13 @@ def _difference(values: Sequence[float]) -> float:
 
 
 def _number(value: Any, metric: str) -> float:
-    number = float(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
     if not math.isfinite(number):
-        raise ComparisonError(
-            say("paired: the statistic of {metric} is {number}", metric=metric, number=number),
-            hint=say("It has to be a number on every resample."),
-        )
+        said = f"statistic: it gives {described(value)} for {metric}"
+        raise ComparisonError(said, hint="It has to be a finite number on every resample.")
     return number
 
 

@@ -19,6 +19,7 @@ from pai_notebook.comparison.sources import Runs, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison.paired import Paired
     from pai_notebook.model.names import Name
+
+
+# How far the share of right answers may be from the stated one: rounding, and standard errors where only a part is there.
+_ROOM, _FAR = 0.001, 3
 
 
 @checked
@@ -369,6 +374,9 @@ class Questions(Aligned):
 
         row = find_row(self.metrics, metric, dataset)
         version, other = told_names(frames, self._names, self.baseline_name)
+        if correct is not None and row.direction.mode == "min":
+            hint = "Pass score= with a column that has 1 where the answer is wrong."
+            raise ConfigurationError(f"correct= says which answers are right, and {row.name} is lower where more are", hint=hint)
         return pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
@@ -421,9 +429,23 @@ class Questions(Aligned):
                     say("the result is about {name}, which is not compared here", name=name),
                     hint=say("Compared: {names}.", names=listed(self._names, 5)),
                 )
+            if isinstance(self._versions[self._names.index(name)], VersionGroup):
+                hint = "Compare two of its members by name."
+                raise ComparisonError(f"{name} is a group: the results of one run say nothing of the others", hint=hint)
         cell, base = (row.cells[self._names.index(name)] for name in (result.version, result.other))
+        for name, each in ((result.version, cell), (result.other, base)):
+            if each.value is None:
+                raise ComparisonError(f"{name} has no {row.name}", hint="Results are evidence for a metric that both versions state.")
         if cell.value is None or base.value is None or result.interval is None:
             return
+        for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
+            room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
+            if abs(stated - found) > room:
+                form = choose_format([stated, found])
+                raise ComparisonError(
+                    f"{row.name}: {name} states {form.value(stated)}, its examples give {form.value(found)}",
+                    hint="Take the examples that the metric was measured on, and its unit.",
+                )
         delta = cell.value - base.value
         if not result.interval.low <= delta <= result.interval.high:
             form = choose_format([delta, result.delta])

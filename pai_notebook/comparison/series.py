@@ -75,7 +75,12 @@ class Series(Printed):
         if found is None or not points:
             return cell
         how = found[1]
-        value = {"last": points[-1], "mean": math.fsum(points) / len(points), "max": max(points), "min": min(points)}[how]
+        value = {
+            "last": points[-1],
+            "mean": _mean(points),
+            "max": max(points),
+            "min": min(points),
+        }[how]
         return replace(cell, value=value, note=how)
 
     @property
@@ -86,6 +91,13 @@ class Series(Printed):
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
         """Patterns that match none of these metrics."""
         return Patterns(list(self.told), "series").unused(names) if self._by_name else ()
+
+
+def _mean(points: Sequence[float]) -> float:
+    try:
+        return math.fsum(points) / len(points)
+    except OverflowError:
+        return math.fsum(point / len(points) for point in points)
 
 
 def is_list(cell: Cell) -> bool:

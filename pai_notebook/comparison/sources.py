@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -19,6 +19,8 @@ _FEWEST = {False: 2, True: 3}
 _ALWAYS_CHANCE = 5
 # How far a share times n may be from a whole number; a share that was rounded more says only about how many answers differ.
 _WHOLE = 0.01
+# Share of the variance of folds below which their differences are equal but for rounding.
+_NO_SPREAD = 1e-20
 # Runs that a single run of another version is compared with.
 _FEWEST_BESIDE_ONE = 3
 
@@ -181,7 +183,9 @@ class Runs(Side):
     examples : int or None
         Number of examples of each run where the metric is a share and it is known: the interval then covers other examples.
     values : tuple of float
-        The single values where they are known; folds that are equally many in both versions are compared in pairs.
+        The single values where they are known; folds of which both versions have the same are compared in pairs.
+    keys : tuple of hashable
+        What each value is called, such as the number of its fold; empty where only their order is known.
     """
 
     variance: float
@@ -190,10 +194,19 @@ class Runs(Side):
     ratio: float | None = None
     examples: int | None = None
     values: tuple[float, ...] = ()
+    keys: tuple[Hashable, ...] = ()
 
     @classmethod
-    def of(cls, values: Sequence[float], *, folds: bool = False, ratio: float | None = None, examples: int | None = None) -> Self:
-        """Make one of single values.
+    def of(
+        cls,
+        values: Sequence[float],
+        *,
+        folds: bool = False,
+        ratio: float | None = None,
+        examples: int | None = None,
+        keys: Sequence[Hashable] = (),
+    ) -> Self:
+        """Make one of single values, and of what each is called; several values of one fold count once, by their mean.
 
         Examples
         --------
@@ -201,9 +214,14 @@ class Runs(Side):
         >>> round(runs.value, 4), round(runs.variance, 6), runs.count
         (0.92, 0.0001, 3)
         """
+        if folds and len(set(keys)) < len(keys):
+            by_fold: dict[Hashable, list[float]] = {}
+            for key, value in zip(keys, values, strict=True):
+                by_fold.setdefault(key, []).append(value)
+            keys, values = list(by_fold), [math.fsum(found) / len(found) for found in by_fold.values()]
         mean = math.fsum(values) / len(values)
         variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) if len(values) > 1 else 0.0
-        return cls(mean, variance, len(values), folds, ratio, examples, tuple(values))
+        return cls(mean, variance, len(values), folds, ratio, examples, tuple(values), tuple(keys))
 
     @property
     def is_single(self) -> bool:
@@ -216,7 +234,12 @@ class Runs(Side):
         if max(self.count, other.count) < fewest or (not (self.is_single or other.is_single) and min(self.count, other.count) < fewest):
             return say("{count} and {other} runs are too few to know their spread", count=self.count, other=other.count)
         if self.folds != other.folds:
-            return say("folds in one version, runs in the other")
+            single = self.is_single or other.is_single
+            return say("folds in one version, a single value in the other") if single else say("folds in one version, runs in the other")
+        if self.folds and set(self.keys) != set(other.keys):
+            return say("not the same folds in both versions")
+        if self._in_pairs(other) and self._apart(other).variance <= _NO_SPREAD * max(self.variance, other.variance, self.value**2):
+            return say("the same difference in every fold: no spread")
         if any(each.variance == 0 and not each.is_single for each in (self, other)):
             return say("identical repeats: no spread")
         return None
@@ -224,18 +247,29 @@ class Runs(Side):
     def _in_pairs(self, other: Self) -> bool:
         return self.folds and len(self.values) == len(other.values) > 1
 
+    def _apart(self, other: Self) -> Runs:
+        """The difference in each fold."""
+        theirs = dict(zip(other.keys or range(other.count), other.values, strict=True))
+        mine = zip(self.keys or range(self.count), self.values, strict=True)
+        return Runs.of([value - theirs[key] for key, value in mine])
+
     def against(self, other: Self, level: float) -> Interval:
         """Welch's interval; folds corrected for shared training data, a single run judged by the spread of the other's."""
-        parts = [*self._examples(), *other._examples()]
+        parts: list[tuple[float, float]] = []
         if self._in_pairs(other):
-            apart = Runs.of([mine - theirs for mine, theirs in zip(self.values, other.values, strict=True)])
+            apart = self._apart(other)
             parts.append((apart.variance * fold_factor(self.count, self.ratio), self.count - 1))
         elif self.is_single or other.is_single:
             several = other if self.is_single else self
             parts.append((several.variance * (1 + several.factor), several.count - 1))
         else:
             parts += [(each.variance * each.factor, each.count - 1) for each in (self, other)]
-        return t_interval(self.value - other.value, parts, level)
+        alone = t_interval(self.value - other.value, parts, level)
+        if self.examples is None or other.examples is None:
+            return alone
+        # more degrees of freedom would make the interval of two runs narrower than that of the runs alone
+        together = t_interval(self.value - other.value, [*parts, *self._examples(), *other._examples()], level)
+        return max(alone, together, key=lambda found: found.high - found.low)
 
     @property
     def factor(self) -> float:

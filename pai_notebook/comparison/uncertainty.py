@@ -208,9 +208,15 @@ class Uncertainty:
             refusal = self._refusal(mine, theirs, place, other)
             if refusal is not None:
                 refusals.append(refusal)
+                if self._is_of_runs(mine) or self._is_of_runs(theirs):
+                    break  # another source would know nothing of how much runs differ
             elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
                 return Evidence(mine.side.reason(theirs.side), (mine.side, theirs.side), level)
         return Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]))
+
+    @staticmethod
+    def _is_of_runs(reading: _Reading | None) -> bool:
+        return reading is not None and isinstance(reading.side, Runs) and not reading.side.is_single
 
     def _has_source(self, key: Key, n: float | None) -> bool:
         """Whether any source could have something, in any version: most metrics have nothing beside them."""
@@ -233,7 +239,8 @@ class Uncertainty:
         """Give what is known of one value by itself, None where nothing is."""
         if self._beside.number(key, place) is None or not self._has_source(key, self._n):
             return None
-        return next((each.side for each in self._read(key, place, None) if each is not None and each.side is not None), None)
+        found = (each.side for each in self._read(key, place, None) if each is not None and each.side is not None)
+        return next((side for side in found if not (isinstance(side, Runs) and side.is_single)), None)
 
     def _read(self, key: Key, place: int, n: float | None) -> tuple[_Reading | None, ...]:
         """Ask every source about one value, in the order in which they are tried."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -119,8 +120,7 @@ def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
     found = [(where, _read(each, where)) for where, each in _sources(given)]
     named = [_model_of(results) for _, results in found]
     for (_, results), name in zip(found, named, strict=True):
-        moment: Any = results.get("date")
-        created = datetime.fromtimestamp(moment, UTC) if _is_number(moment) else None
+        created = _moment(results.get("date"))
         again = f" {created:%Y-%m-%d %H:%M}" if named.count(name) > 1 and created is not None else ""
         yield _document(
             name + again,
@@ -156,10 +156,18 @@ def _read(given: Any, where: str) -> dict[str, Any]:
     return value
 
 
+def _moment(value: Any) -> datetime | None:
+    """When it was measured; nothing for a number that is no time."""
+    try:
+        return datetime.fromtimestamp(value, UTC) if _is_number(value) else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
 def _model_of(results: Mapping[str, Any]) -> str:
     config = _mapping(results.get("config"))
     told = results.get("model_name") or _arguments(config).get("pretrained") or config.get("model")
-    return str(told) if told else "lm-eval"
+    return _without_login(str(told)) if told else "lm-eval"
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -170,8 +178,20 @@ def _arguments(config: Mapping[str, Any]) -> dict[str, str]:
     """What of the arguments of the model says which one it is."""
     told = config.get("model_args")
     if isinstance(told, str):
-        told = dict(part.partition("=")[::2] for part in told.split(","))
-    return {str(key): str(value) for key, value in _mapping(told).items() if key in _ABOUT_MODEL}
+        words = shlex.shlex(told, posix=True)
+        words.whitespace, words.whitespace_split, words.commenters = ",", True, ""
+        try:
+            told = dict(part.partition("=")[::2] for part in words)
+        except ValueError:  # a quotation mark that is not closed
+            told = {}
+    return {str(key): _without_login(str(value)) for key, value in _mapping(told).items() if key in _ABOUT_MODEL}
+
+
+def _without_login(text: str) -> str:
+    """Leave out what a name or an address must not give away: a login before the host, and everything behind a question mark."""
+    scheme, separator, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}".partition("?")[0]
 
 
 def _numbers(results: Mapping[str, Any], task: str, values: Mapping[str, Any]) -> dict[str, Any]:

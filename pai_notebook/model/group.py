@@ -19,6 +19,7 @@ from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metrics import read_value
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.settings import fold_of
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_version, time_text
 from pai_notebook.sanitize import Printed
@@ -33,6 +34,7 @@ _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
 # Digits of a mean behind those of its values; more are noise of the computation.
 _MORE_DIGITS = 3
 _NOTHING = object()
+_LARGEST = 1e100
 
 
 @dataclass(frozen=True)
@@ -45,20 +47,29 @@ class Repeats(Printed):
         The numbers, in the order of the versions; those without a number are left out.
     total : int
         How many versions there are.
+    places : tuple of int
+        Which of the versions have these numbers.
     """
 
     values: tuple[float, ...]
     total: int
+    places: tuple[int, ...] = ()
 
     @property
     def mean(self) -> float:
         """Their mean."""
-        return math.fsum(self.values) / len(self.values)
+        try:
+            return math.fsum(self.values) / len(self.values)
+        except OverflowError:
+            return math.fsum(value / len(self.values) for value in self.values)
 
     @property
     def sd(self) -> float | None:
         """Standard deviation of single versions, with one less than their number as divisor; None of a single one."""
-        return statistics.stdev(self.values, self.mean) if len(self.values) > 1 else None
+        if len(self.values) < 2:  # noqa: PLR2004 - one has no spread
+            return None
+        # the squares of larger numbers are beyond every float
+        return math.inf if max(map(abs, self.values)) > _LARGEST else statistics.stdev(self.values, self.mean)
 
     @property
     def failed(self) -> int:
@@ -204,8 +215,9 @@ class VersionGroup(ModelVersion):
     @property
     def words(self) -> Phrase:
         """How many there are of what."""
-        count = len(self.members)
-        return say("{count} folds", count=count) if self.folds else say("{count} runs", count=count)
+        if self.folds:
+            return say("{count} folds", count=len(set(fold_of(self.members))))
+        return say("{count} runs", count=len(self.members))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.members, self.version_name, self.grouping, self.ignored, self.folds)
@@ -259,9 +271,9 @@ def _repeats(members: Sequence[ModelVersion]) -> dict[Key, Repeats]:
             value = read_value(raw)[1]
             if value is not None and math.isfinite(value):
                 stated.setdefault(place, set()).add(value)
-        values = tuple(values.pop() for _, values in sorted(stated.items()) if len(values) == 1)
-        if values:
-            found[path, dataset] = Repeats(values, len(members))
+        known = {place: values.pop() for place, values in sorted(stated.items()) if len(values) == 1}
+        if known:
+            found[path, dataset] = Repeats(tuple(known.values()), len(members), tuple(known))
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.model.equality import value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import split_path
 
@@ -104,3 +106,10 @@ def settings_of(version: ModelVersion, ignored: set[str] | None = None) -> Leave
     named = {path for path in found if is_identity(path.partition(".")[2])}
     ignored |= named
     return {path: leaf for path, leaf in found.items() if path not in named}
+
+
+def fold_of(members: Sequence[ModelVersion]) -> list[Hashable]:
+    """The fold of each member, by the values of every setting that names one."""
+    settings = [settings_of(member) for member in members]
+    paths = sorted({path for each in settings for path in each if is_fold(path.partition(".")[2])})
+    return [tuple(value_key(each.get(path)) for path in paths) for each in settings]

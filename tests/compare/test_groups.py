@@ -246,3 +246,113 @@ def test_a_comparison_says_which_runs_have_no_number():
     c = vs.compare(vs[1].version_name)
     assert "1 of 3 members of 0.1.0 (3 runs) have no number for auc: the mean is of the others" in c.notes
     assert "1 of 3 members" in str(c)
+
+
+def folds_of(values, which, order=None):
+    """A version for each fold; None is a fold whose version has no number."""
+    places = list(order or range(len(values)))
+    return [version(f"{which}.{nth}.0", {"auc": values[k]}, lr=which, fold=k) for nth, k in enumerate(places)]
+
+
+def test_folds_are_paired_by_their_numbers_and_not_by_the_order_of_their_versions():
+    base, other = [0.80, 0.85, 0.90, 0.95, 0.99], [0.811, 0.859, 0.91, 0.962, 0.999]
+    straight, reverse = (
+        pnb.VersionSet([*folds_of(base, 1), *folds_of(other, 2, order)]).group_repeats().compare("1.0.0 (5 folds)")["auc"].changes[1]
+        for order in (None, [4, 3, 2, 1, 0])
+    )
+    assert straight.word == reverse.word == "better"
+    assert (straight.evidence.interval.low, straight.evidence.interval.high) == pytest.approx(
+        (reverse.evidence.interval.low, reverse.evidence.interval.high)
+    )
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_versions_with_other_folds_are_not_compared_fold_by_fold(as_list):
+    base, other = [None, 0.85, 0.90, 0.95, 0.99], [0.811, 0.859, 0.91, 0.962, None]
+    if as_list:
+        docs = [{"VersionName": name, "Metrics": {"auc": values}} for name, values in (("0.1.0", base), ("0.2.0", other))]
+        change = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0", repeats="auc")["auc"].changes[1]
+    else:
+        groups = pnb.VersionSet([*folds_of(base, 1), *folds_of(other, 2)]).group_repeats()
+        change = groups.compare(groups[0].version_name)["auc"].changes[1]
+    assert change.evidence.interval is None
+    assert change.evidence.reason == "not the same folds in both versions"
+
+
+def test_several_seeds_of_a_fold_count_once():
+    def members(which, values):
+        return [
+            version(f"{which}.{2 * fold + seed}.0", {"auc": value + seed / 1000}, lr=which, fold=fold, seed=seed)
+            for fold, value in enumerate(values)
+            for seed in range(2)
+        ]
+
+    first, second = [0.80, 0.83, 0.86, 0.84, 0.82], [0.84, 0.83, 0.85, 0.88, 0.86]
+    groups = pnb.VersionSet([*members(1, first), *members(2, second)]).group_repeats()
+    assert groups[0].version_name == "1.0.0 (5 folds)"
+    change = groups.compare(groups[0].version_name)["auc"].changes[1]
+    assert change.word == "could be chance"
+    differences = np.subtract(second, first)
+    half = stats.t.ppf(0.975, 4) * differences.std(ddof=1) * math.sqrt(1 / 5 + 1 / 4)
+    assert change.evidence.interval.high - change.evidence.interval.low == pytest.approx(2 * half, rel=1e-6)
+
+
+def test_a_single_run_beside_groups_has_no_certainty_of_its_own():
+    single = version("9.0.0", {"accuracy": 0.905, "n": 200}, lr=0.3, seed=1)
+    vs = pnb.VersionSet([*runs([0.92, 0.93, 0.925, 0.94], metric="accuracy", lr=0.1), single]).group_repeats()
+    report = vs.compare("0.1.0 (4 runs)").check("accuracy >= 0.9 with 95% confidence")
+    assert not report.passed
+    assert [check.version for check in report.checks if check.version == "9.0.0"] == ["9.0.0"]
+
+
+def test_where_runs_do_not_suffice_the_number_of_examples_does_not_either():
+    two = runs([0.87, 0.99], 50, "accuracy", lr=0.2, n=1000)
+    one = version("0.1.0", {"accuracy": 0.90, "n": 1000}, lr=0.1, seed=1)
+    vs = pnb.VersionSet([one, *two]).group_repeats()
+    evidence = vs.compare("0.1.0")["accuracy"].changes[1].evidence
+    assert evidence.interval is None
+    assert "too few to know their spread" in evidence.reason
+
+
+def test_examples_that_are_known_never_make_an_interval_of_runs_narrower():
+    first, second = [0.90, 0.91], [0.928, 0.938]
+    widths = []
+    for n in ({}, {"n": 1000}, {"n": 3000}):
+        found = compared(first, second, metric="accuracy", **n).evidence.interval
+        widths.append(found.high - found.low)
+    assert min(widths) == widths[0]
+    only_one = pnb.VersionSet(
+        [*runs([0.90, 0.91, 0.905], metric="accuracy", lr=0.1, n=1000), *runs([0.94, 0.93, 0.95], 50, "accuracy", lr=0.2)]
+    ).group_repeats()
+    found = only_one.compare("0.1.0 (3 runs)")["accuracy"].changes[1].evidence.interval
+    known = stats.ttest_ind([0.94, 0.93, 0.95], [0.90, 0.91, 0.905], equal_var=False).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((known.low, known.high))
+
+
+def test_a_constant_difference_of_folds_has_no_spread():
+    docs = [
+        {"VersionName": name, "Metrics": {"auc": values}} for name, values in (("0.1.0", [0.9, 0.92, 0.91]), ("0.2.0", [0.92, 0.94, 0.93]))
+    ]
+    evidence = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0", repeats="auc")["auc"].changes[1].evidence
+    assert evidence.interval is None
+    assert evidence.reason == "the same difference in every fold: no spread"
+
+
+@pytest.mark.parametrize("size", [1e160, 1.7e308])
+def test_numbers_beyond_any_spread_are_shown(size):
+    vs = pnb.VersionSet([*runs([size, size / 2], lr=0.1), *runs([size / 3, size], 50, lr=0.2)]).group_repeats()
+    assert "auc" in str(vs.compare(vs[0].version_name))
+    assert "auc" in str(vs[0])
+
+
+def test_code_of_groups_beside_their_own_members_is_equal():
+    vs = pnb.VersionSet([*runs([0.9, 0.8], lr=0.1), *runs([0.7, 0.75], 50, lr=0.2)])
+    c = (vs.group_repeats() + vs).compare("0.1.0 (2 runs)")
+    space = {}
+    exec(c.to_code(), space)
+    assert space["c"] == c
+
+
+def test_one_version_beside_folds_is_a_single_value():
+    vs = pnb.VersionSet([*folds_of([0.8, 0.9, 0.85], 1), version("9.0.0", {"auc": 0.9}, lr=5)]).group_repeats()
+    assert vs.compare("9.0.0")["auc"].changes[0].evidence.reason == "folds in one version, a single value in the other"

@@ -201,7 +201,123 @@ def test_what_was_left_out_of_the_tables_stays_with_the_comparison(better):
     assert "only your tables have" in told.to_code()
 
 
+def test_answers_of_a_metric_that_is_lower_where_more_are_right_are_refused(better):
+    c = compared([not each for each in better[0]], [not each for each in better[1]], "error_rate")
+    with pytest.raises(ConfigurationError, match="error_rate is lower where more are"):
+        c.paired("error_rate", tables(*better), on="id", correct="ok")
+    wrong = [[float(not each) for each in side] for side in better]
+    p = c.paired("error_rate", tables(*wrong, "wrong"), on="id", score="wrong")
+    assert c.with_paired(p)["error_rate"].changes[1].word == "better"
+
+
+def test_results_of_one_run_are_no_evidence_for_a_group(better):
+    right = {"0.1.0": better[0], "0.2.0": better[1]}
+    docs = [
+        {
+            "VersionName": f"0.{k}{seed}.0",
+            "TrainingSpec": {"lr": k, "seed": seed},
+            "Metrics": {"accuracy": float(np.mean(right[f"0.{k}.0"]))},
+        }
+        for k in (1, 2)
+        for seed in range(3)
+    ]
+    c = pnb.VersionSet.from_documents(docs, "m").group_repeats().compare()
+    frames = dict(zip(c.names, tables(*better).values(), strict=True))
+    with pytest.raises(ComparisonError, match="is a group"):
+        c.with_paired(c.paired("accuracy", frames, on="id", correct="ok"))
+
+
+def test_a_pair_that_cannot_tell_leaves_what_is_known():
+    first, second = answers(4, 0)
+    docs = [
+        {"VersionName": name, "Metrics": {"accuracy": float(np.mean(each)), "n": 904}}
+        for name, each in (("0.1.0", first), ("0.2.0", second))
+    ]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
+    p = c.paired("accuracy", tables(first, second), on="id", correct="ok")
+    assert p.interval is None
+    assert c.with_paired(p)["accuracy"].changes[1].evidence == c["accuracy"].changes[1].evidence
+
+
+def test_examples_of_another_level_are_no_evidence():
+    first, second = answers(31, 12, both=400, neither=500)
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("0.1.0", 0.900), ("0.2.0", 0.918))]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
+    with pytest.raises(ComparisonError, match=r"0\.2\.0 states 0\.918, its examples give 0\.4"):
+        c.with_paired(c.paired("accuracy", tables(first, second), on="id", correct="ok"))
+
+
+def test_an_id_of_two_clusters_is_refused():
+    first, second = (np.random.default_rng(k).random(100) for k in (1, 2))
+    frames = tables(first, second, "bleu", user=np.arange(100) // 4)
+    twice = pd.concat([frames["0.1.0"], frames["0.1.0"].iloc[:1].assign(user=20)])
+    with pytest.raises(ComparisonError, match="more than one user"):
+        compared(first, second, "bleu").paired("bleu", {**frames, "0.1.0": twice}, on="id", score="bleu", cluster="user")
+
+
+def test_one_repeated_id_changes_no_threshold():
+    first = np.full(200, 0.5)
+    second = first.copy()
+    second[:12] += 0.1
+    frames = tables(first, second, "bleu")
+    twice = pd.concat([frames["0.2.0"], frames["0.2.0"].iloc[:1]])
+    c = compared(first, second, "bleu")
+    found = [c.paired("bleu", each, on="id", score="bleu").interval for each in (frames, {**frames, "0.2.0": twice})]
+    assert found == [None, None]
+
+
+@pytest.mark.parametrize("kind", [object, "category", "boolean", bool])
+def test_repeated_ids_count_by_their_mean_whatever_type_the_column_has(kind):
+    ids = [k // 2 for k in range(200)]
+    frames = {
+        "0.1.0": pd.DataFrame({"id": ids, "ok": [True] * 200}).astype({"ok": kind}),
+        "0.2.0": pd.DataFrame({"id": ids, "ok": [True, False] * 100}).astype({"ok": kind}),
+    }
+    assert compared([1], [0.5]).paired("accuracy", frames, on="id", correct="ok").values == (0.5, 1.0)  # noqa: PD011 - not pandas
+
+
+HOSTILE = "x\x1b[31m\u202e\n"
+
+
+def test_hostile_ids_names_and_columns_are_seen_and_not_obeyed(better):
+    frames = {name: frame.rename(columns={"id": HOSTILE}) for name, frame in tables(*better).items()}
+    frames["0.1.0"][HOSTILE] = frames["0.1.0"][HOSTILE].where(frames["0.1.0"].index > 1, HOSTILE)
+    twice = pd.concat([frames["0.2.0"], frames["0.2.0"].iloc[5:6]])
+    p = compared(*better).paired("accuracy", {**frames, "0.2.0": twice}, on=HOSTILE, correct="ok")
+    for text in (p.reason, *p.remarks, p.sentence, str(p)):
+        assert not set(text) & {"\x1b", "\u202e"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda frame: frame.set_axis(["id", "id"], axis=1), "there twice"),
+        (lambda frame: frame.assign(id=[{}] * len(frame)), "holds no ids"),
+    ],
+)
+def test_tables_that_cannot_be_read_are_refused(better, change, said):
+    frames = tables(*better)
+    with pytest.raises(ConfigurationError, match=said):
+        compared(*better).paired("accuracy", {**frames, "0.2.0": change(frames["0.2.0"])}, on="id", correct="ok")
+
+
+@pytest.mark.parametrize("value", [None, "text", float("nan"), [1, 2]])
+def test_a_statistic_that_is_no_number_is_named(better, value):
+    with pytest.raises(ComparisonError, match="statistic: it gives"):
+        compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: value)
+
+
+def test_a_statistic_without_classes_says_what_is_not_known(better):
+    found = compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: table.ok.mean())
+    assert "label= was not given" in found.remarks[-1]
+
+
 def test_results_of_other_examples_than_the_metric_are_no_evidence(better):
     p = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
-    with pytest.raises(ComparisonError, match="the versions state a difference of"):
+    with pytest.raises(ComparisonError, match=r"0\.2\.0 states 0\.000, its examples give 0\.775"):
         compared([True], [False]).with_paired(p)
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("0.1.0", 0.770), ("0.2.0", 0.760))]
+    with pytest.raises(ComparisonError, match="the versions state a difference of"):
+        pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0").with_paired(p)
+    with pytest.raises(ComparisonError, match=r"0\.2\.0 has no accuracy"):
+        pnb.VersionSet.from_documents([docs[0], {"VersionName": "0.2.0"}], "model-a").compare("0.1.0").with_paired(p)
