@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import partial
 from string import Formatter
 from typing import Any, Self
@@ -135,6 +136,28 @@ def with_text(phrase: str, text: str) -> str:
     return Phrase(text, phrase.template, phrase.values, phrase.separator, phrase.wording)
 
 
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class _Told(str):
+    """The text of an object, which a template may ask for by `!r` too."""
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, text: str, shown: str) -> Self:
+        """Keep both forms."""
+        made = super().__new__(cls, text)
+        made.shown = shown
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Told, (str.__str__(self), self.shown)
+
+    def __repr__(self) -> str:
+        return self.shown
+
+
 def say(template: str, /, **values: Any) -> Phrase:
     """Fill a template of ours.
 
@@ -144,7 +167,12 @@ def say(template: str, /, **values: Any) -> Phrase:
     >>> phrase, phrase.in_language("zh")
     ('and 3 more', '另有 3 个')
     """
-    return Phrase(template.format(**values), template, values)
+    # what is no plain data says itself now, and is let go: it may be large, change, or hold a login
+    plain = {
+        name: value if type(value) in _PLAIN or isinstance(value, Phrase | date) else _Told(str(value), repr(value))
+        for name, value in values.items()
+    }
+    return Phrase(template.format(**values), template, plain)
 
 
 def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:

@@ -91,7 +91,8 @@ def test_a_gate_is_markdown_and_html_too(tmp_path):
     ("rules", "checked"),
     [
         ("cer <= baseline", True),
-        ("cer <= baseline with 95% confidence", False),
+        ("cer <= baseline with 95% confidence", True),
+        ("cer <= baseline + 0.1 with 95% confidence", False),
         ("nowhere > 1", False),
         ("text > 1", False),
         ("flag == true", True),
