@@ -352,7 +352,7 @@ def _called_by_the_public_name(*bases: type) -> None:
         for name, member in vars(base).items():
             for function in (member, getattr(member, "__wrapped__", None)):
                 if inspect.isfunction(function):
-                    function.__qualname__ = f"{Comparison.__name__}.{name}"
+                    function.__qualname__, function.__module__ = f"{Comparison.__name__}.{name}", Comparison.__module__
 
 
 _called_by_the_public_name(Questions, ComparisonExports)
