@@ -373,6 +373,7 @@ class Questions(Aligned):
         from pai_notebook.comparison.paired_methods import pair, told_names  # noqa: PLC0415 - loads on first use
 
         row = find_row(self.metrics, metric, dataset)
+        frames = self._called(frames)
         version, other = told_names(frames, self._names, self.baseline_name)
         if correct is not None and row.direction.mode == "min":
             hint = "Pass score= with a column that has 1 where the answer is wrong."
@@ -380,6 +381,16 @@ class Questions(Aligned):
         return pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
+
+    def _called(self, frames: Any) -> Any:
+        """Tables by the names of this comparison; a version's own name is one where no other version has it."""
+        if not isinstance(frames, Mapping):
+            return frames
+        own = [version.version_name for version in self._versions]
+        return {
+            self._names[own.index(name)] if name not in self._names and own.count(name) == 1 else name: table
+            for name, table in frames.items()
+        }
 
     def with_paired(self, *results: Paired) -> Self:
         """Return this comparison with results on the same examples as evidence: verdict, table, gates and report use them.

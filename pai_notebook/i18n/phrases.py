@@ -258,14 +258,14 @@ def _changed(words: str, values: Mapping[str, Any], change: Callable[[str], str]
 
 
 def read_language(text: str) -> str:
-    """Read the name of a language: `en` or `zh`, with or without a region or script, in any case; empty for any other.
+    """Read the name of a language: `en` or `zh`, in any case, with or without a region, a script or an encoding; else nothing.
 
     Examples
     --------
-    >>> read_language("zh-CN"), read_language("zh_hans"), read_language("EN"), read_language("zhongwen")
+    >>> read_language("zh-CN"), read_language("zh_CN.UTF-8"), read_language("EN"), read_language("zhongwen")
     ('zh', 'zh', 'en', '')
     """
-    known = re.fullmatch(r"(en|zh)([-_][a-z]+)*", text.strip(), re.IGNORECASE)
+    known = re.fullmatch(r"(en|zh)([-_][a-z]+)*+(\.[-a-z0-9]+)?", text.strip(), re.IGNORECASE)
     return known[1].lower() if known else ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
-from pai_notebook.i18n.phrases import now
+from pai_notebook.i18n.phrases import now, say
 from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options
 from pai_notebook.python_source import Plan, Step, to_python
 from pai_notebook.shell import terminal
@@ -74,6 +74,7 @@ def _answer(given: Sequence[str]) -> Exit:
 
             terminal.show(made_by())
             return Exit.PASSED
+        _refuse_empty(given)
         return _run(parse_words(given), asked=bool(given))
     except PaiError as error:
         speak_of_options(error)
@@ -86,6 +87,12 @@ def _answer(given: Sequence[str]) -> Exit:
         told = now("{kind}: this is a mistake of paimodel; --debug shows the traceback", kind=type(error).__name__)
         terminal.complain(traceback.format_exception(error) if debug else [told])
         return Exit.UNCHECKED
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    if "" in words:
+        hint = say("A variable of the shell may not be set.")
+        raise ConfigurationError(say("word {nth} of the command is empty", nth=list(words).index("") + 1), hint=hint)
 
 
 def _run(command: Command, *, asked: bool) -> Exit:

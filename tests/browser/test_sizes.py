@@ -93,7 +93,7 @@ def page(chromium):
 def show(page, host, shown, *, width=WIDTH, height=800):
     page.set_viewport_size({"width": width, "height": height})
     page.set_content(HOSTS[host](shown._repr_html_()))
-    return page.locator("table").first
+    return page.locator("table:has(thead)").first  # tables of facts have no head
 
 
 def from_the_top(page, locator, edge="bottom"):

@@ -1,6 +1,7 @@
 """What the exit code of `paimodel` says, and what is written where."""
 
 import json
+import shlex
 import warnings
 
 import pytest
@@ -47,6 +48,7 @@ TABLE = [
     # usage
     ("search accuracy > 0.9 --demo", Exit.USAGE),
     ("", Exit.USAGE),
+    ("show '' --demo", Exit.USAGE),
     ("compre model-a@latest --demo", Exit.USAGE),
     (f"show {MODEL}@latest --baseline approved --demo", Exit.USAGE),
     (f"gate {MODEL}@latest --demo", Exit.USAGE),
@@ -76,7 +78,7 @@ def files(folder):
 
 @pytest.mark.parametrize(("words", "code"), TABLE, ids=[words or "nothing" for words, _ in TABLE])
 def test_the_exit_code_says_how_a_command_ended(files, capsys, words, code):
-    assert main(words.split()) == code
+    assert main(shlex.split(words)) == code
     out, err = capsys.readouterr()
     # what could be shown is on stdout; what went wrong is on stderr, in the words of a shell
     assert bool(err) == (code is Exit.USAGE or not out)
