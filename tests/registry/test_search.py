@@ -1,7 +1,9 @@
 """Searching versions of all models: what is found, how many requests it takes, and what is left of a search that ends early."""
 
-import _thread
 import json
+import signal
+import threading
+import time
 import tracemalloc
 
 import pytest
@@ -136,7 +138,8 @@ def test_a_model_that_fails_costs_no_other(connected):
 def test_an_interrupt_keeps_what_was_found(connected):
     def interrupt(request, answer):
         if "model-60/" in request.target:
-            _thread.interrupt_main()
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            time.sleep(1)  # the main thread has to notice before everything is here
         return answer(request)
 
     registry, _ = connected(100, interrupt)
