@@ -32,7 +32,7 @@ from tests.display.shape_strategies import block, diff, text
 from tests.display.structure import squeezed, text_of_html, text_of_markdown
 from tests.examples import examples
 
-DECORATION = str.maketrans("", "", "─▾·:;|{}[]+-,")
+DECORATION = str.maketrans("", "", "─│▾·:;|{}[]+-,")
 
 
 def facts(shape) -> list[str]:
