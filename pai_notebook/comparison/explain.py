@@ -125,7 +125,7 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     for place, name in enumerate(comparison.names):
         rows = changed_rows(comparison.rows, place)
         if not everything:
-            # what could be chance is no news: the verdict says of all of it together how much may go unseen
+            # differences that could be chance are left out: the verdict says once how large a loss may go unseen
             rows = [row for row in rows if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(row, place)]
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         if rows:

@@ -258,7 +258,7 @@ class ExplorerState:
             words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
             self._say(say(words, count=counted(len(self.models), "model")))
         elif self.search == Search():
-            self._say(say("There is no model here yet."))
+            self._say(say("No models yet."))
         else:
             words = (
                 "No model matches {search}. Searched in names, domains, tasks and labels; "
