@@ -239,10 +239,10 @@ class ExplorerState:
         if chosen:
             return self.choose_model(chosen)
         search = Search.read(text)
+        self.search, self.browsing, self.folded = search, True, False
         waiting = self._pending.get("models")
         if isinstance(waiting, FindModels) and waiting.search == search:
             return None
-        self.search, self.browsing, self.folded = search, True, False
         return self._start(
             FindModels(self._ticket(), search),
             say("Searching models for {search} …", search=search) if str(search) else say("Searching models …"),

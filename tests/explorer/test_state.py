@@ -100,6 +100,13 @@ class TestModels:
         assert state.find("x") is None
         assert state.pending == (job,)
 
+    def test_a_search_made_again_from_the_versions_shows_the_models_while_it_is_awaited(self):
+        state = chosen("0.1.0")
+        state.find("x")
+        state.browse(models=False)
+        assert state.find("x") is None
+        assert state.browsing
+
     def test_the_answer_to_an_earlier_search_is_dropped(self):
         state = ExplorerState()
         early, late = state.find("a"), state.find("b")
