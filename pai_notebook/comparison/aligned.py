@@ -248,7 +248,11 @@ class Aligned:
             *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
             *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
             *self._selection.unused(self._all),
-            *(say("{what}: {said}", what=result.metric, said=remark) for result in self.paired_results for remark in result.remarks),
+            *(
+                say("{what}: {said}", what=result.shown or result.metric, said=remark)
+                for result in self.paired_results
+                for remark in result.remarks
+            ),
             *failed_runs(self._versions, self.metrics),
             *positional(self._versions, self._all),
         )

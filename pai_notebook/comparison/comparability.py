@@ -63,7 +63,7 @@ class Setting:
 
     def called(self, row: Row) -> str:
         """Name a metric, its dataset as the registry calls it."""
-        return f"{row.path}@{row.key.label or row.dataset}" if row.dataset else row.path
+        return row.key.shown
 
     def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""

@@ -177,7 +177,7 @@ def failed_runs(versions: Sequence[ModelVersion], rows: Iterable[Row]) -> Iterat
         for name in keys:
             found = version.repeats.get((name.path, name.dataset))
             if found is not None and found.failed:
-                lacking.setdefault(found.failed, []).append(name.short)
+                lacking.setdefault(found.failed, []).append(name.shown)
         for count, names in lacking.items():
             yield say(
                 "{count} of {total} members of {name} have no number for {names}: the mean is of the others",

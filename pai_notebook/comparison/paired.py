@@ -77,6 +77,8 @@ class Paired(Displayed):
         Examples that only one version has, or that have no value, and ids that occur more than once.
     flipped : pandas.DataFrame
         Examples on which the two differ, with the columns of both; the largest difference first.
+    shown : str
+        The metric as people read it, its dataset as the registry calls it.
     """
 
     metric: str
@@ -91,6 +93,7 @@ class Paired(Displayed):
     flipped: pd.DataFrame
     p_value: float | None
     _at: Callable[[float], Interval] | None = field(default=None)
+    shown: str = ""
 
     @property
     def interval(self) -> Interval | None:
@@ -197,7 +200,7 @@ class Paired(Displayed):
                 "{version} against {other} in {metric}: {delta} ({interval})",
                 version=visible(self.version),
                 other=visible(self.other),
-                metric=visible(self.metric),
+                metric=visible(self.shown or self.metric),
                 delta=form.delta(self.delta),
                 interval=self.reason if found is None else say("{interval}; {reason}", interval=found.words, reason=self.reason),
             )

@@ -22,9 +22,9 @@ from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.equality import same, shown, shown_text, value_key
-from pai_notebook.model.flatten import natural_key, unescaped
-from pai_notebook.model.names import resolve
-from pai_notebook.model.nearest import counted
+from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.model.settings import LABELS, Leaves, is_seed, settings_of
 from pai_notebook.sanitize import Printed
@@ -149,8 +149,10 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
 
     Attributes
     ----------
+    key : Name
+        The metric, with what the registry calls its dataset.
     metric : str
-        Name of the metric.
+        Its name.
     direction : Direction
         Which way it is better.
     pairs : tuple of MinimalPair
@@ -165,8 +167,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         Versions that have the metric and any setting at all.
     """
 
-    def __init__(self, metric: str, direction: Direction, pairs: Sequence[MinimalPair], ignored: Sequence[str], considered: int) -> None:
-        self.metric = metric
+    def __init__(self, key: Name, direction: Direction, pairs: Sequence[MinimalPair], ignored: Sequence[str], considered: int) -> None:
+        self.key = key
+        self.metric = key.short
         self.direction = direction
         self.pairs = tuple(pairs)
         self.ignored = tuple(ignored)
@@ -212,7 +215,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return frame.astype({**texts, **numbers, "beyond_chance": "boolean"})
 
     def _brief(self) -> str:
-        return f"of {counted(len(self.pairs), 'pair')} by {self.metric}"
+        return f"of {counted(len(self.pairs), 'pair')} by {self.key.shown}"
 
     def _describe(self) -> Block:
         if not self.pairs:
@@ -220,7 +223,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
                 say(
                     "No two of the {count} versions with {metric} and any setting differ so little.",
                     count=self.considered,
-                    metric=unescaped(self.metric),
+                    metric=self.key.shown,
                 )
             )
         form = choose_format(value for pair in self.pairs for value in (pair.before, pair.after))
@@ -230,14 +233,15 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         note: list[Inline] = [
             say(
                 "{metric}: {direction}. It differs together with these settings; that does not say why.",
-                metric=unescaped(self.metric),
+                metric=self.key.shown,
                 direction=self.direction.words,
             ),
             self._on_spread(),
         ]
         if self.ignored:
             note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
-        caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=unescaped(self.metric))
+        note += dataset_ids([self.key])
+        caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.key.shown)
         return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
 
     def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
@@ -409,8 +413,9 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     known = {place: leaves for place, leaves in settings.items() if leaves}
     if not known:
         raise ComparisonError(
-            say("no version with {name} has a spec or a label", name=row.name), hint=say("Minimal pairs are found by comparing settings.")
+            say("no version with {name} has a spec or a label", name=row.key.shown),
+            hint=say("Minimal pairs are found by comparing settings."),
         )
     found = sorted(find_pairs(known, max_changes), key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
-    return MinimalPairs(row.name, row.direction, pairs, sorted(ignored, key=natural_key), len(known))
+    return MinimalPairs(row.key, row.direction, pairs, sorted(ignored, key=natural_key), len(known))

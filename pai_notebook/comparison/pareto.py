@@ -11,14 +11,14 @@ from pai_notebook.comparison.rows import told_between
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.i18n.phrases import first, joined, say
-from pai_notebook.model.flatten import unescaped
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nearest import dataset_ids, listed
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import front_of
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
     from pai_notebook.comparison.selection import RankingKey
+    from pai_notebook.model.names import Name
 
 _VERSIONS = 40
 
@@ -29,8 +29,8 @@ class Pareto(Displayed):
 
     Attributes
     ----------
-    metrics : tuple of str
-        Names of the metrics.
+    keys : tuple of Name
+        The metrics, with what the registry calls their datasets.
     versions : tuple of str
         Versions on the front, from the best to the worst of the first metric.
     values : tuple of tuple of float
@@ -50,7 +50,7 @@ class Pareto(Displayed):
         For each step how far each metric is from the version before, with ≈ where that could be chance.
     """
 
-    metrics: tuple[str, ...]
+    keys: tuple[Name, ...]
     versions: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     steps: tuple[str, ...]
@@ -60,8 +60,13 @@ class Pareto(Displayed):
     as_measured: tuple[str, ...] = ()
     differences: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics."""
+        return tuple(key.short for key in self.keys)
+
     def _brief(self) -> str:
-        return f"of {' and '.join(self.metrics)}: {listed(self.versions, 5)}"
+        return f"of {' and '.join(key.shown for key in self.keys)}: {listed(self.versions, 5)}"
 
     def _describe(self) -> Block:
         forms = [choose_format(column) for column in zip(*self.values, strict=True)]
@@ -85,12 +90,13 @@ class Pareto(Displayed):
         columns: list[Column | str] = [
             say("version"),
             *(
-                Column(head, align="right", group=metric)
-                for metric, word in zip(map(unescaped, self.metrics), self.words, strict=True)
+                Column(head, align="right", group=key.shown)
+                for key, word in zip(self.keys, self.words, strict=True)
                 for head in (word, say("difference"))
             ),
         ]
-        caption = say("Best trade-offs of {metrics}, as measured", metrics=joined([unescaped(metric) for metric in self.metrics], " and "))
+        note += dataset_ids(self.keys)
+        caption = say("Best trade-offs of {metrics}, as measured", metrics=joined([key.shown for key in self.keys], " and "))
         return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit=say("versions"))
 
 
@@ -107,18 +113,18 @@ def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: 
     front, dominated = front_of(
         {place: tuple(sign * value for sign, value in zip(signs, point, strict=True)) for place, point in points.items()}
     )
-    metrics = tuple(question.row.name for question in questions)
+    keys = tuple(question.row.key for question in questions)
     steps = [_Step(questions, points, first, second, between) for first, second in pairwise(front)]
-    unknown = {name for step in steps for name in step.unknown}
+    unknown = {key for step in steps for key in step.unknown}
     return Pareto(
-        metrics=metrics,
+        keys=keys,
         versions=tuple(names[place] for place in front),
         values=tuple(points[place] for place in front),
         steps=tuple(step.words(names) for step in steps),
         dominated={names[place]: names[by] for place, by in sorted(dominated.items())},
         unranked=tuple(name for place, name in enumerate(names) if place not in points),
         words=tuple(question.direction.words for question in questions),
-        as_measured=tuple(name for name in metrics if name in unknown),
+        as_measured=tuple(key.shown for key in keys if key in unknown),
         differences=tuple(tuple(step.differences) for step in steps),
     )
 
@@ -132,19 +138,19 @@ class _Step:
         self.first, self.second = first, second
         self.gains: list[str] = []
         self.costs: list[str] = []
-        self.unknown: list[str] = []
+        self.unknown: list[Name] = []
         self.differences: list[str] = []
         for question, before, after in zip(questions, points[first], points[second], strict=True):
             if after == before:
                 self.differences.append("=")
                 continue
             interval = between(question.row, second, first).interval
-            self.unknown += [question.row.name] if interval is None else []
+            self.unknown += [question.row.key] if interval is None else []
             chance = interval is not None and not interval.excludes_zero
             told = told_between(question.row, second, first, choose_format([before, after]))
             self.differences.append(f"{told} ≈" if chance else told)
             delta = choose_format([before, after]).delta(after - before)
-            text = f"{unescaped(question.row.name)} {delta}{' (could be chance)' if chance else ''}"
+            text = f"{question.row.key.shown} {delta}{' (could be chance)' if chance else ''}"
             (self.gains if question.better(after, before) else self.costs).append(text)
 
     def words(self, names: Sequence[str]) -> str:

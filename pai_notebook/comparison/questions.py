@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -377,10 +378,11 @@ class Questions(Aligned):
         version, other = told_names(frames, self._names, self.baseline_name)
         if correct is not None and row.direction.mode == "min":
             hint = "Pass score= with a column that has 1 where the answer is wrong."
-            raise ConfigurationError(f"correct= says which answers are right, and {row.name} is lower where more are", hint=hint)
-        return pair(
+            raise ConfigurationError(f"correct= says which answers are right, and {row.key.shown} is lower where more are", hint=hint)
+        found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
+        return replace(found, shown=row.key.shown)
 
     def _called(self, frames: Any) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""
@@ -446,7 +448,7 @@ class Questions(Aligned):
         cell, base = (row.cells[self._names.index(name)] for name in (result.version, result.other))
         for name, each in ((result.version, cell), (result.other, base)):
             if each.value is None:
-                raise ComparisonError(f"{name} has no {row.name}", hint="Results are evidence for a metric that both versions state.")
+                raise ComparisonError(f"{name} has no {row.key.shown}", hint="Results are evidence for a metric that both versions state.")
         if cell.value is None or base.value is None or result.interval is None:
             return
         for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
@@ -454,7 +456,7 @@ class Questions(Aligned):
             if abs(stated - found) > room:
                 form = choose_format([stated, found])
                 raise ComparisonError(
-                    f"{row.name}: {name} states {form.value(stated)}, its examples give {form.value(found)}",
+                    f"{row.key.shown}: {name} states {form.value(stated)}, its examples give {form.value(found)}",
                     hint="Take the examples that the metric was measured on, and its unit.",
                 )
         delta = cell.value - base.value
@@ -463,7 +465,7 @@ class Questions(Aligned):
             raise ComparisonError(
                 say(
                     "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
-                    name=row.name,
+                    name=row.key.shown,
                     delta=form.delta(delta),
                     delta_2=form.delta(result.delta),
                     words=result.interval.words,

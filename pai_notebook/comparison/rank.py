@@ -13,8 +13,8 @@ from pai_notebook.comparison.rows import difference
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.flatten import unescaped
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.names import Name
+from pai_notebook.model.nearest import dataset_ids, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
 
@@ -64,8 +64,10 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     Attributes
     ----------
+    key : Name
+        The metric, with what the registry calls its dataset.
     metric, words : str
-        The metric, and which way it is better with where that comes from.
+        The metric's name, and which way it is better with where that comes from.
     entries : tuple of Ranked
         The versions that have a number.
     unranked : tuple of (str, str)
@@ -74,7 +76,7 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def __init__(
         self,
-        metric: str,
+        key: Name,
         words: str,
         entries: Sequence[Ranked],
         unranked: Sequence[tuple[str, str]],
@@ -82,7 +84,8 @@ class Ranking(Displayed, Sequence[Ranked]):
         *,
         baseline: str = "",
     ) -> None:
-        self.metric = metric
+        self.key = key
+        self.metric = key.short
         self.words = words
         self.entries = tuple(entries)
         self.unranked = tuple(unranked)
@@ -116,7 +119,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         <Ranking of 4 versions by latency_ms@d-winenoisy00001: 1.5.0>
         """
         count = number_argument("count", count, least=0, whole=True)
-        return Ranking(self.metric, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline)
+        return Ranking(self.key, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the ranking as a DataFrame, unranked versions last.
@@ -158,7 +161,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         return iter(self.entries)
 
     def _brief(self) -> str:
-        return f"of {self._total} versions by {self.metric}: {listed([entry.version for entry in self.entries], 5)}"
+        return f"of {self._total} versions by {self.key.shown}: {listed([entry.version for entry in self.entries], 5)}"
 
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
@@ -168,13 +171,14 @@ class Ranking(Displayed, Sequence[Ranked]):
         rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
         against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
         alone = "By {metric}: {words}."
-        note: list[Inline] = [say(against, metric=unescaped(self.metric), words=self.words, baseline=self.baseline)]
+        note: list[Inline] = [say(against, metric=self.key.shown, words=self.words, baseline=self.baseline)]
         if not self.baseline:
-            note = [say(alone, metric=unescaped(self.metric), words=self.words)]
+            note = [say(alone, metric=self.key.shown, words=self.words)]
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
         note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in _SIGNS.items() if sign in signs]
         if self.unranked:
             note.append(say("Not ranked: {versions}.", versions=_without_number(self.unranked)))
+        note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
         columns += [Column(say("difference"), align="right")] if self.baseline else []
         columns += [say("its 95 % interval")] if known else []
@@ -182,7 +186,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         return Table(
             columns,
             rows,
-            caption=say("Ranking by {metric}", metric=unescaped(self.metric)),
+            caption=say("Ranking by {metric}", metric=self.key.shown),
             note=Lines(note),
             row_headers=2,
             total=self._total,
@@ -221,8 +225,10 @@ class Best(Displayed):
         Other versions that cannot be told apart from it; the set of these and the best holds the truly best in 95 % of cases.
     unknown : tuple of str
         Other versions of which no interval is known, so that its lead over them is as measured.
-    metric, words : str
-        The metric, and which way it is better with where that comes from.
+    key : Name
+        The metric, with what the registry calls its dataset.
+    words : str
+        Which way it is better, with where that comes from.
     count : int
         Versions compared.
     unranked : tuple of (str, str)
@@ -239,7 +245,7 @@ class Best(Displayed):
     runner_up_value: float | None
     margin: float | None
     ties: tuple[str, ...]
-    metric: str
+    key: Name
     words: str
     count: int
     unranked: tuple[tuple[str, str], ...]
@@ -249,12 +255,17 @@ class Best(Displayed):
     baseline: str = ""
 
     @property
+    def metric(self) -> str:
+        """Name of the metric."""
+        return self.key.short
+
+    @property
     def is_alone(self) -> bool:
         """Whether it is told apart from every other version."""
         return self.count > 1 and not (self.ties or self.together or self.unknown)
 
     def _brief(self) -> str:
-        return f"{self.metric}: {self.version} ({format_number(self.value)})"
+        return f"{self.key.shown}: {self.version} ({format_number(self.value)})"
 
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
@@ -277,7 +288,8 @@ class Best(Displayed):
             facts.append((say("as good"), joined([self._told(version) for version in self.ties])))
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
-        return Section(say("Best by {metric}", metric=unescaped(self.metric)), [Facts(facts), *(Note(note) for note in self.notes)])
+        notes = [*self.notes, *dataset_ids([self.key])]
+        return Section(say("Best by {metric}", metric=self.key.shown), [Facts(facts), *map(Note, notes)])
 
     def _told(self, version: str) -> Phrase | str:
         return say("{version} (baseline)", version=version) if version == self.baseline else version
@@ -354,7 +366,7 @@ def make_ranking(
             break
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
-    return Ranking(row.name, words, entries, unranked, baseline="" if baseline is None else names[baseline])
+    return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline])
 
 
 def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:
@@ -370,7 +382,7 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
         runner_up_value=runner_up.value if runner_up else None,
         margin=runner_up.behind if runner_up else None,
         ties=tuple(entry.version for entry in first[1:]),
-        metric=question.row.name,
+        key=question.row.key,
         words=say(
             "{mode} ({source}: {reason})",
             mode=question.direction.words,

@@ -96,7 +96,9 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     for argument in ("series", "repeats"):
         if isinstance(arguments.get(argument), Mapping):
             arguments[argument] = {redaction.text(name): how for name, how in arguments[argument].items()}
-    paired = [replace(result, metric=redaction.text(result.metric)) for result in comparison.paired_results]
+    paired = [
+        replace(result, metric=redaction.text(result.metric), shown=redaction.text(result.shown)) for result in comparison.paired_results
+    ]
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset", "by") if name in arguments}
     removed = tuple(map(redaction.text, comparison.removed))
     errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}

@@ -247,7 +247,8 @@ class Row(Brief):
 
     def _brief(self) -> str:
         said = [f"{cell.said} {change.word}" for cell, change in zip(self.cells, self.changes, strict=True)]
-        return f"{self.full_name}: {listed(said, 5)}"
+        section = f"{self.key.section}." if self.key.section else ""
+        return f"{section}{self.key.shown}: {listed(said, 5)}"
 
     @cached_property
     def differs(self) -> bool:

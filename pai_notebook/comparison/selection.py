@@ -162,11 +162,11 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
         lists = [cell for cell in row.cells if is_list(cell)]
         if lists:
             hint = "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known."
-            raise ComparisonError(say("{name} is a list of {count} numbers", name=row.name, count=len(lists[0].raw)), hint=hint)
+            raise ComparisonError(say("{name} is a list of {count} numbers", name=row.key.shown, count=len(lists[0].raw)), hint=hint)
         raise ComparisonError(_why_not(row), hint=say("Only numbers can be ranked; text and truth values are compared by equality."))
     if direction.mode is None:
         raise ComparisonError(
-            say("the direction of {name} is unknown: {reason}", name=row.name, reason=direction.reason),
+            say("the direction of {name} is unknown: {reason}", name=row.key.shown, reason=direction.reason),
             hint=say("Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().", path=row.path),
         )
     ranked = {place for place, _ in numbers}
@@ -187,4 +187,4 @@ def _why_not(row: Row) -> str:
         + (f" ({', '.join(repr(text) for text in dict.fromkeys(texts[:3]))})" if state in (State.TEXT, State.BOOLEAN) else "")
         for state, texts in states.items()
     )
-    return f"{row.name} has no number to rank: {said}"
+    return f"{row.key.shown} has no number to rank: {said}"

@@ -361,7 +361,7 @@ class _Sentences:
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
             yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
         if self._mixed:
-            metrics = first([row.name for row in self._mixed], _METRICS)
+            metrics = first([row.key.shown for row in self._mixed], _METRICS)
             rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
             yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
 

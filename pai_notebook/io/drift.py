@@ -10,14 +10,32 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import checked
-from pai_notebook.display import Block, Card, Column, Diff, Displayed, Facts, Inline, Mark, Missing, Note, Number, Section, Table, Tone
+from pai_notebook.display import (
+    Block,
+    Card,
+    Code,
+    Column,
+    Diff,
+    Displayed,
+    Facts,
+    Inline,
+    Mark,
+    Missing,
+    Note,
+    Number,
+    Section,
+    Table,
+    Tone,
+)
 from pai_notebook.errors import DriftError, PaiError
 from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
@@ -74,6 +92,8 @@ class Drift(Displayed):
         Fields that were masked when they were saved and so could only be compared around the mask.
     undated : tuple of str
         Models of which it is not known when their versions were fetched, so that nothing can be said about additions.
+    names : mapping of str to str
+        Names of models by their ids, and of fields by those that have an id of a dataset.
 
     Examples
     --------
@@ -91,6 +111,7 @@ class Drift(Displayed):
     failed: Mapping[str, PaiError] = field(default_factory=dict)
     masked: int = 0
     undated: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.removed or self.failed)
@@ -124,7 +145,13 @@ class Drift(Displayed):
         pai_notebook.errors.DriftError: 1 of 1 saved versions changed. ...
         """
         if self:
-            first = next((f"{change.address} {change.field}: {_shown(change)}" for change in self.changes), "")
+            first = next(
+                (
+                    f"{self._called(change.address)} {self.names.get(change.field, change.field)}: {_shown(change)}"
+                    for change in self.changes
+                ),
+                "",
+            )
             hint = say("The first: {change}", change=first) if first else say("drift has the details.")
             raise DriftError(self.summary, hint=hint, drift=self)
 
@@ -149,18 +176,27 @@ class Drift(Displayed):
         texts = dict.fromkeys(("version", "field", "before", "after"), "string")
         return frame.astype({**texts, "modified": "datetime64[us, UTC]"})
 
+    def _called(self, address: str) -> str:
+        """Give an address, or an id of a model, with the model's name."""
+        model, at, name = address.rpartition("@") if "@" in address else (address, "", "")
+        return f"{self.names.get(model, model)}{at}{name}"
+
     def _brief(self) -> str:
         return self.summary
 
     def _describe(self) -> Block:
         tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"
-        blocks: list[Block] = [Note(say("{address} is no longer in the registry", address=address), "bad") for address in self.removed]
-        blocks += [Note(say("{what}: {said}", what=address, said=error.sentence), "bad") for address, error in self.failed.items()]
+        blocks: list[Block] = [
+            Note(say("{address} is no longer in the registry", address=self._called(address)), "bad") for address in self.removed
+        ]
+        blocks += [
+            Note(say("{what}: {said}", what=self._called(address), said=error.sentence), "bad") for address, error in self.failed.items()
+        ]
         blocks += self._changed() if self.changes else []
-        names = first([version.address for version in self.added], _LINE)
+        names = first([self._called(version.address) for version in self.added], _LINE)
         blocks += [Note(say("New since: {names}", names=names))] if self.added else []
         undated = "It is not known when the versions of {model} were fetched, nor which are new since."
-        blocks += [Note(say(undated, model=model)) for model in self.undated]
+        blocks += [Note(say(undated, model=self._called(model))) for model in self.undated]
         masked = "{count} fields were masked when saved and compared around the mask."
         blocks += [Note(say(masked, count=self.masked))] if self.masked else []
         return Card(say("Drift: {summary}", summary=self.summary), blocks=blocks, tone=tone)
@@ -168,19 +204,21 @@ class Drift(Displayed):
     def _changed(self) -> Iterator[Block]:
         """What changed, a row a field, each version named once; long texts below, word by word."""
         models = {change.address.rpartition("@")[0] for change in self.changes}
-        caption = next(iter(models)) if len(models) == 1 else ""
+        only = next(iter(models)) if len(models) == 1 else ""
+        caption = self.names.get(only, only)
         rows: list[list[Inline]] = []
         texts: list[tuple[str, Inline]] = []
         before = ""
         for change in self.changes:
-            name = change.address.removeprefix(f"{caption}@") if caption else change.address
+            name = change.address.removeprefix(f"{only}@") if only else self._called(change.address)
+            field = self.names.get(change.field, change.field)
             if change.before is not None and change.after is not None and max(len(change.before), len(change.after)) > _LONG:
-                texts.append((f"{name} {change.field}", Diff(change.before, change.after)))
+                texts.append((f"{name} {field}", Diff(change.before, change.after)))
                 continue
             moment = self.modified.get(change.address)
             when: Inline = f"{moment:%Y-%m-%d %H:%M} UTC" if moment else Missing(say("unknown"))
             repeated = change.address == before
-            rows.append(["" if repeated else name, change.field, *_sides(change), "" if repeated else when])
+            rows.append(["" if repeated else name, field, *_sides(change), "" if repeated else when])
             before = change.address
         if rows:
             # without numbers the column of differences would take the width that long values need
@@ -188,7 +226,7 @@ class Drift(Displayed):
                 rows = [[*row[:4], row[5]] for row in rows]
             heads = (say("saved"), say("now"), say("change"))[: len(rows[0]) - 3]
             columns: list[Column | str] = [say("version"), say("field"), *(Column(head, align="right") for head in heads), say("modified")]
-            yield Table(columns, rows, caption=caption, row_headers=2, unit=say("changes"))
+            yield Table(columns, rows, caption=caption, note="" if caption == only else Code(only), row_headers=2, unit=say("changes"))
         if texts:
             yield Section(say("Texts") if caption == "" or rows else say("Texts of {model}", model=caption), [Facts(texts)])
 
@@ -237,16 +275,18 @@ def find_drift(
     changes: list[FieldChange] = []
     modified: dict[str, datetime | None] = {}
     masked = 0
+    names = {version.model_id: name for version in (*before, *now.values()) if (name := version.provenance.model_name)}
     for version in before:
         current = now.get((version.model_id, version.version_name))
         if current is not None:
             found, hidden = compare_versions(version, current)
             masked += hidden
             changes += found
+            names |= _named_fields(version, current) if found else {}
             modified.update({version.address: current.modified} if found else {})
     added = tuple(version for key, version in now.items() if key not in known and _is_since(version, since.get(version.model_id)))
     undated = tuple(dict.fromkeys(version.model_id for version in before if version.model_id not in since))
-    return Drift(len(before), tuple(changes), tuple(removed), added, modified, dict(failed or {}), masked, undated)
+    return Drift(len(before), tuple(changes), tuple(removed), added, modified, dict(failed or {}), masked, undated, names)
 
 
 def _is_since(version: ModelVersion, moment: datetime | None) -> bool:
@@ -285,6 +325,13 @@ class _Leaf:
     @property
     def text(self) -> str:
         return shown_text(self.raw) if self.is_text else shown(self.raw)
+
+
+def _named_fields(*versions: ModelVersion) -> dict[str, str]:
+    """Metrics as people read them, by the names of their fields; those whose dataset has no name are left out."""
+    labels = dataset_names(version.provenance for version in versions)
+    cells = [cell for version in versions if labels for cell in version.metrics.cells if cell.dataset in labels]
+    return {f"metrics.{cell.name}": f"metrics.{Name('metrics', cell.path, cell.dataset, labels[cell.dataset]).shown}" for cell in cells}
 
 
 def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> FieldChange:

@@ -311,7 +311,7 @@ class _Parser:
                 raise grammar_error(
                     self.text,
                     position,
-                    say("{short} holds numbers and {text} is a text", short=name.short, text=operand.token.text),
+                    say("{short} holds numbers and {text} is a text", short=name.shown, text=operand.token.text),
                     "Write a number.",
                 )
 

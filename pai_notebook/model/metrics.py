@@ -416,7 +416,7 @@ class Metrics(Brief, Sequence[Cell]):
         if len(cells) > 1:
             said = " and ".join(cell.text[:40] for cell in cells[:3])
             raise ComparisonError(
-                say("{short} is stated {count} times: {said}", short=name.short, count=len(cells), said=said),
+                say("{short} is stated {count} times: {said}", short=name.shown, count=len(cells), said=said),
                 hint=say("Look at .cells, which has all of them."),
             )
         return cells[0]

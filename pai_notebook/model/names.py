@@ -17,7 +17,7 @@ from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.flatten import natural_key, split_path
+from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.nearest import listed, nearest_hint
 
 T = TypeVar("T")
@@ -30,6 +30,8 @@ _SUBSCRIPT = re.compile(
     (?:,\s*(?P<other>['"])(?P<second>.{1,500})(?P=other)\s*)?\](?P<rest>.*)""",
     re.DOTALL | re.VERBOSE,
 )
+# What a condition reads as a name.
+_BARE = re.compile(r"[^\W\d](?:[\w.@/:%\\]|-(?=\w))*+")
 _WILD = re.compile(r"\[\[?[^\]\[]*\]|[*?]")
 
 
@@ -68,9 +70,21 @@ class Name:
         return f"{self.path}@{self.dataset}" if self.dataset else self.path
 
     @property
+    def shown(self) -> str:
+        """The name as people read it: without its section, dots of keys bare, the dataset as the registry calls it."""
+        path, dataset = unescaped(self.path), self.label or self.dataset
+        return f"{path}@{dataset}" if dataset else path
+
+    @property
     def typed(self) -> str:
-        """The shortest text that a condition understands: metrics and fields bare, everything else with its section."""
-        return self.short if self.section == "metrics" else str(self)
+        """The shortest text that a condition understands: metrics and fields bare, everything else with its section.
+
+        The dataset is named as the registry calls it, and what a condition would not read as a name stands in backticks.
+        """
+        if self.section != "metrics":
+            return str(self)
+        text = f"{self.path}@{self.label or self.dataset}" if self.dataset else self.path
+        return text if _BARE.fullmatch(text) or "`" in text else f"`{text}`"
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -337,8 +351,8 @@ def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Patter
     if any(told[pattern] != told[best[0]] for pattern in best):
         said = " and ".join(f"{pattern.text!r} says {told[pattern]}" for pattern in best)
         raise ConfigurationError(
-            say("{argument} contradict each other for {short}: {said}", argument=argument, short=name.short, said=said),
-            hint=say("Add {short!r} itself to {argument}.", short=name.short, argument=argument),
+            say("{argument} contradict each other for {short}: {said}", argument=argument, short=name.shown, said=said),
+            hint=say("Add {short!r} itself to {argument}.", short=name.typed, argument=argument),
         )
     return best[0], told[best[0]]
 
@@ -396,7 +410,7 @@ def resolve(
         base, asked = (text, dataset) if ranked else _without_dataset(text)
         measured = ranked or (_exactly(base, names) if base != text else [])
         if measured:
-            there = listed([repr(each) for each in sorted({name.dataset for _, name in measured if name.dataset})])
+            there = listed([repr(each) for each in sorted({name.label or name.dataset for _, name in measured if name.dataset})])
             hint = say("It was measured on {datasets}.", datasets=there) if there else say("It names no dataset.")
             words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
             raise NameNotFound(say(words, base=base, asked=asked), hint=hint)

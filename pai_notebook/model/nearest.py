@@ -64,7 +64,26 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
         close = tuple(below[each] for each in nearest(path, below))
         if close:
             return close
-    return nearest(text, [each for name in known for each in ((name.path, name.typed) if name.section == "metrics" else (name.typed,))])
+    spelled: dict[str, str] = {}
+    for name in known:
+        # an id is near to an id, and a dataset's name to a name
+        spelled |= {name.path: name.path, name.short: name.typed} if name.section == "metrics" else {}
+        spelled[name.typed] = name.typed
+    return tuple(dict.fromkeys(spelled[each] for each in nearest(text, spelled)))
+
+
+def dataset_ids(names: Iterable[Name]) -> list[Phrase]:
+    """Say in one line which datasets are meant, where names stand for them; nothing where none does.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.names import Name
+    >>> dataset_ids([Name("metrics", "cer", "d-a", "hold-out"), Name("metrics", "cer", "d-b")])
+    ['hold-out: d-a']
+    """
+    named = {name.label: name.dataset for name in names if name.label}
+    lines = [say("{short}: {name}", short=label, name=dataset) for label, dataset in named.items()]
+    return [joined(lines, " · ")] if lines else []
 
 
 def nearest_hint(text: str, names: Collection[Name]) -> Phrase:

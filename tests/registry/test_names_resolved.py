@@ -335,3 +335,81 @@ def test_reasons_to_be_careful_call_datasets_by_name():
         said = registry.compare(MODEL, baseline="0.0.0").comparability
     assert "accuracy of 0.1.0 was measured on speech-far, not where the baseline's was" in said
     assert any(sentence.startswith("n@speech-noisy differs") for sentence in said)
+
+
+def _drifted(versions):
+    changed = [each.raw for each in versions]
+    changed[-1]["Metrics"]["Results"][1]["Metrics"]["accuracy"] = 0.5
+    with Service(changed).connect() as later:
+        return later.drift(versions)
+
+
+ASKED = {
+    "best": lambda c: c.best("accuracy", dataset="speech-noisy"),
+    "rank": lambda c: c.rank("accuracy@d-two"),
+    "pareto": lambda c: c.pareto(["accuracy@d-two", "accuracy@d-three"]),
+    "pairs": lambda c: pnb.VersionSet(list(c.versions)).minimal_pairs("accuracy@d-two"),
+    "drift": lambda c: _drifted(pnb.VersionSet(list(c.versions))),
+    "gate": lambda c: c.check("accuracy@d-two >= 0.99"),
+    "paired": lambda c: c.paired("accuracy@d-two", _examples(c), on="id", score="score"),
+    "row": lambda c: c["accuracy@d-two"],
+}
+
+
+def _examples(c):
+    import pandas as pd
+
+    right = c["accuracy@d-two"].cells
+    return {
+        name: pd.DataFrame({"id": range(40), "score": [cell.value + n % 7 / 1000 for n in range(40)]})
+        for name, cell in zip(c.names[:2], right[:2], strict=True)
+    }
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_an_answer_about_a_metric_names_its_dataset_and_has_the_id_in_a_line_below_at_most(asked):
+    documents = [{**version(place), "TrainingSpec": {"lr": place}} for place in range(3)]
+    with Service(documents).connect() as registry:
+        shown = str(ASKED[asked](registry.compare(MODEL, baseline="0.0.0")))
+    assert "speech-noisy" in shown or "noisy" in shown.split()
+    assert {line for line in shown.splitlines() if "d-two" in line} <= {
+        line for line in shown.splitlines() if ": d-two" in line or ", d-two" in line
+    }
+    assert MODEL not in shown or shown.splitlines()[-1] == MODEL
+
+
+REFUSED = {
+    "several": (lambda c: c.best("accuracy"), "Name one: accuracy@speech-clean:v2, accuracy@speech-far, accuracy@speech-noisy."),
+    "nowhere": (lambda c: c.rank("accuracy@speech-nois"), "'speech-clean:v2', 'speech-far' and 'speech-noisy'"),
+    "misspelt": (lambda c: c["acuracy@speech-noisy"], "Nearest are accuracy@speech-noisy"),
+    "misspelt beside an id": (lambda c: c["acuracy@d-two"], "Nearest are accuracy@speech-noisy"),
+    "gate": (lambda c: c.gate("accuracy@d-two > 1"), "accuracy@speech-noisy of 0.1.0 is"),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_hints_name_datasets_as_people_do(refused):
+    ask, words = REFUSED[refused]
+    with Service([version(place) for place in range(3)]).connect() as registry:
+        c = registry.compare(MODEL, baseline="0.0.0")
+    with pytest.raises(pnb.PaiError) as caught:
+        ask(c)
+    assert words in str(caught.value)
+    assert "d-three" not in str(caught.value)
+
+
+def test_a_name_that_a_hint_offers_is_understood_as_it_is_written():
+    uri = "oss://bucket.oss-cn-hangzhou.aliyuncs.com/speech/clean/"
+    documents = [
+        {**version(place), "Metrics": {"Results": [result({"DatasetId": "d-one"}, accuracy=0.5), result({"Uri": uri}, accuracy=0.6)]}}
+        for place in range(2)
+    ]
+    with Service(documents, datasets=[dataset("d-one", "clean", uri=uri)]).connect() as registry:
+        c = registry.compare(MODEL, baseline="0.0.0")
+    with pytest.raises(pnb.PaiError) as caught:
+        c.best("accuracy")
+    offered = caught.value.hint.removeprefix("Name one: ").rstrip(".").split(", ")
+    assert offered == ["accuracy@clean", "`accuracy@clean (Uri)`"]
+    assert [c.best(name).value for name in offered] == [0.5, 0.6]
+    assert [len(pnb.VersionSet(list(c.versions)).filter(f"{name} < 0.55")) for name in offered] == [2, 0]
+    assert [c.check(f"{name} < 0.55").passed for name in offered] == [True, False]

@@ -16,7 +16,6 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Brief, Displayed, Stack, render_html
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say, told
-from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
@@ -53,6 +52,8 @@ class Check(Brief):
         Whether it could be checked: False where a version, a metric, a number or an interval that it needs is not there.
     stated : str
         What the version states where that is no number, such as a truth value; empty elsewhere.
+    label : str
+        What the registry calls the dataset; empty where it has no name.
     """
 
     outcome: Outcome
@@ -69,6 +70,12 @@ class Check(Brief):
     as_measured: bool = False
     checked: bool = True
     stated: str = ""
+    label: str = field(default="", compare=False)
+
+    @property
+    def name(self) -> str:
+        """The metric as people read it, `path@dataset`."""
+        return Name("metrics", self.metric, self.dataset, self.label).shown
 
     @property
     def form(self) -> NumberFormat:
@@ -84,15 +91,14 @@ class Check(Brief):
     @property
     def words(self) -> str:
         """The check in words, names as they are."""
-        name = unescaped(f"{self.metric}@{self.dataset}" if self.dataset else self.metric)
         form = self.form
         value = "" if self.value is None else say(" is {value}", value=form.value(self.value))
         baseline = "" if self.baseline is None else say(", baseline {value}", value=form.value(self.baseline))
         delta = "" if self.delta is None else say(" ({difference})", difference=form.delta(self.delta))
         head = self.version or self.rule
-        if name and self.version:
+        if self.metric and self.version:
             words = "{name} of {version}{value}{baseline}{delta}"
-            head = say(words, name=name, version=self.version, value=value, baseline=baseline, delta=delta)
+            head = say(words, name=self.name, version=self.version, value=value, baseline=baseline, delta=delta)
         remarks = [*([self.reason] if self.reason else []), *([say("allowed {bound}", bound=self.allowed)] if self.allowed else [])]
         return say("{what}: {said}", what=head, said=joined(remarks, "; ")) if remarks else head
 
@@ -302,8 +308,9 @@ class Pair:
         """Give the outcome of a check of this pair."""
         number = self.base.value if self.base is not None else None
         limit = None if bound is None else cleared(bound)
-        name = self.row.path, self.row.dataset
-        return Check(outcome, rule, self.version, *name, self.cell.value, number, self.delta, allowed, reason, limit, as_measured)
+        key, value = self.row.key, self.cell.value
+        numbers = value, number, self.delta, allowed, reason, limit, as_measured
+        return Check(outcome, rule, self.version, key.path, key.dataset, *numbers, label=key.label)
 
     def uncheckable(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
         """Give the outcome of a check for which something is missing."""

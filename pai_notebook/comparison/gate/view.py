@@ -209,7 +209,6 @@ def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[
 def _in_words(check: Check) -> str:
     """One failed check in a line."""
     form = check.form
-    name = unescaped(f"{check.metric}@{check.dataset}" if check.dataset else check.metric)
     value = "" if check.value is None else f" {form.value(check.value)}"
     allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
     baseline = "" if check.baseline is None else say(" (baseline {value})", value=form.value(check.baseline))
@@ -218,7 +217,7 @@ def _in_words(check: Check) -> str:
         head = say(
             "{version}{name}{value}{allowed}{baseline}",
             version=check.version,
-            name=name and f" {name}",
+            name=check.metric and f" {check.name}",
             value=value,
             allowed=allowed,
             baseline=baseline,
