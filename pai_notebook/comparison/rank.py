@@ -116,7 +116,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
         >>> c.rank("latency_ms", dataset="d-winenoisy00001").head(1)
-        <Ranking of 4 versions by latency_ms@d-winenoisy00001: 1.5.0>
+        <Ranking of 4 versions by latency_ms@wine-noisy: 1.5.0>
         """
         count = number_argument("count", count, least=0, whole=True)
         return Ranking(self.key, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline)
