@@ -16,6 +16,7 @@ import pytest
 import pai_notebook
 from pai_notebook.io.redaction import Redaction
 from tests.bench.metrics import WAYS, versions
+from tests.compare.comparing import compare
 
 ROOT = Path(pai_notebook.__file__).parent
 ENDS = ("", "\x00 \nx")
@@ -257,3 +258,21 @@ def test_metrics_take_steps_in_proportion_to_their_number(way, tmp_path):
     few, many = versions(150), versions(600)
     WAYS[way](versions(2), tmp_path)
     assert steps(lambda: WAYS[way](many, tmp_path)) < 5.2 * steps(lambda: WAYS[way](few, tmp_path))
+
+
+BESIDE = {
+    "n": lambda place: {"n": 1000},
+    "an error": lambda place: {"accuracy_stderr": 0.01 + place / 1e5},
+    "runs": lambda place: {"accuracy_std": 0.01 + place / 1e5, "n_runs": 5},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("beside", BESIDE)
+def test_the_best_of_many_equally_good_takes_steps_in_proportion_to_their_number(beside):
+    def best_of(count):
+        metrics = [{"accuracy": 0.9 if place % 2 else 0.5 + place / 1e4, **BESIDE[beside](place)} for place in range(count)]
+        return steps(lambda: compare(*metrics).best("accuracy"))
+
+    best_of(4)
+    assert best_of(160) < 5.2 * best_of(40)

@@ -112,17 +112,14 @@ class _MetricMaker:
         return self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
 
     def changes(self, row: Row) -> tuple[Change, ...]:
-        key, cells, direction = (row.path, row.dataset), row.cells, row.direction
-        base = cells[self.baseline]
-        changes = tuple(
-            [
-                _BASELINE
-                if place == self.baseline
-                else compare_cells(cell, base, direction, self.tolerance, partial(self.uncertainty.between, key, place, self.baseline))
-                for place, cell in enumerate(cells)
-            ]
-        )
-        return _with_clear_baseline(changes, self.uncertainty, key, self.baseline)
+        changes = tuple([self.change(row, place) for place in range(len(row.cells))])
+        return _with_clear_baseline(changes, self.uncertainty, (row.path, row.dataset), self.baseline)
+
+    def change(self, row: Row, place: int) -> Change:
+        if place == self.baseline:
+            return _BASELINE
+        evidence = partial(self.uncertainty.between, (row.path, row.dataset), place, self.baseline)
+        return compare_cells(row.cells[place], row.cells[self.baseline], row.direction, self.tolerance, evidence)
 
     def is_same(self, row: Row) -> bool:
         return self.found.is_same((row.path, row.dataset))

@@ -19,8 +19,8 @@ _NAMED = 5
 # How many have to be in the set before its highest value is told to be partly luck.
 LUCKY = 3
 
-# How sure the difference of one version to another is, at a level.
-Between = Callable[..., Evidence]
+# Whether each of some values is told apart from all of some equal ones, at a level, None where that is not known.
+ToldApart = Callable[..., Mapping[int, bool | None]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Leaders:
         return (*self.best, *self.together)
 
 
-def find_leaders(numbers: Mapping[int, float], mode: str, between: Between, tolerance: float = 0.0) -> Leaders:
+def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart, tolerance: float = 0.0) -> Leaders:
     """Find the best of some values and those that cannot be told apart from it.
 
     Parameters
@@ -67,8 +67,9 @@ def find_leaders(numbers: Mapping[int, float], mode: str, between: Between, tole
         Values by position.
     mode : "max" or "min"
         Which way it is better.
-    between : callable
-        Gives how sure the difference of the first position to the second is, at a level.
+    told_apart : callable
+        Says for the positions of equal values and for others, at a level and beyond a margin, which of the others are told apart
+        from each of them; None where no interval is known.
     tolerance : float
         Up to which difference two values count as equal.
     """
@@ -80,19 +81,9 @@ def find_leaders(numbers: Mapping[int, float], mode: str, between: Between, tole
     # One-sided at 1 - 0.05 / (k - 1) is one end of a two-sided interval with twice that outside. Of two versions the level is that
     # of a cell instead, which asks for more: what a cell says could be chance must not be told apart here.
     level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
-    together, unknown = [], []
-    for place in others:
-        apart = True
-        for each in tops:
-            interval = between(each, place, level=level).interval
-            if interval is None:
-                unknown.append(place)
-                break
-            apart = apart and interval.excludes(tolerance)
-        else:
-            if not apart:
-                together.append(place)
-    return Leaders((*tops, *near), tuple(together), tuple(unknown), tolerance)
+    apart = told_apart(tops, others, level=level, margin=tolerance)
+    together = tuple(place for place in others if apart[place] is False)
+    return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance)
 
 
 def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:

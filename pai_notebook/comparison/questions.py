@@ -113,7 +113,7 @@ class Questions(Aligned):
         if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
             return None
         tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
-        leaders = find_leaders(numbers, mode, partial(self._uncertainty.between, (row.path, row.dataset)), tolerance)
+        leaders = find_leaders(numbers, mode, partial(self._uncertainty.told_apart, (row.path, row.dataset)), tolerance)
         return None if len(leaders.best) == len(numbers) else leaders
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.leaders import star
-from pai_notebook.comparison.rows import difference
+from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -359,7 +359,7 @@ def make_ranking(
             leader, rank, bound = value, position, tolerance.bound(row.path, row.dataset, value)
         delta = None if base is None else difference(row.cells[place], base)
         apart = None if leaders is None or place in untold else place not in together
-        evidence = None if delta is None else row.changes[place].evidence
+        evidence = None if delta is None else evidence_at(row, place) if top else row.changes[place].evidence
         interval = None if evidence is None else evidence.interval
         entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart, interval))
         if top and rank > 1:

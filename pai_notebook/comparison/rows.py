@@ -253,10 +253,11 @@ class Row(Brief):
     @cached_property
     def differs(self) -> bool:
         """Whether any version differs from the baseline; a missing value is a difference."""
-        maker: RowMaker | None = None if "changes" in self.__dict__ else self.__dict__.get("_maker")
+        maker = _maker_of(self)
         if maker is not None and maker.is_same(self):
             return False
-        return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in self.changes)
+        changes = self.changes if maker is None else (maker.change(self, place) for place in range(len(self.cells)))
+        return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in changes)
 
 
 class RowMaker(Protocol):
@@ -267,6 +268,9 @@ class RowMaker(Protocol):
 
     def changes(self, row: Row) -> tuple[Change, ...]:
         """One for each version, against the baseline."""
+
+    def change(self, row: Row, place: int) -> Change:
+        """That of one version, with its percentage even where the others' are taken away."""
 
     def direction(self, row: Row) -> Direction:
         """Which way it is better."""
@@ -280,6 +284,17 @@ def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
     row = object.__new__(Row)
     row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, key=name, _maker=maker)
     return row
+
+
+def _maker_of(row: Row) -> RowMaker | None:
+    """What makes the changes of a row; None where they are made."""
+    return None if "changes" in row.__dict__ else row.__dict__.get("_maker")
+
+
+def evidence_at(row: Row, place: int) -> Evidence | None:
+    """Tell how sure the difference of one version is, without making those of the others."""
+    maker = _maker_of(row)
+    return (row.changes[place] if maker is None else maker.change(row, place)).evidence
 
 
 def is_blank(cell: Cell) -> bool:

@@ -54,6 +54,16 @@ class Side(ABC):
         return None
 
     @property
+    def form(self) -> Hashable:
+        """What equal values must share so that those with the largest `spreads` have the widest intervals against any other."""
+        return type(self)
+
+    def spreads(self, level: float) -> tuple[float, float]:
+        """How unsure the value is, downwards and upwards."""
+        low, high = self.own(level)
+        return self.value - low, high - self.value
+
+    @property
     def error(self) -> float:
         """One standard error of the value."""
         low, high = self.own(_LEVEL)
@@ -243,6 +253,20 @@ class Runs(Side):
         if any(each.variance == 0 and not each.is_single for each in (self, other)):
             return say("identical repeats: no spread")
         return None
+
+    @property
+    def form(self) -> Hashable:
+        """Folds with values of their own are compared in pairs, so that only equal ones are alike."""
+        values = self.values if self.folds and len(self.values) > 1 else ()
+        return Runs, self.count, self.folds, self.ratio, self.examples, self.keys, self.variance == 0, values
+
+    def spreads(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
+        """Give the variance up and down.
+
+        The logarithm of the width of Welch's interval is convex in the share that one part has of the variance, since that of
+        Student's t is in 1 / df: of several variances the smallest or the largest has the widest interval.
+        """
+        return self.variance, -self.variance
 
     def _in_pairs(self, other: Self) -> bool:
         return self.folds and len(self.values) == len(other.values) > 1

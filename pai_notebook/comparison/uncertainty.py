@@ -8,7 +8,7 @@ Every answer names its source and what it covers; every refusal says what was wr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -193,12 +193,17 @@ class Uncertainty:
         level : float
             Confidence of the interval, 0 to 1.
         """
+        if (key, place, other) in self._paired and None not in (self._beside.number(key, place), self._beside.number(key, other)):
+            return self._paired[key, place, other](level)
+        found = self._sides(key, place, other, n)
+        return found if isinstance(found, Evidence) else Evidence(found[0].reason(found[1]), found, level)
+
+    def _sides(self, key: Key, place: int, other: int, n: float | None = None) -> tuple[Side, Side] | Evidence:
+        """What is known of two values by themselves, or why no interval of their difference is known."""
         value, base = self._beside.number(key, place), self._beside.number(key, other)
         if value is None or base is None:
             lists = [cell for cell in (self._beside.cell(key, place), self._beside.cell(key, other)) if is_list(cell)]
             return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is not a number"))
-        if (key, place, other) in self._paired:
-            return self._paired[key, place, other](level)
         if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._has_source(key, n or self._n):
@@ -211,8 +216,55 @@ class Uncertainty:
                 if self._is_of_runs(mine) or self._is_of_runs(theirs):
                     break  # another source would know nothing of how much runs differ
             elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
-                return Evidence(mine.side.reason(theirs.side), (mine.side, theirs.side), level)
+                return mine.side, theirs.side
         return Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]))
+
+    def told_apart(self, key: Key, tops: Sequence[int], others: Sequence[int], *, level: float, margin: float) -> dict[int, bool | None]:
+        """Say which values differ by more than a margin from each of several equal ones; None where an interval is not known.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        tops, others : sequence of int
+            Positions of versions with a number; `tops` have the same.
+        level : float
+            Confidence of each interval, 0 to 1.
+        margin : float
+            In the metric's own unit.
+        """
+        paired = {place for which, place, _ in self._paired if which == key}
+        if not paired and not self._has_source(key, self._n):
+            return dict.fromkeys(others)
+        heads, known = self._heads(key, tops, paired, level), dict[Hashable, bool | None]()
+        found: dict[int, bool | None] = {}
+        for place in others:
+            # where the same is known of two values the answer is the same
+            alike = place if place in paired else (self._beside.number(key, place), self._read(key, place, None))
+            if alike not in known:
+                intervals = [self._interval(key, head, place, level) for head in heads]
+                known[alike] = None if None in intervals else all(each is not None and each.excludes(margin) for each in intervals)
+            found[place] = known[alike]
+        return found
+
+    def _interval(self, key: Key, place: int, other: int, level: float) -> Interval | None:
+        """The interval of `between`, without its reason."""
+        if (key, place, other) in self._paired:
+            return self.between(key, place, other, level=level).interval
+        sides = self._sides(key, place, other)
+        return None if isinstance(sides, Evidence) else sides[0].against(sides[1], level)
+
+    def _heads(self, key: Key, tops: Sequence[int], paired: Collection[int], level: float) -> list[int]:
+        """Of equal values those that decide: the least sure of those of which alike is known, by each source, downwards and upwards."""
+        found: dict[Hashable, tuple[float, int]] = {}
+        for place in tops:
+            readings = self._read(key, place, None)
+            form = place if place in paired else tuple(reading.side.form if reading and reading.side else None for reading in readings)
+            found.setdefault(form, (0.0, place))
+            for source, reading in enumerate(readings):
+                for end, spread in enumerate(reading.side.spreads(level) if reading and reading.side else ()):
+                    found[form, source, end] = max(found.get((form, source, end), (-math.inf, 0)), (spread, place))
+        return list(dict.fromkeys(place for _, place in found.values()))
 
     @staticmethod
     def _is_of_runs(reading: _Reading | None) -> bool:

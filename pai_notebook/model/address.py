@@ -12,7 +12,7 @@ from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest as nearest_names
-from pai_notebook.model.order import Dated, Neighbours, creation_key, is_approved, version_key
+from pai_notebook.model.order import Dated, Neighbours, is_approved, newest, version_key
 
 # Selectors that are a word, and what each means.
 WORDS: dict[str, str] = {
@@ -186,8 +186,7 @@ class Selector:
         if self.kind == "all":
             return list(versions)
         able = [version for version in versions if self.kind != "approved" or is_approved(version)]
-        newest = sorted(able, key=creation_key, reverse=True)
-        return newest[1:2] if self.kind == "previous" else newest[: self.count or 1]
+        return newest(able, 2)[1:] if self.kind == "previous" else newest(able, self.count or 1)
 
 
 def _between(ends: Sequence[str], versions: Sequence[T]) -> list[T]:

@@ -14,7 +14,7 @@ from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
-from pai_notebook.model.order import creation_key, version_key
+from pai_notebook.model.order import newest, version_key
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import (
@@ -204,7 +204,7 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
     if len({version.model_id for version in versions}) != 1 or not dated:
         return ""
     highest = max(versions, key=lambda version: version_key(version.version_name))
-    latest = max(versions, key=creation_key)
+    latest = newest(versions, 1)[0]
     if highest is latest:
         return ""
     words = "latest by creation time is {latest}; highest by name is {highest}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 _RUNS = re.compile(r"(\d+)")
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
@@ -39,6 +40,9 @@ class Dated(Protocol):
     @property
     def approval_status(self) -> str:
         """Pending, Approved, Rejected or another word."""
+
+
+D = TypeVar("D", bound=Dated)
 
 
 def version_key(name: str) -> VersionKey:
@@ -86,6 +90,23 @@ def creation_key(version: Dated) -> tuple[datetime, VersionKey]:
     return version.created or _EARLIEST, version_key(version.version_name)
 
 
+def newest(versions: Sequence[D], count: int) -> list[D]:
+    """The newest by creation time, at most `count` of them, the newest first.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> make = lambda name, day: ModelVersion.from_document({"VersionName": name, "GmtCreateTime": f"2026-01-{day}T00:00:00Z"})
+    >>> [version.version_name for version in newest([make("2.0.0", "01"), make("1.0.1", "02"), make("0.9.0", "02")], 2)]
+    ['1.0.1', '0.9.0']
+    """
+    # names are only compared where times are the same: that is what costs
+    if 0 < count < len(versions):
+        last = sorted((version.created or _EARLIEST for version in versions), reverse=True)[count - 1]
+        versions = [version for version in versions if (version.created or _EARLIEST) >= last]
+    return sorted(versions, key=creation_key, reverse=True)[:count]
+
+
 def is_same(value: str, wanted: str) -> bool:
     """Whether two words of the API are equal, ignoring case."""
     return value.casefold() == wanted.casefold()
@@ -118,13 +139,12 @@ class Neighbours:
 
 def _runs(text: str) -> Runs:
     """Runs of digits as numbers and the rest as text, numbers first where the kinds differ."""
-    return tuple(
-        [
-            (0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part)  # noqa: PLR2004 - int() refuses more digits
-            for part in _RUNS.split(text)
-            if part
-        ]
-    )
+    return tuple([_run(part) for part in _RUNS.split(text) if part])
+
+
+@lru_cache(maxsize=4096)
+def _run(part: str) -> tuple[int, int, str]:
+    return (0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part)  # noqa: PLR2004 - int() refuses more digits
 
 
 def front_of(costs: Mapping[int, tuple[float, ...]]) -> tuple[list[int], dict[int, int]]:

@@ -18,7 +18,7 @@ from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
-from pai_notebook.model.order import creation_key, is_approved, version_key
+from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.outputs import VersionExports
@@ -370,7 +370,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
                 say("{why}: {count} here", why=why, count=counted(len(self), "version")),
                 hint=say("Look at the set with %paimodel ls, or widen the selection."),
             )
-        return max(versions, key=creation_key)
+        return newest(versions, 1)[0]
 
     def select(self, *addresses: str | Address, on_error: Literal["collect", "raise"] = "collect") -> VersionSet:
         """Select versions of the set by address, in the order of the addresses; fetches nothing.

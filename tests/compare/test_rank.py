@@ -1,6 +1,8 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
@@ -296,3 +298,27 @@ def test_pareto_of_an_unknown_direction_needs_a_mode():
 def test_pareto_of_no_metrics_is_an_error(metrics):
     with pytest.raises(ConfigurationError, match=r"pareto needs metrics|metrics='cer' cannot be used"):
         compare({"cer": 0.1}, {"cer": 0.2}).pareto(metrics)
+
+
+BESIDE = {
+    "n": st.sampled_from([50, 1000, 4000]),
+    "accuracy_stderr": st.floats(0.001, 0.05),
+    "accuracy_ci95": st.tuples(st.floats(0.7, 0.84), st.floats(0.91, 0.99)).map(list),
+    "accuracy_std": st.floats(0.001, 0.05),
+    "n_runs": st.sampled_from([2, 3, 8]),
+}
+MEASURED = st.fixed_dictionaries({"accuracy": st.sampled_from([0.9, 0.9, 0.88, 0.85])}, optional=BESIDE)
+
+
+@given(st.lists(MEASURED, min_size=3, max_size=9))
+def test_what_is_not_told_apart_from_one_of_several_equally_good_is_not_told_apart(metrics):
+    c = compare(*metrics)
+    row, leaders = c["accuracy"], c.leaders(c["accuracy"])
+    if leaders is None:
+        return
+    level = max(0.95, 1 - 0.1 / (len(metrics) - 1))
+    tops = [place for place in leaders.best if row.cells[place].value == row.cells[leaders.best[0]].value]
+    for place in set(range(len(metrics))) - set(leaders.best):
+        intervals = [c.between(row, top, place, level).interval for top in tops]
+        assert (place in leaders.unknown) == (None in intervals)
+        assert (place in leaders.together) == (None not in intervals and not all(each.excludes_zero for each in intervals))
