@@ -74,7 +74,8 @@ def _differences(rows: Sequence[Row], place: int, baseline: int | None) -> Inlin
     said = joined([*([text] if (text := tally(rows, place)) else []), *(say(template, count=count) for template, count in counts if count)])
     beyond = {change.verdict for change in changes if change.is_beyond_chance}
     tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
-    return (_range(rows, place, baseline), Mark("", said, tone=tone))
+    ends = _range(rows, place, baseline)
+    return (*([Mark("", ends)] if ends else []), Mark("", said, tone=tone))
 
 
 def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | str:

@@ -84,7 +84,7 @@ class _Sentences:
         yield from self._measured()
         yield from self._not_read()
         yield from self._costs()
-        if not self._by and len({row.path for row in self._metrics}) > 1:
+        if compared and not self._by and len({row.path for row in self._metrics}) > 1:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=self._path(self._metrics[0])), advice=True)
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
@@ -108,7 +108,7 @@ class _Sentences:
 
     def _nothing(self) -> Phrase:
         """Say why there is no verdict."""
-        if not self._metrics:
+        if not any(has_number(cell) for row in self._metrics for cell in row.cells):
             return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no metric was measured in {baseline} and in another version.", baseline=self._base)
 
@@ -198,7 +198,7 @@ class _Sentences:
         path = self._path(judged[0].row)
         rows = {each.row.key: each.row for each in judged}
         everywhere = self._measured_on[path] == len(rows)
-        datasets = [] if everywhere else [name for row in rows.values() if (name := self._dataset(row))]
+        datasets = [] if everywhere else [self._dataset(row) or say("no dataset") for row in rows.values()]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, _DATASETS)) if datasets else path
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:

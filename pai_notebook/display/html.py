@@ -36,7 +36,7 @@ _LONG_LINES = 12
 _BEGINNING = 160
 # Up to so many columns, and characters in all, a table fits a narrow window and need not scroll.
 _FITTING_COLUMNS, _FITTING = 3, 60
-_SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 48
+_SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 24
 # Up to how many columns leave room for long texts.
 _ROOMY_COLUMNS = 3
 # What a browser draws Han characters by; English is what the pages around say already.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 # A word that is too long is broken behind these, as addresses are read.
 _BREAKS = "/-?&"
+# Characters of one cell each: Latin letters, punctuation, arrows and the signs that tables are drawn with.
+_NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc]*")
 
 
 def cells(text: str) -> int:
@@ -23,7 +26,7 @@ def cells(text: str) -> int:
     >>> cells("model"), cells("模型"), cells("👩\u200d🔬"), cells("e\u0301")
     (5, 4, 2, 1)
     """
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(_cluster_width(cluster) for cluster in clusters(text))
 

@@ -178,7 +178,7 @@ def cleared(value: float) -> float:
 
 
 def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True) -> str:
-    """Write a change relative to a baseline: at most three significant digits, never as zero when it is not zero.
+    """Write a change relative to a baseline: one decimal, none from 100 % on, never as zero when it is not zero.
 
     From tenfold on, and where almost nothing is left, it is a factor unless that is not wanted.
 
@@ -194,7 +194,7 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
     Examples
     --------
     >>> format_percent(3.4285714), format_percent(-0.0004), format_percent(43.21), format_percent(-60.0), format_percent(0.0)
-    ('+3.43 %', '-0.0004 %', '+43.2 %', '-60.0 %', '0 %')
+    ('+3.4 %', '-0.0004 %', '+43.2 %', '-60.0 %', '0 %')
     >>> format_percent(1234567.0), format_percent(923.0), format_percent(-99.999), format_percent(-923.0, baseline=-2.0)
     ('×12300', '×10.2', '×1e-05', '×10.2')
     """
@@ -205,15 +205,19 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
     times = 1 + math.copysign(percent, percent * baseline) / 100
     if factor and (times >= _TENFOLD or 0 < times < _LITTLE):
         return f"×{_three(times)}"
-    size = abs(percent)
-    if size < 0.01:  # noqa: PLR2004 - two decimals would read zero
-        return _percent(f"{percent:+.1g}")
-    decimals = 2 if size < 9.995 else 1 if size < 99.95 else 0  # noqa: PLR2004 - where rounding adds a digit
-    return _percent(f"{percent:+.{decimals}f}" if size < 999.5 else f"{'+' if percent > 0 else ''}{_three(percent)}")  # noqa: PLR2004 - as above
+    if abs(percent) >= 99.95:  # noqa: PLR2004 - where rounding adds a digit
+        return _percent(f"{'+' if percent > 0 else ''}{_three(percent)}")
+    return _percent(_one_decimal(percent))
 
 
 def _percent(number: str) -> Phrase:
     return say("{number} %", number=number)
+
+
+def _one_decimal(number: float) -> str:
+    """One decimal and a sign, never as zero when it is not zero."""
+    text = f"{number:+.1f}"
+    return text if float(text) else f"{number:+.1g}"
 
 
 def format_points(points: float) -> Phrase:
@@ -224,8 +228,7 @@ def format_points(points: float) -> Phrase:
     >>> format_points(1.0), format_points(-0.04), format_points(0.125)
     ('+1.0 pp', '-0.04 pp', '+0.1 pp')
     """
-    text = f"{points:+.1f}"
-    return say("{points} pp", points=(text if float(text) else f"{points:+.1g}") if points else "0")
+    return say("{points} pp", points=_one_decimal(points) if points else "0")
 
 
 def _three(number: float) -> str:

@@ -17,6 +17,8 @@ Box = tuple[float, float, float, float]
 _ANGLES = tuple(math.radians(angle) for angle in (35, 0, 145, 180, -35, -145, 90, -90, 60, 120, -60, -120, 15, 165, -15, -165))
 _RINGS = (5.0, 11.0, 18.0, 27.0, 38.0, 52.0, 70.0)
 _MARKER = 4.5
+# How far names stand apart that are on one line, in points.
+_BETWEEN = 3.0
 # What it costs to cover a line, in points of distance.
 _COVERED = 12.0
 
@@ -128,7 +130,8 @@ class PointLabels(Artist):
             if found is None:
                 homeless.append(text.get_text())
                 continue
-            names.append(found.box)
+            left, bottom, right, top = found.box
+            names.append((left - _BETWEEN * unit, bottom, right + _BETWEEN * unit, top))
             text.xyann = ((found.centre[0] - point[0]) / unit, (found.centre[1] - point[1]) / unit)
             text.arrow_patch.set_visible(found.ring > 1)
             if found.ring > 1:

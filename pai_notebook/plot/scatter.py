@@ -53,7 +53,7 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     line = [(both[place][0].value, both[place][1].value) for place in front]
     ax.plot(*zip(*line, strict=True), color=theme.baseline, linewidth=1, drawstyle=step, zorder=1)
     ax.set_xlabel(theme.words(first.rightward))
-    ax.set_ylabel(theme.words(second.upward))
+    ax.set_ylabel(theme.words(second.stacked))
     spread(ax.set_xlim, *ends[0], most=0.12)
     spread(ax.set_ylim, *ends[1], most=0.12)
     ax.ticklabel_format(useOffset=False)

@@ -198,7 +198,7 @@ def test_one_measurement_is_not_certain():
     c = compare({"latency_ms": 50.0, "f1": 0.8000}, {"latency_ms": 49.9, "f1": 0.8001})
     assert [str(row.changes[1].verdict) for row in c.metrics] == ["no interval known"] * 2
     text = text_of(c)
-    assert "☆ 49.9 -0.20 % ?" in text
+    assert "☆ 49.9 -0.2 % ?" in text
     assert "? no interval known in 2 of 2 rows." in text
     assert "★" not in text
 

@@ -198,7 +198,7 @@ def test_better_worse_and_best_are_symbols_and_words():
     first = {"cer": 0.175, "cer_stderr": 0.001, "rtf": 0.08, "rtf_stderr": 0.001}
     second = {"cer": 0.181, "cer_stderr": 0.001, "rtf": 0.07, "rtf_stderr": 0.001}
     text = text_of(compare(first, second))
-    assert "0.181 +3.43 % worse" in text
+    assert "0.181 +3.4 % worse" in text
     assert "★ 0.07 -12.5 % better" in text
     assert "better, worse: beyond chance (95 %, each cell by itself) ★ best, told apart from all others at once" in text
     assert "baseline 1 worse" in text  # what it costs is not counted

@@ -71,7 +71,7 @@ def test_a_whole_number_that_no_float_holds_is_shown_as_sent():
 
 @pytest.mark.parametrize(
     ("percent", "text"),
-    [(3.4285714, "+3.43 %"), (12.345, "+12.3 %"), (123.45, "+123 %"), (899.0, "+899 %"), (9.999, "+10.0 %"), (-11.11, "-11.1 %")],
+    [(3.4285714, "+3.4 %"), (12.345, "+12.3 %"), (123.45, "+123 %"), (899.0, "+899 %"), (9.999, "+10.0 %"), (-11.11, "-11.1 %")],
 )
 def test_a_percentage_has_at_most_three_digits(percent, text):
     assert format_percent(percent) == text

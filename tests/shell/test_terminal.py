@@ -54,7 +54,7 @@ def test_a_script_of_a_build_server_decides_by_exit_codes_and_finds_its_files(fo
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert JUnitXml.fromfile(str(folder / "gate.xml")).failures == 0
     assert "passed" in (folder / "summary.md").read_text("utf-8")
-    assert "below the bound" in (folder / "broken.txt").read_text("utf-8")
+    assert "checks failed" in (folder / "broken.txt").read_text("utf-8")
     assert "nearest:" in (folder / "unknown.txt").read_text("utf-8")
     assert len(json.loads((folder / "versions.json").read_text("utf-8"))["versions"]) == 2
     assert not COLOUR.search((folder / "broken.txt").read_text("utf-8"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
 from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
+from pai_notebook.comparison.gate.view import ABOVE, BELOW
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -312,7 +313,7 @@ def _missed(value: float, bound: float) -> Phrase:
     """Say on which side of the bound a value is that does not keep it."""
     if _holds("==", value, bound):
         return say("on the bound")
-    return say("below the bound") if value < bound else say("above the bound")
+    return BELOW if value < bound else ABOVE
 
 
 def _against(rule: Rule, row: Row) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.display import Block, Column, Heading, Inline, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.display import Block, Column, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import short_datasets
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The rule of the check that nothing got worse.
 NO_REGRESSION = say("no regression")
+# What a table shows by itself: value and bound stand side by side.
+BELOW, ABOVE = say("below the bound"), say("above the bound")
 
 _VERSIONS = 20
 _RULES = 3
@@ -176,9 +178,8 @@ def _table(
         say("metric"),
         *([say("dataset")] if datasets else []),
         Column(with_text(say("actual value"), "value"), align="right"),
-        say("allowed"),
         Column(say("baseline"), align="right"),
-        say("remark"),
+        say("allowed"),
     ]
     rows: list[list[Inline] | Heading] = []
     before = ""
@@ -201,9 +202,9 @@ def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[
     if datasets:
         yield datasets.get(check.dataset, check.dataset) or "—"
     yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
-    yield check.allowed
     yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
-    yield "" if check.stated else check.reason
+    remark = "" if check.stated or check.reason in (BELOW, ABOVE) else check.reason
+    yield Lines([check.allowed, Mark("", remark)]) if check.allowed and remark else check.allowed or remark
 
 
 def _in_words(check: Check) -> str:
