@@ -90,6 +90,7 @@ IN_A_CALL = {
     "pnb.list_versions('a', ": {"label=", "last="},
     "registry.list_models(": {"workspace_id=", "name=", "label=", "provider="},
     "vs.to_csv(": {"path=", "overwrite=", "guard="},
+    "registry.to_parquet('x.parquet', ": {"fields=", "include=", "overwrite="},
 }
 
 

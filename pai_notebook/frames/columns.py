@@ -10,6 +10,7 @@ import pandas as pd
 
 from pai_notebook.model.document import read_time
 from pai_notebook.model.equality import shown
+from pai_notebook.model.fields import FieldInfo
 from pai_notebook.model.metrics import text_of
 
 # Text with ``<NA>``, in pandas' own storage, so that what was written to a file is read back as the same type.
@@ -100,3 +101,10 @@ def as_values(values: Sequence[Any]) -> Any:
     if types and types <= {int, float} and all(-_EXACT <= value <= _EXACT for value in values if type(value) is int):
         return np.array([np.nan if value is None else value for value in values], np.float64)
     return as_texts(values if types <= {str} else [None if value is None else shown(value) for value in values])
+
+
+def field_values(info: FieldInfo, values: Sequence[Any]) -> Any:
+    """Give what versions say under a plain field, as sent, as a column."""
+    if info.kind in ("category", "time"):
+        return as_words(values) if info.kind == "category" else as_times(values)
+    return as_texts(values) if info.known else as_values(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
-from pai_notebook.frames.columns import as_texts, as_times, as_values, as_words, repeated_texts, text_array, text_index
+from pai_notebook.frames.columns import as_texts, as_times, as_values, as_words, field_values, repeated_texts, text_array, text_index
 from pai_notebook.model import names as called
 from pai_notebook.model.document import read_options
 from pai_notebook.model.fields import catalogue_of
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 # Section, path and dataset of a column.
 Name = tuple[str, str, str]
 
-_READERS: dict[str, Callable[[Sequence[Any]], Any]] = {"category": as_words, "time": as_times}
 _KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
 # Different specs that are remembered while a frame is built.
 _SPECS = 64
@@ -53,9 +52,10 @@ def wide_frame(
     sent: set[str] = set().union(*documents)
     for info in infos:
         if info.is_plain and wanted(_called("version", info.name)):
-            read = _READERS.get(info.kind, as_texts if info.known else as_values)
-            values = [document.get(info.key) for document in documents] if info.key in sent else None
-            columns["version", info.name, ""] = _missing(read, len(documents)) if values is None else read(values)
+            # a field that no version has is not read version by version
+            values = [document.get(info.key) for document in documents] if info.key in sent else [None]
+            column = field_values(info, values)
+            columns["version", info.name, ""] = column if info.key in sent else column.take(np.zeros(len(documents), np.int64))
     columns.update(_labels(documents))
     cells = collect(document.get("Metrics") for document in documents)
     metrics = _metrics(cells, len(documents))
@@ -108,11 +108,6 @@ def named_columns(columns: Iterable[Name], labels: Mapping[str, str]) -> dict[Na
         (section, path, dataset): (section, path, label if (label := labels.get(dataset, "")) and label not in taken else dataset)
         for section, path, dataset in given
     }
-
-
-def _missing(read: Callable[[Sequence[Any]], Any], count: int) -> Any:
-    """Give a column of a field that no version has, without reading it version by version."""
-    return read([None]).take(np.zeros(count, np.int64))
 
 
 def _index(versions: Sequence[ModelVersion], *, several: bool) -> pd.Index:

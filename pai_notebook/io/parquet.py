@@ -1,24 +1,19 @@
-"""The long frame as Parquet, batch by batch: what Spark, Dask and MaxCompute read when a registry outgrows a notebook."""
+"""Metrics and versions as Parquet, batch by batch: what Spark, Dask and MaxCompute read when a registry outgrows a notebook."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, new_file
-from pai_notebook.frames.long import long_frame
-from pai_notebook.i18n.phrases import say
-from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Chooser, Name
+from pai_notebook.io.arrow import MetricTable, VersionTable, pyarrow
+from pai_notebook.model.fields import FIELDS, FieldInfo
+from pai_notebook.model.names import Chooser
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pai_notebook.model.version import ModelVersion
 
 _ROWS = 100_000
@@ -28,6 +23,8 @@ def write_parquet(
     path: str | os.PathLike[str],
     batches: Iterable[Sequence[ModelVersion]],
     *,
+    fields: str | Sequence[str] | None = None,
+    infos: Sequence[FieldInfo] = FIELDS,
     include: str | Sequence[str] | None = None,
     exclude: str | Sequence[str] | None = None,
     overwrite: bool = False,
@@ -43,83 +40,74 @@ def write_parquet(
         The file; it appears when everything is written.
     batches : iterable of sequences of ModelVersion
         For example pages of a listing.
+    fields : str or list of str, optional
+        Fields for a second file with one row a version, which `versions_path` names; by default there is none.
+    infos : sequence of FieldInfo
+        The fields there are.
     include, exclude : str or list of str
         Globs over metric paths.
     overwrite : bool
-        Whether to replace an existing file.
+        Whether to replace existing files.
 
     Returns
     -------
     pathlib.Path
-        The file. Columns: model, version, dataset, metric, value (double), text, state, duplicate.
+        The file of metrics.
 
     Raises
     ------
     ConfigurationError
-        When pyarrow, the extra `parquet`, is missing, or the file exists.
+        When pyarrow, the extra `parquet`, is missing, a field does not exist, or a file does.
     """
-    try:
-        from pyarrow import parquet  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise ConfigurationError(say("writing Parquet needs pyarrow"), hint=say("Install pai-notebook[parquet].")) from None
-    schema, wanted = _schema(), Chooser(include, exclude)
-    names: dict[Name, None] = {}
-
-    def tables() -> Iterator[Any]:
+    tables: dict[Path, MetricTable | VersionTable] = {file_path(path): MetricTable(Chooser(include, exclude))}
+    if fields is not None:
+        tables[versions_path(path)] = VersionTable(fields, infos)
+    with contextlib.ExitStack() as files:
+        # left in the reverse order: the file of metrics is the last to appear
+        writers = [(table, files.enter_context(_writer(place, table.schema, overwrite=overwrite))) for place, table in tables.items()]
         for batch in batches:
-            frame, found = long_frame(tuple(batch), wanted)
-            names.update(dict.fromkeys(found))
-            yield _table(frame, schema)
-
-    with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as writer:
-        for group in _groups(tables()):
-            writer.write_table(group)
-    wanted.warn_of_unused(names)
+            for table, writer in writers:
+                writer.write(table.of(batch))
+    for table in tables.values():
+        table.warn_of_unused()
     return file_path(path)
 
 
-def _groups(tables: Iterable[Any]) -> Iterator[Any]:
-    """Join small tables, because the end of the file describes every group and readers pay for each."""
-    import pyarrow as pa  # noqa: PLC0415 - an optional extra
+def versions_path(path: str | os.PathLike[str]) -> Path:
+    """Give the file of versions beside a file of metrics.
 
-    waiting: list[Any] = []
-    rows = 0
-    for table in tables:
-        if table.num_rows:
-            waiting.append(table)
-            rows += table.num_rows
-        if rows >= _ROWS:
-            yield pa.concat_tables(waiting)
-            waiting, rows = [], 0
-    if waiting:
-        yield pa.concat_tables(waiting)
+    Examples
+    --------
+    >>> versions_path("all.parquet").name
+    'all.versions.parquet'
+    """
+    metrics = file_path(path)
+    return metrics.with_name(f"{metrics.stem}.versions{metrics.suffix}")
 
 
-def _schema() -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - an optional extra
+class _Writer:
+    """Joins small tables before they are written, because the end of a file describes every group and readers pay for each."""
 
-    texts = [(name, pa.string()) for name in ("model", "version", "dataset", "metric")]
-    schema = pa.schema([*texts, ("value", pa.float64()), ("text", pa.string()), ("state", pa.string()), ("duplicate", pa.bool_())])
-    return schema.with_metadata(pa.Schema.from_pandas(long_frame((), Chooser())[0], preserve_index=False).metadata)
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._waiting: list[Any] = []
+
+    def write(self, table: Any) -> None:
+        self._waiting += [table] if table.num_rows else []
+        if sum(each.num_rows for each in self._waiting) >= _ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting:
+            self._file.write_table(pyarrow().concat_tables(self._waiting))
+            self._waiting = []
 
 
-def _table(frame: pd.DataFrame, schema: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - an optional extra
+@contextlib.contextmanager
+def _writer(path: Path, schema: Any, *, overwrite: bool) -> Iterator[_Writer]:
+    from pyarrow import parquet  # noqa: PLC0415 - an optional extra
 
-    columns = {field.name: _texts(frame[field.name]) for field in schema if pa.types.is_string(field.type)}
-    values = frame["value"].to_numpy()
-    columns["value"] = pa.array(values, mask=np.isnan(values) & (frame["state"] != State.NAN).to_numpy(bool))
-    columns["duplicate"] = pa.array(frame["duplicate"].to_numpy())
-    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
-
-
-def _texts(column: pd.Series[Any]) -> Any:
-    """A column of texts; a lone surrogate, which JSON allows and UTF-8 does not, is written as an escape."""
-    import pyarrow as pa  # noqa: PLC0415 - an optional extra
-
-    values = [value if isinstance(value, str) else None for value in column.tolist()]
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:
-        whole = [None if value is None else value.encode("utf-8", "backslashreplace").decode() for value in values]
-        return pa.array(whole, pa.string())
+    with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as file:
+        writer = _Writer(file)
+        yield writer
+        writer.flush()

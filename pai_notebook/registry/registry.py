@@ -617,12 +617,13 @@ class Registry(Displayed):
         path: str | os.PathLike[str],
         models: str | Model | Iterable[str | Model] | None = None,
         *,
+        fields: str | Sequence[str] | None = None,
         include: str | Sequence[str] | None = None,
         exclude: str | Sequence[str] | None = None,
         overwrite: bool = False,
         progress: bool = True,
     ) -> Path:
-        """Write the long frame of every version, page by page as it arrives; for registries that do not fit into memory.
+        """Write metrics, and versions, page by page as they arrive; for registries that do not fit into memory.
 
         Only a page and one group of rows are in memory, and the names of the versions of one model, packed: about ten bytes each.
 
@@ -632,20 +633,25 @@ class Registry(Displayed):
             The file; it appears when everything is written. Needs the extra `parquet`.
         models : str, Model or several, optional
             Model ids, or what `list_models` gave; by default every model that `list_models()` finds.
+        fields : str or list of str, optional
+            Fields for a second file with one row a version, `all.versions.parquet` beside `all.parquet`, as `VersionSet.to_arrow` takes
+            them; by default only metrics are written.
         include, exclude : str or list of str
             Globs over metric paths.
         overwrite : bool
-            Whether to replace an existing file.
+            Whether to replace existing files.
         progress : bool
             Show a progress line for what takes longer than half a second.
 
         Returns
         -------
         pathlib.Path
-            The file: one row a metric cell, the columns of `VersionSet.to_frame("long")`, the newest page of a model first.
+            The file of metrics: one row a metric cell, the columns of `VersionSet.to_frame("long")`, the newest page of a model first.
 
         Raises
         ------
+        ConfigurationError
+            When pyarrow is missing, a field does not exist, a file exists, or cannot be written.
         PaiError
             When a page cannot be fetched; no file is left then.
 
@@ -655,14 +661,16 @@ class Registry(Displayed):
         >>> import pandas as pd
         >>> import pai_notebook as pnb
         >>> with pnb.connect("demo", default=False) as registry, tempfile.TemporaryDirectory() as folder:
-        ...     path = registry.to_parquet(f"{folder}/all.parquet")
-        ...     len(pd.read_parquet(path)) > 100
-        True
+        ...     metrics = pd.read_parquet(registry.to_parquet(f"{folder}/all.parquet", fields=["approval", "labels.env"]))
+        ...     versions = pd.read_parquet(f"{folder}/all.versions.parquet")
+        >>> list(versions.columns), len(metrics) > len(versions) > 100
+        (['model', 'version', 'approval_status', 'labels.env'], True)
         """
         from pai_notebook.io.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
 
         ids = _model_ids(self.list_models() if models is None else models)
-        return write_parquet(path, self._pages(ids, progress=progress), include=include, exclude=exclude, overwrite=overwrite)
+        pages = self._pages(ids, progress=progress)
+        return write_parquet(path, pages, fields=fields, include=include, exclude=exclude, overwrite=overwrite)
 
     def _pages(self, model_ids: Sequence[str], *, progress: bool) -> Iterator[list[ModelVersion]]:
         count = 0

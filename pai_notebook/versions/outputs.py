@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pai_notebook.arguments import checked
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.table import PlainTable
+from pai_notebook.model.fields import catalogue
 from pai_notebook.model.nearest import listed
 
 if TYPE_CHECKING:
+    from pai_notebook.io.arrow import ArrowTables
     from pai_notebook.io.redaction import RedactionLike
 
 
@@ -116,43 +118,97 @@ class VersionExports(FrameExports):
         self,
         path: PathLike,
         *,
+        fields: str | Sequence[str] | None = None,
         include: Globs = None,
         exclude: Globs = None,
         overwrite: bool = False,
     ) -> Path:
-        """Write the long frame as Parquet, one row a metric cell, for Spark, Dask and the like.
+        """Write the long frame as Parquet, one row a metric cell, and the versions beside it; for Spark, Dask, MaxCompute and the like.
 
         Parameters
         ----------
         path : path
             Where to write. Needs the extra `parquet`.
+        fields : str or list of str, optional
+            Fields for a second file with one row a version, `all.versions.parquet` beside `all.parquet`, as `to_arrow` takes them; by
+            default only metrics are written.
         include, exclude : str or list of str, optional
             Globs over metric paths.
         overwrite : bool
-            Whether to replace an existing file.
+            Whether to replace existing files.
 
         Returns
         -------
         pathlib.Path
-            The file. `Registry.to_parquet` writes the same without holding the versions.
+            The file of metrics. `Registry.to_parquet` writes the same without holding the versions.
 
         Raises
         ------
         ConfigurationError
-            When pyarrow is missing, the file exists, or it cannot be written.
+            When pyarrow is missing, a field does not exist, a file exists, or cannot be written.
 
         Examples
         --------
         >>> import tempfile
         >>> import pandas as pd
         >>> from pai_notebook import VersionSet
-        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "Metrics": {"cer": 0.2}}, "model-a")
+        >>> vs = VersionSet.from_documents({"VersionName": "0.1.0", "ApprovalStatus": "Approved", "Metrics": {"cer": 0.2}}, "model-a")
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     pd.read_parquet(vs.to_parquet(f"{folder}/metrics.parquet"))["value"].tolist()
-        [0.2]
+        ...     metrics = pd.read_parquet(vs.to_parquet(f"{folder}/all.parquet", fields=["approval", "labels"]))
+        ...     versions = pd.read_parquet(f"{folder}/all.versions.parquet")
+        >>> metrics.merge(versions, on=["model", "version"])[["version", "approval_status", "metric", "value"]].values.tolist()
+        [['0.1.0', 'Approved', 'cer', 0.2]]
         """
         from pai_notebook.io.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
 
         versions: Any = self
         batches = (versions[start : start + 1000] for start in range(0, max(len(versions), 1), 1000))
-        return write_parquet(path, batches, include=include, exclude=exclude, overwrite=overwrite)
+        told: Any = {"fields": fields, "include": include, "exclude": exclude, "overwrite": overwrite}
+        return write_parquet(path, batches, infos=catalogue(versions), **told)
+
+    def to_arrow(self, *, fields: str | Sequence[str] = "all", include: Globs = None, exclude: Globs = None) -> ArrowTables:
+        """Give versions and metrics as two tables of Arrow, which polars, DuckDB and others take without a copy.
+
+        Parameters
+        ----------
+        fields : str or list of str
+            Fields of the table of versions, by the names that `filter` understands: `approval`, `created`, `framework`, `labels`,
+            `training_spec`, ...; one label or setting as a column of its own, such as `labels.env`; and `times`, `settings` (every spec)
+            and `all`. `model` and `version` are always there.
+        include, exclude : str or list of str, optional
+            Globs over metric paths.
+
+        Returns
+        -------
+        ArrowTables
+            `versions` and `metrics`, to be joined by `model` and `version`. Columns are called as in `to_frame`, ids are text and times
+            UTC. Labels and specs are maps of texts, because their keys differ from version to version: the column `labels.env` of a frame
+            is the key `env` of `labels`, and a setting that is not text is its JSON. What a version does not have is null.
+
+        Raises
+        ------
+        ConfigurationError
+            When pyarrow, the extra `parquet`, is missing, or a field does not exist.
+
+        Notes
+        -----
+        The set itself has the Arrow C stream interface, by which `pyarrow.table(vs)`, `polars.from_arrow(vs)` and `from vs` in DuckDB
+        read the table of metrics.
+
+        Examples
+        --------
+        >>> from pai_notebook import VersionSet
+        >>> document = {"VersionName": "0.1.0", "Labels": [{"Key": "env", "Value": "prod"}], "Metrics": {"cer": 0.2}}
+        >>> versions, metrics = VersionSet.from_documents(document, "model-a").to_arrow(fields=["labels", "labels.env"])
+        >>> versions.to_pylist()
+        [{'model': 'model-a', 'version': '0.1.0', 'labels': [('env', 'prod')], 'labels.env': 'prod'}]
+        >>> metrics.join(versions.select(["model", "version", "labels.env"]), ["model", "version"])["labels.env"].to_pylist()
+        ['prod']
+        """
+        from pai_notebook.io.arrow import arrow_tables  # noqa: PLC0415 - pandas loads on first use
+
+        versions: Any = self
+        return arrow_tables(tuple(versions), fields=fields, include=include, exclude=exclude)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.to_arrow(fields=[]).metrics.__arrow_c_stream__(requested_schema)

@@ -1,13 +1,15 @@
-"""A registry that outgrows a notebook, written as Parquet: `python -m tests.bench.parquet 1000000 [FILE]`.
+"""A registry that outgrows a notebook, written as Parquet and joined by Dask: `python -m tests.bench.parquet 1000000 [FILE]`.
 
 The versions are made up by the embedded registry's handler as its pages are asked for, and come through the real client, signed,
-checked and paced by nothing. Printed are the time, the peak of resident memory, its growth since the first tenth, and the file read back.
+checked and paced by nothing. Printed are the time, the peak of resident memory, its growth since the first tenth, and the files read back.
+Then Dask, in a process of its own and out of core, joins the versions to the metrics and gives the mean of every metric by a label.
 """
 
 from __future__ import annotations
 
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,10 +22,29 @@ import pyarrow.parquet as pq
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from pai_notebook.io.parquet import versions_path
 from tests.bench.figures import Figures, count_argument
 from tests.demo.lazy_store import LazyStore
 
+DASK = """
+import resource, sys, time
+import dask
+import dask.dataframe as dd
+
+metrics, versions = sys.argv[1:]
+begin = time.perf_counter()
+with dask.config.set(scheduler="threads", num_workers=2):
+    left = dd.read_parquet(metrics, columns=["model", "version", "metric", "value"], split_row_groups=True)
+    right = dd.read_parquet(versions, columns=["model", "version", "labels.env"], split_row_groups=True)
+    joined = left.merge(right, on=["model", "version"])
+    means = joined.groupby(["metric", "labels.env"])["value"].agg(["mean", "count"]).compute()
+print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(len(means), int(means["count"].sum()))
+print(means["mean"].unstack().round(4).to_string())
+"""
 START = datetime(2024, 1, 1, tzinfo=UTC)
+ENVIRONMENTS = ("dev", "test", "staging", "prod")
+FIELDS = ["approval", "created", "labels", "labels.env", "training_spec"]
 METRICS = ("accuracy", "f1", "precision", "recall", "loss", "rtf")
 
 
@@ -42,7 +63,7 @@ def make_document(number: int) -> dict[str, Any]:
         "FormatType": "SavedModel",
         "Uri": f"oss://models.oss-cn-hangzhou-internal.aliyuncs.com/synthetic/{number}/",
         "OwnerId": "1557702098123456",
-        "Labels": [{"Key": "env", "Value": "test"}, {"Key": "run", "Value": str(number)}],
+        "Labels": [{"Key": "env", "Value": ENVIRONMENTS[number % 4]}, {"Key": "run", "Value": str(number)}],
         "Metrics": {"Results": results},
         "TrainingSpec": {"HyperParameters": [{"Name": "lr", "Value": "0.001"}, {"Name": "seed", "Value": str(number)}]},
     }
@@ -71,7 +92,7 @@ def write(count: int, path: Path) -> tuple[float, int]:
 
     with pnb.connect("demo", transport=demo.transport(handler=answer), default=False) as registry:
         begin = time.perf_counter()
-        registry.to_parquet(path, "model-synthetic", overwrite=True, progress=sys.stderr.isatty())
+        registry.to_parquet(path, "model-synthetic", fields=FIELDS, overwrite=True, progress=sys.stderr.isatty())
         return time.perf_counter() - begin, requests
 
 
@@ -97,8 +118,22 @@ def main(count: int, path: Path) -> None:
     figures.say(
         f"read back: {rows:,} rows of {len(names):,} versions in {file.num_row_groups} row groups, {size:.0f} MB", {"file MB": size}
     )
+    beside = versions_path(path)
+    versions = pq.ParquetFile(beside).metadata.num_rows
+    size = beside.stat().st_size / 1e6
+    figures.say(f"versions beside: {versions:,} rows, {size:.0f} MB", {"versions MB": size})
+    command = [sys.executable, "-c", DASK, str(path), str(beside)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    joined, found, means = done.split("\n", 2)
+    seconds, memory = map(float, joined.split())
+    figures.say(
+        f"Dask joins both and gives the mean of every metric by labels.env: {seconds:.0f} s, peak memory {memory:.0f} MB\n{means}",
+        {"join seconds": seconds, "join peak MB": memory},
+    )
     figures.finish()
-    assert (rows, len(names)) == (count * len(METRICS), count)
+    assert (rows, len(names), versions) == (count * len(METRICS), count, count)
+    groups = len(METRICS) * min(count, len(ENVIRONMENTS))
+    assert found == f"{groups} {rows}"
 
 
 if __name__ == "__main__":

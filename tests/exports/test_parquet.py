@@ -22,10 +22,12 @@ from pai_notebook.model.version import ModelVersion
 
 def page(number):
     names = range(number * 100, number * 100 + 100)
+    label = [{"Key": "env", "Value": "test"}]
+    more = {"Labels": label, "TrainingSpec": {"seed": number}}
     made = ({"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 7, "rtf": 1 / (n + 1)}} for n in names)
-    return [ModelVersion.from_document(document, "model-a") for document in made]
+    return [ModelVersion.from_document(document | more, "model-a") for document in made]
 
-write_parquet(sys.argv[1], (page(number) for number in range(int(sys.argv[2]))))
+write_parquet(sys.argv[1], (page(number) for number in range(int(sys.argv[2]))), fields="all")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

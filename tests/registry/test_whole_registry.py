@@ -75,6 +75,25 @@ def test_only_metrics_asked_for_are_written(connected, tmp_path):
     assert pq.read_table(registry.to_parquet(tmp_path / "y.parquet", ["model-synthetic"], exclude="*")).num_rows == 0
 
 
+def test_the_versions_are_written_beside_in_the_same_pass(connected, tmp_path):
+    asked = []
+    registry = connected(LazyStore(950, document), lambda request, answer: asked.append(request.target) or answer(request))
+    registry.to_parquet(tmp_path / "x.parquet", "model-synthetic", fields=["created", "labels"])
+    table = pq.read_table(tmp_path / "x.versions.parquet")
+    assert sorted(table["version"].to_pylist()) == sorted(f"0.{number}.0" for number in range(950))
+    assert table.column_names == ["model", "version", "created", "labels"]
+    pages = [target for target in asked if "PageNumber" in target]
+    assert len(pages) == len(set(pages))
+
+
+def test_a_field_that_is_not_there_is_refused_before_a_version_is_asked_for(connected, tmp_path):
+    asked = []
+    registry = connected(LazyStore(950, document), lambda request, answer: asked.append(request.target) or answer(request))
+    with pytest.raises(ConfigurationError, match="Nearest is labels"):
+        registry.to_parquet(tmp_path / "x.parquet", "model-synthetic", fields="lables")
+    assert (asked, list(tmp_path.iterdir())) == ([], [])
+
+
 def test_versions_deleted_and_made_meanwhile_cost_no_other(connected, tmp_path):
     store = demo.Store([{"ModelId": "model-a"}], {"model-a": [document(number) for number in range(700)]})
     turns = iter(range(1000))
@@ -136,7 +155,7 @@ def test_a_failure_half_way_leaves_no_file_and_a_registry_that_works(connected, 
 
     registry = connected(LazyStore(700, document), failing)
     with pytest.raises(ServiceUnavailable):
-        registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")
+        registry.to_parquet(tmp_path / "x.parquet", "model-synthetic", fields="all")
     assert list(tmp_path.iterdir()) == []
     broken[0] = False
     assert registry.to_parquet(tmp_path / "x.parquet", "model-synthetic").exists()

@@ -102,13 +102,16 @@ def exporting(vs: pnb.VersionSet, c: pnb.Comparison, path: Path) -> None:
     assert_type(c.to_markdown(), str)
     assert_type(vs.to_markdown("versions.md"), Path)
     assert_type(vs.to_excel(path), Path)
-    assert_type(vs.to_parquet(path), Path)
+    assert_type(vs.to_parquet(path, fields=["approval", "labels.env"]), Path)
+    versions, metrics = vs.to_arrow(fields="all", include="cer*")
+    print(versions.num_rows, vs.to_arrow().metrics)
+    vs.to_arrow(field="all")  # type: ignore[call-arg]
     assert_type(vs.save(path, redact="default"), Path)
     assert_type(vs.redact({"project": "apollo-[0-9]+"}), pnb.VersionSet)
     vs.to_csv(path, overwite=True)  # type: ignore[call-overload]
     vs.to_excel()  # type: ignore[call-arg]
     vs.save(path, redact="everything")  # type: ignore[arg-type]
-    print(lines, text.upper())
+    print(lines, text.upper(), metrics)
 
 
 def comparing(vs: pnb.VersionSet) -> None:
