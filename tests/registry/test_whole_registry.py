@@ -75,15 +75,17 @@ def test_only_metrics_asked_for_are_written(connected, tmp_path):
     assert pq.read_table(registry.to_parquet(tmp_path / "y.parquet", ["model-synthetic"], exclude="*")).num_rows == 0
 
 
-def test_the_versions_are_written_beside_in_the_same_pass(connected, tmp_path):
-    asked = []
-    registry = connected(LazyStore(950, document), lambda request, answer: asked.append(request.target) or answer(request))
-    registry.to_parquet(tmp_path / "x.parquet", "model-synthetic", fields=["created", "labels"])
-    table = pq.read_table(tmp_path / "x.versions.parquet")
+def test_the_versions_are_written_beside_by_the_same_requests(connected, tmp_path):
+    asked = {"alone": [], "both": []}
+    for name, fields in (("alone", None), ("both", ["created", "labels"])):
+        registry = connected(
+            LazyStore(950, document), lambda request, answer, name=name: asked[name].append(request.target) or answer(request)
+        )
+        registry.to_parquet(tmp_path / f"{name}.parquet", "model-synthetic", fields=fields)
+    assert sorted(asked["both"]) == sorted(asked["alone"])
+    table = pq.read_table(tmp_path / "both.versions.parquet")
     assert sorted(table["version"].to_pylist()) == sorted(f"0.{number}.0" for number in range(950))
     assert table.column_names == ["model", "version", "created", "labels"]
-    pages = [target for target in asked if "PageNumber" in target]
-    assert len(pages) == len(set(pages))
 
 
 def test_a_field_that_is_not_there_is_refused_before_a_version_is_asked_for(connected, tmp_path):
