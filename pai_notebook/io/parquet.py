@@ -85,7 +85,7 @@ def versions_path(path: str | os.PathLike[str]) -> Path:
     return metrics.with_name(f"{metrics.stem}.versions{metrics.suffix}")
 
 
-class _Writer:
+class _RowGroups:
     """Joins small tables before they are written, because the end of a file describes every group and readers pay for each."""
 
     def __init__(self, file: Any) -> None:
@@ -104,10 +104,10 @@ class _Writer:
 
 
 @contextlib.contextmanager
-def _writer(path: Path, schema: Any, *, overwrite: bool) -> Iterator[_Writer]:
+def _writer(path: Path, schema: Any, *, overwrite: bool) -> Iterator[_RowGroups]:
     from pyarrow import parquet  # noqa: PLC0415 - an optional extra
 
     with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as file:
-        writer = _Writer(file)
+        writer = _RowGroups(file)
         yield writer
         writer.flush()
