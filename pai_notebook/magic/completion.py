@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+from IPython.core import completer
 
 from pai_notebook.model.address import BASELINES, WORDS
 from pai_notebook.model.fields import plain_fields
@@ -216,22 +216,31 @@ def _labels(line: _Typed, seen: Memory) -> list[str]:
 def install(shell: InteractiveShell, seen: Callable[[], Memory | None]) -> Any:
     """Add the completion to a shell; give the result to `uninstall`."""
 
-    @context_matcher()  # type: ignore[untyped-decorator]
-    def paimodel_matcher(context: CompletionContext) -> SimpleMatcherResult:
-        before = context.line_with_cursor[: context.cursor_position]
+    def offered(before: str, *, rule: bool) -> tuple[str, list[str]] | None:
         match = _LINE.search(before)
         if match is not None:
-            fragment, words = suggest(match["typed"], seen() or _NOTHING, cell=match["marks"] == "%%")
-        elif context.cursor_line > 0 and _GATE.match(context.full_text):
-            fragment, words = suggest_rule(before, seen() or _NOTHING)
-        else:
+            return suggest(match["typed"], seen() or _NOTHING, cell=match["marks"] == "%%")
+        return suggest_rule(before, seen() or _NOTHING) if rule else None
+
+    def of_word(word: str) -> list[str]:
+        # what is replaced is the word as IPython splits the line, such as what is behind an @
+        fragment, words = offered(getattr(shell.Completer, "text_until_cursor", ""), rule=False) or ("", [])
+        return [text[len(fragment) - len(word) :] for text in words] if fragment.endswith(word) else []
+
+    def of_context(context: completer.CompletionContext) -> completer.SimpleMatcherResult:
+        rule = context.cursor_line > 0 and _GATE.match(context.full_text) is not None
+        found = offered(context.line_with_cursor[: context.cursor_position], rule=rule)
+        if found is None:
             return {"completions": []}
         return {
-            "completions": [SimpleCompletion(text=word, type="magic") for word in words],
+            "completions": [completer.SimpleCompletion(text=word, type="magic") for word in found[1]],
             "suppress": True,
-            "matched_fragment": fragment,
+            "matched_fragment": found[0],
         }
 
+    # IPython before 8.6, such as Colab's, asks with a word alone
+    current = hasattr(completer, "context_matcher")
+    paimodel_matcher = completer.context_matcher()(of_context) if current else of_word
     if shell.Completer is not None:
         shell.Completer.custom_matchers.append(paimodel_matcher)
     return paimodel_matcher

@@ -119,8 +119,12 @@ def test_a_shell_completes_the_line_after_an_assignment_and_in_later_lines(compl
     assert f"y = 1\n%paimodel {DIGITS}@2.5.0" in ask(f"y = 1\n%paimodel {DIGITS}@2.5")
     assert ask("%%paimodel ga") == ["%%paimodel gate"]
     assert "%paimodel ls --label 所有者=" in ask("%paimodel ls --label 所")
-    assert f"%%paimodel gate {DIGITS}@latest\naccuracy" in ask(f"%%paimodel gate {DIGITS}@latest\naccu")
     assert f'%paimodel ls {DIGITS} --where "n > 1 and accuracy' in ask(f'%paimodel ls {DIGITS} --where "n > 1 and accu')
+
+
+def test_a_shell_completes_a_rule_of_a_gate(complete):
+    ask, _ = complete
+    assert f"%%paimodel gate {DIGITS}@latest\naccuracy" in ask(f"%%paimodel gate {DIGITS}@latest\naccu")
 
 
 def test_no_request_is_made_while_a_key_is_pressed(complete, monkeypatch):
