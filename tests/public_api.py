@@ -109,5 +109,5 @@ def _section(owner: type, name: str) -> str:
 
 def _words(known: dict[str, type], module: str, note: Any) -> list[type]:
     """Give the classes of the package that an annotation names; a name may be an alias of something else in its module."""
-    names = [word for word in re.findall(r"[A-Z]\w+", str(note)) if word in known and word not in INTERNAL]
+    names = [word for word in re.findall(r"(?<!pyarrow\.)\b[A-Z]\w+", str(note)) if word in known and word not in INTERNAL]
     return [known[word] for word in names if getattr(sys.modules[module], word, known[word]) is known[word]]

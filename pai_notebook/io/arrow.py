@@ -19,8 +19,6 @@ from pai_notebook.model.names import Chooser, Name
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from pai_notebook.model.version import ModelVersion
 
 # Kinds of fields that are asked for together.
@@ -40,8 +38,8 @@ class ArrowTables(NamedTuple):
         One row a metric cell, the columns of the long frame; `value` is null where a cell has no number.
     """
 
-    versions: pa.Table
-    metrics: pa.Table
+    versions: Any
+    metrics: Any
 
 
 def pyarrow() -> Any:
