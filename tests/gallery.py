@@ -62,18 +62,20 @@ def frame(name: str, kind: str, page: str) -> str:
     return figure(name, f'<iframe title="{html.escape(f"{kind} in {name}")}" srcdoc="{html.escape(page)}"></iframe>')
 
 
-def many_metrics(count: int = 44) -> pnb.VersionSet:
-    """Four versions with as many metrics, and a number of examples that gives most of them an interval."""
+def many_metrics() -> pnb.Comparison:
+    """Five versions with fifteen metrics on three datasets, which are told together, and some intervals."""
     dice = random.Random(3)
-    names = [
-        f"{task}_{kind}" for task in ("ceval", "mmlu", "gsm8k", "bbh", "arc", "cmmlu") for kind in ("accuracy", "f1", "loss", "rouge_l")
-    ]
-    names += [f"subject_{number}_accuracy" for number in range(count - len(names))]
+    names = ("accuracy", "macro_f1", "log_loss", "bleu", "rouge_l", "recall", "precision", "auc", "exact_match", "perplexity", "cer", "wer")
+    names += ("mrr", "ndcg", "latency_ms")
     documents = []
-    for place in range(4):
-        metrics = {name: round(min(1.0, dice.uniform(0.5, 0.6) + 0.05 * place * dice.random()), 4) for name in names}
-        documents.append({"VersionName": f"1.{place}.0", "Metrics": {**metrics, "n": 2000}})
-    return pnb.VersionSet.from_documents(documents, "model-many-metrics")
+    for place in range(5):
+        found = [{name: round(dice.uniform(0.5, 0.6) + 0.05 * place * dice.random(), 4) for name in names} for _ in range(3)]
+        results = [
+            {"Dataset": {"DatasetId": f"d-eval-{name}"}, "Metrics": {**metrics, "accuracy": round(metrics["accuracy"], 3), "n": 2000}}
+            for name, metrics in zip(("news", "law", "medicine"), found, strict=True)
+        ]
+        documents.append({"VersionName": f"1.{place}.0", "Metrics": {"Results": results}})
+    return pnb.VersionSet.from_documents(documents, "model-many-metrics").compare()
 
 
 @functools.cache
@@ -92,7 +94,7 @@ def outputs() -> dict[str, object]:
             "versions of several models": versions[-3:] + registry.list_versions(models[0].model_id)[-2:],
             **{f"a comparison of {count}": versions[-count:].compare() for count in (3, 5, 12, 20)},
             "a comparison by accuracy": versions[-5:].compare(by=ACCURACY),
-            "a comparison of 44 metrics": many_metrics().compare(),
+            "a comparison of 45 rows": many_metrics(),
             "a verdict": comparison.verdict,
             "an explanation": comparison.explain(),
             "an explanation, zh": comparison.explain(lang="zh"),
@@ -108,7 +110,8 @@ def outputs() -> dict[str, object]:
             "help of gate": Manual("gate"),
             "errors": _errors(registry),
             "the explorer's copy": _explorer(versions[-4:]),
-            **_charts(comparison),
+            **_charts(comparison, dot=(ACCURACY,), bar=(ACCURACY,), slope=(ACCURACY,), heatmap=(), scatter=(LATENCY, ACCURACY)),
+            **_charts(versions[-30:].compare(), slope=(ACCURACY,), heatmap=(), scatter=(LATENCY, ACCURACY)),
         }
         for lang in ("en", "zh"):
             found[f"a report, {lang}"] = _report(comparison, lang)
@@ -150,9 +153,11 @@ def _explorer(versions: pnb.VersionSet) -> dict[str, str]:
     return copy
 
 
-def _charts(comparison: pnb.Comparison) -> dict[str, str]:
+def _charts(comparison: pnb.Comparison, **drawn: tuple[str, ...]) -> dict[str, str]:
+    """Pages with charts, light and dark; those of many versions are in Chinese."""
     from matplotlib import pyplot as plt
 
+    from pai_notebook.i18n.phrases import speaking
     from pai_notebook.plot.pictures import png_of
 
     def address(name: str, arguments: tuple[str, ...], theme: str) -> str:
@@ -161,10 +166,12 @@ def _charts(comparison: pnb.Comparison) -> dict[str, str]:
         plt.close(figure)
         return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
 
-    drawn = {"dot": (ACCURACY,), "bar": (ACCURACY,), "slope": (ACCURACY,), "heatmap": (), "scatter": (LATENCY, ACCURACY)}
-    return {
-        f"a chart, {name}": _CHART.format(*(address(name, given, theme) for theme in ("dark", "light"))) for name, given in drawn.items()
-    }
+    count = len(comparison.names)
+    with speaking("zh" if count > 5 else "en"):
+        return {
+            f"a chart, {name} of {count}": _CHART.format(*(address(name, given, theme) for theme in ("dark", "light")))
+            for name, given in drawn.items()
+        }
 
 
 def _report(comparison: pnb.Comparison, lang: str) -> str:

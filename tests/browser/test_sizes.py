@@ -7,7 +7,7 @@ import pytest
 import pai_notebook as pnb
 from tests.browser.looks import audit
 from tests.display.hosts import HOSTS
-from tests.gallery import DIGITS, DRAWN, RULES, outputs
+from tests.gallery import DIGITS, DRAWN, RULES, many_metrics, outputs
 
 WIDTH = 1120
 THEMES = ("JupyterLab, light", "JupyterLab, dark")
@@ -111,6 +111,12 @@ def test_five_versions_and_their_verdict_are_seen_at_once(page, five, host):
     assert from_the_top(page, table) <= 760
 
 
+def test_five_versions_are_seen_at_once_where_many_metrics_are_told_together(page):
+    comparison = many_metrics()
+    assert len(comparison.changed) > 40
+    assert [name for name, inside in show(page, "JupyterLab, light", comparison).evaluate(_HEADERS) if not inside] == []
+
+
 @pytest.mark.parametrize("host", [*THEMES, "plain page, light", "plain page, dark", "Colab, dark"])
 def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page, digits, host):
     comparison = digits[-20:].compare()
@@ -131,6 +137,17 @@ def test_a_gate_that_fails_shows_what_failed_and_folds_what_passed(page, digits,
     assert table.locator("tbody tr").count() == 4
     assert page.get_by_text("Passed").first.is_visible()
     assert not page.locator("details table").first.is_visible()
+
+
+def test_a_gate_that_fails_fits_a_narrow_window(page, digits):
+    table = show(page, "JupyterLab, light", digits[-3:].compare().check(RULES), width=700)
+    assert [name for name, inside in table.evaluate(_HEADERS) if not inside] == []
+
+
+def test_no_id_is_cut_in_a_list_of_models(page):
+    with pnb.connect("demo", default=False) as registry:
+        models = registry.list_models()
+    assert [name for name, inside in show(page, "JupyterLab, light", models).evaluate(_HEADERS) if not inside] == []
 
 
 def test_better_and_worse_have_the_same_weight_when_a_notebook_is_not_trusted(page, digits):
