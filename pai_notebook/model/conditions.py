@@ -79,10 +79,13 @@ class Condition:
         As written.
     mask_of : callable
         From the names and values of a set to a truth value a version.
+    names : tuple of str
+        Every name in it, as written.
     """
 
     text: str
     mask_of: Mask
+    names: tuple[str, ...] = ()
 
     def mask(self, versions: Sequence[ModelVersion]) -> list[bool]:
         """Tell for each version whether it meets the condition.
@@ -149,7 +152,8 @@ def parse_condition(text: str) -> Condition:
     """
     if not isinstance(text, str):
         raise AddressError(say("where={text} is not a condition", text=described(text)), hint=_GRAMMAR)
-    return Condition(text, _Parser(text).parse())
+    parser = _Parser(text)
+    return Condition(text, parser.parse(), tuple(dict.fromkeys(parser.names)))
 
 
 class _Parser:
@@ -159,6 +163,7 @@ class _Parser:
         self.text = text
         self.tokens = _tokens(text)
         self.next = 0
+        self.names: list[str] = []
         self.now = datetime.now(UTC)
 
     def parse(self) -> Mask:
@@ -326,6 +331,7 @@ class _Parser:
             raise self._failure(say("expected a name, a number or a quoted text"))
         if token.text.casefold() in _LITERALS:
             return _Operand(token, literal=_LITERALS[token.text.casefold()])
+        self.names.append(token.text)
         return _Operand(token, name=token.text)
 
     def _peek(self, kind: str) -> _Token | None:

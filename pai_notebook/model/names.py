@@ -30,6 +30,7 @@ _SUBSCRIPT = re.compile(
     (?:,\s*(?P<other>['"])(?P<second>.{1,500})(?P=other)\s*)?\](?P<rest>.*)""",
     re.DOTALL | re.VERBOSE,
 )
+_ID = re.compile("d-")
 # What a condition reads as a name.
 _BARE = re.compile(r"[^\W\d](?:[\w.@/:%\\]|-(?=\w))*+")
 _WILD = re.compile(r"\[\[?[^\]\[]*\]|[*?]")
@@ -462,6 +463,18 @@ def _without_quotes(text: str) -> str:
     if field_named(found["before"]) is not None:
         return f"{found['before']}.`{found['first']}`" + (f"[{found['second']}]" if found["second"] else found["rest"])
     return text if found["second"] or found["rest"] else f"{found['before']}[{found['first']}]"
+
+
+def dataset_meant(text: str) -> str:
+    """Give the name of a dataset in a name of a metric; empty where it has none, an id or an address, which need no look-up.
+
+    Examples
+    --------
+    >>> [dataset_meant(text) for text in ("cer@hold-out", "`cer`[hold-out]", "cer@d-a", "cer@oss://bucket/x", "cer")]
+    ['hold-out', 'hold-out', '', '', '']
+    """
+    _, dataset = _without_dataset(text.replace("`", ""))
+    return "" if "://" in dataset or _ID.match(dataset) else dataset
 
 
 def _without_dataset(text: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, NameNotFound
@@ -10,7 +10,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.names import Name
+from pai_notebook.model.names import Name, dataset_meant
 from pai_notebook.model.nearest import nearest, nearest_sentence
 from pai_notebook.model.order import is_same
 
@@ -72,8 +72,13 @@ class VersionSearch:
         self._states = () if approval is None else read_words(approval, "approval")
         self._missing: dict[str, NameNotFound] = {}
         self._known: set[str] = set()
+        self._datasets = frozenset(filter(None, map(dataset_meant, self._condition.names if self._condition else ())))
         self._seen_keys: set[str] = set()
         self._seen_states: set[str] = set(APPROVALS)
+
+    def needs_names(self, known: Iterable[str] = ()) -> bool:
+        """Whether the condition names a dataset that is not among some names, rather than its id or address."""
+        return not self._datasets <= set(known)
 
     def matches(self, versions: Sequence[ModelVersion]) -> list[ModelVersion]:
         """Versions of one model that meet everything.

@@ -90,18 +90,29 @@ class NameResolver:
         kinds = (self._models, self._datasets, self._counts, self._members)
         return [say(told, what=kind.what, permission=kind.permission) for kind in kinds if kind.refused]
 
-    async def resolve(self, versions: Sequence[ModelVersion]) -> None:
-        """Put the names into the provenance of versions that were just fetched."""
+    async def resolve(self, versions: Iterable[ModelVersion], budget: NameBudget | None = None, *, datasets_only: bool = False) -> int:
+        """Put the names into the provenance of versions that were just fetched; return how many datasets were not asked for.
+
+        Parameters
+        ----------
+        versions : iterable of ModelVersion
+            The versions.
+        budget : NameBudget, optional
+            What the call may still ask for; by default this is all of the call.
+        datasets_only : bool
+            Whether to look up the names of datasets and nothing else.
+        """
         together: dict[tuple[int, str], list[ModelVersion]] = {}
         for version in versions:
             together.setdefault((id(version.provenance), version.model_id), []).append(version)
         groups = [(model_id, _occurring(group), group) for (_, model_id), group in together.items()]
         identities = dict.fromkeys(each for _, (found, _), _ in groups for each in found)
-        people = dict.fromkeys(user for _, (_, users), _ in groups for user in users)
+        people = [] if datasets_only else list(dict.fromkeys(user for _, (_, users), _ in groups for user in users))
+        models = [] if datasets_only else list(dict.fromkeys(model_id for model_id, _, _ in groups))
         # a service that hangs here must not hold back what has arrived
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                await self._ask(list(dict.fromkeys(model_id for model_id, _, _ in groups)), list(identities), list(people))
+                await self._ask(models, list(identities), people, budget or NameBudget(), counts=not datasets_only)
         names, addresses = self._names_of_people(), self._addresses()
         for model_id, (found, users), group in groups:
             provenance = replace(
@@ -113,6 +124,8 @@ class NameResolver:
             for version in group:
                 version.__dict__["provenance"] = provenance
                 version.__dict__.pop("metrics", None)
+        ids = {dataset_id for dataset_id, _ in map(split_dataset, identities) if dataset_id}
+        return 0 if self._datasets.refused else len(ids - self._datasets.found.keys())
 
     async def people(self, model: Model) -> tuple[tuple[str, str], ...]:
         """Names of the people of a model."""
@@ -124,20 +137,23 @@ class NameResolver:
         names = self._names_of_people()
         return tuple((user, names[user]) for user in users if user in names)
 
-    async def _ask(self, models: Sequence[str], identities: Sequence[str], people: Sequence[str]) -> None:
+    async def _ask(
+        self, models: Sequence[str], identities: Sequence[str], people: Sequence[str], budget: NameBudget, *, counts: bool
+    ) -> None:
         memory, own = self._memory, self._client.settings.workspace_id
         unknown = [model for model in models if not memory.name_of(model) or (people and not own and model not in memory.workspaces)]
         parts = [split_dataset(identity) for identity in identities]
-        budget, pages = _RequestBudget(MOST_REQUESTS - _MEMBER_PAGES), _RequestBudget(_MEMBER_PAGES)
         await asyncio.gather(
-            self._each(self._models, unknown, self._model, budget),
-            self._each(self._datasets, list(dict.fromkeys(dataset_id for dataset_id, _ in parts if dataset_id)), self._dataset, budget),
-            self._each(self._counts, [part for part in parts if all(part)], self._count, budget),
-            self._people([own] if own else [], people, pages),
+            self._each(self._models, unknown, self._model, budget.names),
+            self._each(
+                self._datasets, list(dict.fromkeys(dataset_id for dataset_id, _ in parts if dataset_id)), self._dataset, budget.names
+            ),
+            self._each(self._counts, [part for part in parts if counts and all(part)], self._count, budget.names),
+            self._people([own] if own else [], people, budget.pages),
         )
         # only now it is known which workspaces the models belong to; public models are in none
         found = dict.fromkeys(memory.workspaces.get(model, "") for model in models)
-        await self._people([workspace for workspace in found if workspace not in _NOWHERE], people, pages)
+        await self._people([workspace for workspace in found if workspace not in _NOWHERE], people, budget.pages)
 
     async def _each(self, kind: _NameKind, keys: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], budget: _RequestBudget) -> None:
         """Ask about each key that is not known: alone until one was granted, then all together."""
@@ -247,6 +263,13 @@ class _RequestBudget:
         """Take one, where there is one left."""
         self._left -= 1
         return self._left >= 0
+
+
+class NameBudget:
+    """How many names one call may still ask for: pages of members, and all others."""
+
+    def __init__(self) -> None:
+        self.names, self.pages = _RequestBudget(MOST_REQUESTS - _MEMBER_PAGES), _RequestBudget(_MEMBER_PAGES)
 
 
 def _text(reply: Reply, key: str) -> str:

@@ -507,14 +507,18 @@ class Registry(Displayed):
         found = [Model(item, fetched=listing.fetched) for item in listing.items]
         # only a list of everything says that a name is unique or does not exist
         everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
-        self._fetcher.memory.see_models(((model.model_id, model.name) for model in found), whole=everything and listing.complete)
-        self._fetcher.memory.workspaces.update({model.model_id: model.workspace_id for model in found})
+        self._see(found, whole=everything and listing.complete)
         kept = filtered_models(found, name=name, label=label, words=words)[:limit]
         if workspace_id is None and provider is None:
             workspace_id = self.workspace_id
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
         return ModelList(kept, asked=joined([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
+
+    def _see(self, models: Sequence[Model], *, whole: bool) -> None:
+        """Remember names and workspaces of models; `whole` when these are all that there are."""
+        self._fetcher.memory.see_models(((model.model_id, model.name) for model in models), whole=whole)
+        self._fetcher.memory.workspaces.update({model.model_id: model.workspace_id for model in models})
 
     def search_versions(
         self,
@@ -537,7 +541,8 @@ class Registry(Displayed):
         ----------
         where : str, optional
             A condition in the grammar of `VersionSet.filter`, for example `accuracy@d-a > 0.9 and label.env == 'prod'`. A model that does
-            not have a metric does not meet a condition on it.
+            not have a metric does not meet a condition on it. A dataset may be named as the registry calls it; then at most 20 names are
+            asked for, and models whose datasets are left over are in `errors`.
         models : str, Model or several, optional
             Model ids or names, or what `list_models` gave; by default every model that `list_models()` finds.
         approval : str or list of str, optional
@@ -556,8 +561,8 @@ class Registry(Displayed):
         Returns
         -------
         VersionSet
-            In the order of the models, and of each as its list has it; `errors` has the models that could not be searched, also those in
-            which a name of the condition could mean several metrics.
+            In the order of the models, and of each as its list has it; `errors` has the models that could not be searched, by
+            name where that is unique, also those in which a name of the condition could mean several metrics.
 
         Raises
         ------
@@ -580,7 +585,7 @@ class Registry(Displayed):
             said = say("confirm={given} is neither true, false nor a function", given=described(confirm))
             raise ConfigurationError(said, hint=say("Pass confirm=True, or a function of the number of requests."))
         search = VersionSearch(where, label=label, approval=approval)
-        finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit)
+        finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit, self._fetcher.memory.called)
         workers = self._client.settings.limits.max_workers
         with keeping_partial(lambda: finds.versions), Progress(lambda: finds.done, wanted=lambda: finds.total, of_models=True) as line:
             self._client.run(search_models(self._fetcher, search, finds, workers), tick=line.tick if progress else None)
@@ -600,7 +605,9 @@ class Registry(Displayed):
         listing = self._client.run(self._client.list_models(limit=PAGE_SIZE, workspace_id=workspace_id))
         total = listing.total or len(listing.items)
         if total <= len(listing.items):
-            return [str(item.get("ModelId", "")) for item in listing.items]
+            found = [Model(item, fetched=listing.fetched) for item in listing.items]
+            self._see(found, whole=workspace_id is None and listing.complete)
+            return [model.model_id for model in found]
         self._confirm(total + math.ceil(total / PAGE_SIZE), confirm=confirm)
         return [model.model_id for model in self.list_models(workspace_id=workspace_id)]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import AddressError, PaiError
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.source import dataset_names
 from pai_notebook.registry.fetcher import HOPELESS
+from pai_notebook.registry.names import MOST_REQUESTS, NameBudget
 from pai_notebook.registry.result import single
 from pai_notebook.versions.versions import VersionSet
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.searching import VersionSearch
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry.fetcher import Fetcher
+    from pai_notebook.registry.names import NameResolver
 
 # Requests from which on a search has to be confirmed.
 ASKING = 200
@@ -29,6 +33,8 @@ class Finds:
         The models, in the order of the answer.
     limit : int or None
         How many versions are wanted.
+    called : callable
+        From the id of a model to what it is called in `errors`.
 
     Attributes
     ----------
@@ -36,8 +42,9 @@ class Finds:
         How many models have been searched.
     """
 
-    def __init__(self, model_ids: Sequence[str], limit: int | None = None) -> None:
+    def __init__(self, model_ids: Sequence[str], limit: int | None = None, called: Callable[[str], str] = str) -> None:
         self.model_ids = model_ids
+        self._called = called
         self.done = 0
         self._limit = limit
         self._found: dict[int, list[ModelVersion]] = {}
@@ -54,7 +61,7 @@ class Finds:
         """Keep what was found in a model."""
         self._found[place] = versions
         if error is not None:
-            self._errors[self.model_ids[place]] = error
+            self._errors[self._called(self.model_ids[place])] = error
         self.done += 1
         while self._first in self._found:
             self._sure += len(self._found[self._first])
@@ -73,7 +80,7 @@ class Finds:
 
 
 async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, workers: int) -> None:
-    """Search models, a few at a time; what fails in one model does not touch the others.
+    """Search models, a few at a time; what fails in one model does not touch the others. What was found gets its names.
 
     Raises
     ------
@@ -81,21 +88,26 @@ async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, w
         What would fail in every other model too.
     """
     pending = iter(enumerate(finds.model_ids))
+    budget = NameBudget()
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(workers, finds.total)):
-                group.create_task(_work(fetcher, search, finds, pending))
+                group.create_task(_work(fetcher, search, finds, pending, budget))
     except BaseExceptionGroup as error:
         raise single(error) from None
+    if fetcher.resolver:
+        await fetcher.resolver.resolve(finds.versions, budget)
 
 
-async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: Iterator[tuple[int, str]]) -> None:
+async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: Iterator[tuple[int, str]], budget: NameBudget) -> None:
     for place, model_id in pending:
         if finds.is_enough:
             return
         found: list[ModelVersion] = []
         try:
             async for page in fetcher.stream_versions(model_id):
+                if fetcher.resolver and search.needs_names():
+                    await _name_datasets(fetcher.resolver, search, page, budget)
                 found += search.matches(page)
         except PaiError as error:
             # of all that ends a search, only what a condition means may differ from model to model
@@ -105,3 +117,21 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
             finds.add(place, [], error)
         else:
             finds.add(place, found)
+
+
+async def _name_datasets(resolver: NameResolver, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget) -> None:
+    """Find the names of the datasets of some versions, which the condition is about.
+
+    Raises
+    ------
+    AddressError
+        When not all of them could be asked for and the one that is meant is not among the others.
+    """
+    lacking = await resolver.resolve(page, budget, datasets_only=True)
+    if lacking and search.needs_names(dataset_names(version.provenance for version in page).values()):
+        raise AddressError(
+            say(
+                "{count} datasets were not asked for their names: a search asks for {most} names at most", count=lacking, most=MOST_REQUESTS
+            ),
+            hint=say("Search again, which asks for the next ones, or write the id of the dataset."),
+        )

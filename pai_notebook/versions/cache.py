@@ -116,6 +116,11 @@ class Memory:
         """Name of a model that was seen in a list, else empty."""
         return self._models.get(model_id, "")
 
+    def called(self, model_id: str) -> str:
+        """Name of a model where it is known to be the only one of that name, else the id."""
+        name = self.name_of(model_id)
+        return name if self.ids_of(name) == (model_id,) else model_id
+
     def model_names(self) -> dict[str, str]:
         """Names of models that were seen, by id; empty where only the id is known."""
         return dict(self._models)

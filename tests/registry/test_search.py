@@ -119,8 +119,8 @@ def test_a_model_in_which_a_name_means_several_metrics_is_named_and_finds_nothin
     found = registry.search_versions("cer < 0.2")
     assert "model-3" not in {version.model_id for version in found}
     assert len(found) == 5
-    assert [*found.errors] == ["model-3"]
-    assert "2 datasets" in str(found.errors["model-3"])
+    assert [*found.errors] == ["name 3"]
+    assert "2 datasets" in str(found.errors["name 3"])
 
 
 def test_a_model_that_fails_costs_no_other(connected):
@@ -132,7 +132,7 @@ def test_a_model_that_fails_costs_no_other(connected):
     registry, _ = connected(10, refuse)
     found = registry.search_versions("cer < 1 or wer < 1")
     assert len(found) == 18
-    assert isinstance(found.errors["model-4"], ServiceUnavailable)
+    assert isinstance(found.errors["name 4"], ServiceUnavailable)
 
 
 def test_an_interrupt_keeps_what_was_found(connected):
@@ -162,3 +162,83 @@ def test_memory_does_not_grow_with_the_number_of_models(connected):
 
     few, many = peak(40), peak(240)
     assert many < few * 1.25 + 200 * 500  # an id each, and what is not found is not held
+
+
+def named_registry(models, **options):
+    """Connect to models with two datasets each, which the registry calls `hold-out 0` and so on, and note what is asked for."""
+    documents = {
+        f"model-{number}": [
+            {
+                "VersionName": f"0.{place}.0",
+                "OwnerId": "1557702098000001",
+                "Metrics": {
+                    "Results": [
+                        {"Dataset": {"DatasetId": f"d-{number}{kind}"}, "Metrics": {"accuracy": 0.9 + place / 100}} for kind in ("x", "y")
+                    ]
+                },
+            }
+            for place in range(3)
+        ]
+        for number in range(models)
+    }
+    held = [{"ModelId": each, "ModelName": f"name {each[6:]}", "WorkspaceId": "7"} for each in documents]
+    datasets = [
+        {"DatasetId": f"d-{number}{kind}", "Name": f"{called}-{number}", "Versions": []}
+        for number in range(models)
+        for kind, called in (("x", "hold-out"), ("y", "手写"))
+    ]
+    members = {"7": [{"UserId": "1557702098000001", "DisplayName": "张三"}]}
+    handler = demo.Handler(demo.Store(held, documents, datasets=datasets, members=members))
+    asked = []
+
+    def answer(request):
+        asked.append(request.header("x-acs-action"))
+        return handler(request)
+
+    return pnb.connect("demo", transport=demo.transport(handler=answer), default=False, backoff_scale=0, **options), asked
+
+
+def test_a_search_understands_names_of_datasets_and_what_it_finds_has_them():
+    registry, asked = named_registry(3)
+    with registry:
+        found = registry.search_versions("accuracy@手写-1 > 0.915")
+        assert addresses(found) == ["model-1@0.2.0"]
+        assert addresses(registry.search_versions("accuracy[hold-out-2] > 0.905 and accuracy@d-2y < 0.915")) == ["model-2@0.1.0"]
+    assert asked.count("GetDataset") == 6
+    assert asked.count("ListMembers") == 1
+    assert asked.count("GetModel") == 0
+    text = str(found)
+    assert "name 1" in text
+    assert "手写" in text
+    assert found[0].provenance.people == (("1557702098000001", "张三"),)
+
+
+def test_a_search_without_names_of_datasets_asks_only_for_those_of_what_it_finds():
+    registry, asked = named_registry(3)
+    with registry:
+        assert addresses(registry.search_versions("accuracy@d-1x > 0.915")) == ["model-1@0.2.0"]
+    assert asked.count("GetDataset") == 2
+    registry, asked = named_registry(3, names=False)
+    with registry:
+        registry.search_versions("accuracy@d-1x > 0.915")
+    assert asked == ["ListModels", *["ListModelVersions"] * 3, *["GetModelVersion"] * asked.count("GetModelVersion")]
+
+
+def test_an_unknown_name_of_a_dataset_is_refused_with_those_there_are():
+    registry, _ = named_registry(2)
+    with registry, pytest.raises(NameNotFound, match="not measured on dataset 'hold-ou-1'") as caught:
+        registry.search_versions("accuracy@hold-ou-1 > 0.9")
+    assert "hold-out-" in caught.value.hint
+
+
+def test_a_search_asks_for_twenty_names_at_most_and_says_which_models_are_left_over():
+    registry, asked = named_registry(12)
+    with registry:
+        found = registry.search_versions("accuracy@hold-out-11 > 0.915")
+        assert len(asked) - asked.count("ListModelVersions") - asked.count("GetModelVersion") - 1 <= 20
+        assert 0 < len(found.errors) < 12
+        assert all("name" in model for model in found.errors)
+        assert "datasets were not asked for their names" in str(next(iter(found.errors.values())))
+        again = registry.search_versions("accuracy@hold-out-11 > 0.915")
+    assert addresses(again) == ["model-11@0.2.0"]
+    assert not again.errors
