@@ -49,7 +49,8 @@ def to_frame(
     whole : bool
         Keep the whole numbers of the wide frame as they were sent, in columns of Python objects; for exports, which write them.
     names : bool
-        Call datasets by their names, where the registry has said them, instead of by their ids.
+        Call datasets, models and people by their names, where the registry has said them and no other has the same, instead of by
+        their ids.
 
     Returns
     -------

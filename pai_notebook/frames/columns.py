@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,10 @@ from pai_notebook.model.document import read_time
 from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import FieldInfo
 from pai_notebook.model.metrics import text_of
+from pai_notebook.model.source import unique_names
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
 
 # Text with ``<NA>``, in pandas' own storage, so that what was written to a file is read back as the same type.
 _TEXT = pd.StringDtype()
@@ -23,6 +27,12 @@ _INT64 = 2**63
 # Whole numbers up to this are exact in a float.
 _EXACT = 2**53
 _FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
+
+
+def model_texts(versions: Sequence[ModelVersion], *, named: bool) -> list[str]:
+    """Give the model of each version: its id, or its name where no other model has it."""
+    names = unique_names((version.model_id, version.provenance.model_name) for version in versions) if named else {}
+    return [names.get(version.model_id, version.model_id) for version in versions]
 
 
 def text_array(values: Any) -> Any:

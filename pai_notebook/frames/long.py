@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
-from pai_notebook.frames.columns import repeated_texts, text_array
+from pai_notebook.frames.columns import model_texts, repeated_texts, text_array
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Name
 from pai_notebook.model.source import dataset_names
@@ -33,7 +33,7 @@ def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool],
     silent = np.setdiff1d(np.arange(len(versions)), cells.rows)
     chosen = _with_silent(_chosen(cells, names, wanted), silent)
     datasets = [(named and name.label) or name.dataset for name in names]
-    return _frame(chosen, [version.model_id for version in versions], [version.version_name for version in versions], datasets), names
+    return _frame(chosen, model_texts(versions, named=named), [version.version_name for version in versions], datasets), names
 
 
 def _chosen(cells: Collected, names: Sequence[Name], wanted: Callable[[Name], bool]) -> Collected:

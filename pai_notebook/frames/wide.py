@@ -11,15 +11,25 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
-from pai_notebook.frames.columns import as_texts, as_times, as_values, as_words, field_values, repeated_texts, text_array, text_index
+from pai_notebook.frames.columns import (
+    as_texts,
+    as_times,
+    as_values,
+    as_words,
+    field_values,
+    model_texts,
+    repeated_texts,
+    text_array,
+    text_index,
+)
 from pai_notebook.model import names as called
 from pai_notebook.model.document import read_options
-from pai_notebook.model.fields import catalogue_of
+from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
 from pai_notebook.model.metrics import State
 from pai_notebook.model.metrics_document import read_entries
-from pai_notebook.model.source import dataset_names
+from pai_notebook.model.source import dataset_names, unique_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
@@ -42,8 +52,9 @@ def wide_frame(
     """Build one row a version; see `pai_notebook.frames.to_frame`."""
     labels = dataset_names(version.provenance for version in versions)
     documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk
-    models = [version.model_id for version in versions]
+    models = model_texts(versions, named=names)
     several = len(set(models)) > 1
+    people = unique_names(pair for version in versions for pair in version.provenance.people) if names else {}
     columns: dict[Name, Any] = {}
     if not several and any(models):
         columns["version", "model_id", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
@@ -54,6 +65,8 @@ def wide_frame(
         if info.is_plain and wanted(_called("version", info.name)):
             # a field that no version has is not read version by version
             values = [document.get(info.key) for document in documents] if info.key in sent else [None]
+            if people and info.name in PEOPLE:
+                values = [people.get(value, value) if isinstance(value, str) else value for value in values]
             column = field_values(info, values)
             columns["version", info.name, ""] = column if info.key in sent else column.take(np.zeros(len(documents), np.int64))
     columns.update(_labels(documents))
@@ -67,7 +80,7 @@ def wide_frame(
     shown = named_columns(columns, labels) if names else {name: name for name in columns}
     # what is not shown tells apart as well, so that a column has one name whatever is included
     texts = flat_names(shown.values())
-    frame = _assembled([columns[name] for name in kept], _index(versions, several=several))
+    frame = _assembled([columns[name] for name in kept], _index(versions, models if several else ()))
     frame.columns = text_index([texts[shown[name]] for name in kept]) if flat else _levels([shown[name] for name in kept])
     wanted.warn_of_unused([*plain, *(_called(*name, labels) for name in columns)])
     return frame
@@ -110,11 +123,10 @@ def named_columns(columns: Iterable[Name], labels: Mapping[str, str]) -> dict[Na
     }
 
 
-def _index(versions: Sequence[ModelVersion], *, several: bool) -> pd.Index:
+def _index(versions: Sequence[ModelVersion], models: Sequence[str]) -> pd.Index:
     names = text_index([version.version_name for version in versions], "version")
-    if several:
-        models = text_index([version.model_id for version in versions])
-        return pd.MultiIndex.from_arrays([models, names], names=["model", "version"])
+    if models:
+        return pd.MultiIndex.from_arrays([text_index(models), names], names=["model", "version"])
     return names
 
 

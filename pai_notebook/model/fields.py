@@ -77,8 +77,8 @@ FIELDS: tuple[FieldInfo, ...] = (
     FieldInfo("source_id", "SourceId", "text", say("source id"), bookkeeping=True),
     FieldInfo("uri", "Uri", "text", say("uri"), bookkeeping=True),
     FieldInfo("description", "VersionDescription", "text", say("description"), bookkeeping=True),
-    FieldInfo("user_id", "UserId", "text", say("user id"), compared=False),
-    FieldInfo("owner_id", "OwnerId", "text", say("owner id"), compared=False),
+    FieldInfo("user_id", "UserId", "text", say("user id"), compared=False, aliases=("user",)),
+    FieldInfo("owner_id", "OwnerId", "text", say("owner id"), compared=False, aliases=("owner",)),
     FieldInfo("labels", "Labels", "labels", say("labels"), aliases=("label",)),
     FieldInfo("metrics", "Metrics", "metrics", say("metrics"), aliases=("metric",)),
     FieldInfo("training_spec", "TrainingSpec", "spec", say("training spec")),
@@ -102,6 +102,10 @@ def field_named(word: str) -> FieldInfo | None:
     ('approval_status', 'training_spec', None)
     """
     return _BY_NAME.get(word)
+
+
+# Fields that hold the id of an account, which may have a name.
+PEOPLE = ("owner_id", "user_id")
 
 
 def plain_fields() -> tuple[FieldInfo, ...]:

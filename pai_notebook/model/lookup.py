@@ -10,11 +10,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.errors import NameNotFound
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.fields import PEOPLE, FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
 from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
+from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
@@ -235,11 +238,29 @@ class Lookup:
         known = self.names("") + (self.names(section) if section else ())
         return resolve(text, known, dataset=dataset, missing="no version has {text!r}", others=self.all_names)
 
+    def check_person(self, name: Name, text: str) -> None:
+        """Refuse a name of nobody, so that a slip is not a silent no; an id of somebody else is no slip.
+
+        Raises
+        ------
+        NameNotFound
+            When no version has it; the nearest names are in the hint.
+        """
+        known = list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
+        if text.isdigit() or text in known or not self.versions:
+            return
+        people = [each for each in known if not each.isdigit()]
+        close = nearest(text, people)
+        hint = nearest_sentence(close) if close else say("Known are {names}.", names=listed(people))
+        unknown = say("Names of people are not known here; write the id of the account.")
+        raise NameNotFound(say("no version has {name} {text!r}", name=name.path, text=text), hint=hint if people else unknown)
+
     def values(self, name: Name) -> list[Any]:
         """Value of every version under a name, None where a version has none.
 
         Numbers are floats, or whole numbers where no float is exact; other metrics are truth values or texts, NaN where a version
-        states two values; times are UTC datetimes, labels tuples of all values of the key, everything else is text.
+        states two values; times are UTC datetimes, labels tuples of all values of the key, accounts tuples of the id and the
+        name, everything else is text.
         """
         if name.section == "metrics":
             found: dict[int, Any] = {}
@@ -255,7 +276,14 @@ class Lookup:
         if name.section:
             return [_leaf(found, name.path) for found in self._leaves(name.section)]
         info = self.fields[name.path]
+        if name.path in PEOPLE:
+            return [_account(info.of(version), version) for version in self.versions]
         return [info.of(version) if info.known else _read(info.of(version)) for version in self.versions]
+
+
+def _account(user: str, version: ModelVersion) -> tuple[str, ...] | None:
+    """Id of an account, and its name where that is known."""
+    return (user, *(name for each, name in version.provenance.people if each == user)) if user else None
 
 
 def _leaf(found: dict[str, Any], path: str) -> Any:

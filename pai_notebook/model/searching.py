@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
+from pai_notebook.model.fields import PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.names import Name, dataset_meant
@@ -36,6 +37,15 @@ class _PartialLookup(Lookup):
             return _NOWHERE
         self._known.add(text)
         return name
+
+    def check_person(self, name: Name, text: str) -> None:
+        who = f"{name.path} {text}"
+        try:
+            super().check_person(name, text)
+        except NameNotFound as error:
+            self._missing.setdefault(who, error)
+        else:
+            self._known.add(who)
 
     def values(self, name: Name) -> list[Any]:
         return [None] * len(self.versions) if name is _NOWHERE else super().values(name)
@@ -72,7 +82,9 @@ class VersionSearch:
         self._states = () if approval is None else read_words(approval, "approval")
         self._missing: dict[str, NameNotFound] = {}
         self._known: set[str] = set()
-        self._datasets = frozenset(filter(None, map(dataset_meant, self._condition.names if self._condition else ())))
+        names = self._condition.names if self._condition else ()
+        self._datasets = frozenset(filter(None, map(dataset_meant, names)))
+        self.needs_people = any(map(_is_person, names))
         self._seen_keys: set[str] = set()
         self._seen_states: set[str] = set(APPROVALS)
 
@@ -122,6 +134,11 @@ class VersionSearch:
         for state in self._states:
             if not any(is_same(each, state) for each in self._seen_states):
                 raise ConfigurationError(say("no version has approval {state!r}", state=state), hint=_hint(state, self._seen_states))
+
+
+def _is_person(name: str) -> bool:
+    info = field_named(name)
+    return info is not None and info.name in PEOPLE
 
 
 def _hint(text: str, known: set[str]) -> str:

@@ -139,6 +139,19 @@ def dataset_names(provenances: Iterable[Provenance]) -> dict[str, str]:
     return {identity: name for identity, name in found.items() if counts[name] == 1 and (name == identity or name not in named)}
 
 
+def unique_names(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names by ids; without those that two ids share, and without empty ones.
+
+    Examples
+    --------
+    >>> unique_names([("1", "Li Na"), ("1", "Li Na"), ("2", "Wu"), ("3", "Wu"), ("4", "")])
+    {'1': 'Li Na'}
+    """
+    found = {key: name for key, name in pairs if name}
+    counts = Counter(found.values())
+    return {key: name for key, name in found.items() if counts[name] == 1}
+
+
 @dataclass(frozen=True, repr=False)
 class Storage(Brief):
     """The storage address of a model version.

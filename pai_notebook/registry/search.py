@@ -106,8 +106,8 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
         found: list[ModelVersion] = []
         try:
             async for page in fetcher.stream_versions(model_id):
-                if fetcher.resolver and search.needs_names():
-                    await _name_datasets(fetcher.resolver, search, page, budget)
+                if fetcher.resolver and (search.needs_people or search.needs_names()):
+                    await _look_up(fetcher.resolver, search, page, budget)
                 found += search.matches(page)
         except PaiError as error:
             # of all that ends a search, only what a condition means may differ from model to model
@@ -119,15 +119,15 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
             finds.add(place, found)
 
 
-async def _name_datasets(resolver: NameResolver, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget) -> None:
-    """Find the names of the datasets of some versions, which the condition is about.
+async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget) -> None:
+    """Find the names that the condition is about.
 
     Raises
     ------
     AddressError
         When not all of them could be asked for and the one that is meant is not among the others.
     """
-    lacking = await resolver.resolve(page, budget, datasets_only=True)
+    lacking = await resolver.resolve(page, budget, datasets_only=not search.needs_people)
     if lacking and search.needs_names(dataset_names(version.provenance for version in page).values()):
         raise AddressError(
             say(

@@ -571,7 +571,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         include, exclude : str or list of str
             Globs over flat column names (`wide`) or metric paths (`long`).
         names : bool
-            Call datasets by their names, where the registry has said them, instead of by their ids, which never change.
+            Call datasets, models and people by their names, where the registry has said them, instead of by their ids, which never change.
 
         Returns
         -------

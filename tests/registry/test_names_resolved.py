@@ -413,3 +413,40 @@ def test_a_name_that_a_hint_offers_is_understood_as_it_is_written():
     assert [c.best(name).value for name in offered] == [0.5, 0.6]
     assert [len(pnb.VersionSet(list(c.versions)).filter(f"{name} < 0.55")) for name in offered] == [2, 0]
     assert [c.check(f"{name} < 0.55").passed for name in offered] == [True, False]
+
+
+def test_conditions_on_people_understand_names_and_refuse_those_of_nobody():
+    documents = [{**version(place), **({"UserId": OWNER} if place else {})} for place in range(3)]
+    with Service(documents).connect() as registry:
+        found = registry.get_versions(MODEL)
+        for condition, count in {
+            "user == 'wang.wu'": 1,
+            f"user_id == '{USER}'": 1,
+            "UserId in ('wang.wu', 'Li Na')": 3,
+            "user != 'wang.wu'": 2,
+            "owner contains 'li'": 3,
+            f"owner == '{USER}'": 0,
+        }.items():
+            assert len(found.filter(condition)) == count, condition
+            assert len(registry.search_versions(condition)) == count, condition
+        for ask in (found.filter, registry.search_versions):
+            with pytest.raises(pnb.PaiError, match=r"no version has owner_id 'Li N'. Nearest is Li Na"):
+                ask("owner == 'Li N' or user == 'wang.wu'")
+    with Service(documents).connect(names=False) as registry:
+        with pytest.raises(pnb.PaiError, match="write the id"):
+            registry.get_versions(MODEL).filter("owner == 'Li Na'")
+        with pytest.raises(pnb.PaiError, match="write the id"):
+            registry.search_versions("owner == 'Li Na'")
+
+
+def test_frames_that_are_asked_for_names_name_people_and_models():
+    with Service().connect() as registry:
+        found = registry.get_versions(f"{MODEL}@last:2")
+    named = found.to_frame(names=True)
+    assert named["owner_id"].tolist() == ["Li Na", "Li Na"]
+    assert named["user_id"].tolist() == ["wang.wu", "wang.wu"]
+    assert set(named["model_id"]) == set(found.to_frame("long", names=True)["model"]) == {"speech"}
+    ids = found.to_frame()
+    assert set(ids["owner_id"]) == {OWNER}
+    assert set(ids["model_id"]) == {MODEL}
+    assert named.dtypes.tolist() == ids.dtypes.tolist()
