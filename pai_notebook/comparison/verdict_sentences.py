@@ -119,12 +119,14 @@ class _Sentences:
         return self._paths[row.path]
 
     def _dataset(self, row: Row) -> str:
-        return self._datasets.get(row.dataset, row.dataset)
+        """Name a dataset; that there is none only where the metric has some elsewhere."""
+        named = self._datasets.get(row.dataset, row.dataset)
+        return named or (say("no dataset") if self._measured_on[self._path(row)] > 1 else "")
 
     def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = _VERSIONS) -> Finding:
         """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named.
 
-        Where that would be long, versions that have the same in the same metrics are told together.
+        Where that would be long, versions that have the same in the same metrics on the same datasets are told together.
         """
         versions: dict[int, dict[str, list[Judged]]] = {}
         for each in judged:
@@ -132,10 +134,11 @@ class _Sentences:
         most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
         named = sorted(versions)[-most:]
         alike: dict[object, list[int]] = {}
-        is_long = sum(min(len(versions[place]), _METRICS) for place in named) > _PAIRS
+        # what differs from version to version is told singly where there is room
+        together = write == self._with_datasets or sum(min(len(versions[place]), _METRICS) for place in named) > _PAIRS
         for place in named:
-            datasets = [each.row.key for several in versions[place].values() for each in several] if write == self._with_datasets else []
-            alike.setdefault((*versions[place], *datasets) if is_long else place, []).append(place)
+            rows = tuple(each.row.key for several in versions[place].values() for each in several)
+            alike.setdefault(rows if together else place, []).append(place)
         texts = [self._in_metrics(places, versions, write) for places in alike.values()]
         shown = joined(texts, "; ")
         if len(versions) > most:
@@ -157,8 +160,12 @@ class _Sentences:
     def _with_differences(self, judged: list[Judged]) -> Phrase:
         """Write a metric with its difference on each dataset, or from the smallest to the largest of many."""
         metric = self._path(judged[0].row)
-        several = len({each.place for each in judged}) > 1
-        if (several or len(judged) >= _DATASETS) and (ends := self._ends(judged)):
+        rows = {each.row.key: each.row for each in judged}
+        everywhere, several = self._measured_on[metric] == len(rows), len({each.place for each in judged}) > 1
+        if (several or len(rows) > _DATASETS or (everywhere and len(rows) == _DATASETS)) and (ends := self._ends(judged)):
+            if several and not everywhere:
+                datasets = first([self._dataset(row) for row in rows.values()], _DATASETS)
+                ends = say("{datasets}: {differences}", datasets=datasets, differences=ends)
             return say("{metric} ({differences})", metric=metric, differences=ends)
         differences = []
         for each in judged:
@@ -181,24 +188,26 @@ class _Sentences:
         low, high = map(self._difference, ends)
         count = len({each.row.key for each in judged})
         several = len({each.place for each in judged}) > 1
+        total = self._measured_on[self._path(judged[0].row)]
         if low == high:
             return low if several or count == 1 else say("{difference} over {count} datasets", difference=low, count=count)
         if several:
-            # of which version each end is, as a range alone would be read as that of each
+            # of which version and dataset each end is, as a range alone would be read as that of each
+            told = "{difference} in {version} on {dataset}" if count > 1 else "{difference} in {version}"
             low, high = (
-                say("{difference} in {version}", difference=text, version=self._names[each.place])
+                say(told, difference=text, version=self._names[each.place], dataset=self._dataset(each.row))
                 for text, each in zip((low, high), ends, strict=True)
             )
-        else:
-            low = without_unit_of(high, low)
-        return say("{low} to {high}" if several else "{low} to {high} over {count} datasets", low=low, high=high, count=count)
+            return say("{low} to {high}", low=low, high=high)
+        over = "{low} to {high} over {count} of {total} datasets" if count < total else "{low} to {high} over {count} datasets"
+        return say(over, low=without_unit_of(high, low), high=high, count=count, total=total)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, where it was measured on others too."""
         path = self._path(judged[0].row)
         rows = {each.row.key: each.row for each in judged}
         everywhere = self._measured_on[path] == len(rows)
-        datasets = [] if everywhere else [self._dataset(row) or say("no dataset") for row in rows.values()]
+        datasets = [] if everywhere else [self._dataset(row) for row in rows.values()]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, _DATASETS)) if datasets else path
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:
@@ -215,7 +224,7 @@ class _Sentences:
             return
         metric = self._path(self._by[0])
         several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
-        told = [(self._comparison.leaders(row), self._dataset(row) if several else "", row) for row in self._by]
+        told = [(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
         best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None]
         others = [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)

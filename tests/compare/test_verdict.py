@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import NameNotFound
 from pai_notebook.model.version import ModelVersion
@@ -274,8 +275,8 @@ def test_versions_that_do_the_same_are_told_together_where_one_by_one_would_be_l
     c = compare(*(results(**datasets) for datasets in told))
     behind = next(sentence for sentence in c.verdict.sentences if sentence.startswith("As measured, behind"))
     assert behind == (
-        "As measured, behind 0.1.0: 0.2.0, 0.3.0, 0.4.0 in accuracy (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0), "
-        "macro_f1 (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0), recall (-15.0 pp in 0.4.0 to -1.0 pp in 0.2.0)."
+        "As measured, behind 0.1.0: 0.2.0, 0.3.0, 0.4.0 in accuracy (-15.0 pp in 0.4.0 on d-4 to -1.0 pp in 0.2.0 on d-0), "
+        "macro_f1 (-15.0 pp in 0.4.0 on d-4 to -1.0 pp in 0.2.0 on d-0), recall (-15.0 pp in 0.4.0 on d-4 to -1.0 pp in 0.2.0 on d-0)."
     )
     two = compare(*(results(**datasets) for datasets in told[:2]))
     assert "0.2.0 in accuracy (-5.0 to -1.0 pp over 5 datasets), macro_f1" in two.verdict
@@ -301,3 +302,32 @@ def test_the_same_difference_on_some_datasets_says_on_how_many():
     words = told("accuracy", [0.7] * 15, [0.64] * 10 + [0.85] * 5)
     assert "accuracy (-6.0 pp over 10 datasets)" in words
     assert "accuracy (+15.0 pp over 5 datasets)" in words
+
+
+def test_versions_are_told_together_where_they_differ_on_the_same_datasets_and_each_end_names_its_own():
+    def on(noisy, clean):
+        return {each: dict.fromkeys(("auc", "recall"), value) for each, value in (("noisy", noisy), ("clean", clean))}
+
+    comparison = compare(*(results(**on(*values)) for values in ((0.5, 0.5), (0.6, 0.4), (0.7, 0.3), (0.55, 0.6), (0.65, 0.8))))
+    ahead, behind = (text for text in comparison.verdict.sentences if text.startswith("As measured"))
+    assert ahead == (
+        "As measured, ahead of 0.1.0: 0.2.0, 0.3.0 in auc (noisy: +0.1 in 0.2.0 to +0.2 in 0.3.0), recall (noisy: +10.0 pp in 0.2.0 to "
+        "+20.0 pp in 0.3.0); 0.4.0, 0.5.0 in auc (+0.05 in 0.4.0 on noisy to +0.3 in 0.5.0 on clean), recall (+5.0 pp in 0.4.0 on noisy to "
+        "+30.0 pp in 0.5.0 on clean)."
+    )
+    assert behind == (
+        "As measured, behind 0.1.0: 0.2.0 in auc (clean -0.1), recall (clean -10.0 pp); 0.3.0 in auc (clean -0.2), recall (clean -20.0 pp)."
+    )
+
+
+def test_no_sentence_about_the_embedded_models_contradicts_itself():
+    with pnb.connect("demo", default=False) as registry:
+        verdicts = [registry.get_versions(model.model_id).compare().verdict for model in registry.list_models() if model.latest_version]
+    told = [text for verdict in verdicts for text in verdict.sentences]
+    assert len(told) > 40
+    # a range from a version to itself needs the datasets, and what is not measured somewhere may be measured elsewhere
+    assert [text for text in told if re.search(r"in (\S+) to \S+( %| pp)? in \1[);,]", text)] == []
+    for verdict in verdicts:
+        lacking = next((text for text in verdict.sentences if text.startswith("Not measured")), "")
+        bare = set(re.findall(r"(?<=[:,] )[\w.]+(?=[,.]| and)", lacking))
+        assert not any(re.search(rf" in {re.escape(metric)} \(", text) for metric in bare for text in verdict.sentences)

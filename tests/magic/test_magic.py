@@ -192,7 +192,7 @@ def test_a_baseline_that_the_line_names_is_fetched_beside_its_versions(demo, cap
 
 
 def test_a_gate_fetches_its_baseline_and_fails_with_every_breach(demo):
-    with pytest.raises(RegressionError, match="d-digitsnoisy00001"):
+    with pytest.raises(RegressionError, match="accuracy@digits-noisy"):
         run(demo, f"%%paimodel gate {DIGITS}@2.5.0 --baseline approved\naccuracy >= baseline - 0.01\n# a comment")
     assert run(demo, f"%%paimodel gate {DIGITS}@2.4.0\naccuracy >= baseline - 0.01")
 
@@ -210,7 +210,7 @@ def test_a_gate_has_a_twin_and_can_be_stored(demo, capsys, rules):
 def test_a_gate_that_fails_writes_its_files_too(demo, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules.txt").write_text("accuracy >= baseline - 1%\n", "utf-8")
-    with pytest.raises(RegressionError, match="d-digitsnoisy00001"):
+    with pytest.raises(RegressionError, match="accuracy@digits-noisy"):
         run(demo, f"%paimodel gate {DIGITS}@2.5.0 --rules rules.txt --to gate.md --junit gate.xml")
     assert "checks failed" in (tmp_path / "gate.md").read_text("utf-8")
     assert "<failure" in (tmp_path / "gate.xml").read_text("utf-8")
