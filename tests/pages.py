@@ -26,7 +26,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from pai_notebook.i18n.phrases import Preference
 from pai_notebook.registry import connection
 
-__all__ = ["Cell", "cells_of", "differences", "write"]
+__all__ = ["Cell", "cells_of", "differences", "language_of", "write"]
 
 _BLOCK = re.compile(
     r"(?P<skip><!-- not run: [^\n]*-->\n)?"
@@ -106,7 +106,7 @@ def _in_bash(block: re.Match[str]) -> Cell:
 
 
 @contextlib.contextmanager
-def _language_of(page: Path) -> Iterator[None]:
+def language_of(page: Path) -> Iterator[None]:
     """Show everything in the language of a page, which its folder names."""
     before, Preference.lang = Preference.lang, page.parent.name if page.parent.name == "zh" else "en"
     try:
@@ -117,7 +117,7 @@ def _language_of(page: Path) -> Iterator[None]:
 
 def differences(page: Path) -> list[str]:
     """What a page shows and the product does not give."""
-    with _language_of(page):
+    with language_of(page):
         found = [cell for _, cell in cells_of(page.read_text("utf-8")) if cell is not None and cell.differs]
     return [f"{page.name}: {cell.code}gives\n{cell.found}" for cell in found]
 
@@ -125,7 +125,7 @@ def differences(page: Path) -> list[str]:
 def write(page: Path) -> None:
     """Write what the product gives into a page, where the page shows something else."""
     text, written, at = page.read_text("utf-8"), [], 0
-    with _language_of(page):
+    with language_of(page):
         for block, cell in cells_of(text):
             if cell is not None and cell.shown is not None and cell.differs:
                 written += [text[at : block.start("shown")], cell.found]

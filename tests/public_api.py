@@ -89,7 +89,7 @@ def _classes() -> dict[str, type]:
 def _named(known: dict[str, type], owner: type) -> list[type]:
     """Give the classes that the public attributes of a class are annotated with, and what its items are."""
     found = []
-    for line in re.findall(r"^\w[\w, ]* : .*", _section(owner, "Attributes"), re.MULTILINE):
+    for line in re.findall(r"^\w[\w, ]* : .*", section(owner, "Attributes"), re.MULTILINE):
         found += _words(known, owner.__module__, line)
     for base in [base for base in owner.__mro__ if base.__module__.startswith(pnb.__name__)]:
         notes = {name: note for name, note in vars(base).get("__annotations__", {}).items() if not name.startswith("_")}
@@ -102,7 +102,7 @@ def _named(known: dict[str, type], owner: type) -> list[type]:
     return found
 
 
-def _section(owner: type, name: str) -> str:
+def section(owner: type, name: str) -> str:
     """Give the text of one section of a class docstring, as far as the next one."""
     return re.split(r"\n\w+\n---", (inspect.getdoc(owner) or "").partition(f"{name}\n---")[2])[0]
 

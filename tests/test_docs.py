@@ -148,13 +148,3 @@ def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
 def test_the_check_of_docstrings_notices_a_parameter_that_is_not_documented(monkeypatch):
     monkeypatch.setattr(pnb.connect, "__doc__", pnb.connect.__doc__.replace("max_workers : int", "workers : int"))
     assert {fault.split()[1] for fault in faults()} == {"PR01", "PR02"}
-
-
-@pytest.mark.skipif(importlib.util.find_spec("mkdocstrings") is None, reason="needs mkdocs, of the extra docs")
-def test_the_pages_build_without_a_warning_and_load_nothing(tmp_path):
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert not re.findall(r"^(?:WARNING|ERROR)", done.stderr, re.MULTILINE)
-    pages = "".join(page.read_text("utf-8") for page in tmp_path.glob("*.html"))
-    assert re.findall(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"https?:", pages) == []
