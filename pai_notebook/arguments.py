@@ -263,7 +263,8 @@ def checked(thing: T) -> T:
     Parameters
     ----------
     thing : function or class
-        What users call.
+        What users call. A class that only holds a part of the methods of a public one names that in `_public_class`, as
+        `module.Class`: errors, also Python's own, call the methods by it.
 
     Returns
     -------
@@ -284,9 +285,12 @@ def checked(thing: T) -> T:
     """
     if not inspect.isclass(thing):
         return _checked(thing)
+    module, _, owner = vars(thing).get("_public_class", "").rpartition(".")
     for name, member in list(vars(thing).items()):
         if name.startswith("_"):
             continue
+        if owner and inspect.isfunction(member):
+            member.__module__, member.__qualname__ = module, f"{owner}.{name}"
         if inspect.isfunction(member):
             setattr(thing, name, _checked(member))
         elif isinstance(member, classmethod):

@@ -270,3 +270,9 @@ def test_a_frame_of_a_set_is_asked_for_by_its_own_method(calls):
 
 def test_files_of_a_refused_call_are_not_left(calls):
     assert Path(calls["load"][1]["path"]).exists()
+
+
+@pytest.mark.parametrize("name", ["Comparison.best", "Comparison.paired", "Comparison.report", "VersionSet.save", "GateReport.to_junit"])
+def test_errors_of_python_call_a_method_by_the_public_class(calls, name):
+    with pytest.raises(TypeError, match=rf"^{name}\(\)"):
+        calls[name][0](no_such_argument=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -344,15 +343,3 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def _describe(self) -> Block:
         return describe_comparison(self)
-
-
-def _called_by_the_public_name(*bases: type) -> None:
-    """Let Python's own errors call inherited methods by the class that people know."""
-    for base in bases:
-        for name, member in vars(base).items():
-            for function in (member, getattr(member, "__wrapped__", None)):
-                if inspect.isfunction(function):
-                    function.__qualname__, function.__module__ = f"{Comparison.__name__}.{name}", Comparison.__module__
-
-
-_called_by_the_public_name(Questions, ComparisonExports)

@@ -34,6 +34,8 @@ _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "
 class ComparisonExports(FrameExports):
     """What a comparison can become. Mixin for Comparison; uses only its public methods."""
 
+    _public_class = "pai_notebook.comparison.comparison.Comparison"
+
     def to_frame(
         self,
         values: str | Sequence[str] = ("value", "delta", "percent", "verdict", "low", "high", "evidence"),

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.interval import Interval
-from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, say
@@ -49,7 +49,7 @@ class _Answered(Side):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Paired(Displayed):
+class Paired(Estimated, Displayed):
     """The difference of two versions in one metric, from their results on the same examples.
 
     Attributes
@@ -92,42 +92,12 @@ class Paired(Displayed):
     remarks: tuple[str, ...]
     flipped: pd.DataFrame
     p_value: float | None
+    level: float = field(default=_LEVEL, init=False)
     _at: Callable[[float], Interval] | None = field(default=None)
     shown: str = ""
 
-    @property
-    def interval(self) -> Interval | None:
-        """95 % interval of the difference, None where too little is known."""
-        return self.at(_LEVEL)
-
-    def at(self, level: float) -> Interval | None:
-        """Return the interval of the difference at another level.
-
-        Parameters
-        ----------
-        level : float
-            Confidence, between 0 and 1.
-
-        Returns
-        -------
-        Interval or None
-            None where too little is known.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> from pai_notebook.comparison.paired_methods import pair
-        >>> right = {"a": [True] * 40 + [False] * 10, "b": [True] * 30 + [False] * 20}
-        >>> frames = {name: pd.DataFrame({"id": range(50), "correct": found}) for name, found in right.items()}
-        >>> pair("accuracy", frames, "a", "b", on="id", correct="correct").at(0.5).excludes_zero
-        True
-        """
+    def _known_at(self, level: float) -> Interval | None:
         return None if self._at is None else self._at(level)
-
-    @property
-    def words(self) -> Phrase:
-        """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
-        return self.evidence().words
 
     def evidence(self, *, reverse: bool = False, level: float = _LEVEL) -> Evidence:
         """Return the difference as a comparison uses it.

@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, fold_factor, mover, newcombe, normal_interval, normal_quantile, t_interval, wilson
@@ -23,6 +24,53 @@ _WHOLE = 0.01
 _NO_SPREAD = 1e-20
 # Runs that a single run of another version is compared with.
 _FEWEST_BESIDE_ONE = 3
+
+
+class Estimated(ABC):
+    """A difference of two values whose interval may be known; a base of `Evidence` and `Paired`."""
+
+    level: float
+
+    @abstractmethod
+    def _known_at(self, level: float) -> Interval | None:
+        """Give the interval at a level, None where none is known."""
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """The interval of the difference at `level`, None where none is known: `reason` says why."""
+        return self._known_at(self.level)
+
+    def at(self, level: float) -> Interval | None:
+        """Return the interval of the difference at another level.
+
+        Parameters
+        ----------
+        level : float
+            Confidence, between 0 and 1.
+
+        Returns
+        -------
+        Interval or None
+            None where no interval is known.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").at(0.5).words)
+        50 % interval -0.06805 to -0.00719
+        """
+        return self._known_at(level)
+
+    @property
+    def words(self) -> Phrase:
+        """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
+        if self.interval is None:
+            return say("no interval known")
+        if not self.interval.excludes_zero:
+            return say("could be chance")
+        return say("beyond chance ({level} %)", level=format_computed(100 * self.level))
 
 
 @dataclass(frozen=True)

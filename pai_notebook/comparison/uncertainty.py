@@ -10,19 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
-from pai_notebook.comparison.sources import Bounds, Exact, Runs, Share, Side, Stated
+from pai_notebook.comparison.sources import Bounds, Estimated, Exact, Runs, Share, Side, Stated
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
-from pai_notebook.model.numbers import format_computed, format_number
+from pai_notebook.model.numbers import format_number
 
 if TYPE_CHECKING:
     from pai_notebook.model.metrics import Cell
@@ -34,7 +34,7 @@ _FEWEST_FOLDS = 3
 
 
 @dataclass(frozen=True, repr=False)
-class Evidence(Brief):
+class Evidence(Estimated, Brief):
     """How sure a difference is, or why that is not known.
 
     Attributes
@@ -56,32 +56,7 @@ class Evidence(Brief):
             return self.reason if self.reason.startswith(self.words) else f"{self.words}: {self.reason}"
         return f"{self.words}, {self.interval.words}: {self.reason}"
 
-    @cached_property
-    def interval(self) -> Interval | None:
-        """The interval of the difference at `level`, None where none is known."""
-        return self.at(self.level)
-
-    def at(self, level: float) -> Interval | None:
-        """Return the interval of the difference at another level.
-
-        Parameters
-        ----------
-        level : float
-            Confidence, between 0 and 1.
-
-        Returns
-        -------
-        Interval or None
-            None where no interval is known.
-
-        Examples
-        --------
-        >>> import pai_notebook as pnb
-        >>> with pnb.connect("demo", default=False) as registry:
-        ...     c = registry.compare("wine-cultivar@last:3")
-        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").at(0.5).words)
-        50 % interval -0.06805 to -0.00719
-        """
+    def _known_at(self, level: float) -> Interval | None:
         return None if self.sides is None else self.sides[0].against(self.sides[1], level)
 
     @property
@@ -114,15 +89,6 @@ class Evidence(Brief):
             return None
         first, second = self.sides
         return p_value(lambda level: first.against(second, level), margin)
-
-    @property
-    def words(self) -> Phrase:
-        """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
-        if self.interval is None:
-            return say("no interval known")
-        if not self.interval.excludes_zero:
-            return say("could be chance")
-        return say("beyond chance ({level} %)", level=format_computed(100 * self.level))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ class VersionExports(FrameExports):
 
     __slots__ = ()
 
+    _public_class = "pai_notebook.versions.versions.VersionSet"
+
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
 

@@ -23,6 +23,8 @@ class GateExports:
 
     __slots__ = ()
 
+    _public_class = "pai_notebook.comparison.gate.report.GateReport"
+
     @overload
     def to_markdown(self, path: None = None, *, overwrite: bool = False) -> str: ...
     @overload

@@ -1,0 +1,211 @@
+"""What a comparison does with results on the same examples: makes them, and takes them as evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from pai_notebook.arguments import checked, described
+from pai_notebook.comparison.aligned import Aligned
+from pai_notebook.comparison.baseline import Chosen
+from pai_notebook.comparison.selection import find_row
+from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.group import VersionGroup
+from pai_notebook.model.nearest import listed
+from pai_notebook.model.numbers import choose_format
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pai_notebook.comparison.paired import Paired
+
+# How far the share of right answers may be from the stated one: rounding, and standard errors where only a part is there.
+_ROOM, _FAR = 0.001, 3
+
+
+@checked
+class PairedQuestions(Aligned):
+    """Versions that are compared, and their results on the same examples; a base of `Comparison`."""
+
+    _public_class = "pai_notebook.comparison.comparison.Comparison"
+
+    def paired(
+        self,
+        metric: str,
+        frames: Mapping[str, pd.DataFrame],
+        *,
+        on: str,
+        correct: str | None = None,
+        score: str | None = None,
+        statistic: Callable[[pd.DataFrame], float] | None = None,
+        cluster: str | None = None,
+        label: str | None = None,
+        dataset: str | None = None,
+    ) -> Paired:
+        """Compare two versions by their results on the same examples, which says more than their metrics do.
+
+        Parameters
+        ----------
+        metric : str
+            The metric that the results are of: `accuracy`, or `accuracy@d-a` where it was measured on several datasets.
+        frames : mapping of str to pandas.DataFrame
+            Two versions by name, with a table each: one row an example.
+        on : str
+            Column, or name of the index, that identifies an example.
+        correct : str, optional
+            Column that says whether the answer is right: truth values, or 0 and 1.
+        score : str, optional
+            Column of a number for each example, whose mean is the metric.
+        statistic : function, optional
+            Gives the metric of a table, for one that is no mean, such as F1; it is called on 2,000 resamples of each table.
+        cluster : str, optional
+            Column of what examples belong together (a user, a document): their means are compared, since they are not independent.
+            Ids that occur more than once are clusters too.
+        label : str, optional
+            With `statistic` the column of the true class, of whose rarest at least 20 examples are needed.
+        dataset : str, optional
+            The dataset, instead of `@` in the name.
+
+        Returns
+        -------
+        Paired
+            Of the version that is not the baseline against the other, with interval, counts and the examples that differ. It shows
+            itself; `with_paired` makes it evidence of a comparison.
+
+        Raises
+        ------
+        ComparisonError
+            When no example is in both tables, or a metric does not exist.
+        ConfigurationError
+            For tables, columns and arguments that cannot be used.
+
+        Notes
+        -----
+        Answers are judged by Bonett and Price's interval (2012), scores by Student's t on the differences, other numbers by the
+        standard error of a bootstrap with a fixed seed. Nothing is said where fewer than 6 answers, 30 scores or 10 clusters differ.
+        If examples were chosen by the mistakes of one version, no interval helps.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from pai_notebook import VersionSet
+        >>> right = {"0.1.0": [True] * 900 + [False] * 100, "0.2.0": [True] * 890 + [False] * 10 + [True] * 30 + [False] * 70}
+        >>> docs = [{"VersionName": name, "Metrics": {"accuracy": sum(found) / 1000}} for name, found in right.items()]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+        >>> frames = {name: pd.DataFrame({"id": range(1000), "ok": found}) for name, found in right.items()}
+        >>> p = c.paired("accuracy", frames, on="id", correct="ok")
+        >>> print(p.sentence)
+        0.2.0 right and 0.1.0 wrong in 30 of 1000, the other way in 10: +2.0 pp (95 % interval +0.7 to +3.3 pp)
+        """
+        from pai_notebook.comparison.paired_methods import pair, told_names  # noqa: PLC0415 - loads on first use
+
+        row = find_row(self.metrics, metric, dataset)
+        frames = self._called(frames)
+        version, other = told_names(frames, self._names, self.baseline_name)
+        if correct is not None and row.direction.mode == "min":
+            hint = "Pass score= with a column that has 1 where the answer is wrong."
+            raise ConfigurationError(f"correct= says which answers are right, and {row.key.shown} is lower where more are", hint=hint)
+        found = pair(
+            row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
+        )
+        return replace(found, shown=row.key.shown)
+
+    def _called(self, frames: Any) -> Any:
+        """Tables by the names of this comparison; a version's own name is one where no other version has it."""
+        if not isinstance(frames, Mapping):
+            return frames
+        own = [version.version_name for version in self._versions]
+        return {
+            self._names[own.index(name)] if name not in self._names and own.count(name) == 1 else name: table
+            for name, table in frames.items()
+        }
+
+    def with_paired(self, *results: Paired) -> Self:
+        """Return this comparison with results on the same examples as evidence: verdict, table, gates and report use them.
+
+        Parameters
+        ----------
+        *results : Paired
+            What `paired` gave, of this comparison or one of the same versions.
+
+        Returns
+        -------
+        Comparison
+            An equal one but for this evidence. `to_code` cannot write your tables down, and leaves the results out.
+
+        Raises
+        ------
+        ComparisonError
+            When a version or a metric is not compared here, or when the difference that the versions state lies outside the interval
+            of the results: then they are of other examples.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from pai_notebook import VersionSet
+        >>> right = {"0.1.0": [True] * 900 + [False] * 100, "0.2.0": [True] * 890 + [False] * 10 + [True] * 30 + [False] * 70}
+        >>> docs = [{"VersionName": name, "Metrics": {"accuracy": sum(found) / 1000}} for name, found in right.items()]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+        >>> frames = {name: pd.DataFrame({"id": range(1000), "ok": found}) for name, found in right.items()}
+        >>> p = c.paired("accuracy", frames, on="id", correct="ok")
+        >>> c["accuracy"].changes[1].word, c.with_paired(p)["accuracy"].changes[1].word
+        ('no interval known', 'better')
+        """
+        for result in results:
+            if not hasattr(result, "evidence"):
+                raise ConfigurationError(
+                    say("results: {result} is no result of paired()", result=described(result)), hint=say("Pass what c.paired(...) gave.")
+                )
+            self._check_paired(result)
+        kept = {(each.metric, *sorted((each.version, each.other))): each for each in (*self.paired_results, *results)}
+        return self._again(paired=tuple(kept.values()))
+
+    def _check_paired(self, result: Paired) -> None:
+        row = find_row(self.metrics, result.metric)
+        for name in (result.version, result.other):
+            if name not in self._names:
+                raise ComparisonError(
+                    say("the result is about {name}, which is not compared here", name=name),
+                    hint=say("Compared: {names}.", names=listed(self._names, 5)),
+                )
+            if isinstance(self._versions[self._names.index(name)], VersionGroup):
+                hint = "Compare two of its members by name."
+                raise ComparisonError(f"{name} is a group: the results of one run say nothing of the others", hint=hint)
+        cell, base = (row.cells[self._names.index(name)] for name in (result.version, result.other))
+        for name, each in ((result.version, cell), (result.other, base)):
+            if each.value is None:
+                raise ComparisonError(f"{name} has no {row.key.shown}", hint="Results are evidence for a metric that both versions state.")
+        if cell.value is None or base.value is None or result.interval is None:
+            return
+        for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
+            room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
+            if abs(stated - found) > room:
+                form = choose_format([stated, found])
+                raise ComparisonError(
+                    f"{row.key.shown}: {name} states {form.value(stated)}, its examples give {form.value(found)}",
+                    hint="Take the examples that the metric was measured on, and its unit.",
+                )
+        delta = cell.value - base.value
+        if not result.interval.low <= delta <= result.interval.high:
+            form = choose_format([delta, result.delta])
+            raise ComparisonError(
+                say(
+                    "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
+                    name=row.key.shown,
+                    delta=form.delta(delta),
+                    delta_2=form.delta(result.delta),
+                    words=result.interval.words,
+                ),
+                hint=say("Take the examples that the metric was measured on, and its unit."),
+            )
+
+    def _again(self, **changed: Any) -> Self:
+        """The same comparison with some arguments changed."""
+        baseline = None if self.baseline is None else Chosen(self.baseline, self.baseline_reason)
+        terms = {**self.arguments, "baseline": baseline, "errors": self._errors, "removed": self._removed, "path": self._path}
+        made = type(self)(self._versions, **{**terms, "paired": self.paired_results, **changed})
+        made._asked = self._asked  # noqa: SLF001 - how it was chosen, not that it was handed over
+        return made
