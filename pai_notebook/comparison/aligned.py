@@ -10,7 +10,7 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
-from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, failed_runs, repeats_of
+from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
@@ -19,6 +19,7 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.group import VersionGroup, remarks_on
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import plain_paths, short_datasets
 from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
@@ -241,6 +242,7 @@ class Aligned:
     def notes(self) -> tuple[str, ...]:
         """What conditions removed, patterns of the arguments that matched nothing, and lists compared by position, a sentence each."""
         metrics = [row.key for row in self._measured]
+        shown = {(row.path, row.dataset): row.key.shown for row in self.metrics}
         return (
             *self._removed,
             *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
@@ -253,7 +255,7 @@ class Aligned:
                 for result in self.paired_results
                 for remark in result.remarks
             ),
-            *failed_runs(self._versions, self.metrics),
+            *remarks_on([version for version in self._versions if isinstance(version, VersionGroup)], shown),
             *positional(self._versions, self._all),
         )
 

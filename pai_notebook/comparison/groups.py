@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.arguments import described
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup
@@ -22,14 +22,11 @@ from pai_notebook.model.version import ModelVersion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pai_notebook.comparison.rows import Row
-
 Kind = Literal["folds", "runs"]
 # Metrics whose lists are repeats, and of what kind; a name alone means folds.
 RepeatsLike = str | Sequence[str] | Mapping[str, Kind] | None
 
 _KINDS = ("folds", "runs")
-_NAMED = 3
 # Values whose squares no float holds have no spread.
 _LARGEST = 1e100
 _OTHER_FIELDS = ("FrameworkType", "FormatType")
@@ -148,6 +145,7 @@ def _differing(members: Sequence[ModelVersion]) -> list[str]:
 
 
 _NOT_SET: Hashable = ("not set",)
+_LACKING = "(not set)"
 
 
 def _are_folds(members: Sequence[ModelVersion]) -> bool:
@@ -161,31 +159,11 @@ def _short(name: Name) -> str:
 
 def _said(value: Any) -> str:
     if value is None:
-        return "(not set)"
+        return _LACKING
     if isinstance(value, tuple):
         return "+".join(map(str, value))
-    return shown(value)
-
-
-def failed_runs(versions: Sequence[ModelVersion], rows: Iterable[Row]) -> Iterator[Phrase]:
-    """Say which groups have runs without a number, one sentence a group and count."""
-    keys = [row.key for row in rows]
-    for version in versions:
-        if not isinstance(version, VersionGroup):
-            continue
-        lacking: dict[int, list[str]] = {}
-        for name in keys:
-            found = version.repeats.get((name.path, name.dataset))
-            if found is not None and found.failed:
-                lacking.setdefault(found.failed, []).append(name.shown)
-        for count, names in lacking.items():
-            yield say(
-                "{count} of {total} members of {name} have no number for {names}: the mean is of the others",
-                count=count,
-                total=len(version.members),
-                name=version.version_name,
-                names=first(names, _NAMED),
-            )
+    text = shown(value)
+    return f'"{text}"' if text == _LACKING else text
 
 
 class ListedRepeats:

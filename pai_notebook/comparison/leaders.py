@@ -123,6 +123,7 @@ def leader_notes(
     second: int,
     *,
     luck: float | None,
+    where: Phrase | None,
     unknown: Phrase | None,
     higher: bool,
     everywhere: bool,
@@ -141,6 +142,8 @@ def leader_notes(
         Position of the runner-up.
     luck : float or None
         By how much the best may lead its true value by luck.
+    where : str or None
+        Where else it could have been measured: on fresh examples, in other runs.
     unknown : str or None
         Why no interval is known to some versions, and what would give one.
     higher : bool
@@ -159,12 +162,12 @@ def leader_notes(
     notes: list[Phrase] = []
     if leaders.together:
         shown = first([names[place] for place in leaders.together], _NAMED)
-        single = "{head}; {others} cannot be told apart from it (95 % together)."
-        several = "{head}; {others} cannot be told apart from them (95 % together)."
+        single = "{head}; {others} cannot be told apart from it (95 % in this metric)."
+        several = "{head}; {others} cannot be told apart from them (95 % in this metric)."
         notes.append(say(single if len(leaders.best) == 1 else several, head=head, others=shown))
     elif not leaders.unknown:
-        apart = "{head}, told apart from every other (95 % together)."
-        notes.append(say(apart if everywhere else "{head}, told apart from every other with a number (95 % together).", head=head))
+        apart = "{head}, told apart from every other (95 % in this metric)."
+        notes.append(say(apart if everywhere else "{head}, told apart from every other with a number (95 % in this metric).", head=head))
     if leaders.unknown and unknown is not None:
         shown = first([names[place] for place in leaders.unknown], _NAMED)
         against = "{head} as measured against {others}; {reason}."
@@ -173,11 +176,11 @@ def leader_notes(
         notes.append(_lead_note(lead, names[second], leaders.tolerance, higher=higher, among_many=second in leaders.together))
     if luck is not None:
         lucky = (
-            "Highest of {count} that cannot be told apart: on fresh examples expect less, by up to about {luck}."
+            "Highest of {count} that cannot be told apart: {where} expect less, by up to about {luck}."
             if higher
-            else "Lowest of {count} that cannot be told apart: on fresh examples expect more, by up to about {luck}."
+            else "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
         )
-        notes.append(say(lucky, count=len(leaders.shown), luck=format_about(luck)))
+        notes.append(say(lucky, count=len(leaders.shown), where=where or say("on fresh examples"), luck=format_about(luck)))
     return notes
 
 

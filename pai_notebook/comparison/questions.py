@@ -152,8 +152,11 @@ class Questions(PairedQuestions):
             unknown = self.between(question.row, leaders.best[0], leaders.unknown[0]).reason if leaders.unknown else None
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
+            where = next((side.where for side in sides.values() if side is not None), None)
             everywhere = not question.unranked
-            notes = leader_notes(leaders, self._names, lead, second, luck=luck, unknown=unknown, higher=higher, everywhere=everywhere)
+            notes = leader_notes(
+                leaders, self._names, lead, second, luck=luck, where=where, unknown=unknown, higher=higher, everywhere=everywhere
+            )
         return make_best(question, ranking, self._names, leaders, notes)
 
     def _runs(self, row: Row, place: int) -> Runs | None:

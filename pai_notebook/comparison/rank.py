@@ -305,8 +305,8 @@ class Best(Displayed):
 
 _SIGNS = {
     "=": "within the tolerance of the first",
-    "★": "best, told apart from every other (95 % for all of them together)",
-    "☆": "best as measured, or not told apart from it (95 % for all of them together)",
+    "★": "best, told apart from every other (95 % in this metric)",
+    "☆": "best as measured, or not told apart from it (95 % in this metric)",
     "?": "no interval of the distance to 1 is known",
 }
 

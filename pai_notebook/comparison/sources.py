@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, fold_factor, mover, newcombe, normal_interval, normal_quantile, t_interval, wilson
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import format_computed
 
 _LEVEL = 0.95
@@ -97,8 +97,8 @@ class Side(ABC):
     def reason(self, other: Self) -> Phrase:
         """Say what the interval against another rests on, and what it covers."""
 
-    def refusal(self, other: Self) -> Phrase | None:  # noqa: ARG002 - most pairs of a kind can be compared
-        """Why two values cannot be compared although both are known."""
+    def refusal(self, other: Self, names: tuple[str, str]) -> Phrase | None:  # noqa: ARG002 - most pairs of a kind can be compared
+        """Why two values, of versions of these names, cannot be compared although both are known."""
         return None
 
     @property
@@ -110,6 +110,11 @@ class Side(ABC):
         """How unsure the value is, downwards and upwards."""
         low, high = self.own(level)
         return self.value - low, high - self.value
+
+    @property
+    def where(self) -> Phrase:
+        """Where else the value could have been measured, as far as its spread is known."""
+        return say("on fresh examples")
 
     @property
     def error(self) -> float:
@@ -286,7 +291,7 @@ class Runs(Side):
         """Whether it is one run only."""
         return self.count == 1
 
-    def refusal(self, other: Self) -> Phrase | None:
+    def refusal(self, other: Self, names: tuple[str, str]) -> Phrase | None:
         """Too few runs, runs beside folds, or repeats that are all equal."""
         fewest = _FEWEST_BESIDE_ONE if self.is_single or other.is_single else _FEWEST[self.folds]
         if max(self.count, other.count) < fewest or (not (self.is_single or other.is_single) and min(self.count, other.count) < fewest):
@@ -298,8 +303,9 @@ class Runs(Side):
             return say("not the same folds in both versions")
         if self._in_pairs(other) and self._apart(other).variance <= _NO_SPREAD * max(self.variance, other.variance, self.value**2):
             return say("the same difference in every fold: no spread")
-        if any(each.variance == 0 and not each.is_single for each in (self, other)):
-            return say("identical repeats: no spread")
+        constant = [name for name, each in zip(names, (self, other), strict=True) if each.variance == 0 and not each.is_single]
+        if constant:
+            return say("identical repeats in {names}: no spread", names=joined(constant))
         return None
 
     @property
@@ -359,11 +365,22 @@ class Runs(Side):
         interval = t_interval(self.value, [(self.variance * self.factor, self.count - 1), *self._examples()], level)
         return interval.low, interval.high
 
+    @property
+    def where(self) -> Phrase:
+        """Where else it could have been measured: in other runs, on fresh examples, or both."""
+        if self.folds:
+            return super().where
+        return say("in other runs") if self.examples is None else say("in other runs on fresh examples")
+
+    def covers_examples(self, other: Self) -> bool:
+        """Whether an interval against another covers other examples too; folds are of other examples themselves."""
+        return self.folds or (self.examples is not None and other.examples is not None)
+
     def reason(self, other: Self) -> Phrase:
         """Say how many runs or folds, and what the interval covers."""
         if self.folds:
             counts = " and ".join(dict.fromkeys(str(each.count) for each in (self, other)))
             return say("{counts} folds that share training data (corrected)", counts=counts)
-        both = self.examples is not None and other.examples is not None
+        both = self.covers_examples(other)
         covers = say("covers other runs and other examples") if both else say("covers other runs, not other examples")
         return say("{count} and {other} runs; {covers}", count=self.count, other=other.count, covers=covers)

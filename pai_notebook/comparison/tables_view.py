@@ -266,9 +266,9 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
         signs.append(say("= equal as measured, or within the tolerance"))
     stars = []
     if any(found.is_alone for found in leaders):
-        stars.append(say("★ best, told apart from all others at once (95 % together)"))
+        stars.append(say("★ best of its row, told apart from every other there (95 % a row)"))
     if not all(found.is_alone for found in leaders):
-        stars.append(say("☆ best as measured, or not told apart from it (95 % together)"))
+        stars.append(say("☆ best of its row as measured, or not told apart from it (95 % a row)"))
     if any(row.direction.mode for row in rows):
         stars.append(say("↑ ↓ which way is better"))
     if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):

@@ -251,7 +251,7 @@ class Uncertainty:
             return say("{what} is given for {known}, not for {unknown}", what=what, known=self._names[known], unknown=self._names[unknown])
         if mine.side is None or theirs.side is None:
             return mine.refusal or theirs.refusal
-        return mine.side.refusal(theirs.side)
+        return mine.side.refusal(theirs.side, (self._names[place], self._names[other]))
 
     def side(self, key: Key, place: int) -> Side | None:
         """Give what is known of one value by itself, None where nothing is."""
@@ -287,15 +287,15 @@ class Uncertainty:
         if given is None:
             return None
         runs = given[place] or Runs(value, 0.0, 1)
-        return _Reading("n_runs", replace(runs, examples=self._examples(key, place, value, n, runs.count)))
+        return _Reading("n_runs", replace(runs, examples=self._examples(key, place, value, n, runs)))
 
-    def _examples(self, key: Key, place: int, value: float, n: float | None, runs: int) -> int | None:
+    def _examples(self, key: Key, place: int, value: float, n: float | None, runs: Runs) -> int | None:
         """Find the number of examples of each of several runs, of which a share is the mean."""
         share = self._share(key, place, value, n, runs)
         return share.side.n if share is not None and isinstance(share.side, Share) else None
 
-    def _share(self, key: Key, place: int, value: float, n: float | None, runs: int = 1) -> _Reading | None:
-        """A share with its number of examples; the mean of several runs is a share of as many times that number."""
+    def _share(self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None) -> _Reading | None:
+        """A share with its number of examples; of several runs each is one, and their mean of as many times that number."""
         if not is_share(key[0]):
             return None
         what, count = ("n", n) if n is not None else self._beside.examples(key, place)
@@ -315,8 +315,8 @@ class Uncertainty:
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
-        elif whole_examples(value, runs * count, self._beside.written(key, place)) is False:
-            refusal = say("{value} of {count} is not a whole number", value=format_number(value), count=format_number(count))
+        else:
+            refusal = _not_whole(value, count, self._beside.written(key, place), runs)
         return _Reading(what, None if refusal else Share(value, int(count or 0), looked_up), refusal)
 
     def _stated(self, key: Key, place: int, value: float) -> _Reading | None:
@@ -377,8 +377,17 @@ class Uncertainty:
                 count=format_number(count),
             )
             return _Reading(name, refusal=few)
-        examples = None if folds else self._examples(key, place, value, n, int(count))
-        return _Reading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds, None, examples))
+        runs = Runs(value, spread**2 * count / (count - 1), int(count), folds)
+        return _Reading(name, runs if folds else replace(runs, examples=self._examples(key, place, value, n, runs)))
+
+
+def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> Phrase | None:
+    """Say which share is of no whole number of examples; of runs whose values are not known it is that of all of them."""
+    shares = [(each, count, "") for each in runs.values] if runs else []
+    for share, n, text in shares or [(value, (runs.count if runs else 1) * count, written)]:
+        if whole_examples(share, n, text) is False:
+            return say("{value} of {count} is not a whole number", value=format_number(share), count=format_number(count))
+    return None
 
 
 def _is_number(value: Any) -> bool:

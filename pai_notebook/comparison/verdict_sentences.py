@@ -10,10 +10,11 @@ from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.rows import Kind, Row, in_percent, is_blank, told_difference, without_unit_of
 from pai_notebook.comparison.series import is_list
+from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost, points_of
-from pai_notebook.model.numbers import choose_format, format_about
+from pai_notebook.model.numbers import choose_format, format_number, rounded_outward
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -101,6 +102,7 @@ class _Sentences:
             yield Finding(say("Equal to {baseline} as measured in every quality metric.", baseline=self._base), self._rows(compared))
         yield from self._alone()
         yield from self._unseen()
+        yield from self._not_covered()
 
     @property
     def _base(self) -> str:
@@ -278,21 +280,30 @@ class _Sentences:
                 for path, several in losses.items()
                 if max(loss for loss, _ in several) > 0
             ]
-            yield Finding(
-                say(
-                    "Nothing is shown to be worse in {versions}; it could still be worse by up to about {losses}.",
-                    versions=first([self._names[place] for place in places], _VERSIONS),
-                    losses=first(could, _METRICS),
-                ),
-                self._rows(found),
-            )
+            unknown = any(each.standing is Standing.UNKNOWN and each.place in places for each in self._judged)
+            no_loss = "No loss is shown in {versions}; a loss of up to about {losses} would not be seen."
+            of_some = "Where an interval is known, no loss is shown in {versions}; a loss of up to about {losses} would not be seen."
+            named = first([self._names[place] for place in places], _VERSIONS)
+            yield Finding(say(of_some if unknown else no_loss, versions=named, losses=first(could, _METRICS)), self._rows(found))
+
+    def _not_covered(self) -> Iterator[Finding]:
+        """Say of which metrics the intervals cover other runs only: on other examples the difference may be another one."""
+        found = []
+        for each in self._tested:
+            sides = each.change.evidence.sides if each.change.evidence is not None else None
+            if sides is not None and isinstance(sides[0], Runs) and isinstance(sides[1], Runs) and not sides[0].covers_examples(sides[1]):
+                found.append(each)
+        if found:
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
+            yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
 
     def _loss(self, path: str, losses: Sequence[tuple[float, Judged]], *, alone: bool) -> Phrase:
         """Write the largest loss that would not be seen in a metric, and which version's it is."""
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
         points = points_of(row.path, [cell.value for cell in row.cells if cell.value is not None and has_number(cell)])
-        size: str = format_about(loss * (points or 1))
+        # up, as a loss that is a little larger would be seen
+        size: str = format_number(rounded_outward(loss * (points or 1), up=True))
         size = say("{points} pp", points=size) if points else size
         if alone:
             return say("{size} in {metric}", size=size, metric=path)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.arguments import checked, described
 from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Number, Section, Table
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.equality import value_key
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metrics import read_value
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.numbers import choose_format, cleared
 from pai_notebook.model.settings import fold_of
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_version, time_text
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 
 _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
-# Digits of a mean behind those of its values; more are noise of the computation.
-_MORE_DIGITS = 3
 _NOTHING = object()
+_NAMED = 3
 _LARGEST = 1e100
 
 
@@ -120,6 +120,10 @@ class VersionGroup(ModelVersion):
         The versions.
     repeats : dict of (path, dataset) to Repeats
         The numbers behind each mean.
+    left_out : tuple of (path, dataset)
+        Metrics that members state but not as numbers, such as lists, so that they have no mean.
+    uneven : tuple of (path, dataset)
+        Numbers of examples that are not the same in all members, or that some do not state: intervals do not cover other examples.
 
     Raises
     ------
@@ -158,14 +162,21 @@ class VersionGroup(ModelVersion):
         if len(models) != 1:
             said = f"of {len(models)} models" if models else "without members"
             raise ConfigurationError(say("a group {said} cannot be made", said=said), hint=say("Pass versions of one model."))
-        self.__dict__["repeats"] = repeats = _repeats(members)
-        document = {**_shared(members), "VersionName": name, "Metrics": _means(members, repeats)}
+        columns = MetricColumns(members)
+        repeats = _repeats(columns, len(members))
+        content = _content(columns, repeats, len(members))
+        document = {**_shared(members), "VersionName": name, "Metrics": _document(content)}
         sources = {replace(member.provenance, request_ids=()) for member in members}
         fetched = max((member.fetched for member in members if member.fetched), default=None)
         super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
-        self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds))
+        self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats)
+        roles = {key: read_evidence_name(key[0]) for key in columns.names if key not in content}
+        self.__dict__["uneven"] = tuple(key for key, told in roles.items() if told is not None and told.role in _COUNTS)
+        self.__dict__["left_out"] = tuple(key for key, told in roles.items() if told is None and _is_stated(columns, key))
 
     repeats: dict[Key, Repeats]
+    left_out: tuple[Key, ...]
+    uneven: tuple[Key, ...]
 
     def of(self, members: Sequence[ModelVersion]) -> VersionGroup:
         """Return a group of other versions that is made as this one is.
@@ -228,12 +239,13 @@ class VersionGroup(ModelVersion):
     def _describe(self) -> Block:
         names: Inline = say("{runs}: {names}", runs=self.words, names=listed([member.version_name for member in self.members], 8))
         ignored = say("They may differ in {names}.", names=listed(self.ignored, 8)) if self.ignored else ""
+        newest = say("newest {when}", when=time_text(self.created)) if self.created else ""
         return Card(
             self.version_name,
             subtitle=names,
             badges=[approval_badge(self.approval_status)] if self.approval_status else [],
             blocks=[self._table(), Section(say("What all of them share"), [describe_version(self)], folded=True)],
-            footer=Lines([text for text in (ignored, say("newest {when}", when=time_text(self.created)) if self.created else "") if text]),
+            footer=Lines([text for text in (ignored, *remarks_on([self]), newest) if text]),
         )
 
     def _table(self) -> Table:
@@ -259,9 +271,46 @@ def _again(
     return VersionGroup(members, name=name, grouping=grouping, ignored=ignored, folds=folds)
 
 
-def _repeats(members: Sequence[ModelVersion]) -> dict[Key, Repeats]:
+def remarks_on(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
+    """Say what the means of groups leave out, a sentence each: runs without a number, what is no number, numbers of examples that differ.
+
+    Parameters
+    ----------
+    groups : sequence of VersionGroup
+        The groups.
+    shown : mapping of (path, dataset) to str, optional
+        Metrics that are spoken of, and what they are called; all of them by default.
+    """
+    said: list[Phrase] = []
+    for group in groups:
+        lacking: dict[int, list[Key]] = {}
+        for key, found in group.repeats.items():
+            if found.failed and (shown is None or key in shown):
+                lacking.setdefault(found.failed, []).append(key)
+        without = "{count} of {total} members of {name} have no number for {names}: the mean is of the others"
+        for count, keys in lacking.items():
+            said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=_some(keys, shown)))
+    no_mean = "no mean of {names} in {groups}, as it is no number there; compare the versions themselves, lists with repeats="
+    differ = "{names} is not the same in all members of {groups}: intervals do not cover other examples"
+    for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
+        alike: dict[tuple[Key, ...], list[str]] = {}
+        for group, left in zip(groups, keys_of, strict=True):
+            alike.setdefault(left, []).append(group.version_name)
+        said += [say(template, names=_some(keys, shown), groups=first(names, _NAMED)) for keys, names in alike.items() if keys]
+    return said
+
+
+def _some(keys: Sequence[Key], shown: Mapping[Key, str] | None) -> Phrase:
+    return first([(shown or {}).get(key) or Name("metrics", *key).short for key in keys], _NAMED)
+
+
+def _is_stated(columns: MetricColumns, key: Key) -> bool:
+    """Whether any member has more than a null there."""
+    return any(raw is not None and not (isinstance(raw, float) and math.isnan(raw)) for _, raw in columns.stated(*key))
+
+
+def _repeats(columns: MetricColumns, total: int) -> dict[Key, Repeats]:
     """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
-    columns = MetricColumns(members)
     found: dict[Key, Repeats] = {}
     for path, dataset in sorted(columns.names, key=lambda name: tuple(map(natural_key, name))):
         if read_evidence_name(path) is not None:
@@ -273,22 +322,26 @@ def _repeats(members: Sequence[ModelVersion]) -> dict[Key, Repeats]:
                 stated.setdefault(place, set()).add(value)
         known = {place: values.pop() for place, values in sorted(stated.items()) if len(values) == 1}
         if known:
-            found[path, dataset] = Repeats(tuple(known.values()), len(members), tuple(known))
+            found[path, dataset] = Repeats(tuple(known.values()), total, tuple(known))
     return found
 
 
-def _means(members: Sequence[ModelVersion], repeats: Mapping[Key, Repeats]) -> dict[str, Any]:
-    """A `Metrics` document of the means, and of what every member states alike."""
-    columns = MetricColumns(members)
+def _content(columns: MetricColumns, repeats: Mapping[Key, Repeats], total: int) -> dict[Key, Any]:
+    """The means of metrics, and what every member states alike."""
     content: dict[Key, Any] = {}
     for key in columns.names:
         stated = columns.stated(*key)
-        alike = len({place for place, _ in stated}) == len(members) and len({value_key(raw) for _, raw in stated}) == 1
+        alike = len({place for place, _ in stated}) == total and len({value_key(raw) for _, raw in stated}) == 1
         name = read_evidence_name(key[0])
         if alike and (name is None or name.role in _COUNTS):
             content[key] = stated[0][1]
         elif key in repeats:
-            content[key] = _rounded(repeats[key])
+            content[key] = cleared(repeats[key].mean)
+    return content
+
+
+def _document(content: Mapping[Key, Any]) -> dict[str, Any]:
+    """Write metrics as the service does."""
     layers: dict[str, list[dict[str, Any]]] = {}
     for (path, dataset), value in content.items():
         _place(layers.setdefault(dataset, []), split_path(path), value)
@@ -297,11 +350,6 @@ def _means(members: Sequence[ModelVersion], repeats: Mapping[Key, Repeats]) -> d
             {"Dataset": {"DatasetId": dataset} if dataset else {}, "Metrics": layer} for dataset, found in layers.items() for layer in found
         ]
     }
-
-
-def _rounded(found: Repeats) -> float:
-    digits = max(len(repr(value).partition(".")[2]) if "e" not in repr(value) else math.inf for value in found.values)  # noqa: PD011 - not pandas
-    return found.mean if math.isinf(digits) else round(found.mean, int(digits) + _MORE_DIGITS)
 
 
 def _place(layers: list[dict[str, Any]], keys: tuple[str, ...], value: Any) -> None:

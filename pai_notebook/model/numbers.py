@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from pai_notebook.i18n.phrases import Phrase, say
 
@@ -164,6 +165,21 @@ def format_about(value: float, digits: int = 2) -> str:
     ('0.012', '1200000', '7.96')
     """
     return format_number(float(f"{value:.{digits}g}"))
+
+
+def rounded_outward(value: float, digits: int = 2, *, up: bool) -> float:
+    """Round one end of an interval away from it, so that what is written is no narrower than what is known.
+
+    Examples
+    --------
+    >>> rounded_outward(0.01234, up=True), rounded_outward(-0.0104, up=False), rounded_outward(0.3, up=True)
+    (0.013, -0.011, 0.3)
+    """
+    if not value or not math.isfinite(value):
+        return value
+    exact = Decimal(repr(cleared(value)))
+    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
+    return float(exact.quantize(step, ROUND_CEILING if up else ROUND_FLOOR))
 
 
 def cleared(value: float) -> float:

@@ -314,7 +314,7 @@ def folds(sheet, draw, repeats):
         place = draw.permutation(n) % 10
         scores = np.array([[nearest_means(x[:, half], classes, place == fold) for fold in range(10)] for half in halves(features)])
         first, second = (Runs.of(each.tolist(), folds=True) for each in scores)
-        corrected += first.refusal(second) is None and first.against(second, 0.95).excludes_zero
+        corrected += first.refusal(second, ("first", "second")) is None and first.against(second, 0.95).excludes_zero
         plain += stats.ttest_rel(*scores).pvalue < 0.05
     noise = 4 * math.sqrt(0.05 / repeats)
     sheet.line("10 folds of two equal learners: paired t without correction", plain / repeats, 0.068, noise + 0.02)

@@ -1,3 +1,4 @@
+import math
 import pickle
 import re
 
@@ -481,9 +482,21 @@ def test_a_rule_with_confidence_asks_one_end_of_the_interval(values, n, rule, pa
 def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     (check,) = checked(shares(0.90, 0.893), "accuracy >= baseline - 0.02 with 95% confidence")
     low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
-    assert check.reason == f"the difference could be as low as {low:.3f} (95 % confidence)"
+    assert check.reason == f"the difference could be as low as {math.floor(1000 * low) / 1000:g} (95 % confidence)"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
-    assert check.reason == f"the true value is no lower than {proportion_confint(893, 1000, 0.1, 'wilson')[0]:.2f} (95 % confidence)"
+    assert check.reason == f"the true value is no lower than {math.floor(100 * proportion_confint(893, 1000, 0.1, 'wilson')[0]) / 100:.2f} (95 % confidence)"
+
+
+@given(st.integers(500, 999), st.integers(500, 999), st.sampled_from([100, 1000, 3000]), st.integers(0, 60))
+def test_what_is_written_of_an_interval_never_contradicts_the_outcome(first, second, n, margin):
+    c = shares(first / 1000, second / 1000) if n == 1000 else compare(*({"f1": x / 1000, "f1_stderr": 1 / n} for x in (first, second)))
+    name = "accuracy" if n == 1000 else "f1"
+    (check,) = checked(c, f"{name} >= baseline - {margin / 1000} with 95% confidence")
+    end = float(re.search(r"(?:lower than|as low as) ([+-]?[\d.e-]+)", check.reason)[1]) if "confidence)" in check.reason else None
+    assert end is None or (end >= -margin / 1000) is (check.outcome == "passed")
+    (check,) = checked(c, f"{name} >= baseline - {margin / 1000}")
+    found = re.search(r"difference ([+-]?[\d.e-]+) to ([+-]?[\d.e-]+) includes", check.reason)
+    assert found is None or float(found[1]) < -margin / 1000 < float(found[2])
 
 
 def test_a_rule_with_confidence_fails_without_an_interval_and_says_what_would_give_one():
@@ -520,7 +533,7 @@ def test_a_confidence_or_an_alarm_that_means_nothing_is_refused(rule, words):
 
 def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have_seen():
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
-    assert (check.outcome, check.reason[:67]) == ("passed", "no loss shown; a true loss of up to about 0.095 may go unseen (n = ")
+    assert (check.outcome, check.reason[:67]) == ("passed", "no loss shown; a true loss of up to about 0.096 may go unseen (n = ")
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
     assert check.reason.startswith("no loss shown; a true loss of up to about 0.087 may go unseen (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
@@ -597,7 +610,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
 
     assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
     (check,) = alarm(0.8, 0.2).checks
-    assert check.reason.startswith("no loss shown; a true loss of up to about 0.23 may go unseen")
+    assert check.reason.startswith("no loss shown; a true loss of up to about 0.24 may go unseen")
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
 
@@ -610,7 +623,7 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
         c.interval(name, "0.2.0", level=level).interval for c, name, level in ((one, "accuracy", 0.95), (several, "t0_accuracy", 0.9975))
     ]
     for c, interval in zip((one, several), half, strict=True):
-        unseen = f"{interval.high:.3f}"
+        unseen = f"{math.ceil(1000 * interval.high) / 1000:.3f}"
         assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
             f"no loss shown; a true loss of up to about {unseen} may go unseen"
         }

@@ -356,3 +356,64 @@ def test_code_of_groups_beside_their_own_members_is_equal():
 def test_one_version_beside_folds_is_a_single_value():
     vs = pnb.VersionSet([*folds_of([0.8, 0.9, 0.85], 1), version("9.0.0", {"auc": 0.9}, lr=5)]).group_repeats()
     assert vs.compare("9.0.0")["auc"].changes[0].evidence.reason == "folds in one version, a single value in the other"
+
+
+def two(first, second, metric="accuracy", ns=(None, None), **options):
+    """A comparison of two groups of repeats; `ns` are the numbers of examples of the runs of both."""
+    vs = []
+    for which, (values, n) in enumerate(zip((first, second), ns, strict=True)):
+        counts = n if isinstance(n, list) else [n] * len(values)
+        for k, (value, count) in enumerate(zip(values, counts, strict=True)):
+            vs.append(version(f"{which}.{k}.0", {metric: value, **({"n": count} if count else {})}, lr=which, seed=k))
+    groups = pnb.VersionSet(vs).group_repeats()
+    return groups.compare(groups[0].version_name, **options)
+
+
+def test_numbers_of_examples_that_differ_inside_a_group_are_said():
+    c = two([0.90, 0.91, 0.92], [0.94, 0.95, 0.96], ns=([900, 1000, 1000], 1000))
+    said = "n is not the same in all members of 0.0.0 (3 runs): intervals do not cover other examples"
+    assert said in c.notes
+    assert said in str(c.versions[0]).replace("\n", " ")
+    assert "not other examples" in c["accuracy"].changes[1].evidence.reason
+    assert not any("not the same" in note for note in two([0.90, 0.91, 0.92], [0.94, 0.95, 0.96], ns=(1000, 1000)).notes)
+
+
+def test_shares_that_were_rounded_are_of_a_whole_number_each_and_not_their_mean():
+    # 1319 examples: each is a whole number of them as far as three digits tell, their mean to all its digits is not
+    change = two([0.841, 0.843, 0.846], [0.861, 0.863, 0.867], ns=(1319, 1319))["accuracy"].changes[1]
+    assert "covers other runs and other examples" in change.evidence.reason
+    change = two([0.84, 0.85, 0.9], [0.861, 0.863, 0.867], ns=(7, 7))["accuracy"].changes[1]
+    assert "not other examples" in change.evidence.reason
+
+
+def test_lists_inside_a_group_are_named_and_do_not_vanish():
+    c = two([[0.9, 0.91], [0.92, 0.93]], [[0.9, 0.95], [0.96, 0.93]])
+    assert any(note.startswith("no mean of accuracy in 0.0.0 (2 runs), 1.0.0 (2 runs), as it is no number there") for note in c.notes)
+    assert "no mean of accuracy" in str(c.versions[0])
+
+
+def test_a_group_of_versions_without_a_value_is_not_called_like_one_with_the_words():
+    vs = pnb.VersionSet([version("0.1.0", {"a": 1}, mode="(not set)"), version("0.2.0", {"a": 1})])
+    assert [group.version_name for group in vs.groupby("mode")] == ['mode="(not set)"', "mode=(not set)"]
+
+
+def test_identical_repeats_are_named():
+    c = two([0.9, 0.9, 0.9], [0.94, 0.95, 0.96])
+    assert c["accuracy"].changes[1].evidence.reason == "identical repeats in 0.0.0 (3 runs): no spread"
+
+
+@pytest.mark.parametrize(
+    ("ns", "where"), [((None, None), "in other runs expect less"), ((1000, 1000), "in other runs on fresh examples expect less")]
+)
+def test_the_luck_of_the_best_group_and_what_intervals_cover_are_said(ns, where):
+    draw = np.random.default_rng(6)
+    vs = [
+        version(f"{k}.{seed}.0", {"accuracy": round(float(draw.normal(0.9, 0.01)), 3), **({"n": ns[0]} if ns[0] else {})}, lr=k, seed=seed)
+        for k in range(4)
+        for seed in range(4)
+    ]
+    groups = pnb.VersionSet(vs).group_repeats()
+    c = groups.compare(groups[0].version_name)
+    assert where in " ".join(str(c.best("accuracy")).split())
+    covers = "The intervals of accuracy cover other runs, not other examples."
+    assert (covers in c.verdict.sentences) is (ns[0] is None)

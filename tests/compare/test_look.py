@@ -200,7 +200,7 @@ def test_better_worse_and_best_are_symbols_and_words():
     text = text_of(compare(first, second))
     assert "0.181 +3.4 % worse" in text
     assert "★ 0.07 -12.5 % better" in text
-    assert "better, worse: beyond chance (95 %, each cell by itself) ★ best, told apart from all others at once" in text
+    assert "better, worse: beyond chance (95 %, each cell by itself) ★ best of its row, told apart from every other there" in text
     assert "baseline 1 worse" in text  # what it costs is not counted
     assert "cer ↓" in text
 
@@ -210,7 +210,7 @@ def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_fill
     text = text_of(c)
     assert "☆ 0.91 +1.0 pp ≈" in text
     assert "☆ 0.9 +0.1 ?" in text
-    assert "≈ could be chance · ? no interval known ☆ best as measured, or not told apart from it (95 % together)" in text
+    assert "≈ could be chance · ? no interval known ☆ best as measured, or not told apart from it (95 % in this metric)" in text
     assert "baseline 1 ≈, 1 ?" in text
     assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 rows." in text
     assert not re.search(r"\d (better|worse)\b|pp (better|worse)|★", text)

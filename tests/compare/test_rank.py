@@ -140,11 +140,11 @@ def test_a_share_of_all_examples_is_partly_luck_too():
 def test_best_names_what_cannot_be_told_apart_from_it():
     best = shares(0.80, 0.895, 0.9, 0.91).best("accuracy")
     assert (best.version, best.together, best.unknown, best.is_alone) == ("0.3.0", ("0.1.0", "0.2.0"), (), False)
-    assert best.notes[0] == "0.3.0 is highest; 0.1.0, 0.2.0 cannot be told apart from it (95 % together)."
+    assert best.notes[0] == "0.3.0 is highest; 0.1.0, 0.2.0 cannot be told apart from it (95 % in this metric)."
     assert "☆ best, but not told apart" in str(best)
     alone = shares(0.80, 0.91).best("accuracy")
     assert alone.is_alone
-    assert alone.notes[0] == "0.1.0 is highest, told apart from every other (95 % together)."
+    assert alone.notes[0] == "0.1.0 is highest, told apart from every other (95 % in this metric)."
     assert "★ best" in str(alone)
 
 
@@ -173,7 +173,7 @@ def test_equal_values_are_not_said_to_be_told_apart_or_not():
 def test_a_best_without_an_interval_to_some_says_to_which():
     best = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.91, "n": 1000}, {"accuracy": 0.89}).best("accuracy")
     assert best.notes[:2] == (
-        "0.2.0 is highest; 0.1.0 cannot be told apart from it (95 % together).",
+        "0.2.0 is highest; 0.1.0 cannot be told apart from it (95 % in this metric).",
         "0.2.0 is highest as measured against 0.3.0; n is given for 0.2.0, not for 0.3.0.",
     )
 
@@ -203,7 +203,7 @@ def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
 
 def test_told_apart_from_every_other_is_said_of_those_with_a_number():
     best = compare({"accuracy": 0.8, "n": 1000}, {"accuracy": 0.9, "n": 1000}, {"n": 1000}).best("accuracy")
-    assert best.notes[0] == "0.2.0 is highest, told apart from every other with a number (95 % together)."
+    assert best.notes[0] == "0.2.0 is highest, told apart from every other with a number (95 % in this metric)."
 
 
 def test_a_ranking_says_what_is_within_the_tolerance_of_the_first():
@@ -229,7 +229,7 @@ def test_a_ranking_says_what_is_not_told_apart_from_the_first():
         ("0.0.0", 4, True),
     ]
     assert [line[-1] for line in str(ranking).splitlines()[3:7]] == ["☆", "☆", "☆", "0"]
-    assert "☆ best as measured, or not told apart from it (95 % for all of them together)." in " ".join(str(ranking).split())
+    assert "☆ best as measured, or not told apart from it (95 % in this metric)." in " ".join(str(ranking).split())
     assert "? no interval of the distance to 1 is known." in str(compare({"auc": 0.8}, {"auc": 0.9}).rank("auc"))
 
 

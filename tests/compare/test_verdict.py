@@ -1,5 +1,6 @@
 """The verdict says what a brute-force reading of the same numbers says, and nothing that no row says."""
 
+import math
 import re
 
 import numpy as np
@@ -116,7 +117,7 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
     assert verdict.sentences[:3] == (
         "Worse than 0.1.0 beyond chance (95 % together): 0.3.0 in accuracy (-10.0 pp).",
-        "Nothing is shown to be worse in 0.2.0; it could still be worse by up to about 2 pp in accuracy.",
+        "Where an interval is known, no loss is shown in 0.2.0; a loss of up to about 2 pp in accuracy would not be seen.",
         "No interval is known for auc.",
     )
     assert "As measured, ahead of 0.1.0: 0.2.0 in auc (+0.1)." in verdict
@@ -159,14 +160,15 @@ def test_what_is_equal_as_measured_counts_among_what_is_judged():
     c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})
     assert c["t1_accuracy"].changes[1].verdict == "worse"
     assert "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: 0.2.0" in c.verdict
-    assert not any("Nothing is shown to be worse" in sentence for sentence in c.verdict.sentences)
+    assert not any("o loss is shown" in sentence for sentence in c.verdict.sentences)
     assert not c.check("fail if worse beyond chance").breaches
 
 
 def test_what_could_still_be_worse_is_the_far_end_of_the_interval_for_all_statements_together():
     c = compare({"accuracy": 1.0, "n": 10}, {"accuracy": 0.9, "n": 10})
     low = c.interval("accuracy", "0.2.0").interval.low
-    assert f"worse by up to about {-100 * low:.2g} pp in accuracy" in c.verdict
+    # rounded up, as a larger loss would be seen
+    assert f"No loss is shown in 0.2.0; a loss of up to about {math.ceil(-100 * low)} pp in accuracy would not be seen." in c.verdict
 
 
 def test_where_there_is_no_best_it_is_said_why():
@@ -204,7 +206,9 @@ def test_what_is_given_and_does_not_fit_is_told():
 def test_a_loss_that_would_not_be_seen_and_the_ends_of_a_cost_name_their_versions():
     versions = [{"accuracy": 0.8, "n": 1000, "latency_ms": ms, "rtf": ms} for ms in (10, 8, 30, 12, 9)]
     verdict = compare(*versions, {"accuracy": 0.799, "n": 1000, "latency_ms": 10, "rtf": 10}).verdict
-    assert re.search(r"still be worse by up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " "))
+    assert re.search(
+        r"o loss is shown in 0\.2\.0.* a loss of up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " ")
+    )
     assert "latency_ms (-20.0 % in 0.2.0 to +200 % in 0.3.0)" in verdict
 
 

@@ -18,7 +18,7 @@ from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import nearest_names
-from pai_notebook.model.numbers import choose_format, format_about, format_computed
+from pai_notebook.model.numbers import choose_format, cleared, format_computed, format_number, rounded_outward
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.parse import Alarm
@@ -133,12 +133,17 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
     if pair.change.verdict is Verdict.WORSE:
         return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
     told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
-    return pair.check("passed", alarm.text, say(told, unseen=format_about(half + margin), reason=evidence.reason))
+    return pair.check(
+        "passed", alarm.text, say(told, unseen=format_number(rounded_outward(half + margin, up=True)), reason=evidence.reason)
+    )
 
 
 _LONGEST = 40
 # How many metrics one remark names.
 _NAMED = 8
+
+# Digits of the end of an interval: as few as tell it apart from the bound.
+_FEWEST_DIGITS, _ALL_DIGITS = 2, 13
 
 # Whole numbers up to here are floats without rounding.
 _EXACT = 2**53
@@ -252,7 +257,7 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         return pair.uncheckable("failed", rule.text, missing, allowed, bound)
     end = ends[0] if above else ends[1]
     passed = _holds(rule.compare, origin + end, bound)
-    reason = _end_in_words(end, percent, above=above, passed=passed, relative=rule.base == "baseline")
+    reason = _end_in_words(rule, end, cleared(bound - origin), percent, passed=passed)
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
     return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
@@ -266,11 +271,16 @@ _ENDS = {
 }
 
 
-def _end_in_words(end: float, level: str, *, above: bool, passed: bool, relative: bool) -> Phrase:
+def _end_in_words(rule: Rule, end: float, bound: float, level: str, *, passed: bool) -> Phrase:
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
-    form = choose_format([end], least=2)
+    above, relative, written = rule.compare in (">", ">="), rule.base == "baseline", end
+    for digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
+        written = rounded_outward(end, digits, up=not above)
+        if _holds(rule.compare, written, bound) is passed:
+            break  # on the side of the bound on which it is
+    form = choose_format([written], least=_FEWEST_DIGITS)
     what = say("difference") if relative else say("true value")
-    return say(_ENDS[above, passed], what=what, end=form.delta(end) if relative else form.value(end), level=level)
+    return say(_ENDS[above, passed], what=what, end=form.delta(written) if relative else form.value(written), level=level)
 
 
 def _check_equal(rule: Rule, pair: Pair) -> Check:

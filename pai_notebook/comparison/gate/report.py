@@ -336,7 +336,8 @@ class Pair:
                 return _UNKNOWN
             if not interval.low < bound - base < interval.high or interval.low == interval.high:
                 return ""
-            form = choose_format([interval.low, interval.high], least=2)
+            # with the bound, so that it is read to lie inside
+            form = choose_format([interval.low, interval.high, cleared(bound - base)], least=2)
             said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
             return say(said, low=form.delta(interval.low), high=form.delta(interval.high))
         if self.side is None:
@@ -344,6 +345,6 @@ class Pair:
         low, high = self.side.own(_LEVEL)
         if not low < bound < high:
             return ""
-        form = choose_format([low, high], least=2)
+        form = choose_format([low, high, bound], least=2)
         said = "as measured: 95 % interval of the value {low} to {high} includes the bound"
         return say(said, low=form.value(low), high=form.value(high))
