@@ -42,10 +42,13 @@ class Grid:
 
     def _natural(self, column: int) -> int:
         """Width of a column: that of its longest line, text at most a good third of the whole."""
+        return max(1, min(max(self._whole(column), _widest(line(self._columns[column].header))), self._most()))
+
+    def _whole(self, column: int) -> int:
+        """Width at which no cell of a column is wrapped."""
         tail = self._tails[column]
         heads = [_widest(row[column][0]) for row in self._cells if not isinstance(row, Heading)]
-        width = max([*heads, 0]) + (1 + tail if tail else 0)
-        return max(1, min(max(width, _widest(line(self._columns[column].header))), self._most()))
+        return max([*heads, 0]) + (1 + tail if tail else 0)
 
     def _make_room_for_groups(self) -> None:
         """Widen the last column of a group whose name is wider than its columns."""
@@ -56,15 +59,14 @@ class Grid:
             self._widths[last - 1] += max(0, min(cells(inline(name)), self._most()) - room)
 
     def _spend_spare_room(self) -> None:
-        """Widen texts that would be wrapped, where all columns fit side by side and leave room."""
+        """Widen columns whose cells would be wrapped, where all columns fit side by side and leave room."""
         spare = self._width - self._total(list(range(len(self._columns))))
         # the last columns are the texts; the first ones name the rows and are short
         for column in reversed(range(len(self._columns))):
-            if spare > 0 and not self._tails[column]:
-                heads = [_widest(row[column][0]) for row in self._cells if not isinstance(row, Heading)]
-                more = min(spare, max([*heads, 0]) - self._widths[column])
-                self._widths[column] += max(0, more)
-                spare -= max(0, more)
+            if spare > 0:
+                more = max(0, min(spare, self._whole(column) - self._widths[column]))
+                self._widths[column] += more
+                spare -= more
 
     def _most(self) -> int:
         return self._width if len(self._columns) == 1 else max(12, self._width * 2 // 5)
@@ -133,7 +135,7 @@ class Grid:
     def _fill(self, head: str, tail: str, column: int, width: int) -> list[str]:
         align, after = self._columns[column].align, self._tails[column]
         room = width - (after + 1 if after else 0)
-        if after and room >= 1 and cells(head) <= room:
+        if after and room >= 1 and cells(head) <= room and "\n" not in head:
             lines = [pad(pad(head, room, align) + " " + pad(tail, after), width)]
         else:
             lines = [pad(part, width, align) for part in wrap(f"{head} {tail}".rstrip(" ") if tail else head, width)]

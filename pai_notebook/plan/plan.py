@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Selector
@@ -175,8 +175,13 @@ def _rules(command: Command) -> str:
     path = command.get("rules")
     if path is None:
         return command.rules
+    from pai_notebook.comparison.gate.parse import parse_rules  # noqa: PLC0415 - loading the extension loads nothing that compares
+
     try:
-        return read_file(path, max_bytes=_LONGEST_RULES).decode("utf-8-sig")
+        text = read_file(path, max_bytes=_LONGEST_RULES).decode("utf-8-sig")
+        parse_rules(text)
+    except AddressError as error:
+        raise AddressError(say("{what}: {said}", what=path, said=error.message), hint=error.hint) from error
     except UnreadableFile as error:
         raise ConfigurationError(
             say("{path} {error}", path=path, error=str(error)), hint=say("Pass --rules a file with one rule a line.")
@@ -185,6 +190,7 @@ def _rules(command: Command) -> str:
         raise ConfigurationError(
             say("{path} is not a text in UTF-8: {reason} at byte {start}", path=path, reason=error.reason, start=error.start)
         ) from error
+    return text
 
 
 def _save(command: Command, _: str | None) -> list[Step]:

@@ -92,10 +92,35 @@ def test_a_failed_check_names_its_dataset_as_the_comparison_does():
     assert "d-digits" not in failed
 
 
-def test_a_rule_is_named_where_metric_and_bound_do_not_tell_it():
+def test_several_rules_stand_above_their_checks_and_one_alone_does_not():
     c = compare({"a": 1.0, "b": 1.0}, {"a": 2.0, "b": 2.0})
-    assert "rule" not in str(c.check("a <= baseline\nb <= baseline"))
-    assert "fail if a worse beyond chance" in str(c.check("b <= baseline\nfail if a worse beyond chance"))
+    assert "a <= baseline" not in str(c.check("a <= baseline"))
+    lines = str(c.check("a <= baseline + 0.5\nb <= baseline + 10%")).split("\n")
+    below = {rule: lines[lines.index(rule) + 1].split() for rule in ("a <= baseline + 0.5", "b <= baseline + 10%")}
+    assert {rule: line[-6:-3] for rule, line in below.items()} == {
+        "a <= baseline + 0.5": ["<=", "1.5", "1.0"],
+        "b <= baseline + 10%": ["<=", "1.1", "1.0"],
+    }
+
+
+def test_what_could_not_be_checked_is_counted_apart_from_what_failed():
+    c = compare({"a": 1.0}, {"a": 2.0}, {"a": 0.5})
+    report = c.check("a <= baseline\nb <= 1\na <= 9 with 95% confidence")
+    assert repr(report) == "<GateReport Gate: 1 of 5 checks failed, 3 could not be checked>"
+    assert "0.2.0 failed 1, 1 could not be checked; 0.3.0: 1 could not be checked" in " ".join(str(report).split())
+    assert str(report).index("\nFailed") < str(report).index("Could not be checked")
+    assert repr(c.check("b <= 1\nc <= 1")) == "<GateReport Gate: 2 of 2 could not be checked>"
+    assert repr(c.check("b <= 1")) == "<GateReport Gate: could not be checked>"
+
+
+def test_a_gate_of_several_rules_fits_a_terminal_in_whole_words(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    names = results(**{f"d-{kind}0001": {"accuracy": 0.9, "latency_ms": 20.0, "n": 1000} for kind in ("holdout", "noisy")})
+    worse = results(**{f"d-{kind}0001": {"accuracy": 0.8, "latency_ms": 30.0, "n": 1000} for kind in ("holdout", "noisy")})
+    rules = ["accuracy >= baseline - 1%", "latency_ms <= baseline + 5%", "accuracy[d-noisy0001] >= baseline - 0.01 with 95% confidence"]
+    text = str(compare(names, worse).check(rules))
+    assert max(map(len, text.split("\n"))) <= 80
+    assert all(text.split("\n").count(rule) >= 1 for rule in rules)
 
 
 def test_the_error_travels_between_processes():
@@ -484,7 +509,8 @@ def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
     assert check.reason == f"the difference could be as low as {math.floor(1000 * low) / 1000:g} (95 % confidence)"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
-    assert check.reason == f"the true value is no lower than {math.floor(100 * proportion_confint(893, 1000, 0.1, 'wilson')[0]) / 100:.2f} (95 % confidence)"
+    low = math.floor(100 * proportion_confint(893, 1000, 0.1, "wilson")[0]) / 100
+    assert check.reason == f"the true value is no lower than {low:.2f} (95 % confidence)"
 
 
 @given(st.integers(500, 999), st.integers(500, 999), st.sampled_from([100, 1000, 3000]), st.integers(0, 60))

@@ -417,3 +417,14 @@ def test_the_luck_of_the_best_group_and_what_intervals_cover_are_said(ns, where)
     assert where in " ".join(str(c.best("accuracy")).split())
     covers = "The intervals of accuracy cover other runs, not other examples."
     assert (covers in c.verdict.sentences) is (ns[0] is None)
+
+
+def test_what_a_version_has_more_of_stands_under_its_name_at_eighty_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    c = two([0.90, 0.912, 0.923], [0.894, 0.905, 0.916])
+    lines = str(c).split("\n")
+    head = next(place for place, line in enumerate(lines) if "baseline" in line and "≈" in line)
+    assert lines[head].rstrip().endswith("1 ≈")
+    assert len(lines[head]) == max(map(len, lines[head - 1 : head + 1]))
+    better = str(two([0.90, 0.902, 0.903], [0.964, 0.965, 0.966])).split("\n")
+    assert any("pp better" in line for line in better)

@@ -86,6 +86,12 @@ def test_the_exit_code_says_how_a_command_ended(files, capsys, words, code):
     assert "Traceback" not in err
 
 
+def test_a_rule_that_cannot_be_read_is_found_by_its_file_line_and_column(folder, capsys):
+    (folder / "late.txt").write_text("\n\n# a comment\naccuracy >= 0.5\naccuracy >= baseline * 0.99\n", "utf-8")
+    assert main(["gate", f"{MODEL}@latest", "--rules", "late.txt", "--demo"]) == Exit.USAGE
+    assert capsys.readouterr().err.startswith("paimodel: late.txt: line 5, column 22: ")
+
+
 def test_a_gate_writes_its_files_whether_it_passes_or_not(folder, capsys):
     assert main(["gate", f"{MODEL}@2.5.0", "--rules", "both.txt", "--to", "gate.md", "--junit", "gate.xml", "--demo"]) == Exit.FAILED
     assert "checks failed" in capsys.readouterr().out

@@ -32,20 +32,27 @@ _OPEN, _FEWEST = 12, 2
 def headline(report: GateReport) -> Phrase:
     """Say how a gate came out: `No regression: 4 of 26 checks failed`."""
     skipped = sum(check.outcome == "skipped" for check in report.checks)
-    failed, total = len(report.breaches), len(report.checks) - skipped
+    total = len(report.checks) - skipped
     if not total:
         return say("{title} failed: nothing was checked", title=report.title)
-    if failed:
-        said = say(
-            "{title}: {count} of {total} checks failed" if total > 1 else "{title}: the check failed",
-            title=report.title,
-            count=failed,
-            total=total,
-        )
+    if report.breaches:
+        said = _count_failed(report.title, report.breaches, total)
     else:
         said = say("{title} passed: {count} check" if total == 1 else "{title} passed: {count} checks", title=report.title, count=total)
         said = _how_sure(said, report.checks)
     return say("{said}; {skipped} skipped, not counted", said=said, skipped=skipped) if skipped else said
+
+
+def _count_failed(what: str, breaches: Sequence[Check], total: int) -> Phrase:
+    """Say of the checks that did not pass how many failed and how many could not be checked."""
+    unchecked = sum(not check.checked for check in breaches)
+    failed = len(breaches) - unchecked
+    if not failed:
+        none = "{what}: {count} of {total} could not be checked" if total > 1 else "{what}: could not be checked"
+        return say(none, what=what, count=unchecked, total=total)
+    some = "{what}: {count} of {total} checks failed" if total > 1 else "{what}: the check failed"
+    said = say(some, what=what, count=failed, total=total)
+    return say("{said}, {count} could not be checked", said=said, count=unchecked) if unchecked else said
 
 
 def told_apart(reports: Sequence[GateReport], candidates: Sequence[str]) -> list[GateReport]:
@@ -78,12 +85,13 @@ def describe_gate(report: GateReport) -> Stack:
     text = joined([headline(report), *_versions(report)], "\n")
     blocks: list[Block] = [Note(text, "good" if report.passed else "bad"), *(Note(remark, "warn") for remark in report.remarks)]
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
-    titles = {"failed": say("Failed"), "passed": say("Passed"), "skipped": say("Skipped")}
+    failed, unchecked = ([check for check in report.breaches if check.checked is known] for known in (True, False))
+    blocks += _failed(failed, say("Failed"), datasets) if failed else []
+    blocks += _failed(unchecked, say("Could not be checked"), datasets) if unchecked else []
+    titles = {"passed": say("Passed"), "skipped": say("Skipped")}
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
-        if checks and outcome == "failed":
-            blocks += _failed(checks, title, datasets)
-        elif checks:
+        if checks:
             table = _table(checks, title, datasets, limit=_SHOWN)
             blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
@@ -93,19 +101,25 @@ def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str])
     """What failed: all of a few; of many the first of each rule, the rest of each folded."""
     if len(checks) <= _OPEN:
         return [_table(checks, title, datasets, limit=len(checks))]
-    rules: dict[str, list[Check]] = {}
-    for check in checks:
-        rules.setdefault(check.rule, []).append(check)
+    rules = _by_rule(checks)
     each = max(_FEWEST, _OPEN // len(rules))
     # one more is shown itself
     first_of = {rule: of_rule if len(of_rule) <= each + 1 else of_rule[:each] for rule, of_rule in rules.items()}
-    table = _table([check for of_rule in first_of.values() for check in of_rule], title, datasets, limit=len(checks), rules=rules)
+    counts = {rule: len(of_rule) for rule, of_rule in rules.items()}
+    table = _table([check for of_rule in first_of.values() for check in of_rule], title, datasets, limit=len(checks), counts=counts)
     more = []
     for rule, of_rule in rules.items():
         if rest := of_rule[len(first_of[rule]) :]:
             said = say("{rule}: {count} more failed", rule=rule, count=len(rest))
             more.append(Section(said, [_table(rest, "", datasets, limit=len(rest))], folded=True))
     return [table, *more]
+
+
+def _by_rule(checks: Sequence[Check]) -> dict[str, list[Check]]:
+    rules: dict[str, list[Check]] = {}
+    for check in checks:
+        rules.setdefault(check.rule, []).append(check)
+    return rules
 
 
 def gate_lines(report: GateReport) -> list[str]:
@@ -126,10 +140,10 @@ def describe_asked(report: GateReport, question: str) -> list[Note]:
         # a name may be the beginning of a longer one
         if re.search(rf"(?<![\w.]){re.escape(version)}(?!\w|\.\w)", question):
             checks = [check for check in report.checks if check.version == version and check.outcome != "skipped"]
-            failed = sum(check.outcome == "failed" for check in checks)
-            said = "{title}: {version} failed {count} of {total} checks" if failed else "{title}: {version} passed all of {total} checks"
-            text = say(said, title=report.title, version=version, count=failed, total=len(checks))
-            text = text if failed else _how_sure(text, checks)
+            failed = [check for check in checks if check.outcome == "failed"]
+            what = say("{what}: {said}", what=report.title, said=version)
+            passed = say("{title}: {version} passed all of {total} checks", title=report.title, version=version, total=len(checks))
+            text = _count_failed(what, failed, len(checks)) if failed else _how_sure(passed, checks)
             found.append(Note(text, "bad" if failed or not checks else "good"))
     return found
 
@@ -146,34 +160,40 @@ def _how_sure(said: Phrase, checks: Sequence[Check]) -> Phrase:
 
 def _versions(report: GateReport) -> list[Phrase]:
     """A verdict a version, those that failed first; nothing where only one was checked."""
-    failed: dict[str, int] = {check.version: 0 for check in report.checks if check.version and check.outcome != "skipped"}
+    failed: dict[str, list[Check]] = {check.version: [] for check in report.checks if check.version and check.outcome != "skipped"}
     if len(failed) < 2:  # noqa: PLR2004 - of one version the headline says it
         return []
     for check in report.breaches:
         if check.version:
-            failed[check.version] += 1
-    told = [say("{version} failed {count}", version=version, count=count) for version, count in failed.items() if count]
+            failed[check.version].append(check)
+    told = [_failures_of(version, checks) for version, checks in failed.items() if checks]
     passed: list[Phrase] = []
     unsure = {check.version for check in report.checks if check.as_measured}
     for template, versions in (
-        ("passed: {versions}", [version for version, count in failed.items() if not count and version not in unsure]),
-        ("passed as measured: {versions}", [version for version, count in failed.items() if not count and version in unsure]),
+        ("passed: {versions}", [version for version, checks in failed.items() if not checks and version not in unsure]),
+        ("passed as measured: {versions}", [version for version, checks in failed.items() if not checks and version in unsure]),
     ):
         passed += [say(template, versions=first(versions, _VERSIONS))] if versions else []
     return [joined([*told[:_VERSIONS], *passed], "; ")]
 
 
+def _failures_of(version: str, breaches: Sequence[Check]) -> Phrase:
+    unchecked = sum(not check.checked for check in breaches)
+    failed = say("{version} failed {count}", version=version, count=len(breaches) - unchecked)
+    if not unchecked:
+        return failed
+    if unchecked == len(breaches):
+        return say("{version}: {count} could not be checked", version=version, count=unchecked)
+    return say("{said}, {count} could not be checked", said=failed, count=unchecked)
+
+
 def _table(
-    checks: Sequence[Check],
-    caption: Phrase | str,
-    datasets: Mapping[str, str],
-    limit: int,
-    rules: Mapping[str, Sequence[Check]] | None = None,
+    checks: Sequence[Check], caption: Phrase | str, datasets: Mapping[str, str], limit: int, counts: Mapping[str, int] | None = None
 ) -> Table:
-    """A check a line; the rule is named where there are several that metric and bound do not tell, or above its checks."""
-    named = rules is None and len({check.rule for check in checks}) > 1 and not all(check.allowed for check in checks)
+    """A check a line; several rules stand above their checks, with how many of each failed where `counts` has it."""
+    rules = _by_rule(checks)
+    headed = counts is not None or len(rules) > 1
     columns: list[Column | str] = [
-        *([say("rule")] if named else []),
         say("version"),
         say("metric"),
         *([say("dataset")] if datasets else []),
@@ -182,21 +202,17 @@ def _table(
         say("allowed"),
     ]
     rows: list[list[Inline] | Heading] = []
-    before = ""
-    for check in checks:
-        if rules is not None and check.rule != before:
-            before = check.rule
-            rows.append(Heading(before, summary=say("{count} failed", count=len(rules[before]))))
-        rows.append(list(_row(check, datasets, rules=named)))
-    limit += len(rules or ())
-    return Table(columns, rows, caption=caption, row_headers=2 + named + bool(datasets), limit=limit, unit=say("checks"))
+    for rule, of_rule in rules.items():
+        if headed:
+            rows.append(Heading(rule, summary=say("{count} failed", count=counts[rule]) if counts else ""))
+        rows += [list(_row(check, datasets, headed=headed)) for check in of_rule]
+    limit += len(rules) if headed else 0
+    return Table(columns, rows, caption=caption, row_headers=2 + bool(datasets), limit=limit, unit=say("checks"))
 
 
-def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[Inline]:
+def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator[Inline]:
     form = check.form
     delta = "" if not check.delta else form.delta(check.delta)
-    if rules:
-        yield check.rule
     yield check.version or "—"
     yield unescaped(check.metric) or "—"
     if datasets:
@@ -204,7 +220,9 @@ def _row(check: Check, datasets: Mapping[str, str], *, rules: bool) -> Iterator[
     yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
     remark = "" if check.stated or check.reason in (BELOW, ABOVE) else check.reason
-    yield Lines([check.allowed, Mark("", remark)]) if check.allowed and remark else check.allowed or remark
+    # the rule above the check says how the bound follows from the baseline
+    allowed = check.allowed.partition(" (")[0] if headed and check.bound is not None else check.allowed
+    yield Lines([allowed, Mark("", remark)]) if allowed and remark else allowed or remark
 
 
 def _in_words(check: Check) -> str:
