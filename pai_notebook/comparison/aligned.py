@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 Told = str | bool | None
 
 
+_NOT_USED = "the results on the same examples in {metric} of {version} and {other} are not used: not all of these are compared here"
+
+
 def _beside(baseline: Baseline) -> tuple[ModelVersion, ...]:
     """Give the baseline that was handed over, which need not be among the versions."""
     given = baseline.version if isinstance(baseline, Chosen) else baseline
@@ -81,7 +84,9 @@ class Aligned:
         # lists of repeats are compared by their mean, whatever else is said of lists
         means = Series({**self._series.told, **dict.fromkeys(self._listed.told, "mean")}, self.dataset_names)
         found = MetricCells(self._versions, means)
-        self.paired_results = tuple(paired)
+        stated = {Name("metrics", *key).short for key in found}
+        self.paired_results = tuple(each for each in paired if each.metric in stated and {each.version, each.other} <= set(self._names))
+        self._not_used = [each for each in paired if each not in self.paired_results]
         self._repeats = repeats_of(found, self._versions, self._listed)
         self._uncertainty = Uncertainty(
             found,
@@ -255,6 +260,7 @@ class Aligned:
                 for result in self.paired_results
                 for remark in result.remarks
             ),
+            *(say(_NOT_USED, metric=each.shown or each.metric, version=each.version, other=each.other) for each in self._not_used),
             *remarks_on([version for version in self._versions if isinstance(version, VersionGroup)], shown),
             *positional(self._versions, self._all),
         )

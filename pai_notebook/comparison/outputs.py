@@ -205,6 +205,48 @@ class ComparisonExports(FrameExports):
             return write_pdf(path, document, overwrite=overwrite)
         return write_file(path, document, overwrite=overwrite)
 
+    def save(self, path: PathLike, redact: RedactionLike = None, *, overwrite: bool = False) -> Path:
+        """Write the versions to a snapshot file, with the results on the same examples that are evidence here.
+
+        Parameters
+        ----------
+        path : path
+            Where to; compressed when it ends in `.gz`.
+        redact : optional
+            `"default"` masks ids, buckets and keys, a map adds rules of your own; None keeps everything.
+        overwrite : bool
+            Whether to replace an existing file.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. `load` gives the versions, whose `compare` takes the results as evidence again; the examples that differ are
+            in it, with your columns.
+
+        Raises
+        ------
+        ConfigurationError
+            When the file exists already or cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pai_notebook import VersionSet, load
+        >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}} for n in (1, 2)]
+        >>> c = VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     load(c.save(f"{folder}/cer.paisnap.json")).compare("0.1.0") == c
+        True
+        """
+        from pai_notebook.comparison.paired_file import written  # noqa: PLC0415 - loads on first use
+        from pai_notebook.io.snapshot import write_snapshot  # noqa: PLC0415 - as above
+
+        shown = cast("Comparison", self)
+        kept = list(map(written, shown.paired_results))
+        return write_snapshot(
+            path, shown.versions, errors=shown.errors, removed=shown.removed, paired=kept, redact=redact, overwrite=overwrite
+        )
+
     def __copy__(self) -> Self:
         return self
 

@@ -79,6 +79,10 @@ class Paired(Estimated, Displayed):
         Examples on which the two differ, with the columns of both; the largest difference first.
     shown : str
         The metric as people read it, its dataset as the registry calls it.
+    path : str
+        The snapshot that it was read from; empty elsewhere.
+    source : callable or None
+        Gives the interval at a level; None where there is none.
     """
 
     metric: str
@@ -93,11 +97,12 @@ class Paired(Estimated, Displayed):
     flipped: pd.DataFrame
     p_value: float | None
     level: float = field(default=_LEVEL, init=False)
-    _at: Callable[[float], Interval] | None = field(default=None)
+    source: Callable[[float], Interval] | None = field(default=None)
     shown: str = ""
+    path: str = ""
 
     def _known_at(self, level: float) -> Interval | None:
-        return None if self._at is None else self._at(level)
+        return None if self.source is None else self.source(level)
 
     def evidence(self, *, reverse: bool = False, level: float = _LEVEL) -> Evidence:
         """Return the difference as a comparison uses it.
@@ -122,7 +127,7 @@ class Paired(Estimated, Displayed):
         >>> print(pair("accuracy", frames, "a", "b", on="id", correct="correct").evidence().reason)
         only 0 of 9 examples differ: cannot tell
         """
-        if self._at is None:
+        if self.source is None:
             return Evidence(self.reason)
         sides = _Answered(self.values[0], self, is_candidate=True), _Answered(self.values[1], self, is_candidate=False)
         return Evidence(self.reason, sides[::-1] if reverse else sides, level)

@@ -147,7 +147,7 @@ def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Se
         remarks=tuple(remarks),
         flipped=differing(table, values[0] - values[1]),
         p_value=mid_p_mcnemar(gained, lost),
-        _at=_Answers(gained, lost, n) if enough else None,
+        source=_Answers(gained, lost, n) if enough else None,
     )
 
 
@@ -183,6 +183,9 @@ class _Normal:
     def __call__(self, level: float) -> Interval:
         half = normal_quantile(level) * self.error
         return Interval(self.delta - half, self.delta + half, level, f"normal interval, standard error from {RESAMPLES} resamples")
+
+
+INTERVALS: dict[str, type[_Answers | _Mean | _Normal]] = {"answers": _Answers, "mean": _Mean, "resamples": _Normal}
 
 
 def _by_scores(
@@ -221,7 +224,7 @@ def _by_scores(
         remarks=tuple(remarks),
         flipped=differing(table, each),
         p_value=None if at is None else p_value(at),
-        _at=at,
+        source=at,
     )
 
 
@@ -281,7 +284,7 @@ def _by_statistic(
         remarks=(*table.remarks, *([] if label else [say(_NO_LABEL, fewest=FEWEST_RAREST)])),
         flipped=differing(table, differs),
         p_value=None if at is None else p_value(at),
-        _at=at,
+        source=at,
     )
 
 

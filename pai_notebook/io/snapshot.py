@@ -4,7 +4,8 @@
      "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
      "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...], "model_name": "...",
                   "datasets": [...], "people": [...]}], "errors": [...], "masked": [...],
-     "groups": [{"name": "...", "members": [0, 1, 2], "folds": false, "ignored": [...], "method": "groupby", "names": [...]}]}
+     "groups": [{"name": "...", "members": [0, 1, 2], "folds": false, "ignored": [...], "method": "groupby", "names": [...]}],
+     "paired": [{"metric": "...", "version": "...", "other": "...", "interval": {...}, "flipped": {...}, ...}]}
 
 `document` is what the service sent, `source` the place in `sources` of where it came from and what things are called there. A group is
 written as its members, which follow each other, and as what makes it of them again. Keys this release does not know are left alone and
@@ -29,7 +30,7 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.io.redaction import as_redaction, masked_provenance
+from pai_notebook.io.redaction import Redaction, as_redaction, masked_provenance
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.group import Grouping, VersionGroup, members_of
@@ -71,6 +72,8 @@ class Snapshot(Printed):
         What filters had removed.
     masked : tuple of str
         What was masked when it was saved, a sentence each.
+    paired : tuple of dict
+        Results on the same examples, as JSON.
     """
 
     path: Path
@@ -79,6 +82,7 @@ class Snapshot(Printed):
     errors: dict[str, PaiError] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
+    paired: tuple[dict[str, Any], ...] = ()
 
     @property
     def origin(self) -> str:
@@ -92,6 +96,7 @@ def write_snapshot(
     *,
     errors: Mapping[str, PaiError] | None = None,
     removed: Sequence[str] = (),
+    paired: Sequence[Mapping[str, Any]] = (),
     redact: Any = None,
     overwrite: bool = False,
     saved: datetime | None = None,
@@ -106,6 +111,8 @@ def write_snapshot(
         What to keep.
     errors, removed : mapping of str to PaiError, sequence of str
         What else the set knew.
+    paired : sequence of mapping
+        Results on the same examples, as JSON.
     redact : optional
         `"default"`, a map of rules, or a `Redaction`; None keeps everything.
     overwrite : bool
@@ -118,7 +125,10 @@ def write_snapshot(
     ConfigurationError
         When the file exists, cannot be written, or a version holds what JSON cannot.
     """
-    content = _content(versions, errors or {}, removed, redact, saved or datetime.now(UTC))
+    redaction = as_redaction(redact)
+    content = _content(versions, errors or {}, removed, redaction, saved or datetime.now(UTC))
+    content.update({"paired": [masked_result(each, redaction.text if redaction else _same) for each in paired]} if paired else {})
+    content["masked"] = list(redaction.sentences) if redaction else []
     content["digest"] = _digest(content)
     try:
         text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(content, ensure_ascii=False, indent=1))
@@ -131,8 +141,13 @@ def write_snapshot(
     return write_file(path, packed, overwrite=overwrite)
 
 
-def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], removed: Sequence[str], redact: Any, now: datetime) -> Any:
-    redaction = as_redaction(redact)
+def _content(
+    versions: Sequence[ModelVersion],
+    errors: Mapping[str, PaiError],
+    removed: Sequence[str],
+    redaction: Redaction | None,
+    now: datetime,
+) -> Any:
     mask = redaction.text if redaction else _same
     groups = _groups(versions, mask)
     versions = members_of(versions)
@@ -154,8 +169,28 @@ def _content(versions: Sequence[ModelVersion], errors: Mapping[str, PaiError], r
     content.update({"groups": groups} if groups else {})
     content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
     content["removed"] = [mask(text) for text in removed]
-    content["masked"] = list(redaction.sentences) if redaction else []
     return content
+
+
+def masked_result(result: Mapping[str, Any], mask: Any) -> dict[str, Any]:
+    """Mask every text of a result on the same examples but the names of the versions and how its interval was computed.
+
+    Parameters
+    ----------
+    result : mapping
+        As JSON.
+    mask : callable
+        Masks a text.
+    """
+    return {key: value if key in ("version", "other", "interval") else _masked_texts(value, mask) for key, value in result.items()}
+
+
+def _masked_texts(value: Any, mask: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _masked_texts(item, mask) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked_texts(item, mask) for item in value]
+    return mask(value) if isinstance(value, str) else value
 
 
 def _groups(versions: Sequence[ModelVersion], mask: Any) -> list[dict[str, Any]]:
@@ -307,6 +342,7 @@ def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
         errors={_text(entry["address"]): _error(entry) for entry in content.get("errors", [])},
         removed=tuple(map(_text, content.get("removed", []))),
         masked=tuple(map(_text, content.get("masked", []))),
+        paired=tuple(map(dict, content.get("paired", []))),
     )
 
 

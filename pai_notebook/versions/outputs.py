@@ -13,8 +13,9 @@ from pai_notebook.model.fields import catalogue
 from pai_notebook.model.nearest import listed
 
 if TYPE_CHECKING:
+    from pai_notebook.comparison.paired import Paired
     from pai_notebook.io.arrow import ArrowTables
-    from pai_notebook.io.redaction import RedactionLike
+    from pai_notebook.io.redaction import Redaction, RedactionLike
 
 
 @checked
@@ -74,10 +75,12 @@ class VersionExports(FrameExports):
         masked = masked_versions(versions, redaction)
         errors = {address: masked_error(error, redaction) for address, error in versions.errors.items()}
         removed = tuple(map(redaction.text, versions.removed))
+        paired = _masked_results(versions.paired_results, redaction) if versions.paired_results else ()
         origin = redaction.text(versions.origin)
         told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
         origin = " ".join(filter(None, (origin, told)))
-        made: Self = type(versions)(masked, errors, removed=removed, origin=origin, path=None if redaction.masked else versions.path)
+        path = None if redaction.masked else versions.path
+        made: Self = type(versions)(masked, errors, removed=removed, origin=origin, path=path, paired=paired)
         return made
 
     def save(self, path: PathLike, redact: RedactionLike = None, *, overwrite: bool = False) -> Path:
@@ -114,7 +117,14 @@ class VersionExports(FrameExports):
         from pai_notebook.io.snapshot import write_snapshot  # noqa: PLC0415 - loads on first use
 
         versions: Any = self
-        return write_snapshot(path, versions, errors=versions.errors, removed=versions.removed, redact=redact, overwrite=overwrite)
+        kept = []
+        if versions.paired_results:
+            from pai_notebook.comparison.paired_file import written  # noqa: PLC0415 - pandas loads on first use
+
+            kept = list(map(written, versions.paired_results))
+        return write_snapshot(
+            path, versions, errors=versions.errors, removed=versions.removed, paired=kept, redact=redact, overwrite=overwrite
+        )
 
     def to_parquet(
         self,
@@ -214,3 +224,11 @@ class VersionExports(FrameExports):
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.to_arrow(fields=[]).metrics.__arrow_c_stream__(requested_schema)
+
+
+def _masked_results(results: Sequence[Paired], redaction: Redaction) -> list[Paired]:
+    """Mask results on the same examples as a snapshot does."""
+    from pai_notebook.comparison.paired_file import read, written  # noqa: PLC0415 - pandas loads on first use
+    from pai_notebook.io.snapshot import masked_result  # noqa: PLC0415 - loads on first use
+
+    return [read(masked_result(written(each), redaction.text), "") for each in results]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
-from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, VersionNotFound
+from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, read_addresses
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.aligned import Told
     from pai_notebook.comparison.baseline import Baseline
     from pai_notebook.comparison.groups import RepeatsLike
+    from pai_notebook.comparison.paired import Paired
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
 
@@ -56,6 +57,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Where the versions came from when it was not a registry, in a sentence.
     path : str or None
         The snapshot that they can be read from again; empty when they can be fetched, None when neither has them as they are.
+    paired : sequence of Paired
+        Results on the same examples that `compare` takes as evidence where both versions are compared.
 
     Examples
     --------
@@ -65,7 +68,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_errors", "_origin", "_path", "_removed", "_versions")
+    __slots__ = ("_errors", "_origin", "_paired", "_path", "_removed", "_versions")
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         removed: tuple[str, ...] = (),
         origin: str = "",
         path: str | None = "",
+        paired: Sequence[Paired] = (),
     ) -> None:
         self._versions = _distinct(versions)
         if errors is not None and not isinstance(errors, Mapping):
@@ -85,6 +89,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self._removed = tuple(removed)
         self._origin = origin
         self._path = path
+        self._paired = tuple(paired)
 
     @classmethod
     def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:
@@ -213,6 +218,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """The snapshot that the versions can be read from again; empty when they can be fetched, None when neither has them."""
         return self._path
 
+    @property
+    def paired_results(self) -> tuple[Paired, ...]:
+        """Results on the same examples that came with a snapshot, as `Comparison.save` keeps them; `compare` uses them as evidence."""
+        return self._paired
+
     def raise_for_errors(self) -> Self:
         """Return the set itself when everything was fetched, else raise.
 
@@ -309,7 +319,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         paths = {each.path for each in (self, other) if each} or {""}
         path = paths.pop() if len(paths) == 1 else None
         errors = {**self._errors, **other._errors}
-        return VersionSet((*self, *other), errors, removed=self._removed + other._removed, origin=origin, path=path)
+        paired = self._paired + other._paired
+        return VersionSet((*self, *other), errors, removed=self._removed + other._removed, origin=origin, path=path, paired=paired)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, VersionSet):
@@ -324,7 +335,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
     def _derive(self, versions: Iterable[ModelVersion], removed: str = "") -> VersionSet:
         steps = (*self._removed, removed) if removed else self._removed
-        return VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path)
+        return VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path, paired=self._paired)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -434,7 +445,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         if on_error == "raise":
             for error in errors.values():
                 raise error
-        return VersionSet(found, {**self._errors, **errors}, removed=self._removed, origin=self._origin, path=self._path)
+        every = {**self._errors, **errors}
+        return VersionSet(found, every, removed=self._removed, origin=self._origin, path=self._path, paired=self._paired)
 
     def filter(
         self,
@@ -680,6 +692,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             errors=self._errors,
             removed=self._removed,
             path=self._path,
+            paired=self._paired,
         )
 
     def groupby(self, *names: str) -> VersionSet:
@@ -826,7 +839,16 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Version
 
     found = read_snapshot(path, max_bytes=max_bytes)
     origin = found.origin + (f" Masked when saved: {'; '.join(found.masked)}." if found.masked else "")
-    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=os.fspath(path))
+    where = os.fspath(path)
+    paired: list[Paired] = []
+    if found.paired:
+        from pai_notebook.comparison.paired_file import read  # noqa: PLC0415 - pandas loads on first use
+
+        try:
+            paired = [read(each, where) for each in found.paired]
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise SnapshotError(say("{target} is not a whole snapshot: {error}", target=where, error=repr(error))) from error
+    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=where, paired=paired)
 
 
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
+from pai_notebook.comparison.paired_file import written
 from pai_notebook.comparison.paired_methods import bonett_price, mid_p_mcnemar
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError, SnapshotError
+from pai_notebook.io.snapshot import write_snapshot
 from tests.examples import cases
 from tests.lazy import Lazy
 
@@ -321,3 +323,93 @@ def test_results_of_other_examples_than_the_metric_are_no_evidence(better):
         pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0").with_paired(p)
     with pytest.raises(ComparisonError, match=r"0\.2\.0 has no accuracy"):
         pnb.VersionSet.from_documents([docs[0], {"VersionName": "0.2.0"}], "model-a").compare("0.1.0").with_paired(p)
+
+
+def with_columns(frames):
+    """The same tables with columns of every kind."""
+    more = {
+        "text": "a \u202e b",
+        "when": pd.Timestamp("2026-01-01", tz="UTC"),
+        "kind": pd.Categorical(["x"] * len(frames["0.1.0"])),
+        "count": pd.array([None] * len(frames["0.1.0"]), dtype="Int64"),
+        "parts": [[1, 2]] * len(frames["0.1.0"]),
+    }
+    return {name: frame.assign(**more) for name, frame in frames.items()}
+
+
+def results_of(better):
+    """A comparison with results of each kind as evidence, and the options that make it."""
+    right = dict(zip(("0.1.0", "0.2.0"), better, strict=True))
+    scores = {name: np.random.default_rng(k).normal(0.5 + 0.03 * k, 0.1, 200) for k, name in enumerate(right)}
+    docs = [
+        {
+            "VersionName": name,
+            "Metrics": {"accuracy": float(np.mean(right[name])), "bleu": float(scores[name].mean()), "f1": float(np.mean(right[name]))},
+        }
+        for name in right
+    ]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0", only="all")
+    frames = with_columns(tables(*better))
+    return c.with_paired(
+        c.paired("accuracy", frames, on="id", correct="ok"),
+        c.paired("bleu", tables(*scores.values(), "bleu"), on="id", score="bleu"),
+        c.paired("f1", tables(*better), on="id", statistic=lambda table: table.ok.mean()),
+    )
+
+
+def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
+    c = results_of(better)
+    path = c.save(tmp_path / "evidence.paisnap.json")
+    loaded = pnb.load(path)
+    again = loaded.compare("0.1.0", only="all")
+    assert again == c == pickle.loads(pickle.dumps(c))
+    for result, known in zip(again.paired_results, c.paired_results, strict=True):
+        assert (result.sentence, result.words, result.reason, result.remarks) == (known.sentence, known.words, known.reason, known.remarks)
+        assert (result.at(0.9), result.p_value, result.counts) == (known.at(0.9), known.p_value, known.counts)
+        assert result.reason.in_language("zh") == known.reason.in_language("zh")
+        assert result.flipped.columns.tolist() == known.flipped.columns.tolist()
+        assert result.flipped.id.tolist() == known.flipped.id.tolist()
+    kept = again.paired_results[0].flipped
+    assert kept.dtypes.equals(c.paired_results[0].flipped.dtypes)
+    assert [again[row].changes[1].word for row in ("accuracy", "bleu")] == [c[row].changes[1].word for row in ("accuracy", "bleu")]
+    space = {}
+    exec(again.to_code(), space)
+    assert space["c"] == c
+    assert "only your tables have" not in again.to_code()
+    assert pnb.load(loaded[:].save(tmp_path / "again.paisnap.json")).compare("0.1.0", only="all") == c
+
+
+def test_results_of_versions_that_are_not_compared_are_named(better, tmp_path):
+    loaded = pnb.load(results_of(better).save(tmp_path / "evidence.paisnap.json"))
+    said = "the results on the same examples in accuracy of 0.2.0 and 0.1.0 are not used: not all of these are compared here"
+    assert said in loaded[:1].compare().notes
+    assert loaded[:1].compare().paired_results == ()
+
+
+def test_a_snapshot_masks_the_examples_of_results(better, tmp_path):
+    frames = {name: frame.assign(uri="oss://team-data/secret/x") for name, frame in tables(*better).items()}
+    c = compared(*better)
+    told = c.with_paired(c.paired("accuracy", frames, on="id", correct="ok"))
+    text = told.save(tmp_path / "masked.paisnap.json", redact="default").read_text("utf-8")
+    assert "team-data" not in text
+    masked = pnb.load(told.save(tmp_path / "all.paisnap.json")).redact()
+    assert "team-data" not in masked.paired_results[0].flipped.uri.iloc[0]
+    assert masked.compare("0.1.0")["accuracy"].changes[1].word == "better"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interval": {"kind": "nothing"}},
+        {"interval": {"kind": "answers", "gained": "x", "lost": 1, "n": 2}},
+        {"flipped": 5},
+        {"values": [1]},
+    ],
+)
+def test_a_snapshot_with_results_that_cannot_be_read_is_refused(better, tmp_path, change):
+    c = compared(*better)
+    told = c.with_paired(c.paired("accuracy", tables(*better), on="id", correct="ok"))
+    entry = {**written(told.paired_results[0]), **change}
+    path = write_snapshot(tmp_path / "odd.paisnap.json", told.versions, paired=[entry])
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        pnb.load(path)

@@ -162,6 +162,7 @@ def repeating(vs: pnb.VersionSet, c: pnb.Comparison) -> None:
     answers = {"0.1.0": pd.DataFrame(), "0.2.0": pd.DataFrame()}
     paired = assert_type(c.paired("accuracy", answers, on="id", correct="ok", cluster="user"), Paired)
     assert_type(c.with_paired(paired), pnb.Comparison)
+    assert_type(pnb.load(c.save("evidence.paisnap.json")).paired_results, tuple[Paired, ...])
     assert_type(paired.interval, Interval | None)
     assert_type(paired.flipped, pd.DataFrame)
     vs.group_repeats(ignored="labels.env")  # type: ignore[call-arg]

@@ -1,0 +1,110 @@
+"""Results on the same examples as plain JSON, which a snapshot keeps, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.comparison.paired import Paired
+from pai_notebook.comparison.paired_methods import INTERVALS
+from pai_notebook.i18n.phrases import Phrase, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_value")
+
+
+def written(result: Paired) -> dict[str, Any]:
+    """Give a result as JSON, with the examples that differ and with what its interval is computed from.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from pai_notebook.comparison.paired_methods import pair
+    >>> frames = {name: pd.DataFrame({"id": range(9), "ok": [name == "b"] * 9}) for name in "ab"}
+    >>> result = pair("accuracy", frames, "b", "a", on="id", correct="ok")
+    >>> found = written(result)
+    >>> found["interval"], read(found, "x").interval == result.interval
+    ({'kind': 'answers', 'gained': 9, 'lost': 0, 'n': 9}, True)
+    """
+    source: Any = result.source
+    kinds = {made: kind for kind, made in INTERVALS.items()}
+    return {
+        **{name: getattr(result, name) for name in _PLAIN},
+        "values": list(result.values),
+        "reason": _said(result.reason),
+        "remarks": [_said(remark) for remark in result.remarks],
+        "interval": None if source is None else {"kind": kinds[type(source)], **asdict(source)},
+        "flipped": _table(result.flipped),
+    }
+
+
+def read(entry: Mapping[str, Any], path: str) -> Paired:
+    """Make a result of what `written` gave.
+
+    Parameters
+    ----------
+    entry : mapping
+        The result as JSON.
+    path : str
+        The file that it stands in.
+
+    Raises
+    ------
+    LookupError, TypeError, ValueError
+        For anything else.
+    """
+    interval = entry["interval"]
+    numbers = {key: value for key, value in (interval or {}).items() if key != "kind"}
+    if not all(isinstance(value, int | float) for value in numbers.values()):
+        raise TypeError("an interval of what is no number")
+    made = None if interval is None else INTERVALS[interval["kind"]](**numbers)
+    first, second = map(float, entry["values"])
+    return Paired(
+        **{name: entry[name] for name in _PLAIN},
+        values=(first, second),
+        reason=_again(entry["reason"]),
+        remarks=tuple(map(_again, entry["remarks"])),
+        flipped=_frame(entry["flipped"]),
+        path=path,
+        source=made,
+    )
+
+
+def _said(text: str) -> dict[str, Any]:
+    values = text.values if isinstance(text, Phrase) and text.template else {}  # noqa: PD011 - not pandas
+    plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values.items()}
+    return {"text": str(text), **({"template": text.template, "values": plain} if isinstance(text, Phrase) and text.template else {})}
+
+
+def _again(told: Mapping[str, Any]) -> Phrase:
+    """Say a sentence of ours again, so that it has its Chinese; what a file calls one and is none stays a text."""
+    from pai_notebook.i18n.chinese import TEMPLATES  # noqa: PLC0415 - a catalogue that English does not need
+
+    if told.get("template") in TEMPLATES:
+        said = say(told["template"], **told["values"])
+        if said == told["text"]:
+            return said
+    return Phrase(str(told["text"]))
+
+
+def _table(frame: pd.DataFrame) -> dict[str, Any]:
+    content = json.loads(frame.to_json(orient="split", date_format="iso", double_precision=15, default_handler=str))
+    return {"columns": [str(name) for name in frame.columns], "types": [str(kind) for kind in frame.dtypes], "rows": content["data"]}
+
+
+def _frame(table: Mapping[str, Any]) -> pd.DataFrame:
+    """Make the table again, with the types of its columns as far as they can be read back."""
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
+    frame = pd.DataFrame(table["rows"], columns=table["columns"], dtype=object)
+    for place, kind in enumerate(table["types"]):
+        column = frame.columns[place]
+        try:
+            frame[column] = pd.to_datetime(frame[column]).astype(kind) if kind.startswith("datetime") else frame[column].astype(kind)
+        except (TypeError, ValueError):
+            continue  # texts say what it held
+    return frame
