@@ -97,9 +97,9 @@ def test_several_rules_stand_above_their_checks_and_one_alone_does_not():
     assert "a <= baseline" not in str(c.check("a <= baseline"))
     lines = str(c.check("a <= baseline + 0.5\nb <= baseline + 10%")).split("\n")
     below = {rule: lines[lines.index(rule) + 1].split() for rule in ("a <= baseline + 0.5", "b <= baseline + 10%")}
-    assert {rule: line[-6:-3] for rule, line in below.items()} == {
-        "a <= baseline + 0.5": ["<=", "1.5", "1.0"],
-        "b <= baseline + 10%": ["<=", "1.1", "1.0"],
+    assert {rule: line[-3:] for rule, line in below.items()} == {
+        "a <= baseline + 0.5": ["1.0", "<=", "1.5"],
+        "b <= baseline + 10%": ["1.0", "<=", "1.1"],
     }
 
 
