@@ -6,6 +6,7 @@ Everything asynchronous here runs on the private loop; `run` and `submit` are th
 from __future__ import annotations
 
 import asyncio
+import sys
 import weakref
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from pai_notebook.client.session import Session, SessionHolder
 from pai_notebook.client.streaming import stream_pages
 from pai_notebook.client.tasks import closed_error
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     import concurrent.futures
@@ -152,6 +154,11 @@ class Client:
             raise RuntimeError("use client.run(...) or client.submit(...): the coroutines belong to the private loop")
         if not self._holder.usable:
             raise closed_error()
+        if sys.platform == "emscripten" and self._transport is None:
+            raise ConfigurationError(
+                say("Python in a browser cannot reach a registry"),
+                hint=say("Use the embedded one, connect('demo'), or a snapshot: pnb.load(path)."),
+            )
         session = self._holder.session
         if session is None or session.loop is not asyncio.get_running_loop():
             session = self._holder.replace(Session(self.settings, self._provider, self._transport))

@@ -12,10 +12,11 @@ import concurrent.futures
 import contextlib
 import os
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pai_notebook.client.tasks import GRACE, DaemonExecutor, LoopUser, RunningCoroutine, closed_error, start_thread
+from pai_notebook.client.tasks import GRACE, DaemonExecutor, LoopUser, RunningCoroutine, closed_error, no_thread, start_thread
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
 
@@ -45,6 +46,7 @@ class LoopThread:
 
     def __init__(self, name: str = "pai-loop") -> None:
         self._name = name
+        self._in_browser = False
         self._retired: list[Any] = []
         self._reset()
 
@@ -70,7 +72,7 @@ class LoopThread:
     @property
     def inside(self) -> bool:
         """Whether the caller is on the loop's own thread, also when that is about to end."""
-        return getattr(threading.current_thread(), "serves", None) is self
+        return self._in_browser or getattr(threading.current_thread(), "serves", None) is self
 
     def is_current(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Whether `loop` is the one running now in this process."""
@@ -84,6 +86,8 @@ class LoopThread:
         return self._loop
 
     def _start(self) -> None:
+        if sys.platform == "emscripten":
+            raise no_thread()
         ready = threading.Event()
 
         def main() -> None:
@@ -182,6 +186,8 @@ class LoopThread:
         if self.inside:
             coroutine.close()
             raise RuntimeError("a blocking call was made on the thread of the private event loop")
+        if sys.platform == "emscripten":
+            return self._run_in_browser(coroutine, user)
         call: RunningCoroutine[T] | None = None
         try:
             call = self._begin(coroutine, user)
@@ -197,6 +203,20 @@ class LoopThread:
                 call.future.cancel()
                 call.ended.wait(GRACE)  # an aborted coroutine closes its connections before the interrupt goes on
             raise
+
+    def _run_in_browser(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> T:
+        """Run a coroutine on the browser's loop, which goes on while this call waits; there are no threads."""
+        from pyodide.ffi import can_run_sync, run_sync  # noqa: PLC0415 - there only
+
+        if (user is not None and user.closed) or not can_run_sync():
+            coroutine.close()
+            raise closed_error() if user is not None and user.closed else _cannot_wait()
+        self._in_browser = True
+        try:
+            result: T = run_sync(coroutine if user is None else user.accompany(coroutine))
+        finally:
+            self._in_browser = False
+        return result
 
     def forget(self, user: LoopUser) -> None:
         """Drop `user` without ending the thread; safe in a finalizer, which must not wait for a lock."""
@@ -273,6 +293,13 @@ def _check_descriptors() -> None:
     else:
         return
     raise _no_loop(why)
+
+
+def _cannot_wait() -> ConfigurationError:
+    return ConfigurationError(
+        say("Python in this browser cannot wait for an answer"),
+        hint=say("Use a browser with WebAssembly JSPI, such as Chrome 137, or read a snapshot: pnb.load(path)."),
+    )
 
 
 def _no_loop(why: str) -> ConfigurationError:

@@ -166,7 +166,12 @@ def start_thread(thread: threading.Thread) -> None:
         thread.start()
         started = True
     if not started:
-        raise ConfigurationError(
-            say("this process cannot start another thread"),
-            hint=say("End other processes, or raise the limit (`ulimit -u`). Python in a browser has no threads."),
-        )
+        raise no_thread()
+
+
+def no_thread() -> ConfigurationError:
+    """Return the error for what needs a thread."""
+    return ConfigurationError(
+        say("this process cannot start another thread"),
+        hint=say("End other processes, or raise the limit (`ulimit -u`). Python in a browser has no threads."),
+    )
