@@ -20,7 +20,7 @@ from pai_notebook.plot.pictures import png_of
 from tests.display.hosts import HOSTS
 from tests.pages import language_of
 
-WIDTH, HEIGHT = 1100, 700
+WIDTH, HEIGHT = 800, 700
 _BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n!\[[^\]]+\]\((?P<path>[^)]+)\))?", re.DOTALL | re.MULTILINE)
 
 
