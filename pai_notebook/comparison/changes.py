@@ -37,6 +37,18 @@ def _group(row: Row, place: int) -> int:
     return {"labels": _LABEL, "other": _FIELD}.get(row.section, _SETTING)
 
 
+def lacking_settings(comparison: Comparison, place: int) -> list[Row]:
+    """Settings of the baseline that a version lacks because it has none at all, as candidates from elsewhere; they are told once."""
+    settings = comparison.specs
+    lost = [row for row in settings if row.changes[place].kind is Kind.LOST]
+    return lost if len(lost) > 1 and all(is_blank(row.cells[place]) for row in settings) else []
+
+
+def told_lack(comparison: Comparison, lacking: Sequence[Row]) -> Phrase:
+    """Say that a version has no settings, and how many the baseline has."""
+    return say("no settings recorded, {count} in {baseline}", count=len(lacking), baseline=comparison.baseline_name)
+
+
 def told_changes(comparison: Comparison, rows: Sequence[Row], place: int) -> list[Phrase]:
     """Say how each row of a version differs from the baseline; a setting is named by the last part of its path where that is enough."""
     named = Counter(map(_last, rows))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.address import nearest
@@ -44,6 +45,7 @@ class Examples:
         columns: Sequence[str],
         kept: Sequence[str] = (),
         value: str | None = None,
+        is_right: bool = False,
     ) -> Examples:
         """Bring two tables together.
 
@@ -60,7 +62,8 @@ class Examples:
         repeats = [own[own.duplicated()].unique() for own in ids]
         if value is not None and any(map(len, repeats)):
             # only numbers have a mean, whatever type the column has
-            sides = [side.assign(**{value: numbers_of(side, value, name, is_right=False)}) for side, name in zip(sides, names, strict=True)]
+            read = [numbers_of(side, value, name, is_right=is_right) for side, name in zip(sides, names, strict=True)]
+            sides = [side.assign(**{value: numbers}) for side, numbers in zip(sides, read, strict=True)]
         common = ids[0][ids[0].isin(ids[1])].unique()
         if not len(common):
             types = " and ".join(str(own.dtype) for own in ids)
@@ -87,13 +90,30 @@ class Examples:
         """Which cluster each row belongs to; None where every example stands for itself."""
         if cluster is None:
             return self.ids if self.repeated else None
-        found = [side[cluster].to_numpy() for side in self.sides]
-        if not (found[0] == found[1]).all():
-            raise ComparisonError(
-                say("paired: {cluster} of an example is not the same in both tables", cluster=cluster),
-                hint=say("Join it from one of them."),
-            )
-        return found[0]
+        return self.agreed(cluster).to_numpy()
+
+    def agreed(self, column: str) -> pd.Series[Any]:
+        """Give a column that says something of the examples themselves: it has to be there for each, and the same in both tables.
+
+        Raises
+        ------
+        ComparisonError
+            When it is not, with the first examples.
+        """
+        mine, theirs = (side[column].astype(object) for side in self.sides)
+        missing = mine.isna() | theirs.isna()
+        absent, other = (
+            "paired: {count} examples have no {column}: {ids}",
+            "paired: {column} of {count} examples is not the same in both: {ids}",
+        )
+        for template, wrong, hint in (
+            (absent, missing, say("Every example needs one; give those that belong to nothing one of their own.")),
+            (other, ~missing & (mine != theirs), say("Join it from one of them.")),
+        ):
+            if wrong.any():
+                ids = few_ids(self.ids[wrong.to_numpy()])
+                raise ComparisonError(say(template, count=int(wrong.sum()), column=visible(column), ids=ids), hint=hint)
+        return mine
 
 
 def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -164,12 +184,15 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
 
     values = frame[column].astype(object) if str(frame[column].dtype) == "category" else frame[column]
     numbers = pd.to_numeric(values, errors="coerce") if values.dtype.kind in "biuf" or str(values.dtype) in _NULLABLE else None
-    if numbers is None and values.dropna().map(lambda each: isinstance(each, bool | int | float)).all():
+    if numbers is None and values.dropna().map(lambda each: is_truth(each) or isinstance(each, Real)).all():
         numbers = pd.to_numeric(values)
     if numbers is None:
+        example = next(iter(values.dropna()))
         raise ConfigurationError(
-            say("paired: the column {column!r} of {name} holds no numbers", column=column, name=name),
-            hint=say("Compute one, as in df.pred == df.label."),
+            say(
+                "paired: the column {column!r} of {name} holds {example}, no numbers", column=column, name=name, example=described(example)
+            ),
+            hint=say("Compute one, as in df.pred == df.label.") if is_right else say("Convert it, as in pd.to_numeric(df.score)."),
         )
     numbers = numbers.astype("float64")
     if is_right and not numbers.dropna().between(0, 1).all():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.changes import changed_rows, told_changes
+from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.verdict import Finding, describe_findings
@@ -128,8 +128,13 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
             # differences that could be chance are left out: the verdict says once how large a loss may go unseen
             rows = [row for row in rows if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(row, place)]
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
-        if rows:
-            changes[name] = _findings(comparison, rows, place, len(rows) if everything else _FEW)
+        lacking = [] if everything else lacking_settings(comparison, place)
+        rows = [row for row in rows if row not in lacking]
+        found = _findings(comparison, rows, place, len(rows) if everything else _FEW)
+        if lacking:
+            found.insert(0, Finding(told_lack(comparison, lacking), tuple((row.full_name, name) for row in lacking)))
+        if found:
+            changes[name] = found
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]
     if not comparison.versions:
         cautions.append(say("No versions to compare."))

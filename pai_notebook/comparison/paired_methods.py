@@ -98,7 +98,8 @@ def pair(
         )
     column = correct if correct is not None else score
     kept = [each for each in (cluster, label) if each]
-    table = Examples.read(frames, version, other, on=on, columns=[*([column] if column else []), *kept], kept=kept, value=column)
+    columns = [*([column] if column else []), *kept]
+    table = Examples.read(frames, version, other, on=on, columns=columns, kept=kept, value=column, is_right=correct is not None)
     if statistic is not None:
         return _by_statistic(metric, table, statistic, cluster, label)
     assert column is not None  # noqa: S101 - one of the two is given
@@ -248,7 +249,7 @@ def _by_statistic(
     n = len(units)
     values = [_number(statistic(side.copy()), metric) for side in table.sides]
     fewest = FEWEST_RAREST if groups is None else FEWEST_CLUSTERS
-    counts = None if label is None else table.sides[0][label].astype(object).value_counts()
+    counts = None if label is None else table.agreed(label).value_counts()
     rarest = FEWEST_RAREST if counts is None else int(counts.min()) if len(counts) else 0
     at: _Normal | _Mean | None = None
     if n < fewest:

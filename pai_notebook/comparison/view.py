@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.changes import changed_rows, told_changes
+from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict
 from pai_notebook.comparison.sources import Exact, Share
 from pai_notebook.comparison.tables_view import Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
@@ -132,7 +132,9 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
     lines: list[tuple[str, Inline]] = []
     for place in places:
-        told = told_changes(comparison, changed_rows(rows, place), place)
+        lacking = lacking_settings(comparison, place)
+        told = told_changes(comparison, [row for row in changed_rows(rows, place) if row not in lacking], place)
+        told = [told_lack(comparison, lacking), *told] if lacking else told
         shown = _SETTINGS if len(told) > _SETTINGS + 1 else len(told)
         more = [say("{count} more", count=len(told) - shown)] if told[shown:] else []
         if told:

@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
@@ -20,14 +21,15 @@ from pai_notebook.model.version import NOT_REGISTERED
 if TYPE_CHECKING:
     import pandas as pd
 
+_OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
 # What of the arguments of a model says which one it is; the others may be keys and tokens.
 _ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 
 
 def documents_of_frame(
     frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None, labels: Sequence[str] | None
-) -> Iterator[dict[str, Any]]:
-    """Make a document of each row.
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Make a document of each row, and name the columns of which nobody said what they are and that are in none of them.
 
     Parameters
     ----------
@@ -43,34 +45,59 @@ def documents_of_frame(
     Raises
     ------
     ConfigurationError
-        When it is no DataFrame, a column is not there or is there twice, or a version has no name or that of another.
+        When it is no DataFrame, a column is not there or is there twice, a version has no name or that of another, or a metric is
+        neither number, truth value, text nor list of numbers.
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
         raise ConfigurationError(
             say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
         )
+    if frame.columns.nlevels > 1:
+        raise ConfigurationError(
+            say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=say("Pass flat names, such as accuracy@d-a.")
+        )
+    if name is None and frame.index.nlevels > 1:
+        hint = say("Pass name= the column that names each version once.")
+        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint)
     columns = list(map(str, frame.columns))
-    kinds = dict(zip(columns, frame.dtypes, strict=True))
+    values = {column: frame.iloc[:, place].astype(object).tolist() for place, column in enumerate(columns)}
     if name is not None:
         _check_columns("name", [name], columns)
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
-    if metrics is None:
-        numbers = [column for column in columns if getattr(kinds[column], "kind", "O") in "iuf" and column not in (name, *chosen)]
-        metrics = [column for column in columns if column.startswith("metrics.")] or numbers
-    _check_columns("metrics", metrics, columns)
-    names = [str(value) for value in (frame.index if name is None else frame[name])]
+    taken = metrics
+    if taken is None:
+        kinds = zip(columns, frame.dtypes, strict=True)
+        numbers = [column for column, kind in kinds if _is_of_numbers(kind) and column not in (name, *chosen)]
+        taken = [column for column in columns if column.startswith("metrics.")] or numbers
+    _check_columns("metrics", taken, columns)
+    _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
+    _refuse_twice("metrics", [column.removeprefix("metrics.") for column in taken])
+    names = _names_of_rows(frame.index if name is None else values[name])
+    documents = [
+        _document(
+            each,
+            results=_by_dataset((column, values[column][place]) for column in taken),
+            labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
+        )
+        for place, each in enumerate(names)
+    ]
+    left = [column for column in columns if column not in (name, *chosen, *taken)]
+    return documents, left if metrics is None or labels is None else []
+
+
+def _is_of_numbers(kind: Any) -> bool:
+    """Whether the type of a column is one of numbers; that of categories is that of what they are."""
+    return getattr(getattr(getattr(kind, "categories", None), "dtype", kind), "kind", "O") in "iuf"
+
+
+def _names_of_rows(given: Iterable[Any]) -> list[str]:
+    names = [str(value) for value in given]
     for place, each in enumerate(names):
-        if not each or each in ("nan", "None", "<NA>") or each in names[:place]:
+        if not each or each in ("nan", "None", "<NA>", "NaT") or each in names[:place]:
             twice = each in names[:place]
             what = say("two rows are named {name!r}", name=each) if twice else say("row {place} has no name", place=place)
             raise ConfigurationError(what, hint=say("Pass name= the column that names each version once."))
-    values = {column: frame[column].astype(object).tolist() for column in (*metrics, *chosen)}
-    for place, each in enumerate(names):
-        yield _document(
-            each,
-            results=_by_dataset((column, values[column][place]) for column in metrics),
-            labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
-        )
+    return names
 
 
 def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) -> list[str]:
@@ -81,12 +108,27 @@ def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) 
             say("{argument}={given} does not name columns", argument=argument, given=shown), hint=say("Pass names of columns as texts.")
         )
     for column in given:
-        if columns.count(column) != 1:
+        if column not in columns:
             close = nearest(column, columns)
-            said = "{argument}: no column {column!r}" if column not in columns else "{argument}: several columns are named {column!r}"
-            hint = nearest_sentence(close) if close and column not in columns else say("Available: {names}.", names=listed(columns))
-            raise ConfigurationError(say(said, argument=argument, column=column), hint=hint)
+            hint = nearest_sentence(close) if close else say("Available: {names}.", names=listed(columns))
+            raise ConfigurationError(say("{argument}: no column {column!r}", argument=argument, column=column), hint=hint)
+        if columns.count(column) > 1:
+            said = say("{argument}: several columns are named {column!r}", argument=argument, column=column)
+            raise ConfigurationError(said, hint=say("Give every column a name of its own."))
     return list(given)
+
+
+def _refuse_twice(argument: str, names: Sequence[str]) -> None:
+    """Refuse two columns that are one metric or label, as `accuracy` and `metrics.accuracy` are, and one that names none."""
+    for place, name in enumerate(names):
+        if not name.partition("@")[0]:
+            raise ConfigurationError(
+                say("{argument}: a column is named {column!r}", argument=argument, column=name),
+                hint=say("Give every column a name of its own."),
+            )
+        if name in names[:place]:
+            said = say("{argument}: two columns are {name!r}", argument=argument, name=name)
+            raise ConfigurationError(said, hint=say("Leave one of them out."))
 
 
 def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -95,13 +137,32 @@ def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, A
     for column, value in cells:
         path, _, dataset = column.removeprefix("metrics.").partition("@")
         if _is_there(value):
-            found.setdefault(dataset, {})[path] = value.item() if hasattr(value, "item") else value
+            found.setdefault(dataset, {})[path] = _as_json(column, value)
     return list(found.items())
 
 
+def _as_json(column: str, value: Any) -> Any:
+    """Give a cell as JSON has it.
+
+    Raises
+    ------
+    ConfigurationError
+        For what is no metric: a moment, a complex number, an array of several dimensions.
+    """
+    if isinstance(value, Decimal):
+        return float(value)
+    plain_value = value.tolist() if hasattr(value, "tolist") else value
+    items = plain_value if isinstance(plain_value, list) else [plain_value]
+    if not all(isinstance(item, str | int | float) for item in items):
+        said = say("metrics: the column {column!r} holds {value}", column=column, value=described(value))
+        raise ConfigurationError(said, hint=say("Pass numbers, truth values, texts or lists of numbers."))
+    return plain_value
+
+
 def _is_there(value: Any) -> bool:
-    """Whether a cell of a DataFrame holds something: None, NA and NaN are how pandas says that it does not."""
-    return value is not None and not (isinstance(value, float) and math.isnan(value)) and str(value) not in ("<NA>", "NaT")
+    """Whether a cell of a DataFrame holds something: None, NaN, NA and NaT are how pandas says that it does not."""
+    missing = value is None or type(value).__name__ in ("NAType", "NaTType")
+    return not missing and not (isinstance(value, float) and math.isnan(value))
 
 
 def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
@@ -117,17 +178,27 @@ def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
     ConfigurationError
         When it is no such file, with what it looks like.
     """
-    found = [(where, _read(each, where)) for where, each in _sources(given)]
-    named = [_model_of(results) for _, results in found]
-    for (_, results), name in zip(found, named, strict=True):
-        created = _moment(results.get("date"))
-        again = f" {created:%Y-%m-%d %H:%M}" if named.count(name) > 1 and created is not None else ""
+    found = [_read(each, where) for where, each in _sources(given)]
+    if not found:
+        raise ConfigurationError(say("results: there are none"), hint=_OF_RESULTS)
+    moments = [_moment(results.get("date")) for results in found]
+    for results, name, created in zip(found, _distinct(list(map(_model_of, found)), moments), moments, strict=True):
         yield _document(
-            name + again,
+            name,
             results=[(task, _numbers(results, task, values)) for task, values in results["results"].items() if isinstance(values, dict)],
             evaluation=_evaluation(results),
             created=created,
         )
+
+
+def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> list[str]:
+    """Names of results: the model, with the time where it was measured more than once, and with a number where that does not tell them."""
+    timed = [
+        f"{name} {created:%Y-%m-%d %H:%M:%S}" if models.count(name) > 1 and created is not None else name
+        for name, created in zip(models, moments, strict=True)
+    ]
+    numbers = [timed[: place + 1].count(name) for place, name in enumerate(timed)]
+    return [f"{name} ({number})" if number > 1 else name for name, number in zip(timed, numbers, strict=True)]
 
 
 def _sources(given: Any) -> list[tuple[str, Any]]:
@@ -136,9 +207,12 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
     if isinstance(given, list | tuple):
         return [pair for each in given for pair in _sources(each)]
     if not isinstance(given, str | os.PathLike):
-        hint = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
-        raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=hint)
+        raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=_OF_RESULTS)
+    if isinstance(given, str) and given.lstrip().startswith("{"):
+        return [("results", given)]
     path = file_path(given)
+    if not path.exists():
+        raise ConfigurationError(say("results: there is no file or folder {path}", path=path), hint=_OF_RESULTS)
     if not path.is_dir():
         return [("results", path)]
     files = sorted(path.rglob("results_*.json"))
@@ -149,8 +223,11 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
 
 
 def _read(given: Any, where: str) -> dict[str, Any]:
-    value = plain(given, where)
-    if not isinstance(value, dict) or not isinstance(value.get("results"), dict):
+    try:
+        value = plain(given, where)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.message, hint=_OF_RESULTS) from error
+    if not isinstance(value, dict) or not isinstance(value.get("results"), dict) or not value["results"]:
         hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
         raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
     return value

@@ -12,7 +12,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, names_of
@@ -146,12 +146,13 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Returns
         -------
         VersionSet
-            In the order of the rows.
+            In the order of the rows; `origin` names the columns that were left out without a word of yours.
 
         Raises
         ------
         ConfigurationError
-            When it is no DataFrame, a column is not there or is there twice, or a version has no name or that of another.
+            When it is no DataFrame, has columns of several levels, a column is not there or is there twice, a version has no name or
+            that of another, or a metric is neither number, truth value, text nor list of numbers.
 
         Examples
         --------
@@ -163,7 +164,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         from pai_notebook.model.elsewhere import documents_of_frame  # noqa: PLC0415 - loads on first use
 
-        return cls(map(ModelVersion, documents_of_frame(df, name, metrics, labels)), path=None)
+        documents, left = documents_of_frame(df, name, metrics, labels)
+        origin = say("From a table; columns that are neither metrics nor labels here: {names}.", names=first(left, 5)) if left else ""
+        return cls(map(ModelVersion, documents), origin=origin, path=None)
 
     @classmethod
     def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults]) -> Self:
@@ -180,7 +183,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Returns
         -------
         VersionSet
-            A version a file, named after the model; with the time where a model was measured more than once.
+            A version a file, named after the model; with the time, else a number, where a model was measured more than once.
 
         Raises
         ------

@@ -155,7 +155,10 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
         (lambda frame: frame.rename(columns={"ok": "okay"}), {}, "no column 'ok'.*okay"),
         (lambda frame: frame.assign(id=range(len(frame))), {}, "no id is in both tables"),
         (lambda frame: frame.assign(id=None), {}, "have no id"),
-        (lambda frame: frame.assign(ok="yes"), {}, "holds no numbers"),
+        (lambda frame: frame.assign(ok="yes"), {}, "holds 'yes', no numbers.*df.pred == df.label"),
+        (lambda frame: frame.assign(ok="0.5"), {"correct": None, "score": "ok"}, "holds '0.5', no numbers.*to_numeric"),
+        (lambda frame: frame.assign(user=[None, *frame.index[1:] // 4]), {"cluster": "user"}, "1 examples have no user: x0"),
+        (lambda frame: frame.assign(user=frame.index // 4 + (frame.index == 9)), {"cluster": "user"}, "user of 1 examples is not the same"),
         (lambda frame: frame.assign(ok=0.5), {}, "truth values or 0 and 1"),
         (lambda frame: frame.assign(ok=7), {}, "is not right or wrong"),
         (lambda frame: frame, {"correct": None}, "neither correct="),
@@ -166,6 +169,7 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
 )
 def test_what_cannot_be_paired_is_refused_with_its_reason(better, change, options, said):
     frames = tables(*better)
+    frames["0.1.0"]["user"] = frames["0.1.0"].index // 4
     frames["0.2.0"] = change(frames["0.2.0"])
     with pytest.raises((ConfigurationError, ComparisonError), match=said):
         compared(*better).paired("accuracy", frames, **{"on": "id", "correct": "ok", **options})
@@ -413,3 +417,17 @@ def test_a_snapshot_with_results_that_cannot_be_read_is_refused(better, tmp_path
     path = write_snapshot(tmp_path / "odd.paisnap.json", told.versions, paired=[entry])
     with pytest.raises(SnapshotError, match="not a whole snapshot"):
         pnb.load(path)
+
+
+def test_the_true_class_is_asked_of_both_tables(better):
+    frames = {name: frame.assign(y=frame.index % 2) for name, frame in tables(*better).items()}
+    frames["0.2.0"].loc[[4, 6], "y"] = 1
+    c = compared(*better, "f1")
+    with pytest.raises(ComparisonError, match="y of 2 examples is not the same in both: x4, x6"):
+        c.paired("f1", frames, on="id", statistic=lambda table: table.ok.mean(), label="y")
+
+
+def test_truth_values_of_numpy_in_a_column_of_objects_are_right_and_wrong(better):
+    frames = {name: frame.assign(ok=pd.Series(list(frame.ok.to_numpy()), dtype=object)) for name, frame in tables(*better).items()}
+    found, known = (compared(*better).paired("accuracy", each, on="id", correct="ok") for each in (frames, tables(*better)))
+    assert found.counts == known.counts

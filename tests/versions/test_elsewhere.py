@@ -80,6 +80,15 @@ def test_numbers_of_a_frame_are_the_numbers_of_the_metrics(values):
         (FRAME, {"name": "note"}, "row 1 has no name"),
         (pd.concat([FRAME, FRAME]), {"name": "run"}, "two rows are named 'lr-3e-4'"),
         (pd.concat([FRAME, FRAME], axis=1), {"name": "run"}, "several columns are named"),
+        (pd.DataFrame([[1, 2]], columns=[1, "1"]), {}, "several columns are named '1'"),
+        (pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("acc", "a"), ("acc", "b")])), {}, "columns have 2 levels"),
+        (pd.DataFrame({"a": [1]}, index=pd.MultiIndex.from_tuples([("x", 1)])), {}, "index has 2 levels"),
+        (pd.DataFrame({"a": [1], "metrics.a": [2]}), {"metrics": ["a", "metrics.a"]}, "two columns are 'a'"),
+        (pd.DataFrame({"a": [1], "e": ["x"], "labels.e": ["y"]}), {"labels": ["e", "labels.e"]}, "labels: two columns are 'e'"),
+        (pd.DataFrame({"@d-a": [1.0]}), {}, "a column is named '@d-a'"),
+        (pd.DataFrame({"t": [pd.Timestamp("2026-01-01")]}), {"metrics": ["t"]}, "the column 't' holds Timestamp"),
+        (pd.DataFrame({"t": pd.to_timedelta([1], unit="s")}), {"metrics": ["t"]}, "the column 't' holds Timedelta"),
+        (pd.DataFrame({"z": [1 + 2j]}), {"metrics": ["z"]}, "the column 'z' holds"),
     ],
 )
 def test_a_frame_that_cannot_be_read_is_refused_by_what_is_wrong(frame, arguments, says):
@@ -166,9 +175,13 @@ def test_results_are_read_from_a_file_a_folder_several_of_them_and_what_the_harn
     again = copy.deepcopy(content)
     again["date"] += 3600
     assert [version.version_name for version in pnb.VersionSet.from_lm_eval([content, again])] == [
-        "acme/tiny-base 2026-01-01 00:00",
-        "acme/tiny-base 2026-01-01 01:00",
+        "acme/tiny-base 2026-01-01 00:00:00",
+        "acme/tiny-base 2026-01-01 01:00:00",
     ]
+    later = {**content, "date": content["date"] + 1}
+    undated = {key: value for key, value in content.items() if key != "date"}
+    named = [version.version_name for version in pnb.VersionSet.from_lm_eval([content, later, content, undated, undated])]
+    assert len(set(named)) == len(named) == 5
 
 
 def test_results_of_older_releases_and_of_other_models_are_read():
@@ -186,10 +199,36 @@ def test_results_of_older_releases_and_of_other_models_are_read():
         ({"a": 1}, "is not a file of results of lm-evaluation-harness"),
         ({"results": []}, "is not a file of results of lm-evaluation-harness"),
         (3, "is not a file of results"),
-        ("nowhere.json", "neither JSON nor a file"),
+        ("nowhere.json", "no file or folder nowhere.json. Pass results_"),
+        ([], "there are none"),
+        ({"results": {}}, "is not a file of results of lm-evaluation-harness"),
+        ("{", "results_"),
         (RESULTS.parent / "corpora", "no results_\\*.json"),
     ],
 )
 def test_what_is_no_result_is_refused(given, says):
     with pytest.raises(ConfigurationError, match=says):
         pnb.VersionSet.from_lm_eval(given)
+
+
+def test_columns_of_any_names_and_types_of_numbers_are_read_and_what_is_left_out_is_named():
+    frame = pd.DataFrame({0: [0.1, 0.2], "kind": pd.Categorical([3, 4]), "when": pd.Timestamp("2026-01-01"), "note": "x"}, index=["a", "b"])
+    vs = pnb.VersionSet.from_frame(frame)
+    assert {cell.path: cell.value for cell in vs["a"].metrics.cells} == {"0": 0.1, "kind": 3}
+    assert vs.origin == "From a table; columns that are neither metrics nor labels here: when, note."
+    assert "when, note" in str(vs)
+    assert pnb.VersionSet.from_frame(frame, metrics=["0"], labels=["note"]).origin == ""
+    several = pd.DataFrame({"folds": [np.array([0.9, 0.8]), [0.7, 0.6]]}, index=["a", "b"])
+    assert pnb.VersionSet.from_frame(several, metrics=["folds"])["a"].metrics["folds"].raw == [0.9, 0.8]
+
+
+def test_the_settings_of_a_baseline_are_told_once_to_a_candidate_without_any(registered, candidates):
+    compared = (registered + candidates[:1]).compare(baseline="1.5.0")
+    assert len(compared.specs) > 5
+    name, settings = "lr-3e-4 (not registered)", {row.full_name for row in compared.specs}
+    first, *others = compared.explain().changes[name]
+    assert first.text == f"no settings recorded, {len(first.rows)} in 1.5.0"
+    assert not any(row in settings for finding in others for row, _ in finding.rows)
+    assert "no settings recorded" in " ".join(str(compared).split())
+    told = compared.explain(everything=True).changes[name]
+    assert sum("→ —" in finding.text for finding in told) > 5
