@@ -20,6 +20,19 @@ stats = Lazy("scipy.stats")
 
 NAMES = {"accuracy": 1, "cer": -1, "f1": 1, "score_x": 0, "train_loss": None, "latency_ms": None}
 """Which way each is better; 0 where that is not known, None where it takes no part in a verdict."""
+STARTS = {
+    "Worse than": "worse",
+    "Better than": "better",
+    "Worse beyond chance taken singly": "could be chance",
+    "Better beyond chance taken singly": "could be chance",
+    "As measured, ahead": "no interval known",
+    "As measured, behind": "no interval known",
+    "No interval is known": "no interval known",
+    "Missing:": "missing",
+    "Not measured in": "missing",
+    "The direction of": "unknown direction",
+}
+"""How the sentences of a verdict begin, and where the rows they are based on stand."""
 WORDS = ("better", "worse", "could be chance", "no interval known", "same", "missing", "unknown direction")
 
 
@@ -88,9 +101,14 @@ def test_random_verdicts_are_those_of_brute_force():
             assert counts == {word: sum(said == word for (version, _), said in wanted.items() if version == name) for word in WORDS}
         rows = {row.full_name for row in c.metrics}
         for finding in verdict.findings:
-            assert finding.text.startswith("Name the metric") or finding.text.startswith("No verdict") or finding.rows
+            assert finding.rows or finding.advice or finding.text.startswith("No verdict")
             assert {row for row, _ in finding.rows} <= rows
-            for word, start in (("worse", "Worse than"), ("better", "Better than")):
+            if not finding.advice:
+                # no clause without a row: what a sentence names is in the rows it is based on
+                assert set(re.findall(r"\b0\.[1-5]\.0\b", finding.text)) <= {version for _, version in finding.rows}
+                told = {name for name in NAMES if re.search(rf"\b{name}\b", finding.text)}
+                assert told <= {row.removeprefix("metrics.").partition("@")[0] for row, _ in finding.rows}
+            for start, word in STARTS.items():
                 if finding.text.startswith(start):
                     assert {wanted[version, row] for row, version in finding.rows} == {word}
         for word, start in (("worse", "Worse than"), ("better", "Better than")):
