@@ -75,7 +75,7 @@ def _differences(rows: Sequence[Row], place: int, baseline: int | None) -> Inlin
     beyond = {change.verdict for change in changes if change.is_beyond_chance}
     tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
     ends = _range(rows, place, baseline)
-    return (*([Mark("", ends)] if ends else []), Mark("", said, tone=tone))
+    return (*([Mark("", say("{ends};", ends=ends))] if ends else []), Mark("", said, tone=tone))
 
 
 def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | str:

@@ -125,7 +125,7 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
 
 
 # Chinese marks that no line may begin or end with.
-_NO_BEGINNING = "。，、；：？！）》”’…"
+NO_BEGINNING = "。，、；：？！）》”’…"
 _NO_END = ("（", "《", "“", "‘")
 
 
@@ -133,7 +133,7 @@ def _words(text: str) -> Iterator[str]:
     """Words with the spaces before them; every wide character is a word of its own, with the marks that no line begins or ends with."""
     word = ""
     for cluster in clusters(text):
-        bound = cluster in _NO_BEGINNING or word.endswith(_NO_END)
+        bound = cluster in NO_BEGINNING or word.endswith(_NO_END)
         is_word = _cluster_width(cluster) > 1 or (cluster == " " and not word.endswith(" "))
         if word and not bound and (is_word or _cluster_width(word[-1]) > 1):
             yield word

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from pai_notebook.display.width import NO_BEGINNING
 from pai_notebook.sanitize import visible
 
 CJK = (
@@ -38,7 +39,9 @@ _MOST_LINES = 4
 _NOTE = 8.0
 # A line may end behind a space, the @ before a dataset, and any Chinese character or mark; a sign stays with the word that it begins.
 _WIDE = r"\u2e80-\u9fff\uff00-\uffef"
-_WORDS = re.compile(rf"[{_WIDE}]\s*|(?:[^\w\s·{_WIDE}] ){{0,3}}[^\s@{_WIDE}]+(?:@|\s+|(?=[{_WIDE}])|$)|\S\s*|\s+")
+_WORDS = re.compile(
+    rf"[{_WIDE}][{NO_BEGINNING}]*\s*|(?:[^\w\s·{_WIDE}] ){{0,3}}[^\s@{_WIDE}]+(?:@|\s+|(?=[{_WIDE}])[{NO_BEGINNING}]*|$)|\S\s*|\s+"
+)
 
 
 def fit(ax: Any) -> None:

@@ -341,6 +341,14 @@ def test_the_words_for_who_does_not_see_a_chart_say_what_is_drawn_and_what_is_no
     assert {"could be chance", "better"} & set(re.findall("could be chance|better|worse", told.partition("better: ")[2]))
 
 
+def test_no_line_of_a_note_begins_with_a_chinese_mark():
+    note = "、".join(f"{place}.0.0_rc10" for place in range(40)) + "。" + "未标名，" * 40
+    for width in range(80, 400, 20):
+        lines = plot_text._wrapped(note, width, 8, most_lines=90).split("\n")
+        assert "".join(lines) == note
+        assert [line for line in lines if line[0] in "、。，"] == []
+
+
 def test_a_report_in_chinese_has_charts_in_chinese(compared, tmp_path, monkeypatch):
     monkeypatch.setattr(plot_text, "_characters", lambda: frozenset(range(0x10000)))
     monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans", "some font with Chinese"])
