@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import os
 import threading
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -20,6 +23,8 @@ from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pai_notebook.explorer.state import ExplorerState
     from pai_notebook.python_source import Plan
 
@@ -34,7 +39,7 @@ LIVE = hasattr(widgets, "TagsInput")
 CHIPS = 12
 
 STYLE = """
-.pai-explorer{max-width:1400px;background:var(--jp-layout-color0,transparent)}
+.pai-explorer{max-width:1400px;padding-top:1px;background:var(--jp-layout-color0,transparent)}
 body[data-jp-theme-light="false"] .pai-explorer{color-scheme:dark}
 .pai-explorer .pai-stacked{flex-direction:column;align-items:stretch;height:auto}
 .pai-explorer .pai-stacked>.widget-label{flex:none;width:auto;max-width:none;height:auto;line-height:1.4;text-align:left}
@@ -121,7 +126,10 @@ def _row(*children: Any, share: str = "0 1 auto", **layout: str) -> widgets.HBox
     """Children beside each other, each with a share of the width, below each other where that is too narrow."""
     for child in children:
         child.layout.flex = child.layout.flex or share
-    return widgets.HBox(children, layout=_layout(**{"flex_flow": "row wrap", "align_items": "flex-end", "grid_gap": "4px 8px", **layout}))
+    return widgets.HBox(
+        children,
+        layout=_layout(**{"flex_flow": "row wrap", "align_items": "flex-end", "grid_gap": "4px 8px", "overflow": "visible", **layout}),
+    )
 
 
 def _column(*children: Any) -> widgets.VBox:
@@ -154,7 +162,7 @@ class Controls:
             _button(say("Back to the result")),
         )
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep, align_items="center")
-        self.answer = _column(_row(*terms, share="1 1 7rem"), self.tabs)
+        self.answer = _column(_row(*terms, share="1 1 9rem"), self.tabs)
         parts = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
         parts += [self.trouble, self.link, self.note, self.answer]
         self.root = _column(*parts).add_class("pai-explorer")
@@ -340,18 +348,28 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     baselines = [(told(BASELINE_OPTIONS.get(name, visible(name))), name) for name in state.baselines]
     chosen = state.terms.baseline if state.terms.baseline in state.baselines else DEFAULT
     _offer(controls.baseline, baselines, chosen if baselines else None)
-    _offer(controls.metric, [(visible(name), name) for name in state.metrics], state.metric or None)
+    metrics = [(visible(name), name) for name in state.metrics]
+    _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.terms.by if metrics else None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))
     cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
     _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
 
 
 def _paint_link(state: ExplorerState, controls: Controls) -> None:
-    """A link that the notebook itself makes work, because only it knows where its files are."""
+    """A link that the notebook makes work, because only it knows where its files are; Voila serves none, so there it has the file."""
     name = html.escape(state.report.name if state.report else "", quote=True)
-    page = f'<a href="{name}" target="_blank">{name}</a>'
+    if state.report is not None and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        page = f'<a href="{_file_itself(state.report, state.report.stat().st_mtime_ns)}" download="{name}">{name}</a>'
+    else:
+        page = f'<a href="{name}" target="_blank">{name}</a>'
     outputs = ({"output_type": "display_data", "data": {"text/html": page, "text/plain": name}, "metadata": {}},) if name else ()
     _set(controls.link, "outputs", outputs)
+
+
+@lru_cache(maxsize=1)
+def _file_itself(path: Path, _: int) -> str:
+    """A page as an address; read anew when it was written anew."""
+    return f"data:text/html;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def _offer(control: widgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:

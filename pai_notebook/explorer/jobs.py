@@ -76,19 +76,25 @@ class Terms:
         Globs of the metrics to keep; empty for all.
     directions : tuple of (str, str)
         Metric and `max` or `min`, where the user said so.
+    by : str
+        The metric that decides which is the best; empty where none was chosen.
     """
 
     baseline: str = DEFAULT
     differences_only: bool = True
     metrics: tuple[str, ...] = ()
     directions: tuple[tuple[str, str], ...] = ()
+    by: str = ""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of `Registry.compare`; what is as by default is None or empty."""
         only = None if self.differences_only else "all"
         baseline = None if self.baseline == DEFAULT else self.baseline
-        return {"baseline": baseline, "directions": dict(self.directions), "only": only, "include": list(self.metrics)}
+        # what decides is shown, whatever else is
+        include = [*self.metrics, self.by] if self.metrics and self.by and self.by not in self.metrics else list(self.metrics)
+        told = {"directions": dict(self.directions), "only": only, "include": include}
+        return {"baseline": baseline, "by": self.by or None, **told}
 
     @property
     def given(self) -> dict[str, Any]:

@@ -48,6 +48,7 @@ _FAILED = {
     "versions": say("The versions could not be listed."),
     "fetch": say("Nothing could be fetched."),
     "compare": say("These versions cannot be compared."),
+    "by": say("This metric does not say which version is the best."),
     "report": say("The report was not written."),
     "pick": say("Not all of this could be picked."),
 }
@@ -222,6 +223,10 @@ class ExplorerState:
         self.note(error, job.lane)
         if isinstance(job, FindModels):
             self.models, self.more = (), False
+        if isinstance(job, CompareVersions) and job.terms.by:
+            # a metric may not say which is the best, and everything else of the comparison can still be had
+            self.set_terms(by="")
+            self.note(error, "by")
         return True
 
     def note(self, error: Exception, lane: str = "") -> None:
@@ -524,6 +529,7 @@ class ExplorerState:
             self.terms,
             baseline=self.terms.baseline if self.terms.baseline in self.baselines else DEFAULT,
             directions=tuple(pair for pair in self.terms.directions if pair[0] in metrics),
+            by=self.terms.by if self.terms.by in metrics else "",
         )
         compare = self._compare()
         if compare is None:
@@ -531,12 +537,18 @@ class ExplorerState:
         return compare
 
     def set_terms(self, **fields: Any) -> CompareVersions | None:
-        """Change `baseline`, `differences_only` or `metrics`, and compare anew."""
+        """Change `baseline`, `differences_only`, `metrics` or `by`, and compare anew."""
         terms = replace(self.terms, **fields)
         if terms == self.terms:
             return None
         self.terms = terms
         return self._compare()
+
+    def choose_metric(self, metric: str) -> CompareVersions | None:
+        """Say which metric matters: it decides which is the best, and is looked at; empty for none."""
+        self.metric = _kept(metric, self.metrics)
+        self._sort()
+        return self.set_terms(by=metric if metric in self.metrics else "")
 
     def set_metrics(self, text: str) -> CompareVersions | None:
         """Keep only metrics like these: globs or pieces of names, separated by commas or blanks."""
@@ -590,7 +602,7 @@ class ExplorerState:
             return False
         self.report = path
         if self.folded:
-            self._say(say("Report written: {name}.", name=path.name))
+            self._say(say("Report written."))
         return True
 
     @property
@@ -610,13 +622,10 @@ class ExplorerState:
 
     # ---- what is looked at
 
-    def look(self, *, tab: str | None = None, card: str | None = None, metric: str | None = None) -> None:
-        """Look at another tab, card or metric."""
+    def look(self, *, tab: str | None = None, card: str | None = None) -> None:
+        """Look at another tab or card."""
         self.tab = self.tab if tab is None else tab
         self.card = self.card if card is None else _kept(card, self.names)
-        if metric is not None:
-            self.metric = _kept(metric, self.metrics)
-            self._sort()
 
     @property
     def shown(self) -> Shown:

@@ -309,7 +309,7 @@ class Explorer(Displayed):
             controls.baseline: lambda name: state.set_terms(baseline=name) if name else None,
             controls.metrics: state.set_metrics,
             controls.differences: lambda only: state.set_terms(differences_only=only),
-            controls.metric: lambda name: state.look(metric=name or ""),
+            controls.metric: lambda name: state.choose_metric(name or ""),
             controls.direction: lambda direction: state.set_direction(state.metric, direction or ""),
             controls.card: lambda name: state.look(card=name or ""),
         }
@@ -402,6 +402,9 @@ class Explorer(Displayed):
 
     async def _paint(self, shown: Shown) -> None:
         """Draw off the loop's thread, since a large table takes its time, and write on it."""
+        if LIVE and shown.tab == "Chart" and shown.comparison is not None:
+            with TURN:
+                put(self._controls, shown.tab, render_html(Note(say("Drawing the chart …"))), self._controls.trouble.value)
         try:
             panel, trouble = await asyncio.to_thread(_draw, shown)
             copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None

@@ -171,6 +171,42 @@ def test_a_direction_that_is_told_shows_as_told(explorer):
     assert (row.direction.mode, row.direction.source) == ("max", "told")
 
 
+def test_the_metric_that_is_chosen_decides_which_is_the_best(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    assert controls(explorer).metric.value == ""
+    assert "Best by" not in controls(explorer).panels["Compare"].value
+    controls(explorer).metric.value = "perplexity"
+    explorer.wait()
+    assert "Best by perplexity: 1.0.0" in controls(explorer).panels["Compare"].value
+    assert 'by="perplexity"' in explorer.to_code()
+    assert "--by perplexity" in controls(explorer).magic.value
+    controls(explorer).metric.value = ""
+    explorer.wait()
+    assert "by=" not in explorer.to_code()
+
+
+def test_a_metric_by_which_none_is_the_best_costs_no_comparison(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    controls(explorer).metric.value = "n"
+    explorer.wait()
+    assert "how sure another metric is" in controls(explorer).trouble.value
+    assert "This metric does not say" in controls(explorer).status.value
+    assert controls(explorer).metric.value == ""
+    assert explorer.value is not None
+    assert "0.10.0" in controls(explorer).panels["Compare"].value
+    controls(explorer).metric.value = "perplexity"
+    explorer.wait()
+    assert explorer.last_error is None
+
+
+def test_the_metric_that_decides_is_shown_whatever_else_is(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    controls(explorer).metrics.value = "latency_ms"
+    controls(explorer).metric.value = "perplexity"
+    explorer.wait()
+    assert {row.path for row in explorer.value.metrics} == {"latency_ms", "perplexity"}
+
+
 @pytest.mark.parametrize("tab", ["Card", "Compare"])
 @pytest.mark.parametrize("versions", ["0.2.0", "0.2.0,0.10.0"])
 def test_every_tab_shows_something_of_every_result(explorer, tab, versions):

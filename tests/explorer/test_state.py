@@ -638,13 +638,15 @@ class TestLooking:
         state = fetched("0.1.0", "0.2.0")
         before = state.shown
         assert before.is_like(state.shown)
-        state.look(tab="Labels", card="0.2.0", metric="cer")
+        state.look(tab="Labels", card="0.2.0")
+        state.choose_metric("cer")
         assert not before.is_like(state.shown)
         assert (state.shown.tab, state.shown.version.version_name, before.version.version_name) == ("Labels", "0.2.0", "0.1.0")
 
     def test_a_card_that_is_not_there_becomes_the_first(self):
         state = fetched("0.1.0", "0.2.0")
-        state.look(card="9.9.9", metric="nothing")
+        state.look(card="9.9.9")
+        state.choose_metric("nothing")
         assert (state.card, state.metric) == ("0.1.0", "cer")
 
 
@@ -699,6 +701,12 @@ class Clicking(RuleBasedStateMachine):
     @rule(target=jobs, metric=st.sampled_from(["cer", "", "gone"]), direction=st.sampled_from(["max", "min", ""]))
     def direction(self, metric, direction):
         return self._new(self.state.set_direction(metric, direction))
+
+    @rule(target=jobs, metric=st.sampled_from(["cer", "", "gone"]))
+    def metric(self, metric):
+        job = self._new(self.state.choose_metric(metric))
+        assert self.state.terms.by in (*self.state.metrics, "")
+        return job
 
     @rule(names=st.lists(NAMES))
     def pick(self, names):
