@@ -167,9 +167,10 @@ def looks_mixed(row: Row) -> bool:
 
 def _in_percent(row: Row) -> list[int]:
     """Positions of values that look like percent beside others that look like fractions."""
-    if row.is_evidence or not is_percentable(row.path):
-        return []
     numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
+    # most have no value above 1, which is told at once
+    if not any(value > 1 for _, value in numbers) or row.is_evidence or not is_percentable(row.path):
+        return []
     small = [value for _, value in numbers if 0 < value <= 1]
     return [
         place

@@ -144,11 +144,16 @@ def infer_direction(path: str) -> Direction:
         return _NO_QUALITY
     if not votes:
         return _UNKNOWN
-    modes = set(votes.values())
+    return _voted(tuple(votes.items()))
+
+
+@lru_cache(maxsize=4096)
+def _voted(votes: tuple[tuple[str, Mode], ...]) -> Direction:
+    modes = {mode for _, mode in votes}
     if len(modes) > 1:
-        told = joined([say("{word!r} ({mode})", word=word, mode=_mode_in_words(mode)) for word, mode in votes.items()], " and ")
+        told = joined([say("{word!r} ({mode})", word=word, mode=_mode_in_words(mode)) for word, mode in votes], " and ")
         return Direction(reason=say("{words} disagree", words=told))
-    return Direction(modes.pop(), "inferred", say("from {words}", words=joined([repr(word) for word in votes], " and ")))
+    return Direction(modes.pop(), "inferred", say("from {words}", words=joined([repr(word) for word, _ in votes], " and ")))
 
 
 def _votes(path: str) -> dict[str, Mode] | None:

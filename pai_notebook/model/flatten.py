@@ -74,7 +74,7 @@ def unescaped(name: str) -> str:
     >>> unescaped(r"head\.a@d-a")
     'head.a@d-a'
     """
-    return _ESCAPED.sub(r"\1", name)
+    return _ESCAPED.sub(r"\1", name) if "\\" in name else name
 
 
 @lru_cache(maxsize=65536)

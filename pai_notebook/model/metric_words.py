@@ -367,10 +367,10 @@ def _find_scale(keys: tuple[tuple[str, ...], ...], known: frozenset[str], plain:
     told = _scale_of_words(known)
     if told in ("difference", "ratio"):
         return told
-    pairs = {pair for key in keys if len(key) > 1 for pair in pairwise(key)}
-    if pairs & _COUNTED:
+    pairs = [pair for key in keys if len(key) > 1 for pair in pairwise(key)]
+    if not _COUNTED.isdisjoint(pairs):
         return "ratio"
-    return told or ("points" if pairs & _RATES or TOP.search(plain) else "difference")
+    return told or ("points" if not _RATES.isdisjoint(pairs) or TOP.search(plain) else "difference")
 
 
 @lru_cache(maxsize=4096)
