@@ -135,6 +135,7 @@ class Uncertainty:
         self._repeats = repeats or {}
         self._counts = counts or {}
         self._paired = paired or {}
+        self._by_example = {key for key, _, _ in self._paired}
         self._readings: dict[tuple[Key, int, float | None], tuple[_Reading | None, ...]] = {}
 
     def is_evidence(self, key: Key) -> bool:
@@ -144,6 +145,10 @@ class Uncertainty:
     def role(self, key: Key) -> Role | None:
         """Say what a row of evidence is, None for every other row."""
         return self._beside.roles.get(key)
+
+    def knows(self, key: Key) -> bool:
+        """Whether any interval could be known of a metric."""
+        return key in self._by_example or self._has_source(key, self._n)
 
     def between(self, key: Key, place: int, other: int, *, n: float | None = None, level: float = 0.95) -> Evidence:
         """Find how sure the difference of a version to another is in one metric.
@@ -199,9 +204,9 @@ class Uncertainty:
         margin : float
             In the metric's own unit.
         """
-        paired = {place for which, place, _ in self._paired if which == key}
-        if not paired and not self._has_source(key, self._n):
+        if not self.knows(key):
             return dict.fromkeys(others)
+        paired = {place for which, place, _ in self._paired if which == key}
         heads, known = self._heads(key, tops, paired, level), dict[Hashable, bool | None]()
         found: dict[int, bool | None] = {}
         for place in others:
@@ -290,9 +295,9 @@ class Uncertainty:
         return _Reading("n_runs", replace(runs, examples=self._examples(key, place, value, n, runs)))
 
     def _examples(self, key: Key, place: int, value: float, n: float | None, runs: Runs) -> int | None:
-        """Find the number of examples of each of several runs, of which a share is the mean."""
+        """Find the number of examples of each of several runs, of which a share is the mean; a single one says nothing of their spread."""
         share = self._share(key, place, value, n, runs)
-        return share.side.n if share is not None and isinstance(share.side, Share) else None
+        return share.side.n if share is not None and isinstance(share.side, Share) and share.side.n > 1 else None
 
     def _share(self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None) -> _Reading | None:
         """A share with its number of examples; of several runs each is one, and their mean of as many times that number."""

@@ -298,3 +298,10 @@ def test_other_things_that_a_name_says():
 )
 def test_how_a_difference_is_told_follows_from_the_name(scale, names):
     assert {name: scale_of(name) for name in names.split()} == dict.fromkeys(names.split(), scale)
+
+
+def test_runs_on_a_single_example_have_the_interval_of_their_spread():
+    runs = [{"accuracy": mean, "accuracy_std": 0.2, "n_runs": 4, "n": 1} for mean in (0.25, 0.75)]
+    evidence = compare(*runs).interval("accuracy", "0.2.0")
+    assert evidence.interval is not None
+    assert "covers other runs, not other examples" in evidence.reason
