@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 _LEVEL = 0.95
+_NUMBERS = frozenset({int, float})
 _NO_DIRECTION = Direction(reason="not a metric")
 _BASELINE = Change(Kind.BASELINE)
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
@@ -83,13 +84,13 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
             [_blank(path, dataset, empty=place not in self._columns.measured) if cell is None else cell for place, cell in enumerate(cells)]
         )
 
-    def is_same(self, key: Key) -> bool:
+    def is_same(self, key: Key, types: Collection[Any] = SCALARS) -> bool:
         """Whether every version states the same number, text or truth value, which is told without making cells."""
         found = self._columns.stated(*key)
         first = found[0][1]
         return (
             len(found) == self._count
-            and type(first) in SCALARS
+            and type(first) in types
             and all(type(raw) is type(first) and raw == first for _, raw in found)
             and len({place for place, _ in found}) == self._count
         )
@@ -123,6 +124,10 @@ class _MetricMaker:
 
     def is_same(self, row: Row) -> bool:
         return self.found.is_same((row.path, row.dataset))
+
+    def is_alike(self, row: Row) -> bool:
+        key = row.path, row.dataset
+        return self.found.is_same(key, _NUMBERS) and not self.uncertainty.knows(key)
 
 
 def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, directions: Directions, tolerance: Tolerance) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, is_blank
+from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import is_percentable, is_speed
@@ -91,16 +91,20 @@ def _stated(row: Row) -> list[int]:
     return [place for place, cell in enumerate(row.cells) if not is_blank(cell)]
 
 
+def _lacks(row: Row, place: int) -> bool:
+    return not is_alike(row) and is_blank(row.cells[place])
+
+
 def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
     keyed = [((row.path, setting.data(row.dataset)), row) for row in setting.metrics]
-    base = {key for key, row in keyed if not is_blank(row.cells[setting.baseline])}
+    base = {key for key, row in keyed if not _lacks(row, setting.baseline)}
     base_datasets = {dataset for _, dataset in base}
     apart: list[int] = []
     strange: list[int] = []
     for place in range(len(setting.versions)):
-        if place == setting.baseline or any(key in base and not is_blank(row.cells[place]) for key, row in keyed):
+        if place == setting.baseline or any(key in base and not _lacks(row, place) for key, row in keyed):
             continue
-        mine = {dataset for (_, dataset), row in keyed if not is_blank(row.cells[place])}
+        mine = {dataset for (_, dataset), row in keyed if not _lacks(row, place)}
         if mine and base:
             (apart if mine & base_datasets else strange).append(place)
     baseline = setting.names[setting.baseline]
@@ -167,6 +171,8 @@ def looks_mixed(row: Row) -> bool:
 
 def _in_percent(row: Row) -> list[int]:
     """Positions of values that look like percent beside others that look like fractions."""
+    if is_alike(row):
+        return []
     numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
     # most have no value above 1, which is told at once
     if not any(value > 1 for _, value in numbers) or row.is_evidence or not is_percentable(row.path):
@@ -181,8 +187,10 @@ def _in_percent(row: Row) -> list[int]:
 
 def _sample_counts(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
+        if row.role not in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES):
+            continue
         counts = {cell.value for cell in row.cells if cell.value is not None}
-        if row.role in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES) and len(counts) > 1:
+        if len(counts) > 1:
             shown = joined([format_number(count) for count in sorted(counts, key=lambda count: (math.isnan(count), count))[:_NAMED]])
             yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=setting.called(row), counts=shown)
 
@@ -217,14 +225,16 @@ def _hygiene(setting: Setting) -> Iterator[Phrase]:
 
 
 def _texts(setting: Setting) -> Iterator[Phrase]:
-    texts = [setting.called(row) for row in setting.metrics if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
+    texts = [
+        setting.called(row) for row in setting.metrics if not is_alike(row) and any(cell.state is State.NUMERIC_TEXT for cell in row.cells)
+    ]
     if texts:
         yield say("numbers sent as text, compared as numbers: {metrics}", metrics=first(texts, _NAMED))
 
 
 def _duplicates(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
-        places = [place for place, cell in enumerate(row.cells) if cell.duplicate and cell.value is None]
+        places = [] if is_alike(row) else [place for place, cell in enumerate(row.cells) if cell.duplicate and cell.value is None]
         if places:
             yield say(
                 "{metric} is stated more than once, differently, in {versions}: no difference is shown",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
-from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.comparison.rows import Row, Verdict, is_alike, passing_by_chance
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.verdict import Finding, describe_findings
 from pai_notebook.comparison.view import failures, subject
@@ -183,7 +183,7 @@ def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int
 
 def _note(comparison: Comparison) -> str:
     """Say what the words better and worse rest on, row by row."""
-    changes = [change for row in comparison.metrics for change in row.changes]
+    changes = [change for row in comparison.metrics if not is_alike(row) for change in row.changes]
     said = (
         [say("better, worse: beyond chance (95 %, each cell by itself)")]
         if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes)

@@ -278,6 +278,9 @@ class RowMaker(Protocol):
     def is_same(self, row: Row) -> bool:
         """Whether it is plain, without a look at cells, that all versions state the same."""
 
+    def is_alike(self, row: Row) -> bool:
+        """Whether that is a number, and nothing says how sure it is."""
+
 
 def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
     """Give a row whose cells, changes and direction are made when they are first asked for."""
@@ -289,6 +292,15 @@ def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
 def _maker_of(row: Row) -> RowMaker | None:
     """What makes the changes of a row; None where they are made."""
     return None if "changes" in row.__dict__ else row.__dict__.get("_maker")
+
+
+def is_alike(row: Row) -> bool:
+    """Whether it is plain, without making cells, that all versions state the same number, and that nothing says how sure it is."""
+    known: bool | None = row.__dict__.get("_alike")
+    if known is None:
+        maker = _maker_of(row)
+        known = row.__dict__["_alike"] = maker is not None and maker.is_alike(row)
+    return known
 
 
 def evidence_at(row: Row, place: int) -> Evidence | None:

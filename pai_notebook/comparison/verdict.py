@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.interval import OUTSIDE, holm
-from pai_notebook.comparison.rows import Change, Kind, Row, Verdict
+from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.language import language
@@ -65,6 +65,8 @@ class Judged(NamedTuple):
     @property
     def is_tested(self) -> bool:
         """Whether it was measured and an interval of the difference is known, be the difference zero."""
+        if is_alike(self.row):
+            return False
         change = self.change
         if change.verdict is None or change.verdict is Verdict.UNKNOWN:
             return False
@@ -82,7 +84,7 @@ def is_judged(row: Row) -> bool:
     return not (row.is_evidence or is_cost(row.path) or is_training(row.path))
 
 
-def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judged]:
+def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: Tolerance) -> list[Judged]:
     """Compute the result of every version in every quality metric.
 
     The more is judged, the surer each difference has to be before it is called better or worse, so that with 95 % confidence
@@ -93,16 +95,18 @@ def judge(rows: Sequence[Row], baseline: int, tolerance: Tolerance) -> list[Judg
     ----------
     rows : sequence of Row
         Metrics that say how good a version is, see `is_judged`.
+    places : sequence of int
+        Positions of the versions.
     baseline : int
-        Position of the version that the others are compared with.
+        Position of the version that they are compared with.
     tolerance : Tolerance
         How much may differ and still count as the same.
     """
     found = [
         Judged(row, place, standing)
         for row in rows
-        for place in range(len(row.cells))
-        if place != baseline and (standing := _standing(row, place, baseline)) is not None
+        for place in places
+        if (standing := Standing.SAME if is_alike(row) else _standing(row, place, baseline)) is not None
     ]
     family = [nth for nth, each in enumerate(found) if each.is_tested]
     values = holm([_p_value(found[nth], baseline, tolerance) for nth in family])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
-from pai_notebook.comparison.rows import Kind, Row, in_percent, is_blank, told_difference, without_unit_of
+from pai_notebook.comparison.rows import Kind, Row, in_percent, is_alike, is_blank, told_difference, without_unit_of
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
@@ -47,7 +47,8 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     candidates = [row for row in comparison.metrics if is_judged(row)]
     mixed = {row.key: row for row in candidates if looks_mixed(row)}
     metrics = [row for row in candidates if row.key not in mixed]
-    judged = judge(metrics, baseline, tolerance)
+    places = [place for place in range(len(comparison.names)) if place != baseline]
+    judged = judge(metrics, places, baseline, tolerance)
     sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by)
     return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, list(sentences.findings()))
 
@@ -375,7 +376,7 @@ class _Sentences:
         if found:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
             yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
-        lists = [row for row in self._metrics if any(map(is_list, row.cells))]
+        lists = [row for row in self._metrics if not is_alike(row) and any(map(is_list, row.cells))]
         if lists:
             metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), _METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
@@ -390,7 +391,7 @@ class _Sentences:
         found = [
             Judged(row, place, Standing.UNKNOWN)
             for row in self._comparison.metrics
-            if is_cost(row.path) and not row.is_evidence and row.direction.mode is not None
+            if is_cost(row.path) and not is_alike(row) and not row.is_evidence and row.direction.mode is not None
             for place, change in enumerate(row.changes)
             if change.kind in (Kind.BETTER, Kind.WORSE)
         ]
