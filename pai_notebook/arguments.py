@@ -23,7 +23,7 @@ from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 
 # Characters of a value in an error, which is to stay on one line of a notebook.
 _ONE_LINE = 60
@@ -109,7 +109,7 @@ def described(value: Any) -> str:
     if text and "\n" not in text and len(text) <= _ONE_LINE and " at 0x" not in text:
         return text
     kind = type(value).__name__
-    return f"{'an' if kind[:1] in 'AEIOaeio' else 'a'} {kind}"
+    return say("an {kind}" if kind[:1] in "AEIOaeio" else "a {kind}", kind=kind)
 
 
 def is_truth(value: Any) -> bool:
@@ -126,7 +126,7 @@ def is_truth(value: Any) -> bool:
 def _shown(value: Any) -> str:
     """The value as a short ASCII literal, so that control and direction characters stay visible."""
     text = ascii(value if isinstance(value, str) and len(value) <= _ONE_LINE else str(value)[:_ONE_LINE])
-    return text if text != "''" else "an empty text"
+    return text if text != "''" else say("an empty text")
 
 
 @overload
@@ -203,10 +203,10 @@ def number_argument(
         and (below is None or number < below)
     )
     if number is None or not fits:
-        bounds = _bounds(least, above, most, below)
+        fitting, bounds = say("a whole number") if whole else say("a number"), _bounds(least, above, most, below)
         raise ConfigurationError(
             say("{name}={value} cannot be used", name=name, value=described(value)),
-            hint=say("Pass a {what}number{bounds}.", what="whole " if whole else "", bounds=bounds),
+            hint=say("Pass {words} {bounds}.", words=fitting, bounds=bounds) if bounds else say("Pass {words}.", words=fitting),
         )
     return int(number) if whole else number
 
@@ -236,13 +236,15 @@ def _bounds(least: float | None, above: float | None, most: float | None, below:
     Examples
     --------
     >>> _bounds(1, None, 3, None), _bounds(None, 0, None, 1), _bounds(0, None, None, None), _bounds(None, 0, None, None)
-    (' from 1 to 3', ' between 0 and 1', ' of at least 0', ' above 0')
+    ('from 1 to 3', 'between 0 and 1', 'of at least 0', 'above 0')
     """
     if least is not None and most is not None:
-        return f" from {least:g} to {most:g}"
+        return say("from {least:g} to {most:g}", least=least, most=most)
     if above is not None and below is not None:
-        return f" between {above:g} and {below:g}"
-    return f" of at least {least:g}" if least is not None else f" above {above:g}" if above is not None else ""
+        return say("between {above:g} and {below:g}", above=above, below=below)
+    if least is not None:
+        return say("of at least {least:g}", least=least)
+    return say("above {above:g}", above=above) if above is not None else ""
 
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -328,7 +330,8 @@ def _taken(name: str, value: Any, kinds: Mapping[str, _Kind]) -> Any:
         return value
     read = kind.read(value)
     if read is _UNFIT:
-        words = ", ".join(kind.words[:-1]) + " or " + kind.words[-1] if len(kind.words) > 1 else kind.words[0]
+        *others, words = kind.words
+        words = say("{shown} or {last}", shown=joined(others), last=words) if others else words
         raise ConfigurationError(
             say("{name}={value} cannot be used", name=name, value=described(value)), hint=say("Pass {words}.", words=words)
         )
@@ -355,11 +358,11 @@ def _kind(hint: Any) -> _Kind | None:
     if origin is Literal:
         return _Kind(lambda value: value if isinstance(value, str) and value in arguments else _UNFIT, tuple(map(repr, arguments)))
     if origin is Sequence and arguments == (str,):
-        return _Kind(_texts, ("a list of texts",))
+        return _Kind(_texts, (say("a list of texts"),))
     if origin is Mapping and get_origin(arguments[-1]) in (Union, UnionType):
         return None  # the function knows what fits, and has an example
     if inspect.isclass(hint) and hint.__module__.startswith("pai_notebook"):
-        return _Kind(_instance(hint), (f"a {hint.__name__}",))
+        return _Kind(_instance(hint), (say("a {kind}", kind=hint.__name__),))
     return next((kind for known, kind in _KINDS if origin is known or hint is known), None)
 
 
@@ -387,10 +390,10 @@ def _texts(value: Any) -> Any:
 
 
 _KINDS: tuple[tuple[Any, _Kind], ...] = (
-    (str, _Kind(_instance(str), ("a text",))),
+    (str, _Kind(_instance(str), (say("a text"),))),
     (bool, _Kind(_flag, ("True", "False"))),
     (type(None), _Kind(_instance(type(None)), ("None",))),
-    (os.PathLike, _Kind(_instance(os.PathLike), ("a path",))),
-    (Mapping, _Kind(_instance(Mapping), ("a mapping",))),
-    (Callable, _Kind(lambda value: value if callable(value) else _UNFIT, ("a function",))),
+    (os.PathLike, _Kind(_instance(os.PathLike), (say("a path"),))),
+    (Mapping, _Kind(_instance(Mapping), (say("a mapping"),))),
+    (Callable, _Kind(lambda value: value if callable(value) else _UNFIT, (say("a function"),))),
 )

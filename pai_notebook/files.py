@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import os
@@ -176,7 +177,7 @@ def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterat
         ) from None
     except OSError as error:
         raise ConfigurationError(
-            say("cannot write {target}: {reason}", target=target, reason=error.strerror or error),
+            say("cannot write {target}: {reason}", target=target, reason=why(error)),
             hint=say("Choose another path, or make the folder first."),
         ) from error
 
@@ -193,13 +194,37 @@ def _target(target: Path, *, overwrite: bool) -> Path:
         raise FileExistsError
     kind = _odd_kind(mode)
     if kind:  # replacing /dev/null would take it away from everybody
-        raise OSError(f"it {kind}")
+        raise OSError(say("it {kind}", kind=kind))
     return real
+
+
+_REASONS = {
+    errno.ENOENT: say("No such file or directory"),
+    errno.EACCES: say("Permission denied"),
+    errno.EPERM: say("Operation not permitted"),
+    errno.EISDIR: say("Is a directory"),
+    errno.ENOTDIR: say("Not a directory"),
+    errno.ENOSPC: say("No space left on device"),
+    errno.EROFS: say("Read-only file system"),
+    errno.ENAMETOOLONG: say("File name too long"),
+    errno.EMFILE: say("Too many open files"),
+}
+
+
+def why(error: OSError) -> str:
+    """Say what the system refused, in words that have a translation where it is one of the usual reasons.
+
+    Examples
+    --------
+    >>> why(FileNotFoundError(errno.ENOENT, "No such file or directory")).in_language("zh")
+    '文件或文件夹不存在'
+    """
+    return _REASONS.get(error.errno or 0) or error.strerror or (error.args[0] if error.args else type(error).__name__)
 
 
 def _odd_kind(mode: int) -> str:
     """What a file is that is not an ordinary one, as the rest of a sentence."""
-    return "" if stat.S_ISREG(mode) else "is a directory" if stat.S_ISDIR(mode) else "is not a regular file"
+    return "" if stat.S_ISREG(mode) else say("is a directory") if stat.S_ISDIR(mode) else say("is not a regular file")
 
 
 @contextlib.contextmanager
@@ -333,13 +358,13 @@ def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start
             with gzip.open(stream) if packed else contextlib.nullcontext(stream) as content:
                 head = content.read(min(_BLOCK, max_bytes + 1))
                 if start not in head and content.read(1):
-                    raise UnreadableFile(f"does not hold {start.decode()!r} in its first {len(head):,} bytes")
+                    raise UnreadableFile(say("does not hold {decode!r} in its first {len:,} bytes", decode=start.decode(), len=len(head)))
                 content.seek(0)
                 data: bytes = content.read(max_bytes + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UnreadableFile(f"is cut short or damaged: {error}") from error
+        raise UnreadableFile(say("is cut short or damaged: {error}", error=error)) from error
     except OSError as error:
-        raise UnreadableFile(f"cannot be read: {error.strerror or error}") from error
+        raise UnreadableFile(say("cannot be read: {reason}", reason=why(error))) from error
     if len(data) > max_bytes:
-        raise UnreadableFile(f"holds more than {max_bytes:,} bytes")
+        raise UnreadableFile(say("holds more than {max_bytes:,} bytes", max_bytes=max_bytes))
     return data

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NoReturn
 
+from pai_notebook.i18n.phrases import say
+
 # Levels of lists and objects in a document, the outermost included.
 MAX_DEPTH = 64
 # Digits of a whole number, as in Python's default limit; more of them take quadratic time to read and to show.
@@ -102,16 +104,16 @@ def parse_json(body: bytes | str, *, max_depth: int = MAX_DEPTH, max_parts: int 
 
 def _refusal(caught: Exception) -> InvalidJson:
     if isinstance(caught, UnicodeDecodeError):
-        return InvalidJson("is not UTF-8 text", "garbled")
+        return InvalidJson(say("is not UTF-8 text"), "garbled")
     if isinstance(caught, json.JSONDecodeError):
-        return InvalidJson(f"is not JSON ({caught.msg}, character {caught.pos})", "garbled")
+        return InvalidJson(say("is not JSON ({msg}, character {pos})", msg=caught.msg, pos=caught.pos), "garbled")
     if isinstance(caught, _DuplicateKeyError):
-        return InvalidJson(f"has the key {ascii(caught.args[0])[:60]} twice in one object", "odd")
-    return InvalidJson("is nested too deep") if isinstance(caught, RecursionError) else _too_many_digits()
+        return InvalidJson(say("has the key {ascii} twice in one object", ascii=ascii(caught.args[0])[:60]), "odd")
+    return InvalidJson(say("is nested too deep")) if isinstance(caught, RecursionError) else _too_many_digits()
 
 
 def _too_many_digits() -> InvalidJson:
-    return InvalidJson(f"has a number with too many digits (more than {MAX_DIGITS:,})")
+    return InvalidJson(say("has a number with too many digits (more than {max_digits:,})", max_digits=MAX_DIGITS))
 
 
 def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -133,18 +135,18 @@ def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
             copied[key] = _copy(value, MAX_DEPTH - 1)
         except InvalidJson as refusal:
             name = key if isinstance(key, str) else type(key).__name__
-            raise InvalidJson(f"has a field {ascii(name)[:60]} that {refusal.reason}") from None
+            raise InvalidJson(say("has a field {ascii} that {reason}", ascii=ascii(name)[:60], reason=refusal.reason)) from None
     return copied
 
 
 def _copy(value: Any, left: int) -> Any:
     if isinstance(value, dict):
         if not left:
-            raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
+            raise InvalidJson(say("is nested deeper than {max_depth} levels", max_depth=MAX_DEPTH))
         return {key: _copy(item, left - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         if not left:
-            raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
+            raise InvalidJson(say("is nested deeper than {max_depth} levels", max_depth=MAX_DEPTH))
         return [_copy(item, left - 1) for item in value]
     if isinstance(value, int) and value.bit_length() > _SURELY_SHORT and not _can_be_written(value):
         raise _too_many_digits()
@@ -202,9 +204,9 @@ def _check_structure(outline: bytes, max_depth: int, max_parts: int) -> None:
     """
     brackets = outline.translate(None, _NO_BRACKETS)
     if brackets.count(b"[") > max_parts:
-        raise InvalidJson(f"is made of more than {max_parts:,} lists and objects")
+        raise InvalidJson(say("is made of more than {max_parts:,} lists and objects", max_parts=max_parts))
     if len(outline) > _MOST_VALUES and outline.count(b",") > _MOST_VALUES:
-        raise InvalidJson(f"holds more than {_MOST_VALUES:,} values")
+        raise InvalidJson(say("holds more than {most_values:,} values", most_values=_MOST_VALUES))
     for _ in range(max_depth):
         inner = brackets.replace(b"[]", b"")
         if len(inner) == len(brackets):
@@ -212,7 +214,7 @@ def _check_structure(outline: bytes, max_depth: int, max_parts: int) -> None:
         brackets = inner
     # what is left has no partner, as in a text that was cut
     if b"[]" in brackets or brackets.count(b"[") > max_depth:
-        raise InvalidJson(f"is nested deeper than {max_depth} levels")
+        raise InvalidJson(say("is nested deeper than {max_depth} levels", max_depth=max_depth))
 
 
 def _outline(body: bytes) -> bytes:

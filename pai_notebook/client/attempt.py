@@ -248,7 +248,11 @@ class Exchange:
                 hint=say("Try again, or raise deadline=."),
             )
             return Failure(error, Again.NEVER)
-        text = f"{subject.endpoint} did not finish its answer within {self._limits.attempt_timeout:g} s"
+        text = say(
+            "{endpoint} did not finish its answer within {attempt_timeout:g} s",
+            endpoint=subject.endpoint,
+            attempt_timeout=self._limits.attempt_timeout,
+        )
         return Failure(ServiceUnavailable(text, hint=say("Try again, or raise attempt_timeout=.")), Again.LATER)
 
 

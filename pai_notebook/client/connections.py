@@ -57,7 +57,7 @@ def _wrong_folder() -> str:
     folder = os.environ.get(_FOLDER, "")
     if os.environ.get(_FILE) or not folder or Path(folder).is_dir():
         return ""
-    return f"{_FOLDER} names {folder}, which is not a folder"
+    return say("{folder} names {folder_2}, which is not a folder", folder=_FOLDER, folder_2=folder)
 
 
 def _unusable(error: Exception) -> ConfigurationError:
@@ -86,17 +86,17 @@ def _wrong_file(named: str) -> str:
     try:
         text = Path(named).read_bytes()
     except FileNotFoundError:
-        return "is not there"
+        return say("is not there")
     except IsADirectoryError:
-        return "is a folder, not a file"
+        return say("is a folder, not a file")
     except PermissionError:
-        return "this user may not read"
+        return say("this user may not read")
     except OSError as error:
-        return f"cannot be read ({type(error).__name__})"
+        return say("cannot be read ({name})", name=type(error).__name__)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text.decode("ascii", "replace"))
     except (ssl.SSLError, ValueError):
-        return "holds no certificate in PEM form"
+        return say("holds no certificate in PEM form")
     return ""
 
 
@@ -161,7 +161,8 @@ def proxy_for(endpoint: Endpoint) -> Proxy:
     why, cure, shown = _read(address)
     if why:
         raise ConfigurationError(
-            say("the proxy in {variable} {why}", variable=variable, why=why), hint=cure or f"Correct {variable}, or unset it."
+            say("the proxy in {variable} {why}", variable=variable, why=why),
+            hint=cure or say("Correct {variable}, or unset it.", variable=variable),
         )
     return Proxy(shown, variable, address)
 
@@ -173,7 +174,7 @@ def _configured() -> tuple[str, Hidden]:
         if address := proxies.get(scheme):
             names = [name for name, value in os.environ.items() if name.lower() == f"{scheme}_proxy" and value]
             # the lower-case name counts first, as in urllib
-            named = max(names, key=str.islower) if names else "the settings of this system"
+            named = max(names, key=str.islower) if names else say("the settings of this system")
             return named, Hidden(address if "://" in address else f"http://{address}")
     return "", Hidden("")
 
@@ -213,16 +214,16 @@ def _read(address: Hidden) -> tuple[str, str, str]:
     try:
         url = httpx.Proxy(address.reveal()).url
         if "@" in str(url):
-            return "cannot be read as an address", "Write signs such as / and @ of its login as %2F and %40.", ""
+            return say("cannot be read as an address"), say("Write signs such as / and @ of its login as %2F and %40."), ""
         if not url.host or (url.port or 0) > _MOST_PORT:
-            return f"names {'no host' if not url.host else 'a port that does not exist'}", "", ""
+            return say("names no host" if not url.host else "names a port that does not exist"), "", ""
         # a SOCKS proxy needs a package that may be missing; better said now than at the first request
         httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, proxy=httpx.Proxy(address.reveal()))
     except ImportError:
-        return "is a SOCKS proxy, which needs a package that is not installed", 'Run pip install "httpx[socks]".', ""
+        return say("is a SOCKS proxy, which needs a package that is not installed"), say('Run pip install "httpx[socks]".'), ""
     except Exception:  # noqa: BLE001 - whatever is wrong with it is said without quoting it
         known = address.reveal().partition("://")[0].lower() in _KINDS
-        return "cannot be read as an address" if known else f"is not of a supported kind ({', '.join(_KINDS)})", "", ""
+        return say("cannot be read as an address") if known else say("is not of a supported kind ({text})", text=", ".join(_KINDS)), "", ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return "", "", f"{url.scheme}://{host}" + (f":{url.port}" if url.port else "")
 

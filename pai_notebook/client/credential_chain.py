@@ -115,7 +115,7 @@ _FILES = ((".aliyun", "config.json"), (".alibabacloud", "credentials.ini"))
 _VALUE = re.compile(r'"((?:[^"\\]|\\[\s\S])*+)(?:"|\\?\Z)|=[ \t]*(\S.{3,})')
 # Shorter values of a profile are no secrets, and masking them would spoil the text.
 _SHORTEST = 4
-_CLI, _INI = "profile of the aliyun command", "credentials file"
+_CLI, _INI = say("profile of the aliyun command"), say("credentials file")
 
 
 class Chain:
@@ -144,7 +144,7 @@ class Chain:
         self._env = environ if isinstance(environ, Environment) else Environment(environ, home)
         self._metadata = metadata
         self._working: tuple[tuple[Any, ...], Any] | None = None
-        self.name = "the source of credentials"
+        self.name: str = say("the source of credentials")
 
     def peek(self) -> Credentials | None:
         """Return the key in the environment, if there is one now."""
@@ -171,11 +171,11 @@ class Chain:
         """
         reasons = list(self._oddities())
         if self._env.get(_URI):
-            self.name = f"the address in {_URI}"
+            self.name = say("the address in {uri}", uri=_URI)
             answer = await ask_uri(Hidden(self._env.get(_URI)))
             if isinstance(answer, Credentials):
                 return answer, None
-            reasons.append(f"{_URI}: {answer}")
+            reasons.append(say("{what}: {said}", what=_URI, said=answer))
         found = await asyncio.get_running_loop().run_in_executor(None, self._ask_vendor, reasons, anew)
         if found is None:
             raise not_found(tuple(reasons))
@@ -185,20 +185,22 @@ class Chain:
         """What looks like a mistake, and is not a credential."""
         for here, lacking in ((_ID, _SECRET), (_SECRET, _ID)):
             if self._env.get(here) and not self._env.get(lacking):
-                yield f"{here} is set, but {lacking} is not"
+                yield say("{here} is set, but {lacking} is not", here=here, lacking=lacking)
         for old, name in _OLD_NAMES.items():
             if self._env.get(old) and not self._env.get(name):
-                yield f"{old} is set, but not read: the name is {name}"
+                yield say("{old} is set, but not read: the name is {name}", old=old, name=name)
         named = self._env.get(_FILE)
         if named and not is_file(Path(named)):
-            yield f"{_FILE} names {named}, which is not there or may not be read"
+            yield say("{file} names {named}, which is not there or may not be read", file=_FILE, named=named)
         usual = [path for parts in _FILES if (path := self._env.under_home(*parts)) is not None]
-        yield from (f"{path} is not a file that this user may read" for path in usual if os.path.lexists(path) and not is_file(path))
+        yield from (
+            say("{path} is not a file that this user may read", path=path) for path in usual if os.path.lexists(path) and not is_file(path)
+        )
         if self._env.get(_PROFILE) and not self._env.aliyun_config and not self._ini():
-            yield f"{_PROFILE} is set, but no profile file exists"
+            yield say("{profile} is set, but no profile file exists", profile=_PROFILE)
         other = self._env.under_home(".alibabacloud", "credentials")
         if not named and other and is_file(other) and not is_file(other.with_suffix(".ini")):
-            yield f"{other} is not read, only {other.name}.ini beside it"
+            yield say("{other} is not read, only {name}.ini beside it", other=other, name=other.name)
 
     def _ask_vendor(self, reasons: list[str], anew: bool) -> Credentials | None:  # noqa: FBT001 - positional for the executor
         """Try the vendor's providers in its own order; runs on a worker thread. Adds to `reasons` what was wrong with each."""
@@ -208,11 +210,11 @@ class Chain:
                 self.name = name
                 try:
                     provider = kept[1] if kept and kept[0] == made_from else make()
-                    found = _from_vendor(provider.get_credentials(), f"the {name}")
+                    found = _from_vendor(provider.get_credentials(), say("the {name}", name=name))
                 except ConfigurationError as error:
-                    reasons.append(f"{name}: {error.message}")
+                    reasons.append(say("{what}: {said}", what=name, said=error.message))
                 except BaseException as error:  # noqa: BLE001 - the library raises plain Exceptions of many types, a helper anything
-                    reasons.append(f"{name}: {reason_of(error, self._mask())}")
+                    reasons.append(say("{what}: {said}", what=name, said=reason_of(error, self._mask())))
                 else:
                     self._working = (made_from, provider)
                     return found
@@ -222,13 +224,13 @@ class Chain:
         """Those that this machine has something for, cheapest first as in the vendor's chain: name, what it depends on, how to make it."""
         state = self.state()
         if all(map(self._env.get, _OIDC)):
-            yield "OIDC role", ("oidc", state), self._oidc
+            yield say("OIDC role"), ("oidc", state), self._oidc
         profile = self._env.get(_PROFILE)
         if cli := self._env.aliyun_config:
             # named here, because the library reads the variable once, when it is imported
             chosen = self._env.aliyun_profile[0]
             yield (
-                _CLI + (f" {chosen!r}" if profile else ""),
+                say("{what} {chosen!r}", what=_CLI, chosen=chosen) if profile else _CLI,
                 ("cli", state, _stamp(cli)),
                 lambda: vendor_providers().CLIProfileCredentialsProvider(profile_name=chosen or None, profile_file=str(cli)),
             )
@@ -239,7 +241,7 @@ class Chain:
                 lambda: vendor_providers().ProfileCredentialsProvider(profile_name=profile or "default", profile_file=str(ini)),
             )
         if not self._env.says_yes("ALIBABA_CLOUD_ECS_METADATA_DISABLED") and _reachable(self._metadata):
-            yield "ECS role", ("ecs", state), self._ecs
+            yield say("ECS role"), ("ecs", state), self._ecs
 
     def _ini(self) -> Path | None:
         named = self._env.get(_FILE)

@@ -94,7 +94,7 @@ class _Given:
 class _Function:
     """A callable, asked on a worker thread because it may block."""
 
-    name = "the function given as credentials="
+    name = say("the function given as credentials=")
     changes = True
 
     def __init__(self, function: Callable[[], Any]) -> None:
@@ -118,7 +118,7 @@ class _Function:
 class _Client:
     """A client of the vendor's library, asked synchronously: its async API waits on a thread lock inside the event loop."""
 
-    name = "the client given as credentials="
+    name = say("the client given as credentials=")
     changes = True
 
     def __init__(self, client: Any) -> None:
@@ -180,7 +180,9 @@ def _coerce(given: Hidden, origin: str) -> Credentials:
     if isinstance(made, Credentials):
         return checked(made)
     raise ConfigurationError(
-        f"credentials of type {made} cannot be used" + (f" (from {origin})" if origin != _Given.name else ""),
+        say("credentials of type {made} cannot be used", made=made)
+        if origin == _Given.name
+        else say("credentials of type {made} cannot be used (from {origin})", made=made, origin=origin),
         hint=say("Pass (id, secret), (id, secret, token), a function that returns either, or a client of alibabacloud_credentials."),
     )
 

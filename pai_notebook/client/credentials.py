@@ -10,12 +10,12 @@ from typing import Any, NoReturn, Protocol
 
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 
 # A key is renewed so long before it expires, or for a short-lived key at this part of its life.
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2
-_PARTS = ("access key id", "access key secret", "security token", "bearer token")
+_PARTS = (say("access key id"), say("access key secret"), say("security token"), say("bearer token"))
 
 
 class Credentials:
@@ -94,12 +94,12 @@ class Credentials:
         """Why these cannot be sent, in words that show nothing of them; empty when they can."""
         for name, part in zip(_PARTS, self._parts.reveal(), strict=True):
             if not isinstance(part, str):
-                return f"the {name} is not text"
+                return say("the {name} is not text", name=name)
             # a key with a line break would add headers of its own
             if not all("!" <= sign <= "~" for sign in part):
-                return f"the {name} contains a space, line break or non-ASCII character"
+                return say("the {name} contains a space, line break or non-ASCII character", name=name)
         if not self.bearer_token and not (self.access_key_id and self.access_key_secret):
-            return "the access key id or secret is empty"
+            return say("the access key id or secret is empty")
         return ""
 
     def __eq__(self, other: object) -> bool:
@@ -273,7 +273,8 @@ class CredentialsTimeout(CredentialsNotFound, DeadlineExceeded):
 def hangs(name: str, seconds: float | None) -> CredentialsTimeout:
     """Return the error of a source that does not answer."""
     return CredentialsTimeout(
-        f"no credentials within {seconds or 0:g} s: {name} did not answer", hint="Try again, or find out what it is waiting for."
+        say("no credentials within {value:g} s: {name} did not answer", value=seconds or 0, name=name),
+        hint=say("Try again, or find out what it is waiting for."),
     )
 
 
@@ -286,15 +287,16 @@ def checked(credentials: Credentials) -> Credentials:
         When they cannot; nothing of them is shown.
     """
     if fault := credentials.fault:
-        given = f" (from {credentials.origin})" if credentials.origin else ""
-        hint = "Pass both parts of the key." if "empty" in fault else "Copy it again without what surrounds it."
-        raise ConfigurationError(fault + given, hint=hint)
+        hint = say("Pass both parts of the key.") if "empty" in fault else say("Copy it again without what surrounds it.")
+        raise ConfigurationError(
+            say("{what} (from {origin})", what=fault, origin=credentials.origin) if credentials.origin else fault, hint=hint
+        )
     return credentials
 
 
 def not_found(reasons: tuple[str, ...] = ()) -> CredentialsNotFound:
     """Return the error that says the ways to give credentials, and what was tried."""
-    tried = f" ({'; '.join(reasons)})"[:870] if reasons else ""
+    tried = say(" ({reasons})", reasons=joined(reasons, "; ")) if reasons else ""
     return CredentialsNotFound(
         say("no credentials were found{tried}", tried=tried),
         hint=say(

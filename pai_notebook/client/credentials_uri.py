@@ -16,6 +16,7 @@ from pai_notebook.client.credentials import Credentials
 from pai_notebook.client.decode import read_body
 from pai_notebook.client.masking import Hidden, Mask, kind_of, masked_logs, service_says
 from pai_notebook.errors import PaiError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
@@ -28,7 +29,7 @@ _MOST = 64 * 1024
 # Parts of the address as long as this are taken for secrets.
 _LONG = 20
 _NUMBERS = re.compile(r"[0-9.]*")
-_ORIGIN = "the service that ALIBABA_CLOUD_CREDENTIALS_URI names"
+_ORIGIN = say("the service that ALIBABA_CLOUD_CREDENTIALS_URI names")
 
 
 async def ask_uri(uri: Hidden) -> Credentials | str:
@@ -44,7 +45,7 @@ async def ask_uri(uri: Hidden) -> Credentials | str:
     Credentials or str
         Or why there are none. Nothing is raised, because the frames that an exception carries hold the address.
     """
-    reason = "not an http address"
+    reason: str = say("not an http address")
     if uri.reveal().startswith(("http://", "https://")):
         for pause in _TRIES:
             await asyncio.sleep(pause)
@@ -62,9 +63,9 @@ async def _ask(uri: Hidden) -> Credentials | str:
             async with asyncio.timeout(2 * _TIMEOUT):
                 status, body = await _get(uri)
     except TimeoutError:
-        return "no answer in time"
+        return say("no answer in time")
     except httpx.TransportError as error:
-        return f"no connection ({type(error).__name__})"
+        return say("no connection ({kind})", kind=type(error).__name__)
     except PaiError as error:
         return error.message
     except Exception as error:  # noqa: BLE001 - such as an address that is none
@@ -112,7 +113,7 @@ def _read(status: int, body: bytes, mask: Mask) -> Credentials | str:
     said = (
         service_says(body.decode("utf-8", "replace"), mask, status=status) if isinstance(document, dict) and not good else f"HTTP {status}"
     )
-    return said if document is None or not good else f"{said}, without a key"
+    return said if document is None or not good else say("{said}, without a key", said=said)
 
 
 def _moment(text: Any) -> datetime | None:

@@ -119,7 +119,7 @@ class _Inflater:
 
 
 def _damaged() -> DamagedAnswer:
-    return DamagedAnswer("the compressed answer is damaged", hint=_AGAIN_HINT)
+    return DamagedAnswer(say("the compressed answer is damaged"), hint=_AGAIN_HINT)
 
 
 def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     {'VersionName': '0.1.0', 'Metrics': {'loss': nan}}
     """
     if not body.strip():
-        raise DamagedAnswer("the answer is empty", hint=_AGAIN_HINT)
+        raise DamagedAnswer(say("the answer is empty"), hint=_AGAIN_HINT)
     try:
         document = parse_json(body, max_depth=max_depth)
     except InvalidJson as refusal:
@@ -170,6 +170,6 @@ def _too_large(max_bytes: int) -> ProtocolError:
     )
 
 
-_AGAIN_HINT = "Try again. If it happens again, a proxy or gateway may be changing the answers."
-_LIMIT_HINT = "No model version needs that. Check the endpoint, or ask the operator of the service."
-_PROXY_HINT = "Check the endpoint, and whether a proxy or gateway answers instead of the service."
+_AGAIN_HINT = say("Try again. If it happens again, a proxy or gateway may be changing the answers.")
+_LIMIT_HINT = say("No model version needs that. Check the endpoint, or ask the operator of the service.")
+_PROXY_HINT = say("Check the endpoint, and whether a proxy or gateway answers instead of the service.")

@@ -158,9 +158,9 @@ def parse_endpoint(text: str, *, origin: str = "") -> Endpoint:
     loopback = host in _LOOPBACK
     scheme = scheme or ("http" if loopback else "https")
     if not why and scheme not in {"http", "https"}:
-        why = "only https is supported, and http on loopback"
+        why = say("only https is supported, and http on loopback")
     if not why and scheme == "http" and not loopback:
-        why = "credentials are not sent over plain http, except to loopback"
+        why = say("credentials are not sent over plain http, except to loopback")
     if why:
         raise _refused(text, why, origin)
     shown = f"[{host}]" if ":" in host else host
@@ -172,13 +172,13 @@ def parse_endpoint(text: str, *, origin: str = "") -> Endpoint:
 def _split(text: object) -> tuple[str, str, str, int | None]:
     """What is wrong with an address (empty when nothing is), scheme (may be empty), host and port of one that has nothing else."""
     if not isinstance(text, str) or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        return "it holds characters that no address has", "", "", None
+        return say("it holds characters that no address has"), "", "", None
     scheme, mark, rest = text.partition("://")
     scheme, rest = (scheme.lower(), rest) if mark else ("", text)
     rest = rest.removesuffix("/")
     if not rest or any(sign in rest for sign in "/?#@%"):
-        return "an endpoint is a host and a port, without user, path, query or fragment", "", "", None
-    unreadable = "host or port cannot be read"
+        return say("an endpoint is a host and a port, without user, path, query or fragment"), "", "", None
+    unreadable = say("host or port cannot be read")
     try:
         parts = urlsplit(f"//{rest.lower()}")
         host, port = parts.hostname or "", parts.port

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-LATER_HINT = "Try again in a moment."
+LATER_HINT = say("Try again in a moment.")
 # Characters of the service's own text in an error.
 _MESSAGE = 300
 # Characters of it that are masked first, so that a long text costs no time.
@@ -84,8 +84,8 @@ class Subject:
     def name(self) -> str:
         """What was asked for, in words."""
         if self.version_name:
-            return f"version {self.version_name} of {self.model_id}"
-        return self.model_id or "the list of models"
+            return say("version {version} of {model}", version=self.version_name, model=self.model_id)
+        return self.model_id or say("the list of models")
 
     def clean(self, text: Any) -> str:
         """A text of the service in one short line: no secrets, no control characters, no echo of what was signed."""
@@ -200,7 +200,11 @@ def _refusal(answer: Answer, document: Mapping[str, Any], code: str, subject: Su
     if answer.status == 404:  # noqa: PLR2004 - Not Found
         return _not_found(document, code, said, subject, details)
     if not document or answer.status < 400:  # noqa: PLR2004 - no document of the service, or one with a good status
-        text = f"HTTP {answer.status} came without a document of the service{_beginning(answer, document, subject)}"
+        text = say(
+            "HTTP {status} came without a document of the service{beginning}",
+            status=answer.status,
+            beginning=_beginning(answer, document, subject),
+        )
         return ProtocolError(text, hint=say("Check the endpoint, and whether a proxy or gateway answers instead."), **details)
     return PaiError(
         say("the service refused {action} for {name}{quoted}", action=subject.action, name=subject.name, quoted=quoted),
@@ -228,7 +232,7 @@ def _denied(document: Mapping[str, Any], subject: Subject, quoted: str, details:
     action = subject.clean(detail.get("AuthAction") or subject.permission or f"paimodel:{subject.action}")[:100]
     parts = [subject.clean(detail.get(key) or "")[:60] for key in ("NoPermissionType", "PolicyType", "AuthPrincipalType")]
     because = ", ".join(part for part in parts if part)
-    message = f"the key is not allowed to call {action}" + (f" ({because})" if because else quoted)
+    message = say("the key is not allowed to call {action}{because}", action=action, because=f" ({because})" if because else quoted)
     return PermissionDenied(message, hint=say("Ask for a RAM policy that allows {action}.", action=action), **{**details, "action": action})
 
 
@@ -240,7 +244,7 @@ def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subje
             **details,
         )
     words = f"{code} {said}".lower()
-    where = f" in {subject.region}" if subject.region else ""
+    where = say(" in {region}", region=subject.region) if subject.region else ""
     if subject.version_name and ("version" in words or "model" not in words):
         return VersionNotFound(
             say("no version {version_name} in {model_id}", version_name=subject.version_name, model_id=subject.model_id),
@@ -263,7 +267,7 @@ def _redirect(answer: Answer, subject: Subject) -> ProtocolError:
         target = httpx.URL(answer.headers.get("location", "")).host
     except (httpx.InvalidURL, ValueError, TypeError):
         target = ""
-    to = f" to {subject.clean(target)[:80]}" if target else ""
+    to = say(" to {target}", target=subject.clean(target)[:80]) if target else ""
     return ProtocolError(
         say(
             "{endpoint} redirects{to} (HTTP {status}); redirects are not followed, so that credentials are not sent elsewhere",
@@ -292,18 +296,18 @@ def _field(document: Mapping[str, Any], name: str) -> Any:
 
 
 def _beginning(answer: Answer, document: Mapping[str, Any], subject: Subject) -> str:
-    return "" if document or not answer.body.strip() else f": it begins {subject.mask(excerpt(answer.body[:60]))}"
+    return "" if document or not answer.body.strip() else say(": it begins {body}", body=subject.mask(excerpt(answer.body[:60])))
 
 
 def _key_hint(code: str, subject: Subject) -> str:
-    came = f" The key came from {subject.origin}." if subject.origin else ""
+    came = say(" The key came from {origin}.", origin=subject.origin) if subject.origin else ""
     if code.startswith("InvalidAccessKeyId"):
-        return f"The access key id is unknown or inactive.{came}"
+        return say("The access key id is unknown or inactive.{came}", came=came)
     if code.startswith("SignatureDoesNotMatch"):
-        return f"The access key secret does not belong to the id.{came}"
+        return say("The access key secret does not belong to the id.{came}", came=came)
     if code.startswith("InvalidSecurityToken"):
-        return f"The temporary key has expired, or its parts do not belong together: get a new one.{came}"
-    return f"Check the key.{came}"
+        return say("The temporary key has expired, or its parts do not belong together: get a new one.{came}", came=came)
+    return say("Check the key.{came}", came=came)
 
 
-_THROTTLED_HINT = "Try again in a moment, or fetch whole models: a page of 100 versions costs one request."
+_THROTTLED_HINT = say("Try again in a moment, or fetch whole models: a page of 100 versions costs one request.")

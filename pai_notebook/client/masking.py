@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pai_notebook.i18n.phrases import joined, say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -147,23 +149,23 @@ _LONGEST = 20_000
 
 # what the vendor's library says in its own words, and what that means for a person
 _KNOWN = (
-    (r"command process timed out", "the external command did not end in time"),
-    (r"failed to execute external command: exit status", "the external command failed"),
-    (r"failed to execute external command", "the external command cannot be started"),
-    (r"process_command is empty", "no external command is set"),
-    (r"failed to parse external command output", "the external command printed no JSON"),
-    (r"invalid (?:StsToken )?credential response", "the external command printed no complete key"),
-    (r"unable to get profile with", "no such profile"),
-    (r"invalid profile name", "no profile is chosen"),
-    (r"unsupported (?:profile mode|credential type)", "the vendor's library does not know this kind of profile"),
-    (r"unable to open credentials file", "the file cannot be opened"),
-    (r"failed to parse credential form", "the file is not JSON"),
-    (r"failed to get credential from credentials file", "the file has no such profile"),
-    (r"access token is empty or expired|re-?login|CloudSSO access token", "the login has ended: log in again"),
-    (r"access key id is empty", "the access key id is empty"),
-    (r"access key secret is empty", "the access key secret is empty"),
-    (r"security token is empty", "the security token is empty"),
-    (r"Max retries exceeded|Connection (?:refused|aborted|reset)|timed out|Failed to establish", "no connection"),
+    (r"command process timed out", say("the external command did not end in time")),
+    (r"failed to execute external command: exit status", say("the external command failed")),
+    (r"failed to execute external command", say("the external command cannot be started")),
+    (r"process_command is empty", say("no external command is set")),
+    (r"failed to parse external command output", say("the external command printed no JSON")),
+    (r"invalid (?:StsToken )?credential response", say("the external command printed no complete key")),
+    (r"unable to get profile with", say("no such profile")),
+    (r"invalid profile name", say("no profile is chosen")),
+    (r"unsupported (?:profile mode|credential type)", say("the vendor's library does not know this kind of profile")),
+    (r"unable to open credentials file", say("the file cannot be opened")),
+    (r"failed to parse credential form", say("the file is not JSON")),
+    (r"failed to get credential from credentials file", say("the file has no such profile")),
+    (r"access token is empty or expired|re-?login|CloudSSO access token", say("the login has ended: log in again")),
+    (r"access key id is empty", say("the access key id is empty")),
+    (r"access key secret is empty", say("the access key secret is empty")),
+    (r"security token is empty", say("the security token is empty")),
+    (r"Max retries exceeded|Connection (?:refused|aborted|reset)|timed out|Failed to establish", say("no connection")),
 )
 _PHRASES = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in _KNOWN)
 _NO_ROLE = re.compile(r"ECS metadata service\.? HttpCode=404")
@@ -178,7 +180,7 @@ def kind_of(error: BaseException) -> str:
     'KeyError'
     """
     name = type(error).__name__
-    parts = [name[:60] if name.isidentifier() and name.isascii() else "an exception"]
+    parts = [name[:60] if name.isidentifier() and name.isascii() else say("an exception")]
     status = _field(error, "status_code") or _field(error, "statusCode")
     if isinstance(status, int) and not isinstance(status, bool) and 100 <= status < 600:  # noqa: PLR2004 - HTTP
         parts.append(f"HTTP {status}")
@@ -212,12 +214,12 @@ def reason_of(error: BaseException, mask: Callable[[str], str]) -> str:
     except Exception:  # noqa: BLE001 - the exception of a third party
         text = ""
     if _NO_ROLE.search(text):
-        return "no RAM role is attached to this instance (HTTP 404)"
+        return say("no RAM role is attached to this instance (HTTP 404)")
     told = text.partition("stderr:")[0]  # a helper may write anything
     words = next((words for pattern, words in _PHRASES if pattern.search(told)), kind_of(error))
     status = re.search(_EXIT, told)
-    parts = [words, f"status {status[1]}" if status else "", service_says(told, mask)]
-    return ", ".join(part for part in parts if part)
+    parts = [words, say("status {status}", status=status[1]) if status else "", service_says(told, mask)]
+    return joined([part for part in parts if part])
 
 
 def service_says(text: str, mask: Callable[[str], str], *, status: int = 0) -> str:

@@ -97,7 +97,8 @@ class Operation:
             )
         elif value != self.expected:
             raise WrongAnswer(
-                f"the answer is about {ascii(value)[:60]}, not about {self.expected}", hint="Try again; a proxy may mix up answers."
+                say("the answer is about {ascii}, not about {expected}", ascii=ascii(value)[:60], expected=self.expected),
+                hint=say("Try again; a proxy may mix up answers."),
             )
 
     def _check_list(self, value: Any, *, empty: bool) -> None:

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import ClockSkew, DeadlineExceeded, PaiError, Throttled
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -311,11 +312,15 @@ class RetryPolicy:
         if isinstance(error, ClockSkew) and failure.server_time is not None:
             _tell_clock(error, failure.server_time)
         elif call.why == "hint":
-            error.hint = f"The service asks to wait {failure.wait:g} s, longer than the deadline of {self._limits.deadline:g} s allows."
+            error.hint = say(
+                "The service asks to wait {wait:g} s, longer than the deadline of {deadline:g} s allows.",
+                wait=failure.wait,
+                deadline=self._limits.deadline,
+            )
         elif call.why == "quota":
-            error.hint = "Other calls failed too, so the retry budget is used up; try again in a moment."
+            error.hint = say("Other calls failed too, so the retry budget is used up; try again in a moment.")
         elif call.why == "deadline" and not isinstance(error, Throttled):
-            text = f"no good answer within {self._limits.deadline:g} s: {error.message}"
+            text = say("no good answer within {deadline:g} s: {message}", deadline=self._limits.deadline, message=error.message)
             error = DeadlineExceeded(text, hint=error.hint, code=error.code, status=error.status, request_id=error.request_id)
             error.__cause__ = failure.error.__cause__
         error.attempts = call.attempts
@@ -328,10 +333,13 @@ def _absurd(server_time: datetime) -> bool:
 
 def _tell_clock(error: ClockSkew, server_time: datetime) -> None:
     """Say by how much the clocks differ, and when it is too much to be corrected, what the service says the time is."""
-    error.message = f"this machine's clock is {_off(server_time - datetime.now(UTC))} the service's"
+    error.message = say("this machine's clock is {off} the service's", off=_off(server_time - datetime.now(UTC)))
     if _absurd(server_time):
-        error.message = "this machine's clock and the service's differ by more than a day, too much to correct"
-        error.hint = f"The service says that it is {server_time:%Y-%m-%d %H:%M} UTC: when that is right, set the clock of this machine."
+        error.message = say("this machine's clock and the service's differ by more than a day, too much to correct")
+        error.hint = say(
+            "The service says that it is {server_time:%Y-%m-%d %H:%M} UTC: when that is right, set the clock of this machine.",
+            server_time=server_time,
+        )
     error.args = (error.message,)
 
 
@@ -339,7 +347,8 @@ def _off(offset: timedelta) -> str:
     """How far and in which direction this machine's clock is off, in words."""
     seconds = abs(offset.total_seconds())
     if seconds < 1:
-        return "not in the same minute as"
-    units = ((_DAY, "days"), (_HOUR, "hours"), (_MINUTE, "minutes"), (1, "seconds"))
+        return say("not in the same minute as")
+    units = ((_DAY, say("days")), (_HOUR, say("hours")), (_MINUTE, say("minutes")), (1, say("seconds")))
     unit, name = next((unit, name) for unit, name in units if seconds >= 1.5 * unit or unit == 1)
-    return f"{seconds / unit:.0f} {name} {'behind' if offset > timedelta() else 'ahead of'}"
+    said = "{count:.0f} {unit} behind" if offset > timedelta() else "{count:.0f} {unit} ahead of"
+    return say(said, count=seconds / unit, unit=name)

@@ -255,7 +255,7 @@ def resolve_settings(
     target = None if address is None else parse_endpoint(address, origin="" if endpoint is not None else _ENDPOINT_VARIABLE)
     place = _named(region) or _named(target.region if target else "") or source.find(_REGION_VARIABLES, "region_id")
     if target is None:
-        place = place or (env.aliyun_profile[1], "the profile of the aliyun command")
+        place = place or (env.aliyun_profile[1], say("the profile of the aliyun command"))
     place = place or ("", "")
     if target is None and not place[0]:
         lost = f" ({source.lost})" if source.lost else ""
@@ -292,7 +292,11 @@ class _Source:
     def lost(self) -> str:
         """What is odd about the file that the environment names."""
         named = self._env.get(_CONFIG_VARIABLE)
-        return f"{_CONFIG_VARIABLE} names {named}, which is not there or may not be read" if named and not is_file(Path(named)) else ""
+        return (
+            say("{config_variable} names {named}, which is not there or may not be read", config_variable=_CONFIG_VARIABLE, named=named)
+            if named and not is_file(Path(named))
+            else ""
+        )
 
     def find(self, variables: tuple[str, ...], key: str) -> tuple[str, str] | tuple[()]:
         """The first value that is set and its origin; empty when none is."""

@@ -61,7 +61,7 @@ def _unreachable(error: Exception, chain: list[BaseException], subject: Subject)
     if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
         # what a proxy writes is never quoted: it may echo its login
         quoted = "" if subject.proxy else f": {subject.clean(error)[:100]}"
-        text = f"{subject.endpoint} does not answer in valid HTTP{quoted}"
+        text = say("{endpoint} does not answer in valid HTTP{quoted}", endpoint=subject.endpoint, quoted=quoted)
         return ProtocolError(text, hint=say("Check the endpoint, and whether a proxy answers instead."))
     message, hint = _no_answer(error, chain, subject)
     return ServiceUnavailable(message, hint=hint)
@@ -70,20 +70,20 @@ def _unreachable(error: Exception, chain: list[BaseException], subject: Subject)
 def _proxy_trouble(error: Exception, chain: list[BaseException], subject: Subject) -> PaiError | None:
     """What is wrong with the proxy, which is not a fault of the service; None when it is something else."""
     proxy = subject.proxy
-    cure = f"Correct or unset {proxy.variable}, or add {subject.endpoint} to NO_PROXY."
+    cure = say("Correct or unset {variable}, or add {endpoint} to NO_PROXY.", variable=proxy.variable, endpoint=subject.endpoint)
     if isinstance(error, httpx.ProxyError):
         return _refused_by_proxy(error, subject, cure)
     if any(isinstance(link, ssl.SSLError) for link in chain):
         return None
     what = ""
     if any(isinstance(link, (socket.gaierror, UnicodeError)) for link in chain):
-        what = "has an unknown host name"
+        what = say("has an unknown host name")
     elif any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
-        what = "does not answer: nothing listens at its address"
+        what = say("does not answer: nothing listens at its address")
     elif isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
-        what = "cannot be reached"
+        what = say("cannot be reached")
     elif not isinstance(error, (httpx.HTTPError, OSError)):
-        what = f"does not speak its protocol ({type(error).__name__})"
+        what = say("does not speak its protocol ({name})", name=type(error).__name__)
     return (
         ConfigurationError(say("the proxy {proxy} (from {variable}) {what}", proxy=proxy, variable=proxy.variable, what=what), hint=cure)
         if what
@@ -95,14 +95,14 @@ def _refused_by_proxy(error: httpx.ProxyError, subject: Subject, cure: str) -> P
     """What the status means that a proxy answers with; the words beside it are the proxy's, and are not quoted."""
     proxy = subject.proxy
     status = _STATUS.match(str(error))
-    told = f"(HTTP {status[0]})" if status else "(by a SOCKS reply)"
-    whose = f"{proxy}, from {proxy.variable}"
+    told = f"(HTTP {status[0]})" if status else say("(by a SOCKS reply)")
+    whose = say("{proxy}, from {variable}", proxy=proxy, variable=proxy.variable)
     if status and status[0] == "407":
         return ConfigurationError(
             say("the proxy requires a valid login {told}: {whose}", told=told, whose=whose),
             hint=say("Set {variable} to http://user:password@host:port.", variable=proxy.variable),
         )
-    text = f"the proxy refused to connect to {subject.endpoint} {told}: {whose}"
+    text = say("the proxy refused to connect to {endpoint} {told}: {whose}", endpoint=subject.endpoint, told=told, whose=whose)
     if status and status[0].startswith("5"):
         return ServiceUnavailable(text, hint=say("Try again in a moment. {cure}", cure=cure))
     return ConfigurationError(text, hint=cure)
@@ -110,24 +110,28 @@ def _refused_by_proxy(error: httpx.ProxyError, subject: Subject, cure: str) -> P
 
 def _no_answer(error: Exception, chain: list[BaseException], subject: Subject) -> tuple[str, str]:
     """What happened to a connection, and what to do."""
-    through = f" through the proxy {subject.proxy}" if subject.proxy else ""
+    through = say(" through the proxy {proxy}", proxy=subject.proxy) if subject.proxy else ""
     if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
-        return f"the certificate of {subject.endpoint}{through} is not trusted", _certificate_hint()
+        return say("the certificate of {endpoint}{through} is not trusted", endpoint=subject.endpoint, through=through), _certificate_hint()
     if any(isinstance(link, (socket.gaierror, UnicodeError)) for link in chain):
-        return f"the name {subject.endpoint} is unknown here", "Check region, network and DNS."
+        return say("the name {endpoint} is unknown here", endpoint=subject.endpoint), say("Check region, network and DNS.")
     if any(isinstance(link, OSError) and link.errno == errno.ECONNREFUSED for link in chain):
-        return f"nothing listens at {subject.endpoint}", "Check the endpoint and that the service runs."
+        return say("nothing listens at {endpoint}", endpoint=subject.endpoint), say("Check the endpoint and that the service runs.")
     if isinstance(error, (httpx.ConnectTimeout, httpx.ConnectError)):
-        return f"{subject.endpoint} cannot be reached{through}", "Check region, network and proxy."
-    return f"the connection to {subject.endpoint}{through} broke ({type(error).__name__})", LATER_HINT
+        return say("{endpoint} cannot be reached{through}", endpoint=subject.endpoint, through=through), say(
+            "Check region, network and proxy."
+        )
+    return say(
+        "the connection to {endpoint}{through} broke ({name})", endpoint=subject.endpoint, through=through, name=type(error).__name__
+    ), LATER_HINT
 
 
 def _certificate_hint() -> str:
     """What to do about a certificate that is not trusted, with the variable that other libraries read and this one does not."""
     other = next((name for name in _OTHER_BUNDLES if os.environ.get(name)), "")
     if other and not os.environ.get("SSL_CERT_FILE"):
-        return f"Check the endpoint; {other} is not read here: set SSL_CERT_FILE to the same file."
-    return "Check the endpoint; for a private authority set SSL_CERT_FILE to a file with its certificate."
+        return say("Check the endpoint; {other} is not read here: set SSL_CERT_FILE to the same file.", other=other)
+    return say("Check the endpoint; for a private authority set SSL_CERT_FILE to a file with its certificate.")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -16,7 +16,7 @@ from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 
 CHOSEN = say("as asked for")
-_HINT = f"A baseline is one version: pass its name, a ModelVersion, or one of {', '.join(BASELINES)}."
+_HINT = say("A baseline is one version: pass its name, a ModelVersion, or one of {text}.", text=", ".join(BASELINES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,11 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
 def _elsewhere(wanted: str, close: Sequence[str]) -> str:
     """Say what fetches a version that a set lacks, or what a baseline may be where the word cannot name one."""
     if is_version_name(wanted.rpartition("@")[2]):
-        return f"{nearest_sentence(close)} registry.compare(vs, baseline={wanted!r}) fetches it as well."
+        return say(
+            "{nearest_sentence} registry.compare(vs, baseline={wanted!r}) fetches it as well.",
+            nearest_sentence=nearest_sentence(close),
+            wanted=wanted,
+        )
     return f"{nearest_sentence(close)} {_HINT}"
 
 

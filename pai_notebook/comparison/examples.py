@@ -128,8 +128,10 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame
     if frame.columns.has_duplicates or len({*columns}) < len(columns):
         twice = [str(name) for name in (frame.columns[frame.columns.duplicated()] if frame.columns.has_duplicates else columns[:1])]
         raise ConfigurationError(
-            f"frames: a column of {name} is there twice, or used for two things: {visible(', '.join(twice))}",
-            hint="Give every column a name of its own.",
+            say(
+                "frames: a column of {name} is there twice, or used for two things: {visible}", name=name, visible=visible(", ".join(twice))
+            ),
+            hint=say("Give every column a name of its own."),
         )
     for column in columns:
         if column not in frame.columns:
@@ -138,7 +140,9 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame
     try:
         frame[columns[0]].nunique()
     except TypeError:
-        raise ConfigurationError(f"frames: the column {columns[0]!r} of {name} holds no ids", hint="Pass texts or numbers.") from None
+        raise ConfigurationError(
+            say("frames: the column {columns!r} of {name} holds no ids", columns=columns[0], name=name), hint=say("Pass texts or numbers.")
+        ) from None
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
         raise ConfigurationError(
@@ -157,8 +161,8 @@ def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, kept: Sequence
             by_id = side.groupby(on, sort=False)
             for column in kept:
                 if (by_id[column].nunique() > 1).any():  # noqa: PD101 - a group each
-                    hint = f"An id that occurs more than once has to have one {column}."
-                    raise ComparisonError(f"paired: an id has more than one {column}", hint=hint)
+                    hint = say("An id that occurs more than once has to have one {column}.", column=column)
+                    raise ComparisonError(say("paired: an id has more than one {column}", column=column), hint=hint)
             numbers = [name for name in side.columns if name not in (on, *kept) and side[name].dtype.kind in "biuf"]
             means = by_id[numbers].mean()
             rest = by_id.first().drop(columns=numbers)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
 _SHOWN = 20
-_GIVEN = step("given", "vs", of="pnb", comment="the versions of this report, which neither a registry nor a snapshot has")
+_GIVEN = step("given", "vs", of="pnb", comment=say("the versions of this report, which neither a registry nor a snapshot has"))
 _OF_MASKED = "The fingerprint is that of the data before masking; the code compares the data as the registry has it."
 S = TypeVar("S")
 
@@ -181,7 +181,7 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     given = [getattr(gate, "report", gate) for gate in (gates if isinstance(gates, list | tuple) else [gates])]
     for gate in given:
         if not isinstance(gate, str | GateReport):
-            hint = "Pass rules, what check() or gate() returned, or the RegressionError that gate() raised."
+            hint = say("Pass rules, what check() or gate() returned, or the RegressionError that gate() raised.")
             raise ConfigurationError(say("gates: {gate} is not a gate result", gate=described(gate)), hint=hint)
     rules, found = [gate for gate in given if isinstance(gate, str)], [gate for gate in given if isinstance(gate, GateReport)]
     for report in found:

@@ -161,7 +161,7 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     if not numbers:
         lists = [cell for cell in row.cells if is_list(cell)]
         if lists:
-            hint = "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known."
+            hint = say("Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known.")
             raise ComparisonError(say("{name} is a list of {count} numbers", name=row.key.shown, count=len(lists[0].raw)), hint=hint)
         raise ComparisonError(_why_not(row), hint=say("Only numbers can be ranked; text and truth values are compared by equality."))
     if direction.mode is None:
@@ -187,4 +187,4 @@ def _why_not(row: Row) -> str:
         + (f" ({', '.join(repr(text) for text in dict.fromkeys(texts[:3]))})" if state in (State.TEXT, State.BOOLEAN) else "")
         for state, texts in states.items()
     )
-    return f"{row.key.shown} has no number to rank: {said}"
+    return say("{shown} has no number to rank: {said}", shown=row.key.shown, said=said)

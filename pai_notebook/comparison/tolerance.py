@@ -17,7 +17,9 @@ Bound = float | str | tuple[float | str, float | str]
 # A tolerance as users pass it, for all metrics or by name.
 ToleranceLike = Bound | Mapping[str, Bound]
 
-_HINT = "Pass a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
+_HINT = say(
+    "Pass a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
+)
 
 
 class Tolerance(Printed):

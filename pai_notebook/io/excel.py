@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import why
 from pai_notebook.i18n.phrases import say
 from pai_notebook.io.table import PlainTable, cell_text, is_formula
 from pai_notebook.sanitize import spell
@@ -62,7 +63,7 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
     try:
         book.save(out)
     except Exception as error:  # openpyxl writes through temporary files, and through lxml where it finds it, which has errors of its own
-        reason = getattr(error, "strerror", None) or error
+        reason = why(error) if isinstance(error, OSError) else error
         raise ConfigurationError(
             say("the workbook could not be written: {reason}", reason=reason), hint=say("Make room on the disk, or use to_csv.")
         ) from error
@@ -72,7 +73,7 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
 def _check_size(table: PlainTable) -> None:
     for count, most, what in ((len(table.header), _MOST_COLUMNS, "columns"), (len(table.rows) + 1, _MOST_LINES, "rows")):
         if count > most:
-            hint = "Choose some by include=, or use to_csv or to_parquet."
+            hint = say("Choose some by include=, or use to_csv or to_parquet.")
             raise ConfigurationError(
                 say(
                     "the table {name} has {count:,} {what}; a sheet of Excel holds {most:,}",

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import file_path, new_file
+from pai_notebook.files import file_path, new_file, why
 from pai_notebook.i18n.phrases import say
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
@@ -36,7 +36,7 @@ _SECONDS = 120
 _DATES = re.compile(rb"/(?:CreationDate|ModDate) \(D:[^)]*\)")
 _ID = re.compile(rb"\(node(\d{8})\)")
 _IDS = re.compile(rb"<</Limits \[[^\]]*\]\n/Names \[((?:\(node\d{8}\) \d+ 0 R ?)+)\]")
-_BY_HAND = "Or write an .html file and print it with a browser."
+_BY_HAND = say("Or write an .html file and print it with a browser.")
 
 
 def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = False) -> Path:
@@ -62,7 +62,11 @@ def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = 
     browser = next(filter(None, map(shutil.which, (*_BROWSERS, *_ELSEWHERE))), None)
     if browser is None:
         names = f"{', '.join(_BROWSERS[:-1])} or {_BROWSERS[-1]}"
-        hint = f"Install Chromium or Chrome (Debian: apt-get install chromium) so that one of {names} is on the PATH. {_BY_HAND}"
+        hint = say(
+            "Install Chromium or Chrome (Debian: apt-get install chromium) so that one of {names} is on the PATH. {by_hand}",
+            names=names,
+            by_hand=_BY_HAND,
+        )
         raise ConfigurationError(say("a PDF needs Chromium or Chrome, and none was found"), hint=hint)
     with new_file(path, overwrite=overwrite) as beside, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
@@ -101,8 +105,8 @@ def _run(command: list[str]) -> str:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - found on the path
     except subprocess.TimeoutExpired:
-        return f"it took more than {_SECONDS} s"
+        return say("it took more than {seconds} s", seconds=_SECONDS)
     except OSError as error:
-        return str(error.strerror or error)
+        return why(error)
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:200] if lines else f"it ended with {done.returncode}"
+    return lines[-1][:200] if lines else say("it ended with {returncode}", returncode=done.returncode)

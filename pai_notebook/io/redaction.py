@@ -259,7 +259,7 @@ def as_redaction(value: RedactionLike, argument: str = "redact") -> Redaction | 
         return Redaction(value)
     if (isinstance(value, str) and value == "default") or value is True:
         return Redaction()
-    hint = f"Pass {argument}='default', {argument}=None, or a mapping of kinds to patterns."
+    hint = say("Pass {argument}='default', {argument}=None, or a mapping of kinds to patterns.", argument=argument)
     raise ConfigurationError(say("{argument}={value} is not known", argument=argument, value=described(value)), hint=hint)
 
 
@@ -271,7 +271,7 @@ def _compiled(rules: Mapping[str, str]) -> tuple[MaskRule, ...]:
                 hint=say("Use one word of lower-case letters, such as project."),
             )
         if not isinstance(rules[kind], str):
-            said = f"redaction rules: {kind}={described(rules[kind])} is not text"
+            said = say("redaction rules: {kind}={described} is not text", kind=kind, described=described(rules[kind]))
             raise ConfigurationError(said, hint=say("Pass regular expressions as text, such as redact={{'project': 'apollo-[0-9]+'}}."))
     try:
         return tuple(MaskRule(kind, re.compile(pattern)) for kind, pattern in rules.items())

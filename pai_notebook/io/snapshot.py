@@ -51,7 +51,7 @@ _NUMBERS = ("status", "attempts")
 _METHODS: dict[str, Literal["groupby", "group_repeats"]] = {"groupby": "groupby", "group_repeats": "group_repeats"}
 # Controls and signs of direction that JSON may hold as they are; a snapshot that is looked at in an editor or a diff shows their numbers.
 _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_NOTHING_DONE = "Save it again, or restore the file from where it came; nothing was read from it."
+_NOTHING_DONE = say("Save it again, or restore the file from where it came; nothing was read from it.")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Snapshot(Printed):
     @property
     def origin(self) -> str:
         """One sentence: from which file, saved when."""
-        return f"From the snapshot {self.path.name}, saved {self.saved:%Y-%m-%d %H:%M:%S} UTC."
+        return say("From the snapshot {name}, saved {saved:%Y-%m-%d %H:%M:%S} UTC.", name=self.path.name, saved=self.saved)
 
 
 def write_snapshot(
@@ -280,8 +280,12 @@ def _bytes(target: Path, max_bytes: int) -> bytes:
     try:
         return read_file(target, max_bytes=max_bytes, start=FORMAT.encode())
     except UnreadableFile as error:
-        hint = f"load(path, max_bytes=...) reads more than {max_bytes:,}." if "more than" in str(error) else _NOTHING_DONE
-        raise SnapshotError(say("{target} {error}", target=target, error=str(error)), hint=hint) from error
+        hint = (
+            say("load(path, max_bytes=...) reads more than {max_bytes:,}.", max_bytes=max_bytes)
+            if "more than" in str(error)
+            else _NOTHING_DONE
+        )
+        raise SnapshotError(say("{target} {error}", target=target, error=error.args[0]), hint=hint) from error
 
 
 def _parsed(target: Path, data: bytes) -> dict[str, Any]:
@@ -289,7 +293,7 @@ def _parsed(target: Path, data: bytes) -> dict[str, Any]:
         most = max(_MOST_PARTS, len(data) // _BYTES_EACH)
         content = parse_json(data.removeprefix(codecs.BOM_UTF8), max_depth=MAX_DEPTH + _AROUND, max_parts=most)
     except InvalidJson as refusal:
-        cut = "is cut short or " if refusal.kind == "garbled" else ""
+        cut = say("is cut short or ") if refusal.kind == "garbled" else ""
         raise SnapshotError(say("{target} {cut}{reason}", target=target, cut=cut, reason=refusal.reason), hint=_NOTHING_DONE) from refusal
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise SnapshotError(
@@ -323,7 +327,7 @@ def _name(entry: Any) -> str:
     try:
         return f"{entry['model_id']}@{entry['document']['VersionName']}"
     except (TypeError, KeyError):
-        return "an entry that is not a version"
+        return say("an entry that is not a version")
 
 
 def _is_whole(entry: Any) -> bool:

@@ -310,11 +310,13 @@ class _Parser:
         is_time = info is not None and info.kind == "time"
         if is_time or operand.token.kind in _MOMENTS:
             if read_moment(operand.literal) is None:
-                said = f"{operand.token.text} is not a time" + (f" and {name.path} is one" if is_time else "")
+                said = say(
+                    "{text} is not a time and {name} is one" if is_time else "{text} is not a time", text=operand.token.text, name=name.path
+                )
                 raise grammar_error(self.text, position, said, NO_TIME)
         elif sign != "==" and isinstance(operand.literal, bool):
             raise grammar_error(
-                self.text, position, say("{text} has no order", text=operand.token.text), "Write == or != with true and false."
+                self.text, position, say("{text} has no order", text=operand.token.text), say("Write == or != with true and false.")
             )
         elif sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
             known = [value for value in found.values(name) if value is not None]
@@ -323,7 +325,7 @@ class _Parser:
                     self.text,
                     position,
                     say("{short} holds numbers and {text} is a text", short=name.shown, text=operand.token.text),
-                    "Write a number.",
+                    say("Write a number."),
                 )
 
     def _operand(self) -> _Operand:

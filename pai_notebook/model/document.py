@@ -62,14 +62,14 @@ def as_text(value: Any) -> str:
 
 def read_text(value: Any) -> tuple[str, str]:
     """Text of a field, and a note when another type was sent."""
-    return as_text(value), "" if value is None or isinstance(value, str) else f"{_kind(value)} instead of text"
+    return as_text(value), "" if value is None or isinstance(value, str) else say("{kind} instead of text", kind=_kind(value))
 
 
 def read_any(value: Any) -> tuple[Any, str]:
     """Return a free JSON object as sent, `{}` when absent, with a note when it is not an object."""
     if value is None:
         return {}, ""
-    return value, "" if isinstance(value, dict) else f"{_kind(value)} instead of an object"
+    return value, "" if isinstance(value, dict) else say("{kind} instead of an object", kind=_kind(value))
 
 
 def read_time(value: Any) -> tuple[datetime | None, str]:
@@ -88,7 +88,7 @@ def read_time(value: Any) -> tuple[datetime | None, str]:
         moment = datetime.fromisoformat(value)
         return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)), ""
     except (TypeError, ValueError, OverflowError):
-        return None, f"not an ISO 8601 time: {as_text(value)[:80]}"
+        return None, say("not an ISO 8601 time: {text}", text=as_text(value)[:80])
 
 
 def read_options(value: Any) -> tuple[Any, str]:
@@ -96,16 +96,23 @@ def read_options(value: Any) -> tuple[Any, str]:
     if value is None or value == "":
         return {}, ""
     if not isinstance(value, str):
-        return value, f"{_kind(value)} instead of JSON text"
+        return value, say("{kind} instead of JSON text", kind=_kind(value))
     try:
         return parse_json(value), ""
     except InvalidJson as refusal:
-        return value, "text that is not JSON" if refusal.kind == "garbled" else f"text that {refusal.reason}"
+        return value, say("text that is not JSON") if refusal.kind == "garbled" else say("text that {reason}", reason=refusal.reason)
 
 
 def _kind(value: Any) -> str:
     """What a JSON value is, in a word for a note."""
-    names = {dict: "an object", list: "a list", bool: "a boolean", int: "a number", float: "a number", str: "text"}
+    names = {
+        dict: say("an object"),
+        list: say("a list"),
+        bool: say("a boolean"),
+        int: say("a number"),
+        float: say("a number"),
+        str: say("text"),
+    }
     return names.get(type(value), type(value).__name__)
 
 
@@ -204,7 +211,7 @@ class DocumentView:
     def notes(self) -> tuple[str, ...]:
         """What was not as documented, one sentence a field; empty when all is well."""
         found = ((field.key, field.note(self)) for field in self.fields().values())
-        return tuple(f"{key}: {note}" for key, note in found if note)
+        return tuple(say("{what}: {said}", what=key, said=note) for key, note in found if note)
 
     @property
     def unknown(self) -> dict[str, Any]:

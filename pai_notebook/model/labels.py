@@ -132,12 +132,12 @@ def read_labels(value: Any) -> tuple[Labels, str]:
     except (TypeError, KeyError):
         pass  # not as documented
     if isinstance(value, Mapping):
-        return Labels(tuple((str(key), as_text(item)) for key, item in value.items())), "a map instead of a list"
+        return Labels(tuple((str(key), as_text(item)) for key, item in value.items())), say("a map instead of a list")
     if not isinstance(value, list):
-        return Labels((("", as_text(value)),)), "not a list"
+        return Labels((("", as_text(value)),)), say("not a list")
     pairs = tuple(map(_pair, value))
     odd = sum(not _is_documented(entry) for entry in value)
-    return Labels(pairs), f"{odd} of {len(value)} entries are not a Key and Value of text" if odd else ""
+    return Labels(pairs), say("{odd} of {len} entries are not a Key and Value of text", odd=odd, len=len(value)) if odd else ""
 
 
 def _pair(entry: Any) -> tuple[str, str]:

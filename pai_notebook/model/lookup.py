@@ -23,7 +23,7 @@ from pai_notebook.model.source import dataset_names
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-NO_TIME = "Write a date such as '2026-01-31' or 2026-01-31T12:00Z, or how long ago, as in -30d, -12h or -2w."
+NO_TIME = say("Write a date such as '2026-01-31' or 2026-01-31T12:00Z, or how long ago, as in -30d, -12h or -2w.")
 _AGO = re.compile(r"-(\d+(?:\.\d+)?)([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 

@@ -138,12 +138,12 @@ def _read_number(raw: float) -> tuple[State, float | None, str]:
     try:
         value = float(raw)
     except OverflowError:
-        return State.INFINITE, math.copysign(math.inf, 1 if raw > 0 else -1), "beyond the range of float64"
+        return State.INFINITE, math.copysign(math.inf, 1 if raw > 0 else -1), say("beyond the range of float64")
     if math.isnan(value):
         return State.NAN, value, ""
     if math.isinf(value):
         return State.INFINITE, value, ""
-    return State.NUMBER, value, "rounded to float64" if isinstance(raw, int) and value != raw else ""
+    return State.NUMBER, value, say("rounded to float64") if isinstance(raw, int) and value != raw else ""
 
 
 def _read_text(raw: str) -> tuple[State, float | None, str]:
@@ -153,7 +153,7 @@ def _read_text(raw: str) -> tuple[State, float | None, str]:
     value = float(text)
     if math.isinf(value) or (_INTEGER.fullmatch(text) and abs(value) > _EXACT):
         return State.TEXT, None, ""
-    return State.NUMERIC_TEXT, value, "a number sent as text"
+    return State.NUMERIC_TEXT, value, say("a number sent as text")
 
 
 def _read_list(raw: Sequence[Any]) -> tuple[State, float | None, str]:
@@ -488,7 +488,7 @@ def cell_order(cell: Cell) -> tuple[Any, ...]:
 
 def _duplicates(cells: Sequence[Cell]) -> list[str]:
     names = dict.fromkeys(cell.name for cell in cells if cell.duplicate)
-    return [f"{name} occurs more than once" for name in names]
+    return [say("{name} occurs more than once", name=name) for name in names]
 
 
 def similar_names(names: Sequence[str]) -> list[Phrase]:

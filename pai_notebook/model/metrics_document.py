@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json
 
@@ -61,10 +62,10 @@ def read_entries(raw: Any) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     if isinstance(raw, dict):
         entries = _from_object(raw, notes)
     elif isinstance(raw, list) and raw and all(map(_is_entry, raw)):
-        notes.append("a list of results instead of an object that holds it")
+        notes.append(say("a list of results instead of an object that holds it"))
         entries = _from_results(raw, notes)
     else:
-        notes.append(f"{_kind(raw)} instead of an object")
+        notes.append(say("{kind} instead of an object", kind=_kind(raw)))
         entries = [("", raw)]
     return tuple(entry for entry in entries if not _is_empty(entry[1])), tuple(dict.fromkeys(notes))
 
@@ -107,11 +108,13 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
     try:
         value = parse_json(text, pairs=lambda pairs: _object(pairs, repeated))
     except InvalidJson as refusal:
-        return text, [] if refusal.kind == "garbled" else [f"JSON inside a text that {refusal.reason}; it is shown as text"]
+        return text, [] if refusal.kind == "garbled" else [
+            say("JSON inside a text that {reason}; it is shown as text", reason=refusal.reason)
+        ]
     if not isinstance(value, dict | list):
         return text, []
-    notes = [f"the key {key!r} occurs twice in the JSON text; its last value is shown" for key in repeated]
-    return value, ["JSON inside a text", *notes]
+    notes = [say("the key {key!r} occurs twice in the JSON text; its last value is shown", key=key) for key in repeated]
+    return value, [say("JSON inside a text"), *notes]
 
 
 def _object(pairs: list[tuple[str, Any]], repeated: list[str]) -> dict[str, Any]:
@@ -125,7 +128,7 @@ def _from_object(raw: dict[str, Any], notes: list[str]) -> list[Entry]:
     results = raw.get("Results")
     if not isinstance(results, list) or (results and not any(map(_is_entry, results))):
         if "Results" in raw:
-            notes.append("Results is not a list of dataset and metrics; it is read as plain data")
+            notes.append(say("Results is not a list of dataset and metrics; it is read as plain data"))
         return [("", raw)]
     beside = {key: value for key, value in raw.items() if key != "Results"}
     return [*_from_results(results, notes), ("", beside)]
@@ -140,11 +143,11 @@ def _from_results(results: list[Any], notes: list[str]) -> list[Entry]:
         entries.append((dataset, {} if content is None else content))
         beside = {key: value for key, value in entry.items() if key not in ("Dataset", "Metrics")}
         if beside:
-            notes.append("an entry of Results holds more than Dataset and Metrics; it is shown beside the metrics")
+            notes.append(say("an entry of Results holds more than Dataset and Metrics; it is shown beside the metrics"))
             entries.append((dataset, beside))
     odd = [entry for entry in results if not _is_entry(entry)]
     if odd:
-        notes.append("an entry of Results is not dataset and metrics; it is shown as Results")
+        notes.append(say("an entry of Results is not dataset and metrics; it is shown as Results"))
         entries.append(("", {"Results": sorted(odd, key=canonical_json)}))
     return entries
 
@@ -158,5 +161,5 @@ def _is_empty(content: Any) -> bool:
 
 
 def _kind(raw: Any) -> str:
-    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list"}
+    kinds = {bool: say("a boolean"), int: say("a number"), float: say("a number"), str: say("a text"), list: say("a list")}
     return kinds.get(type(raw), type(raw).__name__)

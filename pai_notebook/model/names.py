@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.nearest import listed, nearest_hint
@@ -327,7 +327,8 @@ class Chooser:
         """Warn of each pattern that matches none of the names, with the nearest; of none when there are no names."""
         for argument, patterns in (("include", self.include), ("exclude", self.exclude)):
             for text in patterns.unused(names) if names else ():
-                warn(f"{argument}={text!r} matches nothing. {nearest_hint(text, names)}", PatternWarning)
+                said = say("{argument}={text!r} matches nothing. {hint}", argument=argument, text=text, hint=nearest_hint(text, names))
+                warn(told(said), PatternWarning)
 
 
 def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Pattern, T] | None:

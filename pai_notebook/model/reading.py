@@ -16,7 +16,7 @@ from pai_notebook.model.fields import FIELDS
 from pai_notebook.model.names import snake_case
 from pai_notebook.model.nearest import listed
 
-_FITS = "Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file."
+_FITS = say("Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file.")
 _PAGES = ("Versions", "ModelVersions", "versions", "model_versions")
 # Levels that pages, bodies and lists may have around a document.
 _AROUND = 8
@@ -114,7 +114,7 @@ def _versions(given: Any, model_id: str | None, where: str, *, among: bool = Fal
     if isinstance(value, dict):
         yield from _in_mapping(value, model_id, where, among=among)
     elif isinstance(value, DocumentView):
-        hint = "VersionSet([...]) takes versions themselves; add two sets with +."
+        hint = say("VersionSet([...]) takes versions themselves; add two sets with +.")
         raise ConfigurationError(
             say("{where} is not a document: it is already a {kind}", where=where, kind=type(value).__name__), hint=hint
         )
@@ -126,7 +126,7 @@ def _versions(given: Any, model_id: str | None, where: str, *, among: bool = Fal
 
 
 def _kind(value: Any) -> str:
-    return "None" if value is None else f"a value of type {type(value).__name__}"
+    return "None" if value is None else say("a value of type {kind}", kind=type(value).__name__)
 
 
 def plain(given: Any, where: str) -> Any:
@@ -145,7 +145,9 @@ def plain(given: Any, where: str) -> Any:
         except InvalidJson as refusal:
             raise ConfigurationError(say("{where} {reason}", where=where, reason=refusal.reason), hint=_FITS) from None
     if type(given).__name__ == "DataFrame":
-        _refuse(where, "a DataFrame", "VersionSet.from_frame reads a frame with a row a version; v.raw of a version is its document.")
+        _refuse(
+            where, say("a DataFrame"), say("VersionSet.from_frame reads a frame with a row a version; v.raw of a version is its document.")
+        )
     return given
 
 
@@ -154,7 +156,7 @@ def _json_value(value: Any, left: int) -> Any:
     if isinstance(value, _JSON) and type(value).__module__ != "numpy":
         return value
     if not left:
-        raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
+        raise InvalidJson(say("is nested deeper than {max_depth} levels", max_depth=MAX_DEPTH))
     if isinstance(value, Mapping):
         return {key: _json_value(item, left - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -179,7 +181,7 @@ def _bytes(path: str | os.PathLike[str], where: str) -> bytes:
 
 def _parsed(data: bytes | str, where: str) -> Any:
     if isinstance(data, bytes) and data.startswith(b"\x1f\x8b"):
-        _refuse(where, "a compressed file", "Pass its path, or uncompress it.")
+        _refuse(where, say("a compressed file"), say("Pass its path, or uncompress it."))
     text = data.removeprefix("\ufeff") if isinstance(data, str) else data.removeprefix(codecs.BOM_UTF8)
     try:
         return parse_json(text, max_depth=MAX_DEPTH + _AROUND)
@@ -212,14 +214,16 @@ def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, amon
         return
     if "body" in value:
         if value["body"] is None:
-            _refuse(where, "a response without a body", "The SDK drops a body that it cannot read; pass the JSON text of the answer.")
+            _refuse(
+                where, say("a response without a body"), say("The SDK drops a body that it cannot read; pass the JSON text of the answer.")
+            )
         yield from _versions(value["body"], model_id, f"{where}.body", among=among)
         return
     page = next((key for key in _PAGES if isinstance(value.get(key), list)), None)
     if page is None or _is_snapshot(value):
         _refuse(where, *_looks_like(value))
     if not value[page] and not among:  # the last of several pages is often empty
-        _refuse(where, "a list page without versions", "The model has no versions, or the page number is beyond the last one.")
+        _refuse(where, say("a list page without versions"), say("The model has no versions, or the page number is beyond the last one."))
     for place, item in enumerate(value[page]):
         yield from _versions(item, model_id, f"{where}.{page}[{place}]")
 
@@ -247,34 +251,34 @@ def _is_snapshot(value: Mapping[Any, Any]) -> bool:
 _ERROR = ({"Code", "Message"}, {"code", "message"})
 # What a wrong mapping looks like, and what to do about it; the first that matches.
 _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
-    (_is_version, "a version", "ModelVersion.from_document reads it."),
-    (_is_snapshot, "a snapshot", "Use pai_notebook.load(path)."),
+    (_is_version, say("a version"), say("ModelVersion.from_document reads it.")),
+    (_is_snapshot, say("a snapshot"), say("Use pai_notebook.load(path).")),
     (
         lambda value: value.keys() & {"LatestVersion", "latest_version", "ModelName", "model_name"},
-        "a GetModel answer",
-        "Its latest version is in LatestVersion; ListModelVersions has all of them.",
+        say("a GetModel answer"),
+        say("Its latest version is in LatestVersion; ListModelVersions has all of them."),
     ),
     (
         lambda value: value.keys() & {"Models", "models"},
-        "a ListModels page",
-        "Each of its models has a LatestVersion; ListModelVersions has the versions of one model.",
+        say("a ListModels page"),
+        say("Each of its models has a LatestVersion; ListModelVersions has the versions of one model."),
     ),
-    (lambda value: any(keys <= value.keys() for keys in _ERROR), "an error of the service", "Make the request again."),
+    (lambda value: any(keys <= value.keys() for keys in _ERROR), say("an error of the service"), say("Make the request again.")),
     (
         lambda value: value.keys() & {"TotalCount", "total_count"},
-        "a list page without versions",
-        "Pass the whole answer of ListModelVersions, with Versions.",
+        say("a list page without versions"),
+        say("Pass the whole answer of ListModelVersions, with Versions."),
     ),
-    (lambda value: value.keys() & {"Results", "Dataset"}, "metrics", "Put them under 'Metrics', beside a 'VersionName'."),
-    (lambda value: not value, "an empty dict", _FITS),
+    (lambda value: value.keys() & {"Results", "Dataset"}, say("metrics"), say("Put them under 'Metrics', beside a 'VersionName'.")),
+    (lambda value: not value, say("an empty dict"), _FITS),
 )
 
 
 def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
     keys = listed([str(key) for key in value], 6)
-    otherwise = f"a dict without VersionName; its keys are {keys}", "A version has at least a VersionName."
+    otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), say("A version has at least a VersionName.")
     return next(((what, hint) for holds, what, hint in _LOOKS if holds(value)), otherwise)
 
 
-def _refuse(where: str, what: str, hint: str = _FITS, wanted: str = "version") -> NoReturn:
+def _refuse(where: str, what: str, hint: str = _FITS, wanted: str = say("version")) -> NoReturn:
     raise ConfigurationError(say("{where} is not a {wanted}: it looks like {what}", where=where, wanted=wanted, what=what), hint=hint)

@@ -24,11 +24,11 @@ _SELECTOR = re.compile(
 _VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
-_HELP = "Type %paimodel help for the grammar."
+_HELP = say("Type %paimodel help for the grammar.")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
 _OF_WORDS = ("connect", "help", "drift", "search")
-_OF_GATE = "Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE."
+_OF_GATE = say("Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE.")
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
     if option.repeats:
         options[name] = (*options.get(name, ()), value)
     elif name in options:
-        hint = "Join the conditions by and." if name == "where" else "Pass it once."
+        hint = say("Join the conditions by and.") if name == "where" else say("Pass it once.")
         raise AddressError(say("--{name} is given twice", name=name), hint=hint)
     else:
         options[name] = value
@@ -278,14 +278,14 @@ def _refuse_unknown_verb(words: list[str], edge: Edge) -> None:
     word = words[0]
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
-        model = f"A model named {word} is written {word}@{selector}."
+        model = say("A model named {word} is written {word}@{selector}.", word=word, selector=selector)
         raise AddressError(
             say("unknown verb {word!r}", word=word), hint=say("{word} {model}", word=guess_verb(word) or _all_verbs(edge), model=model)
         )
 
 
 def _all_verbs(edge: Edge) -> str:
-    return f"The verbs are {', '.join(verbs_of(edge))}."
+    return say("The verbs are {text}.", text=", ".join(verbs_of(edge)))
 
 
 def _addresses(words: list[str]) -> tuple[Address, ...]:
@@ -385,10 +385,14 @@ def _check_options(command: Command, edge: Edge) -> None:
 def _why_not(name: str, edge: Edge) -> str:
     option = OPTIONS[f"--{name}"]
     if option.only and option.only != edge:
-        return "It belongs to the command paimodel of a shell." if edge == "line" else "It belongs to the line %paimodel of a notebook."
+        return (
+            say("It belongs to the command paimodel of a shell.")
+            if edge == "line"
+            else say("It belongs to the line %paimodel of a notebook.")
+        )
     if name == "code":
-        return "help shows a page and asks nothing of a registry; every other line has --code."
-    return f"It belongs to {', '.join(option.forms)}."
+        return say("help shows a page and asks nothing of a registry; every other line has --code.")
+    return say("It belongs to {text}.", text=", ".join(option.forms))
 
 
 def _check_values(command: Command) -> None:

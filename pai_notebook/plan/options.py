@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import BASELINES
 
 Edge = Literal["line", "shell"]
@@ -110,30 +110,37 @@ OPTIONS: dict[str, Option] = {
 # Names of options by the keyword of the public API; of two with one keyword the first, which is that of a comparison.
 BY_KEYWORD = {option.keyword: name for name, option in reversed(OPTIONS.items()) if option.keyword}
 
+
+def _meant(word: str) -> Phrase:
+    return say("Did you mean {word}?", word=word)
+
+
 _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
-    "Did you mean ls?": ("list", "dir", "models", "versions", "all"),
-    "Did you mean search CONDITION, or ls --query TEXT?": ("find", "query", "grep"),
-    "Did you mean show?": ("get", "fetch", "open", "view", "display", "info", "describe", "card", "print", "head"),
-    "Did you mean compare?": ("diff", "vs", "versus", "baseline"),
-    "Did you mean explain?": ("why", "changes", "changed", "what"),
-    "Did you mean explore?": ("ui", "gui", "widget", "browse", "explorer"),
-    "Did you mean report?": ("html", "pdf", "document", "publish"),
-    "Did you mean watch?": ("follow", "poll", "wait", "tail", "monitor"),
-    "Did you mean connect?": ("login", "use", "region", "configure", "config", "auth"),
-    "Did you mean help?": ("man", "usage", "version"),
-    "Write ls MODEL --where CONDITION.": ("filter", "where", "select"),
-    "Did you mean gate?": ("check", "assert", "test", "rules"),
-    "Did you mean save?": ("snapshot", "dump", "backup"),
-    "Did you mean drift?": ("status", "changed_since"),
-    "Write ls MODEL --sort NAME.": ("sort", "order", "top"),
-    "Write ls MODEL --to FILE, or compare MODEL@last:5 --to FILE.": ("export", "to", "csv", "excel", "markdown", "latex", "table"),
-    "Write ls --offline FILE, or in Python: pnb.load('x.paisnap.json').": ("load", "read", "restore", "offline"),
-    "In Python: pnb.compare('model-a@last:5').best('accuracy').": ("best", "winner", "recommend"),
-    "In Python: pnb.compare('model-a@last:5').rank('accuracy').": ("rank", "ranking", "leaderboard"),
-    "In Python: pnb.compare('model-a@last:5').pareto(['accuracy', 'latency_ms']).": ("pareto", "tradeoff"),
-    "In Python: pnb.compare('model-a@last:5').plot.dot('accuracy').": ("plot", "chart", "dot", "bar", "heatmap", "scatter", "slope"),
-    "In Python: pnb.get_versions('model-a@last:5').to_frame().": ("frame", "dataframe", "df", "flatten", "pandas"),
-    "This package only reads the registry.": (
+    _meant("ls"): ("list", "dir", "models", "versions", "all"),
+    say("Did you mean search CONDITION, or ls --query TEXT?"): ("find", "query", "grep"),
+    _meant("show"): ("get", "fetch", "open", "view", "display", "info", "describe", "card", "print", "head"),
+    _meant("compare"): ("diff", "vs", "versus", "baseline"),
+    _meant("explain"): ("why", "changes", "changed", "what"),
+    _meant("explore"): ("ui", "gui", "widget", "browse", "explorer"),
+    _meant("report"): ("html", "pdf", "document", "publish"),
+    _meant("watch"): ("follow", "poll", "wait", "tail", "monitor"),
+    _meant("connect"): ("login", "use", "region", "configure", "config", "auth"),
+    _meant("help"): ("man", "usage", "version"),
+    say("Write ls MODEL --where CONDITION."): ("filter", "where", "select"),
+    _meant("gate"): ("check", "assert", "test", "rules"),
+    _meant("save"): ("snapshot", "dump", "backup"),
+    _meant("drift"): ("status", "changed_since"),
+    say("Write ls MODEL --sort NAME."): ("sort", "order", "top"),
+    say("Write ls MODEL --to FILE, or compare MODEL@last:5 --to FILE."): ("export", "to", "csv", "excel", "markdown", "latex", "table"),
+    say("Write ls --offline FILE, or in Python: pnb.load('x.paisnap.json')."): ("load", "read", "restore", "offline"),
+    say("In Python: {code}.", code="pnb.compare('model-a@last:5').best('accuracy')"): ("best", "winner", "recommend"),
+    say("In Python: {code}.", code="pnb.compare('model-a@last:5').rank('accuracy')"): ("rank", "ranking", "leaderboard"),
+    say("In Python: {code}.", code="pnb.compare('model-a@last:5').pareto(['accuracy', 'latency_ms'])"): ("pareto", "tradeoff"),
+    say("In Python: {code}.", code="pnb.compare('model-a@last:5').plot.dot('accuracy')"): (
+        "plot", "chart", "dot", "bar", "heatmap", "scatter", "slope",
+    ),
+    say("In Python: {code}.", code="pnb.get_versions('model-a@last:5').to_frame()"): ("frame", "dataframe", "df", "flatten", "pandas"),
+    say("This package only reads the registry."): (
         "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",
     ),
 }  # fmt: skip
@@ -211,7 +218,7 @@ def guess_verb(word: str) -> str:
     """
     lower = word.lower()
     if lower in VERBS:
-        return f"Did you mean {lower}?"
+        return _meant(lower)
     if lower in _GUESSES:
         return _GUESSES[lower]
     close = get_close_matches(lower, [*VERBS, *_GUESSES], 1, cutoff=0.75)
@@ -228,13 +235,13 @@ def guess_option(name: str) -> str:
     """
     word = name.lstrip("-").replace("_", "-").lower()
     if f"--{word}" in OPTIONS:
-        return f"Did you mean --{word}?"
+        return _meant(f"--{word}")
     if word in VERBS:
-        return f"{word} is a verb: write %paimodel {word} ..."
+        return say("{word} is a verb: write %paimodel {word} ...", word=word)
     keywords = {keyword.replace("_", "-"): option_name for keyword, option_name in BY_KEYWORD.items()}
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
     if not meant and word in _ONLY_PYTHON:
-        return f"In Python it is {word.replace('-', '_')}=; --code prints the call."
+        return say("In Python it is {name}=; --code prints the call.", name=word.replace("-", "_"))
     close = get_close_matches(word, [option.lstrip("-") for option in OPTIONS], 1)
     meant = meant or (f"--{close[0]}" if close else "")
-    return f"Did you mean {meant}?" if meant else ""
+    return _meant(meant) if meant else ""

@@ -184,7 +184,7 @@ def _rules(command: Command) -> str:
         raise AddressError(say("{what}: {said}", what=path, said=error.message), hint=error.hint) from error
     except UnreadableFile as error:
         raise ConfigurationError(
-            say("{path} {error}", path=path, error=str(error)), hint=say("Pass --rules a file with one rule a line.")
+            say("{path} {error}", path=path, error=error.args[0]), hint=say("Pass --rules a file with one rule a line.")
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(

@@ -26,7 +26,7 @@ _BRACES = re.compile(r"\{([^{}]+)\}")
 _FORMATTED = re.compile(r"([^\W\d][^!:]*)(?:![rsa])?(?::[^:]*)?")
 # Expressions that IPython would evaluate between braces.
 _EVALUATED = (ast.Name, ast.Call, ast.BinOp, ast.Subscript)
-_FITTING = "A text, a number, a date, a list of texts, a model or a model version can stand in a line."
+_FITTING = say("A text, a number, a date, a list of texts, a model or a model version can stand in a line.")
 
 _LONGEST = 4096
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pai_notebook.display.width import NO_BEGINNING
+from pai_notebook.i18n.phrases import say, told
 from pai_notebook.sanitize import visible
 
 CJK = (
@@ -150,4 +151,5 @@ def name_missing(text: str) -> None:
     """Warn of characters that no font here has."""
     missing = "".join(sorted(char for char in set(text) if ord(char) not in _characters() and not char.isspace()))
     if missing:
-        warnings.warn(f"no font here has {visible(missing[:40])}; install Noto Sans CJK to see them in charts", stacklevel=4)
+        said = say("no font here has {text}; install Noto Sans CJK to see them in charts", text=visible(missing[:40]))
+        warnings.warn(told(said), stacklevel=4)

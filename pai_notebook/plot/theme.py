@@ -102,7 +102,7 @@ def new_axes(ax: Axes | Figure | None, size: tuple[float, float]) -> Axes:
         raise ConfigurationError(say("matplotlib cannot load its backend ({error})", error=str(error)), hint=_BACKEND) from None
 
 
-_BACKEND = "Correct the variable MPLBACKEND, or unset it."
+_BACKEND = say("Correct the variable MPLBACKEND, or unset it.")
 
 
 def load_matplotlib() -> None:

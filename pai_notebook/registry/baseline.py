@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # What can be compared: addresses, versions, sets of these.
 What = str | Address | ModelVersion | VersionSet | Sequence["What"]
-_HINT = f"Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {', '.join(BASELINES)}."
+_HINT = say("Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {text}.", text=", ".join(BASELINES))
 
 
 def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
@@ -41,7 +41,7 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
             models += item.models
     if not addresses and not held and not held.errors:
         why = f": {'; '.join(held.removed)}" if held.removed else ""
-        hint = "Relax the condition." if held.removed else "Write compare('model-a@last:5'), or pass versions."
+        hint = say("Relax the condition.") if held.removed else say("Write compare('model-a@last:5'), or pass versions.")
         raise ConfigurationError(say("nothing to compare{why}", why=why), hint=hint)
     return addresses, held, next(filter(None, models), "")
 
@@ -57,7 +57,7 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
         elif isinstance(item, list | tuple | set | frozenset):
             yield from _flat(item)
         else:
-            said = f"a {type(item).__name__} cannot be compared"
+            said = say("a {name} cannot be compared", name=type(item).__name__)
             raise ConfigurationError(said, hint=say("Pass addresses such as 'model-a@last:5', versions, or sets of versions."))
 
 

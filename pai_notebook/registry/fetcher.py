@@ -25,6 +25,7 @@ from pai_notebook.errors import (
     NotFound,
     PaiError,
 )
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Need
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.registered_model import Model
@@ -278,7 +279,7 @@ class Fetcher:
         times = [version.created for version in versions]
         known = [moment for moment in times if moment is not None]
         if known != sorted(known, reverse=True):
-            self._unsorted = "ListModelVersions does not sort by time of creation as asked; whole lists are read"
+            self._unsorted = say("ListModelVersions does not sort by time of creation as asked; whole lists are read")
             return 0
         return sum(moment > known[-1] for moment in known) if known and len(known) == len(times) else 0
 
@@ -348,7 +349,9 @@ class Fetcher:
     def _note_gap(self, model_id: str, listing: Listing) -> None:
         self._gaps.pop(model_id, None)
         if not listing.complete:
-            self._gaps[model_id] = f"the service reports {listing.total:,} versions of {model_id} but returns fewer"
+            self._gaps[model_id] = say(
+                "the service reports {total:,} versions of {model_id} but returns fewer", total=listing.total, model_id=model_id
+            )
 
     async def _rest(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
         """Named versions that no list has shown, unless the list was complete: fetched one by one."""

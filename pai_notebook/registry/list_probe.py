@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import PaiError
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.document import canonical_json
 
 if TYPE_CHECKING:
@@ -76,5 +77,5 @@ class ListProbe:
         elif single.get("GmtModifiedTime") == listed.get("GmtModifiedTime"):
             self.whole = False
             missing = sorted(set(single) - set(listed))
-            what = f"lacks {', '.join(missing)}" if missing else "differs from GetModelVersion"
-            self.note = f"ListModelVersions {what}; every version is fetched individually"
+            what = say("lacks {names}", names=joined(missing)) if missing else say("differs from GetModelVersion")
+            self.note = say("ListModelVersions {what}; every version is fetched individually", what=what)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
+from pai_notebook.files import why
 from pai_notebook.i18n.phrases import now, say
 from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options
 from pai_notebook.python_source import Plan, Step, to_python
@@ -61,7 +62,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except OSError as error:
         # what is left in the buffer would be tried again, and fail again, when the process ends
         terminal.leave_pipe()
-        terminal.complain([now("cannot write the answer: {reason}", reason=error.strerror or error)])
+        terminal.complain([now("cannot write the answer: {reason}", reason=why(error))])
         return Exit.UNCHECKED
     return ended
 

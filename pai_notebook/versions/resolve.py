@@ -49,7 +49,7 @@ def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFo
             model_id=address.model,
             hint=say("Choose one by name, or use @latest."),
         )
-    hint = f"It has {counted(len(available), 'version')}." if available else "The model has no version yet."
+    hint = say("It has {counted}.", counted=counted(len(available), "version")) if available else say("The model has no version yet.")
     return VersionNotFound(say("{address} selects no version", address=address), model_id=address.model, hint=hint)
 
 
@@ -59,7 +59,7 @@ def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:
     if close:
         error.hint = nearest_sentence(close, whole=known.whole)
     elif known.whole:
-        error.hint = "The model has no version yet."
+        error.hint = say("The model has no version yet.")
     return bool(close) or known.whole
 
 
@@ -78,7 +78,7 @@ def hint_models(error: ModelNotFound, known: Mapping[str, str]) -> bool:
     close = list(dict.fromkeys(owners[text] for text in get_close_matches(error.model_id, owners, 4, cutoff=0.5)))[:2]
     if close:
         names = [f"{known[model_id]} ({model_id})" if known[model_id] not in ("", model_id) else model_id for model_id in close]
-        error.hint = f"{nearest_sentence(names)} %paimodel ls shows all."
+        error.hint = say("{nearest_sentence} %paimodel ls shows all.", nearest_sentence=nearest_sentence(names))
     return bool(close)
 
 

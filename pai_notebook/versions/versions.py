@@ -12,7 +12,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
-from pai_notebook.i18n.phrases import first, say
+from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, names_of
@@ -121,7 +121,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not docs.lstrip().startswith(("{", "[")))
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
-        return cls(versions, origin=f"From the file {os.path.basename(docs)}." if is_path else "")  # noqa: PTH119 - text or path
+        return cls(versions, origin=say("From the file {basename}.", basename=os.path.basename(docs)) if is_path else "")  # noqa: PTH119 - text or path
 
     @classmethod
     def from_frame(
@@ -841,7 +841,8 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Version
     from pai_notebook.io.snapshot import read_snapshot  # noqa: PLC0415 - loads on first use
 
     found = read_snapshot(path, max_bytes=max_bytes)
-    origin = found.origin + (f" Masked when saved: {'; '.join(found.masked)}." if found.masked else "")
+    masked = say("Masked when saved: {text}.", text=joined(found.masked, "; ")) if found.masked else ""
+    origin = joined([each for each in (found.origin, masked) if each], " ")
     where = os.fspath(path)
     paired: list[Paired] = []
     if found.paired:
@@ -865,7 +866,7 @@ def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
     ordered = []
     for version in versions:
         if not isinstance(version, ModelVersion):
-            said = f"versions[{len(ordered)}] is of type {type(version).__name__}, not a ModelVersion"
+            said = say("versions[{place}] is of type {kind}, not a ModelVersion", place=len(ordered), kind=type(version).__name__)
             raise ConfigurationError(said, hint=say("VersionSet.from_documents reads dicts, SDK responses and JSON."))
         same = kept.setdefault((version.model_id, version.version_name), [])
         if version not in same:
