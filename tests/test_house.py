@@ -16,9 +16,9 @@ PACKAGE = Path(pai_notebook.__file__).parent
 
 # From the ground up; a module may import from rooms before its own, never from one behind it.
 HOUSE = [
-    ["sanitize", "json_text"],
+    ["sanitize"],
     ["i18n"],
-    ["errors"],
+    ["errors", "json_text"],
     ["arguments", "language"],
     ["display", "files", "python_source"],
     ["client"],
