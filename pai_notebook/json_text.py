@@ -32,6 +32,19 @@ _MOST_VALUES = 20_000_000
 # Bits of a number that has fewer digits than any limit of Python's: the limit is at least 640 digits.
 _SURELY_SHORT = 2000
 _TOO_LARGE = 10**MAX_DIGITS
+# What Python says of text that is not JSON, where it can be said in Chinese too.
+_WORDS = {
+    str(words): words
+    for words in (
+        say("Expecting value"),
+        say("Expecting property name enclosed in double quotes"),
+        say("Expecting ',' delimiter"),
+        say("Expecting ':' delimiter"),
+        say("Extra data"),
+        say("Unterminated string starting at"),
+        say("Illegal trailing comma before end of object"),
+    )
+}
 
 Pairs = Callable[[list[tuple[str, Any]]], Any]
 
@@ -106,7 +119,7 @@ def _refusal(caught: Exception) -> InvalidJson:
     if isinstance(caught, UnicodeDecodeError):
         return InvalidJson(say("is not UTF-8 text"), "garbled")
     if isinstance(caught, json.JSONDecodeError):
-        return InvalidJson(say("is not JSON ({msg}, character {pos})", msg=caught.msg, pos=caught.pos), "garbled")
+        return InvalidJson(say("is not JSON ({msg}, character {pos})", msg=_WORDS.get(caught.msg, caught.msg), pos=caught.pos), "garbled")
     if isinstance(caught, _DuplicateKeyError):
         return InvalidJson(say("has the key {ascii} twice in one object", ascii=ascii(caught.args[0])[:60]), "odd")
     return InvalidJson(say("is nested too deep")) if isinstance(caught, RecursionError) else _too_many_digits()

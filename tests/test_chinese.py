@@ -137,6 +137,52 @@ FAILING = {
 }
 
 
+# Errors of each part of the package whose reasons and hints are made of other sentences.
+SUGGESTED = {
+    "verb": lambda r: run("diff model-a"),
+    "no verb": lambda r: run("zzzz model-a"),
+    "option": lambda r: run("compare model-a --directions cer=min"),
+    "python": lambda r: run("compare model-a --frames x"),
+    "helpful": lambda r: run("help --code"),
+    "argument": lambda r: compared(r, only="some"),
+    "list": lambda r: compared(r, include=5),
+    "number": lambda r: r.get_versions(WINE).compare(n=0.5),
+    "level": lambda r: compared(r).interval(HOLDOUT, "1.9.0", level=2),
+    "kind": lambda r: r.get_versions(WINE).save(5),
+    "version set": lambda r: r.drift(5),
+    "file": lambda r: pnb.load("/nowhere/x.json"),
+    "folder": lambda r: r.get_versions(WINE).to_csv("/nowhere/x.csv"),
+    "document": lambda r: pnb.ModelVersion.from_document({"Models": []}),
+    "text": lambda r: pnb.ModelVersion.from_document("{"),
+    "condition": lambda r: r.get_versions(WINE).filter("created > 'x'"),
+    "person": lambda r: r.get_versions(WINE).filter("owner == 'x'"),
+    "baseline": lambda r: compared(r, tolerance="x"),
+    "endpoint": lambda r: pnb.connect(endpoint="http://example.com", default=False),
+    "key": lambda r: pnb.connect("demo", credentials=("a b", "c"), default=False).list_models(),
+    "form": lambda r: pnb.connect("demo", credentials=5, default=False),
+    "refused": lambda r: pnb.connect("demo", credentials=("x", "y"), default=False).list_models(),
+}
+
+
+def run(line):
+    from pai_notebook.plan import parse_line
+
+    parse_line(line)
+
+
+@pytest.mark.parametrize("name", SUGGESTED)
+def test_reasons_and_suggestions_are_in_chinese(name, registry, data, untranslated):
+    with pytest.raises(pnb.PaiError) as caught:
+        SUGGESTED[name](registry)
+    shown = re.sub(
+        r"'[^']*'|\"[^\"]*\"|`[^`]*`|[\w.]+=\S+|--?\w+|%+paimodel|/\S+|\w+\([^)]*\)", "", "\n".join(caught.value._render_traceback_()[0:])
+    )
+    lines = shown.replace(type(caught.value).__name__, "")
+    assert re.findall(r"[a-z]{2,}(?: [a-z]{2,})+", lines) == [], lines
+    assert re.search("[\u4e00-\u9fff]", lines)
+    assert untranslated == []
+
+
 @pytest.mark.parametrize("name", FAILING)
 def test_no_english_is_left_in_an_error_and_its_hint(name, registry, data, untranslated):
     with pytest.raises(pnb.PaiError) as caught:

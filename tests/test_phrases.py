@@ -45,6 +45,35 @@ def test_everything_that_is_said_has_its_chinese():
     assert [(name, template) for name, template in templates if template not in TEMPLATES] == []
 
 
+# What a package raises for programmers, and what the embedded registry answers with.
+_FOR_PROGRAMMERS = {"TypeError", "AttributeError", "RuntimeError", "ValueError", "KeyError", "OSError", "ApiError", "ImportError"}
+
+
+def unsaid(source):
+    """Words of an error, a hint or a warning that no template says: they could not be said in Chinese."""
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        told = [word.value for word in call.keywords if word.arg == "hint"]
+        if (name in pai_notebook.errors.__all__ or name.endswith("Error") or name == "warn") and name not in _FOR_PROGRAMMERS:
+            told += call.args[:1]
+        for each in told:
+            for part in (each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,):
+                words = part.values if isinstance(part, ast.JoinedStr) else [part]
+                texts = [word.value for word in words if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+                if any(sum(word.isalpha() for word in text.split()) > 1 for text in texts):
+                    yield ast.unparse(part)
+
+
+def test_no_error_hint_or_warning_is_written_outside_of_the_catalogue():
+    paths = [path for path in SOURCES if "demo" not in path.parts]
+    assert [(path.name, words) for path in paths for words in unsaid(path.read_text("utf-8"))] == []
+    assert list(unsaid("raise NotFound(f'no model named {name}', hint='Check its name.')")) == [
+        "'Check its name.'",
+        "f'no model named {name}'",
+    ]
+    assert list(unsaid("raise NotFound(say('no model named {name}'), hint=say('Check it now.') if name else '')")) == []
+
+
 def test_every_entry_of_the_catalogue_is_read_and_stands_there_once():
     text = (PACKAGE / "i18n" / "zh.po").read_text("utf-8")
     assert len(read_entries(text)) == text.count("\nmsgid ") == text.count("\nmsgstr ") == len(TEMPLATES) > 1000

@@ -299,8 +299,8 @@ def _number(value: Any, metric: str) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        said = f"statistic: it gives {described(value)} for {metric}"
-        raise ComparisonError(said, hint="It has to be a finite number on every resample.")
+        said = say("statistic: it gives {value} for {metric}", value=described(value), metric=metric)
+        raise ComparisonError(said, hint=say("It has to be a finite number on every resample."))
     return number
 
 

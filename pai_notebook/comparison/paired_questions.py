@@ -106,8 +106,9 @@ class PairedQuestions(Aligned):
         frames = self._called(frames)
         version, other = told_names(frames, self._names, self.baseline_name)
         if correct is not None and row.direction.mode == "min":
-            hint = "Pass score= with a column that has 1 where the answer is wrong."
-            raise ConfigurationError(f"correct= says which answers are right, and {row.key.shown} is lower where more are", hint=hint)
+            hint = say("Pass score= with a column that has 1 where the answer is wrong.")
+            said = "correct= says which answers are right, and {shown} is lower where more are"
+            raise ConfigurationError(say(said, shown=row.key.shown), hint=hint)
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
@@ -172,12 +173,13 @@ class PairedQuestions(Aligned):
                     hint=say("Compared: {names}.", names=listed(self._names, 5)),
                 )
             if isinstance(self._versions[self._names.index(name)], VersionGroup):
-                hint = "Compare two of its members by name."
-                raise ComparisonError(f"{name} is a group: the results of one run say nothing of the others", hint=hint)
+                hint = say("Compare two of its members by name.")
+                raise ComparisonError(say("{name} is a group: the results of one run say nothing of the others", name=name), hint=hint)
         cell, base = (row.cells[self._names.index(name)] for name in (result.version, result.other))
         for name, each in ((result.version, cell), (result.other, base)):
             if each.value is None:
-                raise ComparisonError(f"{name} has no {row.key.shown}", hint="Results are evidence for a metric that both versions state.")
+                hint = say("Results are evidence for a metric that both versions state.")
+                raise ComparisonError(say("{name} has no {shown}", name=name, shown=row.key.shown), hint=hint)
         if cell.value is None or base.value is None or result.interval is None:
             return
         for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
@@ -185,8 +187,14 @@ class PairedQuestions(Aligned):
             if abs(stated - found) > room:
                 form = choose_format([stated, found])
                 raise ComparisonError(
-                    f"{row.key.shown}: {name} states {form.value(stated)}, its examples give {form.value(found)}",
-                    hint="Take the examples that the metric was measured on, and its unit.",
+                    say(
+                        "{shown}: {name} states {value}, its examples give {value_2}",
+                        shown=row.key.shown,
+                        name=name,
+                        value=form.value(stated),
+                        value_2=form.value(found),
+                    ),
+                    hint=say("Take the examples that the metric was measured on, and its unit."),
                 )
         delta = cell.value - base.value
         if not result.interval.low <= delta <= result.interval.high:

@@ -645,4 +645,4 @@ def _all_of(versions: VersionSet) -> PaiError:
         versions.raise_for_errors()
     except PaiError as error:
         return error
-    return PaiError("nothing failed")
+    return PaiError(say("nothing failed"))

@@ -12,7 +12,7 @@ from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ConfigurationError, PatternWarning
 from pai_notebook.frames.columns import field_values
 from pai_notebook.frames.long import long_frame
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
 from pai_notebook.model.metrics import State, text_of
 from pai_notebook.model.names import Chooser, Name
@@ -151,7 +151,7 @@ class VersionTable:
     def warn_of_unused(self) -> None:
         """Warn of labels and settings asked for by name that no version of any table so far has."""
         for name in sorted(self._unmet):
-            warn(f"fields={name!r} matches nothing.", PatternWarning)
+            warn(told(say("fields={name!r} matches nothing.", name=name)), PatternWarning)
 
 
 def arrow_tables(
