@@ -287,7 +287,7 @@ def _check_descriptors() -> None:
     try:
         one, two = socket.socketpair()
         with one, two:
-            os.close(os.dup(one.fileno()))
+            one.dup().close()
     except OSError as error:
         why = error.strerror or ""
     else:

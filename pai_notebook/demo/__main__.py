@@ -15,6 +15,9 @@ from pai_notebook.demo.server import Server, serve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Seconds of one wait: an unlimited one cannot be interrupted on Windows.
+_STEP = 0.5
+
 
 def greeting(server: Server) -> str:
     """Write what a shell may eval: three variables, which `connect()` reads, and their export; everything else is a comment."""
@@ -45,7 +48,8 @@ def main(words: Sequence[str] | None = None) -> int:
         with serve(arguments.port, latency=arguments.latency_ms / 1000) as server:
             if trouble := _print(greeting(server)):
                 return _complain(trouble)
-            threading.Event().wait()
+            while not threading.Event().wait(_STEP):
+                pass
     except KeyboardInterrupt:
         return 0
     except (OSError, OverflowError) as error:

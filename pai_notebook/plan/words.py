@@ -6,6 +6,7 @@ import ast
 import math
 import re
 import shlex
+import sys
 import warnings
 from collections.abc import Mapping
 from datetime import date
@@ -67,8 +68,12 @@ def _split(line: str) -> list[str]:
             hint=say("%paimodel takes one line; a cell starts with %%paimodel."),
         )
     refuse_expressions(line)
+    words = shlex.shlex(line, posix=True, punctuation_chars=False)
+    words.whitespace_split, words.commenters = True, ""
+    if sys.platform == "win32":
+        words.escape = ""  # a backslash stands in paths there
     try:
-        return shlex.split(line)
+        return list(words)
     except ValueError as error:
         column = max(line.rfind('"'), line.rfind("'")) + 1
         raise AddressError(
