@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Change, Row, Verdict, told_difference
+from pai_notebook.comparison.sources import Runs
 from pai_notebook.model.metric_words import bounds_of
 from pai_notebook.model.metrics import State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -45,7 +46,16 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> 
         _interval(comparison, row, place),
         _gain(change),
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
+        *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
     )
+
+
+def _spread(runs: Runs | None) -> tuple[tuple[float, ...], str]:
+    """The single runs behind a mean, and their standard deviation."""
+    if runs is None or runs.is_single:
+        return (), ""
+    sd = math.sqrt(runs.variance)
+    return runs.values, choose_format([sd]).value(sd)
 
 
 def _gain(change: Change) -> float:

@@ -14,9 +14,11 @@ from pai_notebook.plot.marks import (
     beyond,
     legend,
     narrowed,
+    runs,
     signs_of,
     spread,
     told_difference,
+    told_value,
     version_names,
     whisker,
     window,
@@ -44,7 +46,7 @@ def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, 
     told = [theme.words(note) for note in notes]
     count, width = len(data.names), 6.6
     ax = new_axes(ax, (width, 0.25 * count + 0.95 + room_for(told, width)))
-    column = max((points_wide(measure.form.value(point.value), 9) for point in measure.points if point.is_number), default=0) + 10
+    column = max((points_wide(theme.words(_value(measure, point)), 9) for point in measure.points if point.is_number), default=0) + 10
     for place, point in enumerate(measure.points):
         ax.axhline(place, color=theme.faint, linewidth=0.6, linestyle=":", zorder=0)
         if point.is_number and bars:
@@ -56,6 +58,7 @@ def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, 
             ax.plot(at, place, zorder=3, clip_on=False, **mark)
         if point.is_number and low <= point.value <= high:
             whisker(ax, point, place, theme, upright=False)
+            runs(ax, point, place, theme, (low, high), upright=False)
         _column(ax, measure, place, column, theme)
     if measure.points[data.baseline].is_number:
         ax.axvline(measure.points[data.baseline].value, color=theme.baseline, linestyle="--", linewidth=1, zorder=1)
@@ -94,6 +97,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
         point = points[place]
         if at == point.value:
             whisker(ax, point, place, theme, upright=True)
+            runs(ax, point, place, theme, (low, high), upright=True)
         mark = theme.mark(point.verdict)
         ax.plot(place, at, zorder=3, clip_on=False, **(mark if at == point.value else mark | {"marker": "v" if at == low else "^"}))
     ax.set_xticks(range(len(points)), version_names(data, theme), fontsize=9, **_slanted(data.names))
@@ -191,7 +195,8 @@ def _slanted(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _from_zero(points: Sequence[Point], _keep: Sequence[int]) -> tuple[float, float]:
-    ends = [end for point in points if point.is_number for end in (point.value, *(point.interval or ())) if math.isfinite(end)]
+    every = [end for point in points if point.is_number for end in (point.value, *(point.interval or ()), *point.runs)]
+    ends = list(filter(math.isfinite, every))
     return min([0.0, *ends]), max([0.0, *ends])
 
 
@@ -210,9 +215,13 @@ def _column(ax: Any, measure: Measure, place: int, width: float, theme: Theme) -
     where: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "va": "center", "annotation_clip": False}
     style: dict[str, Any] = {"fontsize": 9, "color": theme.ink}
     if point.is_number:
-        ax.annotate(measure.form.value(point.value), (1, place), (width, 0), ha="right", **where, **style)
+        ax.annotate(theme.words(_value(measure, point)), (1, place), (width, 0), ha="right", **where, **style)
     after = told_difference(point, theme) if point.is_number else theme.words(say(point.state))
     ax.annotate(after, (1, place), (width + 7, 0), ha="left", **where, **style)
+
+
+def _value(measure: Measure, point: Point) -> str:
+    return told_value(point, measure.form.value(point.value))
 
 
 def _state(ax: Any, place: int, text: str, theme: Theme) -> Any:

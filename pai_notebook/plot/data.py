@@ -48,6 +48,10 @@ class Point:
         How many half widths of its interval the difference is beyond chance, positive where it is better; NaN elsewhere.
     series : tuple of float
         The values of a series, empty where the metric is none.
+    runs : tuple of float
+        The single runs or folds whose mean the value is, empty where it is no mean.
+    sd : str
+        Their standard deviation as it is written, empty where there is none.
     """
 
     value: float
@@ -58,6 +62,8 @@ class Point:
     interval: tuple[float, float] | None = None
     gain: float = math.nan
     series: tuple[float, ...] = ()
+    runs: tuple[float, ...] = ()
+    sd: str = ""
 
     @property
     def is_number(self) -> bool:

@@ -39,6 +39,8 @@ def window(points: Sequence[Point], keep: Sequence[int]) -> tuple[float, float]:
         near += [points[place].value for place in keep if points[place].is_number]
         if fence and max(near) - min(near) < (high - low) / _CRUSHED:
             low, high = min(near), max(near)
+    near = [run for point in points if low <= point.value <= high for run in point.runs]
+    low, high = min([low, *near]), max([high, *near])
     whiskers = [end for point in points if point.interval and low <= point.value <= high for end in point.interval if math.isfinite(end)]
     return min([low, *whiskers]), max([high, *whiskers])
 
@@ -56,6 +58,19 @@ def whisker(ax: Any, point: Point, place: float, theme: Theme, *, upright: bool,
         (ax.vlines if upright else ax.hlines)(place, *point.interval, **look)
 
 
+def runs(ax: Any, point: Point, place: float, theme: Theme, ends: tuple[float, float], *, upright: bool) -> None:
+    """Draw the single runs of a mean, a small stroke each, those that the axis holds."""
+    found = [run for run in point.runs if ends[0] <= run <= ends[1]]
+    if found:
+        look = {"color": theme.ink, "linestyle": "none", "marker": "_" if upright else "|", "markersize": 7, "alpha": 0.6, "zorder": 2}
+        ax.plot(*(([place] * len(found), found) if upright else (found, [place] * len(found))), **look)
+
+
+def told_value(point: Point, written: str) -> str:
+    """Write a value, a mean with the standard deviation of its runs."""
+    return say("{mean} (sd {sd})", mean=written, sd=point.sd) if point.sd else written
+
+
 def told_difference(point: Point, theme: Theme) -> str:
     """The difference with the sign of what may be said of it."""
     if point.verdict == "baseline":
@@ -71,6 +86,8 @@ def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> l
     pieces = [*marks_of(said), *(signs_of(points, many=False) if signs else [])]
     if any(point.interval is not None and point.interval[0] < point.interval[1] for point in points):
         pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
+    if any(point.runs for point in points):
+        pieces.append(say("strokes: single runs; sd: their standard deviation"))
     return [joined(pieces, " · ")] if pieces else []
 
 

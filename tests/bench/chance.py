@@ -23,6 +23,7 @@ from pai_notebook.comparison.leaders import Leaders, luck_of
 from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import RegressionError
+from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.version import ModelVersion
 from tests.bench.figures import Figures
 
@@ -251,6 +252,35 @@ def repeats(sheet, draw, runs):
             sheet.line(f"coverage of {k} and {k} runs, {kind}, in %", 100 * covered, expected, 100 * 4 * 0.21 / math.sqrt(runs) + 0.4)
 
 
+def verdicts_of_groups(sheet, draw, comparisons):
+    """Equal groups of runs: how often a verdict calls any of them better or worse, and how many cells are filled."""
+    metrics, candidates, k = 10, 4, 5
+    called = filled = 0
+    for _ in range(comparisons):
+        c = equal_groups(draw, metrics, candidates + 1, k)
+        called += bool({"better", "worse"} & set(c.verdict.standings.values()))
+        filled += sum(change.is_beyond_chance for row in c.metrics for change in row.changes)
+    what = f"{metrics} metrics, {candidates} candidates, {k} equal runs each"
+    sheet.at_most(f"{what}: the verdict calls any better or worse", called / comparisons, 0.05, 4 * 0.22 / math.sqrt(comparisons))
+    cells = comparisons * metrics * candidates
+    # cells of a row share their baseline
+    noise = 4 * 0.21 * math.sqrt(candidates / cells)
+    sheet.line(f"{what}: filled cells, in %", 100 * filled / cells, 4.4, 100 * noise)
+
+
+def equal_groups(draw, metrics, groups, k):
+    """A comparison of groups of runs whose true values are equal."""
+    values = draw.normal(0.8, 0.02, (groups, k, metrics))
+    made = []
+    for which, group in enumerate(values.tolist()):
+        documents = [
+            {"VersionName": f"{which}.{seed}.0", "Metrics": {f"m{nth}_auc": value for nth, value in enumerate(run)}}
+            for seed, run in enumerate(group)
+        ]
+        made.append(VersionGroup([ModelVersion.from_document(each, "model-a") for each in documents], name=f"g{which}"))
+    return Comparison(made, baseline="first")
+
+
 def same_examples(sheet, draw, runs):
     """Shares of the same examples: what the interval for different ones finds, beside McNemar's exact test on each answer."""
     table = {
@@ -377,6 +407,7 @@ def main(arguments=None):
     luck(sheet, draw, 1000 * scale)
     gates(sheet, draw, 1000 * scale)
     repeats(sheet, draw, 2000 * scale)
+    verdicts_of_groups(sheet, draw, 40 * scale)
     same_examples(sheet, draw, 1000 * scale)
     other_examples(sheet, draw, 2000 * scale)
     folds(sheet, draw, 200 * scale)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from tests.bench.chance import equal_groups
 from tests.examples import cases, examples
 from tests.lazy import Lazy
 
@@ -428,3 +429,15 @@ def test_what_a_version_has_more_of_stands_under_its_name_at_eighty_columns(monk
     assert len(lines[head]) == max(map(len, lines[head - 1 : head + 1]))
     better = str(two([0.90, 0.902, 0.903], [0.964, 0.965, 0.966])).split("\n")
     assert any("pp better" in line for line in better)
+
+
+def test_the_verdict_of_equal_groups_does_not_colour_chance():
+    draw = np.random.default_rng(8)
+    called = cells = 0
+    for _ in range(20):
+        c = equal_groups(draw, metrics=10, groups=5, k=5)
+        called += bool({"better", "worse"} & set(c.verdict.standings.values()))
+        cells += sum(change.is_beyond_chance for row in c.metrics for change in row.changes)
+    # 5 % of verdicts may be wrong; each cell by itself is in as many cases, so that most comparisons have one
+    assert called <= 4
+    assert 15 <= cells <= 65

@@ -557,3 +557,26 @@ except pnb.PaiError as error:
     )
     assert run.stdout.startswith(said)
     assert "Correct the variable MPLBACKEND, or unset it." in run.stdout
+
+
+def repeated(name, values, lr):
+    documents = [
+        {"VersionName": f"{name}.{k}", "Metrics": {"auc": value}, "TrainingSpec": {"lr": lr, "seed": k}} for k, value in enumerate(values)
+    ]
+    return [ModelVersion.from_document(document, "model-a") for document in documents]
+
+
+@pytest.mark.parametrize(("chart", "mark"), [("dot", "|"), ("bar", "|"), ("slope", "_")])
+def test_the_runs_of_a_group_are_drawn_around_their_mean(chart, mark):
+    first, second = (0.80, 0.84, 0.82), (0.90, 0.97, 0.89)
+    vs = VersionSet([*repeated("1.0", first, 1), *repeated("2.0", second, 2)]).group_repeats()
+    c = vs.compare(vs[0].version_name)
+    ax = getattr(c.plot, chart)("auc")
+    drawn = [line for line in ax.lines if line.get_marker() == mark and len(line.get_xdata()) == 3]
+    assert [tuple(line.get_ydata() if chart == "slope" else line.get_xdata()) for line in drawn] == [first, second]
+    low, high = ax.get_ylim() if chart == "slope" else ax.get_xlim()
+    assert low <= min(first)
+    assert high >= max(second)
+    assert "strokes: single runs; sd: their standard deviation" in note(ax)
+    assert chart == "slope" or {"0.82 (sd 0.0200)", "0.92 (sd 0.0436)"} <= set(words(ax))
+    assert "strokes" not in note(getattr(VersionSet(repeated("1.0", first, 1)).compare().plot, chart)("auc"))

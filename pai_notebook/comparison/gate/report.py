@@ -336,8 +336,7 @@ class Pair:
                 return _UNKNOWN
             if not interval.low < bound - base < interval.high or interval.low == interval.high:
                 return ""
-            # with the bound, so that it is read to lie inside
-            form = choose_format([interval.low, interval.high, cleared(bound - base)], least=2)
+            form = _around(interval.low, interval.high, cleared(bound - base))
             said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
             return say(said, low=form.delta(interval.low), high=form.delta(interval.high))
         if self.side is None:
@@ -345,6 +344,12 @@ class Pair:
         low, high = self.side.own(_LEVEL)
         if not low < bound < high:
             return ""
-        form = choose_format([low, high, bound], least=2)
+        form = _around(low, high, bound)
         said = "as measured: 95 % interval of the value {low} to {high} includes the bound"
         return say(said, low=form.value(low), high=form.value(high))
+
+
+def _around(low: float, high: float, bound: float) -> NumberFormat:
+    """Find how to write an interval, with as many digits as it takes to read that a bound lies inside."""
+    form = choose_format([low, high], least=2)
+    return form if float(form.value(low)) < bound < float(form.value(high)) else choose_format([low, high, bound], least=2)
