@@ -148,7 +148,7 @@ class _Step:
             self.unknown += [question.row.key] if interval is None else []
             chance = interval is not None and not interval.excludes_zero
             told = told_between(question.row, second, first, choose_format([before, after]))
-            self.differences.append(f"{told} ≈" if chance else told)
+            self.differences.append(say("{difference} ≈", difference=told) if chance else told)
             delta = choose_format([before, after]).delta(after - before)
             text = f"{question.row.key.shown} {delta}{' (could be chance)' if chance else ''}"
             (self.gains if question.better(after, before) else self.costs).append(text)
