@@ -164,11 +164,13 @@ class NameResolver:
             asked = await self._client.share(("names", kind.permission), partial(self._one, kind, left[0], ask))
             left = [key for key in left if key != asked]
         if kind.granted and not kind.refused:
-            await asyncio.gather(*(self._one(kind, key, ask) for key in left if key not in kind.found and budget.take()))
+            unknown = [key for key in left if key not in kind.found and budget.take()]
+            # what another call asks for at this moment is waited for, not asked for again
+            share, name = self._client.share, kind.permission
+            await asyncio.gather(*(share(("names", name, key), partial(self._one, kind, key, ask)) for key in unknown))
 
     async def _one(self, kind: _NameKind, key: Any, ask: Callable[[Any], Awaitable[Any]]) -> Any:
         """Ask about one key, and return it: whoever shares the request may have meant another one."""
-        kind.tried[key] = time.monotonic()
         try:
             kind.found[key] = await ask(key)
         except NotFound as error:
@@ -181,6 +183,8 @@ class NameResolver:
             pass
         except PaiError:
             kind.refused = True
+        finally:
+            kind.tried[key] = time.monotonic()
         kind.granted = kind.granted or key in kind.found
         return key
 

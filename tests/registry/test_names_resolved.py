@@ -1,11 +1,14 @@
 """Names of models, datasets and people: asked for with the versions, and never a reason for a fetch to fail."""
 
+import asyncio
 import json
 import pickle
 import re
+import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
+import httpx
 import pytest
 
 import pai_notebook as pnb
@@ -67,9 +70,8 @@ class Service:
         return self.handler(request)
 
     def connect(self, **options):
-        transport = demo.transport(handler=self)
-        options = {"endpoint": demo.ENDPOINT, "credentials": ("id", "secret"), "backoff_scale": 0, "default": False, **options}
-        return pnb.connect(transport=transport, requests_per_second=None, **options)
+        own = {"endpoint": demo.ENDPOINT, "credentials": ("id", "secret"), "backoff_scale": 0, "default": False}
+        return pnb.connect(**{"transport": demo.transport(handler=self), "requests_per_second": None, **own, **options})
 
 
 def test_the_heads_of_a_comparison_are_names_and_ids_stand_below():
@@ -151,6 +153,33 @@ def test_threads_that_fetch_at_once_share_the_requests_for_names():
             found = list(pool.map(lambda place, registry=registry: registry.get_version(MODEL, f"0.{place}.0"), range(16)))
         assert service.asked["GetDataset"] == asked
         assert {len(each.provenance.datasets) for each in found} == {1 if service is refused else 3}
+
+
+class Held(httpx.AsyncBaseTransport):
+    """Hands requests on, those for a second dataset and further ones only when told."""
+
+    def __init__(self, service):
+        self.service, self.inner = service, demo.transport(handler=service)
+        self.waits, self.may_go_on = threading.Event(), threading.Event()
+
+    async def handle_async_request(self, request):
+        while self.service.asked["GetDataset"] and request.headers["x-acs-action"] == "GetDataset" and not self.may_go_on.is_set():
+            self.waits.set()
+            await asyncio.sleep(0.01)
+        return await self.inner.handle_async_request(request)
+
+
+def test_a_call_waits_for_the_names_that_another_call_asks_for():
+    service = Service()
+    held = Held(service)
+    with service.connect(transport=held) as registry, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(registry.get_version, MODEL, "0.1.0")
+        held.waits.wait()
+        second = pool.submit(registry.get_version, MODEL, "0.2.0")
+        assert not wait([second], timeout=0.5).done
+        held.may_go_on.set()
+        assert [len(each.result().provenance.datasets) for each in (first, second)] == [3, 3]
+    assert service.asked["GetDataset"] == 3
 
 
 def test_a_call_asks_for_at_most_twenty_names_and_the_next_for_the_rest():
@@ -298,6 +327,7 @@ def test_frames_keep_ids_unless_they_are_asked_for_names():
     assert found.to_frame("long", include="accuracy@speech-far")["dataset"].unique().tolist() == ["d-three"]
 
 
+@pytest.mark.slow
 def test_a_report_names_the_model_the_datasets_and_the_people(tmp_path):
     with Service().connect() as registry:
         c = registry.compare(f"{MODEL}@last:3")
