@@ -77,6 +77,7 @@ def test_sessions_that_a_page_shows_give_what_it_shows(page):
     assert doctest.testfile(str(page), module_relative=False, encoding="utf-8") == (0, page.read_text("utf-8").count(">>> "))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_the_first_lines_a_newcomer_copies_run_as_they_stand(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
@@ -90,6 +91,7 @@ def test_the_first_lines_a_newcomer_copies_run_as_they_stand(page, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".html"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_the_first_lines_pasted_into_one_cell_show_themselves_and_run_twice(page, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
@@ -139,6 +141,7 @@ def test_the_reference_in_chinese_has_the_names_and_fields_of_the_english_one():
     assert row.findall(chinese) == row.findall(english)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
 def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
     assert list(faults()) == []

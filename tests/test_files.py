@@ -94,6 +94,7 @@ def test_a_long_name_that_the_file_system_takes_is_written(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_a_folder_that_may_not_be_entered_is_an_error_of_ours(tmp_path):
     """Root may enter everything, so another process becomes nobody first."""
     closed = tmp_path / "closed"
@@ -121,6 +122,7 @@ for call, name in zip(calls, names):
     assert done.stdout.count("Permission denied") == 5, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_an_error_of_ours_and_the_old_file_stays(tmp_path):
     code = f"""
 import resource

@@ -80,6 +80,7 @@ def _upward(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_no_module_imports_from_a_room_above_its_own():
     upward = [
         line for path in sorted(PACKAGE.rglob("*.py")) if path.name != "__init__.py" or path.parent != PACKAGE for line in _upward(path)
@@ -96,6 +97,7 @@ def test_the_import_rule_notices_an_upward_import(tmp_path, monkeypatch):
     assert _upward(bad) == ["pai_notebook/client/bad imports pai_notebook.registry.connection"]
 
 
+@pytest.mark.slow
 def test_no_modules_import_each_other_in_a_circle_inside_a_room_either():
     trees = {path: ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
     graph = measure_house.imports(trees)
@@ -111,6 +113,7 @@ def test_every_module_imports_and_lists_only_names_it_has():
     assert [(module, name) for module, name in listed if not hasattr(module, name)] == []
 
 
+@pytest.mark.slow
 def test_no_name_is_used_for_two_classes():
     homes: dict[str, list[str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):

@@ -39,6 +39,7 @@ def constants():
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+@pytest.mark.slow
 def test_everything_that_is_said_has_its_chinese():
     templates = list(said())
     assert len(templates) > 100
@@ -93,6 +94,7 @@ def test_blanks_stand_between_chinese_and_latin_and_nowhere_else():
     assert say("{text}, as measured", text=" 甲  乙 ").in_language("zh") == " 甲  乙 （按测量值）"
 
 
+@pytest.mark.slow
 def test_nothing_is_translated_that_nobody_says():
     assert set(TEMPLATES) - constants() - {str(state) for state in State} == set()
 
@@ -104,6 +106,7 @@ def test_the_chinese_has_the_same_values_and_other_words():
     assert [words for words in kept if any(word.isalpha() for word in words if word not in ("null", "NaN"))] == []
 
 
+@pytest.mark.slow
 def test_what_is_joined_is_joined_by_a_known_separator():
     calls = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
     joins = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "joined"]

@@ -13,12 +13,14 @@ ROOT = Path(__file__).parents[1]
 INTERRUPTS = "tests/demo/test_demo_command.py::test_ctrl_c_ends_it_silently"
 
 
+@pytest.mark.slow
 def test_interrupts_work_in_a_run_that_inherits_an_ignored_sigint():
     command = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", INTERRUPTS]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=5 * PATIENCE)
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [

@@ -84,6 +84,7 @@ def planted(leaks):
     return "\n".join(f"def test_{number}(tmp_path):\n    {line}\n" for number, line in enumerate(leaks))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")], ids=["one process", "two processes"])
 def test_a_leak_in_any_channel_fails_the_run_and_is_told_with_its_test(run, options):
     if options:
@@ -99,6 +100,7 @@ def test_a_leak_in_any_channel_fails_the_run_and_is_told_with_its_test(run, opti
     assert SECRET not in outcome.stdout.partition("secrets that were let out")[2], "what is told is not a leak itself"
 
 
+@pytest.mark.slow
 def test_variables_of_the_packages_frames_are_looked_through(run):
     source = """
     def test_locals():
@@ -114,6 +116,7 @@ def test_variables_of_the_packages_frames_are_looked_through(run):
     assert "::test_locals: the secret Pla... in an exception" in outcome.stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_lets_nothing_out_passes_and_logging_is_as_it_was(run):
     source = """
     def test_clean(tmp_path, caplog):
@@ -130,6 +133,7 @@ def test_a_run_that_lets_nothing_out_passes_and_logging_is_as_it_was(run):
     assert "let out" not in outcome.stdout
 
 
+@pytest.mark.slow
 def test_a_failing_test_is_looked_through_too(run):
     outcome = run("def test_fails():\n    boom(PaiError(KEY.access_key_secret))")
     assert outcome.returncode == 1

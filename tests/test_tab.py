@@ -103,6 +103,7 @@ def found():
     return json.loads(run.stdout)
 
 
+@pytest.mark.slow
 def test_tab_offers_every_public_name(found):
     assert all(found["public"][name] for name in NAMES)
     lacking = {name: set(found["public"][name]) - set(found["completed"][f"{name}."]) for name in NAMES}

@@ -53,6 +53,7 @@ def document(texts, place):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("texts", [strings()[::3], mutated(40)], ids=["corpora", "mutations"])
 def test_no_unseen_character_leaves_whichever_way_a_text_takes(texts):
     ways = set()

@@ -191,6 +191,7 @@ def default_registry(monkeypatch):
         each.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("default_registry")
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_argument_is_refused_in_a_line_that_names_it(calls, wrong):

@@ -444,6 +444,7 @@ def test_more_examples_of_the_same_shares_never_turn_better_into_chance(versions
             assert after.verdict == before.verdict
 
 
+@pytest.mark.slow
 @given(st.lists(METRICS, min_size=2, max_size=4), st.permutations(range(4)))
 def test_the_order_in_which_versions_are_handed_over_changes_no_word(metrics, order):
     versions = [make(f"0.{place}.0", results(d_a=each, d_b={"accuracy": each["accuracy"]})) for place, each in enumerate(metrics)]

@@ -117,5 +117,6 @@ def digits_of_their_own(path):
             yield from re.findall(r"\{\w+:[-+.0-9]*[gfe]\}", node.value)
 
 
+@pytest.mark.slow
 def test_no_module_has_digits_of_its_own():
     assert [(path, digits) for path in WRITERS for digits in digits_of_their_own(path)] == []

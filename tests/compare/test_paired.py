@@ -61,6 +61,7 @@ def test_bonett_price_is_the_adjusted_wald_interval_of_two_more_examples():
         assert (found.low, found.high) == pytest.approx((max(padded.mean() - half, -1), min(padded.mean() + half, 1)))
 
 
+@pytest.mark.slow
 def test_scores_are_judged_by_the_t_interval_of_scipy():
     draw = np.random.default_rng(3)
     for _ in range(cases(100)):
@@ -86,6 +87,7 @@ def test_clusters_are_judged_by_their_means():
     assert found.n == 25
 
 
+@pytest.mark.slow
 def test_a_statistic_is_resampled_in_pairs_and_always_the_same():
     draw = np.random.default_rng(5)
     truth = draw.random(150) < 0.4
@@ -105,6 +107,7 @@ def test_a_statistic_is_resampled_in_pairs_and_always_the_same():
     assert found.interval.excludes_zero
 
 
+@pytest.mark.slow
 @given(st.permutations(range(40)), st.permutations(range(40)))
 def test_the_order_of_rows_and_of_tables_changes_nothing(mine, theirs):
     first, second = answers(14, 6, both=15, neither=5)
@@ -313,6 +316,7 @@ def test_a_statistic_that_is_no_number_is_named(better, value):
         compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: value)
 
 
+@pytest.mark.slow
 def test_a_statistic_without_classes_says_what_is_not_known(better):
     found = compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: table.ok.mean())
     assert "label= was not given" in found.remarks[-1]

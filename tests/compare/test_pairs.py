@@ -111,6 +111,7 @@ def test_the_mean_of_several_pairs_needs_less_than_one_and_as_much_where_they_sh
     assert apart.needed(1.0) == pytest.approx(apart.needed(2.0) / math.sqrt(2))
 
 
+@pytest.mark.slow
 def test_equal_effects_are_called_beyond_chance_in_about_five_percent():
     draw = random.Random(5)
     called = 0

@@ -81,6 +81,7 @@ def test_every_fact_is_in_all_three(shape):
             assert squeezed(fact) in seen, (kind, fact, reading)
 
 
+@pytest.mark.slow
 @given(st.one_of(block, diff))
 @examples(150)
 def test_none_says_more_than_the_others(shape):

@@ -49,11 +49,13 @@ def test_pdflatex_sets_numbers_that_read_back_equal(compiled, plain):
     assert {float(word) for word in re.findall(r"0\.3\d{10,}|1e-07", text)} == set(plain.to_frame()["metrics.cer"].dropna())
 
 
+@pytest.mark.slow
 def test_xelatex_sets_chinese(compiled, plain):
     text = compiled("xelatex", plain.to_latex(include=["labels.*", "metrics.cer"]), plain.compare(baseline="first").to_latex())
     assert "测试" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", range(4))
 def test_xelatex_prints_every_hostile_string_and_runs_none(compiled, chunk):
     chosen = strings()[chunk::4]
@@ -67,6 +69,7 @@ def test_what_the_first_line_does_not_ask_for_is_not_needed(compiled):
     compiled("pdflatex", *(text for text in asked if "XeLaTeX" not in text.splitlines()[0]))
 
 
+@pytest.mark.slow
 def test_a_comparison_with_addresses_fits_the_page(compiled, everything, tmp_path):
     digits = [version for version in everything if version.model_id == "model-rbvg5wfo5d0gngz1b8"]
     text = compiled("xelatex", VersionSet(digits[-4:]).compare(baseline="first").to_latex())

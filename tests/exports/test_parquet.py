@@ -55,6 +55,7 @@ def test_a_missing_number_is_null_and_only_nan_is_nan(tmp_path):
     assert found["state"].to_pylist() == ["NaN", "null", "text", "series", "infinite"]
 
 
+@pytest.mark.slow
 def test_dask_reads_back_the_same_means(everything, tmp_path):
     code = "import dask.dataframe as dd, sys; f = dd.read_parquet(sys.argv[1]); print(f[f.metric == 'accuracy'].value.mean().compute())"
     path = everything.to_parquet(tmp_path / "x.parquet")
@@ -68,6 +69,7 @@ def test_hostile_text_and_lone_surrogates_are_written(tmp_path):
     assert pq.read_table(vs.to_parquet(tmp_path / "x.parquet")).num_rows == len(vs.to_frame("long"))
 
 
+@pytest.mark.slow
 def test_ten_times_the_versions_take_no_more_memory(tmp_path):
     def peak(pages):
         command = [sys.executable, "-c", BENCH, str(tmp_path / f"{pages}.parquet"), str(pages)]

@@ -75,6 +75,7 @@ def test_exports_warn_too(approved, form):
         getattr(compare({"cer": 1.0}, {"cer": 1.0}), form)(exclude="nothing*")
 
 
+@pytest.mark.slow
 def test_parquet_warns_of_what_no_batch_has(tmp_path):
     vs = VersionSet([version(f"0.{number}.0", Metrics={f"m{number}": 1.0}) for number in range(1500)])
     with warnings.catch_warnings():

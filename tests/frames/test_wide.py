@@ -211,6 +211,7 @@ def test_an_unknown_layout_is_an_error():
         to_frame([], layout="tall")
 
 
+@pytest.mark.slow
 def test_every_item_of_the_hostile_corpus_has_a_frame():
     for item in CORPUS:
         versions = [make(**{FIELD_OF[item["kind"]]: item["doc"]}), make("0.2.0", Metrics={"acc": 0.5})]
@@ -231,6 +232,7 @@ entries = st.fixed_dictionaries({"Dataset": st.fixed_dictionaries({"DatasetId": 
 metrics = metric_maps | st.fixed_dictionaries({"Results": st.lists(entries, max_size=3)}, optional={"b": leaf})
 
 
+@pytest.mark.slow
 @examples(150)
 @given(st.lists(metrics, max_size=5))
 def test_the_wide_frame_says_what_the_cells_say(raws):

@@ -77,6 +77,7 @@ def _notebook(*cells):
 FAILING = ("%load_ext pai_notebook\n%paimodel connect demo", f"%paimodel {DIGITS} 0.99999.0", "print('this must not run')")
 
 
+@pytest.mark.slow
 def test_nbclient_stops_at_a_failing_line_and_the_notebook_says_why():
     notebook = _notebook(*FAILING)
     with pytest.raises(nbclient.exceptions.CellExecutionError, match=r"no version 0\.99999\.0"):

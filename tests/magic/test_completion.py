@@ -134,6 +134,7 @@ def test_no_request_is_made_while_a_key_is_pressed(complete, monkeypatch):
     assert ask("%paimodel ls --sort acc")
 
 
+@pytest.mark.slow
 def test_other_lines_are_left_alone_and_unloading_removes_the_matcher(complete):
     ask, shell = complete
     assert not [word for word in ask("expl") if "explain" in word]

@@ -95,6 +95,7 @@ def test_an_unknown_version_is_answered_in_two_lines_with_the_nearest(demo):
     assert "Nearest" in lines[1]
 
 
+@pytest.mark.slow
 def test_a_report_is_html_or_pdf_and_nothing_else_is_written(demo, tmp_path):
     with pytest.raises(ConfigurationError, match="a report is HTML or PDF"):
         run(demo, f"%paimodel report {DIGITS}@last:2 --to {tmp_path / 'x.docx'}")
@@ -163,6 +164,7 @@ def test_unloading_takes_the_pictures_away(demo):
     assert covers(demo, version)[0] == []
 
 
+@pytest.mark.slow
 def test_watch_refreshes_in_place_until_the_approval_changes(demo, monkeypatch):
     store = demo_registry.Store([{"ModelId": "model-w"}], {"model-w": [{"VersionName": "0.1.0", "ApprovalStatus": "Pending"}]})
     registry = pnb.connect(

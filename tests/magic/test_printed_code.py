@@ -60,6 +60,7 @@ def test_what_is_configured_is_in_the_code_and_in_what_the_line_connects_to(shel
     assert printed(shell, capsys, "ls") == f"{BARE}{connecting}\nregistry.list_models()"
 
 
+@pytest.mark.slow
 def test_a_configured_workspace_is_where_ls_looks(demo, capsys):
     run(demo, "%config PaiModelMagics.workspace_id = '20482'")
     assert printed(demo, capsys, "ls") == f'{BARE}pnb.list_models(workspace_id="20482")'

@@ -64,6 +64,7 @@ def test_a_call_from_python_gives_its_result_and_shows_nothing(shown):
     assert len(shell.user_ns["found"]) == 1
 
 
+@pytest.mark.slow
 def test_a_written_file_is_shown_as_a_link_unless_it_is_kept_or_silenced(shown, tmp_path, monkeypatch):
     shell, seen = shown
     monkeypatch.chdir(tmp_path)

@@ -175,6 +175,7 @@ def filtered(vs, where):
         return str(type(error))
 
 
+@pytest.mark.slow
 @given(sets(), conditions())
 @example(VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"val.loss": 0.5}}, "m")]), "val.loss < 0.45")
 def test_a_condition_and_its_negation_share_a_set_between_them_or_both_raise(vs, where):
@@ -312,6 +313,7 @@ def test_a_metric_that_always_names_its_dataset_is_not_there_without():
     assert odd.filter("acc@@ == 1")
 
 
+@pytest.mark.slow
 def test_charts_draw_a_metric_that_is_measured_with_and_without_a_dataset(tmp_path):
     c = with_and_without().compare("1.0.0")
     assert len(c.plot.bar("acc@").patches) == 2

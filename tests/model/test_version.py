@@ -158,6 +158,7 @@ def test_no_document_raises_or_loses_anything(document):
     assert version._repr_html_()
 
 
+@pytest.mark.slow
 @given(st.permutations([("env", "prod"), ("owner", "张三"), ("env", "test")]), st.permutations([("d-a", 0.1), ("d-b", 0.2)]))
 def test_equality_does_not_depend_on_the_order_of_labels_and_results(labels, results):
     def make(pairs, values):

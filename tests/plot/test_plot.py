@@ -279,10 +279,12 @@ def test_of_many_versions_the_dots_keep_the_best_and_the_baseline():
     assert shown == [*(f"0.{nth}.0" for nth in range(29)), "0.39.0 (baseline)"]
 
 
+@pytest.mark.slow
 def test_a_note_that_cannot_name_all_says_how_many_more_there_are():
     assert re.search(r"not drawn: 0\.1\.0, .* and \d+ more\.$", note(many(200).plot.dot("accuracy")))
 
 
+@pytest.mark.slow
 def test_charts_speak_chinese_where_a_font_has_it(compared, monkeypatch):
     monkeypatch.setattr(plot_text, "_characters", lambda: frozenset(range(0x10000)))
     monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans", "some font with Chinese"])
@@ -330,6 +332,7 @@ def test_where_no_direction_is_known_nothing_is_said_of_chance():
     assert ax.get_xlabel() == "epochs"
 
 
+@pytest.mark.slow
 def test_the_words_for_who_does_not_see_a_chart_say_what_is_drawn_and_what_is_not():
     data = many(41).plot.data
     dots, (heat,) = report_figures(data, ["accuracy"])[0].alt, report_figures(data)
@@ -349,6 +352,7 @@ def test_no_line_of_a_note_begins_with_a_chinese_mark():
         assert [line for line in lines if line[0] in "、。，"] == []
 
 
+@pytest.mark.slow
 def test_a_report_in_chinese_has_charts_in_chinese(compared, tmp_path, monkeypatch):
     monkeypatch.setattr(plot_text, "_characters", lambda: frozenset(range(0x10000)))
     monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans", "some font with Chinese"])
@@ -365,6 +369,7 @@ def test_charts_go_into_axes_that_are_handed_in(compared):
     assert compared.plot.bar("cer", ax=axes[1]) is axes[1]
 
 
+@pytest.mark.slow
 def test_labels_find_their_places_anew_in_axes_of_another_size():
     figure, axes = plt.subplots(1, 2, figsize=(14, 6), layout="constrained")
     many(20).plot.scatter("latency_ms", "accuracy", ax=axes[0])
@@ -374,11 +379,13 @@ def test_labels_find_their_places_anew_in_axes_of_another_size():
     assert all(Bbox.intersection(first, second) is None for nth, first in enumerate(boxes) for second in boxes[nth + 1 :])
 
 
+@pytest.mark.slow
 def test_drawing_gives_the_same_bytes(compared):
     first, second = (report_figures(compared.plot.data)[0] for _ in range(2))
     assert first == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metrics", [None, ["accuracy"]])
 def test_a_picture_of_a_report_is_there_for_light_and_for_dark_pages(metrics):
     figure = report_figures(many(20).plot.data, metrics)[0]
@@ -478,6 +485,7 @@ for form in ("svg", "png"):
 """
 
 
+@pytest.mark.slow
 def test_a_saved_chart_has_the_same_bytes_in_every_process(tmp_path):
     for name in "ab":
         seeded = {**os.environ, "PYTHONHASHSEED": str(ord(name))}

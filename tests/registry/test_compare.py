@@ -42,6 +42,7 @@ def test_the_baseline_is_looked_up_in_the_registry_and_fetched_too(registry, bas
     assert outcome(registry.compare(f"{DIGITS}@last:5", baseline=baseline)) == expected
 
 
+@pytest.mark.slow
 def test_naming_the_default_changes_nothing_where_it_exists(registry):
     for addresses in ([f"{DIGITS}@last:5"], [f"{DIGITS}@2.4.0", f"{IRIS}@1.0.0"], [DIGITS]):
         assert registry.compare(*addresses) == registry.compare(*addresses, baseline="approved")

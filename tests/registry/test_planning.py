@@ -66,6 +66,7 @@ def test_versions_beyond_what_the_service_hands_out_are_fetched_singly_and_the_g
         assert not versions.errors
 
 
+@pytest.mark.slow
 def test_ten_thousand_names_that_do_not_exist_are_looked_up_in_one_sorted_list(monkeypatch):
     sorted_lists = []
     monkeypatch.setattr(memory, "Neighbours", lambda names: sorted_lists.append(names) or Neighbours(names))
@@ -77,6 +78,7 @@ def test_ten_thousand_names_that_do_not_exist_are_looked_up_in_one_sorted_list(m
     assert len(server.hits) <= 6
 
 
+@pytest.mark.slow
 def test_a_thousand_models_that_do_not_exist_cost_a_request_each_and_a_few_hints():
     gone = error(404, "100600006", "model not exists")
     with FaultServer(lambda hit: gone) as server, connect(server) as registry:

@@ -57,6 +57,7 @@ def test_a_search_finds_what_a_filter_of_everything_keeps():
     assert len(found) > 10
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
     st.floats(0, 0.04), st.sampled_from([None, "approved", ["Pending", "Approved"]]), st.sampled_from([None, {"team": "a"}]), st.booleans()

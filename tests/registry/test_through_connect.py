@@ -28,6 +28,7 @@ def survivable(pairs, *, rate):
     return next(seed for seed in range(1000) if not worst(seed))
 
 
+@pytest.mark.slow
 def test_r1_sixteen_threads_lose_nothing_with_a_tenth_of_the_attempts_faulty():
     pairs = [(f"m-{number % 20}", f"0.{number}.0") for number in range(1000)]
     seed = survivable(pairs, rate=0.1)
@@ -41,6 +42,7 @@ def test_r1_sixteen_threads_lose_nothing_with_a_tenth_of_the_attempts_faulty():
     assert by_action(server).keys() == {GET}
 
 
+@pytest.mark.slow
 def test_r1_a_bulk_call_by_singles_and_one_by_pages_lose_nothing_either():
     pairs = [(f"m-{number}", f"0.{number}.0") for number in range(500)]
     seed = survivable(pairs, rate=0.1)
@@ -144,6 +146,7 @@ def test_r7_a_hint_that_is_none_is_ignored(value, pauses):
     assert max(pauses) < 1
 
 
+@pytest.mark.slow
 def test_r8_no_attempt_repeats_a_nonce():
     plan = lambda hit: draw(8, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)  # noqa: E731
     with FaultServer(plan) as server, connect(server, max_attempts=20, retry_quota=10**6, backoff_scale=0.05) as registry:
@@ -175,6 +178,7 @@ def test_r10_an_expired_token_is_renewed_once_for_32_threads():
     assert max(server.per_target().values()) <= 2
 
 
+@pytest.mark.slow
 def test_r11_an_outage_costs_at_most_a_quarter_more_and_ends_when_it_ends():
     up = threading.Event()
     with FaultServer(lambda hit: None if up.is_set() else "503") as server, connect(server) as registry:
@@ -232,6 +236,7 @@ def test_r15_a_port_that_opens_within_a_second_is_waited_for():
     revived[0].close()
 
 
+@pytest.mark.slow
 def test_r14_reused_connections_never_hand_over_another_answer():
     def stray(conn, hit, good):
         conn.sendall(message(200, good) + message(200, good))
@@ -242,6 +247,7 @@ def test_r14_reused_connections_never_hand_over_another_answer():
             assert [version.version_name for version in fetch_all(registry, pairs)] == [name for _, name in pairs]
 
 
+@pytest.mark.slow
 def test_r16_nothing_is_left_after_close(own_loop):
     process, threads = psutil.Process(), set(threading.enumerate())
     with FaultServer(lambda hit: draw(16, hit.target, hit.attempt, rate=0.3, kinds=FAULTS)) as server:

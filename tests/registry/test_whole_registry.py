@@ -57,6 +57,7 @@ def test_every_version_of_every_model_is_written_once(connected, tmp_path):
         assert found["state"].tolist() == wanted["state"].tolist()
 
 
+@pytest.mark.slow
 def test_a_model_of_many_pages_is_read_by_pyarrow_and_dask(connected, tmp_path):
     registry = connected(LazyStore(950, document))
     path = registry.to_parquet(tmp_path / "x.parquet", "model-synthetic")

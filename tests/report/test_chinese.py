@@ -111,6 +111,7 @@ def breach_of(comparison, rules=RULES):
     return caught.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("versions", "errors", "options"),
     [
@@ -138,6 +139,7 @@ def test_no_english_is_left_but_data_and_names(versions, errors, options, writte
     assert 'lang="zh-CN"' in page
 
 
+@pytest.mark.slow
 def test_a_report_in_english_is_in_english_before_and_after(written):
     comparison = VersionSet(WHOLE, FAILED).compare()
     before = written(comparison)

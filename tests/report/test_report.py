@@ -163,6 +163,7 @@ def test_the_title_has_the_name_of_the_model_where_a_list_has_shown_it(tmp_path)
     assert data_sheet(path)["models"] == f"手写数字识别 ({DIGITS})"
 
 
+@pytest.mark.slow
 def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
     with pnb.connect("demo", default=False) as registry:
         compared = registry.get_versions(f"{DIGITS}@last:3").compare(directions={"accuracy": "max"})
@@ -203,6 +204,7 @@ def data_sheet(path):
     return dict(pairs)
 
 
+@pytest.mark.slow
 def test_the_report_runs_nothing_and_loads_nothing(everything, tmp_path):
     tree = html5lib.parse(page(everything, tmp_path)[1], namespaceHTMLElements=False)
     assert [element.tag for element in tree.iter() if element.tag in ("script", "iframe", "link", "object", "embed", "form", "base")] == []
@@ -212,11 +214,13 @@ def test_the_report_runs_nothing_and_loads_nothing(everything, tmp_path):
     ] == []
 
 
+@pytest.mark.slow
 def test_the_same_comparison_gives_the_same_bytes(everything, tmp_path):
     first = page(everything, tmp_path)[1]
     assert page(everything, tmp_path, overwrite=True)[1] == first
 
 
+@pytest.mark.slow
 def test_words_are_in_the_language_asked_for(everything, tmp_path):
     text = page(everything, tmp_path, lang="zh")[1]
     assert '<html lang="zh-CN">' in text
@@ -235,12 +239,14 @@ def test_without_matplotlib_the_report_says_what_is_missing(everything, tmp_path
     assert "<img" not in text
 
 
+@pytest.mark.slow
 def test_an_existing_report_is_kept_unless_told(everything, tmp_path):
     page(everything, tmp_path)
     with pytest.raises(ConfigurationError, match="overwrite=True"):
         page(everything, tmp_path)
 
 
+@pytest.mark.slow
 def test_what_is_no_gate_result_is_refused(everything, tmp_path):
     for gate in (3, [None], [b"cer < 1"], {"cer": 1}):
         with pytest.raises(ConfigurationError, match="is not a gate result"):
@@ -299,6 +305,7 @@ def test_a_report_of_an_unknown_kind_is_refused_and_nothing_is_written(everythin
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_exports_refuse_a_name_that_says_another_format(everything, tmp_path):
     compared = VersionSet(everything[:2]).compare()
     for thing in (compared, compared.versions if isinstance(compared.versions, VersionSet) else everything, compared.coverage):
@@ -309,6 +316,7 @@ def test_exports_refuse_a_name_that_says_another_format(everything, tmp_path):
     assert compared.to_csv(tmp_path / "x.txt").name == "x.txt"
 
 
+@pytest.mark.slow
 def test_a_result_of_other_versions_is_refused(everything, tmp_path):
     versions = VersionSet([version for version in everything if version.model_id == DIGITS])
     with pytest.raises(ConfigurationError, match=r"gates: a result is about 2\.\d\.0, which this comparison does not have"):
@@ -330,6 +338,7 @@ def test_versions_that_a_question_names_come_first_in_the_answer(everything, tmp
     assert re.findall(r"Gate: [0-9][0-9.]+(?: passed|: [0-9])[^<]*checks(?: failed)?", text) == said
 
 
+@pytest.mark.slow
 def test_a_hostile_title_stays_text(everything, tmp_path):
     text = page(everything, tmp_path, title="</title><script>alert(1)</script>\u202e", question="<img src=x onerror=alert(1)>")[1]
     assert re.findall(r"<script|<img src=x|\u202e", text) == []

@@ -100,6 +100,7 @@ def test_a_gate_writes_its_files_whether_it_passes_or_not(folder, capsys):
     assert (read.failures, read.errors) == (1, 1)
 
 
+@pytest.mark.slow
 def test_json_is_what_scripts_read(files, capsys):
     def asked(words):
         main([*words.split(), "--demo", "--json"])

@@ -120,6 +120,7 @@ def test_ctrl_c_ends_a_command_that_waits_quietly(words):
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.slow
 def test_progress_is_on_stderr_and_leaves_no_trace():
     with demo.serve(latency=1) as server:
         env = asking(server, TERM="xterm-256color")
@@ -132,6 +133,7 @@ def test_progress_is_on_stderr_and_leaves_no_trace():
     assert b"fetching" not in done.stdout
 
 
+@pytest.mark.slow
 def test_no_secret_is_ever_written(folder):
     canary = "CANARYsecret0123456789abcdefgh"
     key = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAIcanary", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary}
@@ -155,6 +157,7 @@ def test_what_a_registry_holds_does_nothing_to_a_terminal(folder, capsys):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out + err)
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy_and_takes_less_than_0_3_seconds(tmp_path):
     script = "import sys; from pai_notebook.shell import main; main(['--help']); print(' '.join(sys.modules), file=sys.stderr)"
     variables = environment(PYTHONPYCACHEPREFIX=str(tmp_path))

@@ -51,6 +51,7 @@ def changed(document, path):
     return other
 
 
+@pytest.mark.slow
 def test_each_single_change_of_each_field_is_found_and_nothing_else(everything):
     tried = 0
     for version in {version.model_id: version for version in everything}.values():
@@ -76,6 +77,7 @@ def mutations(document):
     return [*found, ("NewField", {**document, "NewField": 1})]
 
 
+@pytest.mark.slow
 def test_each_single_change_of_a_registry_is_found_and_nothing_else(bundled):
     tried = 0
     held = {model: documents[-2:] for model, documents in bundled["versions"].items() if documents}

@@ -158,6 +158,7 @@ def look(path):
     return len(said) != 1 or not said[0].startswith(str(path))
 
 
+@pytest.mark.slow
 def test_every_changed_snapshot_is_read_or_refused_by_an_error_of_ours(tmp_path):
     outcomes = []
     for number, (name, data) in enumerate((*changed_files(), *raw_files())):
@@ -188,6 +189,7 @@ def test_a_snapshot_is_read_as_deep_as_a_document_may_be_and_no_deeper(tmp_path)
         pnb.load(path)
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_to_more_than_the_limit_is_refused_while_it_is_read(tmp_path):
     path = tmp_path / "bomb.gz"
     with gzip.open(path, "wb") as stream:

@@ -37,6 +37,7 @@ def run(shell, line):
     return outcome.result
 
 
+@pytest.mark.slow
 def test_a_file_alone_gives_all_its_versions(shell, snapshot):
     assert run(shell, "%paimodel ls --offline all.paisnap.json.gz") == snapshot
 
@@ -69,6 +70,7 @@ def test_the_python_that_a_line_prints_gives_the_same(shell, snapshot, capsys):
     assert names["vs"] == shown
 
 
+@pytest.mark.slow
 def test_a_report_and_a_table_are_written_and_only_replaced_when_told(shell, snapshot, capsys):
     line = f"%paimodel report {snapshot.models[0]}@last:2 --offline all.paisnap.json.gz --to r.html"
     path = run(shell, line)

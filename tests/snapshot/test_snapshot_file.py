@@ -118,6 +118,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @examples(200)
 @given(st.dictionaries(st.sampled_from(["Metrics", "Labels", "InferenceSpec", "Options", "New", "GmtCreateTime"]) | st.text(), json_values))
 def test_any_document_comes_back_exactly(tmp_path_factory, document):

@@ -281,6 +281,7 @@ assert before == after, (before, after)
 """
 
 
+@pytest.mark.slow
 def test_the_vendor_library_leaves_the_users_logging_alone(tmp_path):
     write_profile(tmp_path, mode="AK", access_key_id=KEY_ID, access_key_secret=SECRET)
     run = subprocess.run([sys.executable, "-c", _LOGGING, str(tmp_path)], capture_output=True, text=True, check=False)

@@ -136,6 +136,7 @@ class Late(Shelf):
 DELAYS = st.lists(st.integers(0, 6), max_size=40)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 60), CHANGES, DELAYS, st.booleans(), st.integers(1, 8))
 @examples(500)
 def test_pages_that_come_in_any_order_lose_nothing_either(count, changes, delays, newest_first, window):

@@ -340,6 +340,7 @@ def test_r13_odd_but_good_answers_cost_one_request(kind):
     assert len(server.hits) == 1
 
 
+@pytest.mark.slow
 def test_r14_a_server_that_closes_after_each_answer_loses_nothing():
     pairs = [("m", f"0.{number}.0") for number in range(200)]
     with FaultServer(close_after_each=True) as server, server.client() as client:
