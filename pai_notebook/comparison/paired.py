@@ -69,6 +69,8 @@ class Paired(Estimated, Displayed):
         right. Empty for scores.
     interval : Interval or None
         95 % interval of the difference, None where too little is known: `reason` says why.
+    level : float
+        Confidence of `interval`, 0.95.
     reason : str
         What the interval rests on, or what is lacking.
     p_value : float or None
