@@ -4,8 +4,11 @@ import io
 import re
 import sys
 import traceback
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
@@ -14,6 +17,7 @@ from pai_notebook.magic.completion import suggest
 from pai_notebook.plan import parse_line
 from tests.display.hostile import mutated, strings
 from tests.outlets import Seen, outlets
+from tests.public_api import public_classes
 
 UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0001-\U000e007f]"
@@ -108,6 +112,7 @@ def objects():
         ],
         {"model-a@0.3.0": Throttled("too many → wait", hint="等一会 …")},
     )
+    frames = {f"0.{n}.0": pd.DataFrame({"编号": range(9), "准确率": [n / 10 + place / 90 for place in range(9)]}) for n in (1, 2)}
     other = mixed.compare(baseline="first", directions={"*": "max"}, series="last")
     found = {
         "models": registry.list_models(),
@@ -139,6 +144,10 @@ def objects():
         "plots": other.plot,
         "drift": registry.drift(versions),
         "redacted": mixed.redact(),
+        "group": versions.groupby("approval_status")[0],
+        "paired": other.paired("准确率", frames, on="编号", score="准确率"),
+        "leaders": comparison.leaders(comparison.rows[0]),
+        "arrow": versions.to_arrow(),
     }
     try:
         other.gate("准确率 <= baseline")
@@ -149,7 +158,39 @@ def objects():
     except PaiError as error:
         found["error"] = error
     registry.close()
+    return handed_on(found)
+
+
+APART = {"Explorer", "Name", "Role", "Verdict", "Interval", "Repeats", "FieldChange", "Spread"}
+"""A widget, texts that stand for a name or a word and so keep their characters, and parts that an object above prints with itself."""
+
+
+def handed_on(found):
+    """These, and one more of each public class that they hand out."""
+    known = tuple(owner for owner in public_classes() if owner.__name__ not in APART)
+    waiting, kinds = list(found.items()), {type(value) for value in found.values()}
+    while waiting:
+        name, value = waiting.pop(0)
+        if isinstance(value, known):
+            if type(value) not in kinds:
+                kinds.add(type(value))
+                found[name] = value
+            elif name not in found:
+                continue
+            names = [] if isinstance(value, pnb.Registry | PaiError) else dir(value)
+            for part in names:
+                if not part.startswith("_"):
+                    with suppress(AttributeError, PaiError):
+                        waiting.append((f"{name}.{part}", getattr(value, part)))
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            waiting += [(f"{name}[{place}]", item) for place, item in enumerate(value[:3])]
     return found
+
+
+def test_what_is_printed_has_every_public_class_that_stands_for_itself():
+    kinds = {type(value) for value in objects().values()}
+    missing = {owner.__name__ for owner in public_classes() if not any(issubclass(kind, owner) for kind in kinds)}
+    assert {name for name in missing if not hasattr(pnb.errors, name)} <= APART
 
 
 @pytest.mark.parametrize("stream", STREAMS)
