@@ -7,7 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.display import Badge, Block, Card, Code, Column, Facts, Inline, Lines, Link, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.display import (
+    Badge,
+    Block,
+    Card,
+    Code,
+    Column,
+    Facts,
+    Inline,
+    Lines,
+    Link,
+    Mark,
+    Missing,
+    Note,
+    Number,
+    Section,
+    Stack,
+    Table,
+)
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
@@ -263,7 +280,7 @@ def _model_row(model: Model) -> list[Inline]:
     badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
     task = " / ".join(part for part in (model.domain, model.task) if part)
     labels = labels_shape(model.labels, limit=LABELS) if model.labels else ""
-    return [model.name or Missing(say("no name")), version, badge, task, _day(model.modified), labels, Code(model.model_id)]
+    return [model.name or Missing(say("no name")), version, badge, task, _day(model.modified), labels, Mark("", model.model_id)]
 
 
 def describe_model(model: Model) -> Block:
