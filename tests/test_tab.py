@@ -68,6 +68,7 @@ NAMES = [
     "repeats",
     "dataset_name",
     "paired",
+    "tables",
 ]
 AFTER_A_CALL = {
     "c.re": {"report", "removed"},
@@ -185,6 +186,7 @@ def things(registry):
         "repeats": group.repeats["cer", ""],
         "dataset_name": v.provenance.datasets[0],
         "paired": c.paired(METRIC, tables, on="id", correct="ok"),
+        "tables": vs.to_arrow(),
     }
 
 
