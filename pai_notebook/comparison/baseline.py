@@ -11,6 +11,7 @@ from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.address import BASELINES, Selector, nearest
+from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
@@ -147,7 +148,7 @@ def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any
 
 
 def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:
-    found = [place for place, version in enumerate(versions) if wanted in (version.version_name, version.address, names[place])]
+    found = [place for place, version in enumerate(versions) if wanted in (*names_of(version), names[place])]
     if len(found) == 1:
         return found[0], CHOSEN
     if found:
@@ -158,7 +159,8 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         )
     _refuse_failed(wanted, errors)
     model, _, rule = wanted.rpartition("@")
-    places = [place for place, version in enumerate(versions) if version.model_id == model]
+    model_id = model_ids(versions).get(model)
+    places = [place for place, version in enumerate(versions) if version.model_id == model_id]
     if places and rule.casefold() in BASELINES:
         place, reason = _ruled([versions[place] for place in places], rule.casefold(), errors)
         return places[place], reason

@@ -10,6 +10,7 @@ from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.equality import shown, value_key
+from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup
 from pai_notebook.model.lookup import Lookup
@@ -17,6 +18,7 @@ from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
 from pai_notebook.model.order import version_key
 from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
+from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -55,6 +57,10 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
     lookup = Lookup(versions)
     found = [_resolved(lookup, name) for name in names]
     columns = [lookup.values(name) for name in found]
+    said = [
+        [_said(value) for value in (_called(column) if not name.section and name.path in NAMED else column)]
+        for name, column in zip(found, columns, strict=True)
+    ]
     groups: dict[Hashable, list[int]] = {}
     for place, version in enumerate(versions):
         key = version.model_id, *(value_key(column[place]) for column in columns)
@@ -63,7 +69,7 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
     return [
         VersionGroup(
             [versions[place] for place in places],
-            name=", ".join(f"{_short(name)}={_said(column[places[0]])}" for name, column in zip(found, columns, strict=True)),
+            name=", ".join(f"{_short(name)}={column[places[0]]}" for name, column in zip(found, said, strict=True)),
             grouping=grouping,
             ignored=_differing([versions[place] for place in places]),
             folds=_are_folds([versions[place] for place in places]),
@@ -155,6 +161,12 @@ def _are_folds(members: Sequence[ModelVersion]) -> bool:
 
 def _short(name: Name) -> str:
     return (split_path(name.path) or (name.path,))[-1]
+
+
+def _called(accounts: Sequence[tuple[str, ...] | None]) -> list[str | None]:
+    """Accounts or models by name, by id where two share a name."""
+    names = unique_names((each[0], each[-1]) for each in accounts if each)
+    return [names.get(each[0], each[0]) if each else None for each in accounts]
 
 
 def _said(value: Any) -> str:

@@ -150,7 +150,7 @@ class PaiModelMagics(Magics):
             elif command.verb in ("compare", "explain", "gate"):
                 say_on_line(result)
         except PaiError as error:
-            speak_of_options(error)
+            speak_of_options(error, offline=command.get("offline") is not None)
             raise
         if name is not None and self.shell is not None:
             self.shell.user_ns[name] = result

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import AddressError
@@ -273,6 +273,11 @@ def address_of(model: str, *names: str) -> Address:
     return Address(address.model, Selector("names", names=names)) if names else address
 
 
+def names_versions(items: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    """Whether a call was given a model and, behind it, names of its versions."""
+    return len(items) > 1 and isinstance(items[0], str) and "@" not in items[0] and all(map(is_version_name, items[1:]))
+
+
 def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> list[Address]:
     """Read what a call was given: addresses, lists of these, or a model and, behind it, names of its versions.
 
@@ -289,7 +294,7 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
     ['model-a@latest', 'model-b']
     """
     items = list(given)
-    if len(items) > 1 and isinstance(items[0], str) and "@" not in items[0] and all(map(is_version_name, items[1:])):
+    if names_versions(items):
         return [address_of(items[0], *map(str, items[1:]))]
     found: list[Address] = []
     for item in items:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.fields import PEOPLE
+from pai_notebook.model.fields import NAMED
 from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
@@ -302,9 +302,9 @@ class _Parser:
             return
         info = found.fields.get(name.path) if not name.section else None
         position = operand.token.position
-        if info is not None and info.name in PEOPLE and sign == "==" and operand.token.kind == "text":
+        if info is not None and info.name in NAMED and sign == "==" and operand.token.kind == "text":
             try:
-                found.check_person(name, operand.literal)
+                found.check_named(name, operand.literal)
             except NameNotFound as error:
                 raise grammar_error(self.text, position, error.message, error.hint) from None
         is_time = info is not None and info.kind == "time"

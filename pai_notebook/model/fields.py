@@ -106,6 +106,8 @@ def field_named(word: str) -> FieldInfo | None:
 
 # Fields that hold the id of an account, which may have a name.
 PEOPLE = ("owner_id", "user_id")
+# Fields that hold an id for which people say a name.
+NAMED = ("model_id", *PEOPLE)
 
 
 def plain_fields() -> tuple[FieldInfo, ...]:

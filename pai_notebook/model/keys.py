@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import index
 from typing import Any
 
@@ -11,6 +11,7 @@ from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import listed, nearest_sentence
+from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
 
 
@@ -100,6 +101,13 @@ def _position(key: Any) -> int:
         raise TypeError(said) from None
 
 
-def names_of(version: ModelVersion) -> tuple[str, str]:
-    """Names that a version answers to: its own, and its address."""
-    return version.version_name, version.address
+def names_of(version: ModelVersion) -> tuple[str, ...]:
+    """Names that a version answers to: its own, and its address, with the id of the model or with its name."""
+    name = version.provenance.model_name
+    return version.version_name, version.address, *((f"{name}@{version.version_name}",) if name else ())
+
+
+def model_ids(versions: Iterable[ModelVersion]) -> dict[str, str]:
+    """Ids of the models of some versions, by the ids themselves and by names that no two of them share."""
+    names = unique_names({version.model_id: version.provenance.model_name for version in versions}.items())
+    return {name: model_id for model_id, name in names.items()} | {version.model_id: version.model_id for version in versions}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.fields import PEOPLE, FieldInfo, catalogue, leaves
+from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
 from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
@@ -238,29 +238,28 @@ class Lookup:
         known = self.names("") + (self.names(section) if section else ())
         return resolve(text, known, dataset=dataset, missing="no version has {text!r}", others=self.all_names)
 
-    def check_person(self, name: Name, text: str) -> None:
-        """Refuse a name of nobody, so that a slip is not a silent no; an id of somebody else is no slip.
+    def check_named(self, name: Name, text: str) -> None:
+        """Refuse a name of nobody, or of no model, so that a slip is not a silent no; an id of another one is no slip.
 
         Raises
         ------
         NameNotFound
             When no version has it; the nearest names are in the hint.
         """
-        known = list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
-        if text.isdigit() or text in known or not self.versions:
-            return
-        people = [each for each in known if not each.isdigit()]
-        close = nearest(text, people)
-        hint = nearest_sentence(close) if close else say("Known are {names}.", names=listed(people))
-        unknown = say("Names of people are not known here; write the id of the account.")
-        raise NameNotFound(say("no version has {name} {text!r}", name=name.path, text=text), hint=hint if people else unknown)
+        known = self.known_under(name)
+        if self.versions and text not in known:
+            refuse_unknown(name, text, known)
+
+    def known_under(self, name: Name) -> list[str]:
+        """Every id and name of the accounts or models in a field."""
+        return list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
 
     def values(self, name: Name) -> list[Any]:
         """Value of every version under a name, None where a version has none.
 
         Numbers are floats, or whole numbers where no float is exact; other metrics are truth values or texts, NaN where a version
-        states two values; times are UTC datetimes, labels tuples of all values of the key, accounts tuples of the id and the
-        name, everything else is text.
+        states two values; times are UTC datetimes, labels tuples of all values of the key, accounts and models tuples of the id
+        and the name, everything else is text.
         """
         if name.section == "metrics":
             found: dict[int, Any] = {}
@@ -276,14 +275,34 @@ class Lookup:
         if name.section:
             return [_leaf(found, name.path) for found in self._leaves(name.section)]
         info = self.fields[name.path]
-        if name.path in PEOPLE:
-            return [_account(info.of(version), version) for version in self.versions]
+        if name.path in NAMED:
+            return [_called(info.of(version), name.path, version) for version in self.versions]
         return [info.of(version) if info.known else _read(info.of(version)) for version in self.versions]
 
 
-def _account(user: str, version: ModelVersion) -> tuple[str, ...] | None:
-    """Id of an account, and its name where that is known."""
-    return (user, *(name for each, name in version.provenance.people if each == user)) if user else None
+def refuse_unknown(name: Name, text: str, known: Iterable[str]) -> None:
+    """Raise for a name that is not among those of a field, with the nearest; not for an id."""
+    is_person = name.path in PEOPLE
+    is_id = str.isdigit if is_person else _is_model_id
+    if is_id(text):
+        return
+    names = [each for each in known if not is_id(each)]
+    close = nearest(text, names)
+    hint = nearest_sentence(close) if close else say("Known are {names}.", names=listed(names))
+    people, models = "Names of people are not known here; write the id of the account.", "Names of models are not known here; write the id."
+    unknown = say(people if is_person else models)
+    raise NameNotFound(say("no version has {name} {text!r}", name=name.path, text=text), hint=hint if names else unknown)
+
+
+def _called(identity: str, field: str, version: ModelVersion) -> tuple[str, ...] | None:
+    """Id of an account or a model, and its name where that is known."""
+    source = version.provenance
+    pairs = source.people if field in PEOPLE else ((identity, source.model_name),)
+    return (identity, *(name for each, name in pairs if each == identity and name)) if identity else None
+
+
+def _is_model_id(text: str) -> bool:
+    return text.startswith("model-")
 
 
 def _leaf(found: dict[str, Any], path: str) -> Any:

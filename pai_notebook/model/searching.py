@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
-from pai_notebook.model.fields import PEOPLE, field_named
+from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
-from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.lookup import Lookup, refuse_unknown
 from pai_notebook.model.names import Name, dataset_meant
 from pai_notebook.model.nearest import nearest, nearest_sentence
 from pai_notebook.model.order import is_same
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 _NOWHERE = Name("metrics", "")
+_KINDS = {"model_id": "models", **dict.fromkeys(PEOPLE, "people")}
 
 
 class _PartialLookup(Lookup):
     """Looks names up in a part of a larger set, where a name that does not occur is one that no version of this part states."""
 
-    def __init__(self, versions: Sequence[ModelVersion], missing: dict[str, NameNotFound], known: set[str]) -> None:
+    def __init__(
+        self, versions: Sequence[ModelVersion], missing: dict[str, NameNotFound], known: set[str], seen: dict[str, dict[str, None]]
+    ) -> None:
         super().__init__(versions)
+        self._seen = seen
         self._missing = missing
         self._known = known
 
@@ -38,12 +42,16 @@ class _PartialLookup(Lookup):
         self._known.add(text)
         return name
 
-    def check_person(self, name: Name, text: str) -> None:
+    def check_named(self, name: Name, text: str) -> None:
         who = f"{name.path} {text}"
+        seen = self._seen.setdefault(name.path, {})
+        seen |= dict.fromkeys(self.known_under(name))
         try:
-            super().check_person(name, text)
+            if text not in seen:
+                refuse_unknown(name, text, seen)
         except NameNotFound as error:
-            self._missing.setdefault(who, error)
+            # the last one has the most names to choose the nearest from
+            self._missing[who] = error
         else:
             self._known.add(who)
 
@@ -84,9 +92,16 @@ class VersionSearch:
         self._known: set[str] = set()
         names = self._condition.names if self._condition else ()
         self._datasets = frozenset(filter(None, map(dataset_meant, names)))
-        self.needs_people = any(map(_is_person, names))
+        fields = {info.name for name in names if (info := field_named(name)) is not None}
+        self._kinds = frozenset(_KINDS[name] for name in fields & set(NAMED))
         self._seen_keys: set[str] = set()
+        self._seen_names: dict[str, dict[str, None]] = {}
         self._seen_states: set[str] = set(APPROVALS)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of names that the condition is about: of `models`, `datasets`, `people`."""
+        return self._kinds | ({"datasets"} if self.needs_names() else set())
 
     def needs_names(self, known: Iterable[str] = ()) -> bool:
         """Whether the condition names a dataset that is not among some names, rather than its id or address."""
@@ -111,7 +126,7 @@ class VersionSearch:
         if self._condition is None or not versions:
             return kept
         # asked of all versions, so that what other conditions leave over does not decide what a name means
-        held = self._condition.mask_of(_PartialLookup(versions, self._missing, self._known))
+        held = self._condition.mask_of(_PartialLookup(versions, self._missing, self._known, self._seen_names))
         chosen = set(map(id, kept))
         return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
 
@@ -134,11 +149,6 @@ class VersionSearch:
         for state in self._states:
             if not any(is_same(each, state) for each in self._seen_states):
                 raise ConfigurationError(say("no version has approval {state!r}", state=state), hint=_hint(state, self._seen_states))
-
-
-def _is_person(name: str) -> bool:
-    info = field_named(name)
-    return info is not None and info.name in PEOPLE
 
 
 def _hint(text: str, known: set[str]) -> str:

@@ -227,10 +227,10 @@ _NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: )")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
-def speak_of_options(error: PaiError) -> None:
-    """Make an error name options instead of keyword arguments, also in quoted causes."""
+def speak_of_options(error: PaiError, *, offline: bool = False) -> None:
+    """Make an error name options instead of keyword arguments, also in quoted causes; offline no registry is pointed to."""
     error.message, error.hint = _in_options(error.message), _in_options(error.hint)
-    if isinstance(error, ModelNotFound) and not error.model_id.startswith("model-"):
+    if not offline and isinstance(error, ModelNotFound) and not error.model_id.startswith("model-"):
         query = write_word(error.model_id) or "TEXT"
         more = say("%paimodel ls --query {query} looks for it in names, tasks and labels.", query=query)
         error.hint = joined([error.hint, more], " ")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, parse_address
+from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, names_versions, parse_address, read_addresses
+from pai_notebook.model.keys import names_of
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
 from pai_notebook.versions.versions import VersionSet
@@ -47,11 +48,15 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
 
 
 def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
-    for item in what:
+    items = list(what)
+    if names_versions(items):
+        yield from read_addresses(items)
+        return
+    for item in items:
         if isinstance(item, Address | VersionSet):
             yield item
         elif isinstance(item, str):
-            yield parse_address(item)
+            yield from read_addresses([item])
         elif isinstance(item, ModelVersion):
             yield VersionSet([item])
         elif isinstance(item, list | tuple | set | frozenset):
@@ -124,7 +129,7 @@ class RequestedBaseline:
         word = self.address.selector.kind
         if word == "names":
             # a bare name may be that of a version which is compared already, of whichever model
-            there = [version for version in versions if self.asked in (version.version_name, version.address)]
+            there = [version for version in versions if self.asked in names_of(version)]
             if len(there) == 1:
                 return there[0]
         if fetched:

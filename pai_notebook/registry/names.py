@@ -36,6 +36,8 @@ _PAGE = 100
 _LONGEST = 200
 # Workspaces that are none: not known, and that of public models.
 _NOWHERE = ("", "0")
+# What names are asked for.
+_KINDS = frozenset({"models", "datasets", "people"})
 # What may be otherwise a moment later.
 _PASSING = (DeadlineExceeded, ServiceUnavailable, Throttled)
 
@@ -90,7 +92,7 @@ class NameResolver:
         kinds = (self._models, self._datasets, self._counts, self._members)
         return [say(told, what=kind.what, permission=kind.permission) for kind in kinds if kind.refused]
 
-    async def resolve(self, versions: Iterable[ModelVersion], budget: NameBudget | None = None, *, datasets_only: bool = False) -> int:
+    async def resolve(self, versions: Iterable[ModelVersion], budget: NameBudget | None = None, *, kinds: frozenset[str] = _KINDS) -> int:
         """Put the names into the provenance of versions that were just fetched; return how many datasets were not asked for.
 
         Parameters
@@ -99,20 +101,21 @@ class NameResolver:
             The versions.
         budget : NameBudget, optional
             What the call may still ask for; by default this is all of the call.
-        datasets_only : bool
-            Whether to look up the names of datasets and nothing else.
+        kinds : frozenset of str
+            Which names to look up: of `models`, `datasets`, `people`.
         """
         together: dict[tuple[int, str], list[ModelVersion]] = {}
         for version in versions:
             together.setdefault((id(version.provenance), version.model_id), []).append(version)
         groups = [(model_id, _occurring(group), group) for (_, model_id), group in together.items()]
         identities = dict.fromkeys(each for _, (found, _), _ in groups for each in found)
-        people = [] if datasets_only else list(dict.fromkeys(user for _, (_, users), _ in groups for user in users))
-        models = [] if datasets_only else list(dict.fromkeys(model_id for model_id, _, _ in groups))
+        asked = list(identities) if kinds & {"datasets", "people"} else []
+        people = list(dict.fromkeys(user for _, (_, users), _ in groups for user in users)) if "people" in kinds else []
+        models = list(dict.fromkeys(model_id for model_id, _, _ in groups)) if kinds & {"models", "people"} else []
         # a service that hangs here must not hold back what has arrived
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                await self._ask(models, list(identities), people, budget or NameBudget(), counts=not datasets_only)
+                await self._ask(models, asked, people, budget or NameBudget(), counts="people" in kinds)
         names, addresses = self._names_of_people(), self._addresses()
         for model_id, (found, users), group in groups:
             provenance = replace(
@@ -124,7 +127,7 @@ class NameResolver:
             for version in group:
                 version.__dict__["provenance"] = provenance
                 version.__dict__.pop("metrics", None)
-        ids = {dataset_id for dataset_id, _ in map(split_dataset, identities) if dataset_id}
+        ids = {dataset_id for dataset_id, _ in map(split_dataset, asked) if dataset_id}
         return 0 if self._datasets.refused else len(ids - self._datasets.found.keys())
 
     async def people(self, model: Model) -> tuple[tuple[str, str], ...]:

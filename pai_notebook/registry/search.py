@@ -106,7 +106,7 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
         found: list[ModelVersion] = []
         try:
             async for page in fetcher.stream_versions(model_id):
-                if fetcher.resolver and (search.needs_people or search.needs_names()):
+                if fetcher.resolver and search.kinds:
                     await _look_up(fetcher.resolver, search, page, budget)
                 found += search.matches(page)
         except PaiError as error:
@@ -127,7 +127,7 @@ async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence
     AddressError
         When not all of them could be asked for and the one that is meant is not among the others.
     """
-    lacking = await resolver.resolve(page, budget, datasets_only=not search.needs_people)
+    lacking = await resolver.resolve(page, budget, kinds=search.kinds)
     if lacking and search.needs_names(dataset_names(version.provenance for version in page).values()):
         raise AddressError(
             say(

@@ -78,7 +78,7 @@ def _answer(given: Sequence[str]) -> Exit:
         _refuse_empty(given)
         return _run(parse_words(given), asked=bool(given))
     except PaiError as error:
-        speak_of_options(error)
+        speak_of_options(error, offline="--offline" in given)
         # a traceback is for those who look for a mistake of this package
         terminal.complain(traceback.format_exception(error) if debug else [error.sentence])
         return Exit.USAGE if isinstance(error, ConfigurationError) else Exit.UNCHECKED

@@ -15,7 +15,7 @@ from pai_notebook.files import MAX_BYTES
 from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
-from pai_notebook.model.keys import Keys, names_of
+from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
@@ -89,7 +89,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self._removed = tuple(removed)
         self._origin = origin
         self._path = path
-        self._paired = tuple(paired)
+        # a set and a part of it have the same results
+        self._paired = tuple({repr(each.content): each for each in paired}.values())
 
     @classmethod
     def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:
@@ -423,18 +424,21 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         # a set put together from several sources may have different versions of one name, which then means all of them
         held = {model_id: Known.all_of(sorted(versions, key=creation_key)) for model_id, versions in grouped.items()}
         failures: dict[tuple[str, str], PaiError] = {}
+        ids = model_ids(self._versions)
         for said, error in self._errors.items():
-            model_id, _, name = said.partition("@")
-            failures[model_id, name] = error
+            model, _, name = said.partition("@")
+            failures[ids.get(model, model), name] = error
         asked = read_addresses(addresses)
         for address in asked:
-            if address.model not in held:
-                hint = f"Models here: {listed(self.models) if self else 'none'}."
+            if ids.get(address.model) not in held:
+                named = {model_id: f"{name} ({model_id})" for name, model_id in ids.items() if name != model_id}
+                here = [named.get(model_id) or model_id for model_id in self.models]
+                hint = say("Models here: {names}.", names=listed(here)) if self else say("The set is empty.")
                 failures.setdefault(
                     (address.model, ""),
                     ModelNotFound(say("this set has no {model}", model=address.model), model_id=address.model, hint=hint),
                 )
-        chosen, missing = resolve(asked, lambda model: (model, held.get(model)), failures)
+        chosen, missing = resolve(asked, lambda model: (ids.get(model, model), held.get(ids.get(model, model))), failures)
         found = [version for newest in chosen for version in called[newest.model_id, newest.version_name]]
         # a set may hold a part of its model, so what is said is said of the set
         errors = {

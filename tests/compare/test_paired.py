@@ -385,6 +385,10 @@ def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
     assert space["c"] == c
     assert "only your tables have" not in again.to_code()
     assert pnb.load(loaded[:].save(tmp_path / "again.paisnap.json")).compare("0.1.0", only="all") == c
+    assert (loaded + loaded[:1] + pnb.load(path)).compare("0.1.0", only="all") == c
+    among = pnb.compare(loaded, "model-a@0.2.0", baseline="0.1.0", among=loaded, only="all")
+    assert among == c
+    assert len(among.paired_results) == len(c.paired_results)
 
 
 def test_results_of_versions_that_are_not_compared_are_named(better, tmp_path):

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.errors import AuthenticationError, ConfigurationError, FetchErrors, ServiceUnavailable, VersionNotFound
+from pai_notebook.errors import AddressError, AuthenticationError, ConfigurationError, FetchErrors, ServiceUnavailable, VersionNotFound
 from tests.registry.outsider import both, connect
 from tests.wire.faultserver import FaultServer, error
 
@@ -131,3 +131,12 @@ def test_functions_of_the_module_have_the_signature_of_the_method(name):
 def test_the_module_compares_on_the_default_registry(registry):
     with pnb.connect("demo"):
         assert pnb.compare(f"{DIGITS}@last:5") == registry.compare(f"{DIGITS}@last:5")
+
+
+def test_a_model_and_names_of_its_versions_need_no_address(registry):
+    compared = registry.compare("wine-cultivar", "1.4.0", "1.5.0", baseline="1.4.0")
+    assert compared.names == ("1.4.0", "1.5.0")
+    held = registry.get_versions("wine-cultivar@1.4.0..1.6.0")
+    assert pnb.compare("wine-cultivar", "1.4.0", "1.5.0", baseline="1.4.0", among=held) == compared
+    with pytest.raises(AddressError, match=r"Write MODEL@1\.5\.0"):
+        registry.compare(held, "1.5.0")

@@ -83,3 +83,16 @@ def test_a_report_and_a_table_are_written_and_only_replaced_when_told(shell, sna
     assert '.report("r.html", overwrite=True)' in capsys.readouterr().out
     run(shell, "%paimodel ls --offline all.paisnap.json.gz --to all.csv")
     assert "VersionSet" not in path.with_name("all.csv").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    with pnb.connect("demo", default=False) as registry:
+        return registry.get_versions("iris-species").save(tmp_path_factory.mktemp("named") / "iris.paisnap.json.gz")
+
+
+def test_a_model_is_addressed_by_name_and_no_registry_is_pointed_to(named, shell):
+    assert run(shell, f"%paimodel ls iris-species --offline {named}") == pnb.load(named)
+    with pytest.raises(ModelNotFound) as caught:
+        run(shell, f"%paimodel ls wine --offline {named}")
+    assert "--query" not in str(caught.value)

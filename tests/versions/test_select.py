@@ -91,3 +91,40 @@ def test_different_versions_of_one_name_are_all_selected_and_told_apart_by_posit
     both = vs + pnb.VersionSet.from_documents({"VersionName": "1.0.0"}, "model-b")
     with pytest.raises(ComparisonError, match=r"in several models of this set.*one of: model-a@1\.0\.0, model-b@1\.0\.0\."):
         both["1.0.0"]
+
+
+@pytest.fixture(scope="module")
+def wine():
+    with pnb.connect("demo", default=False) as registry:
+        return registry.get_versions("wine-cultivar@1.4.0..1.9.0")
+
+
+def test_a_set_and_a_snapshot_of_it_are_addressed_by_the_names_that_they_show(wine, tmp_path):
+    old = pnb.load(wine.save(tmp_path / "wine.paisnap.json"))
+    for held in (wine, old):
+        assert held.select("wine-cultivar@last:2") == held.select(f"{held.models[0]}@last:2")
+        assert held["wine-cultivar@1.5.0"] == held["1.5.0"]
+        compared = pnb.compare("wine-cultivar@last:2", baseline="wine-cultivar@approved", among=held)
+        assert (compared.names, compared.baseline_name) == (("1.5.0", "1.8.0", "1.9.0"), "1.5.0")
+        assert held.compare("wine-cultivar@approved").baseline_name == held.compare("wine-cultivar@1.5.0").baseline_name == "1.5.0"
+        with pytest.raises(ModelNotFound, match=r"Models here: wine-cultivar \(model-"):
+            held.select("iris@latest", on_error="raise")
+
+
+def test_conditions_on_models_understand_names_and_refuse_those_of_no_model(wine):
+    assert wine.filter("model == 'wine-cultivar'") == wine.filter(f"model in ('{wine.models[0]}')") == wine
+    assert not wine.filter("model != 'wine-cultivar'")
+    assert not wine.filter("model == 'model-of-somebody'")
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.search_versions("model == 'wine-cultivar' and version > '1.8.0'")
+        assert found == registry.search_versions("model == 'wine-cultivar' and version > '1.8.0'", models=list(wine.models))
+        for ask in (wine.filter, registry.search_versions):
+            with pytest.raises(pnb.PaiError, match=r"no version has model_id 'wine-cultivr'. Nearest is wine-cultivar"):
+                ask("model == 'wine-cultivr'")
+    assert [version.version_name for version in found] == ["1.9.0"]
+
+
+def test_groups_of_people_are_called_by_name():
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.get_versions("手写数字识别")
+    assert {group.version_name for group in found.groupby("user_id")} == {"user_id=张三", "user_id=李四", "user_id=wang.wu"}
