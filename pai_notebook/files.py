@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 
 try:
     import fcntl
@@ -29,7 +29,22 @@ MAX_BYTES = 256 * 2**20
 _BLOCK = 2**20
 _WRITERS = 16
 _LONGEST_NAME = 80
-_ENDINGS = frozenset({".csv", ".htm", ".html", ".json", ".md", ".parquet", ".pdf", ".png", ".svg", ".tex", ".xlsx"})
+ENDINGS = {
+    "to_html": (".html", ".htm"),
+    "to_markdown": (".md",),
+    "to_latex": (".tex",),
+    "to_csv": (".csv",),
+    "to_excel": (".xlsx",),
+    "to_parquet": (".parquet",),
+    "to_junit": (".xml",),
+    "report": (".html", ".htm", ".pdf"),
+    "save": (".json", ".gz"),
+    "plot.save": (".png", ".svg"),
+}
+"""Methods that write a file, and how names of what they write end."""
+_FORMATS = frozenset({".xls", *(ending for endings in ENDINGS.values() for ending in endings)})
+# Of these the ending says which format is meant.
+_STRICT = ("report", "plot.save")
 
 
 class UnreadableFile(Exception):
@@ -75,35 +90,42 @@ def file_path(path: str | os.PathLike[str]) -> Path:
     return found
 
 
-def check_ending(path: str | os.PathLike[str], *endings: str, only: bool = True) -> str:
-    """Return how a path ends, in lower case.
+def check_target(path: str | os.PathLike[str], writer: str, *, overwrite: bool = False) -> str:
+    """Check, before the work is done, that a file can be written there; return how its name ends, in lower case.
 
     Parameters
     ----------
     path : path
         Where a file is to be written.
-    endings : str
-        What is written there.
-    only : bool
-        Whether any other ending is refused, or only one that says another format.
+    writer : str
+        The method that writes it, a key of `ENDINGS`.
+    overwrite : bool
+        Whether an existing file may be replaced.
 
     Raises
     ------
     ConfigurationError
-        For an ending that says something else.
+        For a name that says another format, and as `write_file`.
 
     Examples
     --------
-    >>> check_ending("a.PDF", ".html", ".pdf"), check_ending("a.txt", ".csv", only=False)
+    >>> check_target("a.PDF", "report"), check_target("a.txt", "to_csv")
     ('.pdf', '.txt')
     """
-    ending = file_path(path).suffix.lower()
-    if ending not in endings and (only or ending in _ENDINGS):
-        known = f"{', '.join(endings[:-1])} or {endings[-1]}" if len(endings) > 1 else endings[0]
+    target, endings = file_path(path), ENDINGS[writer]
+    ending = target.suffix.lower()
+    # what is packed says what is in it before that
+    said = [ending, Path(target.stem).suffix.lower()] if ending == ".gz" and ending in endings else [ending]
+    if any(each not in endings and (writer in _STRICT or each in _FORMATS) for each in said):
+        known = say("{shown} or {last}", shown=joined(endings[:-1]), last=endings[-1]) if len(endings) > 1 else endings[0]
         raise ConfigurationError(
             say("{path!r} does not end in {known}", path=str(path), known=known),
             hint=say("Choose a name that ends in {known}.", known=known),
         )
+    with _refusals(target):
+        folder = _target(target, overwrite=overwrite).parent
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     return ending
 
 
@@ -164,13 +186,20 @@ def new_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Iterat
         As `write_file`.
     """
     target = file_path(path)
-    try:
+    with _refusals(target):
         real = _target(target, overwrite=overwrite)
         with _reserved(real) as beside:
             yield beside
             # content first, then the name: after a power cut the name has all of it or is not there
             _settle(beside)
             _give_name(beside, real, overwrite=overwrite)
+
+
+@contextlib.contextmanager
+def _refusals(target: Path) -> Iterator[None]:
+    """Say in words of ours why a file cannot be written."""
+    try:
+        yield
     except FileExistsError:
         raise ConfigurationError(
             say("{target} exists already", target=target), hint=say("Pass overwrite=True to replace it, or choose another name.")

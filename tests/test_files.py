@@ -248,3 +248,34 @@ def test_reading_stops_at_the_limit(tmp_path):
     assert len(read_file(path, max_bytes=1000)) == 1000
     with pytest.raises(files.UnreadableFile, match="holds more than 999 bytes"):
         read_file(path, max_bytes=999)
+
+
+SAYING_ANOTHER = {"save": "x.html", "to_html": "x.csv", "to_csv": "x.csv.gz", "to_excel": "x.xls", "to_parquet": "x.csv", "report": "x.md"}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_name_that_says_another_format_is_refused_and_nothing_is_written(writer, tmp_path):
+    with pytest.raises(ConfigurationError, match="does not end in"):
+        WRITERS[writer](tmp_path / SAYING_ANOTHER[writer])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_snapshot_is_packed_json_or_json(tmp_path):
+    assert len(pnb.load(VS.save(tmp_path / "x.paisnap.json.gz"))) == len(pnb.load(VS.save(tmp_path / "x.paisnap"))) == 2
+    with pytest.raises(ConfigurationError, match=r"does not end in \.json or \.gz"):
+        VS.save(tmp_path / "x.html.gz")
+
+
+@pytest.mark.parametrize("where", ["there.html", "nowhere/x.html"])
+@pytest.mark.parametrize("writer", ["to_html", "report", "to_markdown", "to_csv", "to_excel", "to_latex"])
+def test_whether_a_file_can_be_written_is_known_before_its_content_is_made(writer, where, tmp_path, monkeypatch):
+    path = tmp_path / where
+    path = path if writer in ("to_html", "report") else path.with_suffix(files.ENDINGS[writer][0])
+    if "there" in where:
+        path.write_text("kept")
+    c = VS.compare(baseline="first")
+    for made in ("_describe", "_tables", "_printed"):
+        monkeypatch.setattr(type(c), made, lambda *_: pytest.fail("the content was made"))
+    monkeypatch.setattr("pai_notebook.comparison.report_parts.report_of", lambda *_, **__: pytest.fail("the content was made"))
+    with pytest.raises(ConfigurationError, match=r"exists already|cannot write"):
+        getattr(c, writer)(path)

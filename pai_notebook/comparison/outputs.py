@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import check_ending, write_file
+from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
@@ -190,7 +190,7 @@ class ComparisonExports(FrameExports):
         """
         from pai_notebook.comparison.report_parts import report_of  # noqa: PLC0415 - loads on first use
 
-        ending = check_ending(path, ".html", ".htm", ".pdf")
+        ending = check_target(path, "report", overwrite=overwrite)
         document = report_of(
             cast("Comparison", self),
             redact=redact,
@@ -226,7 +226,7 @@ class ComparisonExports(FrameExports):
         Raises
         ------
         ConfigurationError
-            When the file exists already or cannot be written.
+            When the file exists already, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -241,6 +241,7 @@ class ComparisonExports(FrameExports):
         from pai_notebook.comparison.paired_file import written  # noqa: PLC0415 - loads on first use
         from pai_notebook.io.snapshot import write_snapshot  # noqa: PLC0415 - as above
 
+        check_target(path, "save", overwrite=overwrite)
         shown = cast("Comparison", self)
         kept = list(map(written, shown.paired_results))
         return write_snapshot(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Section, render_html
-from pai_notebook.files import check_ending, write_file
+from pai_notebook.files import check_target, write_file
 from pai_notebook.io.excel import excel_bytes
 from pai_notebook.io.latex import latex_text
 from pai_notebook.io.page import html_page
@@ -19,12 +19,12 @@ PathLike = str | os.PathLike[str]
 Globs = str | Sequence[str] | None
 
 
-def written(content: str, path: PathLike | None, *endings: str, overwrite: bool = False) -> str | Path:
-    """Give a text, or write it to a file, whose name does not say another format, and give the path."""
+def written(content: Callable[[], str], path: PathLike | None, writer: str, *, overwrite: bool = False) -> str | Path:
+    """Give a text, or write it to a file and give the path; it is made only when it can be written."""
     if path is None:
-        return content
-    check_ending(path, *endings, only=False)
-    return write_file(path, content, overwrite=overwrite)
+        return content()
+    check_target(path, writer, overwrite=overwrite)
+    return write_file(path, content(), overwrite=overwrite)
 
 
 @checked
@@ -82,9 +82,13 @@ class FrameExports:
         """
         if path is None:
             return render_html(self._describe())
-        table = next(self._tables(include, exclude))
-        every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
-        return written(html_page([self._describe(), every], title=table.caption or table.name), path, ".html", ".htm", overwrite=overwrite)
+
+        def page() -> str:
+            table = next(self._tables(include, exclude))
+            every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
+            return html_page([self._describe(), every], title=table.caption or table.name)
+
+        return written(page, path, "to_html", overwrite=overwrite)
 
     @overload
     def to_markdown(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
@@ -125,7 +129,7 @@ class FrameExports:
         |:--|--:|
         | 0.1.0 | 0.2 |
         """
-        return written(markdown_text(self._printed(include, exclude)), path, ".md", overwrite=overwrite)
+        return written(lambda: markdown_text(self._printed(include, exclude)), path, "to_markdown", overwrite=overwrite)
 
     @overload
     def to_latex(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
@@ -162,7 +166,7 @@ class FrameExports:
         >>> r"\toprule" in vs.to_latex(include="metrics.*")
         True
         """
-        return written(latex_text(self._printed(include, exclude)) + "\n", path, ".tex", overwrite=overwrite)
+        return written(lambda: latex_text(self._printed(include, exclude)) + "\n", path, "to_latex", overwrite=overwrite)
 
     @overload
     def to_csv(
@@ -208,7 +212,7 @@ class FrameExports:
         >>> vs.to_csv(include="metrics.*").splitlines()
         ['version,metrics.cer', '0.1.0,0.2']
         """
-        return written(csv_text(next(self._tables(include, exclude)), guard=guard), path, ".csv", overwrite=overwrite)
+        return written(lambda: csv_text(next(self._tables(include, exclude)), guard=guard), path, "to_csv", overwrite=overwrite)
 
     def to_excel(self, path: PathLike, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> Path:
         """Write an Excel workbook, a sheet a table; needs the extra `excel`.
@@ -241,5 +245,5 @@ class FrameExports:
         ...     vs.to_excel(f"{folder}/versions.xlsx").name
         'versions.xlsx'
         """
-        check_ending(path, ".xlsx", only=False)
+        check_target(path, "to_excel", overwrite=overwrite)
         return write_file(path, excel_bytes(list(self._tables(include, exclude))), overwrite=overwrite)

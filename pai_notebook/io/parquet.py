@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.files import file_path, new_file
+from pai_notebook.files import check_target, file_path, new_file
 from pai_notebook.io.arrow import MetricTable, VersionTable, pyarrow
 from pai_notebook.model.fields import FIELDS, FieldInfo
 from pai_notebook.model.names import Chooser
@@ -57,11 +57,12 @@ def write_parquet(
     Raises
     ------
     ConfigurationError
-        When pyarrow, the extra `parquet`, is missing, a field does not exist, or a file does.
+        When pyarrow, the extra `parquet`, is missing, a field does not exist, a file does, or its name says another format.
     """
     tables: dict[Path, MetricTable | VersionTable] = {file_path(path): MetricTable(Chooser(include, exclude))}
     if fields is not None:
         tables[versions_path(path)] = VersionTable(fields, infos)
+    check_target(path, "to_parquet", overwrite=overwrite)
     with contextlib.ExitStack() as files:
         # left in the reverse order: the file of metrics is the last to appear
         writers = [(table, files.enter_context(_writer(place, table.schema, overwrite=overwrite))) for place, table in tables.items()]

@@ -19,6 +19,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_loca
 from traitlets import Bool, TraitError, Unicode, default, observe, validate
 
 from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.i18n.phrases import now
 from pai_notebook.language import options
 from pai_notebook.magic import completion
 from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options
@@ -97,7 +98,13 @@ class PaiModelMagics(Magics):
         use = use_of_result(self.shell.user_global_ns if self.shell else {})
         try:
             command = parse_line(line, names) if cell is None else parse_cell(line, cell, names)
-            result = self._run(command)
+            files: list[Path] = []
+            try:
+                result = self._run(command, files)
+            finally:  # a gate that fails has written its files too
+                if use is not Use.KEPT and not command.silent and command.get("as") is None:
+                    for path in files:
+                        _show_file(path)
         except PaiError as error:
             if self.debug or "--debug" in line.split():
                 lines = printable("".join(traceback.format_exception(error)).split("\n"))
@@ -106,8 +113,8 @@ class PaiModelMagics(Magics):
         if command.silent and use is not Use.KEPT:
             return None
         if use is not Use.KEPT and isinstance(result, Path):
-            _display(_link_to(result), raw=True)
-        elif use is Use.DROPPED and result is not None:
+            return None  # its link is all there is to see
+        if use is Use.DROPPED and result is not None:
             _display(result)
         return result
 
@@ -129,8 +136,8 @@ class PaiModelMagics(Magics):
         if self.shell is not None:
             _show_images(self.shell, wanted=change["new"])
 
-    def _run(self, command: Command) -> Any:
-        """Do what a command says, or print it; the result is None where there is nothing more to show."""
+    def _run(self, command: Command, files: list[Path]) -> Any:
+        """Do what a command says, or print it; the result is None where there is no more to show, and `files` gets what was written."""
         if command.verb == "help":
             from pai_notebook.plan.help import Manual  # noqa: PLC0415 - templates load when something is shown
 
@@ -144,7 +151,7 @@ class PaiModelMagics(Magics):
             print(to_python(plan, name or ""))  # noqa: T201 - printing is what --code is for
             return None
         try:
-            result = run(plan, self._connect, _explore)
+            result = run(plan, self._connect, _explore, lambda found: files.append(found) if isinstance(found, Path) else None)
             if command.verb == "watch":
                 result = _follow(result)
             elif command.verb in ("compare", "explain", "gate"):
@@ -196,9 +203,10 @@ def _explore(source: Any) -> Explorer:
     return Explorer(source)
 
 
-def _link_to(path: Path) -> dict[str, str]:
+def _show_file(path: Path) -> None:
     """Show a file that was written as a link, which front-ends open beside the notebook."""
-    return {"text/plain": f"written: {path}", "text/html": f'<a href="{quote(path.as_posix())}" target="_blank">{escape(str(path))}</a>'}
+    link = f'<a href="{quote(path.as_posix())}" target="_blank">{escape(str(path))}</a>'
+    _display({"text/plain": now("written: {path}", path=path), "text/html": link}, raw=True)
 
 
 def _display(result: Any, **options: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import WORDS
-from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, forms_of, options_of, verbs_of
+from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, forms_of, help_of, options_of, verbs_of
 from pai_notebook.plan.words import in_shell
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -105,7 +105,7 @@ class Manual(Displayed):
         )
         addresses = Table([say("address"), say("means")], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption=say("Addresses"))
         options = [name for name, option in OPTIONS.items() if option.only in ("", self.edge)]
-        return Stack([verbs, addresses, *_options(options, self.edge, whole=True), _of_gate(self.edge, folded=True)])
+        return Stack([verbs, addresses, *_options(options, self.edge), _of_gate(self.edge, folded=True)])
 
     def _of_verb(self, verb: str) -> Block:
         lines = [line for line in EXAMPLES[verb] if self.edge == "line" or line.startswith("%")]
@@ -113,16 +113,17 @@ class Manual(Displayed):
         forms = (verb, f"{verb} without a model") if verb in ("ls", "explore") else (verb,)
         names = dict.fromkeys(name for form in forms for name in options_of(form, self.edge))
         rules = [_of_gate(self.edge)] if verb == "gate" else []
-        return Stack([examples, *rules, *_options(list(names), self.edge)])
+        return Stack([examples, *rules, *_options(list(names), self.edge, verb)])
 
 
-def _options(names: Sequence[str], edge: Edge, *, whole: bool = False) -> list[Block]:
-    """A table for each group of options; on the whole page with the lines that take them."""
+def _options(names: Sequence[str], edge: Edge, verb: str = "") -> list[Block]:
+    """A table for each group of options of a verb; on the whole page, of no verb, with the lines that take them."""
+    whole = not verb
     tables: list[Block] = []
     for caption, usual, group in _GROUPS:
         chosen = [name for name in group if name in names]
         rows: list[list[Inline]] = [
-            [Code(f"{name} {OPTIONS[name].metavar}".strip()), _meaning(usual, OPTIONS[name], edge) if whole else OPTIONS[name].help]
+            [Code(f"{name} {OPTIONS[name].metavar}".strip()), _meaning(usual, OPTIONS[name], edge) if whole else help_of(name, verb)]
             for name in chosen
         ]
         notes = [_ORDER] if "--sort" in chosen and "--where" in chosen else [_NOTE_OF_BASELINE] if "--baseline" in chosen else []

@@ -69,6 +69,9 @@ _SET = ("show", "ls", *_COMPARED, "save", "explore")
 _MODELS = "ls without a model"
 _RUN = (*_SET, "drift", "search", _MODELS, "explore without a model", "watch")
 _WRITTEN = ("ls", "compare", "gate", "report", "save")
+_TABLES = ".html .md .tex .csv .xlsx"
+# Endings of what a verb writes that writes no tables.
+_FILES = {"report": ".html .pdf", "gate": ".html .md", "save": ".json .json.gz"}
 OPTIONS: dict[str, Option] = {
     "--baseline": Option(
         "V", say("version to compare with: a name, or one of {names}", names=joined(list(BASELINES))), _COMPARED, "compare.baseline"
@@ -90,7 +93,11 @@ OPTIONS: dict[str, Option] = {
     "--lang": Option("en|zh", say("language of sentences"), ("explain", "report"), "explain.lang"),
     "--everything": Option("", say("tell every row that differs, addresses and descriptions too"), ("explain",), "explain.everything"),
     "--rules": Option("FILE", say("read the rules from this file, one a line; in a shell - is stdin"), ("gate",)),
-    "--to": Option("FILE", say("write to this file: .html .md .tex .csv .xlsx; a report is .html or .pdf, a gate .html or .md"), _WRITTEN),
+    "--to": Option(
+        "FILE",
+        say("write to this file: {tables}; report {report}, gate {gate}, save {save}", tables=_TABLES, **_FILES),
+        _WRITTEN,
+    ),
     "--junit": Option("FILE", say("write JUnit XML to this file, a test case a check"), ("gate",)),
     "--overwrite": Option("", say("replace a file that exists"), _WRITTEN, "export.overwrite"),
     "--offline": Option("FILE", say("read versions from a snapshot instead of the service"), _SET),
@@ -201,6 +208,17 @@ def options_of(form: str, edge: Edge = "line") -> list[str]:
      ['--code', '--json', '--demo', '--region', '--workspace', '--network', '--endpoint', '--debug'])
     """
     return [name for name, option in OPTIONS.items() if option.only in ("", edge) and (not option.forms or form in forms_of(option, edge))]
+
+
+def help_of(name: str, verb: str) -> str:
+    """Say what an option does for one verb.
+
+    Examples
+    --------
+    >>> help_of("--to", "save")
+    'write to this file: .json .json.gz'
+    """
+    return say("write to this file: {endings}", endings=_FILES.get(verb, _TABLES)) if name == "--to" else OPTIONS[name].help
 
 
 def forms_of(option: Option, edge: Edge) -> tuple[str, ...]:

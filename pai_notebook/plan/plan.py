@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError, ConfigurationError
-from pai_notebook.files import UnreadableFile, read_file
+from pai_notebook.files import ENDINGS, UnreadableFile, check_target, read_file
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Selector
 from pai_notebook.plan.grammar import Command
@@ -157,7 +157,7 @@ def _explain(command: Command, lang: str | None) -> list[Step]:
 def _report(command: Command, lang: str | None) -> list[Step]:
     path = str(command.get("to", "report.html"))
     if not path.lower().endswith((".html", ".htm", ".pdf")):
-        hint = "Write --to report.html or --to report.pdf; compare --to FILE writes tables."
+        hint = say("Write --to report.html or --to report.pdf; compare --to FILE writes tables.")
         raise ConfigurationError(say("a report is HTML or PDF, and {path} is not", path=path), hint=hint)
     return [*_compared(command), step("report", path, lang=lang, overwrite=command.get("overwrite"))]
 
@@ -260,7 +260,7 @@ def run(
     explore : callable, optional
         Makes an explorer of a registry or of versions, for a plan that ends in one.
     notice : callable
-        Is told what each step gives.
+        Is told what each step gives, a file beside the result too.
 
     Returns
     -------
@@ -278,33 +278,42 @@ def run(
 
     registry: Registry | None = None
     found: Any = None
+    result: Any
+    _check_targets(plan)
     for each in plan:
         args = tuple(found if value is IT else value for value in each.args)
         options: dict[str, Any] = {name: load(*value.args) if isinstance(value, Step) else value for name, value in each.options.items()}
         if each.verb == "connect":
-            found = registry = connect(each)
+            result = registry = connect(each)
         elif each.verb == "Explorer" and explore is not None:
-            found = explore(*(args or (registry or connect(None),)))
+            result = explore(*(args or (registry or connect(None),)))
         elif each.verb == "load":
-            found = load(*args)
+            result = load(*args)
         elif each.verb == "compare" and each.of == "pnb":
-            found = compare(*args, **options)
+            result = compare(*args, **options)
         elif each.verb == "limit":
-            found = found[: args[0]]
+            result = found[: args[0]]
         elif each.of == "registry":
             registry = registry or connect(None)
             # what does not exist is worth a question more to a person who looks at the answer
             hints = {"suggest": True} if each.verb in _FETCHING else {}
-            found = getattr(registry, each.verb)(*args, **options, **hints)
+            result = getattr(registry, each.verb)(*args, **options, **hints)
             if each.verb == "get_versions":
-                raise_when_empty(found)
+                raise_when_empty(result)
         else:
             result = getattr(found, each.verb)(*args, **options)
-            found = found if each.aside else result
             if each.verb == "select":
-                raise_when_empty(found)
-        notice(found)
+                raise_when_empty(result)
+        notice(result)
+        found = found if each.aside else result
     return found
+
+
+def _check_targets(plan: Sequence[Step]) -> None:
+    """Refuse files that cannot be written before anything is fetched."""
+    for each in plan:
+        if each.verb in ENDINGS:
+            check_target(each.args[0], each.verb, overwrite=bool(each.options.get("overwrite")))
 
 
 _POSITIONAL = {"newest": "--last", "limit": "--limit", "load": "--offline", "report": "--to", "save": "--to", "list_models": "--query"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import checked, number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.files import check_ending, write_file
+from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import say
 from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData
@@ -376,6 +376,6 @@ class Plots(Printed):
         """
         from pai_notebook.plot.pictures import picture_of  # noqa: PLC0415 - matplotlib is an optional extra
 
-        form = check_ending(path, ".png", ".svg").removeprefix(".")
+        form = check_target(path, "plot.save", overwrite=overwrite).removeprefix(".")
         dpi = number_argument("dpi", dpi, least=10, whole=True)
         return write_file(path, picture_of(axes_argument(ax).figure, form, dpi=dpi), overwrite=overwrite)

@@ -16,6 +16,7 @@ from pai_notebook.client import Client
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
+from pai_notebook.files import check_target
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
@@ -658,7 +659,7 @@ class Registry(Displayed):
         Raises
         ------
         ConfigurationError
-            When pyarrow is missing, a field does not exist, a file exists, or cannot be written.
+            When pyarrow is missing, a field does not exist, a file exists, cannot be written, or has a name that says another format.
         PaiError
             When a page cannot be fetched; no file is left then.
 
@@ -675,6 +676,7 @@ class Registry(Displayed):
         """
         from pai_notebook.io.parquet import write_parquet  # noqa: PLC0415 - pandas loads on first use
 
+        check_target(path, "to_parquet", overwrite=overwrite)
         ids = _model_ids(self.list_models() if models is None else models)
         pages = self._pages(ids, progress=progress)
         return write_parquet(path, pages, fields=fields, include=include, exclude=exclude, overwrite=overwrite)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 import sys
 import traceback
 import warnings
@@ -140,6 +141,9 @@ def _shown(plan: Plan, command: Command, registries: _Registries) -> Exit:
     if command.verb in ("compare", "explain", "gate"):
         say_on_line(found, "shell")
     show(found)
+    for path in steps:
+        if isinstance(path, os.PathLike) and path is not found:
+            terminal.complain([now("written: {path}", path=path)], lead="")
     ended = _ended(found)
     failed = any(getattr(each, "errors", None) for each in steps)
     return Exit.UNCHECKED if failed and ended is Exit.PASSED else ended

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pai_notebook.arguments import checked
+from pai_notebook.files import check_target
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.fields import catalogue
@@ -103,7 +104,7 @@ class VersionExports(FrameExports):
         Raises
         ------
         ConfigurationError
-            When the file exists already or cannot be written.
+            When the file exists already, cannot be written, or has a name that says another format.
 
         Examples
         --------
@@ -116,6 +117,7 @@ class VersionExports(FrameExports):
         """
         from pai_notebook.io.snapshot import write_snapshot  # noqa: PLC0415 - loads on first use
 
+        check_target(path, "save", overwrite=overwrite)
         versions: Any = self
         kept = []
         if versions.paired_results:
@@ -157,7 +159,7 @@ class VersionExports(FrameExports):
         Raises
         ------
         ConfigurationError
-            When pyarrow is missing, a field does not exist, a file exists, or cannot be written.
+            When pyarrow is missing, a field does not exist, a file exists, cannot be written, or has a name that says another format.
 
         Examples
         --------

@@ -1,7 +1,11 @@
 """What a cell does with what a line gives: each line that stands alone shows it once, and nothing else does."""
 
+from pathlib import Path
+
 import pytest
 
+import pai_notebook as pnb
+from pai_notebook.errors import ConfigurationError
 from tests.magic.shells import DIGITS, run
 
 
@@ -71,8 +75,21 @@ def test_a_written_file_is_shown_as_a_link_unless_it_is_kept_or_silenced(shown, 
     run(shell, f"%paimodel report {DIGITS}@last:2 --to 'a & b.html'")
     assert seen[0]["text/html"] == '<a href="a%20%26%20b.html" target="_blank">a &amp; b.html</a>'
     assert seen[0]["text/plain"] == "written: a & b.html"
-    assert all(str(found) == "a & b.html" for found in seen[1:])
+    assert len(seen) == 1
     seen.clear()
     run(shell, f"p = %paimodel report {DIGITS}@last:2 --to b.html\n%paimodel report {DIGITS}@last:2 --to c.html;")
     assert seen == []
     assert shell.user_ns["p"].name == "b.html"
+
+
+def test_a_file_beside_a_result_is_said_and_a_target_that_is_there_is_refused_before_anything_is_asked(shown, tmp_path, monkeypatch):
+    shell, seen = shown
+    monkeypatch.chdir(tmp_path)
+    run(shell, f"%paimodel compare {DIGITS}@last:2 --to c.md")
+    assert seen[0]["text/plain"] == "written: c.md"
+    assert len(seen) == 2
+    monkeypatch.setattr(pnb.Registry, "compare", lambda *_, **__: pytest.fail("the registry was asked"))
+    for line in ("compare {} --to c.md", "report {} --to nowhere/r.html", "gate {} --rules rules.txt --junit c.md"):
+        Path("rules.txt").write_text("accuracy >= 0.1")
+        with pytest.raises(ConfigurationError, match=r"--overwrite|cannot write|does not end in"):
+            run(shell, f"%paimodel {line.format(f'{DIGITS}@last:2')}")

@@ -57,7 +57,7 @@ class GateExports:
         >>> c.check("latency_ms < 1").to_markdown().splitlines()[1]
         '> passed as measured: 1.7.0, 1.8.0, 1.9.0'
         """
-        return written(render_markdown(describe_gate(cast("GateReport", self))) + "\n", path, ".md", overwrite=overwrite)
+        return written(lambda: render_markdown(describe_gate(cast("GateReport", self))) + "\n", path, "to_markdown", overwrite=overwrite)
 
     @overload
     def to_html(self, path: None = None, *, overwrite: bool = False) -> str: ...
@@ -94,7 +94,7 @@ class GateExports:
         report = cast("GateReport", self)
         if path is None:
             return render_html(describe_gate(report))
-        return written(html_page([describe_gate(report)], title=headline(report)), path, ".html", ".htm", overwrite=overwrite)
+        return written(lambda: html_page([describe_gate(report)], title=headline(report)), path, "to_html", overwrite=overwrite)
 
     @overload
     def to_junit(self, path: None = None, *, overwrite: bool = False) -> str: ...
@@ -132,7 +132,7 @@ class GateExports:
         >>> xml[1], xml[3].strip()
         ('<testsuites name="Gate" tests="1" failures="0" errors="0">', '<testcase classname="Gate" name="1.9.0: train_seconds &lt; 60">')
         """
-        return written(_junit(cast("GateReport", self)), path, ".xml", overwrite=overwrite)
+        return written(lambda: _junit(cast("GateReport", self)), path, "to_junit", overwrite=overwrite)
 
 
 def _junit(report: GateReport) -> str:
