@@ -230,8 +230,6 @@ def by_place(
     """Results by metric and positions of the two versions, both ways round."""
     found: dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]] = {}
     for result in results:
-        if result.interval is None:
-            continue  # what is known from elsewhere stays
         key = next(each for each in keys if Name("metrics", *each).short == result.metric)
         place, other = names.index(result.version), names.index(result.other)
         found[key, place, other] = partial(_evidence, result, reverse=False)

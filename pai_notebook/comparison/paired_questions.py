@@ -135,7 +135,8 @@ class PairedQuestions(Aligned):
         Returns
         -------
         Comparison
-            An equal one but for this evidence. `to_code` cannot write your tables down, and leaves the results out.
+            An equal one but for this evidence, which takes the place of any other: where it gives no interval, none is known.
+            `to_code` cannot write your tables down, and leaves the results out.
 
         Raises
         ------
@@ -180,7 +181,7 @@ class PairedQuestions(Aligned):
             if each.value is None:
                 hint = say("Results are evidence for a metric that both versions state.")
                 raise ComparisonError(say("{name} has no {shown}", name=name, shown=row.key.shown), hint=hint)
-        if cell.value is None or base.value is None or result.interval is None:
+        if cell.value is None or base.value is None:
             return
         for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
             room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
@@ -197,7 +198,7 @@ class PairedQuestions(Aligned):
                     hint=say("Take the examples that the metric was measured on, and its unit."),
                 )
         delta = cell.value - base.value
-        if not result.interval.low <= delta <= result.interval.high:
+        if result.interval is not None and not result.interval.low <= delta <= result.interval.high:
             form = choose_format([delta, result.delta])
             raise ComparisonError(
                 say(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.comparison.aligned import Told
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
@@ -17,7 +18,7 @@ from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Runs, Side
 from pai_notebook.comparison.uncertainty import Evidence
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed
@@ -33,7 +34,12 @@ class Questions(PairedQuestions):
     _public_class = "pai_notebook.comparison.comparison.Comparison"
 
     def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
-        return ask(self.metrics, metric, mode, dataset)
+        question = ask(self.metrics, metric, mode, dataset)
+        if looks_mixed(question.row):
+            mixed = say("some values look like percent and others like fractions")
+            hint = say("Only values in one unit can be ordered; state all of them in it.")
+            raise ComparisonError(say("{what}: {said}", what=question.row.key.shown, said=mixed), hint=hint)
+        return question
 
     def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
         """Tell how sure the difference of a version to another is in one metric.
@@ -81,7 +87,8 @@ class Questions(PairedQuestions):
         Returns
         -------
         Leaders or None
-            Positions of the versions in `versions`; None where the direction is unknown or all values are equal.
+            Positions of the versions in `versions`; None where the direction is unknown, all values are equal, or some look like
+            percent and others like fractions.
 
         Examples
         --------
@@ -102,7 +109,7 @@ class Questions(PairedQuestions):
 
     def _find_leaders(self, row: Row, mode: Mode | None) -> Leaders | None:
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and not math.isnan(cell.value)}
-        if mode is None or len(set(numbers.values())) < 2:  # noqa: PLR2004 - nothing to choose between
+        if mode is None or len(set(numbers.values())) < 2 or looks_mixed(row):  # noqa: PLR2004 - nothing to choose between
             return None
         tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
         leaders = find_leaders(numbers, mode, partial(self._uncertainty.told_apart, (row.path, row.dataset)), tolerance)
@@ -128,7 +135,8 @@ class Questions(PairedQuestions):
         Raises
         ------
         ComparisonError
-            When the metric is not there (nearest names in the hint), is not a number, or its direction is unknown.
+            When the metric is not there (nearest names in the hint), is not a number, its direction is unknown, or some values look
+            like percent and others like fractions.
 
         Examples
         --------
@@ -188,7 +196,8 @@ class Questions(PairedQuestions):
         Raises
         ------
         ComparisonError
-            When the metric is not there (nearest names in the hint), is not a number, or its direction is unknown.
+            When the metric is not there (nearest names in the hint), is not a number, its direction is unknown, or some values look
+            like percent and others like fractions.
 
         Examples
         --------

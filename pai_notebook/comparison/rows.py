@@ -228,7 +228,8 @@ class Row(Brief):
         """How differences are written in the whole row: `points` in one unit, `%` on a ratio scale, empty as they are."""
         values = [cell.value for cell in self.cells if cell.value is not None and math.isfinite(cell.value)]
         points = points_of(self.path, values)
-        return points or ("%" if all(value >= 0 for value in values) else "")
+        has_percent = all(value >= 0 for value in values) and any(change.percent is not None for change in self.changes)
+        return points or ("%" if has_percent else "")
 
     @cached_property
     def key(self) -> Name:

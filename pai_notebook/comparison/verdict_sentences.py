@@ -53,6 +53,11 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, list(sentences.findings()))
 
 
+def _all_of(texts: Sequence[str], count: int) -> Phrase:
+    """Join all of a few texts with "and" before the last, or the first of many."""
+    return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
+
+
 class _Sentences:
     """Makes the sentences, the most important first."""
 
@@ -65,7 +70,7 @@ class _Sentences:
         self._metrics = metrics
         self._mixed = mixed
         self._judged = judged
-        self._by = by
+        self._by = [row for row in by if not looks_mixed(row)]
         self._datasets = comparison.short_datasets
         self._paths = comparison.plain_paths
         self._measured_on = Counter(self._path(row) for row in metrics)
@@ -79,7 +84,7 @@ class _Sentences:
         compared = [each for each in self._judged if each.standing is not Standing.MISSING]
         if compared:
             yield from self._what_differs(compared)
-        else:
+        elif not self._mixed:
             yield Finding(self._nothing())
         yield from self._missing()
         yield from self._unknown()
@@ -249,7 +254,14 @@ class _Sentences:
             text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
         elif leaders.is_alone:
             text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
-        return say("{text}, as measured", text=text) if leaders.unknown else text
+        if not leaders.unknown:
+            return text
+        if not leaders.together:
+            text = say("{text}, as measured", text=text)
+        if len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
+            unknown = first([self._names[place] for place in leaders.unknown], _VERSIONS)
+            text = say("{text}; of {others} no interval is known", text=text, others=unknown)
+        return text
 
     def _alike(self, row: Row, dataset: str) -> Phrase:
         """Say why there is no best: equal values, or too few of them."""
@@ -270,7 +282,7 @@ class _Sentences:
         losses: dict[str, list[tuple[float, Judged]]] = {}
         for each in self._tested:
             interval = each.change.evidence.at(together) if each.change.evidence is not None else None
-            if each.place not in worse and interval is not None:
+            if each.place not in worse and each.standing is not Standing.BETTER and interval is not None:
                 loss = -interval.low if each.row.direction.mode == "max" else interval.high
                 losses.setdefault(self._path(each.row), []).append((loss, each))
         found = [each for several in losses.values() for loss, each in several if loss > 0]
@@ -282,10 +294,10 @@ class _Sentences:
                 if max(loss for loss, _ in several) > 0
             ]
             unknown = any(each.standing is Standing.UNKNOWN and each.place in places for each in self._judged)
-            no_loss = "No loss is shown in {versions}; a loss of up to about {losses} would not be seen."
-            of_some = "Where an interval is known, no loss is shown in {versions}; a loss of up to about {losses} would not be seen."
-            named = first([self._names[place] for place in places], _VERSIONS)
-            yield Finding(say(of_some if unknown else no_loss, versions=named, losses=first(could, _METRICS)), self._rows(found))
+            of_all = "{versions} could still be worse by up to about {losses}."
+            of_some = "Where an interval is known, {versions} could still be worse by up to about {losses}."
+            named = _all_of([self._names[place] for place in places], _VERSIONS)
+            yield Finding(say(of_some if unknown else of_all, versions=named, losses=_all_of(could, _METRICS)), self._rows(found))
 
     def _not_covered(self) -> Iterator[Finding]:
         """Say of which metrics the intervals cover other runs only: on other examples the difference may be another one."""
@@ -299,11 +311,11 @@ class _Sentences:
             yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
 
     def _loss(self, path: str, losses: Sequence[tuple[float, Judged]], *, alone: bool) -> Phrase:
-        """Write the largest loss that would not be seen in a metric, and which version's it is."""
+        """Write how much worse a metric could still be, and of which version that is."""
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
         points = points_of(row.path, [cell.value for cell in row.cells if cell.value is not None and has_number(cell)])
-        # up, as a loss that is a little larger would be seen
+        # up, so that it is never more than is said
         size: str = format_number(rounded_outward(loss * (points or 1), up=True))
         size = say("{points} pp", points=size) if points else size
         if alone:
@@ -312,10 +324,14 @@ class _Sentences:
 
     def _unknown(self) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
-        metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
-        none = "No interval is known, so that nothing can be called better or worse: {metrics}."
-        if found:
-            yield Finding(say("No interval is known for {metrics}." if self._tested else none, metrics=metrics), self._rows(found))
+        tested = {self._path(each.row) for each in self._tested}
+        nowhere = [each for each in found if self._path(each.row) not in tested]
+        if nowhere:
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in nowhere)), _METRICS)
+            none = "No interval is known, so that nothing can be called better or worse: {metrics}."
+            yield Finding(say("No interval is known for {metrics}." if tested else none, metrics=metrics), self._rows(nowhere))
+        if partly := [each for each in found if self._path(each.row) in tested]:
+            yield self._told("No interval is known for {versions}.", partly, self._with_datasets)
         refused: dict[Phrase, list[Judged]] = {}
         for each in found:
             if each.change.evidence is not None and not each.change.evidence.reason.startswith("no interval known"):

@@ -232,6 +232,6 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase
                 sources.setdefault(evidence.reason, {})[row.path] = None
     for reason, names in sources.items():
         yield say("{names}: {text}", names=first(list(names), _METRICS), text=reason)
-    unknown = sum(any(change.verdict is Verdict.UNKNOWN for change in each) for each in judged)
+    unknown = sum(change.verdict is Verdict.UNKNOWN for each in judged for change in each)
     if unknown:
-        yield say("? no interval known in {count} of {total} rows.", count=unknown, total=len(judged))
+        yield say("? no interval known in {count} of {total} cells.", count=unknown, total=sum(map(len, judged)))

@@ -199,7 +199,7 @@ def test_one_measurement_is_not_certain():
     assert [str(row.changes[1].verdict) for row in c.metrics] == ["no interval known"] * 2
     text = text_of(c)
     assert "☆ 49.9 -0.2 % ?" in text
-    assert "? no interval known in 2 of 2 rows." in text
+    assert "? no interval known in 2 of 2 cells." in text
     assert "★" not in text
 
 

@@ -613,10 +613,19 @@ def test_an_alarm_that_names_its_metric_fails_for_every_version_in_which_it_cann
     ]
 
 
+def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
+    c = compare({"accuracy": 0.90, "n": 1000, "f1": 0.8, "f1_stderr": 0.02}, {"accuracy": 0.95, "n": 500, "f1": 0.9, "f1_stderr": 0.01})
+    assert [check.metric for check in c.check("* >= baseline").checks] == ["accuracy", "f1"]
+    assert [check.metric for check in c.check("n >= baseline").breaches] == ["n"]
+
+
 def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
     first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
     report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
-    assert report.remarks == ("2 of 4 metrics could not be checked: no interval known",)
+    assert report.remarks == ("2 of 4 checks could not be made: no interval known",)
+    partly = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97}).check("fail if worse beyond chance")
+    assert partly.remarks == ("1 of 2 checks could not be made: no interval known",)
+    assert partly.remarks[0].in_language("zh") == "2 项检查中有 1 项无法进行：置信区间未知"
     lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
     assert sorted((name, version) for name, version, _ in lost) == [
         ("auc", "0.3.0"),

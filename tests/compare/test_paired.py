@@ -236,16 +236,34 @@ def test_results_of_one_run_are_no_evidence_for_a_group(better):
         c.with_paired(c.paired("accuracy", frames, on="id", correct="ok"))
 
 
-def test_a_pair_that_cannot_tell_leaves_what_is_known():
-    first, second = answers(4, 0)
+def test_a_pair_that_cannot_tell_takes_the_place_of_what_is_less_sure():
+    first, second = answers(5, 0, both=95, neither=0)
     docs = [
-        {"VersionName": name, "Metrics": {"accuracy": float(np.mean(each)), "n": 904}}
+        {"VersionName": name, "Metrics": {"accuracy": float(np.mean(each)), "n": 100}}
         for name, each in (("0.1.0", first), ("0.2.0", second))
     ]
     c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
     p = c.paired("accuracy", tables(first, second), on="id", correct="ok")
     assert p.interval is None
-    assert c.with_paired(p)["accuracy"].changes[1].evidence == c["accuracy"].changes[1].evidence
+    assert c["accuracy"].changes[1].word == "better"
+    told = c.with_paired(p)
+    assert told["accuracy"].changes[1].word == "no interval known"
+    assert str(told.interval("accuracy", "0.2.0").reason) == "only 5 of 100 examples differ: cannot tell"
+    assert "Better" not in told.verdict
+    check = told.check("accuracy >= baseline with 95% confidence").checks[0]
+    assert (check.outcome, check.checked) == ("failed", False)
+    assert told.best("accuracy").unknown == ("0.1.0",)
+
+
+def test_too_few_groups_take_the_place_of_what_is_less_sure():
+    first, second = ([place < right for place in range(1000)] for right in (910, 950))
+    docs = [{"VersionName": name, "Metrics": {"accuracy": right, "n": 1000}} for name, right in (("0.1.0", 0.91), ("0.2.0", 0.95))]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
+    told = c.with_paired(c.paired("accuracy", tables(first, second, user=np.arange(1000) // 125), on="id", correct="ok", cluster="user"))
+    assert "Better" not in told.verdict
+    assert any("8 groups by user are too few: 10 are needed" in sentence for sentence in told.verdict.sentences)
+    assert "按 user 仅有 8 组，至少需要 10 组" in told.verdict.in_language("zh")
+    assert not told.check("accuracy >= baseline with 95% confidence")
 
 
 def test_examples_of_another_level_are_no_evidence():

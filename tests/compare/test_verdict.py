@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
-from pai_notebook.errors import NameNotFound
+from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results, shuffled
 from tests.examples import cases, examples
@@ -135,7 +135,7 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
     assert verdict.sentences[:3] == (
         "Worse than 0.1.0 beyond chance (95 % together): 0.3.0 in accuracy (-10.0 pp).",
-        "Where an interval is known, no loss is shown in 0.2.0; a loss of up to about 2 pp in accuracy would not be seen.",
+        "Where an interval is known, 0.2.0 could still be worse by up to about 2 pp in accuracy.",
         "No interval is known for auc.",
     )
     assert "As measured, ahead of 0.1.0: 0.2.0 in auc (+0.1)." in verdict
@@ -178,15 +178,67 @@ def test_what_is_equal_as_measured_counts_among_what_is_judged():
     c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})
     assert c["t1_accuracy"].changes[1].verdict == "worse"
     assert "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: 0.2.0" in c.verdict
-    assert not any("o loss is shown" in sentence for sentence in c.verdict.sentences)
+    assert not any("could still be worse" in sentence for sentence in c.verdict.sentences)
     assert not c.check("fail if worse beyond chance").breaches
 
 
 def test_what_could_still_be_worse_is_the_far_end_of_the_interval_for_all_statements_together():
     c = compare({"accuracy": 1.0, "n": 10}, {"accuracy": 0.9, "n": 10})
     low = c.interval("accuracy", "0.2.0").interval.low
-    # rounded up, as a larger loss would be seen
-    assert f"No loss is shown in 0.2.0; a loss of up to about {math.ceil(-100 * low)} pp in accuracy would not be seen." in c.verdict
+    # rounded up, so that it is no less than the interval allows
+    assert f"0.2.0 could still be worse by up to about {math.ceil(-100 * low)} pp in accuracy." in c.verdict
+    near = compare({"accuracy": 0.86, "n": 1000}, {"accuracy": 0.889, "n": 1000}).verdict
+    assert "0.2.0 could still be worse by up to about 0.0075 pp in accuracy." in near
+    assert "0.2.0 仍可能更差，最多约为：accuracy 0.0075 个百分点。" in near.in_language("zh")
+
+
+def test_what_is_better_is_not_said_to_be_perhaps_worse():
+    verdict = compare(*({"accuracy": value, "n": 1000} for value in (0.900, 0.960, 0.928))).verdict
+    assert verdict.counts["0.3.0"]["better"] == 1
+    assert "could still be worse" not in verdict.in_language("en")
+
+
+def test_versions_that_could_be_worse_are_joined_by_and():
+    verdict = compare(*({"accuracy": value, "n": 1000} for value in (0.9, 0.901, 0.902))).verdict
+    assert any(sentence.startswith("0.2.0 and 0.3.0 could still be worse by up to about ") for sentence in verdict.sentences)
+    assert "0.2.0 与 0.3.0 仍可能更差" in verdict.in_language("zh")
+
+
+def test_a_metric_without_an_interval_in_one_version_names_that_version():
+    verdict = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97, "f1": 0.9}).verdict
+    assert "No interval is known for 0.3.0 in accuracy." in verdict
+    assert "0.3.0 的 accuracy 的置信区间未知。" in verdict.in_language("zh")
+    both = compare(*({"accuracy": value, "n": 1000, "auc": value} for value in (0.90, 0.95)), {"accuracy": 0.97, "auc": 0.97}).verdict
+    assert "No interval is known for auc." in both
+    assert "No interval is known for 0.3.0 in accuracy." in both
+
+
+def test_a_percentage_is_told_where_the_table_tells_one():
+    c = compare({"val_loss": 0.01, "val_loss_stderr": 0.02}, {"val_loss": 0.08, "val_loss_stderr": 0.02})
+    assert c["val_loss"].changes[1].percent is None
+    assert "Worse than 0.1.0 beyond chance (95 % together): 0.2.0 in val_loss (+0.07)." in c.verdict
+    assert "700" not in str(c.explain()) + str(c.verdict)
+
+
+def test_the_best_says_of_which_versions_no_interval_is_known():
+    versions = [{"accuracy": value, "n": 1000} for value in (0.90, 0.91)] + [{"accuracy": 0.89}]
+    verdict = compare(*versions, by="accuracy").verdict
+    assert verdict.sentences[0] == ("Best by accuracy: 0.2.0 (0.91), from which 0.1.0 cannot be told apart; of 0.3.0 no interval is known.")
+    assert "，0.1.0 与其无法区分；0.3.0 的置信区间未知" in verdict.in_language("zh")
+    alone = compare({"accuracy": 0.90}, {"accuracy": 0.91}, by="accuracy").verdict
+    assert alone.sentences[0] == "Best by accuracy: 0.2.0 (0.91), as measured."
+
+
+def test_values_in_two_units_have_no_best():
+    c = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 50.0, "n": 1000}, by="accuracy")
+    assert c.verdict.sentences == ("Not judged, as some values look like percent and others like fractions: accuracy.",)
+    assert c.leaders(c["accuracy"]) is None
+    assert "☆" not in str(c)
+    assert "★" not in str(c)
+    for ask in (c.best, c.rank, lambda metric: c.pareto([metric])):
+        with pytest.raises(ComparisonError, match="look like percent") as refused:
+            ask("accuracy")
+        assert "one unit" in refused.value.hint
 
 
 def test_where_there_is_no_best_it_is_said_why():
@@ -224,9 +276,7 @@ def test_what_is_given_and_does_not_fit_is_told():
 def test_a_loss_that_would_not_be_seen_and_the_ends_of_a_cost_name_their_versions():
     versions = [{"accuracy": 0.8, "n": 1000, "latency_ms": ms, "rtf": ms} for ms in (10, 8, 30, 12, 9)]
     verdict = compare(*versions, {"accuracy": 0.799, "n": 1000, "latency_ms": 10, "rtf": 10}).verdict
-    assert re.search(
-        r"o loss is shown in 0\.2\.0.* a loss of up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " ")
-    )
+    assert re.search(r"0\.6\.0 could still be worse by up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " "))
     assert "latency_ms (-20.0 % in 0.2.0 to +200 % in 0.3.0)" in verdict
 
 

@@ -48,18 +48,17 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
 
 
 def unchecked(alarm: Alarm, gated: Gated) -> Phrase | None:
-    """Say how many metrics an alarm over all that the baseline has could not check; None where it checked all of them."""
+    """Say how much an alarm over all that the baseline has could not check; None where it checked all of it."""
     pairs = [] if alarm.is_named else [pair for pair in _pairs(alarm, gated) if pair.base is not None and not is_blank(pair.base)]
-    without = {pair.row.key for pair in pairs if pair.change.evidence is not None and not _is_known(pair)}
+    without = sum(pair.change.evidence is not None and not _is_known(pair) for pair in pairs)
     if not without:
         return None
-    told = "{count} of {total} metrics could not be checked: no interval known"
-    return say(told, count=len(without), total=len({pair.row.key for pair in pairs}))
+    return say("{count} of {total} checks could not be made: no interval known", count=without, total=len(pairs))
 
 
 def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
     pattern = alarm.pattern
-    rows = [row for row in gated.rows if pattern.fits(row.key) and row.direction.mode is not None]
+    rows = [row for row in gated.fitting(pattern) if row.direction.mode is not None]
     return [pair for row in rows for pair in gated.pairs(row)]
 
 
@@ -172,8 +171,8 @@ def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]
     parsed = parse_rules(text)
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, gated)) is not None]
-    remarks += [remark for rule in rules if (remark := _other_way(rule, gated.rows)) is not None]
-    nowhere = [rule for rule in rules if rule.optional and not any(rule.pattern.fits(row.key) for row in gated.rows)]
+    remarks += [remark for rule in rules if (remark := _other_way(rule, gated.fitting(rule.pattern))) is not None]
+    nowhere = [rule for rule in rules if rule.optional and not gated.fitting(rule.pattern)]
     remarks += [say("{rule}: {reason}", rule=rule.text, reason=_nowhere(rule, gated).reason) for rule in nowhere if gated.candidates]
     if previous and any(rule.base == "baseline" for rule in rules):
         remarks.append(say("The baseline is the previous version: small losses add up from release to release. Compare with approved too."))
@@ -184,9 +183,7 @@ def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]
 
 def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
     """Name the metrics of a rule that are better the other way, so that a gain fails it."""
-    pattern = rule.pattern
-    found = [row for row in rows if pattern.fits(row.key)]
-    against = list(dict.fromkeys(row.path for row in found if _against(rule, row)))
+    against = list(dict.fromkeys(row.path for row in rows if _against(rule, row)))
     if not against:
         return None
     told = "{rule}: higher is better for {metrics}" if rule.compare in ("<", "<=") else "{rule}: lower is better for {metrics}"
@@ -195,7 +192,7 @@ def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
 
 def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     pattern = rule.pattern
-    found = [row for row in gated.rows if pattern.fits(row.key)]
+    found = gated.fitting(pattern)
     if not found and gated.candidates:
         yield _nowhere(rule, gated)
     for row in found:

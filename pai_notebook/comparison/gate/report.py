@@ -230,6 +230,11 @@ class Gated:
         """Positions of the versions that are checked: all but the baseline."""
         return [place for place in range(len(self.names)) if place != self.baseline]
 
+    def fitting(self, pattern: Pattern) -> list[Row]:
+        """Rows that a pattern means: what says how sure another metric is only where it is named."""
+        found = ((row, pattern.rank(row.key)) for row in self.rows)
+        return [row for row, rank in found if rank is not None and (rank[0] or not row.is_evidence)]
+
     def left_out_by(self, pattern: Pattern) -> Phrase | None:
         """Say what left out the metrics that a pattern means, None where it means none of those."""
         return next((reason for key, reason in self.left_out.items() if pattern.fits(key)), None)
