@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import natural_key, split_path
-from pai_notebook.model.group import Grouping, Key, VersionGroup
+from pai_notebook.model.group import Grouping, Key, VersionGroup, count_of
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Pattern, Patterns, choose
@@ -112,8 +112,7 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
             made += members
             continue
         folds = _are_folds(members)
-        count = say("{count} folds", count=len(set(fold_of(members)))) if folds else say("{count} runs", count=len(members))
-        name = f"{members[0].version_name} ({count})"
+        name = f"{members[0].version_name} ({count_of(members, folds=folds)})"
         made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
     return made
 
@@ -238,7 +237,7 @@ def repeats_of(
             _check_lengths(key, kind, found[key], cells[key])
         elif key in grouped and all(abs(value) < _LARGEST for value in _numbers(versions, key)):
             found[key] = tuple(
-                Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key))
+                Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key), uneven=bool(version.uneven))
                 if isinstance(version, VersionGroup) and key in version.repeats
                 else None
                 for version in versions

@@ -20,6 +20,8 @@ OUTSIDE = 0.05
 
 # Degrees of freedom from which Student's t is taken as normal.
 _MANY = 1e7
+# Variance, as a share of the square of the numbers themselves, below which they are equal but for rounding.
+_ROUNDING = 1e-20
 
 
 @dataclass(frozen=True, repr=False)
@@ -266,7 +268,7 @@ def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float 
     delta : float
         The difference.
     parts : sequence of (variance, degrees of freedom)
-        What its variance is made of; two groups of runs have (s1²/k1, k1 - 1) and (s2²/k2, k2 - 1).
+        What its variance, which is not 0, is made of; two groups of runs have (s1²/k1, k1 - 1) and (s2²/k2, k2 - 1).
 
     Examples
     --------
@@ -275,9 +277,21 @@ def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float 
     (0.0047, 0.0193)
     """
     variance = math.fsum(part for part, _ in parts)
-    df = variance**2 / math.fsum(part**2 / own for part, own in parts if part)
+    df = 1 / math.fsum((part / variance) ** 2 / own for part, own in parts)
     half = t_quantile(level, df) * math.sqrt(variance)
-    return Interval(delta - half, delta + half, level, f"Welch's t interval, {format_about(df, 3)} degrees of freedom")
+    whose = "Student" if len(parts) == 1 else "Welch"
+    return Interval(delta - half, delta + half, level, f"{whose}'s t interval, {format_about(df, 3)} degrees of freedom")
+
+
+def is_rounding(variance: float, *numbers: float) -> bool:
+    """Tell whether a variance is no more than the rounding of numbers of this size: then they, or their differences, are equal.
+
+    Examples
+    --------
+    >>> is_rounding(1e-33, 0.9), is_rounding(1e-6, 0.9), is_rounding(0.0, 0.0)
+    (True, False, True)
+    """
+    return variance <= _ROUNDING * max(number**2 for number in numbers)
 
 
 def fold_factor(folds: int, ratio: float | None = None) -> float:

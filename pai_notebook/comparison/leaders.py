@@ -108,12 +108,14 @@ def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:
 def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:
     """By how much the best of a set that cannot be told apart may lead its true value by luck, at most; None where that is not known.
 
-    The bound is the mean lead of as many equally good versions.
+    The bound is the mean lead of as many equally good versions; where they are not equally sure the best is often one of the least sure,
+    so that its own error counts where it is larger than that of all of them.
     """
     known = [error for place in leaders.shown if (error := errors.get(place)) is not None]
     if len(leaders.shown) < LUCKY or len(known) < len(leaders.shown) or not any(known):
         return None
-    return expected_lead(len(known)) * math.sqrt(math.fsum(error**2 for error in known) / len(known))
+    own = max(error for place in leaders.best if (error := errors[place]) is not None)
+    return expected_lead(len(known)) * max(own, math.sqrt(math.fsum(error**2 for error in known) / len(known)))
 
 
 def leader_notes(
@@ -123,7 +125,7 @@ def leader_notes(
     second: int,
     *,
     luck: float | None,
-    where: Phrase | None,
+    where: Phrase,
     unknown: Phrase | None,
     higher: bool,
     everywhere: bool,
@@ -142,7 +144,7 @@ def leader_notes(
         Position of the runner-up.
     luck : float or None
         By how much the best may lead its true value by luck.
-    where : str or None
+    where : str
         Where else it could have been measured: on fresh examples, in other runs.
     unknown : str or None
         Why no interval is known to some versions, and what would give one.
@@ -180,7 +182,7 @@ def leader_notes(
             if higher
             else "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
         )
-        notes.append(say(lucky, count=len(leaders.shown), where=where or say("on fresh examples"), luck=format_about(luck)))
+        notes.append(say(lucky, count=len(leaders.shown), where=where, luck=format_about(luck)))
     return notes
 
 

@@ -127,7 +127,7 @@ class Paired(Estimated, Displayed):
         >>> from pai_notebook.comparison.paired_methods import pair
         >>> frames = {name: pd.DataFrame({"id": range(9), "correct": [True] * 9}) for name in "ab"}
         >>> print(pair("accuracy", frames, "a", "b", on="id", correct="correct").evidence().reason)
-        only 0 of 9 examples differ: cannot tell
+        no example differs: cannot tell
         """
         if self.source is None:
             return Evidence(self.reason)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.comparison.examples import Examples, differing, few_ids, numbers_of
-from pai_notebook.comparison.interval import Interval, normal_quantile, p_value, t_interval
+from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, p_value, t_interval
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -135,7 +135,7 @@ def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Se
     gained, lost = counts["gained"], counts["lost"]
     flipped = gained + lost
     enough = flipped >= FEWEST_FLIPPED
-    reason = say("paired, {n} examples", n=n) if enough else say("only {count} of {n} examples differ: cannot tell", count=flipped, n=n)
+    few = say("only {count} of {n} examples differ: cannot tell", count=flipped, n=n) if flipped else say("no example differs: cannot tell")
     return Paired(
         metric=metric,
         version=table.names[0],
@@ -143,7 +143,7 @@ def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Se
         n=n,
         values=(float(mine.mean()), float(theirs.mean())),
         delta=(gained - lost) / n,
-        reason=reason,
+        reason=say("paired, {n} examples", n=n) if enough else few,
         counts=counts,
         remarks=tuple(remarks),
         flipped=differing(table, values[0] - values[1]),
@@ -211,7 +211,8 @@ def _by_scores(
     enough = count >= fewest and (groups is None or n >= FEWEST_CLUSTERS)
     delta = float(differences.mean())
     variance = float(differences.var(ddof=1)) / n if n > 1 else 0.0
-    at = _Mean(delta, variance, n - 1) if enough and variance > 0 else None
+    largest = max(float(np.abs(side).max()) for side in values)
+    at = _Mean(delta, variance, n - 1) if enough and not is_rounding(variance, largest) else None
     means = [float(value.mean()) if groups is None else float(pd.Series(value).groupby(groups).mean().mean()) for value in values]
     return Paired(
         metric=metric,
@@ -264,7 +265,7 @@ def _by_statistic(
         delta = _difference(values)
         # few clusters: Student's t, and the standard error of one less
         spread = _Normal(delta, error) if groups is None else _Mean(delta, error**2 * n / (n - 1), n - 1)
-        at = spread if error > 0 else None
+        at = None if is_rounding(error**2, *values) else spread
         reason = say("paired, {n} examples, {count} resamples", n=n, count=RESAMPLES)
         reason = reason if at is not None else say("the same difference in every resample: no spread")
     same = [name for name in table.sides[0].columns if name in table.sides[1].columns]

@@ -16,6 +16,7 @@ from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.interval import t_quantile
+from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Table
@@ -335,7 +336,8 @@ def run_to_run(pairs: Sequence[MinimalPair]) -> Spread | None:
             groups = [group for group in groups if group not in joined]
             groups.append({name: value for group in (*joined, members) for name, value in group.items()})
     df = sum(len(group) - 1 for group in groups)
-    squares = math.fsum((value - math.fsum(group.values()) / len(group)) ** 2 for group in groups for value in group.values())
+    spreads = [Runs.of(list(group.values())) for group in groups]
+    squares = math.fsum(each.variance * (each.count - 1) for each in spreads if not each.is_constant)
     return Spread(math.sqrt(squares / df), df) if df and squares else None
 
 

@@ -153,14 +153,12 @@ class Questions(PairedQuestions):
         ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders, top=True)
         notes: list[Phrase] = []
         if leaders is not None:
-            sides = {place: self._side(question.row, place) for place in leaders.shown}
-            errors = {place: None if side is None else side.error for place, side in sides.items()}
+            errors, where = self._uncertainty.errors((question.row.path, question.row.dataset), leaders.shown)
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
             unknown = self.between(question.row, leaders.best[0], leaders.unknown[0]).reason if leaders.unknown else None
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
-            where = next((side.where for side in sides.values() if side is not None), None)
             everywhere = not question.unranked
             notes = leader_notes(
                 leaders, self._names, lead, second, luck=luck, where=where, unknown=unknown, higher=higher, everywhere=everywhere

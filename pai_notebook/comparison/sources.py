@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from pai_notebook.comparison.interval import Interval, fold_factor, mover, newcombe, normal_interval, normal_quantile, t_interval, wilson
+from pai_notebook.comparison.interval import (
+    Interval,
+    fold_factor,
+    is_rounding,
+    mover,
+    newcombe,
+    normal_interval,
+    normal_quantile,
+    t_interval,
+    wilson,
+)
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import format_computed
 
@@ -20,8 +30,6 @@ _FEWEST = {False: 2, True: 3}
 _ALWAYS_CHANCE = 5
 # How far a share times n may be from a whole number; a share that was rounded more says only about how many answers differ.
 _WHOLE = 0.01
-# Share of the variance of folds below which their differences are equal but for rounding.
-_NO_SPREAD = 1e-20
 # Runs that a single run of another version is compared with.
 _FEWEST_BESIDE_ONE = 3
 
@@ -153,11 +161,11 @@ class Share(Side):
         )
         hits = [each.value * self.n for each in (self, other)]
         net = abs(round(hits[0]) - round(hits[1]))
+        is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
+        if is_whole and 0 < net <= _ALWAYS_CHANCE:
+            return say("{basis}; a net difference of {net} could be chance even example by example", basis=basis, net=net)
         if not net or self.against(other, _LEVEL).excludes_zero:
             return basis
-        is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
-        if is_whole and net <= _ALWAYS_CHANCE:
-            return say("{basis}; a net difference of {net} could be chance even example by example", basis=basis, net=net)
         return say("{basis}; the answers to each example may decide", basis=basis)
 
 
@@ -245,6 +253,8 @@ class Runs(Side):
         Test examples over training examples of a fold; None for cross-validation.
     examples : int or None
         Number of examples of each run where the metric is a share and it is known: the interval then covers other examples.
+    uneven : bool
+        Whether that is the smallest of several numbers, so that it says nothing of which values are possible.
     values : tuple of float
         The single values where they are known; folds of which both versions have the same are compared in pairs.
     keys : tuple of hashable
@@ -258,6 +268,7 @@ class Runs(Side):
     examples: int | None = None
     values: tuple[float, ...] = ()
     keys: tuple[Hashable, ...] = ()
+    uneven: bool = False
 
     @classmethod
     def of(
@@ -268,6 +279,7 @@ class Runs(Side):
         ratio: float | None = None,
         examples: int | None = None,
         keys: Sequence[Hashable] = (),
+        uneven: bool = False,
     ) -> Self:
         """Make one of single values, and of what each is called; several values of one fold count once, by their mean.
 
@@ -282,28 +294,44 @@ class Runs(Side):
             for key, value in zip(keys, values, strict=True):
                 by_fold.setdefault(key, []).append(value)
             keys, values = list(by_fold), [math.fsum(found) / len(found) for found in by_fold.values()]
-        mean = math.fsum(values) / len(values)
-        variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) if len(values) > 1 else 0.0
-        return cls(mean, variance, len(values), folds, ratio, examples, tuple(values), tuple(keys))
+        differ = min(values) < max(values)
+        mean = math.fsum(values) / len(values) if differ else values[0]  # not the next number to it
+        variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) if differ else 0.0
+        return cls(mean, variance, len(values), folds, ratio, examples, tuple(values), tuple(keys), uneven)
 
     @property
     def is_single(self) -> bool:
         """Whether it is one run only."""
         return self.count == 1
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether they do not differ but for rounding, as a single one does not: nothing is known of their spread."""
+        return is_rounding(self.variance, self.value)
+
+    @property
+    def runs(self) -> Phrase:
+        """How many runs they are, in words."""
+        return say("1 run") if self.is_single else say("{count} runs", count=self.count)
+
+    def _counts(self, other: Self) -> Phrase:
+        if self.is_single or other.is_single:
+            return say("{runs} and {other}", runs=self.runs, other=other.runs)
+        return say("{count} and {other} runs", count=self.count, other=other.count)
+
     def refusal(self, other: Self, names: tuple[str, str]) -> Phrase | None:
         """Too few runs, runs beside folds, or repeats that are all equal."""
         fewest = _FEWEST_BESIDE_ONE if self.is_single or other.is_single else _FEWEST[self.folds]
         if max(self.count, other.count) < fewest or (not (self.is_single or other.is_single) and min(self.count, other.count) < fewest):
-            return say("{count} and {other} runs are too few to know their spread", count=self.count, other=other.count)
+            return say("{runs} are too few to know their spread", runs=self._counts(other))
         if self.folds != other.folds:
             single = self.is_single or other.is_single
             return say("folds in one version, a single value in the other") if single else say("folds in one version, runs in the other")
         if self.folds and set(self.keys) != set(other.keys):
             return say("not the same folds in both versions")
-        if self._in_pairs(other) and self._apart(other).variance <= _NO_SPREAD * max(self.variance, other.variance, self.value**2):
+        if self._in_pairs(other) and is_rounding(self._apart(other).variance, *(max(map(abs, each.values)) for each in (self, other))):
             return say("the same difference in every fold: no spread")
-        constant = [name for name, each in zip(names, (self, other), strict=True) if each.variance == 0 and not each.is_single]
+        constant = [name for name, each in zip(names, (self, other), strict=True) if each.is_constant and not each.is_single]
         if constant:
             return say("identical repeats in {names}: no spread", names=joined(constant))
         return None
@@ -312,7 +340,7 @@ class Runs(Side):
     def form(self) -> Hashable:
         """Folds with values of their own are compared in pairs, so that only equal ones are alike."""
         values = self.values if self.folds and len(self.values) > 1 else ()
-        return Runs, self.count, self.folds, self.ratio, self.examples, self.keys, self.variance == 0, values
+        return Runs, self.count, self.folds, self.ratio, self.examples, self.keys, self.is_constant, values
 
     def spreads(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
         """Give the variance up and down.
@@ -359,8 +387,8 @@ class Runs(Side):
             yield self.value * (1 - self.value) / self.examples, self.examples - 1
 
     def own(self, level: float) -> tuple[float, float]:
-        """Student's interval of the mean; a single run has none but itself."""
-        if self.is_single:
+        """Student's interval of the mean; a single run has none but itself, nor have equal ones."""
+        if self.is_constant:
             return self.value, self.value
         interval = t_interval(self.value, [(self.variance * self.factor, self.count - 1), *self._examples()], level)
         return interval.low, interval.high
@@ -383,4 +411,4 @@ class Runs(Side):
             return say("{counts} folds that share training data (corrected)", counts=counts)
         both = self.covers_examples(other)
         covers = say("covers other runs and other examples") if both else say("covers other runs, not other examples")
-        return say("{count} and {other} runs; {covers}", count=self.count, other=other.count, covers=covers)
+        return say("{runs}; {covers}", runs=self._counts(other), covers=covers)

@@ -1,7 +1,7 @@
 """How sure the difference of two values is, from what stands beside them; where nothing does, no interval is made up.
 
 The sources, in the order in which they are tried: answers to the same examples, exact numbers, repeats and folds that the caller
-hands over, the number of examples of a share, stated standard errors, stated intervals, a standard deviation with a number of runs.
+hands over, a standard deviation with a number of runs, the number of examples of a share, stated standard errors, stated intervals.
 Every answer names its source and what it covers; every refusal says what was wrong or what would help.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
-from pai_notebook.comparison.interval import Interval, p_value
+from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, p_value, t_interval
 from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
 from pai_notebook.comparison.sources import Bounds, Estimated, Exact, Runs, Share, Side, Stated
 from pai_notebook.display import Brief
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit.
 _IMPLIED = 2, 1e7
 _WIDEST = 0.5
+_LEVEL = 0.95
 _FEWEST_FOLDS = 3
 
 
@@ -263,7 +264,39 @@ class Uncertainty:
         if self._beside.number(key, place) is None or not self._has_source(key, self._n):
             return None
         found = (each.side for each in self._read(key, place, None) if each is not None and each.side is not None)
-        return next((side for side in found if not (isinstance(side, Runs) and side.is_single)), None)
+        side = next((side for side in found if not (isinstance(side, Runs) and side.is_single)), None)
+        return None if isinstance(side, Runs) and side.is_constant else side
+
+    def errors(self, key: Key, places: Sequence[int]) -> tuple[dict[int, float | None], Phrase]:
+        """Give one standard error of each value, None where it is not known, and say where else they could have been measured.
+
+        A single run beside groups of them differs from others as much as theirs do.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        places : sequence of int
+            Positions of the versions, the first of which is asked where.
+        """
+        sides = {place: self.side(key, place) for place in places}
+        errors = {place: None if side is None else side.error for place, side in sides.items()}
+        groups = [side for side in sides.values() if isinstance(side, Runs) and not side.folds]
+        if not groups:
+            return errors, next((side.where for side in sides.values() if side is not None), say("on fresh examples"))
+        df = sum(side.count - 1 for side in groups)
+        pooled = math.fsum(side.variance * (side.count - 1) for side in groups) / df
+        single = t_interval(0.0, [(pooled, df)], _LEVEL).high / normal_quantile(_LEVEL)
+        for place, side in sides.items():
+            if not isinstance(side, Runs) and (side is not None or self._is_single(key, place)):
+                errors[place] = math.hypot(single, errors[place] or 0.0)
+        best = sides[places[0]]
+        if best is None or isinstance(best, Runs):
+            return errors, say("in other runs") if best is None else best.where
+        return errors, say("in other runs on fresh examples")
+
+    def _is_single(self, key: Key, place: int) -> bool:
+        return any(each is not None and isinstance(each.side, Runs) and each.side.is_single for each in self._read(key, place, None))
 
     def _read(self, key: Key, place: int, n: float | None) -> tuple[_Reading | None, ...]:
         """Ask every source about one value, in the order in which they are tried."""
@@ -274,17 +307,17 @@ class Uncertainty:
             found = (
                 _Reading("", Exact(value)) if is_exact(key[0]) and not self._differs_in_repeats(key) else None,
                 self._handed_over(key, place, value, examples),
+                self._spread(key, place, value, examples),
                 self._share(key, place, value, examples),
                 self._stated(key, place, value),
                 self._bounds(key, place, value),
-                self._spread(key, place, value, examples),
             )
             self._readings[key, place, n] = found
         return found
 
     def _differs_in_repeats(self, key: Key) -> bool:
         """Whether what is read off differs among the repeats of a version, so that their mean is an estimate."""
-        return any(runs is not None and runs.variance > 0 for runs in self._repeats.get(key, ()))
+        return any(runs is not None and not runs.is_constant for runs in self._repeats.get(key, ()))
 
     def _handed_over(self, key: Key, place: int, value: float, n: float | None) -> _Reading | None:
         """Repeats or folds that the caller knows."""
@@ -310,7 +343,7 @@ class Uncertainty:
         if not what:
             return None
         refusal = None
-        if is_summary(self._beside.cell(key, place)):
+        if is_summary(self._beside.cell(key, place)) and runs is None:
             refusal = say("{what} is given for a list: for each number or for all of them is unknown", what=what)
         elif count is None:
             refusal = say("{what} is given for several parts of the data", what=what)
@@ -321,7 +354,8 @@ class Uncertainty:
         elif count < 1 or count != int(count):
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
         else:
-            refusal = _not_whole(value, count, self._beside.written(key, place), runs)
+            is_smallest = runs is not None and runs.uneven and n is None
+            refusal = None if is_smallest else _not_whole(value, count, self._beside.written(key, place), runs)
         return _Reading(what, None if refusal else Share(value, int(count or 0), looked_up), refusal)
 
     def _stated(self, key: Key, place: int, value: float) -> _Reading | None:
@@ -374,7 +408,7 @@ class Uncertainty:
             error = _error_name(key[0])
             vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
             return _Reading(name, refusal=vague)
-        if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread <= 0:
+        if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread < 0 or is_rounding(spread**2, value):
             few = say(
                 "{name} = {spread} over {count} does not give a spread",
                 name=name,

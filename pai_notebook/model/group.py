@@ -58,6 +58,8 @@ class Repeats(Printed):
     @property
     def mean(self) -> float:
         """Their mean."""
+        if min(self.values) == max(self.values):
+            return self.values[0]  # not the next number to it
         try:
             return math.fsum(self.values) / len(self.values)
         except OverflowError:
@@ -123,7 +125,7 @@ class VersionGroup(ModelVersion):
     left_out : tuple of (path, dataset)
         Metrics that members state but not as numbers, such as lists, so that they have no mean.
     uneven : tuple of (path, dataset)
-        Numbers of examples that are not the same in all members, or that some do not state: intervals do not cover other examples.
+        Numbers of examples that are not the same in all members, or that some do not state: the smallest is taken.
 
     Raises
     ------
@@ -170,9 +172,9 @@ class VersionGroup(ModelVersion):
         fetched = max((member.fetched for member in members if member.fetched), default=None)
         super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
         self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats)
-        roles = {key: read_evidence_name(key[0]) for key in columns.names if key not in content}
-        self.__dict__["uneven"] = tuple(key for key, told in roles.items() if told is not None and told.role in _COUNTS)
-        self.__dict__["left_out"] = tuple(key for key, told in roles.items() if told is None and _is_stated(columns, key))
+        left_out = [key for key in columns.names if key not in content and read_evidence_name(key[0]) is None]
+        self.__dict__["uneven"] = tuple(key for key in columns.names if _is_count(key) and not _is_alike(columns, key, len(members)))
+        self.__dict__["left_out"] = tuple(key for key in left_out if _is_stated(columns, key))
 
     repeats: dict[Key, Repeats]
     left_out: tuple[Key, ...]
@@ -226,9 +228,7 @@ class VersionGroup(ModelVersion):
     @property
     def words(self) -> Phrase:
         """How many there are of what."""
-        if self.folds:
-            return say("{count} folds", count=len(set(fold_of(self.members))))
-        return say("{count} runs", count=len(self.members))
+        return count_of(self.members, folds=self.folds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.members, self.version_name, self.grouping, self.ignored, self.folds)
@@ -261,6 +261,14 @@ class VersionGroup(ModelVersion):
         return Table([say("metric"), *columns], rows, caption=say("Metrics over {runs}", runs=self.words), total=len(found), unit="metrics")
 
 
+def count_of(members: Sequence[ModelVersion], *, folds: bool) -> Phrase:
+    """Say how many runs some versions are, or of how many folds."""
+    count = len(set(fold_of(members)) if folds else members)
+    if count == 1:
+        return say("1 fold") if folds else say("1 run")
+    return say("{count} folds", count=count) if folds else say("{count} runs", count=count)
+
+
 def _again(
     members: tuple[ModelVersion, ...],
     name: str,
@@ -291,7 +299,7 @@ def remarks_on(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None =
         for count, keys in lacking.items():
             said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=_some(keys, shown)))
     no_mean = "no mean of {names} in {groups}, as it is no number there; compare the versions themselves, lists with repeats="
-    differ = "{names} is not the same in all members of {groups}: intervals do not cover other examples"
+    differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
     for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
         alike: dict[tuple[Key, ...], list[str]] = {}
         for group, left in zip(groups, keys_of, strict=True):
@@ -330,14 +338,28 @@ def _content(columns: MetricColumns, repeats: Mapping[Key, Repeats], total: int)
     """The means of metrics, and what every member states alike."""
     content: dict[Key, Any] = {}
     for key in columns.names:
-        stated = columns.stated(*key)
-        alike = len({place for place, _ in stated}) == total and len({value_key(raw) for _, raw in stated}) == 1
-        name = read_evidence_name(key[0])
-        if alike and (name is None or name.role in _COUNTS):
-            content[key] = stated[0][1]
+        stated = [raw for _, raw in columns.stated(*key)]
+        if _is_alike(columns, key, total) and (read_evidence_name(key[0]) is None or _is_count(key)):
+            content[key] = stated[0]
         elif key in repeats:
             content[key] = cleared(repeats[key].mean)
+        elif _is_count(key):
+            numbers = {number: raw for raw in stated if (number := read_value(raw)[1]) is not None and math.isfinite(number)}
+            if numbers:
+                content[key] = numbers[min(numbers)]  # nothing is surer than with as few in each
     return content
+
+
+def _is_count(key: Key) -> bool:
+    """Whether it is a number of examples."""
+    name = read_evidence_name(key[0])
+    return name is not None and name.role in _COUNTS
+
+
+def _is_alike(columns: MetricColumns, key: Key, total: int) -> bool:
+    """Whether every member states the same."""
+    stated = columns.stated(*key)
+    return len({place for place, _ in stated}) == total and len({value_key(raw) for _, raw in stated}) == 1
 
 
 def _document(content: Mapping[Key, Any]) -> dict[str, Any]:

@@ -153,6 +153,10 @@ def test_a_net_difference_of_five_examples_is_chance_however_they_are_paired():
     found = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.905, "n": 1000}).interval("accuracy", "0.2.0")
     assert found.reason.endswith("a net difference of 5 could be chance even example by example")
     assert min(mcnemar([[0, b + 5], [b, 0]], exact=True).pvalue for b in range(30)) > 0.05
+    # near 1 the interval for different examples is narrower than it may be on the same ones, which is said too
+    found = compare({"accuracy": 0.95, "n": 100}, {"accuracy": 1.0, "n": 100}).interval("accuracy", "0.2.0")
+    assert found.interval.excludes_zero
+    assert found.reason.endswith("a net difference of 5 could be chance even example by example")
 
 
 def test_how_many_answers_rounded_shares_differ_by_is_not_said():

@@ -191,8 +191,8 @@ def test_examples_widen_the_interval_of_runs_and_only_where_they_are_known():
 @pytest.mark.parametrize(
     ("first", "second", "why"),
     [
-        (Runs.of([0.9]), Runs.of([0.8]), "1 and 1 runs are too few to know their spread"),
-        (Runs.of([0.9]), Runs.of([0.8, 0.7]), "1 and 2 runs are too few to know their spread"),
+        (Runs.of([0.9]), Runs.of([0.8]), "1 run and 1 run are too few to know their spread"),
+        (Runs.of([0.9]), Runs.of([0.8, 0.7]), "1 run and 2 runs are too few to know their spread"),
         (Runs.of([0.9, 0.8], folds=True), Runs.of([0.8, 0.7], folds=True), "2 and 2 runs are too few to know their spread"),
         (Runs.of([0.9, 0.9, 0.9]), Runs.of([0.8, 0.7, 0.9]), "identical repeats in 0.1.0: no spread"),
         (Runs.of([0.9, 0.8, 0.7]), Runs.of([0.9, 0.8, 0.7], folds=True), "folds in one version, runs in the other"),
@@ -202,7 +202,7 @@ def test_examples_widen_the_interval_of_runs_and_only_where_they_are_known():
 )
 def test_runs_that_say_nothing_of_their_spread_are_refused(first, second, why):
     assert first.refusal(second, ("0.1.0", "0.2.0")) == why
-    assert second.refusal(first, ("0.2.0", "0.1.0")) == (why and why.replace("1 and 2", "2 and 1"))
+    assert second.refusal(first, ("0.2.0", "0.1.0")) == (why and why.replace("1 run and 2 runs", "2 runs and 1 run"))
 
 
 SHARES = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

@@ -371,11 +371,13 @@ def two(first, second, metric="accuracy", ns=(None, None), **options):
 
 
 def test_numbers_of_examples_that_differ_inside_a_group_are_said():
-    c = two([0.90, 0.91, 0.92], [0.94, 0.95, 0.96], ns=([900, 1000, 1000], 1000))
-    said = "n is not the same in all members of 0.0.0 (3 runs): intervals do not cover other examples"
+    c = two([0.90, 0.912, 0.92], [0.94, 0.95, 0.96], ns=([900, 500, None], 1000))
+    said = "n is not the same in all members of 0.0.0 (3 runs): intervals take the smallest"
     assert said in c.notes
     assert said in str(c.versions[0]).replace("\n", " ")
-    assert "not other examples" in c["accuracy"].changes[1].evidence.reason
+    assert "and other examples" in c["accuracy"].changes[1].evidence.reason
+    least = two([0.90, 0.912, 0.92], [0.94, 0.95, 0.96], ns=(500, 1000))
+    assert c["accuracy"].changes[1].evidence.interval == least["accuracy"].changes[1].evidence.interval
     assert not any("not the same" in note for note in two([0.90, 0.91, 0.92], [0.94, 0.95, 0.96], ns=(1000, 1000)).notes)
 
 
@@ -401,6 +403,77 @@ def test_a_group_of_versions_without_a_value_is_not_called_like_one_with_the_wor
 def test_identical_repeats_are_named():
     c = two([0.9, 0.9, 0.9], [0.94, 0.95, 0.96])
     assert c["accuracy"].changes[1].evidence.reason == "identical repeats in 0.0.0 (3 runs): no spread"
+
+
+def listed(first, second, **beside):
+    """A comparison of two versions whose lists are runs."""
+    vs = [version(f"0.{k}.0", {"accuracy": values, **beside}) for k, values in enumerate((first, second), 1)]
+    return pnb.VersionSet(vs).compare("first", repeats={"accuracy": "runs"})
+
+
+# 0.801 five times has a mean that is the next number to it
+SAME = st.tuples(st.integers(0, 1000).map(lambda k: k / 1000), st.integers(3, 7)).map(lambda drawn: [drawn[0]] * drawn[1])
+
+
+@examples(20)
+@given(SAME, st.sampled_from([{}, {"n": 1000}]))
+def test_equal_runs_have_no_spread_in_groups_and_in_lists_and_answer_every_question(values, beside):
+    varied = [0.42, 0.43, 0.41]
+    groups = [two(first, values, ns=(beside.get("n"),) * 2) for first in (varied, [0.45] * 5, [0.45])]
+    for c in (*groups, listed(varied, values, **beside), listed([0.45] * 5, values, **beside)):
+        name = c.versions[1].version_name
+        evidence = c.interval("accuracy", name)
+        assert evidence.interval is None
+        assert "identical repeats in" in evidence.reason
+        assert c.best("accuracy").value in (values[0], 0.42, 0.45)
+        assert c.check("accuracy >= 0").passed
+        (check,) = c.check("accuracy >= 0 with 95% confidence").checks
+        assert not check.checked
+        assert check.outcome == "failed"
+    assert "(sd 0)" in str(groups[0])
+    assert groups[0].versions[1].repeats["accuracy", ""].sd == 0
+
+
+def test_runs_of_any_size_have_an_interval():
+    evidence = two([1e-90, 2e-90, 1.5e-90], [3e-90, 4e-90, 3.6e-90], "auc")["auc"].changes[1].evidence
+    like = two([1.0, 2.0, 1.5], [3.0, 4.0, 3.6], "auc")["auc"].changes[1].evidence
+    assert evidence.interval.low == pytest.approx(like.interval.low * 1e-90)
+
+
+@pytest.mark.parametrize("told", [{}, {"n": 100}])
+def test_known_examples_of_lists_of_runs_are_added(told):
+    first, second = [0.91, 0.90, 0.92, 0.91, 0.91], [0.93, 0.92, 0.95, 0.93, 0.92]
+    c = listed(first, second, **told) if told else listed(first, second)
+    evidence = c.interval("accuracy", "0.2.0") if told else c.interval("accuracy", "0.2.0", n=100)
+    groups = two(first, second, ns=(100, 100))["accuracy"].changes[1].evidence
+    assert evidence.interval == groups.interval
+    assert evidence.reason == "5 and 5 runs; covers other runs and other examples"
+
+
+def test_one_run_and_one_fold_are_singular():
+    assert compared([0.91, 0.92, 0.9], [0.95]).evidence.reason == "1 run and 3 runs; covers other runs, not other examples"
+    assert compared([0.95], [0.91, 0.92, 0.9]).evidence.reason == "3 runs and 1 run; covers other runs, not other examples"
+    assert pnb.VersionSet(runs([0.9], lr=1)).groupby("lr")[0].words == "1 run"
+
+
+def test_a_single_run_that_is_best_beside_groups_is_lucky_in_its_run_and_its_examples():
+    means = ([0.90, 0.92, 0.91], [0.91, 0.93, 0.905], [0.905, 0.925, 0.915], [0.93])
+    notes = {}
+    for n in (None, 1000):
+        vs = [
+            version(f"{k}.{seed}.0", {"accuracy": value, **({"n": n} if n else {})}, lr=k, seed=seed)
+            for k, values in enumerate(means)
+            for seed, value in enumerate(values)
+        ]
+        groups = pnb.VersionSet(vs).group_repeats()
+        notes[n] = groups.compare(groups[0].version_name).best("accuracy").notes[-1]
+    assert notes[None].startswith("Highest of 4 that cannot be told apart: in other runs expect less, by up to about 0.01")
+    assert notes[1000].startswith(
+        "Highest of 4 that cannot be told apart: in other runs on fresh examples expect less, by up to about 0.01"
+    )
+    amounts = {n: float(note.rstrip(".").rpartition(" ")[2]) for n, note in notes.items()}
+    pooled = math.sqrt(statistics.fmean(statistics.variance(values) for values in means[:3]))
+    assert 1.03 * pooled < amounts[None] < amounts[1000]
 
 
 @pytest.mark.parametrize(

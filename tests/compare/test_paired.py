@@ -134,6 +134,27 @@ def test_few_answers_that_differ_say_nothing():
     found = compared(first, second).paired("accuracy", tables(first, second), on="id", correct="ok")
     assert found.interval is None
     assert found.reason == "only 5 of 905 examples differ: cannot tell"
+    first, second = answers(0, 0)
+    found = compared(first, second).paired("accuracy", tables(first, second), on="id", correct="ok")
+    assert found.reason == "no example differs: cannot tell"
+
+
+def test_a_constant_difference_of_scores_has_no_spread_but_for_rounding():
+    first = np.random.default_rng(5).random(100)
+    c = compared(first, first + 0.1, "bleu")
+    frames = tables(first, first + 0.1, "bleu")
+    for options, said in (
+        ({"score": "bleu"}, "the same difference everywhere: no spread"),
+        ({"statistic": lambda table: table["bleu"].mean()}, "the same difference in every resample: no spread"),
+    ):
+        found = c.paired("bleu", frames, on="id", **options)
+        assert (found.interval, found.reason) == (None, said)
+
+
+def test_the_interval_of_scores_is_named_after_student():
+    first = np.random.default_rng(5).random(100)
+    found = compared(first, 1.1 * first, "bleu").paired("bleu", tables(first, 1.1 * first, "bleu"), on="id", score="bleu")
+    assert found.interval.method == "Student's t interval, 99 degrees of freedom"
 
 
 def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,6 +136,13 @@ def test_there_is_no_word_of_luck_where_the_best_stands_apart_or_nothing_is_know
 def test_a_share_of_all_examples_is_partly_luck_too():
     assert "by up to about 0.0" in shares(1.0, 1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
     assert "by up to about 0." in shares(1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
+
+
+def test_luck_is_not_less_than_that_of_a_best_that_is_less_sure_than_the_others():
+    notes = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 1.0, "n": 2}, {"accuracy": 0.91, "n": 1000}).best("accuracy").notes
+    draw = np.random.default_rng(7)
+    means = np.stack([draw.binomial(n, 0.9, 100_000) / n for n in (1000, 2, 1000)])
+    assert float(notes[-1].rstrip(".").rpartition(" ")[2]) >= (means.max(axis=0) - 0.9).mean()
 
 
 def test_best_names_what_cannot_be_told_apart_from_it():

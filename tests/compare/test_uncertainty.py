@@ -184,6 +184,21 @@ def test_a_standard_deviation_counts_with_its_number_of_runs_or_folds(value, spr
     assert (evidence.interval.low > 0) == ("runs" in reason)
 
 
+def test_a_standard_deviation_of_runs_is_not_beaten_by_the_number_of_examples():
+    beside = {"accuracy_std": 0.05, "n_runs": 5, "n": 10000}
+    evidence = interval({"accuracy": 0.80, **beside}, {"accuracy": 0.82, **beside}, "accuracy")
+    assert evidence.reason == "5 and 5 runs; covers other runs and other examples"
+    assert bounds(evidence) == (-0.0618, 0.1018)
+    evidence = interval({"accuracy": 0.80, **beside}, {"accuracy": 0.82, "n": 10000}, "accuracy")
+    assert evidence.reason == "accuracy_std is given for 0.1.0, not for 0.2.0"
+
+
+def test_a_standard_deviation_that_is_rounding_is_no_spread():
+    beside = {"f1_std": 1.1102230246251565e-16, "n_runs": 5}
+    evidence = interval({"f1": 0.801, **beside}, {"f1": 0.802, **beside}, "f1")
+    assert evidence.reason == "f1_std = 1.11022e-16 over 5 does not give a spread"
+
+
 def test_an_error_in_one_version_only_is_named_with_the_version_that_lacks_it():
     evidence = interval({"f1": 0.9, "f1_stderr": 0.003}, {"f1": 0.92}, "f1")
     assert evidence.reason == "f1_stderr is given for 0.1.0, not for 0.2.0"
