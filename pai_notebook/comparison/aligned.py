@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,12 +12,13 @@ from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, 
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
+from pai_notebook.comparison.paired_fit import fitted
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.group import VersionGroup, remarks_on
 from pai_notebook.model.names import Name, Pattern
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Told = str | bool | None
 
 
-_NOT_USED = "the results on the same examples in {metric} of {version} and {other} are not used: not all of these are compared here"
+_NOT_USED = "the results on the same examples in {metric} of {version} and {other} are not used: {reason}"
 
 
 def _beside(baseline: Baseline) -> tuple[ModelVersion, ...]:
@@ -84,9 +85,8 @@ class Aligned:
         # lists of repeats are compared by their mean, whatever else is said of lists
         means = Series({**self._series.told, **dict.fromkeys(self._listed.told, "mean")}, self.dataset_names)
         found = MetricCells(self._versions, means)
-        stated = {Name("metrics", *key).short for key in found}
-        self.paired_results = tuple(each for each in paired if each.metric in stated and {each.version, each.other} <= set(self._names))
-        self._not_used = [each for each in paired if each not in self.paired_results]
+        self._not_used: list[Phrase] = []
+        self.paired_results = tuple(self._evidence(paired, found))
         self._repeats = repeats_of(found, self._versions, self._listed)
         self._uncertainty = Uncertainty(
             found,
@@ -105,6 +105,21 @@ class Aligned:
         self._selection = Selection.read(include, exclude, dataset, sections)
         self._by = by or ""
         self.by_rows = self._meant(self._by) if self._by and self._place is not None else ()
+
+    def _evidence(self, paired: Sequence[Paired], found: MetricCells) -> Iterator[Paired]:
+        """Results that are about versions and numbers of this comparison; why others are not used becomes a note."""
+        keys = {Name("metrics", *key).short: key for key in found} if paired else {}
+        for each in paired:
+            key = keys.get(each.metric)
+            reason: str = say("no version has this metric")
+            try:
+                if key is not None:
+                    yield fitted(each, found.name(key).shown, found[key], self._versions, self._names)
+                    continue
+            except ComparisonError as error:
+                reason = error.message
+            what = each.shown or each.metric
+            self._not_used.append(say(_NOT_USED, metric=what, version=each.version, other=each.other, reason=reason))
 
     @cached_property
     def _all(self) -> tuple[Row, ...]:
@@ -260,7 +275,7 @@ class Aligned:
                 for result in self.paired_results
                 for remark in result.remarks
             ),
-            *(say(_NOT_USED, metric=each.shown or each.metric, version=each.version, other=each.other) for each in self._not_used),
+            *self._not_used,
             *remarks_on([version for version in self._versions if isinstance(version, VersionGroup)], shown),
             *positional(self._versions, self._all),
         )

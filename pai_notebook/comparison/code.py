@@ -39,7 +39,7 @@ def plan_of(comparison: Comparison, *, otherwise: Step | None = None) -> Plan:
     regroup = _regrouping(versions)
     found = fetching(members_of(versions) if regroup else versions, comparison.errors, comparison.path, otherwise=otherwise)
     # those of the file that the code loads come with it
-    kept = all(each.path and each.path == comparison.path for each in comparison.paired_results)
+    kept = all(found[0].verb == "load" and each.path == comparison.path for each in comparison.paired_results)
     lacking = "without the results for each example, which only your tables have" if not kept else ""
     return (*found, *regroup, step("compare", **arguments, comment=lacking))
 

@@ -81,6 +81,8 @@ class Paired(Estimated, Displayed):
         Examples on which the two differ, with the columns of both; the largest difference first.
     shown : str
         The metric as people read it, its dataset as the registry calls it.
+    identities : tuple of (str, str)
+        Model and name of the candidate and of the other version, which are the same in every comparison.
     path : str
         The snapshot that it was read from; empty elsewhere.
     source : callable or None
@@ -101,6 +103,7 @@ class Paired(Estimated, Displayed):
     level: float = field(default=_LEVEL, init=False)
     source: Callable[[float], Interval] | None = field(default=None)
     shown: str = ""
+    identities: tuple[tuple[str, str], ...] = ()
     path: str = ""
 
     def _known_at(self, level: float) -> Interval | None:

@@ -34,6 +34,7 @@ def written(result: Paired) -> dict[str, Any]:
     kinds = {made: kind for kind, made in INTERVALS.items()}
     return {
         **{name: getattr(result, name) for name in _PLAIN},
+        "identities": [list(each) for each in result.identities],
         "values": list(result.values),
         "reason": _said(result.reason),
         "remarks": [_said(remark) for remark in result.remarks],
@@ -65,6 +66,7 @@ def read(entry: Mapping[str, Any], path: str) -> Paired:
     first, second = map(float, entry["values"])
     return Paired(
         **{name: entry[name] for name in _PLAIN},
+        identities=tuple((str(model), str(name)) for model, name in entry["identities"]),
         values=(first, second),
         reason=_again(entry["reason"]),
         remarks=tuple(map(_again, entry["remarks"])),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -10,20 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 from pai_notebook.arguments import checked, described
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
+from pai_notebook.comparison.paired_fit import fitted, identity_of
 from pai_notebook.comparison.selection import find_row
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.nearest import listed
-from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.paired import Paired
-
-# How far the share of right answers may be from the stated one: rounding, and standard errors where only a part is there.
-_ROOM, _FAR = 0.001, 3
 
 
 @checked
@@ -112,7 +106,8 @@ class PairedQuestions(Aligned):
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
-        return replace(found, shown=row.key.shown)
+        mine, theirs = (identity_of(self._versions[self._names.index(name)]) for name in (version, other))
+        return replace(found, shown=row.key.shown, identities=(mine, theirs))
 
     def _called(self, frames: Any) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""
@@ -161,55 +156,13 @@ class PairedQuestions(Aligned):
                 raise ConfigurationError(
                     say("results: {result} is no result of paired()", result=described(result)), hint=say("Pass what c.paired(...) gave.")
                 )
-            self._check_paired(result)
-        kept = {(each.metric, *sorted((each.version, each.other))): each for each in (*self.paired_results, *results)}
+        fitting = map(self._fitted, results)
+        kept = {(each.metric, *sorted((each.version, each.other))): each for each in (*self.paired_results, *fitting)}
         return self._again(paired=tuple(kept.values()))
 
-    def _check_paired(self, result: Paired) -> None:
+    def _fitted(self, result: Paired) -> Paired:
         row = find_row(self.metrics, result.metric)
-        for name in (result.version, result.other):
-            if name not in self._names:
-                raise ComparisonError(
-                    say("the result is about {name}, which is not compared here", name=name),
-                    hint=say("Compared: {names}.", names=listed(self._names, 5)),
-                )
-            if isinstance(self._versions[self._names.index(name)], VersionGroup):
-                hint = say("Compare two of its members by name.")
-                raise ComparisonError(say("{name} is a group: the results of one run say nothing of the others", name=name), hint=hint)
-        cell, base = (row.cells[self._names.index(name)] for name in (result.version, result.other))
-        for name, each in ((result.version, cell), (result.other, base)):
-            if each.value is None:
-                hint = say("Results are evidence for a metric that both versions state.")
-                raise ComparisonError(say("{name} has no {shown}", name=name, shown=row.key.shown), hint=hint)
-        if cell.value is None or base.value is None:
-            return
-        for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
-            room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
-            if abs(stated - found) > room:
-                form = choose_format([stated, found])
-                raise ComparisonError(
-                    say(
-                        "{shown}: {name} states {value}, its examples give {value_2}",
-                        shown=row.key.shown,
-                        name=name,
-                        value=form.value(stated),
-                        value_2=form.value(found),
-                    ),
-                    hint=say("Take the examples that the metric was measured on, and its unit."),
-                )
-        delta = cell.value - base.value
-        if result.interval is not None and not result.interval.low <= delta <= result.interval.high:
-            form = choose_format([delta, result.delta])
-            raise ComparisonError(
-                say(
-                    "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
-                    name=row.key.shown,
-                    delta=form.delta(delta),
-                    delta_2=form.delta(result.delta),
-                    words=result.interval.words,
-                ),
-                hint=say("Take the examples that the metric was measured on, and its unit."),
-            )
+        return fitted(result, row.key.shown, row.cells, self._versions, self._names)
 
     def _again(self, **changed: Any) -> Self:
         """The same comparison with some arguments changed."""

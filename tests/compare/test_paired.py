@@ -423,6 +423,15 @@ def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
     exec(again.to_code(), space)
     assert space["c"] == c
     assert "only your tables have" not in again.to_code()
+    foreign = [pnb.ModelVersion(version.raw, model_id="model a") for version in c.versions]
+    file = write_snapshot(
+        tmp_path / "foreign.json",
+        foreign,
+        paired=[{**written(c.paired_results[0]), "identities": [["model a", name] for name in ("0.2.0", "0.1.0")]}],
+    )
+    unaddressed = pnb.load(file).compare("0.1.0")
+    assert unaddressed.paired_results
+    assert "load(" in unaddressed.to_code() or "only your tables have" in unaddressed.to_code()
     assert pnb.load(loaded[:].save(tmp_path / "again.paisnap.json")).compare("0.1.0", only="all") == c
     assert (loaded + loaded[:1] + pnb.load(path)).compare("0.1.0", only="all") == c
     among = pnb.compare(loaded, "model-a@0.2.0", baseline="0.1.0", among=loaded, only="all")
@@ -432,9 +441,29 @@ def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
 
 def test_results_of_versions_that_are_not_compared_are_named(better, tmp_path):
     loaded = pnb.load(results_of(better).save(tmp_path / "evidence.paisnap.json"))
-    said = "the results on the same examples in accuracy of 0.2.0 and 0.1.0 are not used: not all of these are compared here"
+    said = (
+        "the results on the same examples in accuracy of 0.2.0 and 0.1.0 are not used: "
+        "the result is about 0.2.0, which is not compared here"
+    )
     assert said in loaded[:1].compare().notes
     assert loaded[:1].compare().paired_results == ()
+
+
+def test_results_that_came_with_a_file_are_no_evidence_for_other_versions_of_the_name(better, tmp_path):
+    told = results_of(better)
+    loaded = pnb.load(told.save(tmp_path / "evidence.paisnap.json"))
+    numbers = {"accuracy": 0.5, "bleu": 0.5, "f1": 0.5}
+    mixed = (loaded[:1] + pnb.VersionSet.from_documents([{"VersionName": "0.2.0", "Metrics": numbers}], "model-a")).compare("0.1.0")
+    assert mixed.paired_results == ()
+    assert any(note.endswith("0.2.0 states 0.500, its examples give 0.775") for note in mixed.notes)
+    documents = [version.raw for version in told.versions]
+    both = loaded + pnb.VersionSet.from_documents(documents, "other")
+    assert both.filter("model == 'other'").compare("0.1.0").paired_results == ()
+    own = both.compare("model-a@0.1.0")
+    assert {(each.version, each.other) for each in own.paired_results} == {("model-a@0.2.0", "model-a@0.1.0")}
+    assert not [note for note in own.notes if "not used" in note]
+    words = dict(zip(own.names, (change.word for change in own["accuracy"].changes), strict=True))
+    assert words["model-a@0.2.0"] == "better" != words["other@0.2.0"]
 
 
 def test_a_snapshot_masks_the_examples_of_results(better, tmp_path):

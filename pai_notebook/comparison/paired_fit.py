@@ -1,0 +1,108 @@
+"""Whether results on the same examples are evidence for versions: of these very versions, and of the numbers that they state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pai_notebook.errors import ComparisonError
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.group import VersionGroup
+from pai_notebook.model.metrics import Cell
+from pai_notebook.model.nearest import listed
+from pai_notebook.model.numbers import choose_format
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.paired import Paired
+    from pai_notebook.model.version import ModelVersion
+
+# How far the share of right answers may be from the stated one: rounding, and standard errors where only a part is there.
+_ROOM, _FAR = 0.001, 3
+
+
+def fitted(result: Paired, shown: str, cells: Sequence[Cell], versions: Sequence[ModelVersion], names: Sequence[str]) -> Paired:
+    """Give a result with what its versions are called here.
+
+    Parameters
+    ----------
+    result : Paired
+        The result.
+    shown : str
+        Its metric as people read it.
+    cells, versions, names : sequences of Cell, ModelVersion, str
+        The metric of each version that is compared, the versions, and what they are called.
+
+    Raises
+    ------
+    ComparisonError
+        When a version is not compared, is a group, or does not state what the examples give.
+    """
+    places = [
+        _place(name, identity, versions, names)
+        for name, identity in zip((result.version, result.other), result.identities or (None, None), strict=True)
+    ]
+    for place in places:
+        if isinstance(versions[place], VersionGroup):
+            hint = say("Compare two of its members by name.")
+            said = say("{name} is a group: the results of one run say nothing of the others", name=names[place])
+            raise ComparisonError(said, hint=hint)
+    result = replace(result, version=names[places[0]], other=names[places[1]])
+    _check_numbers(result, shown, cells[places[0]], cells[places[1]])
+    return result
+
+
+def identity_of(version: ModelVersion) -> tuple[str, str]:
+    """Model and name of a version: what it is, whatever a comparison calls it."""
+    return version.model_id, version.version_name
+
+
+def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[ModelVersion], names: Sequence[str]) -> int:
+    """Position of the version that a result is about; where several are the same by model and name, that which is called so too."""
+    every = range(len(names))
+    found = [place for place in every if identity is None or identity_of(versions[place]) == identity]
+    if identity is None or len(found) > 1:
+        found = [place for place in found if names[place] == name]
+    if len(found) != 1:
+        raise ComparisonError(
+            say("the result is about {name}, which is not compared here", name=name),
+            hint=say("Compared: {names}.", names=listed(names, 5)),
+        )
+    return found[0]
+
+
+def _check_numbers(result: Paired, shown: str, cell: Cell, base: Cell) -> None:
+    for name, each in ((result.version, cell), (result.other, base)):
+        if each.value is None:
+            hint = say("Results are evidence for a metric that both versions state.")
+            raise ComparisonError(say("{name} has no {shown}", name=name, shown=shown), hint=hint)
+    if cell.value is None or base.value is None or result.interval is None:
+        return
+    for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
+        room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
+        if abs(stated - found) > room:
+            form = choose_format([stated, found])
+            raise ComparisonError(
+                say(
+                    "{shown}: {name} states {value}, its examples give {value_2}",
+                    shown=shown,
+                    name=name,
+                    value=form.value(stated),
+                    value_2=form.value(found),
+                ),
+                hint=say("Take the examples that the metric was measured on, and its unit."),
+            )
+    delta = cell.value - base.value
+    if not result.interval.low <= delta <= result.interval.high:
+        form = choose_format([delta, result.delta])
+        raise ComparisonError(
+            say(
+                "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
+                name=shown,
+                delta=form.delta(delta),
+                delta_2=form.delta(result.delta),
+                words=result.interval.words,
+            ),
+            hint=say("Take the examples that the metric was measured on, and its unit."),
+        )
