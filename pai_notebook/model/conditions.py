@@ -57,6 +57,11 @@ _ADVICE = {
 _DEEPEST = 100
 
 
+LOOKALIKES = {"≥": ">=", "≧": ">=", "≤": "<=", "≦": "<=", "＞": ">", "＜": "<", "＝": "==", "≠": "!="}
+LOOKALIKES |= {"％": "%", "＋": "+", **dict.fromkeys("\u2013\u2014\u2212\uff0d", "-")}
+"""Signs that look like those of the grammar, and those."""
+
+
 def grammar_error(text: str, position: int, message: str, hint: str) -> AddressError:
     """Say where in a text the reading stopped, with line and column counted from 1.
 
@@ -65,6 +70,8 @@ def grammar_error(text: str, position: int, message: str, hint: str) -> AddressE
     >>> print(grammar_error("cer ? 1", 4, "cannot read '?'", "Write a comparison."))
     line 1, column 5: cannot read '?'. Write a comparison.
     """
+    meant = LOOKALIKES.get(text[position : position + 1])
+    hint = say("Write {cure}.", cure=meant) if meant else hint
     before = text[:position]
     line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
     return AddressError(say("line {line}, column {column}: {message}", line=line, column=column, message=message), hint=hint)

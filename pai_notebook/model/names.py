@@ -416,7 +416,12 @@ def resolve(
             hint = say("It was measured on {datasets}.", datasets=there) if there else say("It names no dataset.")
             words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
             raise NameNotFound(say(words, base=base, asked=asked), hint=hint)
-        raise NameNotFound(say(missing, text=text), hint=nearest_hint(text, names if others is None else others()))
+        known = names if others is None else others()
+        ending = [str(name) for name in known if name.section not in ("", "metrics") and f".{name.path}".endswith(f".{text}")]
+        if len(ending) > 1:
+            said = say("{text!r} could be {count} names", text=text, count=len(ending))
+            raise NameNotFound(said, hint=say("Name one: {choices}.", choices=joined(ending[:8])))
+        raise NameNotFound(say(missing, text=text), hint=nearest_hint(text, known))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)
     # a plain field goes before a metric of the same name, as its column has no prefix

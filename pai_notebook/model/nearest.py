@@ -92,8 +92,10 @@ def nearest_hint(text: str, names: Collection[Name]) -> Phrase:
     if close:
         return nearest_sentence(close)
     metrics = sorted((name for name in names if name.section == "metrics"), key=lambda name: name.sort_key)
-    paths = list(dict.fromkeys(name.path for name in metrics))
-    return say("Available: {names}.", names=listed(paths, 5)) if paths else say("No version has any metric.")
+    kinds = [[name.path for name in metrics], [name.typed for name in names if name.section == "labels"]]
+    kinds.append([name.typed for name in names if name.section not in ("", "metrics", "labels")])
+    there = [listed(list(dict.fromkeys(kind)), most) for kind, most in zip(kinds, (5, 3, 3), strict=True) if kind]
+    return say("Available: {names}.", names=joined(there, "; ")) if there else say("No version has any metric.")
 
 
 def nearest_sentence(close: Sequence[str], *, whole: bool = True) -> Phrase:

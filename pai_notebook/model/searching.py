@@ -12,7 +12,7 @@ from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup, refuse_unknown
 from pai_notebook.model.names import Name, dataset_meant
-from pai_notebook.model.nearest import nearest, nearest_sentence
+from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same
 
 if TYPE_CHECKING:
@@ -153,4 +153,6 @@ class VersionSearch:
 
 def _hint(text: str, known: set[str]) -> str:
     close = nearest(text, sorted(known))
-    return nearest_sentence(close) if close else ""
+    if close:
+        return nearest_sentence(close)
+    return say("Available: {names}.", names=listed(sorted(known))) if known else ""

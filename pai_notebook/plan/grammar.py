@@ -158,6 +158,7 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         command = Command(verb, words=tuple(rest), options=options)
     else:
         if not verb:
+            _refuse_other_edge(rest[0], edge)
             _refuse_unknown_verb(rest, edge)
         addresses = _addresses(rest)
         command = Command(verb or _default_verb(addresses), addresses, options=options)
@@ -273,6 +274,16 @@ def _put(options: dict[str, Any], name: str, value: Any, option: Option) -> None
         options[name] = value
 
 
+def _refuse_other_edge(word: str, edge: Edge) -> None:
+    """Refuse a verb that a shell does without."""
+    if word.lower() in VERBS and word.lower() not in verbs_of(edge):
+        instead = {
+            "connect": say("Here every command says where the registry is: --demo, or --region REGION."),
+            "explore": say("In a notebook: pnb.Explorer()."),
+        }
+        raise AddressError(say("{verb} is for notebooks", verb=word.lower()), hint=instead[word.lower()])
+
+
 def _refuse_unknown_verb(words: list[str], edge: Edge) -> None:
     """Refuse an unknown verb, which a first word of letters only is taken for, without a request."""
     word = words[0]
@@ -356,6 +367,7 @@ def _check(command: Command, edge: Edge) -> None:
         hint = say('For example %paimodel search "accuracy@d-a > 0.9".')
         raise AddressError(say("search takes one condition in quotation marks"), hint=hint)
     if verb == "help" and command.words and command.words[0] not in verbs_of(edge):
+        _refuse_other_edge(command.words[0], edge)
         raise AddressError(say("unknown verb {words!r}", words=command.words[0]), hint=_all_verbs(edge))
     if verb == "connect" and len(command.words) > 1:
         raise AddressError(

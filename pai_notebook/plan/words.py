@@ -272,6 +272,7 @@ def on_line(text: str) -> str:
     >>> on_line("Use connect('demo'), or connect(region='cn-hangzhou'). Pass directions={'cer': 'min'}.")
     'Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou. Pass --mode cer=min.'
     """
+    text = text.replace("registry.list_models()", "%paimodel ls")
     named = _NOTE.sub(lambda match: BY_KEYWORD[match[1]], text)
     # a call of Python stays one
     parts = _CALL.split(_CONNECT.sub(_as_connect, named))

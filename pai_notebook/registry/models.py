@@ -91,7 +91,9 @@ class ModelNames:
             raise AddressError(
                 say("{count} models are named {text}", count=len(ids), text=text), hint=say("Use an id: {names}.", names=joined(ids))
             )
-        error = missing or ModelNotFound(say("no model named {text}", text=text), model_id=text, hint=say("%paimodel ls shows all."))
+        error = missing or ModelNotFound(
+            say("no model named {text}", text=text), model_id=text, hint=say("registry.list_models() shows all.")
+        )
         hint_models(error, self._memory.model_names())
         raise error
 
@@ -178,7 +180,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
         error = ModelNotFound(
             say("no model named {text} in this list of {count}", text=text, count=len(self)),
             model_id=text,
-            hint=say("%paimodel ls shows all."),
+            hint=say("registry.list_models() shows all."),
         )
         hint_models(error, {model.model_id: model.name for model in self})
         raise error

@@ -20,6 +20,7 @@ from pai_notebook.files import check_target
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
+from pai_notebook.model.group import members_of
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.searching import VersionSearch
@@ -719,6 +720,11 @@ class Registry(Displayed):
         """
         from pai_notebook.io.drift import find_drift  # noqa: PLC0415 - loads on first use
 
+        versions = VersionSet(members_of(versions), versions.errors)
+        strange = [version.version_name for version in versions if not version.is_registered]
+        if strange:
+            said = say("{names} are not registered, so that nothing can be looked up", names=listed(strange, 3))
+            raise ConfigurationError(said, hint=say("Pass versions that the registry gave."))
         if "" in versions.models:
             raise ConfigurationError(
                 say("a version does not say which model it belongs to"), hint=say("Pass model_id= to from_document().")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook import ModelVersion, PaiError, VersionSet
-from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError
+from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import nearest
 
@@ -318,3 +319,18 @@ def test_charts_draw_a_metric_that_is_measured_with_and_without_a_dataset(tmp_pa
     c = with_and_without().compare("1.0.0")
     assert len(c.plot.bar("acc@").patches) == 2
     assert c.report(tmp_path / "report.html", charts=["acc@"]).stat().st_size
+
+
+def test_a_name_that_ends_several_settings_is_not_absent_and_an_unknown_one_is_answered_with_labels_and_settings_too():
+    document = {
+        "VersionName": "0.1.0", "Metrics": {"cer": 0.2}, "Labels": [{"Key": "env", "Value": "test"}],
+        "TrainingSpec": {"Algorithm": "a"}, "EvaluationSpec": {"Algorithm": "b"},
+    }  # fmt: skip
+    vs = pnb.VersionSet.from_documents(document, "model-a")
+    for ask in (lambda: vs.groupby("Algorithm"), lambda: vs.filter(where="Algorithm == 'a'")):
+        with pytest.raises(
+            (NameNotFound, AddressError), match=r"could be 2 names\. Name one: training_spec.Algorithm, evaluation_spec.Algorithm\.$"
+        ):
+            ask()
+    with pytest.raises(NameNotFound, match=r"Available: cer; labels.env; training_spec.Algorithm and evaluation_spec.Algorithm\.$"):
+        vs.groupby("nosuch")

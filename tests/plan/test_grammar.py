@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.plan import OPTIONS, VERBS, options_of, parse_cell, parse_line, parse_words, plan_of, to_line
 from pai_notebook.python_source import IT, step, to_python
@@ -328,3 +329,19 @@ def test_a_hash_inside_a_word_or_quotation_marks_is_no_comment():
     assert parse_line("ls model-a --label key=#1 --approval a#b").get("label") == ("key=#1",)
     assert parse_line("ls --query '# 1'").get("query") == "# 1"
     assert parse_line("# only a comment").verb == "help"
+
+
+@pytest.mark.parametrize("words", [["explore"], ["explore", "--demo"], ["connect", "demo"], ["help", "explore"], ["Connect"]])
+def test_a_verb_of_notebooks_is_told_from_one_that_there_is_not(words):
+    with pytest.raises(AddressError, match=r"^(explore|connect) is for notebooks\. (In a notebook|Here every command)"):
+        parse_words(words)
+
+
+def test_signs_that_look_like_those_of_the_grammar_are_found_where_they_stand_with_what_to_write():
+    vs = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "Metrics": {"accuracy": 0.9}}], "model-a")
+    for rule, column, cure in (("accuracy ≥ baseline", 10, ">="), ("accuracy >= baseline − 1%", 22, "-"), ("accuracy＜1", 9, "<")):
+        with pytest.raises(AddressError, match=f"column {column}: .*Write {cure}[.]$"):
+            vs.compare().check(rule)
+    for condition, cure in (("accuracy ≤ 1", "<="), ("accuracy ＞ 0", ">"), ("accuracy ≠ 0", "!=")):
+        with pytest.raises(AddressError, match=f"column 10: .*Write {cure}[.]$"):
+            vs.filter(where=condition)

@@ -243,3 +243,11 @@ def test_a_search_asks_for_twenty_names_at_most_and_says_which_models_are_left_o
         again = registry.search_versions("accuracy@hold-out-11 > 0.915")
     assert addresses(again) == ["model-11@0.2.0"]
     assert not again.errors
+
+
+def test_a_state_or_label_that_is_near_to_none_is_answered_with_those_there_are(connected):
+    registry, _ = connected(6)
+    with pytest.raises(ConfigurationError, match=r"Available: Approved, Pending and Rejected\.$"):
+        registry.search_versions(approval="ok")
+    with pytest.raises(ConfigurationError, match=r"Available: team\.$"):
+        registry.search_versions(label={"nosuch": "x"})

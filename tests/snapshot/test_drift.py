@@ -3,6 +3,7 @@
 import copy
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
@@ -249,3 +250,14 @@ def test_flatten_is_what_names_the_specs():
     spec = {"processor": {"name": "x"}}
     found, _ = compare_versions(make({"InferenceSpec": spec}), make({"InferenceSpec": {"processor": {"name": "y"}}}))
     assert [change.field for change in found] == [f"inference_spec.{path}" for path in flatten(spec)]
+
+
+def test_groups_are_looked_up_by_their_members_and_what_is_not_registered_is_refused(mutable, tmp_path):
+    _, registry, model = mutable
+    vs = registry.list_versions(model)
+    groups = vs.groupby("training_spec.AlgorithmName")
+    assert len(groups) < len(vs)
+    assert registry.drift(load(groups.save(tmp_path / "x.json"))).checked == len(vs)
+    candidates = VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], "accuracy": [0.1, 0.2]}), name="run")
+    with pytest.raises(ConfigurationError, match="a and b are not registered"):
+        registry.drift(candidates)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.conditions import grammar_error
+from pai_notebook.model.conditions import LOOKALIKES, grammar_error
 from pai_notebook.model.names import Pattern
 
 _FORM = say(
@@ -216,7 +216,8 @@ class _Reader:
             raise self._error(
                 say("{what} is not closed", what="[" if inside == "]" else "`"), at=max(self.line.rfind("["), self.line.rfind("`"))
             )
-        raise self._error(say("expected <=, >=, ==, < or >"), at=len(self.line))
+        at = next((place for place, mark in enumerate(self.line) if place >= self.at and mark in LOOKALIKES), len(self.line))
+        raise self._error(say("expected <=, >=, ==, < or >"), at=at)
 
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
