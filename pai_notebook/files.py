@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import gzip
 import hashlib
 import os
@@ -227,17 +226,17 @@ def _target(target: Path, *, overwrite: bool) -> Path:
     return real
 
 
-_REASONS = {
-    errno.ENOENT: say("No such file or directory"),
-    errno.EACCES: say("Permission denied"),
-    errno.EPERM: say("Operation not permitted"),
-    errno.EISDIR: say("Is a directory"),
-    errno.ENOTDIR: say("Not a directory"),
-    errno.ENOSPC: say("No space left on device"),
-    errno.EROFS: say("Read-only file system"),
-    errno.ENAMETOOLONG: say("File name too long"),
-    errno.EMFILE: say("Too many open files"),
-}
+_REASONS = [
+    say("No such file or directory"),
+    say("Permission denied"),
+    say("Operation not permitted"),
+    say("Is a directory"),
+    say("Not a directory"),
+    say("No space left on device"),
+    say("Read-only file system"),
+    say("File name too long"),
+    say("Too many open files"),
+]
 
 
 def why(error: OSError) -> str:
@@ -245,10 +244,12 @@ def why(error: OSError) -> str:
 
     Examples
     --------
-    >>> why(FileNotFoundError(errno.ENOENT, "No such file or directory")).in_language("zh")
+    >>> why(FileNotFoundError(2, "No such file or directory")).in_language("zh")
     '文件或文件夹不存在'
     """
-    return _REASONS.get(error.errno or 0) or error.strerror or (error.args[0] if error.args else type(error).__name__)
+    said = error.strerror or (error.args[0] if error.args else type(error).__name__)
+    # by its words, as one number stands for several reasons on Windows
+    return next((reason for reason in _REASONS if reason == said), said)
 
 
 def _odd_kind(mode: int) -> str:
