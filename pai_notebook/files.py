@@ -218,11 +218,11 @@ def _target(target: Path, *, overwrite: bool) -> Path:
         mode = real.stat().st_mode
     except FileNotFoundError:
         return real
-    if not overwrite:
-        raise FileExistsError
     kind = _odd_kind(mode)
     if kind:  # replacing /dev/null would take it away from everybody
         raise OSError(say("it {kind}", kind=kind))
+    if not overwrite:
+        raise FileExistsError
     return real
 
 

@@ -63,12 +63,15 @@ def write_parquet(
     if fields is not None:
         tables[versions_path(path)] = VersionTable(fields, infos)
     check_target(path, "to_parquet", overwrite=overwrite)
-    with contextlib.ExitStack() as files:
+    with contextlib.ExitStack() as names:
         # left in the reverse order: the file of metrics is the last to appear
-        writers = [(table, files.enter_context(_writer(place, table.schema, overwrite=overwrite))) for place, table in tables.items()]
-        for batch in batches:
-            for table, writer in writers:
-                writer.write(table.of(batch))
+        parts = [(table, names.enter_context(new_file(place, overwrite=overwrite))) for place, table in tables.items()]
+        # and none before all are written to their ends, which may fail where a disk is full
+        with contextlib.ExitStack() as files:
+            writers = [(table, files.enter_context(_writer(beside, table.schema))) for table, beside in parts]
+            for batch in batches:
+                for table, writer in writers:
+                    writer.write(table.of(batch))
     for table in tables.values():
         table.warn_of_unused()
     return file_path(path)
@@ -83,7 +86,7 @@ def versions_path(path: str | os.PathLike[str]) -> Path:
     'all.versions.parquet'
     """
     metrics = file_path(path)
-    return metrics.with_name(f"{metrics.stem}.versions{metrics.suffix}")
+    return metrics.parent / f"{metrics.stem}.versions{metrics.suffix}"
 
 
 class _RowGroups:
@@ -105,10 +108,10 @@ class _RowGroups:
 
 
 @contextlib.contextmanager
-def _writer(path: Path, schema: Any, *, overwrite: bool) -> Iterator[_RowGroups]:
+def _writer(path: Path, schema: Any) -> Iterator[_RowGroups]:
     from pyarrow import parquet  # noqa: PLC0415 - an optional extra
 
-    with new_file(path, overwrite=overwrite) as beside, parquet.ParquetWriter(beside, schema) as file:
+    with parquet.ParquetWriter(path, schema) as file:
         writer = _RowGroups(file)
         yield writer
         writer.flush()

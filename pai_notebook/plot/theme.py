@@ -126,10 +126,15 @@ def with_plain_text(draw: Callable[Drawn, Axes]) -> Callable[Drawn, Axes]:
 
     @functools.wraps(draw)
     def drawn(*args: Drawn.args, **kwargs: Drawn.kwargs) -> Axes:
-        from matplotlib import rc_context  # noqa: PLC0415 - an optional extra
+        from matplotlib import rcParams  # noqa: PLC0415 - an optional extra
 
-        with rc_context({"text.usetex": False, "axes.formatter.use_mathtext": False}):
+        # not rc_context, which would put back that no figure is shown by itself: the first figure of a kernel turns that on
+        theirs = rcParams["text.usetex"], rcParams["axes.formatter.use_mathtext"]
+        rcParams["text.usetex"] = rcParams["axes.formatter.use_mathtext"] = False
+        try:
             return draw(*args, **kwargs)
+        finally:
+            rcParams["text.usetex"], rcParams["axes.formatter.use_mathtext"] = theirs
 
     return drawn
 

@@ -525,6 +525,14 @@ def test_what_is_written_of_an_interval_never_contradicts_the_outcome(first, sec
     assert found is None or float(found[1]) < -margin / 1000 < float(found[2])
 
 
+@given(st.integers(2000, 5000), st.sampled_from([100, 1000, 5000]), st.integers(300, 999))
+def test_a_bound_of_a_value_is_never_rounded_to_the_other_side_of_it(right, n, least):
+    share = min(right * n // 5000, n) / n
+    (check,) = checked(compare({"accuracy": 0.5, "n": n}, {"accuracy": share, "n": n}), f"accuracy >= {least / 1000} with 95% confidence")
+    found = re.search(r"(?:lower than|as low as) ([\d.e-]+)", check.reason)
+    assert found is None or (float(found[1]) <= share and (float(found[1]) >= least / 1000) is (check.outcome == "passed"))
+
+
 def test_a_rule_with_confidence_fails_without_an_interval_and_says_what_would_give_one():
     (check,) = checked(compare({"auc": 0.9}, {"auc": 0.99}), "auc >= baseline - 0.01 with 95% confidence")
     assert (check.outcome, check.reason) == (

@@ -9,7 +9,7 @@ from IPython.lib.pretty import pretty
 import pai_notebook as pnb
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
-METRIC = "accuracy@d-digitsholdout0001"
+METRIC, NAMED = "accuracy@d-digitsholdout0001", "accuracy@digits-holdout"
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +59,11 @@ SAID = {
     "cell": "<Cell accuracy@d-digitsholdout0001: 0.988889>",
     "source": "<Source TrainingService ServiceJob job-",
     "comparison": "<Comparison of 4 versions with 2.3.0: ",
-    "row": f"<Row metrics.{METRIC}: ",
-    "best": f"<Best {METRIC}: 2.4.0 (0.988889)>",
+    "row": f"<Row metrics.{NAMED}: ",
+    "best": f"<Best {NAMED}: 2.4.0 (0.988889)>",
     "evidence": "<Evidence could be chance",
     "gate": "<GateReport Gate passed: 3 checks>",
-    "check": f"<Check passed {METRIC} of ",
+    "check": f"<Check passed {NAMED} of ",
     "drift": "<Drift 4 saved versions are as they were>",
     "explorer": "<Explorer of 4 versions: 4 versions selected>",
 }

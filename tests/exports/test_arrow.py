@@ -1,5 +1,6 @@
 """Versions and metrics as two tables of Arrow, in memory and as files: their columns, what joins them, and what is refused."""
 
+import errno
 import sys
 from datetime import UTC, datetime
 
@@ -146,6 +147,28 @@ def test_a_file_of_versions_that_exists_is_kept_with_that_of_metrics(tmp_path):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("all.versions.parquet", "mine")]
     as_set(FULL).to_parquet(tmp_path / "all.parquet", fields="labels", overwrite=True)
     assert pq.read_table(tmp_path / "all.versions.parquet").num_rows == 1
+
+
+def test_a_disk_that_is_full_in_the_end_leaves_both_files_as_they_were(tmp_path, monkeypatch):
+    write = pq.ParquetWriter.write_table
+
+    def refuse(writer, table):
+        if "metric" in table.column_names:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(writer, table)
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", refuse)
+    for name in ("all.parquet", "all.versions.parquet"):
+        (tmp_path / name).write_text("old")
+    with pytest.raises(ConfigurationError, match="No space left"):
+        as_set(FULL).to_parquet(tmp_path / "all.parquet", fields="labels", overwrite=True)
+    assert {(path.name, path.read_text()) for path in tmp_path.iterdir()} == {("all.parquet", "old"), ("all.versions.parquet", "old")}
+
+
+@pytest.mark.parametrize("path", [".", "/"])
+def test_a_folder_is_no_place_for_both_files(path):
+    with pytest.raises(ConfigurationError, match="it is a directory"):
+        as_set(FULL).to_parquet(path, fields="labels")
 
 
 @pytest.mark.parametrize(

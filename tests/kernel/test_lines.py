@@ -98,6 +98,16 @@ def test_a_gate_that_does_not_pass_stops_a_notebook_with_the_breaches():
     assert notebook.cells[2].outputs == []
 
 
+def test_every_chart_of_a_kernel_is_shown_whoever_draws_first():
+    compared = f'import pai_notebook as pnb\nc = pnb.connect("demo").compare("{DIGITS}@2.4.0,2.5.0", by="train_seconds")'
+    theirs = "import matplotlib.pyplot as plt\nplt.plot([1, 2])"
+    notebook = _notebook(compared, 'c.plot("train_seconds")', 'c.plot("train_seconds")', theirs)
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE).execute()
+    assert ["image/png" in [kind for output in cell.outputs for kind in output.get("data", ())] for cell in notebook.cells[1:]] == [
+        True
+    ] * 3
+
+
 @pytest.mark.parametrize("tool", ["nbconvert", "papermill"])
 def test_batch_tools_end_with_a_failure_and_print_why(tool, tmp_path):
     path = tmp_path / "report.ipynb"

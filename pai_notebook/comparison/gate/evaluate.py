@@ -275,7 +275,8 @@ def _end_in_words(rule: Rule, end: float, bound: float, level: str, *, passed: b
         written = rounded_outward(end, digits, up=not above)
         if _holds(rule.compare, written, bound) is passed:
             break  # on the side of the bound on which it is
-    form = choose_format([written], least=_FEWEST_DIGITS)
+    # with all the digits that it was rounded to, lest it is rounded again
+    form = choose_format([written], least=_FEWEST_DIGITS, readable=_ALL_DIGITS)
     what = say("difference") if relative else say("true value")
     return say(_ENDS[above, passed], what=what, end=form.delta(written) if relative else form.value(written), level=level)
 
