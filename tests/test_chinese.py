@@ -24,7 +24,7 @@ TYPED = words_of(
     "OwnerId PAI PaiError Pending Python RAM REGION RegressionError Rejected S SECONDS TEXT Tags TrainedWords True URL UTC V VERB "
     "VersionNotFound XML a access_key address all approval approval_status approved as baseline by cer code comparability compare "
     "connect credentials csv dataset debug demo description details directions drift en endpoint errors evaluation_spec every exclude "
-    "explain explore false first format_type framework_type gate get_version get_versions help highest holdout html if include "
+    "explain explore false first format_type framework_type gate get_version get_versions gz help highest holdout html if include "
     "inference_spec json junit kind label labels lang last latency latest limit list_models ls max md mean metrics min mode model "
     "model_id ms n n_runs network noisy null of offline only options or other overwrite paimodel partial pdf pp present previous "
     "public query raise_for_errors refresh region registry report request rows rules s save series shifted show sort source_id "
