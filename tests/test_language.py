@@ -75,3 +75,12 @@ def test_the_environment_sets_the_language_at_first(variable, lang):
         text=True,
     )
     assert done.stdout.strip() == lang
+
+
+def test_a_language_of_the_environment_that_is_not_known_is_warned_of_once_and_fails_no_import():
+    code = "import pai_notebook as pnb, pai_notebook.magic; print(pnb.options.lang, pnb.VersionSet())"
+    env = {"PAI_NOTEBOOK_LANG": "fr", "PYTHONPATH": ":".join(sys.path)}
+    for option, count in (("default", 1), ("error", 0)):
+        done = subprocess.run([sys.executable, "-W", option, "-c", code], check=True, env=env, capture_output=True, text=True)
+        assert done.stdout.startswith("en ")
+        assert done.stderr.count("PAI_NOTEBOOK_LANG='fr' is not known. Use en or zh.") == count

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date
 from functools import partial
@@ -269,10 +270,21 @@ def read_language(text: str) -> str:
     return known[1].lower() if known else ""
 
 
+def _language_at_first() -> str:
+    """The language that the environment names, English where it names none; another one is warned of."""
+    given = os.environ.get("PAI_NOTEBOOK_LANG", "")
+    known = read_language(given)
+    if given.strip() and not known:
+        # where warnings are errors, an import does not fail for this
+        with suppress(UserWarning):
+            warnings.warn(say("PAI_NOTEBOOK_LANG={given!r} is not known. Use en or zh.", given=given), UserWarning, stacklevel=2)
+    return known or "en"
+
+
 class Preference:
     """The language of everything that is shown; `pai_notebook.options` sets it."""
 
-    lang = read_language(os.environ.get("PAI_NOTEBOOK_LANG", "")) or "en"
+    lang = _language_at_first()
 
 
 def spoken() -> str:

@@ -63,10 +63,10 @@ def filtered(
 def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None], created_after: Any) -> Iterator[tuple[str, Any]]:
     if label is not None:
         wanted = read_labels_wanted(label)
-        yield f"label {label}", lambda versions: _labelled(versions, wanted, "version")
+        yield say("label {wanted}", wanted=str(label)), lambda versions: _labelled(versions, wanted, "version")
     for name, given in words.items():
         if given is not None:
-            yield f"{name} {given!r}", _worded(name, read_words(given, name))
+            yield say("{name} {given!r}", name=name, given=given), _worded(name, read_words(given, name))
     if created_after is not None:
         moment = read_moment(created_after)
         if moment is None:
@@ -75,9 +75,9 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
             )
         after = moment.date() if is_day(created_after) else moment
         said = f"{after}" if is_day(created_after) else f"{moment:%Y-%m-%d %H:%M:%S}"
-        yield f"created after {said} UTC", lambda versions: [_is_after(version.created, after) for version in versions]
+        yield say("created after {said} UTC", said=said), lambda versions: [_is_after(version.created, after) for version in versions]
     if where is not None:
-        yield f"where {where!r}", parse_condition(where).mask
+        yield say("where {where!r}", where=where), parse_condition(where).mask
 
 
 def _is_after(created: datetime | None, wanted: date) -> bool:

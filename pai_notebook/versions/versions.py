@@ -502,7 +502,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         kept = self
         words = {"approval": approval, "framework": framework, "format": format}
         for said, good in filtered(self._versions, where, label=label, words=words, created_after=created_after):
-            kept = kept._derive(good, f"{said} removed {len(kept) - len(good)} of {len(kept)}")
+            kept = kept._derive(good, say("{said} removed {count} of {total}", said=said, count=len(kept) - len(good), total=len(kept)))
         return kept
 
     def sort_values(
