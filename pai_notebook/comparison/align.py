@@ -42,10 +42,12 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
         The versions, in the order of the cells.
     series : Series, optional
         Which number of a list is meant.
+    columns : MetricColumns, optional
+        What the versions state, where it was read already.
     """
 
-    def __init__(self, versions: Sequence[ModelVersion], series: Series | None = None) -> None:
-        self._columns = MetricColumns(versions)
+    def __init__(self, versions: Sequence[ModelVersion], series: Series | None = None, columns: MetricColumns | None = None) -> None:
+        self._columns = columns or MetricColumns(versions)
         self._count = len(versions)
         self.series = series or Series()
         self._names = dict.fromkeys(sorted(self._columns.names, key=lambda name: (natural_key(name[0]), natural_key(name[1]))))
@@ -64,7 +66,7 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
 
     def name(self, key: Key) -> Name:
         """Give the name of a metric, with what the registry calls its dataset."""
-        return Name("metrics", *key, self._columns.labels.get(key[1], ""))
+        return self._columns.name(*key)
 
     def _make(self, path: str, dataset: str) -> tuple[Cell, ...]:
         if (path, dataset) not in self._names:

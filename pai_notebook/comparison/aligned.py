@@ -21,6 +21,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.group import VersionGroup, remarks_on
+from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import plain_paths, short_datasets
 from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
@@ -74,17 +75,19 @@ class Aligned:
         self._removed = tuple(removed)
         self._asked = baseline
         self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
-        self._directions = Directions(directions, self.dataset_names)
+        columns = MetricColumns(self._versions)
+        self._naming = columns.name
+        self._directions = Directions(directions, self._naming)
         self._only: Literal["diff", "all"] = only
-        self._tolerance = Tolerance(tolerance, self.dataset_names)
+        self._tolerance = Tolerance(tolerance, self._naming)
         self._told_tolerance = tolerance
         self._n = n
         self._told_series = series
-        self._series = Series(series, self.dataset_names)
-        self._listed = ListedRepeats(repeats)
+        self._series = Series(series, self._naming)
+        self._listed = ListedRepeats(repeats, self._naming)
         # lists of repeats are compared by their mean, whatever else is said of lists
-        means = Series({**self._series.told, **dict.fromkeys(self._listed.told, "mean")}, self.dataset_names)
-        found = MetricCells(self._versions, means)
+        means = Series({**self._series.told, **dict.fromkeys(self._listed.told, "mean")}, self._naming)
+        found = MetricCells(self._versions, means, columns)
         self._not_used: list[Phrase] = []
         self.paired_results = tuple(self._evidence(paired, found))
         self._repeats = repeats_of(found, self._versions, self._listed)
@@ -103,6 +106,7 @@ class Aligned:
         narrowed = include is not None or exclude is not None
         sections = list(dict.fromkeys(row.key.section or row.path for row in self._all)) if narrowed else ()
         self._selection = Selection.read(include, exclude, dataset, sections)
+        self._selection.check_dataset([row.key for row in self._measured])
         self._by = by or ""
         self.by_rows = self._meant(self._by) if self._by and self._place is not None else ()
 

@@ -228,7 +228,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         <GateReport No regression passed: 1 check, only as measured>
         """
         chosen = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-        allowed = self._tolerance if tolerance is None else Tolerance(tolerance, self.dataset_names)
+        allowed = self._tolerance if tolerance is None else Tolerance(tolerance, self._naming)
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())

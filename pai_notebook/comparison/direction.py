@@ -37,7 +37,7 @@ from pai_notebook.model.metric_words import (
     plain_name,
     words_of,
 )
-from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.sanitize import Printed
 
 _MODES: dict[str, Mode] = {
@@ -235,7 +235,7 @@ class Directions:
     ('min', 'max', 'inferred')
     """
 
-    def __init__(self, told: Mapping[str, Any] | None = None, labels: Mapping[str, str] | None = None) -> None:
+    def __init__(self, told: Mapping[str, Any] | None = None, naming: Naming = metric_named) -> None:
         if told is not None and not isinstance(told, Mapping):
             raise ConfigurationError(
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
@@ -243,7 +243,7 @@ class Directions:
         self.told = {
             pattern: read_mode(mode, "directions") for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())
         }
-        self._labels = labels or {}
+        self._naming = naming
         self._patterns = {Pattern(text): mode for text, mode in self.told.items()}
 
     def of(self, path: str, dataset: str) -> Direction:
@@ -256,7 +256,7 @@ class Directions:
         """
         if not self._patterns:
             return infer_direction(path)
-        found = choose(self._patterns, Name("metrics", path, dataset, self._labels.get(dataset, "")), "directions")
+        found = choose(self._patterns, self._naming(path, dataset), "directions")
         if found is None:
             return infer_direction(path)
         pattern, mode = found

@@ -15,7 +15,7 @@ from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup, count_of
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metrics import Cell, State, series_points
-from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
 from pai_notebook.model.source import unique_names
@@ -196,7 +196,7 @@ class ListedRepeats:
     ({'accuracy': 'folds'}, {'f1': 'runs'})
     """
 
-    def __init__(self, given: RepeatsLike = None) -> None:
+    def __init__(self, given: RepeatsLike = None, naming: Naming = metric_named) -> None:
         if hasattr(given, "columns"):
             raise ConfigurationError(say("repeats={given} is not a name", given=described(given)), hint=say("Pass names of metrics."))
         told: Mapping[str, Kind] = given if isinstance(given, Mapping) else dict.fromkeys(Patterns(given, "repeats").texts, "folds")
@@ -206,11 +206,12 @@ class ListedRepeats:
                     say("repeats={kind} cannot be used", kind=described(kind)), hint=say("Pass names, or a mapping to 'folds' or 'runs'.")
                 )
         self.told: dict[str, Kind] = {str(name): kind for name, kind in sorted(told.items(), key=lambda item: str(item[0]))}
+        self._naming = naming
         self._patterns = {Pattern(name): kind for name, kind in self.told.items()}
 
     def kind(self, key: Key) -> Kind | None:
         """What the lists of a metric hold, None where nothing is said of it."""
-        found = choose(self._patterns, Name("metrics", *key), "repeats") if self._patterns else None
+        found = choose(self._patterns, self._naming(*key), "repeats") if self._patterns else None
         return None if found is None else found[1]
 
     def unused(self, names: Sequence[Name]) -> tuple[str, ...]:

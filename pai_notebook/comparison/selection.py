@@ -9,11 +9,11 @@ from typing import Any
 from pai_notebook.comparison.direction import Direction, read_mode
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.series import is_list
-from pai_notebook.errors import ComparisonError
+from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
-from pai_notebook.model.nearest import nearest_names
+from pai_notebook.model.nearest import listed, nearest, nearest_names, nearest_sentence
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,23 @@ class Selection:
         names = [row.key for row in rows]
         missed = with_nearest("include: {pattern!r} matches no row", self.include.unused(names), names)
         missed += with_nearest("exclude: {pattern!r} matches no row", self.exclude.unused(names), names)
-        measured = [name for name in names if name.section == "metrics"]
-        if self.dataset and measured and not any(is_on(name, self.dataset) for name in measured):
-            missed.append(say("dataset: {dataset!r} is not among the measured datasets", dataset=self.dataset))
         return tuple(missed)
+
+    def check_dataset(self, measured: Sequence[Name]) -> None:
+        """Refuse a dataset that no metric was measured on; a comparison without metrics has none to refuse.
+
+        Raises
+        ------
+        NameNotFound
+            With the nearest datasets, or those that there are.
+        """
+        if self.dataset and measured and not any(is_on(name, self.dataset) for name in measured):
+            known = list(dict.fromkeys(name.label or name.dataset for name in measured if name.dataset))
+            close = nearest(self.dataset, known)
+            there = say("It was measured on {datasets}.", datasets=listed(known)) if known else say("It names no dataset.")
+            raise NameNotFound(
+                say("no metric was measured on dataset {dataset!r}", dataset=self.dataset), hint=nearest_sentence(close) if close else there
+            )
 
 
 def with_nearest(template: str, unused: Sequence[str], names: Sequence[Name]) -> list[Phrase]:

@@ -11,7 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import Cell, State, series_points
-from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.sanitize import Printed
 
 How = Literal["last", "mean", "max", "min"]
@@ -47,7 +47,7 @@ class Series(Printed):
     (None, 0.87, None)
     """
 
-    def __init__(self, given: SeriesLike = None, labels: Mapping[str, str] | None = None) -> None:
+    def __init__(self, given: SeriesLike = None, naming: Naming = metric_named) -> None:
         told = given if isinstance(given, Mapping) else {} if given is None else {"*": given}
         for how in told.values():
             if not isinstance(how, str) or how not in _HOWS:
@@ -56,7 +56,7 @@ class Series(Printed):
                     hint=say("Pass one of {names}, or a mapping.", names=joined([repr(each) for each in _HOWS])),
                 )
         self.told: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
-        self._labels = labels or {}
+        self._naming = naming
         self._patterns = {Pattern(text): how for text, how in self.told.items()}
         self._by_name = isinstance(given, Mapping)
 
@@ -70,7 +70,7 @@ class Series(Printed):
         """
         if cell.state is not State.SERIES or not self._patterns:
             return cell
-        found = choose(self._patterns, Name("metrics", cell.path, cell.dataset, self._labels.get(cell.dataset, "")), "series")
+        found = choose(self._patterns, self._naming(cell.path, cell.dataset), "series")
         points = [point for point in series_points(cell.raw) or () if math.isfinite(point)]
         if found is None or not points:
             return cell

@@ -10,7 +10,7 @@ from typing import Any
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.names import Name, Pattern, Patterns, choose
+from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.sanitize import Printed
 
 Bound = float | str | tuple[float | str, float | str]
@@ -46,10 +46,10 @@ class Tolerance(Printed):
     (0.002, 0.0)
     """
 
-    def __init__(self, given: Any = 0, labels: Mapping[str, str] | None = None) -> None:
+    def __init__(self, given: Any = 0, naming: Naming = metric_named) -> None:
         patterns = given if isinstance(given, Mapping) else {"*": given}
         self._bounds = {str(pattern): _read(value) for pattern, value in patterns.items()}
-        self._labels = labels or {}
+        self._naming = naming
         self._patterns = {Pattern(text): bounds for text, bounds in self._bounds.items()}
         self._by_name = isinstance(given, Mapping)
 
@@ -62,7 +62,7 @@ class Tolerance(Printed):
             When two equally specific patterns say different things.
         """
         if self._by_name:
-            found = choose(self._patterns, Name("metrics", path, dataset, self._labels.get(dataset, "")), "tolerance")
+            found = choose(self._patterns, self._naming(path, dataset), "tolerance")
             absolute, relative = found[1] if found is not None else (0.0, 0.0)
         else:
             absolute, relative = self._bounds["*"]

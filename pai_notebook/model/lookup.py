@@ -17,7 +17,7 @@ from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
 from pai_notebook.model.metrics import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import dataset_nicks, listed, nearest, nearest_sentence
 from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
@@ -160,6 +160,15 @@ class MetricColumns:
                     self.names[path, dataset] = None
                     self._deep.setdefault((path, dataset), []).append((place, raw))
 
+    @cached_property
+    def nicks(self) -> dict[str, str]:
+        """What tables shorten the datasets to, where that can be typed."""
+        return dataset_nicks(sorted({dataset for _, dataset in self.names}), self.labels)
+
+    def name(self, path: str, dataset: str) -> Name:
+        """Give the name of a metric, with what the registry and tables call its dataset."""
+        return Name("metrics", path, dataset, self.labels.get(dataset, ""), self.nicks.get(dataset, ""))
+
     def stated(self, path: str, dataset: str = "") -> list[tuple[int, Any]]:
         """Give what is stated under a name: position of the version and value as sent, in the order of the versions."""
         found = [(place, content[path]) for place, content in self._flat.get(dataset, ()) if path in content]
@@ -193,6 +202,9 @@ class Lookup:
     def _metrics(self) -> MetricColumns:
         return MetricColumns(self.versions)
 
+    def _named(self, path: str, dataset: str) -> Name:
+        return self._metrics.name(path, dataset)
+
     @cached_property
     def fields(self) -> dict[str, FieldInfo]:
         """Every field by its name, those beyond the catalogue included."""
@@ -208,7 +220,7 @@ class Lookup:
         if not section:
             return [Name("", info.name) for info in self.fields.values() if info.is_plain]
         if section == "metrics":
-            return (Name("metrics", *key, self._metrics.labels.get(key[1], "")) for key in self._metrics.names)
+            return (self._named(*key) for key in self._metrics.names)
         if section == "labels":
             return [Name("labels", key) for key in dict.fromkeys(key for version in self.versions for key in version.labels)]
         return [Name(section, path) for path in dict.fromkeys(path for each in self._leaves(section) for path in each)]

@@ -21,7 +21,7 @@ from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.metrics_document import Entry, read_entries
 from pai_notebook.model.names import Name, resolve
-from pai_notebook.model.nearest import counted, listed
+from pai_notebook.model.nearest import counted, dataset_nicks, listed
 from pai_notebook.model.source import Provenance, dataset_names
 
 
@@ -292,7 +292,8 @@ class Metrics(Brief, Sequence[Cell]):
     @cached_property
     def _by_name(self) -> dict[Name, tuple[Cell, ...]]:
         labels = dataset_names([self._provenance] if self._provenance else [])
-        return {Name("metrics", *key, labels.get(key[1], "")): cells for key, cells in self.groups.items()}
+        nicks = dataset_nicks(self.datasets, labels)
+        return {Name("metrics", *key, labels.get(key[1], ""), nicks.get(key[1], "")): cells for key, cells in self.groups.items()}
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], tuple[Cell, ...]]:

@@ -50,6 +50,8 @@ class Name:
         The dataset of a metric; empty where none is named.
     label : str
         What the registry calls the dataset, which patterns may use instead; no part of what makes names equal.
+    nick : str
+        What tables shorten the dataset to, where that is no other dataset's; understood and never written.
 
     Examples
     --------
@@ -61,6 +63,7 @@ class Name:
     path: str
     dataset: str = ""
     label: str = field(default="", compare=False)
+    nick: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.section}.{self.short}" if self.section else self.short
@@ -93,6 +96,15 @@ class Name:
         return self.section, natural_key(self.path), natural_key(self.dataset)
 
 
+def metric_named(path: str, dataset: str) -> Name:
+    """Name of a metric of whose dataset nothing else is known."""
+    return Name("metrics", path, dataset)
+
+
+# What gives a metric its name.
+Naming = Callable[[str, str], Name]
+
+
 @lru_cache(maxsize=1024)
 def _words(field: str) -> tuple[str, ...]:
     """Every word for a field."""
@@ -103,11 +115,11 @@ def _words(field: str) -> tuple[str, ...]:
 def _spellings(name: Name) -> dict[str, tuple[int, int]]:
     """Every text that means a name exactly, with whether it names the dataset and whether it is the escaped form."""
     # equal names may have different labels
-    return _spelled(name, name.label)
+    return _spelled(name, name.label, name.nick)
 
 
 @lru_cache(maxsize=65536)
-def _spelled(name: Name, label: str) -> dict[str, tuple[int, int]]:
+def _spelled(name: Name, label: str, nick: str) -> dict[str, tuple[int, int]]:
     words = _words(name.section or name.path)
     if not name.section:
         return dict.fromkeys((word for word in words if word), (0, 1))
@@ -119,7 +131,7 @@ def _spelled(name: Name, label: str) -> dict[str, tuple[int, int]]:
     for path, escaped in ((plain, 0), (name.path, 1)):
         for prefix in prefixes:
             found[f"{prefix}{path}"] = (0, escaped)
-            for dataset in filter(None, (name.dataset, label)):
+            for dataset in filter(None, (name.dataset, label, nick)):
                 found[f"{prefix}{path}@{dataset}"] = found[f"{prefix}{path}[{dataset}]"] = (1, escaped)
     return found
 
@@ -193,7 +205,7 @@ class Pattern:
         if self._base is not None and is_on(name, self._dataset):
             rank = self._base.rank(Name(name.section, name.path))
             if rank is not None:
-                return rank[0] if self._dataset in (name.dataset, name.label) else 0, 1, rank[2]
+                return rank[0] if self._dataset in (name.dataset, name.label, name.nick) else 0, 1, rank[2]
         if self._bare is not None and name.section == "metrics" and not name.dataset:
             rank = self._bare.rank(name)
             if rank is not None:
@@ -235,14 +247,14 @@ class Pattern:
 
 
 def is_on(name: Name, dataset: str) -> bool:
-    """Whether a metric was measured on the dataset that an id, an address, a name or a glob of these means.
+    """Whether a metric was measured on the dataset that an id, an address, a name, a short name or a glob of these means.
 
     Examples
     --------
     >>> [is_on(Name("metrics", "cer", "d-a", "hold-out"), text) for text in ("d-a", "hold-out", "hold*", "")]
     [True, True, True, False]
     """
-    return any(each and (each == dataset or fnmatchcase(each, dataset)) for each in (name.dataset, name.label))
+    return any(each and (each == dataset or fnmatchcase(each, dataset)) for each in (name.dataset, name.label, name.nick))
 
 
 class Patterns:
@@ -406,7 +418,7 @@ def resolve(
     fitting = [
         (rank, name)
         for rank, name in ranked
-        if dataset is None or name.dataset == dataset or (dataset and name.label == dataset) or name.section != "metrics"
+        if dataset is None or name.dataset == dataset or (dataset and dataset in (name.label, name.nick)) or name.section != "metrics"
     ]
     if not fitting:
         base, asked = (text, dataset) if ranked else _without_dataset(text)

@@ -27,12 +27,12 @@ _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """Names closest to one that does not exist: the same in another case, the same below a section, then similar ones.
+    """Names closest to one that does not exist: the same in another case, the same below a section, similar ones, else what begins so.
 
     Examples
     --------
-    >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"])
-    (('accuracy',), ('labels.env',))
+    >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"]), nearest("acc", ["accuracy", "loss"])
+    (('accuracy',), ('labels.env',), ('accuracy',))
     """
     names = list(dict.fromkeys(known))
     wanted = text.strip().strip("`'\"").casefold()
@@ -42,7 +42,9 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     same = [folded[wanted]] if wanted in folded else []
     below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
     close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
-    return tuple(dict.fromkeys([*same, *below, *close]))[:count]
+    # an abbreviation is like nothing, and begins what it stands for
+    begun = [] if same or below or close else [name for name in names if len(wanted) > 1 and name.casefold().startswith(wanted)]
+    return tuple(dict.fromkeys([*same, *below, *close, *begun]))[:count]
 
 
 def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
@@ -180,6 +182,18 @@ def short_datasets(names: Iterable[str], known: Mapping[str, str] | None = None)
     made = _apart(ids) | {name: _end(name) for name in given if "/" in name} | _without_first_words(told)
     taken = Counter([*made.values(), *(name for name in given if made[name] != name)])
     return {name: made[name] if taken[made[name]] == 1 else name for name in given}
+
+
+def dataset_nicks(names: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Short names of datasets that may be typed: without those that are what another one is called.
+
+    Examples
+    --------
+    >>> dataset_nicks(["d-a", "d-b", "d-c"], {"d-a": "digits-holdout", "d-b": "digits-noisy"})
+    {'d-a': 'holdout', 'd-b': 'noisy'}
+    """
+    short = short_datasets(names, known)
+    return {name: nick for name, nick in short.items() if nick not in short and nick not in known.values()}
 
 
 def _without_first_words(told: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, NameNotFound
@@ -54,6 +55,10 @@ class _PartialLookup(Lookup):
             self._missing[who] = error
         else:
             self._known.add(who)
+
+    def _named(self, path: str, dataset: str) -> Name:
+        # a short name is another dataset in another model
+        return replace(super()._named(path, dataset), nick="")
 
     def values(self, name: Name) -> list[Any]:
         return [None] * len(self.versions) if name is _NOWHERE else super().values(name)

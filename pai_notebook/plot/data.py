@@ -268,7 +268,7 @@ class ChartData:
 
     @property
     def _by_name(self) -> dict[Name, Measure]:
-        return {Name("metrics", each.path, each.dataset, each.label): each for each in self.measures}
+        return {Name("metrics", each.path, each.dataset, each.label, each.short): each for each in self.measures}
 
 
 def pareto_places(first: Measure, second: Measure) -> list[int]:

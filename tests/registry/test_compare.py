@@ -5,7 +5,15 @@ import inspect
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.errors import AddressError, AuthenticationError, ConfigurationError, FetchErrors, ServiceUnavailable, VersionNotFound
+from pai_notebook.errors import (
+    AddressError,
+    AuthenticationError,
+    ConfigurationError,
+    FetchErrors,
+    NameNotFound,
+    ServiceUnavailable,
+    VersionNotFound,
+)
 from tests.registry.outsider import both, connect
 from tests.wire.faultserver import FaultServer, error
 
@@ -140,3 +148,38 @@ def test_a_model_and_names_of_its_versions_need_no_address(registry):
     assert pnb.compare("wine-cultivar", "1.4.0", "1.5.0", baseline="1.4.0", among=held) == compared
     with pytest.raises(AddressError, match=r"Write MODEL@1\.5\.0"):
         registry.compare(held, "1.5.0")
+
+
+def test_short_names_of_datasets_as_tables_print_them_are_understood_wherever_names_are(registry):
+    held = registry.get_versions(f"{DIGITS}@2.0.0..")
+    compared = registry.compare(held)
+    short = compared.short_datasets["d-digitsholdout0001"]
+    name, full = f"accuracy@{short}", "accuracy@d-digitsholdout0001"
+    assert short == "holdout"
+    assert compared[name] == compared["accuracy", short] == compared[full]
+    assert compared.best(name) == compared.best("accuracy", dataset=short) == compared.best(full)
+    assert held.compare(include=name, dataset=short).metrics == held.compare(include=full).metrics
+    assert held.compare(by=name).by_rows == (compared[full],)
+    told = held.compare(directions={name: "min"}, tolerance={name: 0.5})
+    assert (told[full].direction.mode, {change.kind for change in told[full].changes}) == ("min", {"baseline", "same"})
+    assert [held.compare(**{what: told}).notes for what, told in [("directions", {name: "min"}), ("tolerance", {name: 0.5})]] == [
+        compared.notes
+    ] * 2
+    assert [check.dataset for check in compared.check(f"{name} > 0.5").checks] == ["d-digitsholdout0001"] * 5
+    assert held.filter(f"{name} > 0.98") == held.filter(f"{full} > 0.98") != held
+    assert held.sort_values("accuracy", dataset=short) == held.sort_values(full)
+    assert held[0].metrics[name] == held[0].metrics[full]
+    assert compared.plot.bar(name).get_xlabel() == compared.plot.bar(full).get_xlabel()
+    one = held.compare(dataset="holdout")
+    assert {row.dataset for row in one.metrics} == {"d-digitsholdout0001"}
+
+
+@pytest.mark.parametrize(("dataset", "hint"), [("hldout", "Nearest is digits-holdout"), ("zzz", "It was measured on digits-holdout, ")])
+def test_a_dataset_that_nothing_was_measured_on_is_refused(registry, dataset, hint):
+    with pytest.raises(NameNotFound, match=f"no metric was measured on dataset '{dataset}'. {hint}"):
+        registry.compare(f"{DIGITS}@last:2", dataset=dataset)
+
+
+def test_an_abbreviation_that_includes_nothing_is_told_what_it_begins(registry):
+    notes = registry.compare(f"{DIGITS}@last:2", include="acc").notes
+    assert "include: 'acc' matches no row; nearest: accuracy, accuracy@digits-holdout" in notes
