@@ -14,6 +14,7 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _values(row: Row, places: tuple[int, int], form: NumberFormat) -> list[Phras
     if all(is_blank(cell) or isinstance(cell.raw, str) for cell in cells) and cells[0].text != cells[1].text:
         texts = _apart([cell.text for cell in cells])
     measured = row.section == "metrics" and (row.changes[places[1]].kind is not Kind.CHANGED or bool(row.changes[places[1]].delta))
-    numbers = [_number(cell, form) if measured else "" for cell in cells]
+    numbers = [_number(cell, form) if measured else say("Not registered") if cell.raw == NOT_REGISTERED else "" for cell in cells]
     return ["—" if is_blank(cell) else number or text for cell, number, text in zip(cells, numbers, texts, strict=True)]
 
 

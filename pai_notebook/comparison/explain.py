@@ -82,7 +82,7 @@ class Explanation(Displayed):
         for name, found in self.changes.items():
             told = [each.text for each in found]
             if self.everything:
-                lines += [f"- {name}", *(f"  - {in_language(text, self.lang)}" for text in told)]
+                lines += [f"- {in_language(name, self.lang)}", *(f"  - {in_language(text, self.lang)}" for text in told)]
             else:
                 lines.append(f"- {in_language(say('{what}: {said}', what=name, said=joined(told, ' · ')), self.lang)}")
         return [visible(in_language(line, self.lang)) for line in (*lines, *([self.note] if self.note else []))]

@@ -13,6 +13,7 @@ from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.metric_words import points_of
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format, format_about, format_computed, format_points
 from pai_notebook.sanitize import visible
@@ -85,6 +86,10 @@ class Paired(Estimated, Displayed):
         Model and name of the candidate and of the other version, which are the same in every comparison.
     path : str
         The snapshot that it was read from; empty elsewhere.
+    cluster : str
+        Column of the groups whose means are compared, so that each weighs the same; empty where every example does.
+    over_examples : float or None
+        With `cluster` the difference over all examples, which is that of the metric; None elsewhere.
     source : callable or None
         Gives the interval at a level; None where there is none.
     """
@@ -105,6 +110,8 @@ class Paired(Estimated, Displayed):
     shown: str = ""
     identities: tuple[tuple[str, str], ...] = ()
     path: str = ""
+    cluster: str = ""
+    over_examples: float | None = None
 
     def _known_at(self, level: float) -> Interval | None:
         return None if self.source is None else self.source(level)
@@ -175,14 +182,21 @@ class Paired(Estimated, Displayed):
     def sentence(self) -> Phrase:
         """The result in one sentence."""
         if not self.counts:
-            form, found = choose_format([*self.values, self.delta]), self.interval
+            found, points = self.interval, points_of(self.metric.partition("@")[0], self.values)
+            delta, *plain = self._written(self.delta, *([] if self.over_examples is None else [self.over_examples]))
+            interval = found and (_in_points(found, points) if points else found.words)
+            names = {"version": visible(self.version), "other": visible(self.other), "metric": visible(self.shown or self.metric)}
+            if plain:
+                by_group = (
+                    "{version} against {other} in {metric}, mean over {n} groups by {name}: {delta} ({interval}); over examples {plain}"
+                )
+                told = {"n": self.n, "name": visible(self.cluster), "delta": delta, "plain": plain[0]}
+                return say(by_group, **names, **told, interval=interval or self.reason)
             return say(
                 "{version} against {other} in {metric}: {delta} ({interval})",
-                version=visible(self.version),
-                other=visible(self.other),
-                metric=visible(self.shown or self.metric),
-                delta=form.delta(self.delta),
-                interval=self.reason if found is None else say("{interval}; {reason}", interval=found.words, reason=self.reason),
+                **names,
+                delta=delta,
+                interval=say("{interval}; {reason}", interval=interval, reason=self.reason) if interval else self.reason,
             )
         return say(
             "{version} right and {other} wrong in {gained} of {n}, the other way in {lost}: {delta} ({interval})",
@@ -192,8 +206,14 @@ class Paired(Estimated, Displayed):
             n=self.n,
             lost=self.counts["lost"],
             delta=format_points(100 * self.delta),
-            interval=self.reason if self.interval is None else _in_points(self.interval),
+            interval=self.reason if self.interval is None else _in_points(self.interval, 100),
         )
+
+    def _written(self, *deltas: float) -> list[str]:
+        """Write differences of the metric: of shares in points, of anything else as they are."""
+        points = points_of(self.metric.partition("@")[0], self.values)
+        form = choose_format([*self.values, self.delta])
+        return [format_points(points * delta) if points else form.delta(delta) for delta in deltas]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -222,8 +242,8 @@ class Paired(Estimated, Displayed):
         return Stack(blocks)
 
 
-def _in_points(interval: Interval) -> Phrase:
-    low, high = format_points(100 * interval.low), format_points(100 * interval.high)
+def _in_points(interval: Interval, points: int) -> Phrase:
+    low, high = format_points(points * interval.low), format_points(points * interval.high)
     return say("{level} % interval {low} to {high}", level=format_computed(100 * interval.level), low=low.removesuffix(" pp"), high=high)
 
 

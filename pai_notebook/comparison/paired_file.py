@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_value")
+# What a file of an earlier release does not have.
+_ADDED = ("cluster", "over_examples")
 
 
 def written(result: Paired) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def written(result: Paired) -> dict[str, Any]:
     source: Any = result.source
     kinds = {made: kind for kind, made in INTERVALS.items()}
     return {
-        **{name: getattr(result, name) for name in _PLAIN},
+        **{name: getattr(result, name) for name in (*_PLAIN, *_ADDED)},
         "identities": [list(each) for each in result.identities],
         "values": list(result.values),
         "reason": _said(result.reason),
@@ -66,6 +68,7 @@ def read(entry: Mapping[str, Any], path: str) -> Paired:
     first, second = map(float, entry["values"])
     return Paired(
         **{name: entry[name] for name in _PLAIN},
+        **{name: entry[name] for name in _ADDED if name in entry},
         identities=tuple((str(model), str(name)) for model, name in entry["identities"]),
         values=(first, second),
         reason=_again(entry["reason"]),

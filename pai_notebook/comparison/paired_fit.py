@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,14 +43,24 @@ def fitted(result: Paired, shown: str, cells: Sequence[Cell], versions: Sequence
         _place(name, identity, versions, names)
         for name, identity in zip((result.version, result.other), result.identities or (None, None), strict=True)
     ]
-    for place in places:
-        if isinstance(versions[place], VersionGroup):
-            hint = say("Compare two of its members by name.")
-            said = say("{name} is a group: the results of one run say nothing of the others", name=names[place])
-            raise ComparisonError(said, hint=hint)
+    refuse_groups({names[place]: versions[place] for place in places})
     result = replace(result, version=names[places[0]], other=names[places[1]])
     _check_numbers(result, shown, cells[places[0]], cells[places[1]])
     return result
+
+
+def refuse_groups(versions: Mapping[str, ModelVersion]) -> None:
+    """Refuse groups of runs, given by what they are called.
+
+    Raises
+    ------
+    ComparisonError
+        For a group.
+    """
+    for name, version in versions.items():
+        if isinstance(version, VersionGroup):
+            hint = say("Compare two of its members by name.")
+            raise ComparisonError(say("{name} is a group: the results of one run say nothing of the others", name=name), hint=hint)
 
 
 def identity_of(version: ModelVersion) -> tuple[str, str]:
@@ -77,7 +87,7 @@ def _check_numbers(result: Paired, shown: str, cell: Cell, base: Cell) -> None:
         if each.value is None:
             hint = say("Results are evidence for a metric that both versions state.")
             raise ComparisonError(say("{name} has no {shown}", name=name, shown=shown), hint=hint)
-    if cell.value is None or base.value is None or result.interval is None:
+    if cell.value is None or base.value is None:
         return
     for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
         room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
@@ -94,8 +104,16 @@ def _check_numbers(result: Paired, shown: str, cell: Cell, base: Cell) -> None:
                 hint=say("Take the examples that the metric was measured on, and its unit."),
             )
     delta = cell.value - base.value
-    if not result.interval.low <= delta <= result.interval.high:
-        form = choose_format([delta, result.delta])
+    if result.interval is not None and not result.interval.low <= delta <= result.interval.high:
+        form, over = choose_format([delta, result.delta]), result.over_examples
+        if over is not None and abs(delta - over) <= (result.interval.high - result.interval.low) / 2:
+            # the examples are those of the metric, which weighs groups by their sizes
+            by_group = (
+                "{name}: the versions state a difference of {delta} over examples, the mean over {n} groups by {cluster} is {delta_2}"
+            )
+            told = {"n": result.n, "cluster": result.cluster, "delta": form.delta(delta), "delta_2": form.delta(result.delta)}
+            hint = say("The mean over groups is another number than the metric; read it by itself, without with_paired.")
+            raise ComparisonError(say(by_group, name=shown, **told), hint=hint)
         raise ComparisonError(
             say(
                 "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",

@@ -227,6 +227,8 @@ def _by_scores(
         flipped=differing(table, each),
         p_value=None if at is None else p_value(at),
         source=at,
+        cluster=named if by_cluster else "",
+        over_examples=float(each.mean()) if by_cluster else None,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pai_notebook.arguments import checked, described
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import fitted, identity_of
+from pai_notebook.comparison.paired_fit import fitted, identity_of, refuse_groups
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -72,7 +72,7 @@ class PairedQuestions(Aligned):
         Raises
         ------
         ComparisonError
-            When no example is in both tables, or a metric does not exist.
+            When no example is in both tables, a metric does not exist, or a version is a group.
         ConfigurationError
             For tables, columns and arguments that cannot be used.
 
@@ -103,6 +103,7 @@ class PairedQuestions(Aligned):
             hint = say("Pass score= with a column that has 1 where the answer is wrong.")
             said = "correct= says which answers are right, and {shown} is lower where more are"
             raise ConfigurationError(say(said, shown=row.key.shown), hint=hint)
+        refuse_groups({name: self._versions[self._names.index(name)] for name in (version, other)})
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )

@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -211,3 +212,14 @@ def test_versions_of_several_models_are_told_with_theirs():
     versions = [make("0.1.0", {"cer": 0.1}), make("0.2.0", {"cer": 0.2}), make("0.3.0", {"cer": 0.3}, model="model-b")]
     assert "model-a: 0.1.0, 0.2.0 · model-b: 0.3.0" in Comparison(versions).explain()
     assert "model-a: 0.1.0" not in Comparison(versions[:2]).explain()
+
+
+def test_a_candidate_is_called_not_registered_in_the_language_of_the_list():
+    registered = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "ApprovalStatus": "Approved", "Metrics": {"accuracy": 0.9}}])
+    candidate = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a"], "accuracy": [0.95]}), name="run")
+    c = (registered + candidate).compare("0.1.0")
+    for everything in (False, True):
+        told = str(c.explain(lang="zh", everything=everything))
+        assert "准入状态 Approved → 未注册" in told
+        assert "registered" not in told
+    assert "approval status Approved → Not registered" in str(c.explain())

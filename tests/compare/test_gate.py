@@ -620,6 +620,21 @@ def test_an_alarm_that_names_its_metric_fails_for_every_version_in_which_it_cann
     ]
 
 
+def test_several_rules_say_that_a_confidence_is_one_sided():
+    c = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000})
+    report = c.check("accuracy >= baseline with 95% confidence\naccuracy > 0.8")
+    text = " ".join(str(report).split())
+    assert "one-sided" in text
+    assert "one-sided" in report.to_markdown()
+
+
+def test_a_gate_writes_the_last_digits_of_a_calculation_nowhere():
+    report = compare({"accuracy": 0.9099999999999999}, {"accuracy": 0.95}).check("accuracy >= baseline")
+    for text in (str(report), report.checks[0].words, report.to_markdown(), report.to_junit()):
+        assert "999" not in text
+        assert "0.91" in text
+
+
 def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
     c = compare({"accuracy": 0.90, "n": 1000, "f1": 0.8, "f1_stderr": 0.02}, {"accuracy": 0.95, "n": 500, "f1": 0.9, "f1_stderr": 0.01})
     assert [check.metric for check in c.check("* >= baseline").checks] == ["accuracy", "f1"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.comparison.paired_file import written
+from pai_notebook.comparison.paired_file import read, written
 from pai_notebook.comparison.paired_methods import bonett_price, mid_p_mcnemar
 from pai_notebook.errors import ComparisonError, ConfigurationError, SnapshotError
 from pai_notebook.io.snapshot import write_snapshot
@@ -240,6 +240,36 @@ def test_answers_of_a_metric_that_is_lower_where_more_are_right_are_refused(bett
     assert c.with_paired(p)["error_rate"].changes[1].word == "better"
 
 
+def test_the_mean_over_groups_is_not_called_the_difference_of_the_metric():
+    user = np.r_[np.repeat(np.arange(10), 2), np.repeat(np.arange(10, 20), 18)]
+    first = np.linspace(0.5, 0.7, 200)
+    second = first + np.where(user < 10, 0.2, -0.02) + np.linspace(-0.01, 0.01, 200)
+    c = compared(first, second, "bleu")
+    p = c.paired("bleu", tables(first, second, "s", u=user), on="id", score="s", cluster="u")
+    assert p.over_examples == pytest.approx(c["bleu"].changes[1].delta)
+    assert "in bleu, mean over 20 groups by u: +0.0860 (95 % interval" in p.sentence
+    assert p.sentence.endswith("over examples +0.0020")
+    assert p.sentence.in_language("zh").endswith("按全部样本为 +0.0020")
+    with pytest.raises(ComparisonError, match="over examples, the mean over 20 groups by u is") as refused:
+        c.with_paired(p)
+    assert "Take the examples" not in refused.value.hint
+    other = compared(first, second - 0.2, "bleu")
+    with pytest.raises(ComparisonError, match="the examples give") as refused:
+        other.with_paired(p)
+    assert "Take the examples" in refused.value.hint
+    assert read(written(p), "x").sentence.endswith("over examples +0.0020")
+
+
+def test_shares_by_groups_and_scores_are_told_in_points():
+    first, second = ([place % 100 < right for place in range(1000)] for right in (80, 90))
+    found = tables(first, second, user=np.arange(1000) // 50)
+    c = compared(first, second)
+    by_user = c.paired("accuracy", found, on="id", correct="ok", cluster="user").sentence
+    assert "in accuracy, mean over 20 groups by user: +10.0 pp (" in by_user
+    assert by_user.endswith("; over examples +10.0 pp")
+    assert "in accuracy: +10.0 pp (95 % interval +" in c.paired("accuracy", found, on="id", score="ok").sentence
+
+
 def test_results_of_one_run_are_no_evidence_for_a_group(better):
     right = {"0.1.0": better[0], "0.2.0": better[1]}
     docs = [
@@ -254,7 +284,7 @@ def test_results_of_one_run_are_no_evidence_for_a_group(better):
     c = pnb.VersionSet.from_documents(docs, "m").group_repeats().compare()
     frames = dict(zip(c.names, tables(*better).values(), strict=True))
     with pytest.raises(ComparisonError, match="is a group"):
-        c.with_paired(c.paired("accuracy", frames, on="id", correct="ok"))
+        c.paired("accuracy", frames, on="id", correct="ok")
 
 
 def test_a_pair_that_cannot_tell_takes_the_place_of_what_is_less_sure():

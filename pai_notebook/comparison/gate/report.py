@@ -80,7 +80,8 @@ class Check(Brief):
     @property
     def form(self) -> NumberFormat:
         """How its numbers are written: value, baseline and bound read differently where they differ."""
-        return choose_format([number for number in (self.value, self.baseline, self.bound) if number is not None])
+        # what the last digits of a calculation carry tells none of them apart
+        return choose_format([cleared(number) for number in (self.value, self.baseline, self.bound) if number is not None])
 
     def _brief(self) -> str:
         return f"{self.outcome} {self.words}"

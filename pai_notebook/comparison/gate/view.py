@@ -220,8 +220,9 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator
     yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
     remark = "" if check.stated or check.reason in (BELOW, ABOVE) else check.reason
-    # the rule above the check says how the bound follows from the baseline
-    allowed = check.allowed.partition(" (")[0] if headed and check.bound is not None else check.allowed
+    # the rule above the check says how the bound follows from the baseline, but not that a confidence is one-sided
+    is_plain = headed and check.bound is not None and "one-sided" not in check.allowed
+    allowed = check.allowed.partition(" (")[0] if is_plain else check.allowed
     yield Lines([allowed, Mark("", remark)]) if allowed and remark else allowed or remark
 
 
