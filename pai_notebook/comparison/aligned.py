@@ -77,6 +77,7 @@ class Aligned:
         self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
         columns = MetricColumns(self._versions)
         self._naming = columns.name
+        self._by_name = columns.by_name
         self._directions = Directions(directions, self._naming)
         self._only: Literal["diff", "all"] = only
         self._tolerance = Tolerance(tolerance, self._naming)
@@ -274,6 +275,10 @@ class Aligned:
             *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
             *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
             *self._selection.unused(self._all),
+            *(
+                say("the dataset {name} is taken for {identity}, which is called so", name=name, identity=identity)
+                for name, identity in self._by_name.items()
+            ),
             *(
                 say("{what}: {said}", what=result.shown or result.metric, said=remark)
                 for result in self.paired_results

@@ -18,9 +18,10 @@ from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metrics import read_value
 from pai_notebook.model.names import Name
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nearest import dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared
 from pai_notebook.model.settings import fold_of
+from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_version, time_text
 from pai_notebook.sanitize import Printed
@@ -245,10 +246,17 @@ class VersionGroup(ModelVersion):
             subtitle=names,
             badges=[approval_badge(self.approval_status)] if self.approval_status else [],
             blocks=[self._table(), Section(say("What all of them share"), [describe_version(self)], folded=True)],
-            footer=Lines([text for text in (ignored, *remarks_on([self]), newest) if text]),
+            footer=Lines([text for text in (ignored, *remarks_on([self]), newest, *dataset_ids(self._names.values())) if text]),
         )
 
+    @property
+    def _names(self) -> dict[Key, Name]:
+        """Its metrics, with what the registry calls their datasets."""
+        labels = _labels([self])
+        return {key: Name("metrics", *key, labels.get(key[1], "")) for key in self.repeats}
+
     def _table(self) -> Table:
+        names = self._names
         columns = [Column(say(title), align="right", mixed=True) for title in ("mean", "standard deviation", "runs", "lowest", "highest")]
         found = list(self.repeats.items())
         rows: list[list[Inline]] = []
@@ -257,7 +265,7 @@ class VersionGroup(ModelVersion):
             runs = say("{count} of {total}", count=len(each.values), total=each.total) if each.failed else str(each.total)
             spread: Inline = Missing(say("one run")) if each.sd is None else Number(choose_format([each.sd]).value(each.sd))
             ends = [Number(form.value(end)) for end in (min(each.values), max(each.values))]
-            rows.append([f"{path}@{dataset}" if dataset else path, Number(form.value(each.mean), strong=True), spread, runs, *ends])
+            rows.append([names[path, dataset].shown, Number(form.value(each.mean), strong=True), spread, runs, *ends])
         return Table([say("metric"), *columns], rows, caption=say("Metrics over {runs}", runs=self.words), total=len(found), unit="metrics")
 
 
@@ -290,6 +298,7 @@ def remarks_on(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None =
         Metrics that are spoken of, and what they are called; all of them by default.
     """
     said: list[Phrase] = []
+    labels = _labels(groups)
     for group in groups:
         lacking: dict[int, list[Key]] = {}
         for key, found in group.repeats.items():
@@ -297,19 +306,24 @@ def remarks_on(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None =
                 lacking.setdefault(found.failed, []).append(key)
         without = "{count} of {total} members of {name} have no number for {names}: the mean is of the others"
         for count, keys in lacking.items():
-            said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=_some(keys, shown)))
+            said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=_some(keys, shown, labels)))
     no_mean = "no mean of {names} in {groups}, as it is no number there; compare the versions themselves, lists with repeats="
     differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
     for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
         alike: dict[tuple[Key, ...], list[str]] = {}
         for group, left in zip(groups, keys_of, strict=True):
             alike.setdefault(left, []).append(group.version_name)
-        said += [say(template, names=_some(keys, shown), groups=first(names, _NAMED)) for keys, names in alike.items() if keys]
+        said += [say(template, names=_some(keys, shown, labels), groups=first(names, _NAMED)) for keys, names in alike.items() if keys]
     return said
 
 
-def _some(keys: Sequence[Key], shown: Mapping[Key, str] | None) -> Phrase:
-    return first([(shown or {}).get(key) or Name("metrics", *key).short for key in keys], _NAMED)
+def _some(keys: Sequence[Key], shown: Mapping[Key, str] | None, labels: Mapping[str, str]) -> Phrase:
+    return first([(shown or {}).get(key) or Name("metrics", *key, labels.get(key[1], "")).shown for key in keys], _NAMED)
+
+
+def _labels(groups: Sequence[VersionGroup]) -> dict[str, str]:
+    """What the registry calls the datasets of members."""
+    return dataset_names(member.provenance for group in groups for member in group.members)
 
 
 def _is_stated(columns: MetricColumns, key: Key) -> bool:

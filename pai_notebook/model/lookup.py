@@ -126,6 +126,8 @@ class MetricColumns:
         Positions of the versions that state a metric.
     labels : dict of str to str
         What the registry calls the datasets.
+    by_name : dict of str to str
+        Datasets that some versions name as the registry calls them, and what others call these: they are taken together.
 
     Examples
     --------
@@ -138,6 +140,8 @@ class MetricColumns:
 
     def __init__(self, versions: Sequence[ModelVersion]) -> None:
         self.labels = dataset_names(version.provenance for version in versions)
+        self.by_name: dict[str, str] = {}
+        identities = {name: identity for identity, name in self.labels.items() if name != identity}
         self.names: dict[tuple[str, str], None] = {}
         self.measured: set[int] = set()
         self._flat: dict[str, list[tuple[int, dict[str, Any]]]] = {}
@@ -145,6 +149,9 @@ class MetricColumns:
         shapes: dict[tuple[str, tuple[Any, ...]], bool] = {}
         for place, version in enumerate(versions):
             for dataset, content in read_entries(version._document.get("Metrics"))[0]:  # noqa: SLF001 - reads without a copy
+                if dataset in identities:
+                    self.by_name[dataset] = identities[dataset]
+                    dataset = identities[dataset]  # noqa: PLW2901 - one dataset under two names
                 is_flat = type(content) is dict and SCALARS.issuperset(map(type, content.values()))
                 if is_flat:
                     self.measured.add(place)

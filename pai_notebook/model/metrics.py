@@ -454,7 +454,9 @@ class Metrics(Brief, Sequence[Cell]):
         return bag_key((cell.dataset, cell.path, cell.raw) for cell in self.cells)
 
     def _brief(self) -> str:
-        return f"of {counted(len(self), 'cell')}: {listed([f'{cell.name} {cell.said}' for cell in self.cells], 4)}".rstrip(": ")
+        shown = {(name.path, name.dataset): name.shown for name in self._by_name}
+        stated = [f"{shown[cell.path, cell.dataset]} {cell.said}" for cell in self.cells]
+        return f"of {counted(len(self), 'cell')}: {listed(stated, 4)}".rstrip(": ")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Metrics, (self._raw, self._provenance)

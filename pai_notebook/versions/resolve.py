@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pai_notebook.errors import ModelNotFound, PaiError, VersionNotFound
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.address import Address, Selector
 from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.versions.cache import Key, KnownNames
@@ -32,7 +32,7 @@ def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFou
     no version 0.9.0 in model-a. Nearest are 0.8.0 and 0.10.0.
     """
     error = VersionNotFound(
-        say("no version {name} in {model_id}", name=name, model_id=model_id),
+        _no_version(model_id, name),
         action="ListModelVersions",
         model_id=model_id,
         version_name=name,
@@ -195,6 +195,17 @@ def resolve(
     return found, errors
 
 
+def _call_as_asked(error: PaiError, model: str) -> None:
+    """Make the error for a version that does not exist call the model as the address does."""
+    if isinstance(error, VersionNotFound) and model != error.model_id and error.message == _no_version(error.model_id, error.version_name):
+        error.message = _no_version(model, error.version_name)
+        error.args = (error.message, *error.args[1:])
+
+
+def _no_version(model: str, name: str) -> Phrase:
+    return say("no version {name} in {model_id}", name=name, model_id=model)
+
+
 def _answer(address: Address, model_id: str, known: Known[T], failures: Mapping[Key, PaiError]) -> tuple[list[T], dict[str, PaiError]]:
     selector, said = address.selector, str(address)
     failed = failures.get((model_id, ""))
@@ -205,6 +216,7 @@ def _answer(address: Address, model_id: str, known: Known[T], failures: Mapping[
             if error is None and name not in known.versions and known.whole:
                 error = no_version(model_id, name, known.names)
             if error is not None:
+                _call_as_asked(error, address.model)
                 errors[f"{address.model}@{name}"] = error
         return known.pick(selector), errors
     met = known.answers(selector)

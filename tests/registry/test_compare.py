@@ -2,6 +2,7 @@
 
 import inspect
 
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
@@ -183,3 +184,34 @@ def test_a_dataset_that_nothing_was_measured_on_is_refused(registry, dataset, hi
 def test_an_abbreviation_that_includes_nothing_is_told_what_it_begins(registry):
     notes = registry.compare(f"{DIGITS}@last:2", include="acc").notes
     assert "include: 'acc' matches no row; nearest: accuracy, accuracy@digits-holdout" in notes
+
+
+def test_candidates_that_name_a_dataset_as_the_registry_calls_it_are_compared_on_it(registry):
+    held = registry.get_versions(f"{DIGITS}@2.4.0,2.5.0")
+    frame = pd.DataFrame({"run": ["mine"], "accuracy@digits-holdout": [0.99], "accuracy@elsewhere": [0.5]})
+    both = held + pnb.VersionSet.from_frame(frame, name="run")
+    compared = both.compare("2.4.0")
+    assert next(row.dataset for row in compared.metrics if row.path == "accuracy") == "d-digitsholdout0001"
+    assert "digits-holdout" not in {row.dataset for row in compared.metrics}
+    assert compared["accuracy@digits-holdout"].cells[compared.names.index("mine (not registered)")].value == 0.99
+    assert "the dataset digits-holdout is taken for d-digitsholdout0001, which is called so" in compared.notes
+    assert compared.best("accuracy@digits-holdout").value >= 0.99
+    assert len(both.filter("accuracy@digits-holdout > 0")) == 3
+    # without the name nothing is known of it
+    alone = pnb.VersionSet.from_frame(frame, name="run").compare()
+    assert {row.dataset for row in alone.metrics} == {"digits-holdout", "elsewhere"}
+
+
+def test_groups_metrics_and_errors_are_told_by_the_names_that_were_typed(registry):
+    held = registry.get_versions("手写数字识别")
+    group = held.groupby("user_id")[0]
+    table, _, below = str(group).partition("What all of them share")
+    assert "accuracy@digits-holdout" in table
+    assert "d-digitsholdout0001" not in table
+    assert "digits-holdout: d-digitsholdout0001" in below
+    assert "have no number for" in below
+    assert "latency_ms@d-digitsnoisy" not in below
+    assert "accuracy@digits-holdout 0.9" in repr(held["2.0.0"].metrics)
+    with pytest.raises(VersionNotFound, match=r"no version 9\.9\.9 in 手写数字识别") as caught:
+        registry.get_version("手写数字识别", "9.9.9")
+    assert caught.value.model_id == DIGITS
