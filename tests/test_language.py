@@ -3,12 +3,14 @@
 import subprocess
 import sys
 
+import openpyxl
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import TraitError
 
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import speaking
 
 DOCUMENTS = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
 
@@ -84,3 +86,24 @@ def test_a_language_of_the_environment_that_is_not_known_is_warned_of_once_and_f
         done = subprocess.run([sys.executable, "-W", option, "-c", code], check=True, env=env, capture_output=True, text=True)
         assert done.stdout.startswith("en ")
         assert done.stderr.count("PAI_NOTEBOOK_LANG='fr' is not known. Use en or zh.") == count
+
+
+def test_tables_that_people_read_are_in_the_language_that_is_set_and_csv_is_in_english(tmp_path):
+    documents = [{"VersionName": "0.1.0", "Metrics": {"cer": 0.2, "n": 5}}, {"VersionName": "0.2.0", "Metrics": {"n": 5}}]
+    vs = pnb.VersionSet.from_documents(documents, "model-a")
+    c, few = vs.compare("0.1.0"), vs.filter(where="cer > 0")
+    english = c.to_csv()
+    with speaking("zh"):
+        for text in (c.to_markdown(), c.to_latex(), cells(c.to_excel(tmp_path / "c.xlsx"))):
+            assert all(word in text for word in ("以 0.1.0 为基线", "略去 1 行相同内容", "方向", "缺失"))
+            assert not any(word in text for word in ("better", "absent", "left out", "against"))
+        assert "条件 'cer > 0' 排除了 2 个中的 1 个" in str(few)
+        assert "model-a 的 1 个版本" in few.to_markdown()
+        assert c.to_csv() == english
+    assert few.removed == ("where 'cer > 0' removed 1 of 2",)
+    assert "better" in english.splitlines()[0]
+
+
+def cells(path):
+    book = openpyxl.load_workbook(path)
+    return " ".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row)

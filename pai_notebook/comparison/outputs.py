@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
@@ -10,12 +11,11 @@ from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import check_target, write_file
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.model.names import Chooser
-from pai_notebook.model.nearest import counted
 from pai_notebook.model.numbers import NumberFormat, choose_format
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class ComparisonExports(FrameExports):
         kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
         yield PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
         states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
-        yield PlainTable.from_frame(states, name="states", caption="What each version states of each metric.")
+        plain = PlainTable.from_frame(states, name="states", caption=say("What each version states of each metric."))
+        yield replace(plain, rows=[(*row[:2], *map(say, row[2:])) for row in plain.rows])
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
         """One column a version: the value in full, and the difference beside it."""
@@ -112,7 +113,7 @@ class ComparisonExports(FrameExports):
         place = comparison.baseline_place or 0
         wanted = _chooser(comparison, include, exclude)
         rows = [row for row in _rows(comparison) if wanted(row.key)]
-        header = ["name", "dataset", "better", *comparison.names]
+        header = [say("name"), say("dataset"), with_text(say("direction"), "better"), *comparison.names]
         plain = comparison.plain_paths
         body = [
             [plain[row.path] if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row, place)]
@@ -274,7 +275,7 @@ def _chooser(comparison: Comparison, include: Globs, exclude: Globs) -> Chooser:
 
 
 def _better(row: Row) -> str:
-    return row.direction.mode or ("unknown" if row.section == "metrics" else "")
+    return row.direction.mode or (say("unknown") if row.section == "metrics" else "")
 
 
 def _printed_cells(row: Row, baseline: int) -> list[str]:
@@ -294,12 +295,15 @@ def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
 
 def _caption(comparison: Comparison) -> str:
     if not comparison.names:
-        return "No versions"
-    return f"{counted(len(comparison.versions) - 1, 'version')} against {comparison.baseline_name}, {comparison.baseline_reason}"
+        return say("No versions")
+    count = len(comparison.versions) - 1
+    words = "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}"
+    return say(words, count=count, baseline=comparison.baseline_name, reason=comparison.baseline_reason)
 
 
 def _notes(comparison: Comparison) -> list[str]:
     hidden = len(comparison.identical) if comparison.only == "diff" else 0
-    notes = [f"{hidden} identical row{'' if hidden == 1 else 's'} left out"] if hidden else []
-    failed = [f"{address} could not be fetched: {error.sentence}" for address, error in comparison.errors.items()]
+    notes = [say("{count} identical row left out" if hidden == 1 else "{count} identical rows left out", count=hidden)] if hidden else []
+    words = "{address} could not be fetched: {error}"
+    failed = [say(words, address=address, error=error.sentence) for address, error in comparison.errors.items()]
     return [*notes, *comparison.notes, *failed, *comparison.comparability]

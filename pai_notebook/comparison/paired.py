@@ -237,7 +237,7 @@ class Paired(Estimated, Displayed):
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)
             rows: list[list[Inline]] = [[str(value)[:80] for value in row] for row in head.itertuples(index=False)]
-            table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit="examples")
+            table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit=say("examples"))
             blocks.append(Section(say("Examples on which they differ"), [table], folded=True, summary=str(len(self.flipped))))
         return Stack(blocks)
 

@@ -12,7 +12,7 @@ from pai_notebook.comparison.examples import Examples, differing, few_ids, numbe
 from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, p_value, t_interval
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.nearest import listed
 from pai_notebook.sanitize import visible
 
@@ -87,7 +87,8 @@ def pair(
     ways = {"correct": correct, "score": score, "statistic": statistic}
     given = [name for name, value in ways.items() if value is not None]
     if len(given) != 1:
-        said = "neither correct=, score= nor statistic= is given" if not given else f"{' and '.join(given)} are given, one is needed"
+        too_many = say("{names} are given, one is needed", names=joined(given, " and "))
+        said = too_many if given else say("neither correct=, score= nor statistic= is given")
         raise ConfigurationError(
             say("paired: {said}", said=said), hint=say("Pass the column that says whether an answer is right, as correct='correct'.")
         )
@@ -316,7 +317,7 @@ def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, s
         When they are not two, or a name is not compared.
     """
     if not isinstance(frames, Mapping) or len(frames) != _TWO:
-        said = f"{len(frames)} tables" if isinstance(frames, Mapping) else described(frames)
+        said = say("{count} tables", count=len(frames)) if isinstance(frames, Mapping) else described(frames)
         raise ConfigurationError(
             say("frames: {said} given, two tables are needed", said=said),
             hint=say("Pass a mapping of two versions to their tables; call it again for others."),

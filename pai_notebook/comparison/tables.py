@@ -11,7 +11,7 @@ import pandas as pd
 from pai_notebook.comparison.rows import Change, Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
 from pai_notebook.frames.columns import text_array, text_index
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metrics import State
@@ -164,7 +164,7 @@ def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[s
 def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:
     """Give header and rows of plain cells: what is compared, its direction, and for each version value, delta and verdict."""
     rows = comparison.changed if comparison.only == "diff" else comparison.rows
-    header = ["section", "name", "dataset", "better"]
+    header: list[str] = [say("section"), say("name"), say("dataset"), with_text(say("direction"), "better")]
     for place, name in enumerate(comparison.names):
         header.append(name)
         if place != comparison.baseline_place:
@@ -177,11 +177,11 @@ def plain_value(row: Row, place: int) -> float | str:
     cell = row.cells[place]
     if row.section == "metrics" and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and cell.value is not None:
         return cell.raw if isinstance(cell.raw, int) else cell.value
-    return str(cell.state) if is_blank(cell) else row.shown(place)
+    return say(cell.state) if is_blank(cell) else row.shown(place)
 
 
 def _plain(comparison: Comparison, row: Row) -> list[Any]:
-    plain: list[Any] = [row.section, row.path, row.dataset, row.direction.mode or ("unknown" if row.section == "metrics" else "")]
+    plain: list[Any] = [row.section, row.path, row.dataset, row.direction.mode or (say("unknown") if row.section == "metrics" else "")]
     for place, change in enumerate(row.changes):
         plain.append(plain_value(row, place))
         if place != comparison.baseline_place:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import why
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import say, told
 from pai_notebook.io.table import PlainTable, cell_text, is_formula
 from pai_notebook.sanitize import spell
 
@@ -109,7 +109,7 @@ def sheet_names(names: Sequence[str]) -> list[str]:
 
 def _about(tables: Sequence[PlainTable], more: Sequence[tuple[str, str]]) -> PlainTable:
     rows = [(table.name, text) for table in tables for text in (table.caption, *table.notes) if text]
-    return PlainTable(("what", "says"), [*rows, *more, ("times", "UTC")], name="about")
+    return PlainTable((say("what"), say("says")), [*rows, *more, (say("times"), "UTC")], name="about")
 
 
 def _fill(sheet: Any, table: PlainTable) -> None:
@@ -142,7 +142,7 @@ def _put(cell: Any, value: Any) -> None:
         if isinstance(value, float) and float(f"{value:.16g}") != value:
             cell.value, cell.data_type = repr(value), "n"  # the writer keeps 16 digits, a double may need 17
     elif not (isinstance(value, float) and math.isnan(value)):
-        text = cell_text(value)
+        text = cell_text(told(value))
         cell.value = _writable(text)
         cell.data_type = "s"
         cell.quotePrefix = is_formula(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pai_notebook.i18n.phrases import told
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.sanitize import visible
 
@@ -78,14 +79,14 @@ def latex_text(table: PlainTable, *, label: str = "") -> str:
     \end{tabular}
     \end{table}
     """
-    rows = [[_line(cell_text(value)) for value in row] for row in (table.header, *table.rows)]
+    rows = [[_line(cell_text(told(value))) for value in row] for row in (table.header, *table.rows)]
     wrapped = {place for place in range(len(table.header)) if max(len(row[place]) for row in rows) > _LONG_CELL}
     share = max(0.1, min(0.4, 0.6 / max(len(wrapped), 1)))
     align = "".join(_alignment(table.is_numeric(place), share if place in wrapped else None) for place in range(len(table.header)))
     head, *body = (_row(row, wrapped) for row in rows)
-    caption = rf"\caption{{{_broken(_line(table.caption))}}}" if table.caption else ""
+    caption = rf"\caption{{{_broken(_line(told(table.caption)))}}}" if table.caption else ""
     caption += rf"\label{{{label}}}" if re.fullmatch(r"[A-Za-z0-9:._-]+", label) else ""
-    notes = [rf"\par\footnotesize {_broken(_line(note))}" for note in table.notes]
+    notes = [rf"\par\footnotesize {_broken(_line(told(note)))}" for note in table.notes]
     long = sum(_lines(row, wrapped, share) for row in rows) > _PAGE
     written = "\n".join((_long if long else _floating)(caption, align, head, body, notes))
     packages = (["array"] if wrapped else []) + ["booktabs"] + (["longtable"] if long else [])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pai_notebook.arguments import checked
 from pai_notebook.files import check_target
+from pai_notebook.i18n.phrases import say
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.fields import catalogue
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nearest import counted, listed
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.paired import Paired
@@ -32,11 +33,12 @@ class VersionExports(FrameExports):
 
         versions: Any = self
         wide = to_frame(tuple(versions), include=include, exclude=exclude, whole=True)
-        caption = f"{len(versions)} version{'' if len(versions) == 1 else 's'} of {listed(versions.models, 3)}"
+        caption = say("{versions} of {models}", versions=counted(len(versions), "version"), models=listed(versions.models, 3))
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
-        notes += [f"{address} could not be fetched: {error.sentence}" for address, error in versions.errors.items()]
+        words = "{address} could not be fetched: {error}"
+        notes += [say(words, address=address, error=error.sentence) for address, error in versions.errors.items()]
         yield PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
-        yield PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption="One row a metric cell, with its state.")
+        yield PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption=say("One row a metric cell, with its state."))
 
     def redact(self, rules: RedactionLike = "default") -> Self:
         """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.
