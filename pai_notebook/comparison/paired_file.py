@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.paired_methods import INTERVALS
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.io.redaction import Redaction, masked_versions
+from pai_notebook.io.redaction_results import masked_result
+from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +48,14 @@ def written(result: Paired) -> dict[str, Any]:
     }
 
 
+def masked_with_results(
+    versions: Sequence[ModelVersion], results: Sequence[Paired], redaction: Redaction
+) -> tuple[list[ModelVersion], list[Paired]]:
+    """Mask versions and results on the same examples, which fit each other afterwards too."""
+    entries = list(map(written, results))
+    return masked_versions(versions, redaction, entries), [read(masked_result(each, redaction), "") for each in entries]
+
+
 def read(entry: Mapping[str, Any], path: str) -> Paired:
     """Make a result of what `written` gave.
 
@@ -60,10 +71,9 @@ def read(entry: Mapping[str, Any], path: str) -> Paired:
     LookupError, TypeError, ValueError
         For anything else.
     """
+    _check_types(entry)
     interval = entry["interval"]
     numbers = {key: value for key, value in (interval or {}).items() if key != "kind"}
-    if not all(isinstance(value, int | float) for value in numbers.values()):
-        raise TypeError("an interval of what is no number")
     made = None if interval is None else INTERVALS[interval["kind"]](**numbers)
     first, second = map(float, entry["values"])
     return Paired(
@@ -77,6 +87,23 @@ def read(entry: Mapping[str, Any], path: str) -> Paired:
         path=path,
         source=made,
     )
+
+
+def _check_types(entry: Mapping[str, Any]) -> None:
+    """Refuse what a constructor takes and what fails only when it is looked at."""
+    interval, counts, table = entry["interval"] or {}, entry["counts"], entry["flipped"]
+    texts = [entry[name] for name in ("metric", "shown", "version", "other")]
+    texts += [each["text"] for each in (entry["reason"], *entry["remarks"])]
+    texts += [*table["columns"], *table["types"], *(text for model, name in entry["identities"] for text in (model, name))]
+    numbers = [entry["delta"], *entry["values"], *(value for key, value in interval.items() if key != "kind")]
+    numbers += [] if entry["p_value"] is None else [entry["p_value"]]
+    whole = [entry["n"], *counts.values()]
+    if not all(isinstance(each, str) for each in texts) or len(entry["identities"]) != 2:  # noqa: PLR2004 - two versions
+        raise TypeError("a name or sentence that is no text")
+    if not all(type(each) in (int, float) for each in numbers) or not all(type(each) is int for each in whole):
+        raise TypeError("a number that is none")
+    if entry["n"] < 1 or set(counts) not in (set(), {"both", "gained", "lost", "neither"}):
+        raise ValueError("counts that are none")
 
 
 def _said(text: str) -> dict[str, Any]:

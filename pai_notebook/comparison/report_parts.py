@@ -12,13 +12,14 @@ from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.gate.view import describe_asked, told_apart
+from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.view import against, describe_for_report
 from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.io.redaction import Redaction, as_redaction, masked_error, masked_versions
+from pai_notebook.io.redaction import Redaction, as_redaction, masked_error
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.language import language
 from pai_notebook.model.version import ModelVersion
@@ -87,8 +88,8 @@ def report_of(
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
-    """Give the same comparison of masked versions; names of versions and models stay."""
-    versions = masked_versions(comparison.versions, redaction)
+    """Give the same comparison of masked versions; names of models stay."""
+    versions, paired = masked_with_results(comparison.versions, comparison.paired_results, redaction)
     place = comparison.baseline_place
     baseline = None if place is None else Chosen(versions[place], comparison.baseline_reason)
     arguments = {name: value for name, value in comparison.arguments.items() if name != "baseline"}
@@ -96,12 +97,9 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
     for argument in ("series", "repeats"):
         if isinstance(arguments.get(argument), Mapping):
             arguments[argument] = {redaction.text(name): how for name, how in arguments[argument].items()}
-    paired = [
-        replace(result, metric=redaction.text(result.metric), shown=redaction.text(result.shown)) for result in comparison.paired_results
-    ]
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset", "by") if name in arguments}
     removed = tuple(map(redaction.text, comparison.removed))
-    errors = {address: masked_error(error, redaction) for address, error in comparison.errors.items()}
+    errors = {redaction.address(address): masked_error(error, redaction) for address, error in comparison.errors.items()}
     made = type(comparison)(
         versions,
         baseline=baseline or "first",

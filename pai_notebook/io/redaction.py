@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from pai_notebook.arguments import checked, described
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import Phrase, say, with_values
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
+from pai_notebook.io.redaction_results import rows_of
 from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.model.group import VersionGroup, members_of
@@ -87,7 +88,8 @@ class Redaction(Printed):
         self._counts: dict[str, int] = {}
         self._known = KnownWords()
         self._clean: set[str] = set()
-        self._learning = False
+        self._learning = self._telling = False
+        self._first: dict[str, Place] = {}
 
     def __repr__(self) -> str:
         return f"Redaction({len(self._found)} values masked)"
@@ -95,7 +97,7 @@ class Redaction(Printed):
     @property
     def masked(self) -> tuple[Masked, ...]:
         """What was masked so far, in order of appearance."""
-        return tuple(self._found.values())
+        return tuple(replace(item, where=self._told(self._first[mask])) for mask, item in self._found.items())
 
     @property
     def sentences(self) -> tuple[Phrase, ...]:
@@ -113,6 +115,15 @@ class Redaction(Printed):
             )
             for kind, items in kinds.items()
         )
+
+    def _told(self, place: Place) -> str:
+        """Where something stood first, without what is masked in the name of the version; this counts as no occurrence."""
+        self._telling = True
+        try:
+            where = self.address(place[0])
+        finally:
+            self._telling = False
+        return " ".join(part for part in (where, ".".join(place[1])) if part)
 
     def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Read the ids, buckets and secrets of many documents, so that they are masked wherever else they occur."""
@@ -136,6 +147,11 @@ class Redaction(Printed):
     def text(self, text: str, where: str = "a text") -> str:
         """Mask one text."""
         return self._text(text, (where, ()))
+
+    def address(self, address: str) -> str:
+        """Mask the name of a version in an address; what has no address stays."""
+        model, sign, name = address.partition("@")
+        return f"{model}{sign}{self.text(name, address)}" if sign else address
 
     def _text(self, text: str, place: Place) -> str:
         if text not in self._clean:
@@ -227,14 +243,16 @@ class Redaction(Printed):
         if self._learning:
             self._known.add(secret, kind)
             return f"masked-{kind}-0"
+        if self._telling:
+            return self._masks.get(secret, f"masked-{kind}-0")
         mask = self._masks.get(secret)
         if mask is None:
             kind = self._known.kind_of(secret) or kind
             self._counts[kind] = self._counts.get(kind, 0) + 1
             mask = f"masked-{kind}-{self._counts[kind]}"
             self._masks[secret] = mask
-            where, path = place
-            self._found[mask] = Masked(kind, mask, " ".join(part for part in (where, ".".join(path)) if part), 0)
+            self._first[mask] = place
+            self._found[mask] = Masked(kind, mask, "", 0)
         self._found[mask] = replace(self._found[mask], count=self._found[mask].count + 1)
         return mask
 
@@ -294,8 +312,11 @@ def _places(count: int) -> Phrase:
     return say("{count} place" if count == 1 else "{count} places", count=count)
 
 
-def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> list[ModelVersion]:
-    """Mask versions; what one of them gives away is masked in all, names of versions and models stay."""
+def masked_versions(
+    versions: Sequence[ModelVersion], redaction: Redaction, results: Iterable[Mapping[str, Any]] = ()
+) -> list[ModelVersion]:
+    """Mask versions; what one of them, or a result as JSON, gives away is masked in all. Names of models stay."""
+    redaction.learn(row for result in results for row in rows_of(result))
     members = members_of(versions)
     documents = redaction.documents((version.raw, version.address) for version in members)
     sources = {source: masked_provenance(source, redaction) for source in {version.provenance for version in members}}
@@ -304,8 +325,34 @@ def masked_versions(versions: Sequence[ModelVersion], redaction: Redaction) -> l
         for version, document in zip(members, documents, strict=True)
     )
     return [
-        version.of([next(masked) for _ in version.members]) if isinstance(version, VersionGroup) else next(masked) for version in versions
+        _masked_group(version, [next(masked) for _ in version.members], redaction) if isinstance(version, VersionGroup) else next(masked)
+        for version in versions
     ]
+
+
+def _masked_group(group: VersionGroup, members: Sequence[ModelVersion], redaction: Redaction) -> VersionGroup:
+    """Mask a group, in whose name values of its members stand."""
+    pairs = zip(_leaves(group.members[0].raw), _leaves(members[0].raw), strict=False)
+    name = group.version_name
+    for old, new in sorted({(str(old), str(new)) for old, new in pairs if old != new}, key=lambda pair: -len(pair[0])):
+        name = name.replace(f"={old}", f"={new}").replace(f'="{old}', f'="{new}')
+    how = group.grouping
+    return VersionGroup(
+        members,
+        name=redaction.text(name),
+        grouping=replace(how, names=tuple(map(redaction.text, how.names))) if how else None,
+        ignored=tuple(map(redaction.text, group.ignored)),
+        folds=group.folds,
+    )
+
+
+def _leaves(node: Any) -> Iterator[Any]:
+    nodes = node.values() if isinstance(node, Mapping) else node if isinstance(node, list | tuple) else None
+    if nodes is None:
+        yield node
+    else:
+        for each in nodes:
+            yield from _leaves(each)
 
 
 def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:

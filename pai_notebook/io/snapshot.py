@@ -30,7 +30,8 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.io.redaction import Redaction, as_redaction, masked_provenance
+from pai_notebook.io.redaction import Redaction, as_redaction, masked_versions
+from pai_notebook.io.redaction_results import masked_result
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.group import Grouping, VersionGroup, members_of
@@ -126,8 +127,10 @@ def write_snapshot(
         When the file exists, cannot be written, or a version holds what JSON cannot.
     """
     redaction = as_redaction(redact)
-    content = _content(versions, errors or {}, removed, redaction, saved or datetime.now(UTC))
-    content.update({"paired": [masked_result(each, redaction.text if redaction else _same) for each in paired]} if paired else {})
+    kept = masked_versions(versions, redaction, paired) if redaction else versions
+    content = _content(kept, errors or {}, removed, redaction, saved or datetime.now(UTC))
+    results = [masked_result(each, redaction) if redaction else each for each in paired]
+    content.update({"paired": results} if results else {})
     content["masked"] = list(redaction.sentences) if redaction else []
     content["digest"] = _digest(content)
     try:
@@ -149,60 +152,36 @@ def _content(
     now: datetime,
 ) -> Any:
     mask = redaction.text if redaction else _same
-    groups = _groups(versions, mask)
+    groups = _groups(versions)
     versions = members_of(versions)
     sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
     places = {source: place for place, source in enumerate(sources)}
-    documents = [version.raw for version in versions]
-    if redaction:
-        documents = redaction.documents((version.raw, version.address) for version in versions)
     content = {
         "format": FORMAT,
         "schema": SCHEMA,
         "saved": now.astimezone(UTC).isoformat(),
         "generator": made_by(),
         "digest": "",
-        "versions": [_kept(version, document, places) for version, document in zip(versions, documents, strict=True)],
+        "versions": [_kept(version, places) for version in versions],
     }
-    told = [masked_provenance(source, redaction) if redaction else source for source in sources]
-    content.update({"sources": [_told(source) for source in told]} if sources else {})
+    content.update({"sources": [_told(source) for source in sources]} if sources else {})
     content.update({"groups": groups} if groups else {})
-    content["errors"] = [_failure(address, error, mask) for address, error in errors.items()]
+    content["errors"] = [_failure(redaction.address(address) if redaction else address, error, mask) for address, error in errors.items()]
     content["removed"] = [mask(text) for text in removed]
     return content
 
 
-def masked_result(result: Mapping[str, Any], mask: Any) -> dict[str, Any]:
-    """Mask every text of a result on the same examples but the names of the versions and how its interval was computed.
-
-    Parameters
-    ----------
-    result : mapping
-        As JSON.
-    mask : callable
-        Masks a text.
-    """
-    return {key: value if key in ("version", "other", "interval") else _masked_texts(value, mask) for key, value in result.items()}
-
-
-def _masked_texts(value: Any, mask: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _masked_texts(item, mask) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_masked_texts(item, mask) for item in value]
-    return mask(value) if isinstance(value, str) else value
-
-
-def _groups(versions: Sequence[ModelVersion], mask: Any) -> list[dict[str, Any]]:
+def _groups(versions: Sequence[ModelVersion]) -> list[dict[str, Any]]:
     found, start = [], 0
     for version in versions:
         count = len(version.members) if isinstance(version, VersionGroup) else 1
         if isinstance(version, VersionGroup):
             how = version.grouping
-            told = {"method": how.method, "names": [mask(name) for name in how.names]} if how else {}
-            ignored = [mask(name) for name in version.ignored]
+            told = {"method": how.method, "names": list(how.names)} if how else {}
             members = list(range(start, start + count))
-            found.append({"name": mask(version.version_name), "members": members, "folds": version.folds, "ignored": ignored, **told})
+            found.append(
+                {"name": version.version_name, "members": members, "folds": version.folds, "ignored": list(version.ignored), **told}
+            )
         start += count
     return found
 
@@ -232,7 +211,8 @@ def _same(text: str) -> str:
     return text
 
 
-def _kept(version: ModelVersion, document: dict[str, Any], places: Mapping[Provenance, int]) -> dict[str, Any]:
+def _kept(version: ModelVersion, places: Mapping[Provenance, int]) -> dict[str, Any]:
+    document = version.raw
     again = ModelVersion(document, model_id=version.model_id)
     fetched = version.fetched.astimezone(UTC).isoformat() if version.fetched else None
     source = {"source": places[version.provenance]} if version.provenance else {}

@@ -17,7 +17,7 @@ from pai_notebook.model.nearest import counted, listed
 if TYPE_CHECKING:
     from pai_notebook.comparison.paired import Paired
     from pai_notebook.io.arrow import ArrowTables
-    from pai_notebook.io.redaction import Redaction, RedactionLike
+    from pai_notebook.io.redaction import RedactionLike
 
 
 @checked
@@ -51,7 +51,7 @@ class VersionExports(FrameExports):
         Returns
         -------
         VersionSet
-            Names of versions and models stay; `origin` lists what was masked.
+            Names of models stay; `origin` lists what was masked.
 
         Raises
         ------
@@ -75,10 +75,15 @@ class VersionExports(FrameExports):
         if redaction is None:
             return self
         versions: Any = self
-        masked = masked_versions(versions, redaction)
-        errors = {address: masked_error(error, redaction) for address, error in versions.errors.items()}
+        paired: Sequence[Paired] = ()
+        if versions.paired_results:
+            from pai_notebook.comparison.paired_file import masked_with_results  # noqa: PLC0415 - pandas loads on first use
+
+            masked, paired = masked_with_results(versions, versions.paired_results, redaction)
+        else:
+            masked = masked_versions(versions, redaction)
+        errors = {redaction.address(address): masked_error(error, redaction) for address, error in versions.errors.items()}
         removed = tuple(map(redaction.text, versions.removed))
-        paired = _masked_results(versions.paired_results, redaction) if versions.paired_results else ()
         origin = redaction.text(versions.origin)
         told = f"Masked: {'; '.join(redaction.sentences)}." if redaction.masked else ""
         origin = " ".join(filter(None, (origin, told)))
@@ -228,11 +233,3 @@ class VersionExports(FrameExports):
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.to_arrow(fields=[]).metrics.__arrow_c_stream__(requested_schema)
-
-
-def _masked_results(results: Sequence[Paired], redaction: Redaction) -> list[Paired]:
-    """Mask results on the same examples as a snapshot does."""
-    from pai_notebook.comparison.paired_file import read, written  # noqa: PLC0415 - pandas loads on first use
-    from pai_notebook.io.snapshot import masked_result  # noqa: PLC0415 - loads on first use
-
-    return [read(masked_result(written(each), redaction.text), "") for each in results]

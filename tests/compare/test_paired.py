@@ -507,10 +507,54 @@ def test_a_snapshot_masks_the_examples_of_results(better, tmp_path):
     assert masked.compare("0.1.0")["accuracy"].changes[1].word == "better"
 
 
+def test_what_is_masked_in_documents_is_masked_in_tables_of_examples_too(better, tmp_path):
+    size = len(better[0])
+    ids = [1234567890123456 + k for k in range(size)]
+    more = {"password": [f"hunter2-{k}" for k in range(size)], "meta": [{"api_key": "s3same"}] * size, "UserId": ids}
+    frames = {name: frame.assign(**more).drop(columns="id") for name, frame in tables(*better).items()}
+    frames["0.2.0"]["password"] = [f"hunter3-{k}" for k in range(size)]
+    frames["0.1.0"] = frames["0.1.0"].iloc[3:]
+    c = compared(*better)
+    told = c.with_paired(c.paired("accuracy", frames, on="UserId", correct="ok"))
+    text = told.save(tmp_path / "masked.paisnap.json", redact="default").read_text("utf-8")
+    assert not [secret for secret in ("hunter", "s3same", "12345678901234", "12345678901235") if secret in text]
+    again = pnb.load(tmp_path / "masked.paisnap.json").compare("0.1.0")
+    assert again["accuracy"].changes[1].word == "better"
+    assert set(again.paired_results[0].flipped["ok (0.1.0)"]) == {True, False}
+
+
+def test_names_of_versions_that_a_rule_masks_are_masked_in_their_results_and_in_what_is_told(better, tmp_path):
+    names = {"0.1.0": "apollo-7", "0.2.0": "apollo-8"}
+    docs = [{"VersionName": name, "Metrics": {"accuracy": float(np.mean(each))}} for name, each in zip(names.values(), better, strict=True)]
+    c = pnb.VersionSet.from_documents(docs, "reviews").compare("apollo-7")
+    frames = {names[name]: frame for name, frame in tables(*better).items()}
+    told = c.with_paired(c.paired("accuracy", frames, on="id", correct="ok"))
+    rules = {"project": "^apollo-[0-9]+$|apollo-[0-9]+"}
+    path = told.save(tmp_path / "masked.paisnap.json", redact=rules)
+    masked = pnb.load(told.save(tmp_path / "all.paisnap.json")).redact(rules)
+    page = told.report(tmp_path / "c.html", redact=rules, charts=False).read_text("utf-8")
+    assert not [text for text in (path.read_text("utf-8"), str(masked), str(masked.origin), page) if "apollo" in text]
+    for versions in (pnb.load(path), masked):
+        assert versions.compare("first")["accuracy"].changes[1].word == "better"
+    assert "paired, 943 examples" in page
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"interval": {"kind": "nothing"}},
+        {"n": "5"},
+        {"delta": None},
+        {"counts": {"gained": "x"}},
+        {"counts": []},
+        {"shown": 5},
+        {"version": 5},
+        {"p_value": "x"},
+        {"reason": {"text": 5}},
+        {"identities": 5},
+        {"identities": []},
+        {"flipped": {"columns": [1], "types": ["int64"], "rows": [[1]]}},
+        {"flipped": {"columns": ["a"], "types": [5], "rows": [[1]]}},
         {"interval": {"kind": "answers", "gained": "x", "lost": 1, "n": 2}},
         {"flipped": 5},
         {"values": [1]},

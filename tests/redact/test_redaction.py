@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.io.redaction import Redaction, as_redaction
 
@@ -116,3 +117,21 @@ def test_any_document_keeps_its_shape(value):
 def test_rules_that_mean_nothing_are_refused(rules):
     with pytest.raises(ConfigurationError):
         as_redaction(rules)
+
+
+@pytest.mark.parametrize(
+    ("setting", "field", "secret"),
+    [
+        ("training_spec.password", {"TrainingSpec": {"password": "correct horse hunter2"}}, "hunter2"),
+        ("owner_id", {"OwnerId": "1234567890123456"}, "1234567890123456"),
+    ],
+)
+def test_names_of_groups_hold_no_secret_of_their_members(setting, field, secret, tmp_path):
+    docs = [{"VersionName": name, "Metrics": {"a": 1}, **field} for name in ("1", "2")]
+    groups = pnb.VersionSet.from_documents(docs, "m").groupby(setting)
+    path = groups.save(tmp_path / "groups.paisnap.json", redact="default")
+    for masked in (groups.redact(), pnb.load(path)):
+        assert secret in str(groups)
+        assert secret not in f"{masked} {masked[0].version_name}"
+        assert "masked-" in masked[0].version_name
+    assert secret not in path.read_text("utf-8")
