@@ -92,13 +92,13 @@ def read(entry: Mapping[str, Any], path: str) -> Paired:
 def _check_types(entry: Mapping[str, Any]) -> None:
     """Refuse what a constructor takes and what fails only when it is looked at."""
     interval, counts, table = entry["interval"] or {}, entry["counts"], entry["flipped"]
-    texts = [entry[name] for name in ("metric", "shown", "version", "other")]
+    texts = [*(entry[name] for name in ("metric", "shown", "version", "other")), entry.get("cluster", "")]
     texts += [each["text"] for each in (entry["reason"], *entry["remarks"])]
     texts += [*table["columns"], *table["types"], *(text for model, name in entry["identities"] for text in (model, name))]
     numbers = [entry["delta"], *entry["values"], *(value for key, value in interval.items() if key != "kind")]
-    numbers += [] if entry["p_value"] is None else [entry["p_value"]]
+    numbers += [each for each in (entry["p_value"], entry.get("over_examples")) if each is not None]
     whole = [entry["n"], *counts.values()]
-    if not all(isinstance(each, str) for each in texts) or len(entry["identities"]) != 2:  # noqa: PLR2004 - two versions
+    if not all(isinstance(each, str) for each in texts) or len(entry["identities"]) not in (0, 2):
         raise TypeError("a name or sentence that is no text")
     if not all(type(each) in (int, float) for each in numbers) or not all(type(each) is int for each in whole):
         raise TypeError("a number that is none")

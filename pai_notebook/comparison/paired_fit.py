@@ -44,8 +44,11 @@ def fitted(result: Paired, shown: str, cells: Sequence[Cell], versions: Sequence
         for name, identity in zip((result.version, result.other), result.identities or (None, None), strict=True)
     ]
     refuse_groups({names[place]: versions[place] for place in places})
-    result = replace(result, version=names[places[0]], other=names[places[1]])
-    _check_numbers(result, shown, cells[places[0]], cells[places[1]])
+    mine, theirs = places
+    result = replace(
+        result, version=names[mine], other=names[theirs], identities=(identity_of(versions[mine]), identity_of(versions[theirs]))
+    )
+    _check_numbers(result, shown, cells[mine], cells[theirs])
     return result
 
 

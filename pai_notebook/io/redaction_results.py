@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Behind the name of a column: the version that it is of.
 _OF_VERSION = re.compile(r" \(.*\)$", re.DOTALL)
-_NAMES = ("metric", "shown", "version", "other")
+_NAMES = ("metric", "shown", "version", "other", "cluster")
 _TOLD = ("reason", "remarks")
 
 

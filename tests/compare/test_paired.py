@@ -552,7 +552,7 @@ def test_names_of_versions_that_a_rule_masks_are_masked_in_their_results_and_in_
         {"p_value": "x"},
         {"reason": {"text": 5}},
         {"identities": 5},
-        {"identities": []},
+        {"identities": [["model-a", "0.1.0"]]},
         {"flipped": {"columns": [1], "types": ["int64"], "rows": [[1]]}},
         {"flipped": {"columns": ["a"], "types": [5], "rows": [[1]]}},
         {"interval": {"kind": "answers", "gained": "x", "lost": 1, "n": 2}},
