@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import openpyxl
+import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import TraitError
@@ -11,6 +12,7 @@ from traitlets import TraitError
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import speaking
+from pai_notebook.plan import say_on_line
 
 DOCUMENTS = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
 
@@ -107,3 +109,16 @@ def test_tables_that_people_read_are_in_the_language_that_is_set_and_csv_is_in_e
 def cells(path):
     book = openpyxl.load_workbook(path)
     return " ".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row)
+
+
+def test_states_of_ours_and_marks_between_parts_are_chinese_and_notes_of_a_line_name_its_options():
+    frame = pd.DataFrame({"run": ["a", "b"], **{f"metric_{n}": [0.1, 0.2] for n in range(40)}})
+    vs = pnb.VersionSet.from_frame(frame, name="run")
+    with speaking("zh"):
+        assert "未注册" in str(vs)
+        assert "Not registered" not in str(vs[0])
+        assert "; " not in str(vs)
+    c = pnb.VersionSet.from_documents(DOCUMENTS, "model-a").compare(include=["cer", "nosuch"])
+    say_on_line(c)
+    with speaking("zh"):
+        assert "--metrics：没有行匹配 'nosuch'" in str(c)

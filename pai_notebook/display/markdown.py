@@ -18,6 +18,7 @@ from pai_notebook.display.line import digits, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
+from pai_notebook.i18n.phrases import joined, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -228,7 +229,7 @@ def _(shape: Table) -> list[str]:
     rule = ["--:" if each.align == "right" else ":--" for each in columns]
     rows = [_heading(row, len(columns)) if isinstance(row, Heading) else _row(map(_inline, row)) for row in shape.rows[: shape.limit]]
     caption = [_strong(_escaped(inline(shape.caption)))] if shape.caption else []
-    below = "; ".join(part for part in (_escaped(layout.remark(shape)), _inline(shape.note) if shape.note else "") if part)
+    below = told(joined([part for part in (_escaped(layout.remark(shape)), _inline(shape.note) if shape.note else "") if part], "; "))
     return [*caption, "\n".join([_row(head), "|" + "|".join(rule) + "|", *rows]), *([_paragraph(below)] if below else [])]
 
 

@@ -14,6 +14,7 @@ from pai_notebook.display.line import digits, line, long, remarks
 from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Inline, Number
 from pai_notebook.display.width import cells, pad, wrap
+from pai_notebook.i18n.phrases import joined, told
 from pai_notebook.sanitize import encodable, stdout_encoding
 
 if TYPE_CHECKING:
@@ -288,5 +289,5 @@ def _(shape: Table, width: int) -> list[str]:
     lines = wrap(inline(shape.caption), width) if shape.caption else []
     for place, part in enumerate(grid.parts()):
         lines += [*([""] if place else []), *grid.drawn(part)]
-    below = "; ".join(part for part in (layout.remark(shape), line(shape.note) if shape.note else "") if part)
+    below = told(joined([part for part in (layout.remark(shape), line(shape.note) if shape.note else "") if part], "; "))
     return lines + (wrap(below, width) if below else [])

@@ -85,7 +85,8 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
 
 def approval_badge(status: str, *, meaning: bool = False) -> Badge:
     """Approval as word and shape; an unknown word stays as it is. `meaning` adds what it means where the word is not English."""
-    word = say(_APPROVALS[status.casefold()]) if meaning and status.casefold() in _APPROVALS else status
+    lower = status.casefold()
+    word = say("Not registered") if lower == "not registered" else say(_APPROVALS[lower]) if meaning and lower in _APPROVALS else status
     return Badge(with_text(word, status) or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
 
 

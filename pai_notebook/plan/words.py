@@ -223,7 +223,7 @@ _ARGUMENT = re.compile(
 )
 _CALL = re.compile(r"((?<![\w.])[\w.]+\([^()]*\))")
 _FIELD = re.compile(r"\{(\w+)!r\}")
-_NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: )")
+_NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: |：)")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 

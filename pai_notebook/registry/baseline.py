@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, names_versions, parse_address, read_addresses
 from pai_notebook.model.keys import names_of
 from pai_notebook.model.version import ModelVersion
@@ -41,9 +41,9 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
             held += item
             models += item.models
     if not addresses and not held and not held.errors:
-        why = f": {'; '.join(held.removed)}" if held.removed else ""
         hint = say("Relax the condition.") if held.removed else say("Write compare('model-a@last:5'), or pass versions.")
-        raise ConfigurationError(say("nothing to compare{why}", why=why), hint=hint)
+        why = say("nothing to compare: {why}", why=joined(held.removed, "; ")) if held.removed else say("nothing to compare")
+        raise ConfigurationError(why, hint=hint)
     return addresses, held, next(filter(None, models), "")
 
 
