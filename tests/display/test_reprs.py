@@ -55,7 +55,7 @@ SAID = {
     "models": "<ModelList of 9 models: ",
     "version": f"<ModelVersion {DIGITS}@2.4.0, Pending, 13 metrics>",
     "versions": f"<VersionSet of 4 versions of {DIGITS}: 2.3.0, 2.4.0, 2.5.0 and 1.12.2>",
-    "metrics": "<Metrics of 13 cells: accuracy@d-digitsholdout0001 0.988889, ",
+    "metrics": f"<Metrics of 13 cells: {NAMED} 0.988889, ",
     "cell": "<Cell accuracy@d-digitsholdout0001: 0.988889>",
     "source": "<Source TrainingService ServiceJob job-",
     "comparison": "<Comparison of 4 versions with 2.3.0: ",
