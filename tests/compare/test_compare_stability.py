@@ -109,7 +109,7 @@ def test_the_fingerprint_depends_on_content_and_options():
         {"include": "a"},
         {"exclude": "a"},
         {"n": 5},
-        {"dataset": "d"},
+        {"dataset": "d-1"},
     ]
     prints = {Comparison(versions, **each).fingerprint for each in options}
     changed = [ModelVersion.from_document({**DOCUMENTS[0], "Metrics": {}}, "model-a"), *versions[1:]]
