@@ -23,10 +23,9 @@ def run(code, **names):
     ],
 )
 def test_code_of_documents_without_a_model_runs_and_gives_an_equal_comparison(options):
-    versions = [
-        make(f"0.{n}.0", {"cer": n / 10, "text": "'\"\\\n张", "nan": None}, model="", Labels=[{"Key": "env", "Value": "a"}])
-        for n in range(3)
-    ]
+    metrics = [{"cer": n / 10, "text": "'\"\\\n张", "nan": None} for n in range(3)]
+    results = [{"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": each}]} for each in metrics]
+    versions = [make(f"0.{n}.0", each, model="", Labels=[{"Key": "env", "Value": "a"}]) for n, each in enumerate(results)]
     c = Comparison(versions, **options)
     code = c.to_code()
     again = run(code)

@@ -299,8 +299,8 @@ def test_a_shell_takes_the_words_of_the_line_and_says_where_the_registry_is_in_e
     plan = plan_of(parse_words(["show", "model-a@latest", "--region", "cn-beijing", "--network", "vpc", "--workspace", "5"]))
     assert dict(plan[0].options) == {"region": "cn-beijing", "network": "vpc", "workspace_id": "5", "default": False}
     for words, says in (
-        (["explore"], "unknown verb"),
-        (["connect", "demo"], "unknown verb"),
+        (["explore"], "is for notebooks"),
+        (["connect", "demo"], "is for notebooks"),
         (["ls", "--as", "x"], "of a notebook"),
         (["gate", "model-a@latest"], "needs --rules FILE"),
         (["ls", "--endpoint", "http://127.0.0.1", "--demo"], "a registry of its own"),

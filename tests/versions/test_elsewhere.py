@@ -129,7 +129,7 @@ def test_a_candidate_claims_no_address_and_no_registry_is_asked_for_it(registere
     scope = {}
     exec((registered + candidates).compare(baseline="1.5.0").to_code(), scope)
     assert scope["c"] == (registered + candidates).compare(baseline="1.5.0")
-    with pnb.connect("demo", default=False) as registry, pytest.raises(ConfigurationError, match="which model"):
+    with pnb.connect("demo", default=False) as registry, pytest.raises(ConfigurationError, match="are not registered"):
         registry.drift(candidates)
 
 
