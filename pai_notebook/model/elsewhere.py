@@ -29,7 +29,7 @@ _ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 def documents_of_frame(
     frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None, labels: Sequence[str] | None
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Make a document of each row, and name the columns of which nobody said what they are and that are in none of them.
+    """Convert each row to a document, and return the names of the columns that were left out.
 
     Parameters
     ----------

@@ -181,27 +181,6 @@ class VersionGroup(ModelVersion):
     left_out: tuple[Key, ...]
     uneven: tuple[Key, ...]
 
-    def of(self, members: Sequence[ModelVersion]) -> VersionGroup:
-        """Return a group of other versions that is made as this one is.
-
-        Parameters
-        ----------
-        members : sequence of ModelVersion
-            At least one, all of one model.
-
-        Returns
-        -------
-        VersionGroup
-            Of the same name.
-
-        Examples
-        --------
-        >>> make = lambda nth: ModelVersion.from_document({"VersionName": f"0.{nth}.0", "Metrics": {"cer": nth / 10}}, "model-a")
-        >>> VersionGroup([make(1), make(2)], name="lr=0.1").of([make(3)]).members[0].version_name
-        '0.3.0'
-        """
-        return VersionGroup(members, name=self.version_name, grouping=self.grouping, ignored=self.ignored, folds=self.folds)
-
     def to_frame(self) -> pd.DataFrame:
         """Return the metrics as a DataFrame, one row a metric.
 

@@ -157,7 +157,7 @@ def comparing(vs: pnb.VersionSet) -> None:
 def repeating(vs: pnb.VersionSet, c: pnb.Comparison) -> None:
     assert_type(vs.groupby("training_spec.HyperParameters.lr", "labels.env"), pnb.VersionSet)
     groups = assert_type(vs.group_repeats(ignore=["labels.env"]), pnb.VersionSet)
-    assert_type(pnb.VersionGroup(list(vs), name="lr=0.1").of([vs[0]]), pnb.VersionGroup)
+    assert_type(pnb.VersionGroup(list(vs), name="lr=0.1").members, tuple[pnb.ModelVersion, ...])
     groups.compare(repeats={"cer": "folds"})
     answers = {"0.1.0": pd.DataFrame(), "0.2.0": pd.DataFrame()}
     paired = assert_type(c.paired("accuracy", answers, on="id", correct="ok", cluster="user"), Paired)

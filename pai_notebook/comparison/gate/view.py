@@ -190,7 +190,7 @@ def _failures_of(version: str, breaches: Sequence[Check]) -> Phrase:
 def _table(
     checks: Sequence[Check], caption: Phrase | str, datasets: Mapping[str, str], limit: int, counts: Mapping[str, int] | None = None
 ) -> Table:
-    """A check a line; several rules stand above their checks, with how many of each failed where `counts` has it."""
+    """One row per check, grouped by rule when there are several; `counts` gives the number of failed checks of each rule."""
     rules = _by_rule(checks)
     headed = counts is not None or len(rules) > 1
     columns: list[Column | str] = [
