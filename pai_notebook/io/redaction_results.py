@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,6 @@ from pai_notebook.io.redaction_names import what_name_says
 if TYPE_CHECKING:
     from pai_notebook.io.redaction import Redaction
 
-# Behind the name of a column: the version that it is of.
-_OF_VERSION = re.compile(r" \(.*\)$", re.DOTALL)
 _NAMES = ("metric", "shown", "version", "other", "cluster")
 _TOLD = ("reason", "remarks")
 
@@ -62,12 +59,17 @@ def _sides(columns: Sequence[str]) -> list[dict[str, int]]:
     """Positions of columns by name, without the version behind it: one mapping for what is shared, and for each version."""
     sides: dict[tuple[str, int], dict[str, int]] = {}
     for place, column in enumerate(columns):
-        name = _OF_VERSION.sub("", column)
+        name = _without_version(column)
         nth = 0
         while name in sides.setdefault((column[len(name) :], nth), {}):
             nth += 1
         sides[column[len(name) :], nth][name] = place
     return list(sides.values())
+
+
+def _without_version(column: str) -> str:
+    """Leave out the version that a column is of: `password (1)`; a name of a version may hold brackets itself."""
+    return column.partition(" (")[0] if column.endswith(")") else column
 
 
 def _without_ids(told: Any, secret: str, redaction: Redaction) -> Any:
