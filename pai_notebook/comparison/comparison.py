@@ -17,6 +17,7 @@ from pai_notebook.comparison.outputs import ComparisonExports
 from pai_notebook.comparison.questions import Questions
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.selection import find_row, with_nearest
+from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
@@ -232,7 +233,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
-        report = GateReport(checks, say("No regression"), tuple(notes), self.dataset_names)
+        report = GateReport(checks, say("No regression"), tuple(notes), self.dataset_names, model_names(self._versions))
         return report.raise_for_breaches()
 
     def _gated(self) -> Gated:
@@ -305,7 +306,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         gated = self._gated()
         text = rules if isinstance(rules, str) else "\n".join(rules)
         remarks = remarks_on(text, gated, previous=self._asked == "previous")
-        return GateReport(check_rules(text, gated), say("Gate"), remarks, self.dataset_names)
+        return GateReport(check_rules(text, gated), say("Gate"), remarks, self.dataset_names, model_names(self._versions))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,7 +1,7 @@
 """How things look: a handful of shapes, each rendered as HTML, Markdown and text that say the same facts."""
 
 from pai_notebook.display.blocks import Block, Card, Column, Facts, Heading, Node, Note, Section, Stack, Table, Tree
-from pai_notebook.display.bundle import Brief, Displayed, describe_error, mimebundle
+from pai_notebook.display.bundle import Brief, Displayed, describe_error, mimebundle, notebook_display
 from pai_notebook.display.html import render_html
 from pai_notebook.display.markdown import render_markdown
 from pai_notebook.display.plain import showing
@@ -36,6 +36,7 @@ __all__ = [
     "Tree",
     "describe_error",
     "mimebundle",
+    "notebook_display",
     "render_html",
     "render_markdown",
     "render_text",

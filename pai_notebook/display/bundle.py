@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,17 @@ def mimebundle(block: Block, include: Container[str] | None = None, exclude: Con
         for kind, render in _RENDERERS.items()
         if (include is None or kind in include) and (exclude is None or kind not in exclude)
     }
+
+
+def notebook_display() -> tuple[Callable[..., Any] | None, int]:
+    """IPython's `display` in the kernel of a notebook, None elsewhere, and the number of the cell that runs."""
+    if "ipykernel" not in sys.modules:
+        return None, 0
+    from IPython import get_ipython  # noqa: PLC0415 - only where a kernel already runs
+    from IPython.display import display  # noqa: PLC0415 - as above
+
+    shell: Any = get_ipython()
+    return (display, shell.execution_count) if hasattr(shell, "kernel") else (None, 0)
 
 
 class Brief(Printed):

@@ -110,14 +110,12 @@ class Progress:
 
 def _notebook_line(text: str) -> Callable[[str], None] | None:
     """Update function of a display in a notebook, None outside of one."""
-    if "ipykernel" not in sys.modules:
-        return None
-    from IPython import get_ipython  # noqa: PLC0415 - only where a kernel already runs
-    from IPython.display import display  # noqa: PLC0415 - as above
+    from pai_notebook.display import notebook_display  # noqa: PLC0415 - templates load when something is shown
 
-    if get_ipython() is None or not hasattr(get_ipython(), "kernel"):
+    display, _ = notebook_display()
+    if display is None:
         return None
-    handle: Any = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+    handle = display({"text/plain": text}, raw=True, display_id=True)
     return lambda text: handle.update({"text/plain": text}, raw=True)
 
 

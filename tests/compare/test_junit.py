@@ -7,16 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 
+import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from tests.compare.comparing import compare, results
 
 BASE = results(d_a={"cer": 0.175, "accuracy": 0.93})
 CANDIDATE = results(d_a={"cer": 0.181, "accuracy": 0.95})
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
 RULES = "accuracy > 0.9\ncer <= baseline\nfoo > 1\nbar > 1 if present"
 
 # Jenkins' schema (junit-10.xsd of its xunit plugin): attributes an element must have, those it may have, and its children.
 SCHEMA = {
     "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "properties": (set(), set(), {"property"}),
+    "property": ({"name", "value"}, set(), set()),
     "testsuite": (
         {"name", "tests", "failures", "errors"},
         {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
@@ -57,6 +61,19 @@ def test_each_check_is_a_case_that_passes_fails_errs_or_is_skipped():
     assert (read.tests, read.failures, read.errors) == (4, 1, 1)
     failure = next(case.result[0] for suite in read for case in suite if case.result and isinstance(case.result[0], Failure))
     assert failure.message == failure.text == str(report.breaches[0])
+
+
+def test_cases_name_datasets_and_models_as_the_registry_does_and_properties_have_the_ids():
+    with pnb.connect("demo", default=False) as registry:
+        registry.list_models()
+        xml = registry.compare(f"{DIGITS}@last:2", baseline="first").check("accuracy > 0").to_junit()
+        several = registry.get_versions(f"{DIGITS}@1.9.0", "wine-cultivar@1.8.0,1.9.0").compare("first").check("train_seconds > 0").to_junit()
+    assert "2.5.0: accuracy > 0: accuracy@digits-noisy" in outcomes(xml)
+    assert list(departures(xml)) == []
+    found = {each.get("name"): each.get("value") for each in ET.fromstring(xml).iter("property")}
+    assert found["dataset digits-noisy"] == "d-digitsnoisy00001"
+    assert found["model 手写数字识别"] == DIGITS
+    assert set(outcomes(several)) == {f"{name}: train_seconds > 0" for name in ("wine-cultivar@1.9.0", "手写数字识别@1.9.0")}
 
 
 @given(st.dictionaries(st.text(max_size=12), st.floats(), max_size=4), st.text(min_size=1, max_size=12), st.text(max_size=12))

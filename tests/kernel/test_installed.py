@@ -41,6 +41,23 @@ def test_a_gate_that_does_not_pass_fails_the_cell(kernel):
     assert "checks failed" in ran.error["evalue"]
 
 
+@pytest.mark.parametrize(
+    "cell", ["%%paimodel gate {wine}@last:9 --baseline approved\n* >= 2", "c = pnb.compare('{wine}@last:9')\nc.gate('* >= 2')"]
+)
+def test_a_failed_gate_shows_its_tables_above_a_few_lines_of_text(kernel, cell):
+    kernel.run("import pai_notebook as pnb")
+    ran = kernel.run(cell.format(wine=WINE), fails=True)
+    assert [message["msg_type"] for message in ran.messages if message["msg_type"] in ("display_data", "error")] == [
+        "display_data",
+        "error",
+    ]
+    assert ran.data[0]["text/html"].count("<table") >= 2
+    assert "allowed" in ran.data[0]["text/html"]
+    lines = "\n".join(ran.error["traceback"]).split("\n")
+    assert lines[0].startswith("RegressionError: Gate:")
+    assert 3 < len(lines) <= 12
+
+
 def test_tab_completes_the_line(kernel):
     line = f"%paimodel compare {WINE}@last:3 --base"
     kernel.client.complete(line, len(line))

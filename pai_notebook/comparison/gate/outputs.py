@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, overload
 from xml.etree import ElementTree as ET
@@ -11,6 +13,7 @@ from pai_notebook.comparison.gate.view import describe_gate, headline
 from pai_notebook.display import render_html, render_markdown
 from pai_notebook.io.methods import PathLike, written
 from pai_notebook.io.page import html_page
+from pai_notebook.model.source import unique_names
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -104,7 +107,8 @@ class GateExports:
         """Return JUnit XML with one test case a check, or write it to a file, for Jenkins, GitLab and what GitHub uses.
 
         A check that does not hold is a `failure`, one that could not be made an `error`, and one that a rule allows to be left out is
-        `skipped`. Equal results give equal files: no time is written.
+        `skipped`. Cases name datasets and models as the registry does, and properties of the suite give their ids. Equal results give
+        equal files: no time is written.
 
         Parameters
         ----------
@@ -129,7 +133,7 @@ class GateExports:
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@latest")
         >>> xml = c.check("train_seconds < 60").to_junit().splitlines()
-        >>> xml[1], xml[3].strip()
+        >>> xml[1], next(line.strip() for line in xml if "<testcase" in line)
         ('<testsuites name="Gate" tests="1" failures="0" errors="0">', '<testcase classname="Gate" name="1.9.0: train_seconds &lt; 60">')
         """
         return written(lambda: _junit(cast("GateReport", self)), path, "to_junit", overwrite=overwrite)
@@ -145,20 +149,30 @@ def _junit(report: GateReport) -> str:
     skipped = sum(check.outcome == "skipped" for check in report.checks)
     suites = ET.Element("testsuites", {"name": title, **counts})
     suite = ET.SubElement(suites, "testsuite", {"name": title, **counts, "skipped": str(skipped)})
+    models = unique_names(report.model_names.items())
     for check in report.checks:
-        _case(suite, title, check)
+        _case(suite, title, check, models)
     if report.remarks:
         ET.SubElement(suite, "system-out").text = "\n".join(map(visible, report.remarks))
+    datasets = {check.dataset: check.label for check in report.checks if check.label not in ("", check.dataset)}
+    ids = [*(("dataset", *known) for known in datasets.items()), *(("model", *known) for known in models.items())]
+    if ids:
+        properties = ET.Element("properties")
+        suite.insert(0, properties)
+        for kind, key, name in ids:
+            ET.SubElement(properties, "property", {"name": visible(f"{kind} {name}"), "value": visible(key)})
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
 
-def _case(suite: ET.Element, title: str, check: Check) -> None:
+def _case(suite: ET.Element, title: str, check: Check, models: Mapping[str, str]) -> None:
     where = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
-    rule = check.rule if not where or where in check.rule else f"{check.rule}: {where}"
+    rule = check.rule if not where or {where, check.name} & {*re.split(r"[\s`]+", check.rule)} else f"{check.rule}: {check.name}"
     # Jenkins reads a dot in the name of a class as the end of a package, and names of versions have dots; visible text has no
     # character that XML forbids
-    name = f"{check.version}: {rule}" if check.version else rule
+    model, at, version = check.version.partition("@")
+    of = f"{models.get(model) or model}{at}{version}"
+    name = f"{of}: {rule}" if of else rule
     case = ET.SubElement(suite, "testcase", {"classname": title, "name": visible(name)})
     words = visible(check.words)
     if check.outcome == "passed":

@@ -13,7 +13,7 @@ from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance
-from pai_notebook.display import Brief, Displayed, Stack, render_html
+from pai_notebook.display import Brief, Displayed, Stack, notebook_display
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say, told
 from pai_notebook.model.metrics import Cell
@@ -118,12 +118,15 @@ class GateReport(GateExports, Displayed):
         What should be known of the whole: what several versions or a moving baseline mean for the checks.
     dataset_names : mapping of str to str
         What the registry calls the datasets, by what metrics call them.
+    model_names : mapping of str to str
+        What the registry calls the models of the versions, by their ids; empty for a name that is not known.
     """
 
     checks: tuple[Check, ...]
     title: str
     remarks: tuple[str, ...] = ()
     dataset_names: Mapping[str, str] = field(default_factory=dict, compare=False)
+    model_names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def breaches(self) -> tuple[Check, ...]:
@@ -179,6 +182,8 @@ class GateFailed(RegressionError):
         Every check, with the failed ones in `breaches`.
     """
 
+    _shown_in = 0
+
     def __init__(self, report: GateReport) -> None:
         breaches = report.breaches
         more = [say("and {count} more, in error.breaches", count=len(breaches) - _SHOWN)] if len(breaches) > _SHOWN else []
@@ -187,7 +192,16 @@ class GateFailed(RegressionError):
         self.report = report
 
     def _repr_html_(self) -> str:
-        return render_html(describe_gate(self.report))
+        return self.report._repr_html_()
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the tables above the lines where a notebook runs; a terminal has the lines alone."""
+        display, cell = notebook_display()
+        # IPython asks once more when it keeps the outputs of a cell
+        if display is not None and cell != self._shown_in:
+            self._shown_in = cell
+            display({"text/html": self._repr_html_()}, raw=True)
+        return super()._render_traceback_()
 
     def _told(self) -> Sequence[str]:
         return [f"{RegressionError.__name__}: {told(headline(self.report))}", *map(told, gate_lines(self.report))]
