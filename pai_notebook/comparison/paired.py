@@ -225,21 +225,21 @@ class Paired(Estimated, Displayed):
         return f"{self.sentence}: {self.words}"
 
     def _basis(self) -> list[Block]:
-        """What the result rests on, and what to be careful of."""
+        """What the result rests on, what to be careful of, and the first examples on which the two differ."""
         pairs: list[tuple[str, Inline]] = [(say("basis"), self.reason)]
         if self.p_value is not None:
             what = say("McNemar's mid-p") if self.counts else say("p-value")
             pairs.append((what, format_about(self.p_value)))
-        return [Facts(pairs), *(Note(text, "warn") for text in self.remarks)]
-
-    def _describe(self) -> Block:
-        blocks: list[Block] = [Note(say("{what}: {said}", what=self.sentence, said=self.words), "info"), *self._basis()]
+        blocks: list[Block] = [Facts(pairs), *(Note(text, "warn") for text in self.remarks)]
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)
             rows: list[list[Inline]] = [[str(value)[:80] for value in row] for row in head.itertuples(index=False)]
             table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit=say("examples"))
             blocks.append(Section(say("Examples on which they differ"), [table], folded=True, summary=str(len(self.flipped))))
-        return Stack(blocks)
+        return blocks
+
+    def _describe(self) -> Block:
+        return Stack([Note(say("{what}: {said}", what=self.sentence, said=self.words), "info"), *self._basis()])
 
 
 def _in_points(interval: Interval, points: int) -> Phrase:

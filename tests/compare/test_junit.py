@@ -67,7 +67,9 @@ def test_cases_name_datasets_and_models_as_the_registry_does_and_properties_have
     with pnb.connect("demo", default=False) as registry:
         registry.list_models()
         xml = registry.compare(f"{DIGITS}@last:2", baseline="first").check("accuracy > 0").to_junit()
-        several = registry.get_versions(f"{DIGITS}@1.9.0", "wine-cultivar@1.8.0,1.9.0").compare("first").check("train_seconds > 0").to_junit()
+        several = (
+            registry.get_versions(f"{DIGITS}@1.9.0", "wine-cultivar@1.8.0,1.9.0").compare("first").check("train_seconds > 0").to_junit()
+        )
     assert "2.5.0: accuracy > 0: accuracy@digits-noisy" in outcomes(xml)
     assert list(departures(xml)) == []
     found = {each.get("name"): each.get("value") for each in ET.fromstring(xml).iter("property")}

@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 import html5lib
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -136,6 +137,22 @@ def test_the_report_has_every_part(everything, tmp_path):
     picture = next(tree.iter("img"))
     assert base64.b64decode(picture.get("src").partition("base64,")[2]).startswith(b"\x89PNG")
     assert "2.5.0 0.7" in picture.get("alt")
+
+
+def test_a_paired_result_is_told_with_the_first_ten_examples_on_which_two_versions_differ(tmp_path):
+    right = {"0.1.0": [True] * 60 + [False] * 40, "0.2.0": [True] * 90 + [False] * 10}
+    frames = {
+        name: pd.DataFrame({"id": [f"x{k}." for k in range(100)], "ok": ok, "uri": f"oss://{BUCKET}/x"}) for name, ok in right.items()
+    }
+    docs = [{"VersionName": name, "Metrics": {"accuracy": sum(ok) / 100}} for name, ok in right.items()]
+    c = VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    p = c.paired("accuracy", frames, on="id", correct="ok")
+    text = c.with_paired(p).report(tmp_path / "r.html", charts=False).read_text("utf-8")
+    folds = html5lib.parse(text, namespaceHTMLElements=False).findall(".//main/details")
+    (found,) = ("".join(fold.itertext()) for fold in folds if str(p.sentence) in "".join(fold.find("summary").itertext()))
+    assert re.findall(r"x[0-9]+\.", found) == [f"x{k}." for k in range(60, 70)]
+    assert "30" in found.partition("Examples on which they differ")[2]
+    assert leaked(found) == []
 
 
 def test_the_report_tells_registry_workspace_and_requests_without_being_told(tmp_path):
