@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
-from pai_notebook.frames.columns import model_texts, repeated_texts, text_array
+from pai_notebook.frames.columns import model_texts, repeated_texts
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Name
 from pai_notebook.model.source import dataset_names
@@ -30,7 +30,7 @@ def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool],
     cells = collect(version._document.get("Metrics") for version in versions)  # noqa: SLF001 - read only, in bulk
     labels = dataset_names(version.provenance for version in versions)
     names = [Name("metrics", path, dataset, labels.get(dataset, "")) for path, dataset in cells.names]
-    silent = np.setdiff1d(np.arange(len(versions)), cells.rows)
+    silent = np.flatnonzero(np.bincount(cells.rows, minlength=len(versions)) == 0)
     chosen = _with_silent(_chosen(cells, names, wanted), silent)
     datasets = [(named and name.label) or name.dataset for name in names]
     return _frame(chosen, model_texts(versions, named=named), [version.version_name for version in versions], datasets), names
@@ -59,8 +59,8 @@ def _with_silent(cells: Collected, silent: _Array) -> Collected:
 
 
 def _frame(cells: Collected, models: Sequence[str], names: Sequence[str], datasets: Sequence[str]) -> pd.DataFrame:
-    texts = np.full(len(cells), pd.NA, object)
-    texts[list(cells.texts)] = list(cells.texts.values())
+    texts = np.full(len(cells), -1, np.int64)
+    texts[list(cells.texts)] = np.arange(len(cells.texts))
     return pd.DataFrame(
         {
             "model": repeated_texts(models, cells.rows),
@@ -68,7 +68,7 @@ def _frame(cells: Collected, models: Sequence[str], names: Sequence[str], datase
             "dataset": repeated_texts(datasets, cells.columns),
             "metric": repeated_texts([path for path, _ in cells.names], cells.columns),
             "value": cells.numbers,
-            "text": text_array(texts),
+            "text": repeated_texts(list(cells.texts.values()), texts),
             "state": repeated_texts(list(map(str, STATES)), cells.states),
             "duplicate": cells.duplicates,
         },
