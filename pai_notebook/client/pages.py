@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -88,12 +89,15 @@ class Reading:
         Those pages, by number from the front.
     failed : dict of int to PaiError
         Pages that could not be fetched.
+    began : float
+        When the first of its pages was asked for, by the monotonic clock.
     """
 
     newest: Page | None = None
     size: int = 0
     pages: dict[int, Page] = field(default_factory=dict)
     failed: dict[int, PaiError] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def place(self) -> int:
@@ -113,7 +117,7 @@ class Reading:
             # one less than a whole page: were some of the items before deleted, a new item could be on neither page
             if 0 <= added < len(newest.items):
                 return True
-        self.newest, self.pages, self.size = newest, {}, size
+        self.newest, self.pages, self.size, self.began = newest, {}, size, time.monotonic()
         return False
 
     def missing(self, above: int) -> int:

@@ -104,7 +104,7 @@ class Fetcher:
         self._probe = ListProbe(client)
         self._gaps: dict[str, str] = {}
         self._lists: dict[tuple[str, int], _Shared] = {}
-        self._unfinished: dict[str, tuple[Reading, float]] = {}
+        self._unfinished: dict[str, Reading] = {}
         self._unsorted = ""
         self.memory = Memory(size=_REMEMBERED, seconds=cache_seconds)
         self.names = ModelNames(client, self.memory)
@@ -121,16 +121,23 @@ class Fetcher:
         """Fetch everything the addresses mean into `arrivals`; `suggest` asks the service for similar names where one does not exist."""
         texts = dict.fromkeys(address.model for address in addresses)
         arrivals.ids.update({text: model_id for text in texts if (model_id := self.names.known(text))})
-        await self._find([text for text in texts if text not in arrivals.ids], arrivals)
-        await self._ask(_needs(addresses, arrivals.ids), arrivals, refresh=refresh)
-        # only now the service has said which ids it does not know; these may be names
-        wrong = [text for text, model_id in arrivals.ids.items() if text == model_id and self._may_be_name(text, arrivals)]
-        await self._find(wrong, arrivals)
-        found = {text: arrivals.ids[text] for text in wrong if arrivals.ids[text] != text}
-        await self._ask(_needs(addresses, found), arrivals, refresh=refresh)
-        await self.suggestions.explain(arrivals, ask=suggest)
-        if self.resolver:
-            await self.resolver.resolve([version for known in arrivals.models.values() for version in known.versions.values()])
+        done = False
+        try:
+            await self._find([text for text in texts if text not in arrivals.ids], arrivals)
+            await self._ask(_needs(addresses, arrivals.ids), arrivals, refresh=refresh)
+            # only now the service has said which ids it does not know; these may be names
+            wrong = [text for text, model_id in arrivals.ids.items() if text == model_id and self._may_be_name(text, arrivals)]
+            await self._find(wrong, arrivals)
+            found = {text: arrivals.ids[text] for text in wrong if arrivals.ids[text] != text}
+            await self._ask(_needs(addresses, found), arrivals, refresh=refresh)
+            await self.suggestions.explain(arrivals, ask=suggest)
+            if self.resolver:
+                await self.resolver.resolve([version for known in arrivals.models.values() for version in known.versions.values()])
+            done = arrivals.all_answered
+        finally:
+            # a repeat asks only for the rest: of lists that were read to their end only whether they are still the same
+            if not done:
+                self._unfinished.update({model_id: known.reading for model_id, known in arrivals.models.items() if known.reading})
         return arrivals
 
     def _may_be_name(self, text: str, arrivals: Arrivals) -> bool:
@@ -299,11 +306,10 @@ class Fetcher:
         """Every version of a model, or so many of the newest, newest first; each page counts from the moment it arrives."""
         known = arrivals.of(model_id)
         known.wanted = None
-        began = time.monotonic()
-        shared = self._lists.setdefault((model_id, above), _Shared(self._resumed(model_id)))
+        unfinished = self._resumed(model_id)
+        shared = self._lists.setdefault((model_id, above), _Shared(unfinished or Reading()))
         known.reading = shared.reading
         testing: list[asyncio.Task[None]] = []
-        done = False
 
         def arrived(page: Page) -> None:
             known.wanted = None if page.total is None else min(page.total, above or page.total)
@@ -317,13 +323,10 @@ class Fetcher:
                 ("versions", model_id, above), lambda: self._client.read_versions(model_id, shared.reading, shared.tell, above=above)
             )
             await asyncio.gather(*testing)
-            done = not listing.failed
         finally:
             # the last listener ends the shared reading
             if shared.leave(arrived):
                 self._lists.pop((model_id, above), None)
-            if not done:
-                self._unfinished[model_id] = shared.reading, began
             for task in testing:
                 task.cancel()
         self._settle(model_id, arrivals)
@@ -331,13 +334,14 @@ class Fetcher:
             known.lacking = listing.failed
         elif not above:
             self._end(model_id, listing, arrivals)
-        return await self._complete(model_id, [str(item.get("VersionName", "")) for item in listing.items], arrivals)
+        names = [str(item.get("VersionName", "")) for item in listing.items]
+        return await self._complete(model_id, names, arrivals, resumed=unfinished is not None)
 
-    def _resumed(self, model_id: str) -> Reading:
-        """The pages that an unfinished reading of a moment ago has; nothing at first."""
+    def _resumed(self, model_id: str) -> Reading | None:
+        """The pages that a call of a moment ago has, which had not everything; None where there is no such call."""
         now = time.monotonic()
-        self._unfinished = {key: (reading, began) for key, (reading, began) in self._unfinished.items() if now - began <= self._seconds}
-        return self._unfinished.pop(model_id, (Reading(), now))[0]
+        self._unfinished = {key: reading for key, reading in self._unfinished.items() if now - reading.began <= self._seconds}
+        return self._unfinished.pop(model_id, None)
 
     def _end(self, model_id: str, listing: Listing, arrivals: Arrivals) -> None:
         """Take a list that was read to its end."""
@@ -414,11 +418,12 @@ class Fetcher:
                 self.memory.keep(known.versions[name])
         known.unsure.clear()
 
-    async def _complete(self, model_id: str, names: Sequence[str], arrivals: Arrivals) -> list[ModelVersion]:
-        """The versions of a list, in its order; incomplete ones are fetched one by one first."""
+    async def _complete(self, model_id: str, names: Sequence[str], arrivals: Arrivals, *, resumed: bool = False) -> list[ModelVersion]:
+        """The versions of a list, in its order; incomplete ones are fetched one by one first, what a resumed call has not again."""
         known = arrivals.of(model_id)
         if self._probe.whole is False:
-            await self._get([(model_id, name) for name in known.listed if name not in known.versions], arrivals)
+            lacking = [(model_id, name) for name in known.listed if name not in known.versions]
+            await self._get([key for key in lacking if not (resumed and self._recall(arrivals, key))], arrivals)
         return [known.versions[name] for name in names if name in known.versions]
 
     def _version(self, reply: Reply, model_id: str) -> ModelVersion:

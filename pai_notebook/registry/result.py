@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pai_notebook.errors import PaiError
+from pai_notebook.errors import AddressError, NotFound, PaiError
 from pai_notebook.model.address import Address
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.cache import Key
@@ -66,6 +66,14 @@ class Arrivals:
         """How many versions are being fetched, None while that is not known."""
         counts = [known.wanted for known in self.models.values()]
         return None if None in counts else sum(filter(None, counts))
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether the service has answered everything, be it with what does not exist."""
+        answers = (NotFound, AddressError)
+        return not any(known.lacking for known in self.models.values()) and all(
+            isinstance(error, answers) for error in self.failures.values()
+        )
 
     def answer(self, addresses: Sequence[Address]) -> tuple[list[ModelVersion], dict[str, PaiError]]:
         """Versions in the order of the addresses, and the errors by address, name or page."""

@@ -36,34 +36,38 @@ class Finds:
     called : callable
         From the id of a model to what it is called in `errors`.
 
-    Attributes
-    ----------
-    done : int
-        How many models have been searched.
     """
 
     def __init__(self, model_ids: Sequence[str], limit: int | None = None, called: Callable[[str], str] = str) -> None:
         self.model_ids = model_ids
         self._called = called
-        self.done = 0
         self._limit = limit
         self._found: dict[int, list[ModelVersion]] = {}
         self._errors: dict[str, PaiError] = {}
+        self._ended: set[int] = set()
         self._first = 0
         self._sure = 0
+
+    @property
+    def done(self) -> int:
+        """How many models have been searched."""
+        return len(self._ended)
 
     @property
     def total(self) -> int:
         """How many models there are to search."""
         return len(self.model_ids)
 
-    def add(self, place: int, versions: list[ModelVersion], error: PaiError | None = None) -> None:
-        """Keep what was found in a model."""
-        self._found[place] = versions
+    def begin(self, place: int) -> list[ModelVersion]:
+        """Begin a model; what is found in it goes into the list, and counts from then on."""
+        return self._found.setdefault(place, [])
+
+    def end(self, place: int, error: PaiError | None = None) -> None:
+        """Take a model as searched, or as failed."""
         if error is not None:
             self._errors[self._called(self.model_ids[place])] = error
-        self.done += 1
-        while self._first in self._found:
+        self._ended.add(place)
+        while self._first in self._ended:
             self._sure += len(self._found[self._first])
             self._first += 1
 
@@ -103,20 +107,21 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
     for place, model_id in pending:
         if finds.is_enough:
             return
-        found: list[ModelVersion] = []
+        found = finds.begin(place)
         try:
             async for page in fetcher.stream_versions(model_id):
                 if fetcher.resolver and search.kinds:
                     await _look_up(fetcher.resolver, search, page, budget)
-                found += search.matches(page)
+                found.extend(search.matches(page))
         except PaiError as error:
             # of all that ends a search, only what a condition means may differ from model to model
             if isinstance(error, HOPELESS) and not isinstance(error, AddressError):
                 raise
-            # a name that means several things here answers nothing of this model
-            finds.add(place, [], error)
+            if isinstance(error, AddressError):
+                found.clear()  # a name that means several things here answers nothing of this model
+            finds.end(place, error)
         else:
-            finds.add(place, found)
+            finds.end(place)
 
 
 async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget) -> None:

@@ -62,6 +62,20 @@ class Slow:
         return found
 
 
+def stops_at(moment, plan):
+    """The plan up to a request; that one is interrupted, and every later one is answered."""
+    stopped = []
+
+    def answered(hit):
+        stopped.append(hit)
+        if len(stopped) == moment:
+            signal.raise_signal(signal.SIGINT)
+            return lambda conn, hit, good: time.sleep(2)
+        return plan(hit)
+
+    return answered
+
+
 def keys(versions):
     return {(version.model_id, version.version_name) for version in versions}
 
@@ -80,15 +94,8 @@ ASKED = {
 def test_an_interrupt_keeps_every_page_that_has_arrived(asked, moment):
     addresses, wanted = ASKED[asked]
     plan = Slow(0)
-
-    def interrupted(hit):
-        if len(server.hits) == moment:
-            # one request at a time: when this one is here, the answers to all before it have arrived
-            signal.raise_signal(signal.SIGINT)
-            return lambda conn, hit, good: time.sleep(2)
-        return plan(hit)
-
-    with FaultServer(interrupted, answer=dated(NAMES)) as server, connect(server, max_workers=1) as registry:
+    # one request at a time: when the one that is interrupted is here, the answers to all before it have arrived
+    with FaultServer(stops_at(moment, plan), answer=dated(NAMES)) as server, connect(server, max_workers=1) as registry:
         with pytest.raises(KeyboardInterrupt) as caught:
             registry.get_versions(*addresses)
         partial = caught.value.partial
@@ -111,6 +118,60 @@ def test_what_an_interrupt_left_is_not_asked_for_again():
         assert again == Counter({LIST: -(-(1000 - len(kept)) // 100) + 2})
 
 
+@pytest.mark.parametrize("moment", [1, 13, 24, 40, 56])
+def test_models_that_were_complete_are_not_read_anew(moment):
+    addresses, _ = ASKED["five models"]
+    with FaultServer(stops_at(moment, Slow(0)), answer=dated(NAMES)) as server, connect(server, max_workers=1) as registry:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            registry.get_versions(*addresses)
+        kept = Counter(version.model_id for version in caught.value.partial)
+        before = by_action(server)
+        again = registry.get_versions(*addresses)
+        assert len(again) == 5000
+        # of every model that was begun: what is missing, and two that show that the rest is as it was
+        expected = sum((1000 - kept[model]) // 100 + 2 if kept[model] else 11 for model in addresses)
+        assert (by_action(server) - before)[LIST] == expected
+
+
+def test_models_that_were_complete_are_not_read_anew_for_one_that_failed():
+    addresses, _ = ASKED["five models"]
+    broken = [True]
+
+    def failing(hit):
+        return error(503, "ServiceUnavailable") if broken and "model-c" in hit.path and hit.query.get("PageNumber") == "5" else None
+
+    with FaultServer(failing, answer=dated(NAMES)) as server, connect(server, backoff_scale=0, max_attempts=1) as registry:
+        assert list(registry.get_versions(*addresses).errors) == ["model-c (page 5 of 10)"]
+        broken.clear()
+        before = by_action(server)
+        again = registry.get_versions(*addresses)
+        assert (len(again), dict(again.errors)) == (5000, {})
+        assert by_action(server) - before == Counter({LIST: 5 * 2 + 1})
+        # nothing is missing now: the next call reads the lists anew
+        before = by_action(server)
+        registry.get_versions("model-a")
+        assert by_action(server) - before == Counter({LIST: 11})
+
+
+def test_versions_that_an_interrupt_left_are_not_asked_for_one_by_one_again():
+    lists = dated(NAMES[:150])
+
+    def answer(hit):
+        return lists(hit) if hit.path.endswith("/versions") else {**lists(hit), "Labels": [{"Key": "only", "Value": "singly"}]}
+
+    with FaultServer(stops_at(80, lambda hit: None), answer=answer) as server, connect(server, max_workers=1) as registry:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            registry.get_versions("model-a")
+        kept = caught.value.partial
+        assert len(kept) > 50
+        before = by_action(server)
+        assert len(registry.get_versions("model-a")) == 150
+        assert (by_action(server) - before)[GET] == 150 - len(kept)
+        before = by_action(server)
+        registry.get_versions("model-a")
+        assert (by_action(server) - before)[GET] == 150
+
+
 @pytest.mark.parametrize("address", ["model-a", "model-a@0.*", "model-a@last:900", "model-a@0.0.0..0.999.0"])
 def test_a_page_that_fails_costs_its_own_versions_only_and_alone_is_asked_for_again(address):
     plan = Slow(0, failing=[("ASC", 5)])
@@ -125,6 +186,25 @@ def test_a_page_that_fails_costs_its_own_versions_only_and_alone_is_asked_for_ag
         assert not again.errors
         assert lost <= {version.version_name for version in again}
         assert by_action(server) - before == Counter({LIST: 3})
+
+
+@pytest.mark.parametrize("moment", [4, 8])
+def test_an_interrupted_search_keeps_what_it_found_in_the_model_it_was_at(moment):
+    plan = Slow(0)
+    with FaultServer(stops_at(moment, plan), answer=dated(NAMES)) as server, connect(server, max_workers=1) as registry:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            registry.search_versions("created > '2025-01-01T05:00:00Z'", models=["model-a", "model-b"])
+        found = {version.version_name for version in caught.value.partial}
+        assert found == {name for _, name in plan.names() if MOMENTS[name] > "2025-01-01T05:00:00Z"}
+        assert len(found) >= 200
+
+
+def test_a_failed_page_costs_a_search_its_own_versions_only():
+    plan = Slow(0, failing=[("ASC", 5)])
+    with FaultServer(plan, answer=dated(NAMES)) as server, connect(server, backoff_scale=0, max_attempts=1) as registry:
+        versions = registry.search_versions("created > '2024-01-01'", models=["model-a"])
+        assert {version.version_name for version in versions} == set(NAMES) - set(NAMES[400:500])
+        assert [type(reason) for reason in versions.errors.values()] == [ServiceUnavailable]
 
 
 def test_a_failed_page_of_a_list_is_raised_with_what_arrived():

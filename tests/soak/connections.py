@@ -100,8 +100,8 @@ def _interrupted(figures, asked, *, quiet):
         figures.check(keys(again) >= kept and not again.errors, f"{asked}: not usable afterwards")
         spared = by_action(server)["ListModelVersions"] - before
         missing = -(-(len(keys(again)) - len(kept)) // 100)
-        # a list that was read to its end is read anew; requests of the interrupted call may be counted late
-        most = missing + 3 * len(addresses) + WORKERS
+        # two show that the rest of a model is as it was; requests of the interrupted call may be counted late
+        most = missing + 2 * len(addresses) + WORKERS
         figures.check(not missing or spared <= most, f"{asked}: {spared} requests for {missing} missing pages")
     told = f"with {'nothing' if quiet else 'answers'} on its way"
     return Counter({told: 1, f"{told}, kept exactly what was answered": exact, f"{told}, nothing had arrived": not kept})
