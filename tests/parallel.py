@@ -11,7 +11,7 @@ _SLOW = ("browser", "kernel", "slow")
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
     """Run what is named by its file in this process, where --pdb and -s work, and all else in as many as there are processors."""
-    return 0 if all(".py" in arg for arg in config.args) else None
+    return 0 if _named(config) else None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -29,8 +29,11 @@ def pytest_xdist_make_scheduler(config, log):
     return Files(config, log)
 
 
-def pytest_collection_modifyitems(items):
-    """Mark what is quick, and put the slowest files first, so that no process is left alone with one in the end."""
+def pytest_collection_modifyitems(config, items):
+    """Mark what is quick, leave out what is slow, and put the slowest files first, so that no process is left alone with one in the end.
+
+    What is slow runs where it is asked for: by its file, or by `-m` or `-k`.
+    """
     order = {}
     for item in items:
         place = next((place for place, mark in enumerate(_SLOW) if item.get_closest_marker(mark)), len(_SLOW))
@@ -38,3 +41,11 @@ def pytest_collection_modifyitems(items):
         if place == len(_SLOW) and not getattr(getattr(item, "function", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.quick)
     items.sort(key=lambda item: order[item.path])
+    if not (_named(config) or config.option.markexpr or config.option.keyword):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("slow")])
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
+def _named(config):
+    """Whether files are named, not the whole suite or folders of it."""
+    return all(".py" in arg for arg in config.args)

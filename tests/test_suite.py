@@ -36,3 +36,17 @@ def test_examples_are_the_same_on_every_run_in_ci_and_only_there(environment, ex
     kept = {key: value for key, value in os.environ.items() if key not in ("CI", "HYPOTHESIS_PROFILE")}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [([], ["plain"]), (["-m", "slow"], ["slow"]), (["-k", "it"], ["plain", "slow"]), (["test_it.py"], ["plain", "slow"])],
+    ids=" ".join,
+)
+def test_what_is_slow_runs_where_it_is_asked_for(words, chosen, tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    quick\n", "utf-8")
+    (tmp_path / "conftest.py").write_text("from tests.parallel import pytest_collection_modifyitems\n", "utf-8")
+    (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_plain(): ...\n\n@pytest.mark.slow\ndef test_slow(): ...\n", "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *words]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    assert [name for name in ("plain", "slow") if f"::test_{name}\n" in done.stdout] == chosen
