@@ -11,11 +11,12 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.gate.view import describe_asked, told_apart
+from pai_notebook.comparison.gate.view import describe_gate, named_in, told_apart
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
+from pai_notebook.comparison.verdict import folded_findings, in_short
 from pai_notebook.comparison.view import against, describe_for_report
-from pai_notebook.display import Code, Facts, Inline, Missing, Note, Section
+from pai_notebook.display import Block, Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -54,10 +55,15 @@ def report_of(
     figures, lacking = _figures(shown, charts, lang)
     metrics, details = describe_for_report(shown)
     gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
-    results = [(gate.title, gate._describe().blocks) for gate in gates]  # noqa: SLF001 - the hook of shown objects
+    asked = named_in(question, (name for name in comparison.names if name != comparison.baseline_name))
+    results = []
+    for gate in gates:
+        about = [name for name in asked if any(check.version == name for check in gate.checks)]
+        results.append((gate.title, describe_gate(gate, about).blocks))
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
-    asked = [note for gate in gates for note in describe_asked(gate, question)]
-    answer = [*asked, *(part for _, parts in results for part in parts if not isinstance(part, Section))]
+    short = in_short(shown.verdict, list(map(mask, asked))) if asked or not comparison.verdict.by else None
+    answer: list[Block] = [part for _, parts in results for part in parts if not isinstance(part, Section)]
+    answer += folded_findings([*([short] if short else []), *shown.verdict.findings])
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
@@ -74,7 +80,7 @@ def report_of(
     report = Report(
         title=told(title or say("Comparison of {models}", models=joined(_titles(shown)))),
         question=mask(question),
-        answer=told([*answer, shown.verdict._describe()]),  # noqa: SLF001 - as above
+        answer=told(answer),
         comparison=told(metrics),
         figures=told(figures),
         notes=lacking,

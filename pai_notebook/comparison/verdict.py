@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.language import language
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.sanitize import Printed, visible
@@ -150,6 +150,16 @@ def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
+# How many versions the shortest answer names of each kind.
+_NAMED = 8
+# What a version is in all quality metrics together, by whether it is better and whether it is worse in any.
+_SIDES = {
+    (True, False): "{versions} better, worse in nothing",
+    (True, True): "{versions} better in some metrics, worse in others",
+    (False, True): "{versions} worse",
+    (False, False): "{versions} not told apart",
+}
+_NOT_JUDGED = (Standing.MISSING, Standing.NO_DIRECTION)
 
 
 @dataclass(frozen=True)
@@ -268,10 +278,47 @@ class OverallVerdict(Displayed):
         return self.sentences[0] if self.sentences else "of nothing"
 
     def _describe(self) -> Block:
-        top, rest = (blocks := describe_findings(self.findings))[:1], blocks[1:]
-        if len(rest) < 2:  # noqa: PLR2004 - a fold of one line would be as high as the line
-            return Stack(blocks)
-        return Stack([*top, Section(say("{count} more sentences", count=len(rest)), rest, folded=True)])
+        return Stack(folded_findings(self.findings))
+
+
+def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | None:
+    """Say in one sentence which versions are better and which are worse; None where nothing was judged.
+
+    Parameters
+    ----------
+    verdict : OverallVerdict
+        The results.
+    asked : sequence of str
+        Versions of which somebody wants to know; without any, all.
+
+    Examples
+    --------
+    >>> import pai_notebook as pnb
+    >>> with pnb.connect("demo", default=False) as registry:
+    ...     c = registry.compare("wine-cultivar@last:3")
+    >>> print(in_short(c.verdict, ["1.9.0"]).text)
+    Against 1.5.0, beyond chance (95 % together): 1.9.0 not told apart.
+    """
+    sides: dict[tuple[bool, bool], list[str]] = {}
+    for name, found in verdict.counts.items():
+        if (not asked or name in asked) and any(count for word, count in found.items() if word not in _NOT_JUDGED):
+            sides.setdefault((found[Standing.BETTER] > 0, found[Standing.WORSE] > 0), []).append(name)
+    if not sides:
+        return None
+    parts = [say(words, versions=first(sides[key], _NAMED)) for key, words in _SIDES.items() if key in sides]
+    if not asked and not any(better for better, _ in sides):
+        parts.insert(0, say("no version is better"))
+    told = "Against {baseline}, beyond chance (95 % together): {parts}."
+    rows = tuple((row, name) for (name, row) in verdict.standings if not asked or name in asked)
+    return Finding(say(told, baseline=verdict.baseline, parts=joined(parts, "; ")), rows)
+
+
+def folded_findings(findings: Sequence[Finding]) -> list[Block]:
+    """Describe sentences: the first ones open, the others in a fold."""
+    blocks = describe_findings(findings)
+    if len(blocks) < 3:  # noqa: PLR2004 - a fold of one line would be as high as the line
+        return blocks
+    return [blocks[0], Section(say("{count} more sentences", count=len(blocks) - 1), blocks[1:], folded=True)]
 
 
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:

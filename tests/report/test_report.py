@@ -288,8 +288,9 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything
     order = [
         "May 2.4.0 go live?",
         asked,
-        "Gate: 2 of 6 checks failed",
+        "All versions: 2 of 6 checks failed",
         "2.3.0 failed 1; 2.5.0 failed 1; passed as measured: 2.4.0",
+        "beyond chance (95 % together): 2.4.0 not told apart.",
         "Worse than",
         "Metrics",
     ]
@@ -353,6 +354,30 @@ def test_versions_that_a_question_names_come_first_in_the_answer(everything, tmp
     rules = "accuracy[d-digitsnoisy00001] >= baseline - 0.01\naccuracy[d-digitsholdout0001] >= 0.5"
     text = compared.report(tmp_path / "r.html", gates=rules, charts=False, question=question).read_text("utf-8")
     assert re.findall(r"Gate: [0-9][0-9.]+(?: passed|: [0-9])[^<]*checks(?: failed)?", text) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "good", "short"),
+    [
+        ("May 2.4.0 go live?", True, "2.4.0 not told apart."),
+        ("May 2.3.0 go live?", False, "2.3.0 worse."),
+        ("Which one?", False, "no version is better; 2.3.0, 2.5.0 worse; 2.4.0 not told apart."),
+    ],
+)
+def test_the_answer_is_one_box_for_a_gate_and_which_version_is_better(everything, tmp_path, question, good, short):
+    names = {"2.2.0", "2.3.0", "2.4.0", "2.5.0"}
+    compared = VersionSet([each for each in everything if each.model_id == DIGITS and each.version_name in names]).compare("2.2.0")
+    rules = "accuracy[d-digitsnoisy00001] >= baseline - 3pp\naccuracy[d-digitsholdout0001] >= 0.5"
+    text = compared.report(tmp_path / "r.html", gates=rules, charts=False, question=question).read_text("utf-8")
+    tree = html5lib.parse(text, namespaceHTMLElements=False)
+    main = tree.find(".//main")
+    answer = list(main)[[each.tag for each in main].index("h2") + 1]
+    words = "".join(answer.itertext())
+    assert (words.count("✓ "), words.count("✗ ")) == ((1, 0) if good else (0, 1))
+    assert f"Against 2.2.0, beyond chance (95 % together): {short}" in words
+    assert ("Failed" in words) == (not good)
+    others = "".join(each for fold in tree.findall(".//main/details") for each in fold.find("summary").itertext())
+    assert ("Failed in other versions" in others) == ("?" in question and "Which" not in question)
 
 
 @pytest.mark.slow

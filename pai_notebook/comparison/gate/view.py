@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -80,14 +80,29 @@ def told_apart(reports: Sequence[GateReport], candidates: Sequence[str]) -> list
     return found
 
 
-def describe_gate(report: GateReport) -> Stack:
-    """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open."""
-    text = joined([headline(report), *_versions(report)], "\n")
-    blocks: list[Block] = [Note(text, "good" if report.passed else "bad"), *(Note(remark, "warn") for remark in report.remarks)]
+def describe_gate(report: GateReport, asked: Sequence[str] = ()) -> Stack:
+    """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open.
+
+    Parameters
+    ----------
+    report : GateReport
+        What came out.
+    asked : sequence of str
+        Versions of which somebody wants to know: the result of these comes first, and what others failed is folded.
+    """
+    told = [_told_of(report, version) for version in asked]
+    every = headline(replace(report, title=say("All versions")) if told else report)
+    text = joined([*(said for said, _ in told), every, *_versions(report)], "\n")
+    good = all(passed for _, passed in told) if told else report.passed
+    blocks: list[Block] = [Note(text, "good" if good else "bad"), *(Note(remark, "warn") for remark in report.remarks)]
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
-    failed, unchecked = ([check for check in report.breaches if check.checked is known] for known in (True, False))
-    blocks += _failed(failed, say("Failed"), datasets) if failed else []
-    blocks += _failed(unchecked, say("Could not be checked"), datasets) if unchecked else []
+    beside = [check for check in report.breaches if told and check.version not in asked]
+    for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
+        checks = [check for check in report.breaches if check.checked is known and check not in beside]
+        blocks += _failed(checks, title, datasets) if checks else []
+    if beside:
+        table = _table(beside, "", datasets, limit=len(beside))
+        blocks.append(Section(say("Failed in other versions"), [table], folded=True, summary=str(len(beside))))
     titles = {"passed": say("Passed"), "skipped": say("Skipped")}
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
@@ -133,19 +148,19 @@ def gate_lines(report: GateReport) -> list[str]:
     ]
 
 
-def describe_asked(report: GateReport, question: str) -> list[Note]:
-    """Say of each version that a question names how it came out."""
-    found = []
-    for version in dict.fromkeys(check.version for check in report.checks if check.version):
-        # a name may be the beginning of a longer one
-        if re.search(rf"(?<![\w.]){re.escape(version)}(?!\w|\.\w)", question):
-            checks = [check for check in report.checks if check.version == version and check.outcome != "skipped"]
-            failed = [check for check in checks if check.outcome == "failed"]
-            what = say("{what}: {said}", what=report.title, said=version)
-            passed = say("{title}: {version} passed all of {total} checks", title=report.title, version=version, total=len(checks))
-            text = _count_failed(what, failed, len(checks)) if failed else _how_sure(passed, checks)
-            found.append(Note(text, "bad" if failed or not checks else "good"))
-    return found
+def named_in(question: str, names: Iterable[str]) -> list[str]:
+    """Give the versions that a question names; a name may be the beginning of a longer one."""
+    return [name for name in dict.fromkeys(names) if name and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", question)]
+
+
+def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
+    """Say how one version came out, and whether it passed."""
+    checks = [check for check in report.checks if check.version == version and check.outcome != "skipped"]
+    failed = [check for check in checks if check.outcome == "failed"]
+    if failed:
+        return _count_failed(say("{what}: {said}", what=report.title, said=version), failed, len(checks)), False
+    passed = say("{title}: {version} passed all of {total} checks", title=report.title, version=version, total=len(checks))
+    return _how_sure(passed, checks), bool(checks)
 
 
 def _how_sure(said: Phrase, checks: Sequence[Check]) -> Phrase:
