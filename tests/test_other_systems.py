@@ -94,7 +94,8 @@ _SCRIPT = textwrap.dedent("""
         "模型",
     )
     c = vs.compare(baseline="first", directions={"*": "max"})
-    print(vs, c, c.explain("zh"), c.best("准确率"))
+    print(vs, c, c.explain("zh"), c.best("准确率"), c["准确率"].key)
+    assert c.to_frame(flat=True).index[-1] == c["准确率"].key.full == f"{c['准确率'].key}" == "metrics.准确率"
     assert pnb.load(vs.save("模型.paisnap.json.gz")) == vs
     files = [c.report("报告.html", charts=False, lang="zh"), c.to_html("a.html"), c.to_csv("a.csv"), c.to_markdown("a.md")]
     files += [c.to_latex("a.tex"), c.check("准确率 >= 0").to_junit("gate.xml")]

@@ -241,7 +241,7 @@ class Directions:
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
             )
         self.told = {
-            pattern: read_mode(mode, "directions") for pattern, mode in sorted((str(key), mode) for key, mode in (told or {}).items())
+            pattern: read_mode(mode, "directions") for pattern, mode in sorted((f"{key}", mode) for key, mode in (told or {}).items())
         }
         self._naming = naming
         self._patterns = {Pattern(text): mode for text, mode in self.told.items()}

@@ -244,7 +244,7 @@ class Row(Brief):
     @property
     def full_name(self) -> str:
         """The name as a column of the wide frame has it: `metrics.cer@d-a`, `labels.env`, `uri`."""
-        return str(self.key)
+        return self.key.full
 
     def _brief(self) -> str:
         said = [f"{cell.said} {change.word}" for cell, change in zip(self.cells, self.changes, strict=True)]

@@ -36,7 +36,7 @@ def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence
     keys = list(columns)
     if flat:
         frame.columns = text_index([f"{name}.{value}" for name, value in keys])
-        frame.index = text_index(list(map(str, keys_of)), "row")
+        frame.index = text_index([key.full for key in keys_of], "row")
         return frame
     frame.columns = _levels([[name for name, _ in keys], [value for _, value in keys]], ["version", "what"])
     return frame

@@ -316,7 +316,7 @@ def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], 
     paths = comparison.plain_paths
     for row in rows:
         dataset = comparison.short_datasets.get(row.dataset, row.dataset)
-        found.setdefault(paths[row.path] if row.section == "metrics" else str(replace(row.key, path=paths[row.path])), []).extend(
+        found.setdefault(paths[row.path] if row.section == "metrics" else replace(row.key, path=paths[row.path]).full, []).extend(
             [dataset] if dataset else []
         )
     names = [

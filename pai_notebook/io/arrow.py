@@ -17,6 +17,7 @@ from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, f
 from pai_notebook.model.metrics import State, text_of
 from pai_notebook.model.names import Chooser, Name
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.sanitize import printable
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -40,6 +41,9 @@ class ArrowTables(NamedTuple):
 
     versions: Any
     metrics: Any
+
+    def __str__(self) -> str:
+        return "\n".join(printable(repr(self).split("\n")))
 
 
 def pyarrow() -> Any:

@@ -19,6 +19,7 @@ from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.nearest import listed, nearest_hint
+from pai_notebook.sanitize import printable
 
 T = TypeVar("T")
 
@@ -66,6 +67,14 @@ class Name:
     nick: str = field(default="", compare=False)
 
     def __str__(self) -> str:
+        return "\n".join(printable([self.full]))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.full, spec)
+
+    @property
+    def full(self) -> str:
+        """The name with its section, as frames have it: `metrics.cer@d-a`. `str` is the same, in characters that stdout can encode."""
         return f"{self.section}.{self.short}" if self.section else self.short
 
     @property
@@ -86,7 +95,7 @@ class Name:
         The dataset is named as the registry calls it, and what a condition would not read as a name stands in backticks.
         """
         if self.section != "metrics":
-            return str(self)
+            return self.full
         text = f"{self.path}@{self.label or self.dataset}" if self.dataset else self.path
         return text if _BARE.fullmatch(text) or "`" in text else f"`{text}`"
 
@@ -429,7 +438,7 @@ def resolve(
             words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
             raise NameNotFound(say(words, base=base, asked=asked), hint=hint)
         known = names if others is None else others()
-        ending = [str(name) for name in known if name.section not in ("", "metrics") and f".{name.path}".endswith(f".{text}")]
+        ending = [name.full for name in known if name.section not in ("", "metrics") and f".{name.path}".endswith(f".{text}")]
         if len(ending) > 1:
             said = say("{text!r} could be {count} names", text=text, count=len(ending))
             raise NameNotFound(said, hint=say("Name one: {choices}.", choices=joined(ending[:8])))

@@ -62,7 +62,7 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
     section, dot, path = text.partition(".")
     info = field_named(section)
     if info is not None and dot and not info.is_plain:
-        below = {name.path: str(name) for name in known if name.section == info.name}
+        below = {name.path: name.full for name in known if name.section == info.name}
         close = tuple(below[each] for each in nearest(path, below))
         if close:
             return close
