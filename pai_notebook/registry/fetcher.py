@@ -224,9 +224,8 @@ class Fetcher:
     async def stream_versions(self, text: str) -> AsyncGenerator[list[ModelVersion], None]:
         """Every version of a model a page at a time, the newest page first; nothing is remembered."""
         model_id = self.names.known(text)
-        if not model_id:
-            await self.names.refresh([text])
-            model_id = self.names.look_up(text)
+        if not model_id or (model_id == text and self.names.may_be_name(text)):
+            model_id = str((await self.names.by_id(text, self._client.get_model)).document["ModelId"])
         try:
             async for listing in self._client.stream_versions(model_id):
                 arrivals = Arrivals(remember=False)

@@ -641,7 +641,7 @@ class Registry(Displayed):
         path : path
             The file; it appears when everything is written. Needs the extra `parquet`.
         models : str, Model or several, optional
-            Model ids, or what `list_models` gave; by default every model that `list_models()` finds.
+            Model ids or names, or what `list_models` gave; by default every model that `list_models()` finds.
         fields : str or list of str, optional
             Fields for a second file with one row a version, `all.versions.parquet` beside `all.parquet`, as `VersionSet.to_arrow` takes
             them; by default only metrics are written.

@@ -57,6 +57,16 @@ def test_a_search_finds_what_a_filter_of_everything_keeps():
     assert len(found) > 10
 
 
+@pytest.mark.parametrize("named", [lambda name: name, lambda name: [name]])
+def test_a_model_to_search_may_be_named(named):
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.search_versions("accuracy@d-wineholdout0001 > 0.9", models=named("wine-cultivar"))
+        assert found.errors == {}
+        assert found.models == ("model-rbvg5w0xvkg09sgeed",)
+        with pytest.raises(pnb.errors.FetchErrors, match="no model named wine-cultvar .* Nearest are wine-cultivar"):
+            registry.search_versions("cer < 1", models=named("wine-cultvar")).raise_for_errors()
+
+
 @pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
