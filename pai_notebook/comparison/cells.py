@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, told_between, told_difference, without_unit_of
+from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, is_one_unit, told_between, told_difference
 from pai_notebook.comparison.series import series_text
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metrics import Cell, State, series_points
-from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.numbers import NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version_view import number_text
 
 if TYPE_CHECKING:
@@ -32,15 +32,33 @@ _TALLIED = (
 )
 
 
-def describe_cells(comparison: Comparison, row: Row, places: Sequence[int]) -> list[Inline]:
+def forms_of(rows: Sequence[Row], places: Sequence[int]) -> dict[str, NumberFormat]:
+    """Choose how to write the values of each metric, by its path: alike on all its datasets."""
+    values: dict[str, list[list[float]]] = {}
+    for row in rows:
+        if row.section == "metrics":
+            found = [row.cells[place].value for place in places]
+            values.setdefault(row.path, []).append([value for value in found if value is not None])
+    return {path: choose_row_format(several) for path, several in values.items()}
+
+
+def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form: NumberFormat) -> list[Inline]:
     """Describe what some versions have in a row."""
-    form = choose_format(row.cells[place].value or 0.0 for place in places if row.cells[place].value is not None)
     leaders = comparison.leaders(row)
     words, base = _words(row, places), comparison.baseline_place
     return [
         _cell(comparison, row, place, form, text=words[place], star=_star(leaders, place), marks=_marks(row, place, base))
         for place in places
     ]
+
+
+def best_of(comparison: Comparison, row: Row) -> str:
+    """Name the version with the best value of a row and count the others with its star; empty where nothing is best."""
+    leaders = comparison.leaders(row)
+    if leaders is None:
+        return ""
+    name, more = comparison.names[leaders.best[0]], len(leaders.shown) - 1
+    return " ".join([_star(leaders, leaders.best[0]), name, *([f"+{more}"] if more else [])])
 
 
 def tally(rows: Sequence[Row], place: int) -> Phrase:
@@ -82,13 +100,13 @@ def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | st
     """Write the smallest and the largest difference of one metric; nothing where they are not told alike."""
     known = [row for row in rows if (delta := row.changes[place].delta) is not None and math.isfinite(delta)]
     as_percent = {in_percent(row, place) for row in known}
-    if baseline is None or len({row.path for row in rows}) > 1 or len(as_percent) != 1:
+    if baseline is None or len({row.path for row in rows}) > 1 or len(as_percent) != 1 or not is_one_unit(known):
         return ""
     size = {row.key: row.changes[place].percent if as_percent == {True} else row.changes[place].delta for row in known}
     ends = [pick(known, key=lambda row: size[row.key] or 0.0) for pick in (min, max)]
     form = choose_format([value for row in ends for each in (place, baseline) if (value := row.cells[each].value) is not None])
-    low, high = (told_between(row, place, baseline, form) for row in ends)
-    return low if low == high else say("{low} to {high}", low=without_unit_of(high, low), high=high)
+    low, high = (told_between(row, place, baseline, form, unit=False) for row in ends)
+    return low if low == high else say("{low} to {high}", low=low, high=high)
 
 
 def trend(values: Sequence[float | None]) -> str:
@@ -185,7 +203,7 @@ def _number(cell: Cell, form: NumberFormat, runs: Runs | None, failed: int) -> s
 def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> str:
     if row.changes[place].kind is Kind.SAME or comparison.baseline_place is None:
         return ""
-    return told_difference(row, place, comparison.baseline_place, form)
+    return told_difference(row, place, comparison.baseline_place, form, unit=False)  # which the name of the row says
 
 
 def _words(row: Row, places: Sequence[int]) -> dict[int, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,13 +15,14 @@ from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
-from pai_notebook.model.metric_words import is_cost, points_of, scale_of
+from pai_notebook.model.metric_words import is_cost, scale_of
 from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent, format_points
+from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
 
 # States of cells in which nothing was stated.
 BLANK = (State.ABSENT, State.NO_METRICS, State.FETCH_FAILED)
@@ -224,12 +225,11 @@ class Row(Brief):
         return None if before == after else (before, after)
 
     @cached_property
-    def _unit(self) -> str | int:
-        """How differences are written in the whole row: `points` in one unit, `%` on a ratio scale, empty as they are."""
-        values = [cell.value for cell in self.cells if cell.value is not None and math.isfinite(cell.value)]
-        points = points_of(self.path, values)
-        has_percent = all(value >= 0 for value in values) and any(change.percent is not None for change in self.changes)
-        return points or ("%" if has_percent else "")
+    def _scale(self) -> Scale:
+        """How differences are written in the whole row: in points, in percent, or as they are."""
+        found = scale_of_differences(self.path, (cell.value for cell in self.cells if cell.value is not None))
+        # of a baseline that may be zero nothing is given in percent
+        return replace(found, ratio=found.ratio and any(change.percent is not None for change in self.changes))
 
     @cached_property
     def key(self) -> Name:
@@ -413,12 +413,13 @@ def percent_of(cell: Cell, baseline: Cell) -> float | None:
 
 def in_percent(row: Row, place: int) -> bool:
     """Whether the difference of a cell to the baseline's is written in percent."""
-    return row.changes[place].percent is not None and row._unit == "%"  # noqa: SLF001 - one unit a row
+    scale = row._scale  # noqa: SLF001 - one for a row
+    return row.changes[place].percent is not None and not scale.points and scale.ratio
 
 
-def told_difference(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
-    """Write the difference of a cell to the baseline's, nothing where there is none."""
-    return "" if row.changes[place].delta is None else told_between(row, place, baseline, form)
+def told_difference(row: Row, place: int, baseline: int, form: NumberFormat, *, unit: bool = True) -> str:
+    """Write the difference of a cell to the baseline's, nothing where there is none; its unit may stand elsewhere."""
+    return "" if row.changes[place].delta is None else told_between(row, place, baseline, form, unit=unit)
 
 
 def without_unit_of(high: str, low: str) -> str:
@@ -433,12 +434,19 @@ def without_unit_of(high: str, low: str) -> str:
     return low.removesuffix(unit) if unit else low
 
 
-def told_between(row: Row, place: int, other: int, form: NumberFormat) -> str:
+def told_between(row: Row, place: int, other: int, form: NumberFormat, *, unit: bool = True) -> str:
     """Write the difference of two cells: in points for fractions, in percent on a ratio scale, else as it is."""
-    cell, base, unit = row.cells[place], row.cells[other], row._unit  # noqa: SLF001 - one unit a row
-    delta, percent = difference(cell, base), percent_of(cell, base)
-    if delta is None:
-        return ""
-    if isinstance(unit, int):
-        return format_points(delta * unit)
-    return form.delta(delta) if percent is None or not unit else format_percent(percent, factor=is_cost(row.path))
+    cell, base = row.cells[place], row.cells[other]
+    delta = difference(cell, base)
+    return "" if delta is None else row._scale.write(delta, base.value, form, unit=unit)  # noqa: SLF001 - one for a row
+
+
+def is_one_unit(rows: Sequence[Row]) -> bool:
+    """Whether the differences of all rows are written in the same unit."""
+    return len({row._scale.unit for row in rows}) < 2  # noqa: PLR2004, SLF001 - one for a row
+
+
+def unit_of(rows: Sequence[Row], places: Sequence[int]) -> Phrase | str:
+    """The unit of all differences of some rows, empty where there are none or where it is that of the metric itself."""
+    told = [row for row in rows if row.section == "metrics" and any(row.changes[place].delta for place in places)]
+    return told[0]._scale.unit if told and is_one_unit(told) else ""  # noqa: SLF001 - one for a row

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.cells import describe_cells, describe_group, tally, trend_of
-from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
+from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
+from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance, unit_of
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
+from pai_notebook.model.numbers import NumberFormat
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -28,6 +29,13 @@ ROWS = 40
 # How many cells and how many rows all tables of metrics have together, folded ones included.
 _CELLS, _MOST = 1000, 200
 _FAMILY, _SEQUENCE = 3, 3
+# From how many versions on each row says first which is best.
+_MANY = 4
+_PLAIN = NumberFormat()
+_UNITS = {
+    "pp": "pp after a name: its differences are percentage points",
+    "%": "% after a name: its differences are percent of the baseline",
+}
 _NAMED, _DATASETS = 300, 20
 _KINDS = ("", "Cost", "Training")
 
@@ -198,42 +206,52 @@ def _tables(
     counted : sequence of Row
         The rows of which each version's head tells how many are better, worse and so on.
     trends : bool
-        Whether a last column shows how each row goes through the versions, where they are a sequence.
+        Whether columns behind the baseline tell which of many versions is best in each row, and how each row goes through the
+        versions where they are a sequence.
     together : mapping of Name to sequence of Row, optional
         The groups that rows stand for.
     """
     places = places_of(bands)
-    trends = trends and is_sequence(comparison, bands)
-    groups = together or {}
-    body: list[tuple[list[Inline], dict[int, Inline], str, str]] = []
+    courses = trends and is_sequence(comparison, bands)
+    # of a few versions the stars in their cells are in sight
+    bests = trends and len(bands) == 1 and len(places) >= _MANY
+    groups, forms = together or {}, forms_of(rows, places)
+    body: list[tuple[list[Inline], dict[int, Inline], tuple[str, str], str]] = []
     datasets, paths = comparison.short_datasets, comparison.plain_paths
     # the caption says what all lines stand for alike
     named = any(row.dataset for row in rows) if not groups else len({_of(comparison, groups.get(row.key, [row]))[2] for row in rows}) > 1
-    before = ""
+    before = ("", "")
     for row in rows:
         group = groups.get(row.key)
+        unit = unit_of(group or [row], places)
         if row.key in headings:
-            before = ""
+            before = ("", "")
         name, arrow, count = (
             _of(comparison, group) if group else (_typed(row, paths), row.direction.arrow, datasets.get(row.dataset, row.dataset))
         )
-        shown_name: Inline = "" if named and name == before else say("{name} {text}", name=name, text=arrow) if arrow else name
-        before = name
-        described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places)
-        line = trend_of(row, places) if trends and not group else ""
-        body.append(([shown_name, *([count] if named else [])], dict(zip(places, described, strict=True)), line, headings.get(row.key, "")))
-    ends = [line for _, _, line, _ in body if line]
+        shown_name: Inline = say("{name} {text}", name=name, text=arrow) if arrow else name
+        shown_name = (shown_name, Mark("", unit)) if unit else shown_name
+        shown_name, before = "" if named and (name, unit) == before else shown_name, (name, unit)
+        form = forms.get(row.path, _PLAIN)
+        described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places, form)
+        whole = (best_of(comparison, row) if bests and not group else "", trend_of(row, places) if courses and not group else "")
+        names: list[Inline] = [shown_name, *([count] if named else [])]
+        body.append((names, dict(zip(places, described, strict=True)), whole, headings.get(row.key, "")))
+    bests, courses = (any(whole[nth] for _, _, whole, _ in body) for nth in range(2))
     found = []
     for shown, failed in bands:
         columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]
-        columns += [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
+        heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
+        # what a row says as a whole stands before the candidates, in sight where the window is narrow
+        columns += [*heads[:1], *([Column(Mark("", say("best")))] if bests else [])]
+        columns += [*([Column(Mark("", say("trend")))] if courses else []), *heads[1:]]
         columns += [Column(address, align="right") for address in failed]
-        columns += [Column(Mark("", say("trend")), align="right")] if ends else []
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
-        for head, cells, line, heading in body:
+        for head, cells, (best, course), heading in body:
             filled += [Heading(heading)] if heading else []
-            filled.append([*head, *(cells[place] for place in shown), *missing, *([Code(line)] if ends else [])])
+            base, *others = (cells[place] for place in shown)
+            filled.append([*head, base, *([best] if bests else []), *([Code(course)] if courses else []), *others, *missing])
         versions = [*(comparison.names[place] for place in shown[1:]), *failed]
         part: Phrase | str = f"{versions[0]} – {versions[-1]}" if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
@@ -271,8 +289,12 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
         stars.append(say("★ best of its row, told apart from every other there (95 % a row)"))
     if not all(found.is_alone for found in leaders):
         stars.append(say("☆ best of its row as measured, or not told apart from it (95 % a row)"))
+    if len(places) >= _MANY and any(len(found.shown) > 1 for found in leaders):
+        stars.append(say("+ and a number: so many more have the star"))
     if any(row.direction.mode for row in rows):
         stars.append(say("↑ ↓ which way is better"))
+    units = {unit_of([row], places) for row in rows}
+    stars += [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
     if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
         stars.append(say("† a number that was sent as text"))
     return signs, stars

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import say
 
 # Significant digits of a number that stands alone and has too many of them to be read.
 DIGITS = 6
@@ -16,6 +16,8 @@ DIGITS = 6
 # Significant digits up to which a number that stands alone is written in full.
 READABLE = 10
 
+# What part of the span of a row is read in its values where their differences stand beside them.
+_PART = 10.0
 # Significant digits of numbers that fewer would tell apart.
 _LEAST = 3
 # Decimals up to which a metric is written without an exponent.
@@ -103,24 +105,54 @@ def choose_format(values: Iterable[float], *, least: int = _LEAST, readable: int
     >>> [choose_format([1e-300, 2e-300]).value(value) for value in (1e-300, 2e-300)]
     ['1e-300', '2e-300']
     """
-    distinct = sorted({value + 0.0 for value in values if math.isfinite(value)})
-    if not distinct:
+    return _chosen([values], least, readable)
+
+
+def choose_row_format(rows: Iterable[Iterable[float]]) -> NumberFormat:
+    """Find how to write the rows of one metric beside their differences: the same decimals in all of them.
+
+    A tenth of what a row spans can be read. That is fewer digits than it takes to tell all values of a long row apart, which the
+    differences beside them do.
+
+    Parameters
+    ----------
+    rows : iterable of iterable of float
+        The values of each row.
+
+    Examples
+    --------
+    >>> form = choose_row_format([[0.977713, 0.977717, 0.902], [0.9203, 0.8648]])
+    >>> [form.value(value) for value in (0.977713, 0.977717, 0.902, 0.9203)]
+    ['0.978', '0.978', '0.902', '0.920']
+    """
+    return _chosen(rows, _LEAST, 0, part=_PART)
+
+
+def _chosen(rows: Iterable[Iterable[float]], least: int, readable: int, part: float = math.inf) -> NumberFormat:
+    """Find a format for some rows, which reads distinct values, or at least this part of what a row spans, differently."""
+    found = [distinct for row in rows if (distinct := sorted({value + 0.0 for value in row if math.isfinite(value)}))]
+    if not found:
         return NumberFormat()
-    sizes = [abs(value) for value in distinct if value]
-    exact = {value for value in distinct if _shortest(value) <= readable}
+    sizes = [abs(value) for distinct in found for value in distinct if value]
+    exact = {value for distinct in found for value in distinct if _shortest(value) <= readable}
+
+    def tells(form: NumberFormat) -> bool:
+        return all(_tells(form, distinct, least, exact, part) for distinct in found)
+
     if not sizes or (max(sizes) < _LARGE and min(sizes) >= _SMALL):
         for decimals in range(_DECIMALS + 1):
-            if _tells(NumberFormat(decimals), distinct, least, exact):
+            if tells(NumberFormat(decimals)):
                 return NumberFormat(decimals)
     for significant in range(_LEAST, _ALL):
-        if _tells(NumberFormat(None, significant), distinct, least, exact):
+        if tells(NumberFormat(None, significant)):
             return NumberFormat(None, significant)
     return NumberFormat(None, _ALL)
 
 
-def _tells(form: NumberFormat, distinct: list[float], least: int, exact: set[float]) -> bool:
+def _tells(form: NumberFormat, distinct: list[float], least: int, exact: set[float], part: float) -> bool:
     texts = [form.value(value) for value in distinct]
-    return len(set(texts)) == len(distinct) and all(
+    fine = form.decimals is not None and part * 10.0**-form.decimals <= distinct[-1] - distinct[0]
+    return (fine or len(set(texts)) == len(distinct)) and all(
         float(text) == value or (value not in exact and _significant(text) >= least) for text, value in zip(texts, distinct, strict=True)
     )
 
@@ -193,7 +225,7 @@ def cleared(value: float) -> float:
     return float(f"{value:.{_COMPUTED}g}")
 
 
-def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True) -> str:
+def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True, unit: bool = True) -> str:
     """Write a change relative to a baseline: one decimal, none from 100 % on, never as zero when it is not zero.
 
     From tenfold on, and where almost nothing is left, it is a factor unless that is not wanted.
@@ -206,6 +238,8 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
         What it is a percentage of; only its sign matters.
     factor : bool
         Whether a large change is written as a factor.
+    unit : bool
+        Whether `%` stands behind it.
 
     Examples
     --------
@@ -215,19 +249,19 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
     ('×12300', '×10.2', '×1e-05', '×10.2')
     """
     if percent == 0:
-        return _percent("0")
+        return _percent("0", unit)
     if math.isinf(percent):
-        return _percent("+∞" if percent > 0 else "-∞")
+        return _percent("+∞" if percent > 0 else "-∞", unit)
     times = 1 + math.copysign(percent, percent * baseline) / 100
     if factor and (times >= _TENFOLD or 0 < times < _LITTLE):
         return f"×{_three(times)}"
     if abs(percent) >= 99.95:  # noqa: PLR2004 - where rounding adds a digit
-        return _percent(f"{'+' if percent > 0 else ''}{_three(percent)}")
-    return _percent(_one_decimal(percent))
+        return _percent(f"{'+' if percent > 0 else ''}{_three(percent)}", unit)
+    return _percent(_one_decimal(percent), unit)
 
 
-def _percent(number: str) -> Phrase:
-    return say("{number} %", number=number)
+def _percent(number: str, unit: bool) -> str:  # noqa: FBT001 - this module's own
+    return say("{number} %", number=number) if unit else number
 
 
 def _one_decimal(number: float) -> str:
@@ -236,15 +270,16 @@ def _one_decimal(number: float) -> str:
     return text if float(text) else f"{number:+.1g}"
 
 
-def format_points(points: float) -> Phrase:
-    """Write a difference of fractions in percentage points, never as zero when it is not zero.
+def format_points(points: float, *, unit: bool = True) -> str:
+    """Write a difference of fractions in percentage points, never as zero when it is not zero; its unit may stand elsewhere.
 
     Examples
     --------
     >>> format_points(1.0), format_points(-0.04), format_points(0.125)
     ('+1.0 pp', '-0.04 pp', '+0.1 pp')
     """
-    return say("{points} pp", points=_one_decimal(points) if points else "0")
+    number = _one_decimal(points) if points else "0"
+    return say("{points} pp", points=number) if unit else number
 
 
 def _three(number: float) -> str:

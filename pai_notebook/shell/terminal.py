@@ -91,8 +91,8 @@ def coloured(text: str) -> str:
 
     Examples
     --------
-    >>> coloured("✓ Gate passed"), coloured("-14.4 pp worse")
-    ('\x1b[32m✓\x1b[0m Gate passed', '-14.4 pp \x1b[31mworse\x1b[0m')
+    >>> coloured("✓ Gate passed"), coloured("-14.4 worse")
+    ('\x1b[32m✓\x1b[0m Gate passed', '-14.4 \x1b[31mworse\x1b[0m')
     """
     # colour goes with a sign or a word that says the same, in the language that is spoken
     tones = {"✓": _GREEN, "✗": _RED, now("better"): _GREEN, now("worse"): _RED}

@@ -106,9 +106,15 @@ def from_the_top(page, locator, edge="bottom"):
 @pytest.mark.parametrize("host", THEMES)
 def test_five_versions_and_their_verdict_are_seen_at_once(page, five, host):
     table = show(page, host, five)
-    assert dict(table.evaluate(_HEADERS)) == dict.fromkeys(["dataset", *five.names, "trend"], True)
+    assert dict(table.evaluate(_HEADERS)) == dict.fromkeys(["dataset", *five.names, "best", "trend"], True)
     assert from_the_top(page, page.get_by_text(five.verdict.sentences[0][:30]).last, "top") <= 120
     assert from_the_top(page, table) <= 760
+
+
+@pytest.mark.parametrize("count", [4, 20])
+def test_what_a_row_says_is_in_sight_in_a_narrow_window(page, digits, count):
+    heads = show(page, "JupyterLab, light", digits[-count:].compare(), width=700).evaluate(_HEADERS)
+    assert heads[2:4] == [["best", True], ["trend", True]]
 
 
 def test_five_versions_are_seen_at_once_where_many_metrics_are_told_together(page):

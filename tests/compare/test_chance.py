@@ -202,7 +202,7 @@ def test_one_measurement_is_not_certain():
     c = compare({"latency_ms": 50.0, "f1": 0.8000}, {"latency_ms": 49.9, "f1": 0.8001})
     assert [str(row.changes[1].verdict) for row in c.metrics] == ["no interval known"] * 2
     text = text_of(c)
-    assert "☆ 49.9 -0.2 % ?" in text
+    assert "☆ 49.9 -0.2 ?" in text
     assert "? no interval known in 2 of 2 cells." in text
     assert "★" not in text
 
@@ -220,8 +220,8 @@ def test_who_reports_no_n_gains_no_colour_over_who_does():
         "f1": "no interval known",
     }
     html = c.to_html()
-    assert "<cite>-6.0 pp ≈</cite>" in html
-    assert "<var>+0.01 pp ?</var>" in html
+    assert "<cite>-6.0 ≈</cite>" in html
+    assert "<var>+0.01 ?</var>" in html
     assert "<strong>" not in html
 
 

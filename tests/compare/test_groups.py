@@ -501,7 +501,7 @@ def test_what_a_version_has_more_of_stands_under_its_name_at_eighty_columns(monk
     assert lines[head].rstrip().endswith("1 ≈")
     assert len(lines[head]) == max(map(len, lines[head - 1 : head + 1]))
     better = str(two([0.90, 0.902, 0.903], [0.964, 0.965, 0.966])).split("\n")
-    assert any("pp better" in line for line in better)
+    assert any("+6.3 better" in line for line in better)
 
 
 def test_the_verdict_of_equal_groups_does_not_colour_chance():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import NameNotFound
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.numbers import choose_format, format_percent
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results
@@ -19,6 +20,11 @@ FIELD_OF = {"metrics": "Metrics", "labels": "Labels", "spec": "TrainingSpec"}
 
 def text_of(comparison):
     return " ".join(str(comparison).split())
+
+
+def text_of_chinese(comparison):
+    with speaking("zh"):
+        return text_of(comparison)
 
 
 def sized(versions, rows):
@@ -74,14 +80,14 @@ def test_forty_rows_and_more_are_told_by_metric_with_the_rows_of_each_folded():
     c = many(3, 8, 5)
     text = text_of(c)
     assert "Metrics: 40 rows in 8 lines of 5 datasets; the rows of a line are folded below" in text
-    assert "accuracy ↑ 0.8 " in text
-    assert "+1.0 to +5.0 pp" in text
+    assert "accuracy ↑ pp 0.8 " in text
+    assert "+1.0 to +5.0;" in text
     assert re.search(r"▾ accuracy ↑ · 5 datasets metric dataset", text)
     assert text.count("▾ metric_3") == 1
     for row in c.metrics:
         assert row.is_evidence or f"{row.dataset} " in text
     html = c.to_html()
-    assert html.index(">accuracy ↑</th>") < html.index('pointer">accuracy ↑ <small')
+    assert html.index(">accuracy ↑ <small>pp</small></th>") < html.index('pointer">accuracy ↑ <small')
     assert '<summary style="cursor:pointer">accuracy ↑ <small' in html
 
 
@@ -112,6 +118,44 @@ def test_a_sequence_of_versions_has_a_trend():
     assert "▁▃·▇" in c._repr_mimebundle_()["text/markdown"]
     assert "trend ▁ lowest to ▇ highest of a row, versions in the order of their names; · no number" in text_of(c)
     assert "▄▄▄" in str(compare({"cer": 1}, {"cer": 1}, {"cer": 1}, only="all"))
+
+
+def test_the_unit_of_differences_stands_once_behind_the_name_of_their_row():
+    c = compare({"accuracy": 0.9, "cer": 0.1, "auc": 0.8}, {"accuracy": 0.92, "cer": 0.2, "auc": 0.9})
+    text = text_of(c)
+    assert all(row in text for row in ("accuracy ↑ pp ", "cer ↓ % ", "auc ↑ 0.8 ", "+2.0 ?", "+100 ?", "+0.1 ?"))
+    assert "pp after a name: its differences are percentage points" in text
+    assert "% after a name: its differences are percent of the baseline" in text
+    table = str(c).partition("Metrics")[2].partition("after a name")[0]
+    assert (table.count("pp"), table.count("百分点")) == (2, 0)  # with that of the legend
+    assert "accuracy ↑ 百分点" in text_of_chinese(c)
+    assert "after a name" not in text_of(compare({"auc": 0.8}, {"auc": 0.9}))
+
+
+def test_a_metric_is_named_again_where_its_differences_have_another_unit():
+    both = ({"d_a": 90, "d_b": 0.9, "d_c": 0.8}, {"d_a": 92, "d_b": 1100, "d_c": 1200})
+    told = [results(**{name: {"accuracy": value} for name, value in values.items()}) for values in both]
+    lines = str(Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)])).split("\n")
+    found = [line.split("  ")[0].strip() for line in lines if re.search(" d-[abc]  ", line)]
+    assert found == ["accuracy ↑ pp", "accuracy ↑", ""]
+
+
+def test_a_metric_has_as_many_decimals_on_all_its_datasets_as_its_differences_need():
+    told = [{"d_a": {"macro_f1": a}, "d_b": {"macro_f1": b}} for a, b in ((0.977713, 0.9203), (0.977717, 0.8648), (0.902, 0.446))]
+    text = text_of(Comparison([make(f"0.{n}.0", results(**each)) for n, each in enumerate(told)], baseline="first"))
+    assert "d-a 0.978" in text
+    assert all(number in text for number in ("0.920", "0.865", "0.446", "+0.0004 ?"))
+    assert "0.9777" not in text
+    assert all(number in text_of(compare({"cer": 0.977713}, {"cer": 0.977717})) for number in ("0.97771", "0.97772"))
+
+
+def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
+    told = [{"accuracy": value, "n": 9000, "cer": 1 - value} for value in (0.8, 0.82, 0.9, 0.901)]
+    lines = str(compare(*told, baseline="first")).split("\n")
+    head = next(line for line in lines if "best" in line)
+    assert re.search(r"0\.1\.0 +best +trend +0\.2\.0", head)
+    assert any("☆ 0.4.0 +1 " in line for line in lines)
+    assert "best" not in str(compare(*told[:3])).partition("Metrics")[2].partition("☆ best")[0].partition("★ best")[0]
 
 
 def test_whole_numbers_beyond_what_a_float_holds_are_told_and_drawn_as_they_were_sent():
@@ -198,22 +242,22 @@ def test_better_worse_and_best_are_symbols_and_words():
     first = {"cer": 0.175, "cer_stderr": 0.001, "rtf": 0.08, "rtf_stderr": 0.001}
     second = {"cer": 0.181, "cer_stderr": 0.001, "rtf": 0.07, "rtf_stderr": 0.001}
     text = text_of(compare(first, second))
-    assert "0.181 +3.4 % worse" in text
-    assert "★ 0.07 -12.5 % better" in text
+    assert "0.181 +3.4 worse" in text
+    assert "★ 0.07 -12.5 better" in text
     assert "better, worse: beyond chance (95 %, each cell by itself) ★ best of its row, told apart from every other there" in text
     assert "baseline 1 worse" in text  # what it costs is not counted
-    assert "cer ↓" in text
+    assert "cer ↓ % " in text
 
 
 def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_filled_star():
     c = compare({"accuracy": 0.90, "n": 1000, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "auc": 0.9})
     text = text_of(c)
-    assert "☆ 0.91 +1.0 pp ≈" in text
+    assert "☆ 0.91 +1.0 ≈" in text
     assert "☆ 0.9 +0.1 ?" in text
     assert "≈ could be chance · ? no interval known ☆ best of its row as measured, or not told apart from it (95 % a row)" in text
     assert "baseline 1 ≈, 1 ?" in text
     assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 cells." in text
-    assert not re.search(r"\d (better|worse)\b|pp (better|worse)|★", text)
+    assert not re.search(r"\d (better|worse)\b|[0-9] (better|worse)|★", text)
     assert not re.search("<strong>|<td[^>]*>[^<]*<b>|★", c.to_html())
 
 
