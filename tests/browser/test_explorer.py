@@ -49,6 +49,7 @@ def opened(lab, jupyter, gate, name, *more, **options):
     return notebook, explorer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("front", FRONTS)
 def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, gate, front):
     more = ["print(len(ex.selected), ex.value.baseline_name)", "ex.value"] if front != "voila" else []
@@ -101,6 +102,7 @@ def _meet_a_deleted_version(explorer, gate):
     expect(explorer.panel).to_contain_text("1 version against 2.4.0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("front", ["lab", "notebook"])
 def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate, front):
     """Untrusted, where no widget is shown; and trusted without a kernel, where a saved widget view finds no model."""
@@ -198,6 +200,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     expect(explorer.field("Magic line (Ctrl+A, Ctrl+C copies it)")).to_have_value(re.compile("^%paimodel compare"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("front", "themes"), [("lab", ("light", "dark")), ("voila", ("light",)), ("voila", ("dark",))])
 def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, front, themes):
     notebook, explorer = opened(lab, jupyter, gate, f"axe-{front}-{themes[0]}.ipynb", front=front, dark=themes[0] == "dark")
@@ -249,6 +252,7 @@ vs = pnb.VersionSet(pnb.ModelVersion.from_document({{**document, "VersionName": 
     expect(explorer.root.locator(".pai-columns")).to_contain_text("<img src=x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", [True, False], ids=["with widget state", "without"])
 def test_an_exported_page_shows_the_table_without_a_network(jupyter, chromium, gate, state):
     """With widget state nbconvert prefers the widget, whose script comes from a network: the copy stands in for it."""
@@ -323,6 +327,7 @@ def test_a_report_is_a_click_and_its_link_opens_it(jupyter, lab, gate):
     assert notebook.page.request.get(link.get_attribute("href")).ok
 
 
+@pytest.mark.slow
 def test_an_explorer_shown_twice_stays_in_step(jupyter, lab, gate):
     notebook, first = opened(lab, jupyter, gate, "twice.ipynb", "ex")
     notebook.run(1)

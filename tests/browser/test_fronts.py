@@ -53,6 +53,7 @@ def check_themes(notebook, outputs, name, themes=("JupyterLab Light", "JupyterLa
         check(notebook.page, outputs, f"{name} {theme}")
 
 
+@pytest.mark.slow
 def test_an_untrusted_notebook_in_jupyterlab(jupyter, lab, outputs):
     notebook = lab(jupyter.write("untrusted.ipynb", notebook_of(outputs)))
     assert not notebook.is_trusted
@@ -60,6 +61,7 @@ def test_an_untrusted_notebook_in_jupyterlab(jupyter, lab, outputs):
     check_themes(notebook, outputs, "untrusted")
 
 
+@pytest.mark.slow
 def test_jupyterlab_in_high_contrast_and_in_forced_colours(jupyter, lab, outputs):
     notebook = lab(jupyter.write("contrast.ipynb", notebook_of(outputs)))
     notebook.run()
@@ -81,6 +83,7 @@ def test_voila(jupyter, lab, outputs, dark):
     check(page, outputs, f"voila {'dark' if dark else 'light'}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_page_of_nbconvert(chromium, outputs, tmp_path, template):
     """The outputs stand beside a widget whose state was not saved, which leaves the browser their static copies."""

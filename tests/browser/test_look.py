@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from pai_notebook.display import Note, mimebundle, render_html
 from tests.browser.looks import audit, shown
 from tests.display.shape_samples import SAMPLES
@@ -25,6 +27,7 @@ def kept(html):
     return [str(node.tag) for _, node in nodes(re.sub(r"<style>.*?</style>", "", html))]
 
 
+@pytest.mark.slow
 def test_the_sanitiser_of_jupyterlab_loses_no_fact_and_no_element(jupyter, lab):
     page = lab(jupyter.write("sanitised.ipynb", ["1"])).page
     for name, shape in SAMPLES.items():
@@ -35,6 +38,7 @@ def test_the_sanitiser_of_jupyterlab_loses_no_fact_and_no_element(jupyter, lab):
         assert sanitised.count("text-align:left") == html.count("text-align:left"), name
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_in_any_kind(jupyter, lab):
     notebook = lab(jupyter.write("axe.ipynb", [cell(SAMPLES.values())]))
     notebook.run()
