@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gzip
-import hashlib
 import os
-import secrets
 import stat
 import zlib
 from collections.abc import Iterator
@@ -265,6 +262,8 @@ def _reserved(real: Path) -> Iterator[Path]:
     Its name is made of the target's, so that leftovers are found without a search. A lock on the file tells a writer that lives from one
     that was killed, whatever their process ids and machines.
     """
+    import hashlib  # noqa: PLC0415 - as gzip below: loading the extension takes a third longer with both
+
     stem = real.name.encode("utf-8", "surrogateescape")[:_LONGEST_NAME].decode("utf-8", "ignore")
     name = f".{stem}.{hashlib.sha256(os.fsencode(real.name)).hexdigest()[:8]}"
     # each living writer of one target holds the lock of one of these names
@@ -278,7 +277,7 @@ def _reserved(real: Path) -> Iterator[Path]:
             break
         os.close(handle)
     else:
-        beside = real.with_name(f"{name}.{secrets.token_hex(4)}.part")
+        beside = real.with_name(f"{name}.{os.urandom(4).hex()}.part")
         handle = _created(beside)
     if fcntl is None and handle is not None:  # an open file cannot be renamed there
         os.close(handle)
@@ -378,6 +377,8 @@ def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start
     ...     read_file(write_file(f"{folder}/a.txt", "cer"))
     b'cer'
     """
+    import gzip  # noqa: PLC0415 - as above
+
     target = file_path(path)
     try:
         kind = _odd_kind(target.stat().st_mode)

@@ -9,7 +9,6 @@ import traceback
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -205,6 +204,8 @@ def _explore(source: Any) -> Explorer:
 
 def _show_file(path: Path) -> None:
     """Show a file that was written as a link, which front-ends open beside the notebook."""
+    from html import escape  # noqa: PLC0415 - its table of names is a twentieth of what loading the extension costs
+
     link = f'<a href="{quote(path.as_posix())}" target="_blank">{escape(str(path))}</a>'
     _display({"text/plain": now("written: {path}", path=path), "text/html": link}, raw=True)
 
