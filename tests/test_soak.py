@@ -4,7 +4,7 @@ import pytest
 
 from tests.soak.__main__ import SECTIONS, run
 
-PARTS = {"interrupts": 0.02, "sizes": 0.04, "snapshots": 0.005, "paths": 0.05, "closes": 0.01}
+PARTS = {"interrupts": 0.02, "faults": 0.02, "sizes": 0.04, "snapshots": 0.005, "paths": 0.05, "closes": 0.01}
 """Sections with tests of their own at full size elsewhere are left out: mutations, canaries, redaction, environments, explorers."""
 
 

@@ -21,6 +21,7 @@ chance     how often chance is called a difference
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import sys
@@ -60,3 +61,10 @@ def count_argument(default: int) -> int:
 def middle(values: list[float]) -> float:
     """The median."""
     return statistics.median(values)
+
+
+def exponent(sizes: list[int], values: list[float]) -> float:
+    """Slope of log(value) over log(size): 1 is linear."""
+    x, y = [math.log(size) for size in sizes], [math.log(value) for value in values]
+    mean_x, mean_y = statistics.fmean(x), statistics.fmean(y)
+    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)

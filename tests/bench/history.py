@@ -1,9 +1,9 @@
 """Keeps the ratios of a landing in one small file, and prints how they went: `python -m tests.bench.history`.
 
-``--write`` runs the benches below first, or those named, and adds a line for the commit that is checked out; do so on an idle machine,
-once a landing. A number is handed on to the benches: how many versions.
-Without it the last lines are printed beside each other, so that a fall is seen. Only ratios, requests and exponents are kept: they are
-what can be told from one machine to another.
+``--write`` runs the benches below first, or those named, and adds a line for the commit that is checked out. CI does so for each landing,
+with few versions; a number is handed on to the benches: how many. Lines are best compared with those of the same number.
+Without it the last lines are printed beside each other, so that a fall is seen. Only ratios, requests and exponents are kept, of the last
+landings: they are what can be told from one machine to another.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 RATIOS = Path(__file__).parent / "history" / "ratios.jsonl"
 BENCHES = ("pages", "frames", "look", "load")
 KEPT = ("against", " / ", "exponent", "requests", "in flight", "times")
-SHOWN = 4
+SHOWN, MOST = 4, 20
 
 
 def measure(name: str) -> dict[str, float]:
@@ -34,8 +34,8 @@ def write() -> None:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     entry = {"commit": commit, "date": f"{datetime.now(UTC):%Y-%m-%d}", "machine_load": round(os.getloadavg()[0], 1)}
     entry.update({name: measure(name) for name in ([name for name in BENCHES if name in sys.argv] or BENCHES)})
-    with RATIOS.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry) + "\n")
+    lines = [*(RATIOS.read_text("utf-8").splitlines() if RATIOS.exists() else []), json.dumps(entry)]
+    RATIOS.write_text("".join(f"{line}\n" for line in lines[-MOST:]), "utf-8")
 
 
 def show() -> None:

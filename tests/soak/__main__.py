@@ -17,6 +17,7 @@ from tests.soak.figures import Figures
 
 SECTIONS = {
     "interrupts": connections.interrupts,
+    "faults": connections.faults,
     "mutations": texts.mutations,
     "canaries": texts.canaries,
     "redaction": texts.redaction,

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pai_notebook as pnb
@@ -14,7 +15,8 @@ from pai_notebook.errors import ConfigurationError, PaiError
 from tests.bench import life
 from tests.registry.outsider import by_action, connect
 from tests.registry.test_arrived import ASKED, NAMES, Slow, dated, keys
-from tests.wire.faultserver import FaultServer, Hangup, error, good_answer, listing, raw, reset_in_body
+from tests.wire.faultserver import FAULTS as ANY_FAULT
+from tests.wire.faultserver import FaultServer, Hangup, draw, error, good_answer, listing, raw, reset_in_body
 from tests.wire.test_closing import ASKS, CLOSED, EMBEDDED, close_amid
 
 WORKERS = 8
@@ -105,6 +107,27 @@ def _interrupted(figures, asked, *, quiet):
         figures.check(not missing or spared <= most, f"{asked}: {spared} requests for {missing} missing pages")
     told = f"with {'nothing' if quiet else 'answers'} on its way"
     return Counter({told: 1, f"{told}, kept exactly what was answered": exact, f"{told}, nothing had arrived": not kept})
+
+
+def faults(figures):
+    """2,000 versions of 20 models by pages of 20, eight models at a time, with a fifth of the answers faulty."""
+    names = [f"0.{number}.0" for number in range(100)]
+    kinds = {name: fault for name, fault in ANY_FAULT.items() if name != "another version"}  # of a page nobody can tell
+    wanted = {f"m-{number}": [f"m-{number}/{name}" for name in names] for number in range(20)}
+    served = Counter()
+    for _ in range(figures.some(50)):
+        seed = figures.dice.random()
+        plan = lambda hit, seed=seed: draw(seed, hit.target, hit.attempt, rate=0.2, kinds=kinds)  # noqa: E731
+        with (
+            FaultServer(plan, answer=listing(names, most=20)) as server,
+            connect(server, max_attempts=10, backoff_scale=0.01) as registry,
+            ThreadPoolExecutor(WORKERS) as pool,
+        ):
+            found = list(pool.map(lambda model: registry.list_versions(model, progress=False), wanted))
+        for (model, uris), versions in zip(wanted.items(), found, strict=True):
+            figures.check([version.uri for version in versions] == uris, f"{model}, seed {seed}: {len(versions)} came")
+        served += server.served
+    figures.say(f"a fifth faulty: {sum(served.values()) - served['good']:,} faulty of {sum(served.values()):,} answers")
 
 
 FAULTS = {
