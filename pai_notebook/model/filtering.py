@@ -12,6 +12,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, read_moment, read_moments
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
@@ -171,8 +172,8 @@ def filtered_models(models: Sequence[Model], *, name: str | None, label: Any, wo
 
 def ordered(
     versions: Sequence[ModelVersion], by: str, *, ascending: bool, na_position: Literal["first", "last"], dataset: str | None
-) -> list[ModelVersion]:
-    """Versions by a field, a label or a metric, ties in the order they came, the unknown first or last.
+) -> tuple[list[ModelVersion], Name | None]:
+    """Versions by a field, a label or a metric, ties in the order they came, the unknown first or last; with what the name means.
 
     Where any version has a number, one without a number is unknown.
 
@@ -187,7 +188,7 @@ def ordered(
             hint=say("Pass na_position='first' or 'last'."),
         )
     if not versions:
-        return []
+        return [], None
     found = Lookup(versions)
     name = found.resolve(by, dataset=dataset)
     values = [value[0] if isinstance(value, tuple) else value for value in found.values(name)]
@@ -203,7 +204,7 @@ def ordered(
     known.sort(key=lambda pair: key(pair[0]), reverse=not ascending)
     unknown = [version for value, version in zip(values, versions, strict=True) if _missing(value)]
     in_order = [version for _, version in known]
-    return unknown + in_order if na_position == "first" else in_order + unknown
+    return (unknown + in_order if na_position == "first" else in_order + unknown), name
 
 
 def _version_order(value: Any) -> Any:

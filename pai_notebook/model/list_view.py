@@ -30,6 +30,7 @@ from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
 from pai_notebook.model.order import newest, version_key
 from pai_notebook.model.source import dataset_names
@@ -75,6 +76,7 @@ def describe_versions(
     errors: Mapping[str, PaiError] | None = None,
     removed: Sequence[str] = (),
     direction: Direction = lambda _: None,
+    sorted_by: Name | None = None,
 ) -> Block:
     """Describe versions as a table, one row each.
 
@@ -86,6 +88,8 @@ def describe_versions(
         What could not be fetched, and what was left out, said above the table.
     direction : callable
         Which way a metric is better, to mark the best of a column.
+    sorted_by : Name, optional
+        What the order goes by; a metric has its column then.
     """
     blocks: list[Block] = [
         Note(say("{what}: {said}", what=address, said=error.sentence), "bad") for address, error in list((errors or {}).items())[:10]
@@ -93,14 +97,14 @@ def describe_versions(
     if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
         blocks.append(Note(say("and {count} more failures; errors has all", count=len(errors) - 10), "bad"))
     blocks += [Note(text, "info") for text in removed]
-    blocks.append(_table(versions, direction) if versions else Note(say("No versions here.")))
+    blocks.append(_table(versions, direction, sorted_by) if versions else Note(say("No versions here.")))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
-def _table(versions: Sequence[ModelVersion], direction: Direction) -> Table:
+def _table(versions: Sequence[ModelVersion], direction: Direction, sorted_by: Name | None) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
-    columns = _columns(names)
+    columns = _columns(sorted(names, key=lambda name: sorted_by is None or Name("metrics", *name) != sorted_by))
     known = dataset_names(version.provenance for version in versions)
     short = short_datasets(sorted({dataset for _, dataset in columns}), known)
     plain = plain_paths(path for path, _ in columns)

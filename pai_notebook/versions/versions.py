@@ -17,6 +17,7 @@ from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import read_versions
@@ -68,7 +69,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_errors", "_origin", "_paired", "_path", "_removed", "_versions")
+    __slots__ = ("_errors", "_origin", "_paired", "_path", "_removed", "_sorted_by", "_versions")
 
     def __init__(
         self,
@@ -89,6 +90,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self._removed = tuple(removed)
         self._origin = origin
         self._path = path
+        # a list shows what it is sorted by
+        self._sorted_by: Name | None = None
         # a set and a part of it have the same results
         self._paired = tuple({repr(each.content): each for each in paired}.values())
 
@@ -337,9 +340,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     def _ipython_key_completions_(self) -> list[str]:
         return [version.version_name for version in self._versions]
 
-    def _derive(self, versions: Iterable[ModelVersion], removed: str = "") -> VersionSet:
+    def _derive(self, versions: Iterable[ModelVersion], removed: str = "", sorted_by: Name | None = None) -> VersionSet:
         steps = (*self._removed, removed) if removed else self._removed
-        return VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path, paired=self._paired)
+        found = VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path, paired=self._paired)
+        found._sorted_by = sorted_by or self._sorted_by
+        return found
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -538,7 +543,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [version.version_name for version in vs.sort_values("cer")]
         ['0.2.0', '0.1.0']
         """
-        return self._derive(ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset))
+        versions, name = ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset)
+        return self._derive(versions, sorted_by=name)
 
     def newest(self, count: int) -> VersionSet:
         """Return the newest versions by creation time, in the order of this set.
@@ -807,7 +813,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         from pai_notebook.comparison.direction import infer_direction  # noqa: PLC0415 - loads on first use
 
         described = describe_versions(
-            self._versions, errors=self._errors, removed=self._removed, direction=lambda path: infer_direction(path).mode
+            self._versions,
+            errors=self._errors,
+            removed=self._removed,
+            direction=lambda path: infer_direction(path).mode,
+            sorted_by=self._sorted_by,
         )
         return Stack([Note(self._origin, "info"), described]) if self._origin else described
 

@@ -135,3 +135,21 @@ def test_a_metric_stated_twice_shows_both_values_as_the_card_does():
     for text in (render_text(vs._describe(), width=200), render_text(vs[0]._describe(), width=200)):
         assert "0.8" in text
         assert "0.9" in text
+
+
+def test_a_list_shows_the_metric_it_is_sorted_by_and_versions_without_it_stand_last():
+    documents = [
+        {
+            "VersionName": f"0.{n}.0",
+            "Metrics": {f"share{place}": (n + place) / 20 for place in range(6)} | ({"wait_ms": 9 - n} if n != 2 else {}),
+        }
+        for n in range(4)
+    ]
+    vs = pnb.VersionSet.from_documents(documents, "model-a")
+    assert "wait_ms" not in str(vs)
+    found = vs.sort_values("wait_ms")
+    assert [v.version_name for v in found] == ["0.3.0", "0.1.0", "0.0.0", "0.2.0"]
+    text = render_text(found._describe(), width=200)
+    assert "wait_ms" in text
+    assert "absent" in text.split("0.2.0")[1]
+    assert "wait_ms" in str(found[1:])
