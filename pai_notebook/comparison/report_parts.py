@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
 _SHOWN = 20
+# Up to so many versions every difference is told in words too.
+_FEW = 7
 _GIVEN = step("given", "vs", of="pnb", comment=say("the versions of this report, which neither a registry nor a snapshot has"))
 _OF_MASKED = "The fingerprint is that of the data before masking; the code compares the data as the registry has it."
 S = TypeVar("S")
@@ -59,7 +61,7 @@ def report_of(
     results = []
     for gate in gates:
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
-        results.append((gate.title, describe_gate(gate, about).blocks))
+        results.append((gate.title, describe_gate(gate, about, brief=True).blocks))
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     short = in_short(shown.verdict, list(map(mask, asked))) if asked or not comparison.verdict.by else None
     answer: list[Block] = [part for _, parts in results for part in parts if not isinstance(part, Section)]
@@ -68,7 +70,9 @@ def report_of(
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
 
-    differences = shown.explain(lang, everything=True)._describe_changes()  # noqa: SLF001 - as above
+    # of many versions the tables say the same in a fourth of the pages
+    few = len(shown.versions) <= _FEW
+    differences = shown.explain(lang, everything=True)._describe_changes() if few else []  # noqa: SLF001 - the hook of shown objects
     evidence = [Section(result.sentence, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
     rest = [
         *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),

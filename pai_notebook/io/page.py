@@ -34,6 +34,7 @@ h1{margin:0 0 .2em}h2{font-size:11pt;margin:1em 0 .3em}
 h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child),tr:has(>[colspan]){break-after:avoid}
 tbody:first-of-type>tr:first-child{break-before:avoid}
 main>details>summary{margin-top:0}summary{list-style:none!important}
+[class^=pin] del{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
 figure,pre,tr,caption,main>div [class^=pin]{break-inside:avoid}
 figure{margin:.3em 0}figure img{zoom:.78}

@@ -315,6 +315,17 @@ def test_several_gates_say_what_each_of_them_judges(everything, tmp_path):
     assert "Gate passed: 9 checks" in alone
 
 
+def test_many_passed_checks_are_counted_by_metric_and_none_is_left_out(everything, tmp_path):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare()
+    gate = compared.check("accuracy >= baseline - 17pp\nlatency_ms < 1")
+    text = compared.report(tmp_path / "r.html", gates=gate, charts=False).read_text("utf-8")
+    folds = html5lib.parse(text, namespaceHTMLElements=False).findall(".//main/details")
+    (passed,) = (fold for fold in folds if "Gate: Passed" in "".join(fold.find("summary").itertext()))
+    counts = [int("".join(row[3].itertext())) for row in passed.iter("tr") if len(row) == 5 and row[3].tag == "td"]
+    assert len(counts) == 6
+    assert sum(counts) == sum(check.outcome == "passed" for check in gate.checks) > 100
+
+
 @pytest.mark.parametrize("name", ["r.txt", "r", "r.html.gz", "r.md"])
 def test_a_report_of_an_unknown_kind_is_refused_and_nothing_is_written(everything, tmp_path, name):
     compared = VersionSet(everything[:2]).compare()

@@ -173,7 +173,7 @@ def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twe
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo of poppler-utils")
 def test_twenty_versions_are_printed_on_few_pages(twenty):
     told = subprocess.run(["pdfinfo", str(twenty[2])], capture_output=True, text=True, check=True).stdout
-    assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 18
+    assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 12
 
 
 def test_the_same_report_is_the_same_pdf(twenty, tmp_path):

@@ -27,6 +27,8 @@ _SHOWN = 60
 _LINES = 8
 # Up to so many failed checks are one table; of more each rule shows its first ones, at least so many.
 _OPEN, _FEWEST = 12, 2
+# Up to so many passed checks are told singly where they may be told by metric.
+_BRIEF = 30
 
 
 def headline(report: GateReport) -> Phrase:
@@ -80,7 +82,7 @@ def told_apart(reports: Sequence[GateReport], candidates: Sequence[str]) -> list
     return found
 
 
-def describe_gate(report: GateReport, asked: Sequence[str] = ()) -> Stack:
+def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool = False) -> Stack:
     """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open.
 
     Parameters
@@ -89,6 +91,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = ()) -> Stack:
         What came out.
     asked : sequence of str
         Versions of which somebody wants to know: the result of these comes first, and what others failed is folded.
+    brief : bool
+        Whether many passed checks are told by metric, where the numbers stand elsewhere too.
     """
     told = [_told_of(report, version) for version in asked]
     every = headline(replace(report, title=say("All versions")) if told else report)
@@ -107,7 +111,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = ()) -> Stack:
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
         if checks:
-            table = _table(checks, title, datasets, limit=_SHOWN)
+            by_metric = brief and outcome == "passed" and len(checks) > _BRIEF
+            table = _by_metric(checks, datasets) if by_metric else _table(checks, title, datasets, limit=_SHOWN)
             blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
 
@@ -223,6 +228,24 @@ def _table(
         rows += [list(_row(check, datasets, headed=headed)) for check in of_rule]
     limit += len(rules) if headed else 0
     return Table(columns, rows, caption=caption, row_headers=2 + bool(datasets), limit=limit, unit=say("checks"))
+
+
+def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
+    """One row for each metric and bound of a rule: how many versions passed, and of how many only as measured."""
+    rows: list[list[Inline] | Heading] = []
+    for rule, of_rule in _by_rule(checks).items():
+        rows.append(Heading(rule))
+        alike: dict[tuple[str, str, float | None], list[Check]] = {}
+        for check in of_rule:
+            alike.setdefault((check.metric, check.dataset, check.bound), []).append(check)
+        for (metric, dataset, _), several in alike.items():
+            name = [unescaped(metric), *([datasets.get(dataset, dataset)] if datasets else [])]
+            allowed = min((check.allowed.partition(" (")[0] for check in several), key=len)
+            measured = sum(check.as_measured for check in several)
+            rows.append([*name, allowed, Number(str(len(several))), Number(str(measured)) if measured else ""])
+    counts = [Column(say("versions"), align="right"), Column(say("only as measured"), align="right")]
+    columns: list[Column | str] = [say("metric"), *([say("dataset")] if datasets else []), say("allowed"), *counts]
+    return Table(columns, rows, row_headers=1 + bool(datasets), limit=len(rows), unit=say("checks"))
 
 
 def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator[Inline]:
