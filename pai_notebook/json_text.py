@@ -34,7 +34,7 @@ _SURELY_SHORT = 2000
 _TOO_LARGE = 10**MAX_DIGITS
 # What Python says of text that is not JSON, where it can be said in Chinese too.
 _WORDS = {
-    str(words): words
+    words.english: words
     for words in (
         say("Expecting value"),
         say("Expecting property name enclosed in double quotes"),

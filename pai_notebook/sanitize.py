@@ -80,7 +80,7 @@ class Printed:
         return repr(self).split("\n")
 
     def __str__(self) -> str:
-        return "\n".join(printable(self._lines()))
+        return "\n".join(printable(map(str, self._lines())))  # str, as a phrase says itself in the language that is set
 
 
 def printable(lines: Iterable[str]) -> list[str]:

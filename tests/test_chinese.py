@@ -1,17 +1,27 @@
 """Every display in Chinese: what is left in Latin letters is data, code, or a name that people type."""
 
 import re
+from collections.abc import Mapping
+from enum import Enum
 
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from pai_notebook.comparison.rows import Kind, Verdict
+from pai_notebook.comparison.verdict import Standing
 from pai_notebook.display import describe_error, render_html
+from pai_notebook.errors import PaiError
 from pai_notebook.i18n import chinese
 from pai_notebook.i18n.phrases import told
+from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.metrics import State
+from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.plan import OPTIONS, VERBS
 from pai_notebook.plan.help import Manual
 from pai_notebook.registry.progress import Progress
+from pai_notebook.sanitize import Printed
 from tests.latin import strings, text_of, words_of
 
 WINE = "model-rbvg5w0xvkg09sgeed"
@@ -118,6 +128,61 @@ def test_no_english_is_left_in_a_display(name, registry, data, untranslated):
     bundle = shown._repr_mimebundle_()
     assert 'lang="zh-CN"' in bundle["text/html"]
     assert sorted(latin(text_of(bundle["text/html"])) - data - TYPED - words_of(f"{RULES} zzz")) == []
+    assert untranslated == []
+
+
+def candidates():
+    table = {"run": ["a", "b", "c", "d"], "lr": [0.1, 0.1, 0.2, 0.2], "seed": [1, 2, 1, 2], "accuracy": [0.5, 0.6, 0.7, 0.8]}
+    return pnb.VersionSet.from_frame(pd.DataFrame(table), name="run", labels=["lr", "seed"])
+
+
+def paired(registry):
+    tables = {name: pd.DataFrame({"id": range(60), "right": [n % step != 0 for n in range(60)]}) for name, step in (("a", 3), ("b", 5))}
+    return candidates()[["a", "b"]].compare().paired("accuracy", tables, on="id", correct="right")
+
+
+# Objects beside those that have a display of their own.
+OBJECTS = DISPLAYS | {
+    "candidates": lambda r: candidates(),
+    "groups": lambda r: candidates().groupby("lr"),
+    "repeats": lambda r: candidates().group_repeats()[0],
+    "groups compared": lambda r: candidates().groupby("lr").compare(),
+    "paired": paired,
+    "interval": lambda r: compared(r).interval(HOLDOUT, "1.9.0"),
+    "two models": lambda r: r.get_versions(f"{WINE}@last:2", "手写数字识别@last:2"),
+    "masked": lambda r: r.get_versions(WINE).redact("default"),
+    "plots": lambda r: compared(r).plot,
+}
+
+
+def said_by(thing, depth=2):
+    """What `str` and `repr` of an object say, and what its public attributes say."""
+    if isinstance(thing, PaiError) or (isinstance(thing, str) and not isinstance(thing, Enum)):
+        yield str(thing)
+    elif isinstance(thing, Printed):
+        yield from (str(thing), repr(thing))
+        names = [name for name in dir(thing) if depth and not name.startswith("_")]
+        yield from (text for name in names for text in said_by(asked(thing, name), depth - 1))
+    elif isinstance(thing, Mapping | list | tuple):
+        yield from (text for each in [*getattr(thing, "values", lambda: thing)()][:4] for text in said_by(each, depth))
+
+
+def asked(thing, name):
+    try:
+        value = getattr(thing, name)
+    except PaiError as error:
+        return error
+    return "" if callable(value) and not isinstance(value, Printed) else value
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_is_printed_and_what_attributes_say_has_no_two_english_words_in_a_row(name, registry, data, untranslated):
+    texts = {re.sub(r"'[^']*'|`[^`]*`|<[A-Z]\w+|\w+=", "", text) for text in said_by(OBJECTS[name](registry))}
+    assert len(texts) > 1
+    prose = {words for text in texts for words in re.findall(r"\b[A-Za-z]{2,}(?:,? [A-Za-z]{2,})+", text)}
+    own = {str(each) for kinds in (Kind, Verdict, Standing, State, Role) for each in kinds} | {NOT_REGISTERED}
+    typed = data | TYPED | words_of(f"{RULES} zzz fail lr seed cer run right None False masked bucket Redaction OSS Bucket Bonett Price")
+    assert sorted(words for words in prose if not words_of(words) <= typed and words not in own) == []
     assert untranslated == []
 
 

@@ -2,7 +2,9 @@
 
 import ast
 import copy
+import json
 import pickle
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -75,6 +77,38 @@ def test_no_error_hint_or_warning_is_written_outside_of_the_catalogue():
     assert list(unsaid("raise NotFound(say('no model named {name}'), hint=say('Check it now.') if name else '')")) == []
 
 
+# Methods whose f-strings nobody reads as a sentence, and words of programs.
+_NOT_SAID = re.compile(r"[<>{}=]|^(for|import) ")
+
+
+def prose(source):
+    """F-strings with words of English beside their values, which no template says."""
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    own = [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) in _FOR_PROGRAMMERS]
+    left = {id(node) for call in own for node in ast.walk(call)}
+    for made in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and id(node) not in left):
+        for text in (part.value for part in made.values if isinstance(part, ast.Constant)):
+            if re.search(r"[a-z]{2,},? [a-z]{2,}|(^| )(of|and|or|in|with|by|to|from|more)( |$)", text) and not _NOT_SAID.search(text):
+                yield ast.unparse(made)
+    for call in calls:
+        if ast.unparse(call.func) in ("' and '.join", "' or '.join", "' with '.join"):
+            yield ast.unparse(call)
+
+
+def test_no_sentence_is_made_by_an_f_string_or_by_joining_words():
+    left = {
+        "registry/connection.py": 1,  # a docstring
+        "model/document.py": 1,  # what stands in a fingerprint
+        "model/keys.py": 1,  # what a TypeError says
+        "python_source.py": 1,  # the Python that is written
+    }
+    paths = {str(path.relative_to(PACKAGE)): path for path in SOURCES if "demo" not in path.parts}
+    found = {name: list(prose(path.read_text("utf-8"))) for name, path in paths.items()}
+    assert {name: texts for name, texts in found.items() if len(texts) > left.get(name, 0)} == {}
+    assert list(prose("say('a group {said}', said=f'of {n} models')")) == ["f'of {n} models'"]
+
+
 def test_every_entry_of_the_catalogue_is_read_and_stands_there_once():
     text = (PACKAGE / "i18n" / "zh.po").read_text("utf-8")
     assert len(read_entries(text)) == text.count("\nmsgid ") == text.count("\nmsgstr ") == len(TEMPLATES) > 1000
@@ -88,7 +122,7 @@ def test_a_number_with_a_noun_has_its_chinese_in_the_singular_and_the_plural():
 
 def test_blanks_stand_between_chinese_and_latin_and_nowhere_else():
     assert say("label {name}", name="env").in_language("zh") == "标签“env”"
-    assert say("{section} {path}", section=say("labels"), path="阶段").in_language("zh") == "标签阶段"
+    assert say("{section} {path}", section=say("labels"), path="阶段").in_language("zh") == "标签：阶段"
     assert say("{section} {path}", section=say("labels"), path="env").in_language("zh") == "标签 env"
     assert say("{size} in {metric}", size="2", metric="准确率（测试集）").in_language("zh") == "准确率（测试集）2"
     assert say("{text}, as measured", text=" 甲  乙 ").in_language("zh") == " 甲  乙 （按测量值）"
@@ -121,6 +155,21 @@ def test_a_phrase_is_its_english_text():
     assert hash(phrase) == hash("the value is absent")
     assert {phrase: 1}["the value is absent"] == 1
     assert phrase.in_language("zh") == "实际值：缺失"
+
+
+def test_a_phrase_is_printed_in_the_language_that_is_spoken():
+    phrase = say("the value is {state}", state=say("absent"))
+    assert (str(phrase), f"{phrase:>22}", repr(phrase)) == ("the value is absent", "   the value is absent", "'the value is absent'")
+    with speaking("zh"):
+        assert (str(phrase), f"{phrase}", f"{phrase:>8}", repr([phrase])) == (
+            "实际值：缺失",
+            "实际值：缺失",
+            "  实际值：缺失",
+            "['实际值：缺失']",
+        )
+        assert phrase == "the value is absent"
+        assert say("{what}: {said}", what=phrase, said=1) == "the value is absent: 1"
+        assert json.dumps(phrase) == '"the value is absent"'
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda phrase: pickle.loads(pickle.dumps(phrase))])

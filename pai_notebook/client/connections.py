@@ -21,7 +21,7 @@ import httpx
 
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -223,7 +223,8 @@ def _read(address: Hidden) -> tuple[str, str, str]:
         return say("is a SOCKS proxy, which needs a package that is not installed"), say('Run pip install "httpx[socks]".'), ""
     except Exception:  # noqa: BLE001 - whatever is wrong with it is said without quoting it
         known = address.reveal().partition("://")[0].lower() in _KINDS
-        return say("cannot be read as an address") if known else say("is not of a supported kind ({text})", text=", ".join(_KINDS)), "", ""
+        kinds = joined(list(_KINDS))
+        return say("cannot be read as an address") if known else say("is not of a supported kind ({text})", text=kinds), "", ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return "", "", f"{url.scheme}://{host}" + (f":{url.port}" if url.port else "")
 

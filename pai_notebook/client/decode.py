@@ -159,7 +159,7 @@ def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
 
 def _refused(refusal: InvalidJson, body: bytes) -> ProtocolError:
     if refusal.kind == "garbled":
-        return DamagedAnswer(f"the answer {refusal.reason}: it begins {excerpt(body)}", hint=_PROXY_HINT)
+        return DamagedAnswer(say("the answer {reason}: it begins {body}", reason=refusal.reason, body=excerpt(body)), hint=_PROXY_HINT)
     return ProtocolError(say("the answer {reason}", reason=refusal.reason), hint=_LIMIT_HINT if refusal.kind == "limit" else _AGAIN_HINT)
 
 

@@ -187,7 +187,7 @@ def kind_of(error: BaseException) -> str:
     code = _field(error, "code")
     if isinstance(code, str) and re.fullmatch(_CODE, code):
         parts.append(code)
-    return ", ".join(parts)
+    return joined(parts)
 
 
 def _field(error: BaseException, name: str) -> Any:

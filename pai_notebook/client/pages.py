@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import PaiError
+from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -135,8 +136,8 @@ class Reading:
             first = last = numbers.pop(0)
             while numbers and numbers[0] == last + 1 and self.failed[numbers[0]] is self.failed[first]:
                 last = numbers.pop(0)
-            name = f"page {first}" if first == last else f"pages {first} to {last}"
-            found[f"{name} of {total}"] = self.failed[first]
+            several = say("pages {first} to {last} of {total}", first=first, last=last, total=total)
+            found[several if last > first else say("page {first} of {total}", first=first, total=total)] = self.failed[first]
         return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import BASELINES, Selector, nearest
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.nearest import counted, nearest_sentence
@@ -17,7 +17,7 @@ from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 
 CHOSEN = say("as asked for")
-_HINT = say("A baseline is one version: pass its name, a ModelVersion, or one of {text}.", text=", ".join(BASELINES))
+_HINT = say("A baseline is one version: pass its name, a ModelVersion, or one of {text}.", text=joined(list(BASELINES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     if len(found) == 1:
         return found[0], CHOSEN
     if found:
-        addresses = ", ".join(names[place] for place in found)
+        addresses = joined([names[place] for place in found])
         raise ComparisonError(
             say("the baseline {wanted} could be any of {count} versions", wanted=wanted, count=len(found)),
             hint=say("Choose one of: {addresses}.", addresses=addresses),

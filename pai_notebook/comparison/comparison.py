@@ -119,7 +119,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         """
         from pai_notebook.comparison.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
 
-        return coverage_frame([row for row in self.metrics if not row.is_evidence], self._names, list(self._errors))
+        return coverage_frame([row for row in self.metrics if not row.is_evidence], self._names, list(self._errors), self.dataset_names)
 
     def __getitem__(self, name: str | tuple[str, str]) -> Row:
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""
@@ -337,9 +337,13 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def _brief(self) -> str:
         if self._place is None:
-            return "of no versions"
-        return (
-            f"of {counted(len(self._versions), 'version')} with {self.baseline_name}: {len(self.changed)} of {len(self.rows)} rows differ"
+            return say("of no versions")
+        return say(
+            "of {count} with {baseline}: {changed} of {total} rows differ",
+            count=counted(len(self._versions), "version"),
+            baseline=self.baseline_name,
+            changed=len(self.changed),
+            total=len(self.rows),
         )
 
     def _describe(self) -> Block:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import nearest_sentence
 from pai_notebook.sanitize import visible
@@ -66,7 +66,7 @@ class Examples:
             sides = [side.assign(**{value: numbers}) for side, numbers in zip(sides, read, strict=True)]
         common = ids[0][ids[0].isin(ids[1])].unique()
         if not len(common):
-            types = " and ".join(str(own.dtype) for own in ids)
+            types = joined([str(own.dtype) for own in ids], " and ")
             raise ComparisonError(
                 say("paired: no {on} is in both tables ({types})", on=on, types=types), hint=say("The ids have to be equal, in type too.")
             )

@@ -88,7 +88,7 @@ class Explanation(Displayed):
         return [visible(in_language(line, self.lang)) for line in (*lines, *([self.note] if self.note else []))]
 
     def _brief(self) -> str:
-        return self.sentences[0] if self.sentences else "of no versions"
+        return self.sentences[0] if self.sentences else say("of no versions")
 
     def _describe(self) -> Block:
         blocks: list[Block] = [*describe_findings(self.findings), *(Note(text, "warn") for text in self.cautions)]

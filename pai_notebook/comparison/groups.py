@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.arguments import described
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import natural_key, split_path
@@ -112,7 +112,7 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
             made += members
             continue
         folds = _are_folds(members)
-        name = f"{members[0].version_name} ({count_of(members, folds=folds)})"
+        name = say("{version} ({state})", version=members[0].version_name, state=count_of(members, folds=folds))
         made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
     return made
 
@@ -274,7 +274,7 @@ def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Seq
             say("repeats: {name} is one number, not a list", name=name), hint=say("Name metrics that are lists of numbers.")
         )
     if kind == "folds" and len(counts) > 1:
-        said = " and ".join(map(str, sorted(counts)))
+        said = joined(list(map(str, sorted(counts))), " and ")
         raise ComparisonError(
             say("repeats: {name} has lists of {said} numbers", name=name, said=said),
             hint=say("Pass repeats={{{name!r}: 'runs'}} for runs.", name=name),

@@ -44,7 +44,7 @@ class Interval(Brief):
     method: str
 
     def _brief(self) -> str:
-        return f"{self.words}, {self.method}"
+        return say("{text}, {word}", text=self.words, word=self.method)
 
     @property
     def excludes_zero(self) -> bool:
@@ -203,7 +203,7 @@ def newcombe(share: float, n: float, baseline: float, n_baseline: float, level: 
     (-0.016, 0.036, False)
     """
     bounds, bounds_baseline = wilson(share, n, level), wilson(baseline, n_baseline, level)
-    method = "Newcombe's score interval for independent test sets"
+    method = say("Newcombe's score interval for independent test sets")
     return mover(share, bounds, baseline, bounds_baseline, level, method=method)
 
 
@@ -214,7 +214,7 @@ def mover(
     bounds_baseline: tuple[float, float],
     level: float = 0.95,
     *,
-    method: str = "recovered from the two intervals (MOVER)",
+    method: str = say("recovered from the two intervals (MOVER)"),
 ) -> Interval:
     """Interval of a difference from an interval of each value, which need not be symmetrical.
 
@@ -253,7 +253,7 @@ def normal_interval(value: float, error: float, baseline: float, error_baseline:
     (0.0102, 0.0298)
     """
     half = normal_quantile(level) * math.hypot(error, error_baseline)
-    return Interval(value - baseline - half, value - baseline + half, level, "normal interval from the standard errors")
+    return Interval(value - baseline - half, value - baseline + half, level, say("normal interval from the standard errors"))
 
 
 def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float = 0.95) -> Interval:
@@ -280,7 +280,8 @@ def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float 
     df = 1 / math.fsum((part / variance) ** 2 / own for part, own in parts)
     half = t_quantile(level, df) * math.sqrt(variance)
     whose = "Student" if len(parts) == 1 else "Welch"
-    return Interval(delta - half, delta + half, level, f"{whose}'s t interval, {format_about(df, 3)} degrees of freedom")
+    method = say("{whose}'s t interval, {df} degrees of freedom", whose=whose, df=format_about(df, 3))
+    return Interval(delta - half, delta + half, level, method)
 
 
 def is_rounding(variance: float, *numbers: float) -> bool:

@@ -103,7 +103,7 @@ class ComparisonExports(FrameExports):
         wanted = _chooser(comparison, include, exclude)
         kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
         yield PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
-        states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors))
+        states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors), comparison.dataset_names)
         plain = PlainTable.from_frame(states, name="states", caption=say("What each version states of each metric."))
         yield replace(plain, rows=[(*row[:2], *map(say, row[2:])) for row in plain.rows])
 

@@ -222,7 +222,7 @@ class Paired(Estimated, Displayed):
         return {"metric": self.metric, "versions": [self.version, self.other], "n": self.n, "delta": self.delta, "interval": found}
 
     def _brief(self) -> str:
-        return f"{self.sentence}: {self.words}"
+        return say("{what}: {said}", what=self.sentence, said=self.words)
 
     def _basis(self) -> list[Block]:
         """What the result rests on, what to be careful of, and the first examples on which the two differ."""

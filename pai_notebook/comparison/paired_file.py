@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.paired_methods import INTERVALS
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, in_language, say
 from pai_notebook.io.redaction import Redaction, masked_versions
 from pai_notebook.io.redaction_results import masked_result
 from pai_notebook.model.version import ModelVersion
@@ -108,8 +108,9 @@ def _check_types(entry: Mapping[str, Any]) -> None:
 
 def _said(text: str) -> dict[str, Any]:
     values = text.values if isinstance(text, Phrase) and text.template else {}  # noqa: PD011 - not pandas
-    plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values.items()}
-    return {"text": str(text), **({"template": text.template, "values": plain} if isinstance(text, Phrase) and text.template else {})}
+    plain = {name: value if isinstance(value, int | float) else str(in_language(value, "en")) for name, value in values.items()}
+    template = text.template if isinstance(text, Phrase) else ""
+    return {"text": in_language(text, "en"), **({"template": template, "values": plain} if template else {})}
 
 
 def _again(told: Mapping[str, Any]) -> Phrase:

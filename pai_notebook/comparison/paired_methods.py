@@ -48,7 +48,8 @@ def bonett_price(gained: int, lost: int, n: int, level: float = _LEVEL) -> Inter
     """
     up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
     half = normal_quantile(level) * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
-    return Interval(max(up - down - half, -1.0), min(up - down + half, 1.0), level, "Bonett and Price's interval for paired answers")
+    method = say("Bonett and Price's interval for paired answers")
+    return Interval(max(up - down - half, -1.0), min(up - down + half, 1.0), level, method)
 
 
 def mid_p_mcnemar(gained: int, lost: int) -> float:
@@ -184,7 +185,8 @@ class _Normal:
 
     def __call__(self, level: float) -> Interval:
         half = normal_quantile(level) * self.error
-        return Interval(self.delta - half, self.delta + half, level, f"normal interval, standard error from {RESAMPLES} resamples")
+        method = say("normal interval, standard error from {count} resamples", count=RESAMPLES)
+        return Interval(self.delta - half, self.delta + half, level, method)
 
 
 INTERVALS: dict[str, type[_Answers | _Mean | _Normal]] = {"answers": _Answers, "mean": _Mean, "resamples": _Normal}

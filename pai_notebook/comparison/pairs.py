@@ -216,7 +216,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return frame.astype({**texts, **numbers, "beyond_chance": "boolean"})
 
     def _brief(self) -> str:
-        return f"of {counted(len(self.pairs), 'pair')} by {self.key.shown}"
+        return say("of {count} by {metric}", count=counted(len(self.pairs), "pair"), metric=self.key.shown)
 
     def _describe(self) -> Block:
         if not self.pairs:

@@ -66,7 +66,7 @@ class Pareto(Displayed):
         return tuple(key.short for key in self.keys)
 
     def _brief(self) -> str:
-        return f"of {' and '.join(key.shown for key in self.keys)}: {listed(self.versions, 5)}"
+        return say("of {metric}: {names}", metric=joined([key.shown for key in self.keys], " and "), names=listed(self.versions, 5))
 
     def _describe(self) -> Block:
         forms = [choose_format(column) for column in zip(*self.values, strict=True)]
@@ -150,11 +150,18 @@ class _Step:
             told = told_between(question.row, second, first, choose_format([before, after]))
             self.differences.append(say("{difference} ≈", difference=told) if chance else told)
             delta = choose_format([before, after]).delta(after - before)
-            text = f"{question.row.key.shown} {delta}{' (could be chance)' if chance else ''}"
+            text = say("{name} {text}", name=question.row.key.shown, text=delta)
+            text = say("{version} ({state})", version=text, state=say("could be chance")) if chance else text
             (self.gains if question.better(after, before) else self.costs).append(text)
 
     def words(self, names: Sequence[str]) -> str:
         """Say it in a sentence."""
         if not self.gains and not self.costs:
-            return f"{names[self.second]} is equal to {names[self.first]} in all of them"
-        return f"{names[self.second]} against {names[self.first]}: gains {' and '.join(self.gains)}, loses {' and '.join(self.costs)}"
+            return say("{version} is equal to {other} in all of them", version=names[self.second], other=names[self.first])
+        return say(
+            "{version} against {other}: gains {gains}, loses {losses}",
+            version=names[self.second],
+            other=names[self.first],
+            gains=joined(self.gains, " and "),
+            losses=joined(self.costs, " and "),
+        )

@@ -14,7 +14,7 @@ from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Code, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.names import Name
-from pai_notebook.model.nearest import dataset_ids, listed
+from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
 from pai_notebook.sanitize import Printed
 
@@ -161,7 +161,8 @@ class Ranking(Displayed, Sequence[Ranked]):
         return iter(self.entries)
 
     def _brief(self) -> str:
-        return f"of {self._total} versions by {self.key.shown}: {listed([entry.version for entry in self.entries], 5)}"
+        names = listed([entry.version for entry in self.entries], 5)
+        return say("of {count} by {metric}: {names}", count=counted(self._total, "version"), metric=self.key.shown, names=names)
 
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
@@ -265,7 +266,8 @@ class Best(Displayed):
         return self.count > 1 and not (self.ties or self.together or self.unknown)
 
     def _brief(self) -> str:
-        return f"{self.key.shown}: {self.version} ({format_number(self.value)})"
+        value = say("{version} ({state})", version=self.version, state=format_number(self.value))
+        return say("{what}: {said}", what=self.key.shown, said=value)
 
     def _describe(self) -> Block:
         form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])

@@ -94,8 +94,9 @@ class Change(Brief):
         return self.verdict in (Verdict.BETTER, Verdict.WORSE)
 
     def _brief(self) -> str:
-        delta = "" if self.delta is None else f" {choose_format([self.delta]).delta(self.delta)}"
-        return f"{self.word}{delta}" + ("" if self.percent is None else f" ({format_percent(self.percent)})")
+        delta = "" if self.delta is None else choose_format([self.delta]).delta(self.delta)
+        percent = "" if self.percent is None else f" ({format_percent(self.percent)})"
+        return say("{name} {text}", name=say(self.word), text=delta + percent) if delta or percent else say(self.word)
 
 
 @dataclass(frozen=True, repr=False)
@@ -247,9 +248,10 @@ class Row(Brief):
         return self.key.full
 
     def _brief(self) -> str:
-        said = [f"{cell.said} {change.word}" for cell, change in zip(self.cells, self.changes, strict=True)]
+        pairs = zip(self.cells, self.changes, strict=True)
+        said = [say("{name} {text}", name=cell.said, text=say(change.word)) for cell, change in pairs]
         section = f"{self.key.section}." if self.key.section else ""
-        return f"{section}{self.key.shown}: {listed(said, 5)}"
+        return say("{what}: {said}", what=f"{section}{self.key.shown}", said=listed(said, 5))
 
     @cached_property
     def differs(self) -> bool:

@@ -195,9 +195,9 @@ def _why_not(row: Row) -> str:
     states: dict[str, list[str]] = {}
     for cell in row.cells:
         states.setdefault(cell.state, []).append(cell.text[:20])
-    said = "; ".join(
-        f"{state} in {len(texts)} of {len(row.cells)} versions"
-        + (f" ({', '.join(repr(text) for text in dict.fromkeys(texts[:3]))})" if state in (State.TEXT, State.BOOLEAN) else "")
-        for state, texts in states.items()
-    )
-    return say("{shown} has no number to rank: {said}", shown=row.key.shown, said=said)
+    said: list[str] = []
+    for state, texts in states.items():
+        count = say("{state} in {count} of {total} versions", state=say(state), count=len(texts), total=len(row.cells))
+        quoted = joined([repr(text) for text in dict.fromkeys(texts[:3])]) if state in (State.TEXT, State.BOOLEAN) else ""
+        said.append(say("{version} ({state})", version=count, state=quoted) if quoted else count)
+    return say("{shown} has no number to rank: {said}", shown=row.key.shown, said=joined(said, "; "))

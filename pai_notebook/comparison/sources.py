@@ -214,7 +214,7 @@ class Bounds(Side):
         if self.said is None or other.said is None:
             return say("intervals taken as 95 %")
         levels = dict.fromkeys(f"{format_computed(100 * said)} %" for said in (self.said, other.said))
-        return say("from the stated {levels} intervals", levels=" and ".join(levels))
+        return say("from the stated {levels} intervals", levels=joined(list(levels), " and "))
 
 
 @dataclass(frozen=True)
@@ -407,7 +407,7 @@ class Runs(Side):
     def reason(self, other: Self) -> Phrase:
         """Say how many runs or folds, and what the interval covers."""
         if self.folds:
-            counts = " and ".join(dict.fromkeys(str(each.count) for each in (self, other)))
+            counts = joined(list(dict.fromkeys(str(each.count) for each in (self, other))), " and ")
             return say("{counts} folds that share training data (corrected)", counts=counts)
         both = self.covers_examples(other)
         covers = say("covers other runs and other examples") if both else say("covers other runs, not other examples")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from pai_notebook.comparison.rows import Change, Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
 from pai_notebook.frames.columns import text_array, text_index
-from pai_notebook.i18n.phrases import say, with_text
+from pai_notebook.i18n.phrases import in_language, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metrics import State
@@ -68,7 +68,7 @@ def _text(row: Row, place: int) -> str | None:
 
 
 def _evidence(change: Change) -> str | None:
-    return None if change.evidence is None else str(change.evidence.reason)
+    return None if change.evidence is None else in_language(change.evidence.reason, "en")
 
 
 _NUMBERS: dict[str, Callable[[Change], float | None]] = {
@@ -89,6 +89,10 @@ _TEXTS: dict[str, Callable[[Row, int], str | None]] = {
 class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # exports take what those of comparisons take
     """State of every metric in every version: a data frame that shows and writes itself as comparisons do."""
 
+    _metadata = ("_called",)
+    _called: tuple[Sequence[str], Mapping[str, str]] = ((), {})
+    """How versions are shown, and what the registry calls datasets: a frame keeps plain texts and ids."""
+
     @property
     def _constructor(self) -> Callable[..., pd.DataFrame]:
         # a part of it is a frame like any other
@@ -99,7 +103,7 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         return pd.DataFrame(self).transpose(*args, **options)
 
     def _brief(self) -> str:
-        return f"of {counted(len(self), 'metric')} in {counted(self.shape[1], 'version')}"
+        return say("of {count} in {total}", count=counted(len(self), "metric"), total=counted(self.shape[1], "version"))
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         """Every state in full; `include` and `exclude` are globs over names of metrics."""
@@ -107,14 +111,16 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         wanted = Chooser(include, exclude)
         wanted.warn_of_unused(keys)
         shown = self[[wanted(key) for key in keys]]
-        yield PlainTable.from_frame(shown, name="states", caption="What each version states of each metric")
+        yield PlainTable.from_frame(shown, name="states", caption=say("What each version states of each metric."))
 
     def _describe(self) -> Block:
         states = self.to_numpy()
         incomplete = [place for place in range(self.shape[1]) if any(state not in _WITH_NUMBER for state in states[:, place])]
         complete = [place for place in range(self.shape[1]) if place not in incomplete]
         places = sorted([*incomplete, *complete][:_VERSIONS])
-        short, plain = short_datasets([dataset for _, dataset in self.index]), plain_paths([metric for metric, _ in self.index])
+        names, datasets = self._called
+        short = short_datasets([dataset for _, dataset in self.index], datasets)
+        plain = plain_paths([metric for metric, _ in self.index])
         rows: list[list[Inline]] = []
         before = ""
         for (metric, dataset), of_row in zip(self.index, states, strict=True):
@@ -128,19 +134,19 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
             if left_out
             else []
         )
-        columns: list[Column | str] = [say("metric"), say("dataset"), *(str(self.columns[place]) for place in places)]
+        columns: list[Column | str] = [say("metric"), say("dataset"), *((names or list(map(str, self.columns)))[place] for place in places)]
         return Table(
             columns,
             rows,
             caption=say("Which metrics each version has"),
-            note=Lines([*notes, *dataset_notes(short)]),
+            note=Lines([*notes, *dataset_notes(short, datasets)]),
             row_headers=2,
             unit=say("metrics"),
         )
 
 
 _VERSIONS = 20
-_WITH_NUMBER = {State.NUMBER: "●", State.NUMERIC_TEXT: "● as text"}
+_WITH_NUMBER = {State.NUMBER: "●", State.NUMERIC_TEXT: say("● as text")}
 _NOTHING = (State.ABSENT, State.NO_METRICS)
 
 
@@ -148,17 +154,19 @@ def _sign(state: str) -> Inline:
     """A sign for a number and for nothing; every other state in its own word."""
     if state in _WITH_NUMBER:
         return _WITH_NUMBER[State(state)]
-    return "–" if state in _NOTHING else Missing(state) if state == State.FETCH_FAILED else f"○ {state}"
+    return "–" if state in _NOTHING else Missing(say(state)) if state == State.FETCH_FAILED else say("○ {state}", state=say(state))
 
 
-def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str]) -> Coverage:
+def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str], datasets: Mapping[str, str]) -> Coverage:
     """Give the state of every metric in every version, those that could not be fetched included."""
     states = [[*(str(cell.state) for cell in row.cells), *([str(State.FETCH_FAILED)] * len(failed))] for row in rows]
     index = _levels([[row.path for row in rows], [row.dataset for row in rows]], ["metric", "dataset"])
     columns = zip(*states, strict=True) if states else [()] * (len(names) + len(failed))
     frame = pd.DataFrame(dict(enumerate(text_array(list(column)) for column in columns)), index=index)
     frame.columns = text_index([*names, *failed])
-    return Coverage(frame)
+    coverage = Coverage(frame)
+    coverage._called = ([*names, *failed], datasets)  # noqa: SLF001 - its own
+    return coverage
 
 
 def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:

@@ -54,8 +54,9 @@ class Evidence(Estimated, Brief):
 
     def _brief(self) -> str:
         if self.interval is None:
-            return self.reason if self.reason.startswith(self.words) else f"{self.words}: {self.reason}"
-        return f"{self.words}, {self.interval.words}: {self.reason}"
+            return self.reason if self.reason.startswith(self.words) else say("{what}: {said}", what=self.words, said=self.reason)
+        known = say("{text}, {word}", text=self.words, word=self.interval.words)
+        return say("{what}: {said}", what=known, said=self.reason)
 
     def _known_at(self, level: float) -> Interval | None:
         return None if self.sides is None else self.sides[0].against(self.sides[1], level)

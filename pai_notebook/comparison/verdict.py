@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
 from pai_notebook.display import Block, Displayed, Note, Section, Stack
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.sanitize import Printed, visible
@@ -218,8 +218,8 @@ class OverallVerdict(Displayed):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Every sentence, in English."""
-        return tuple(visible(finding.text) for finding in self.findings)
+        """Every sentence; printed in the language that is set, compared in English."""
+        return tuple(with_text(finding.text, visible(finding.text)) for finding in self.findings)
 
     def in_language(self, lang: str) -> str:
         """Return the sentences in English (`en`) or Chinese (`zh`).
@@ -275,7 +275,7 @@ class OverallVerdict(Displayed):
         return any(text in sentence for sentence in self.sentences)
 
     def _brief(self) -> str:
-        return self.sentences[0] if self.sentences else "of nothing"
+        return self.sentences[0] if self.sentences else say("of no versions")
 
     def _describe(self) -> Block:
         return Stack(folded_findings(self.findings))

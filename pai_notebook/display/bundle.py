@@ -14,7 +14,7 @@ from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Code, Inline
 from pai_notebook.display.text import render_text
 from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.i18n.phrases import joined, say, speaking, with_text
+from pai_notebook.i18n.phrases import joined, say, speaking, told, with_text
 from pai_notebook.sanitize import Printed, encodable, stdout_encoding
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Brief(Printed):
         return ""
 
     def __repr__(self) -> str:
-        brief = encodable(inline(self._brief(), _LINE), stdout_encoding())
+        brief = encodable(inline(told(self._brief()), _LINE), stdout_encoding())
         return f"<{type(self).__name__}{' ' if brief else ''}{brief}>"
 
 

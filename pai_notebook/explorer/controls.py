@@ -173,7 +173,7 @@ class Controls:
         self.model = _html("pai-head")
         self.text = _stacked("Text", say("Filter"), placeholder=say("name, approval, label"), continuous_update=True)
         self.more = _stacked("Combobox", say("Pick by typing"), placeholder=say("last:3, 0.1.0..0.9.0"), continuous_update=False)
-        self.quick = {words: _button(words, say("pick {words}", words=words)) for words in QUICK}
+        self.quick = {words: _button(say(words), say("pick {words}", words=say(words))) for words in QUICK}
         self.columns = {column: _button(say(column), say("sort by {column}", column=say(column))) for column in COLUMNS}
         heads = widgets.HBox(list(self.columns.values()), layout=_layout(padding="0 0 0 7px")).add_class("pai-columns")
         self.versions = _stacked("SelectMultiple", say("Versions"), options=[], rows=7).add_class("pai-list").add_class("pai-mono")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import BASELINES
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Search:
 
     def __str__(self) -> str:
         filters = [f"{name}={getattr(self, field)}" for name, field in _FILTERS.items() if getattr(self, field)]
-        return " with ".join(filter(None, [f"“{self.query}”" if self.query else "", ", ".join(filters)]))
+        query = f"“{self.query}”" if self.query else ""
+        return str(say("{query} with {filters}", query=query, filters=joined(filters)) if query and filters else query or joined(filters))
 
 
 _FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}

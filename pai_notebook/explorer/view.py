@@ -282,7 +282,7 @@ class Explorer(Displayed):
         return panels.describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
 
     def _brief(self) -> str:
-        return f"of {self._source.title}: {counted(len(self.selected), 'version')} selected"
+        return say("of {title}: {count} selected", title=self._source.title, count=counted(len(self.selected), "version"))
 
     def _heading(self) -> str:
         name = html.escape(visible(told(self._source.title)))

@@ -1,7 +1,7 @@
 """Phrases in English that can be shown in Chinese: like gettext, with the English sentence as the key.
 
-A phrase is an ordinary English text, so nothing that stores, compares or hashes it depends on a language. It keeps the
-template and the values it was made of; `in_language` says it again where a whole document is written in another language.
+A phrase is an ordinary English text, so nothing that stores, compares or hashes it depends on a language. It keeps the template and
+the values it was made of, so that `str`, `repr`, `print` and f-strings say it in the language that is set, and `in_language` in any.
 """
 
 from __future__ import annotations
@@ -53,7 +53,21 @@ class Phrase(str):
         return made
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return str(self), self.template, self.values, self.separator, self.wording
+        return self.english, self.template, self.values, self.separator, self.wording
+
+    @property
+    def english(self) -> str:
+        """The text in English, an ordinary `str`."""
+        return str.__str__(self)
+
+    def __str__(self) -> str:
+        return self.in_language(spoken())
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
 
     def in_language(self, lang: str) -> str:
         """Say it in English or Chinese; a template without a translation stays English.
@@ -74,7 +88,7 @@ class Phrase(str):
         'model-a 版本对比报告'
         """
         if lang != "zh":
-            return str(self)
+            return self.english
         from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES  # noqa: PLC0415 - a catalogue that English does not need
 
         if self.separator:
@@ -94,7 +108,7 @@ def _filled(words: str, values: Mapping[str, Any], data: Container[str] = ()) ->
     """Fill a Chinese template: a blank between Chinese and Latin, none beside full-width marks or between two Chinese words.
 
     Only blanks of the template are set or left out; values stay as they are. Between two values that are data, not words of ours, the
-    template's blank stays, which tells them apart.
+    template's blank stays, which tells them apart; Chinese data behind words of ours are told apart by a colon.
     """
     parts: list[tuple[str, bool, bool]] = []
     for literal, name, form, conversion in Formatter().parse(words):
@@ -111,7 +125,8 @@ def _filled(words: str, values: Mapping[str, Any], data: Container[str] = ()) ->
             continue
         marked = filled[-1:] in _FULL_WIDTH or text[0] in _FULL_WIDTH
         weighed = filled and (is_value or own) and (marked or not (was_data and is_data))
-        filled += _gap(filled[-1], text[0], blank) if weighed else blank
+        gap = _gap(filled[-1], text[0], blank) if weighed else blank
+        filled += "：" if blank and not gap and own and is_data and not (was_data or marked) else gap
         filled, blank, own, was_data = filled + text, "", is_value, is_data
         if not is_value:
             filled = filled.rstrip(" ")
@@ -173,7 +188,7 @@ def say(template: str, /, **values: Any) -> Phrase:
         name: value if type(value) in _PLAIN or isinstance(value, Phrase | date) else _Told(str(value), repr(value))
         for name, value in values.items()
     }
-    return Phrase(template.format(**values), template, plain)
+    return Phrase(_formatted(template, values), template, plain)
 
 
 def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:
@@ -226,7 +241,7 @@ def with_values(text: Any, change: Callable[[str], str]) -> Any:
         if text.separator
         else {name: with_values(value, change) for name, value in text.values.items()}
     )
-    return Phrase(change(str(text)), text.template, values, text.separator, text.wording)
+    return Phrase(change(text.english), text.template, values, text.separator, text.wording)
 
 
 def reworded(text: str, change: Callable[[str], str]) -> str:
@@ -243,14 +258,15 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
         return joined([reworded(value, change) for value in text.values], text.separator)
     values = {name: reworded(value, change) for name, value in text.values.items()}
     # a text that reads otherwise than its template is not made of it
-    as_said = text == text.template.format(**text.values)
+    as_said = text == _formatted(text.template, text.values)
     return Phrase(
-        _changed(text.template, values, change, _formatted) if as_said else change(str(text)), text.template, values, wording=change
+        _changed(text.template, values, change, _formatted) if as_said else change(text.english), text.template, values, wording=change
     )
 
 
 def _formatted(words: str, values: Mapping[str, Any]) -> str:
-    return words.format(**values)
+    """Fill a template in English."""
+    return words.format(**{name: in_language(value, "en") for name, value in values.items()})
 
 
 def _changed(words: str, values: Mapping[str, Any], change: Callable[[str], str], fill: Callable[[str, Mapping[str, Any]], str]) -> str:
@@ -277,7 +293,7 @@ def _language_at_first() -> str:
     if given.strip() and not known:
         # where warnings are errors, an import does not fail for this
         with suppress(UserWarning):
-            warnings.warn(say("PAI_NOTEBOOK_LANG={given!r} is not known. Use en or zh.", given=given), UserWarning, stacklevel=2)
+            warnings.warn(say("PAI_NOTEBOOK_LANG={given!r} is not known. Use en or zh.", given=given).english, UserWarning, stacklevel=2)
     return known or "en"
 
 

@@ -245,7 +245,7 @@ def _sides(change: FieldChange) -> list[Inline]:
 
 
 def _shown(change: FieldChange) -> str:
-    return " -> ".join("absent" if text is None else text[:60] for text in (change.before, change.after))
+    return " -> ".join(str(say("absent")) if text is None else text[:60] for text in (change.before, change.after))
 
 
 def find_drift(

@@ -11,7 +11,7 @@ from typing import Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import why
-from pai_notebook.i18n.phrases import say, told
+from pai_notebook.i18n.phrases import now, say, told
 from pai_notebook.io.table import PlainTable, cell_text, is_formula
 from pai_notebook.sanitize import spell
 
@@ -159,7 +159,7 @@ def _writable(text: str) -> str:
     if len(shown) <= _LONGEST_CELL:
         return shown
     kept = _LONGEST_CELL - 60
-    return f"{shown[:kept]}… {len(shown) - kept:,} more characters"
+    return shown[:kept] + now("… {count:,} more characters", count=len(shown) - kept)
 
 
 def _format_numbers(sheet: Any, column: int, values: Sequence[Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pai_notebook.i18n.phrases import told
+from pai_notebook.i18n.phrases import now, told
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.sanitize import visible
 
@@ -43,7 +43,7 @@ _PDFLATEX = re.compile("[\x00-\xff–—…‘’“”•™€→←↑↓]*")
 
 
 def _line(text: str) -> str:
-    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… {len(text) - _LONGEST:,} more characters"
+    shown = text if len(text) <= _LONGEST else text[:_LONGEST] + now("… {count:,} more characters", count=len(text) - _LONGEST)
     return visible(" ".join(shown.split()))
 
 

@@ -10,6 +10,7 @@ from typing import overload
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Section, render_html
 from pai_notebook.files import check_target, write_file
+from pai_notebook.i18n.phrases import say
 from pai_notebook.io.excel import excel_bytes
 from pai_notebook.io.latex import latex_text
 from pai_notebook.io.page import html_page
@@ -85,7 +86,7 @@ class FrameExports:
 
         def page() -> str:
             table = next(self._tables(include, exclude))
-            every = Section("Every value", [table_block(table)], folded=True, summary=f"{len(table.rows)} rows")
+            every = Section(say("Every value"), [table_block(table)], folded=True, summary=say("{count} rows", count=len(table.rows)))
             return html_page([self._describe(), every], title=table.caption or table.name)
 
         return written(page, path, "to_html", overwrite=overwrite)

@@ -92,7 +92,7 @@ class Redaction(Printed):
         self._first: dict[str, Place] = {}
 
     def __repr__(self) -> str:
-        return f"Redaction({len(self._found)} values masked)"
+        return f"Redaction({say('{count} values masked', count=len(self._found))})"
 
     @property
     def masked(self) -> tuple[Masked, ...]:

@@ -299,12 +299,19 @@ def load(shell: InteractiveShell) -> None:
     """Register the magic; a second load replaces the first."""
     unload(shell)
     shell.register_magics(PaiModelMagics)
+    shell.input_transformers_cleanup.append(_with_body)
     _matchers[shell] = completion.install(shell, _memory)
+
+
+def _with_body(lines: list[str]) -> list[str]:
+    """Give a cell of ours that is only its first line an empty one below: IPython refuses it, in words that say nothing of rules."""
+    return [*lines, "\n"] if len(lines) == 1 and lines[0].startswith("%%paimodel") else lines
 
 
 def unload(shell: InteractiveShell) -> None:
     """Remove the magic and its settings, and close what it connected."""
     completion.uninstall(shell, _matchers.pop(shell, None))
+    shell.input_transformers_cleanup[:] = [each for each in shell.input_transformers_cleanup if each is not _with_body]
     manager = shell.magics_manager
     for kind in ("line", "cell"):
         manager.magics[kind].pop("paimodel", None)

@@ -18,7 +18,7 @@ from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metrics import read_value
 from pai_notebook.model.names import Name
-from pai_notebook.model.nearest import dataset_ids, listed
+from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared
 from pai_notebook.model.settings import fold_of
 from pai_notebook.model.source import dataset_names
@@ -163,8 +163,10 @@ class VersionGroup(ModelVersion):
                 )
         models = list(dict.fromkeys(member.model_id for member in members))
         if len(models) != 1:
-            said = f"of {len(models)} models" if models else "without members"
-            raise ConfigurationError(say("a group {said} cannot be made", said=said), hint=say("Pass versions of one model."))
+            several = say("a group of versions of {count} cannot be made", count=counted(len(models), "model"))
+            raise ConfigurationError(
+                several if models else say("a group without members cannot be made"), hint=say("Pass versions of one model.")
+            )
         columns = MetricColumns(members)
         repeats = _repeats(columns, len(members))
         content = _content(columns, repeats, len(members))
@@ -214,7 +216,8 @@ class VersionGroup(ModelVersion):
         return _again, (self.members, self.version_name, self.grouping, self.ignored, self.folds)
 
     def _brief(self) -> str:
-        return f"{self.version_name}: {self.words}, {listed([member.version_name for member in self.members], 5)}"
+        names = listed([member.version_name for member in self.members], 5)
+        return say("{what}: {said}", what=self.version_name, said=say("{text}, {word}", text=self.words, word=names))
 
     def _describe(self) -> Block:
         names: Inline = say("{runs}: {names}", runs=self.words, names=listed([member.version_name for member in self.members], 8))
@@ -245,7 +248,9 @@ class VersionGroup(ModelVersion):
             spread: Inline = Missing(say("one run")) if each.sd is None else Number(choose_format([each.sd]).value(each.sd))
             ends = [Number(form.value(end)) for end in (min(each.values), max(each.values))]
             rows.append([names[path, dataset].shown, Number(form.value(each.mean), strong=True), spread, runs, *ends])
-        return Table([say("metric"), *columns], rows, caption=say("Metrics over {runs}", runs=self.words), total=len(found), unit="metrics")
+        return Table(
+            [say("metric"), *columns], rows, caption=say("Metrics over {runs}", runs=self.words), total=len(found), unit=say("metrics")
+        )
 
 
 def count_of(members: Sequence[ModelVersion], *, folds: bool) -> Phrase:

@@ -112,7 +112,7 @@ class Labels(Brief, Mapping[str, str]):
         return hash(tuple(sorted(self.pairs)))
 
     def _brief(self) -> str:
-        return ", ".join(f"{key}={value}" for key, value in self.pairs) or "none"
+        return ", ".join(f"{key}={value}" for key, value in self.pairs) or say("none")
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._values)

@@ -82,7 +82,7 @@ class Cell(Brief):
         return f"{self.path}@{self.dataset}" if self.dataset else self.path
 
     def _brief(self) -> str:
-        return f"{self.name}: {self.said}"
+        return say("{what}: {said}", what=self.name, said=self.said)
 
     @property
     def said(self) -> str:
@@ -90,9 +90,9 @@ class Cell(Brief):
         if self.state in (State.NUMBER, State.NAN, State.INFINITE, State.BOOLEAN, State.NULL):
             return self.text
         if not self.text:
-            return str(self.state)
+            return say(self.state)
         text = self.text if len(self.text) <= _FEW else f"{self.text[:_FEW]}…"
-        return repr(text) if self.state is State.TEXT else f"{text} ({self.state})"
+        return repr(text) if self.state is State.TEXT else say("{version} ({state})", version=text, state=say(self.state))
 
 
 # Characters of a text in a repr.
@@ -415,7 +415,7 @@ class Metrics(Brief, Sequence[Cell]):
         name = resolve(path, self._by_name, dataset=dataset, missing="no metric {text!r}")
         cells = self._by_name[name]
         if len(cells) > 1:
-            said = " and ".join(cell.text[:40] for cell in cells[:3])
+            said = joined([cell.text[:40] for cell in cells[:3]], " and ")
             raise ComparisonError(
                 say("{short} is stated {count} times: {said}", short=name.shown, count=len(cells), said=said),
                 hint=say("Look at .cells, which has all of them."),
@@ -455,8 +455,9 @@ class Metrics(Brief, Sequence[Cell]):
 
     def _brief(self) -> str:
         shown = {(name.path, name.dataset): name.shown for name in self._by_name}
-        stated = [f"{shown[cell.path, cell.dataset]} {cell.said}" for cell in self.cells]
-        return f"of {counted(len(self), 'cell')}: {listed(stated, 4)}".rstrip(": ")
+        stated = [say("{name} {text}", name=shown[cell.path, cell.dataset], text=cell.said) for cell in self.cells]
+        count = counted(len(self), "cell")
+        return say("of {count}: {names}", count=count, names=listed(stated, 4)) if stated else say("of {count}", count=count)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Metrics, (self._raw, self._provenance)

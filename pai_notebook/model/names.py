@@ -372,7 +372,7 @@ def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Patter
     top = max(rank for rank, _ in ranked)
     best = sorted((pattern for rank, pattern in ranked if rank == top), key=lambda pattern: pattern.text)
     if any(told[pattern] != told[best[0]] for pattern in best):
-        said = " and ".join(f"{pattern.text!r} says {told[pattern]}" for pattern in best)
+        said = joined([say("{pattern!r} says {what}", pattern=pattern.text, what=told[pattern]) for pattern in best], " and ")
         raise ConfigurationError(
             say("{argument} contradict each other for {short}: {said}", argument=argument, short=name.shown, said=said),
             hint=say("Add {short!r} itself to {argument}.", short=name.typed, argument=argument),

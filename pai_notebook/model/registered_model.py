@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Displayed
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.list_view import describe_model
@@ -128,8 +129,8 @@ class Model(Displayed, DocumentView):
         return _rebuild, (type(self), self._document, self.fetched, self.people)
 
     def _brief(self) -> str:
-        latest = f", latest {self.latest_version.version_name}" if self.latest_version else ""
-        return f"{self.model_id} {self.name!r}{latest}"
+        called = f"{self.model_id} {self.name!r}"
+        return say("{name}, latest {version}", name=called, version=self.latest_version.version_name) if self.latest_version else called
 
     def _describe(self) -> Block:
         return describe_model(self)

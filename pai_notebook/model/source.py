@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pai_notebook.display import Brief
+from pai_notebook.i18n.phrases import say
 from pai_notebook.language import options
 from pai_notebook.model.nearest import counted
 
@@ -105,7 +106,8 @@ class Provenance(Brief):
     people: tuple[tuple[str, str], ...] = ()
 
     def _brief(self) -> str:
-        return f"{self.registry}, {counted(len(self.request_ids), 'request')}" if self.registry else "unknown"
+        requests = counted(len(self.request_ids), "request")
+        return say("{text}, {word}", text=self.registry, word=requests) if self.registry else say("unknown")
 
     def __bool__(self) -> bool:
         return bool(self.registry)
@@ -184,7 +186,7 @@ class Storage(Brief):
     url: str = ""
 
     def _brief(self) -> str:
-        return self.uri or "unknown"
+        return self.uri or say("unknown")
 
     @property
     def console_url(self) -> str:
@@ -263,7 +265,7 @@ class Source(Brief):
     id: str = ""
 
     def _brief(self) -> str:
-        return " ".join(filter(None, (self.type, self.kind, self.id or self.text))) or "unknown"
+        return " ".join(filter(None, (self.type, self.kind, self.id or self.text))) or say("unknown")
 
     @property
     def console_url(self) -> str:

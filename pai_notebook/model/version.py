@@ -9,10 +9,12 @@ from typing import Any, Self
 
 from pai_notebook.arguments import checked
 from pai_notebook.display import Block, Displayed
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
 from pai_notebook.model.equality import bag_key, value_key
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
 from pai_notebook.model.version_view import describe_version
@@ -223,8 +225,9 @@ class ModelVersion(Displayed, DocumentView):
         return _rebuild, (type(self), self._document, self.model_id, self.fetched, self.provenance)
 
     def _brief(self) -> str:
-        approval = f", {self.approval_status}" if self.approval_status else ""
-        return f"{self.address}{approval}, {len(self.metrics)} metric{'' if len(self.metrics) == 1 else 's'}"
+        status = self.approval_status
+        approval = [say("Not registered") if status == NOT_REGISTERED else status] if status else []
+        return joined([self.address, *approval, counted(len(self.metrics), "metric")])
 
     def _describe(self) -> Block:
         return describe_version(self)

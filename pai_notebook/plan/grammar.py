@@ -10,9 +10,9 @@ from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.i18n.phrases import read_language, say
+from pai_notebook.i18n.phrases import joined, read_language, say
 from pai_notebook.model.address import WORDS, Address, Selector, parse_address, parse_selector
-from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, verbs_of
+from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
 # Options that look as if a key follows: the history would keep it.
@@ -296,7 +296,7 @@ def _refuse_unknown_verb(words: list[str], edge: Edge) -> None:
 
 
 def _all_verbs(edge: Edge) -> str:
-    return say("The verbs are {text}.", text=", ".join(verbs_of(edge)))
+    return say("The verbs are {text}.", text=joined(list(verbs_of(edge))))
 
 
 def _addresses(words: list[str]) -> tuple[Address, ...]:
@@ -357,7 +357,7 @@ def _check(command: Command, edge: Edge) -> None:
     if verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
         raise AddressError(say("watch follows one version"), hint=say("For example %paimodel watch model-a@latest."))
     if verb in _OF_ADDRESSES and not command.addresses and "offline" not in command.options:
-        hint = _OF_GATE if verb == "gate" else f"For example %paimodel {verb} model-a@latest."
+        hint = _OF_GATE if verb == "gate" else say("For example %paimodel {verb} model-a@latest.", verb=verb)
         raise AddressError(say("{verb} needs an address", verb=verb), hint=hint)
     if verb == "save" and "to" not in command.options:
         raise AddressError(say("save needs --to FILE"), hint=say("For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz."))
@@ -380,7 +380,7 @@ def _check_options(command: Command, edge: Edge) -> None:
     taken = options_of(command.form, edge)
     for name in command.options:
         if f"--{name}" not in taken:
-            raise AddressError(say("{form} does not take --{name}", form=command.form, name=name), hint=_why_not(name, edge))
+            raise AddressError(say("{form} does not take --{name}", form=told_form(command.form), name=name), hint=_why_not(name, edge))
         if name in (*_PLACES, "refresh", "demo") and "offline" in command.options:
             raise AddressError(
                 say("--offline reads a file, and --{name} is for the service", name=name), hint=say("Leave one of them out.")
@@ -404,7 +404,7 @@ def _why_not(name: str, edge: Edge) -> str:
         )
     if name == "code":
         return say("help shows a page and asks nothing of a registry; every other line has --code.")
-    return say("It belongs to {text}.", text=", ".join(option.forms))
+    return say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 
 def _check_values(command: Command) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import WORDS
-from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, forms_of, help_of, options_of, verbs_of
+from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, forms_of, help_of, options_of, told_form, verbs_of
 from pai_notebook.plan.words import in_shell
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -129,7 +129,7 @@ def _options(names: Sequence[str], edge: Edge, verb: str = "") -> list[Block]:
         notes = [_ORDER] if "--sort" in chosen and "--where" in chosen else [_NOTE_OF_BASELINE] if "--baseline" in chosen else []
         if rows:
             table = Table([say("option"), say("means")], rows, caption="" if whole else caption, note=Lines(notes) if notes else "")
-            here = usual if usual == _EVERY else ", ".join(verb for verb in usual.split(", ") if verb in verbs_of(edge))
+            here = usual if usual == _EVERY else joined([verb for verb in usual.split(", ") if verb in verbs_of(edge)])
             tables.append(Section(caption, [table], folded=True, summary=here) if whole else table)
     return tables
 
@@ -138,7 +138,7 @@ def _meaning(usual: str, option: Option, edge: Edge) -> str:
     """What an option means, and the lines that take it where they are not those of its group."""
     known, taking = verbs_of(edge), forms_of(option, edge)
     forms = [form for form in taking if form.partition(" without")[0] in known]
-    verbs = ", ".join(form for form in forms if form.partition(" without")[0] == form or form.partition(" without")[0] not in forms)
+    verbs = joined([told_form(form) for form in forms if (verb := form.partition(" without")[0]) == form or verb not in forms])
     usual_here = ", ".join(verb for verb in usual.split(", ") if verb in known)
     every = len(taking) in (0, *(len(OPTIONS[name].forms) for name in ("--json", "--as")))
     as_usual = verbs == usual_here or (usual == _EVERY and every)

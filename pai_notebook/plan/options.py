@@ -118,6 +118,12 @@ OPTIONS: dict[str, Option] = {
 BY_KEYWORD = {option.keyword: name for name, option in reversed(OPTIONS.items()) if option.keyword}
 
 
+def told_form(form: str) -> str:
+    """Say the form of a line: a verb, or a verb without a model."""
+    verb, without, _ = form.partition(" without a model")
+    return say("{verb} without a model", verb=verb) if without else verb
+
+
 def _meant(word: str) -> Phrase:
     return say("Did you mean {word}?", word=word)
 

@@ -11,6 +11,7 @@ from pai_notebook.arguments import checked, number_argument
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.nearest import counted
 from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
 from pai_notebook.plot.data import ChartData
 from pai_notebook.plot.scatter import draw_scatter
@@ -37,7 +38,8 @@ class Plots(Printed):
         self.data = data
 
     def __repr__(self) -> str:
-        return f"Plots of {len(self.data.measures)} metrics: .dot .bar .slope .heatmap .scatter .series"
+        count = counted(len(self.data.measures), "metric")
+        return str(say("Plots of {count}: .dot .bar .slope .heatmap .scatter .series", count=count))
 
     def __call__(
         self,

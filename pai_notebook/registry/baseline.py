@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What can be compared: addresses, versions, sets of these.
 What = str | Address | ModelVersion | VersionSet | Sequence["What"]
-_HINT = say("Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {text}.", text=", ".join(BASELINES))
+_HINT = say("Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {text}.", text=joined(list(BASELINES)))
 
 
 def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:

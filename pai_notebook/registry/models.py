@@ -212,7 +212,8 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
 
     def _brief(self) -> str:
         names = listed([model.name or model.model_id for model in self], 5)
-        return f"of {counted(len(self), 'model')}{f': {names}' if names else ''}"
+        count = counted(len(self), "model")
+        return say("of {count}: {names}", count=count, names=names) if names else say("of {count}", count=count)
 
     def _describe(self) -> Block:
         return describe_models(self, asked=self.asked)

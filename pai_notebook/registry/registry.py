@@ -793,7 +793,8 @@ class Registry(Displayed):
         self.close()
 
     def _brief(self) -> str:
-        return f"{self.name}, workspace {self.workspace_id}" if self.workspace_id else self.name
+        workspace = say("workspace {id}", id=self.workspace_id)
+        return joined([self.name, workspace]) if self.workspace_id else self.name
 
     def _describe(self) -> Block:
         settings = self._client.settings

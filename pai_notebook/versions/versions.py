@@ -12,7 +12,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
-from pai_notebook.i18n.phrases import first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, model_ids, names_of
@@ -258,7 +258,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         if not self._errors:
             return self
         first = next(iter(self._errors.values()))
-        names = ", ".join(list(self._errors)[:3]) + (", ..." if len(self._errors) > 3 else "")  # noqa: PLR2004 - short line
+        names = joined([*list(self._errors)[:3], *(["..."] if len(self._errors) > 3 else [])])  # noqa: PLR2004 - short line
         raise FetchErrors(
             say(
                 "{count} of {count_2} versions could not be fetched: {names}",
@@ -322,7 +322,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     def __add__(self, other: object) -> VersionSet:
         if not isinstance(other, VersionSet):
             return NotImplemented
-        origin = " ".join(dict.fromkeys(part for part in (self._origin, other._origin) if part))
+        origin = joined(list(dict.fromkeys(part for part in (self._origin, other._origin) if part)), " ")
         paths = {each.path for each in (self, other) if each} or {""}
         path = paths.pop() if len(paths) == 1 else None
         errors = {**self._errors, **other._errors}
@@ -360,7 +360,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         VersionNotFound
             When the set is empty.
         """
-        return self._newest(self._versions, "the set is empty")
+        return self._newest(self._versions, say("the set is empty"))
 
     @property
     def latest_approved(self) -> ModelVersion:
@@ -371,7 +371,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         VersionNotFound
             When no version is approved.
         """
-        return self._newest([version for version in self._versions if is_approved(version)], "no version is approved")
+        return self._newest([version for version in self._versions if is_approved(version)], say("no version is approved"))
 
     @property
     def highest(self) -> ModelVersion:
@@ -384,7 +384,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         return max(self._versions or (self.latest,), key=lambda version: version_key(version.version_name))
 
-    def _newest(self, versions: Sequence[ModelVersion], why: str) -> ModelVersion:
+    def _newest(self, versions: Sequence[ModelVersion], why: Phrase) -> ModelVersion:
         if not versions:
             raise VersionNotFound(
                 say("{why}: {count} here", why=why, count=counted(len(self), "version")),
@@ -806,8 +806,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
     def _brief(self) -> str:
         names = listed([version.version_name for version in self._versions], 5)
-        failed = f"; {len(self._errors)} could not be fetched" if self._errors else ""
-        return f"of {counted(len(self), 'version')} of {listed(self.models, 2) or 'no model'}{f': {names}' if names else ''}{failed}"
+        of = say("of {versions} of {models}", versions=counted(len(self), "version"), models=listed(self.models, 2) or say("no model"))
+        said = say("{what}: {said}", what=of, said=names) if names else of
+        return joined([said, say("{count} could not be fetched", count=len(self._errors))], "; ") if self._errors else said
 
     def _describe(self) -> Block:
         from pai_notebook.comparison.direction import infer_direction  # noqa: PLC0415 - loads on first use

@@ -246,3 +246,12 @@ def test_the_help_page_folds_the_options_and_keeps_lines_to_copy_in_one_line(dem
 
 def test_help_of_the_gate_has_its_rules(demo):
     assert "baseline + 5%" in str(run(demo, "%paimodel help gate"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["%%paimodel gate model-a@latest", "%%paimodel gate model-a@latest\n", "\n%%paimodel gate model-a@latest\n\n"]
+)
+def test_a_gate_without_rules_is_refused_in_our_words(demo, cell):
+    done = demo.run_cell(cell)
+    assert isinstance(done.error_in_exec, pnb.PaiError)
+    assert "no rule" in str(done.error_in_exec)

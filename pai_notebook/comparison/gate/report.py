@@ -84,7 +84,7 @@ class Check(Brief):
         return choose_format([cleared(number) for number in (self.value, self.baseline, self.bound) if number is not None])
 
     def _brief(self) -> str:
-        return f"{self.outcome} {self.words}"
+        return say("{kind} {sentence}", kind=say(self.outcome), sentence=self.words)
 
     def _lines(self) -> Sequence[str]:
         return [self.words]
