@@ -29,10 +29,11 @@ The attributes of an object are found with Tab; every function and method has an
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+# nothing else is imported here, so that Ctrl-C in a shell is quiet as soon as Python itself has started
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from pai_notebook.comparison import Comparison
@@ -114,6 +115,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version  # noqa: PLC0415 - takes longer than the rest of this module
 
         return version("pai-notebook")
+    import importlib  # noqa: PLC0415 - as above
+
     if name == "errors":
         return importlib.import_module("pai_notebook.errors")
     if name not in _HOMES:

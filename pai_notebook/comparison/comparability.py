@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.evidence_names import Role
-from pai_notebook.model.metric_words import is_percentable, is_speed
+from pai_notebook.model.metric_words import is_percentable, is_share, is_speed, scale_of
 from pai_notebook.model.metrics import State, similar_names
 from pai_notebook.model.numbers import format_number
 from pai_notebook.model.settings import is_identity
@@ -178,10 +178,12 @@ def _in_percent(row: Row) -> list[int]:
     if not any(value > 1 for _, value in numbers) or row.is_evidence or not is_percentable(row.path):
         return []
     small = [value for _, value in numbers if 0 < value <= 1]
+    # an error rate may be above 1; of anything else no fraction is
+    bounded = is_share(row.path) or scale_of(row.path) != "ratio"
     return [
         place
         for place, value in numbers
-        if 1 < value <= 100 and any(0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
+        if 1 < value <= 100 and any(bounded or 0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
     ]
 
 

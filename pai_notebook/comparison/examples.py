@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.address import nearest
-from pai_notebook.model.nearest import nearest_sentence
+from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Examples:
             When no id is in both.
         """
         names = version, other
-        sides = [_with_columns(frames[name], name, (on, *columns)) for name in names]
+        sides = [_with_columns(frames[name], name, (on, *columns), kept) for name in names]
         ids = [side[on] for side in sides]
         repeats = [own[own.duplicated()].unique() for own in ids]
         if value is not None and any(map(len, repeats)):
@@ -116,8 +115,11 @@ class Examples:
         return mine
 
 
-def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame:
-    """A table that has these columns, the first of which names every example; an index counts as a column."""
+def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[str]) -> pd.DataFrame:
+    """A table that has these columns, the first of which names every example; an index counts as a column.
+
+    Those of `kept` say what examples belong together, so that their values have to be equal to others.
+    """
     if not hasattr(frame, "columns"):
         raise ConfigurationError(
             say("frames: {frame} of {name} is not a DataFrame", frame=described(frame), name=name), hint=say("Pass one table a version.")
@@ -135,14 +137,22 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str]) -> pd.DataFrame
         )
     for column in columns:
         if column not in frame.columns:
-            hint = nearest_sentence(nearest(str(column), [str(each) for each in frame.columns]))
+            there = [str(each) for each in frame.columns]
+            close = nearest(str(column), there)
+            has = say("Available: {names}.", names=listed(there)) if there else say("The table has no columns; pass one row an example.")
+            hint = nearest_sentence(close) if close else has
             raise ConfigurationError(say("paired: the table of {name} has no column {column!r}", name=name, column=column), hint=hint)
-    try:
-        frame[columns[0]].nunique()
-    except TypeError:
-        raise ConfigurationError(
-            say("frames: the column {columns!r} of {name} holds no ids", columns=columns[0], name=name), hint=say("Pass texts or numbers.")
-        ) from None
+    if not len(frame):
+        raise ConfigurationError(say("frames: the table of {name} has no rows", name=name), hint=say("Pass one row an example."))
+    for column in (columns[0], *kept):
+        try:
+            frame[column].nunique()
+        except TypeError:
+            none, hint = (
+                "frames: the column {columns!r} of {name} holds no ids",
+                say("Pass texts or numbers, as in df[{column!r}].astype(str).", column=column),
+            )
+            raise ConfigurationError(say(none, columns=column, name=name), hint=hint) from None
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
         raise ConfigurationError(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.comparison.sources import Runs
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.fields import NAMED
-from pai_notebook.model.flatten import natural_key, split_path
+from pai_notebook.model.flatten import join_path, natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup, count_of
-from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.lookup import NOT_STATED, Lookup
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.model.order import version_key
@@ -56,14 +56,14 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
             )
     lookup = Lookup(versions)
     found = [_resolved(lookup, name) for name in names]
-    columns = [lookup.values(name) for name in found]
+    columns = [lookup.stated(name) for name in found]
     said = [
         [_said(value) for value in (_called(column) if not name.section and name.path in NAMED else column)]
         for name, column in zip(found, columns, strict=True)
     ]
     groups: dict[Hashable, list[int]] = {}
     for place, version in enumerate(versions):
-        key = version.model_id, *(value_key(column[place]) for column in columns)
+        key = version.model_id, *(_NOT_SET if column[place] is NOT_STATED else value_key(column[place]) for column in columns)
         groups.setdefault(key, []).append(place)
     grouping = Grouping("groupby", tuple(names))
     return [
@@ -118,9 +118,24 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
 
 
 def _resolved(lookup: Lookup, text: str) -> Name:
-    """The name that a text means; the last key of a setting is enough where no other setting ends with it."""
-    ending = [name for name in lookup.all_names() if name.section not in ("", "metrics") and _short(name) == text]
-    return ending[0] if len(ending) == 1 else lookup.resolve(text)
+    """The name that a text means, of an object too; the last key is enough where no other setting ends with it."""
+    settings = [name for name in lookup.all_names() if name.section not in ("", "metrics")]
+    ending = [name for name in settings if _short(name) == text]
+    if len(ending) == 1:
+        return ending[0]
+    try:
+        return lookup.resolve(text)
+    except NameNotFound:
+        objects = dict.fromkeys(above for name in settings if name.section != "labels" for above in _above(name))
+        meant = [name for name in objects if _short(name) == text or Pattern(text).fits(name)]
+        if len(meant) != 1:
+            raise
+        return meant[0]
+
+
+def _above(name: Name) -> Iterator[Name]:
+    keys = split_path(name.path)
+    return (Name(name.section, join_path(keys[:count])) for count in range(1, len(keys)))
 
 
 def _refuse_groups(versions: Iterable[ModelVersion]) -> None:
@@ -162,14 +177,14 @@ def _short(name: Name) -> str:
     return (split_path(name.path) or (name.path,))[-1]
 
 
-def _called(accounts: Sequence[tuple[str, ...] | None]) -> list[str | None]:
+def _called(accounts: Sequence[Any]) -> list[Any]:
     """Accounts or models by name, by id where two share a name."""
-    names = unique_names((each[0], each[-1]) for each in accounts if each)
-    return [names.get(each[0], each[0]) if each else None for each in accounts]
+    names = unique_names((each[0], each[-1]) for each in accounts if each is not NOT_STATED)
+    return [each if each is NOT_STATED else names.get(each[0], each[0]) for each in accounts]
 
 
 def _said(value: Any) -> str:
-    if value is None:
+    if value is NOT_STATED:
         return _LACKING
     if isinstance(value, tuple):
         return "+".join(map(str, value))

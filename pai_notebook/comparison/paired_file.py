@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import described
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.paired_methods import INTERVALS
-from pai_notebook.i18n.phrases import Phrase, in_language, say
+from pai_notebook.i18n.phrases import Phrase, first, in_language, say
 from pai_notebook.io.redaction import Redaction, masked_versions
 from pai_notebook.io.redaction_results import masked_result
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 _PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_value")
 # What a file of an earlier release does not have.
 _ADDED = ("cluster", "over_examples")
+# Levels of lists and objects in a cell, digits of a number in bits, and names of columns in a remark.
+_DEEPEST, _LARGEST, _NAMED = 20, 4096, 3
 
 
 def written(result: Paired) -> dict[str, Any]:
@@ -36,15 +42,18 @@ def written(result: Paired) -> dict[str, Any]:
     ({'kind': 'answers', 'gained': 9, 'lost': 0, 'n': 9}, True)
     """
     source: Any = result.source
+    table, as_texts = _table(result.flipped)
+    said = "JSON has no form for some values of {columns}: they are kept as text"
+    notes = [say(said, columns=first(list(map(visible, as_texts)), _NAMED))] if as_texts else []
     kinds = {made: kind for kind, made in INTERVALS.items()}
     return {
         **{name: getattr(result, name) for name in (*_PLAIN, *_ADDED)},
         "identities": [list(each) for each in result.identities],
         "values": list(result.values),
         "reason": _said(result.reason),
-        "remarks": [_said(remark) for remark in result.remarks],
+        "remarks": [_said(remark) for remark in (*result.remarks, *notes)],
         "interval": None if source is None else {"kind": kinds[type(source)], **asdict(source)},
-        "flipped": _table(result.flipped),
+        "flipped": table,
     }
 
 
@@ -124,9 +133,44 @@ def _again(told: Mapping[str, Any]) -> Phrase:
     return Phrase(str(told["text"]))
 
 
-def _table(frame: pd.DataFrame) -> dict[str, Any]:
+def _table(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
+    """Give a table as JSON, and the columns of which some values are texts now because JSON has no form for them."""
+    columns, types, as_texts = [str(name) for name in frame.columns], [str(kind) for kind in frame.dtypes], []
+    for place, name in enumerate(columns):
+        if frame.dtypes.iloc[place].kind in "biufmM":
+            continue
+        cells = frame.iloc[:, place].astype(object).tolist()
+        texts = {nth: _as_text(cell) for nth, cell in enumerate(cells) if not _has_form(cell, _DEEPEST)}
+        if texts:
+            as_texts.append(name)
+            frame = frame.astype({frame.columns[place]: object})
+            frame.isetitem(place, [texts.get(nth, cell) for nth, cell in enumerate(cells)])
     content = json.loads(frame.to_json(orient="split", date_format="iso", double_precision=15, default_handler=str))
-    return {"columns": [str(name) for name in frame.columns], "types": [str(kind) for kind in frame.dtypes], "rows": content["data"]}
+    return {"columns": columns, "types": types, "rows": content["data"]}, as_texts
+
+
+def _has_form(value: Any, levels: int) -> bool:
+    """Whether JSON has a form for a cell, with so many levels of lists and objects at most."""
+    if isinstance(value, str):
+        return value.isascii() or value.encode("utf-8", "replace").decode() == value
+    if isinstance(value, int):
+        return value.bit_length() <= _LARGEST
+    if value is None or isinstance(value, float | date | time | timedelta | Decimal) or type(value).__name__ == "NAType":
+        return True
+    if isinstance(value, Mapping):
+        value = [part for pair in value.items() for part in pair]
+    elif hasattr(value, "tolist"):  # an array, or a number of numpy
+        value = value.tolist()
+        if not isinstance(value, list):
+            return _has_form(value, levels)
+    return isinstance(value, list | tuple | set | frozenset) and levels > 0 and all(_has_form(item, levels - 1) for item in value)
+
+
+def _as_text(value: Any) -> str:
+    try:
+        return str(value).encode("utf-8", "backslashreplace").decode()
+    except Exception:  # noqa: BLE001 - the text of anything may fail
+        return described(value)
 
 
 def _frame(table: Mapping[str, Any]) -> pd.DataFrame:

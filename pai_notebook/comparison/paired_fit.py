@@ -71,12 +71,30 @@ def identity_of(version: ModelVersion) -> tuple[str, str]:
     return version.model_id, version.version_name
 
 
+def refuse_twins(identity: tuple[str, str], versions: Sequence[ModelVersion]) -> None:
+    """Refuse a model and name that several versions have: nothing else says which of them a result is about.
+
+    Raises
+    ------
+    ComparisonError
+        When there are several.
+    """
+    count = sum(identity_of(version) == identity for version in versions)
+    if count > 1:
+        hint = say("Give each a name of its own, or pass model_id= to from_documents.")
+        raise ComparisonError(
+            say("{count} versions here are named {name}: which of them the results are of is not known", count=count, name=identity[1]),
+            hint=hint,
+        )
+
+
 def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[ModelVersion], names: Sequence[str]) -> int:
-    """Position of the version that a result is about; where several are the same by model and name, that which is called so too."""
-    every = range(len(names))
-    found = [place for place in every if identity is None or identity_of(versions[place]) == identity]
-    if identity is None or len(found) > 1:
-        found = [place for place in found if names[place] == name]
+    """Position of the version that a result is about."""
+    found = [
+        place for place in range(len(names)) if (names[place] == name if identity is None else identity_of(versions[place]) == identity)
+    ]
+    if identity is not None:
+        refuse_twins(identity, versions)
     if len(found) != 1:
         raise ComparisonError(
             say("the result is about {name}, which is not compared here", name=name),

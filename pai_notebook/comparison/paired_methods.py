@@ -99,8 +99,8 @@ def pair(
             hint=say("Pass one that takes a table and gives a number."),
         )
     column = correct if correct is not None else score
-    kept = [each for each in (cluster, label) if each]
-    columns = [*([column] if column else []), *kept]
+    kept = [each for each in (cluster, label) if each is not None]
+    columns = [*([] if column is None else [column]), *kept]
     table = Examples.read(frames, version, other, on=on, columns=columns, kept=kept, value=column, is_right=correct is not None)
     if statistic is not None:
         return _by_statistic(metric, table, statistic, cluster, label)
@@ -277,8 +277,8 @@ def _by_statistic(
     differs = np.zeros(len(table.ids))
     for name in same:
         first, second = (side[name].astype(object) for side in table.sides)
-        unequal = ~((first == second) | (first.isna() & second.isna()))
-        differs += unequal.to_numpy(dtype=float)
+        alike = [_is_same(*pair) for pair in zip(first, second, strict=True)]
+        differs += ~(np.array(alike, dtype=bool) | (first.isna() & second.isna()).to_numpy())
     return Paired(
         metric=metric,
         version=table.names[0],
@@ -293,6 +293,17 @@ def _by_statistic(
         p_value=None if at is None else p_value(at),
         source=at,
     )
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    import numpy as np  # noqa: PLC0415 - numpy loads on first use
+
+    try:
+        return bool(one == other)
+    except TypeError:  # NA
+        return one is other
+    except ValueError:  # arrays
+        return bool(np.array_equal(one, other))
 
 
 def _difference(values: Sequence[float]) -> float:

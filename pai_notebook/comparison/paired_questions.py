@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pai_notebook.arguments import checked, described
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import fitted, identity_of, refuse_groups
+from pai_notebook.comparison.paired_fit import fitted, identity_of, refuse_groups, refuse_twins
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -104,11 +104,13 @@ class PairedQuestions(Aligned):
             said = "correct= says which answers are right, and {shown} is lower where more are"
             raise ConfigurationError(say(said, shown=row.key.shown), hint=hint)
         refuse_groups({name: self._versions[self._names.index(name)] for name in (version, other)})
+        identities = [identity_of(self._versions[self._names.index(name)]) for name in (version, other)]
+        for identity in identities:
+            refuse_twins(identity, self._versions)
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
-        mine, theirs = (identity_of(self._versions[self._names.index(name)]) for name in (version, other))
-        return replace(found, shown=row.key.shown, identities=(mine, theirs))
+        return replace(found, shown=row.key.shown, identities=tuple(identities))
 
     def _called(self, frames: Any) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""

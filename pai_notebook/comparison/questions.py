@@ -170,9 +170,10 @@ class Questions(PairedQuestions):
         found = self._repeats.get((row.path, row.dataset))
         return None if found is None else found[place]
 
-    def _side(self, row: Row, place: int) -> Side | None:
-        """What is known of one value by itself, None where nothing is."""
-        return self._uncertainty.side((row.path, row.dataset), place)
+    def _side(self, row: Row, place: int) -> Side | Phrase | None:
+        """What is known of one value by itself, or why that is nothing; None where nothing stands beside it."""
+        key = row.path, row.dataset
+        return self._uncertainty.side(key, place) or self._uncertainty.lacking(key, place)
 
     def rank(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Ranking:
         """Rank versions by a metric, best first.

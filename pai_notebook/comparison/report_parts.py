@@ -98,7 +98,7 @@ def report_of(
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
-    """Give the same comparison of masked versions; names of models stay."""
+    """Give the same comparison of masked versions; ids of models stay."""
     versions, paired = masked_with_results(comparison.versions, comparison.paired_results, redaction)
     place = comparison.baseline_place
     baseline = None if place is None else Chosen(versions[place], comparison.baseline_reason)

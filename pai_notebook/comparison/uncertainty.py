@@ -100,6 +100,8 @@ class _Reading:
     what: str
     side: Side | None = None
     refusal: Phrase | None = None
+    is_constant: bool = False
+    """Whether repeats are known that do not differ, so that nothing is known of how much runs do."""
 
 
 class Uncertainty:
@@ -241,7 +243,7 @@ class Uncertainty:
 
     @staticmethod
     def _is_of_runs(reading: _Reading | None) -> bool:
-        return reading is not None and isinstance(reading.side, Runs) and not reading.side.is_single
+        return reading is not None and (reading.is_constant or (isinstance(reading.side, Runs) and not reading.side.is_single))
 
     def _has_source(self, key: Key, n: float | None) -> bool:
         """Whether any source could have something, in any version: most metrics have nothing beside them."""
@@ -264,9 +266,16 @@ class Uncertainty:
         """Give what is known of one value by itself, None where nothing is."""
         if self._beside.number(key, place) is None or not self._has_source(key, self._n):
             return None
-        found = (each.side for each in self._read(key, place, None) if each is not None and each.side is not None)
-        side = next((side for side in found if not (isinstance(side, Runs) and side.is_single)), None)
+        readings = [each for each in self._read(key, place, None) if each is not None and (each.is_constant or each.side is not None)]
+        side = next((each.side for each in readings if not (isinstance(each.side, Runs) and each.side.is_single)), None)
         return None if isinstance(side, Runs) and side.is_constant else side
+
+    def lacking(self, key: Key, place: int) -> Phrase | None:
+        """Say why nothing is known of one value by itself although something stands beside it."""
+        readings = self._read(key, place, None) if self._has_source(key, self._n) else ()
+        if any(each is not None and isinstance(each.side, Runs) and each.side.is_constant and not each.side.is_single for each in readings):
+            return say("identical repeats in {names}: no spread", names=self._names[place])
+        return next((each.refusal for each in readings if each is not None and each.refusal is not None), None)
 
     def errors(self, key: Key, places: Sequence[int]) -> tuple[dict[int, float | None], Phrase]:
         """Give one standard error of each value, None where it is not known, and say where else they could have been measured.
@@ -416,7 +425,7 @@ class Uncertainty:
                 spread=format_number(spread),
                 count=format_number(count),
             )
-            return _Reading(name, refusal=few)
+            return _Reading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_rounding(spread**2, value))  # noqa: PLR2004 - one has no spread
         runs = Runs(value, spread**2 * count / (count - 1), int(count), folds)
         return _Reading(name, runs if folds else replace(runs, examples=self._examples(key, place, value, n, runs)))
 

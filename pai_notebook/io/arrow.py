@@ -15,7 +15,7 @@ from pai_notebook.frames.long import long_frame
 from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
 from pai_notebook.model.metrics import State, text_of
-from pai_notebook.model.names import Chooser, Name
+from pai_notebook.model.names import Chooser, Name, without_quotes
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.sanitize import printable
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Kinds of fields that are asked for together.
 _TOGETHER: dict[str, tuple[str, ...]] = {"all": get_args(FieldKind), "times": ("time",), "settings": ("spec",)}
+# Names of labels and settings that are kept for the nearest to one that nothing has.
+_MOST_SEEN = 10_000
 # In every row under the names of the long frame, and the metrics, which are a table of their own.
 _ELSEWHERE = frozenset({"request_id", "model_id", "version_name", "metrics"})
 
@@ -36,7 +38,8 @@ class ArrowTables(NamedTuple):
     versions : pyarrow.Table
         One row a version: its fields under their names in the wide frame, times in UTC, `labels` and each spec as a map of texts.
     metrics : pyarrow.Table
-        One row a metric cell, the columns of the long frame; `value` is null where a cell has no number.
+        One row a metric cell, the columns of the long frame; `value` is null where a cell has no number, and NaN or infinite where
+        the registry says that.
     """
 
     versions: Any
@@ -114,6 +117,7 @@ class VersionTable:
         pa = pyarrow()
         self._columns = _chosen([fields] if isinstance(fields, str) else fields, [info for info in infos if info.name not in _ELSEWHERE])
         self._unmet = {name for name, (_, path) in self._columns.items() if path}
+        self._seen: dict[str, dict[str, None]] = {}
         plain = {name: field_values(info, ()) for name, (info, path) in self._columns.items() if info.is_plain}
         frame = pd.DataFrame(long_frame((), Chooser())[0][["model", "version"]].to_dict("series") | plain)
         types = {name: self._type(info, path) for name, (info, path) in self._columns.items()}
@@ -144,6 +148,9 @@ class VersionTable:
                 found[name] = [each.get(path) for each in texts[info.name]]
                 if any(value is not None for value in found[name]):
                     self._unmet.discard(name)
+                seen = self._seen.setdefault(info.name, {})
+                if name in self._unmet and len(seen) < _MOST_SEEN:
+                    seen.update(dict.fromkeys(key for each in texts[info.name] for key in each))
             else:
                 found[name] = [list(each.items()) or None for each in texts[info.name]]
         arrays = [_column(found[field.name], field.type) for field in self.schema]
@@ -155,7 +162,12 @@ class VersionTable:
     def warn_of_unused(self) -> None:
         """Warn of labels and settings asked for by name that no version of any table so far has."""
         for name in sorted(self._unmet):
-            warn(told(say("fields={name!r} matches nothing.", name=name)), PatternWarning)
+            info, path = self._columns[name]
+            seen = list(self._seen.get(info.name, ()))
+            close, there = ([f"{info.name}.{key}" for key in keys] for keys in (nearest(path, seen), seen))
+            none = say("Available: {names}.", names=listed(there, 5)) if there else say("No version has any {name}.", name=info.title)
+            hint = nearest_sentence(close) if close else none
+            warn(told(say("{argument}={text!r} matches nothing. {hint}", argument="fields", text=name, hint=hint)), PatternWarning)
 
 
 def arrow_tables(
@@ -180,7 +192,7 @@ def _chosen(given: Sequence[str], infos: Sequence[FieldInfo]) -> dict[str, tuple
     whole: set[str] = set()
     parts: dict[str, tuple[FieldInfo, str]] = {}
     for text in given:
-        word, _, path = text.partition(".")
+        word, _, path = without_quotes(text).replace("`", "").partition(".")
         known = field_named(word)
         info = there.get(known.name if known else word)
         if text in _TOGETHER:

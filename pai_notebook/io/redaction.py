@@ -315,7 +315,7 @@ def _places(count: int) -> Phrase:
 def masked_versions(
     versions: Sequence[ModelVersion], redaction: Redaction, results: Iterable[Mapping[str, Any]] = ()
 ) -> list[ModelVersion]:
-    """Mask versions; what one of them, or a result as JSON, gives away is masked in all. Names of models stay."""
+    """Mask versions; what one of them, or a result as JSON, gives away is masked in all. Ids of models stay."""
     redaction.learn(row for result in results for row in rows_of(result))
     members = members_of(versions)
     documents = redaction.documents((version.raw, version.address) for version in members)
@@ -356,9 +356,9 @@ def _leaves(node: Any) -> Iterator[Any]:
 
 
 def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:
-    """Mask where a version came from: without the names of people, so that their masked ids are shown; names of datasets stay."""
+    """Mask where a version came from: without the names of people, so that their masked ids are shown."""
     datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
-    return replace(provenance, datasets=datasets, people=())
+    return replace(provenance, model_name=redaction.text(provenance.model_name), datasets=datasets, people=())
 
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:

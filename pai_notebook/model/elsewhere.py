@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.fields import field_named
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.reading import plain
 from pai_notebook.model.version import NOT_REGISTERED
@@ -23,13 +25,18 @@ if TYPE_CHECKING:
 
 _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
 # What of the arguments of a model says which one it is; the others may be keys and tokens.
+_SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
 _ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 
 
 def documents_of_frame(
-    frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None, labels: Sequence[str] | None
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Convert each row to a document, and return the names of the columns that were left out.
+    frame: pd.DataFrame,
+    name: str | None,
+    metrics: Sequence[str] | None,
+    labels: Sequence[str] | None,
+    settings: Sequence[str] | None,
+) -> tuple[list[dict[str, Any]], Phrase]:
+    """Convert each row to a document, and say which columns were taken as what.
 
     Parameters
     ----------
@@ -41,6 +48,8 @@ def documents_of_frame(
         Columns of metrics; None takes those that `to_frame` would call so, else every column of numbers.
     labels : sequence of str or None
         Columns of labels; None takes those that `to_frame` would call so.
+    settings : sequence of str or None
+        Columns of settings; None takes those that `to_frame` would call so.
 
     Raises
     ------
@@ -64,25 +73,41 @@ def documents_of_frame(
     if name is not None:
         _check_columns("name", [name], columns)
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
+    told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
     taken = metrics
     if taken is None:
         kinds = zip(columns, frame.dtypes, strict=True)
-        numbers = [column for column, kind in kinds if _is_of_numbers(kind) and column not in (name, *chosen)]
+        numbers = [column for column, kind in kinds if _is_of_numbers(kind) and column not in (name, *chosen, *told)]
         taken = [column for column in columns if column.startswith("metrics.")] or numbers
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
     _refuse_twice("metrics", [column.removeprefix("metrics.") for column in taken])
+    _refuse_twice("settings", told)
     names = _names_of_rows(frame.index if name is None else values[name])
     documents = [
         _document(
             each,
             results=_by_dataset((column, values[column][place]) for column in taken),
             labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
+            specs=_specs((column, values[column][place]) for column in told),
         )
         for place, each in enumerate(names)
     ]
-    left = [column for column in columns if column not in (name, *chosen, *taken)]
-    return documents, left if metrics is None or labels is None else []
+    left = [column for column in columns if column not in (name, *chosen, *told, *taken)]
+    groups: dict[str, Sequence[str]] = {
+        "metrics: {names}": taken,
+        "labels: {names}": chosen,
+        "settings: {names}": told,
+        "left out: {names}": left,
+    }
+    parts = [say(kind, names=first(found, _NAMED)) for kind, found in groups.items() if found]
+    return documents, say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
+
+
+def _section_of(column: str) -> str:
+    """The API's word for the spec that a column is named after, as `to_frame` does it; empty for another column."""
+    info = field_named(column.partition(".")[0])
+    return info.key if info is not None and info.kind == "spec" and "." in column else ""
 
 
 def _is_of_numbers(kind: Any) -> bool:
@@ -131,30 +156,48 @@ def _refuse_twice(argument: str, names: Sequence[str]) -> None:
             raise ConfigurationError(said, hint=say("Leave one of them out."))
 
 
+def _specs(cells: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Settings by spec, as the names of columns have it: `lr`, or `training_spec.HyperParameters.lr`."""
+    found: dict[str, dict[str, Any]] = {}
+    for column, value in cells:
+        if not _is_there(value):
+            continue
+        key = _section_of(column)
+        section, *above, last = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column)
+        node = found.setdefault(section, {})
+        for key in above:
+            node = node.setdefault(key, {}) if isinstance(node, dict) else {last: None}
+        if not isinstance(node, dict) or last in node:
+            said = say("{argument}: two columns are {name!r}", argument="settings", name=column)
+            raise ConfigurationError(said, hint=say("Leave one of them out."))
+        node[last] = _as_json("settings", column, value)
+    return found
+
+
 def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`."""
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells:
         path, _, dataset = column.removeprefix("metrics.").partition("@")
         if _is_there(value):
-            found.setdefault(dataset, {})[path] = _as_json(column, value)
+            found.setdefault(dataset, {})[path] = _as_json("metrics", column, value)
     return list(found.items())
 
 
-def _as_json(column: str, value: Any) -> Any:
-    """Give a cell as JSON has it.
+def _as_json(argument: str, column: str, value: Any) -> Any:
+    """Give a cell of a metric or a setting as JSON has it.
 
     Raises
     ------
     ConfigurationError
-        For what is no metric: a moment, a complex number, an array of several dimensions.
+        For what is neither: a moment, a complex number, an array of several dimensions.
     """
     if isinstance(value, Decimal):
         return float(value)
     plain_value = value.tolist() if hasattr(value, "tolist") else value
     items = plain_value if isinstance(plain_value, list) else [plain_value]
     if not all(isinstance(item, str | int | float) for item in items):
-        said = say("metrics: the column {column!r} holds {value}", column=column, value=described(value))
+        said = say("{argument}: the column {column!r} holds {value}", argument=argument, column=column, value=described(value))
         raise ConfigurationError(said, hint=say("Pass numbers, truth values, texts or lists of numbers."))
     return plain_value
 
@@ -186,7 +229,7 @@ def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
         yield _document(
             name,
             results=[(task, _numbers(results, task, values)) for task, values in results["results"].items() if isinstance(values, dict)],
-            evaluation=_evaluation(results),
+            specs={"EvaluationSpec": _evaluation(results)},
             created=created,
         )
 
@@ -299,7 +342,7 @@ def _document(
     *,
     results: Sequence[tuple[str, Mapping[str, Any]]],
     labels: Mapping[str, str] | None = None,
-    evaluation: Mapping[str, Any] | None = None,
+    specs: Mapping[str, Mapping[str, Any]] | None = None,
     created: datetime | None = None,
 ) -> dict[str, Any]:
     """Write a version as the service would, without what only the service gives."""
@@ -310,8 +353,7 @@ def _document(
     document: dict[str, Any] = {"VersionName": name, "ApprovalStatus": NOT_REGISTERED, "Metrics": {"Results": measured}}
     if labels:
         document["Labels"] = [{"Key": key, "Value": value} for key, value in labels.items()]
-    if evaluation:
-        document["EvaluationSpec"] = dict(evaluation)
+    document.update({key: dict(spec) for key, spec in (specs or {}).items() if spec})
     if created is not None:
         document["GmtCreateTime"] = f"{created:%Y-%m-%dT%H:%M:%S}Z"
     return document

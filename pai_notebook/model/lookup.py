@@ -106,6 +106,8 @@ def is_day(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
+# What a version has under a name that it does not state.
+NOT_STATED = object()
 # Whole numbers up to this are exact in a float.
 _EXACT = 2**53
 
@@ -298,6 +300,17 @@ class Lookup:
             return [_called(info.of(version), name.path, version) for version in self.versions]
         return [info.of(version) if info.known else _read(info.of(version)) for version in self.versions]
 
+    def stated(self, name: Name) -> list[Any]:
+        """As `values`, but lists as they were sent, an object as a mapping of its leaves, and `NOT_STATED` where there is nothing."""
+        if name.section not in ("", "metrics", "labels"):
+            return [_part(found, name.path) for found in self._leaves(name.section)]
+        found = [NOT_STATED if value is None else value for value in self.values(name)]
+        sent = self._metrics.stated(name.path, name.dataset) if name.section == "metrics" else ()
+        for place, raw in sent:
+            if (raw is None or isinstance(raw, list)) and found[place] == found[place]:  # not NaN: stated twice
+                found[place] = raw
+        return found
+
 
 def refuse_unknown(name: Name, text: str, known: Iterable[str]) -> None:
     """Raise for a name that is not among those of a field, with the nearest; not for an id."""
@@ -330,6 +343,13 @@ def _leaf(found: dict[str, Any], path: str) -> Any:
         return None
     raw = found[path]
     return raw if isinstance(raw, str) else _read(raw)
+
+
+def _part(found: dict[str, Any], path: str) -> Any:
+    """Give a leaf of a spec, or an object as a mapping of its leaves."""
+    if path in found:
+        return found[path]
+    return {rest: leaf for name, leaf in found.items() if name.startswith(f"{path}.") and (rest := name[len(path) + 1 :])} or NOT_STATED
 
 
 def _read(raw: Any) -> Any:

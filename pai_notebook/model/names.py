@@ -179,7 +179,7 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        body = _without_quotes(text.strip())
+        body = without_quotes(text.strip())
         base, bracket, dataset = body.rpartition("[")
         self._base = Pattern(base) if bracket and base and body.endswith("]") else None
         self._dataset = dataset[:-1]
@@ -476,12 +476,12 @@ def _exactly(text: str, names: Iterable[Name]) -> list[tuple[Rank, Name]]:
     return [(rank, name) for name in names if (rank := pattern.rank(name)) is not None and rank[0]]
 
 
-def _without_quotes(text: str) -> str:
+def without_quotes(text: str) -> str:
     """Write what Python would subscript with texts as a name: `metrics['cer']`, `metrics['cer', 'd-a']`, `cer['d-a']`.
 
     Examples
     --------
-    >>> _without_quotes("metrics['cer', 'd-a']"), _without_quotes("cer['d-a']"), _without_quotes("labels['env']")
+    >>> without_quotes("metrics['cer', 'd-a']"), without_quotes("cer['d-a']"), without_quotes("labels['env']")
     ('metrics.`cer`[d-a]', 'cer[d-a]', 'labels.`env`')
     """
     found = _SUBSCRIPT.fullmatch(text)
@@ -512,6 +512,6 @@ def _without_dataset(text: str) -> tuple[str, str]:
     >>> _without_dataset("cer@d-a"), _without_dataset("cer[d-a]"), _without_dataset("cer@")
     (('cer', 'd-a'), ('cer', 'd-a'), ('cer', ''))
     """
-    text = _without_quotes(text)
+    text = without_quotes(text)
     base, _, dataset = text[:-1].partition("[") if text.endswith("]") else text.partition("@")
     return (base, dataset) if dataset or text.endswith("@") else (text, "")

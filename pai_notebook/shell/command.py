@@ -36,18 +36,7 @@ class Exit(enum.IntEnum):
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Parameters
-    ----------
-    words : sequence of str, optional
-        What stands behind `paimodel`; by default what the process was given.
-
-    Returns
-    -------
-    int
-        An `Exit`: 0 passed, 1 did not pass, 2 could not be checked, 3 usage; 130 after Ctrl-C, 141 when the reader of a pipe has gone.
-    """
+    """Run one command; see `pai_notebook.shell.main`."""
     given = sys.argv[1:] if words is None else list(words)
     terminal.set_up()
     try:
@@ -55,8 +44,6 @@ def main(words: Sequence[str] | None = None) -> int:
             warnings.showwarning = _note  # type: ignore[assignment]  # file and line are of no use here
             ended = _answer(given)
         terminal.flush()
-    except KeyboardInterrupt:
-        return Exit.INTERRUPTED
     except BrokenPipeError:
         terminal.leave_pipe()
         return Exit.PIPE

@@ -12,7 +12,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, model_ids, names_of
@@ -129,7 +129,13 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
     @classmethod
     def from_frame(
-        cls, df: pd.DataFrame, *, name: str | None = None, metrics: Sequence[str] | None = None, labels: Sequence[str] | None = None
+        cls,
+        df: pd.DataFrame,
+        *,
+        name: str | None = None,
+        metrics: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        settings: Sequence[str] | None = None,
     ) -> Self:
         """Build a set of candidates from a DataFrame with a row a version, to compare them with registered versions.
 
@@ -143,14 +149,17 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         name : str, optional
             The column with the names of the versions; by default the index has them.
         metrics : sequence of str, optional
-            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all columns of numbers.
+            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns of numbers.
         labels : sequence of str, optional
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
+        settings : sequence of str, optional
+            Columns of settings, which `groupby` and `group_repeats` use: `lr` becomes `training_spec.HyperParameters.lr`. By default
+            those named `training_spec.lr` and the like, as `to_frame` names them.
 
         Returns
         -------
         VersionSet
-            In the order of the rows; `origin` names the columns that were left out without a word of yours.
+            In the order of the rows; what is shown above it says which columns were taken as what, and which were left out.
 
         Raises
         ------
@@ -161,15 +170,14 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Examples
         --------
         >>> import pandas as pd
-        >>> df = pd.DataFrame({"run": ["lr-3e-4", "lr-1e-3"], "accuracy@d-a": [0.93, 0.95], "seed": ["7", "8"]})
-        >>> vs = VersionSet.from_frame(df, name="run", labels=["seed"])
-        >>> vs["lr-1e-3"].metrics["accuracy", "d-a"].value, vs["lr-1e-3"].labels["seed"], vs["lr-1e-3"].is_registered
-        (0.95, '8', False)
+        >>> df = pd.DataFrame({"run": ["a", "b"], "accuracy@d-a": [0.93, 0.95], "team": ["cv", "nlp"], "lr": [3e-4, 1e-3]})
+        >>> vs = VersionSet.from_frame(df, name="run", labels=["team"], settings=["lr"])
+        >>> vs["b"].metrics["accuracy", "d-a"].value, vs["b"].labels["team"], vs["b"].training_spec, vs["b"].is_registered
+        (0.95, 'nlp', {'HyperParameters': {'lr': 0.001}}, False)
         """
         from pai_notebook.model.elsewhere import documents_of_frame  # noqa: PLC0415 - loads on first use
 
-        documents, left = documents_of_frame(df, name, metrics, labels)
-        origin = say("From a table; columns that are neither metrics nor labels here: {names}.", names=first(left, 5)) if left else ""
+        documents, origin = documents_of_frame(df, name, metrics, labels, settings)
         return cls(map(ModelVersion, documents), origin=origin, path=None)
 
     @classmethod
@@ -437,8 +445,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         for address in asked:
             if ids.get(address.model) not in held:
                 named = {model_id: f"{name} ({model_id})" for name, model_id in ids.items() if name != model_id}
-                here = [named.get(model_id) or model_id for model_id in self.models]
-                hint = say("Models here: {names}.", names=listed(here)) if self else say("The set is empty.")
+                here = [named.get(model_id) or model_id for model_id in self.models if model_id]
+                hint = say("Models here: {names}.", names=listed(here)) if here else say("The set is empty.")
+                unaddressed = [version.version_name for version in self._versions if not version.model_id]
+                if unaddressed and (address.model in unaddressed or not here):
+                    name = address.model if address.model in unaddressed else unaddressed[0]
+                    hint = say("A version without a model has no address; take it by name, as in vs[{name!r}].", name=name)
                 failures.setdefault(
                     (address.model, ""),
                     ModelNotFound(say("this set has no {model}", model=address.model), model_id=address.model, hint=hint),

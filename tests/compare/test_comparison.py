@@ -374,6 +374,11 @@ def test_coverage_of_many_versions_shows_those_that_lack_something():
             "accuracy looks like percent in 0.2.0 and like a fraction elsewhere",
         ),
         (
+            [make("0.1.0", {"accuracy": 0.9}), make("0.2.0", {"accuracy": 30})],
+            "accuracy looks like percent in 0.2.0 and like a fraction elsewhere",
+        ),
+        ([make("0.1.0", {"wer": 0.3}), make("0.2.0", {"wer": 31})], "wer looks like percent in 0.2.0 and like a fraction elsewhere"),
+        (
             [make("0.1.0", {"rtf": 0.1}, FrameworkType="Pytorch"), make("0.2.0", {"rtf": 0.2}, FrameworkType="TensorFlow")],
             "rtf compares across frameworks: Pytorch, TensorFlow",
         ),

@@ -556,7 +556,8 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy >= 0.9 with 100% confidence", "100% is not a confidence"),
         ("accuracy >= 0.9 with 20% confidence", "20% is not a confidence"),
         ("accuracy >= 0.9 with confidence", "did not expect 'with confidence' here"),
-        ("fail if worse", "expected <=, >=, ==, < or >"),
+        ("fail if worse", "expected worse beyond chance"),
+        ("fail if acuracy worse", "column 22: expected worse beyond chance"),
     ],
 )
 def test_a_confidence_or_an_alarm_that_means_nothing_is_refused(rule, words):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.model.equality import same
 from tests.bench.chance import equal_groups
 from tests.examples import cases, examples
 from tests.lazy import Lazy
@@ -157,7 +158,7 @@ def test_a_single_run_is_judged_by_the_spread_of_the_others():
 
 def test_folds_are_paired_and_corrected_for_shared_training_data():
     draw = np.random.default_rng(5)
-    for _ in range(cases(100)):
+    for _ in range(cases(300)):
         count = int(draw.integers(3, 11))
         base = draw.normal(0.8, 0.05, count)
         other = base + draw.normal(0.01, 0.02, count)
@@ -403,6 +404,50 @@ def test_a_group_of_versions_without_a_value_is_not_called_like_one_with_the_wor
 def test_identical_repeats_are_named():
     c = two([0.9, 0.9, 0.9], [0.94, 0.95, 0.96])
     assert c["accuracy"].changes[1].evidence.reason == "identical repeats in 0.0.0 (3 runs): no spread"
+    check = two([0.9] * 3, [0.95] * 3).check("accuracy >= 0.8 with 95% confidence").checks[0]
+    assert (check.checked, check.reason) == (False, "identical repeats in 1.0.0 (3 runs): no spread")
+
+
+def test_a_stated_spread_of_zero_is_not_made_good_by_the_number_of_examples():
+    metrics = {"accuracy": 0.9, "accuracy_std": 0.0, "accuracy_runs": 5, "n": 1000}
+    c = pnb.VersionSet([version("0.1.0", metrics), version("0.2.0", {**metrics, "accuracy": 0.95})]).compare("0.1.0")
+    assert (c["accuracy"].changes[1].word, c["accuracy"].changes[1].evidence.reason) == (
+        "no interval known",
+        "accuracy_std = 0 over 5 does not give a spread",
+    )
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "1", "[1]", '{"a": 1}', "null", "(not set)", "true", "a"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["a", "b", "a.b"]), inner, min_size=1, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.lists(VALUES, min_size=1, max_size=6))
+def test_versions_are_in_one_group_exactly_where_their_values_do_not_differ(values):
+    vs = pnb.VersionSet([version(f"0.{place}.0", {"auc": 0.9}, value=value, seed=place) for place, value in enumerate(values)])
+    groups = vs.groupby("training_spec.HyperParameters.value")
+    at = {member.version_name: group.version_name for group in groups for member in group.members}
+    for one, first in enumerate(values):
+        for other, second in enumerate(values):
+            assert (at[f"0.{one}.0"] == at[f"0.{other}.0"]) == same(first, second)
+
+
+def test_an_object_is_a_value_to_group_by_and_differs_from_what_is_not_set():
+    values = [{"name": "adam"}, {"name": "sgd"}, {"name": "adam"}, None]
+    vs = pnb.VersionSet(
+        [*(version(f"0.{k}.0", {"auc": 0.9}, opt=value) for k, value in enumerate(values)), version("0.9.0", {"auc": 0.9}, lr=1)]
+    )
+    assert [(group.version_name, len(group.members)) for group in vs.groupby("opt")] == [
+        ('opt={"name": "adam"}', 2),
+        ('opt={"name": "sgd"}', 1),
+        ("opt=null", 1),
+        ("opt=(not set)", 1),
+    ]
+    alone = vs[:3]
+    assert [len(group.members) for group in alone.groupby("training_spec.HyperParameters.opt")] == [2, 1]
+    assert [len(group.members) for group in alone.groupby("opt")] == [2, 1]
 
 
 def listed(first, second, **beside):

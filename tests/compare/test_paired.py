@@ -64,7 +64,7 @@ def test_bonett_price_is_the_adjusted_wald_interval_of_two_more_examples():
 @pytest.mark.slow
 def test_scores_are_judged_by_the_t_interval_of_scipy():
     draw = np.random.default_rng(3)
-    for _ in range(cases(100)):
+    for _ in range(cases(300)):
         n = int(draw.integers(40, 300))
         first = draw.random(n)
         second = first + draw.normal(0.01, 0.1, n)
@@ -467,6 +467,99 @@ def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
     among = pnb.compare(loaded, "model-a@0.2.0", baseline="0.1.0", among=loaded, only="all")
     assert among == c
     assert len(among.paired_results) == len(c.paired_results)
+
+
+class Odd:
+    def __str__(self):
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+
+def nested(levels):
+    cell = []
+    for _ in range(levels):
+        cell = [cell]
+    return cell
+
+
+CYCLE = []
+CYCLE.append(CYCLE)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (b"\xff\x00", "b'\\xff\\x00'"),
+        (nested(500), "[" * 501 + "]" * 501),
+        (nested(5000), "a list"),
+        ({"a": [1, {"b": b"\xff"}]}, "{'a': [1, {'b': b'\\xff'}]}"),
+        (CYCLE, "[[...]]"),
+        (Odd(), "an Odd"),
+        (10**5000, "an int"),
+        ("\ud800", "\\ud800"),
+    ],
+    ids=["bytes", "deep", "too deep", "bytes below", "cycle", "odd", "digits", "surrogate"],
+)
+def test_a_cell_that_json_has_no_form_for_is_kept_as_text_and_said(better, tmp_path, cell, text):
+    first, second = better
+    c = compared(first, second)
+    frames = {name: frame.assign(cell=pd.Series([cell] * len(frame), dtype=object)) for name, frame in tables(first, second).items()}
+    path = c.with_paired(c.paired("accuracy", frames, on="id", correct="ok")).save(tmp_path / "cells.paisnap.json")
+    (result,) = pnb.load(path).compare("0.1.0").paired_results
+    assert set(result.flipped.filter(like="cell").iloc[:, 0]) == {text}
+    assert any(remark.startswith("JSON has no form for some values of cell") for remark in result.remarks)
+
+
+def test_cells_that_json_has_a_form_for_stay_as_they_are(better, tmp_path):
+    first, second = better
+    c = compared(first, second)
+    cells = {"list": [1, [2, "x"]], "object": {"a": None}, "large": 10**30, "missing": None, "known": True}
+    frames = {
+        name: frame.assign(**{key: [cell] * len(frame) for key, cell in cells.items()}) for name, frame in tables(first, second).items()
+    }
+    path = c.with_paired(c.paired("accuracy", frames, on="id", correct="ok")).save(tmp_path / "cells.paisnap.json")
+    (result,) = pnb.load(path).compare("0.1.0").paired_results
+    assert {key: result.flipped[key].iloc[0] for key in cells} == cells
+    assert result.remarks == ()
+
+
+@pytest.mark.parametrize("value", [[1], {"a": 1}, {1}, np.arange(2)])
+@pytest.mark.parametrize("argument", ["cluster", "label", "on"])
+def test_ids_and_clusters_that_are_lists_or_objects_are_refused_with_what_to_pass(better, argument, value):
+    first, second = better
+    frames = {name: frame.assign(of=pd.Series([value] * len(frame), dtype=object)) for name, frame in tables(first, second).items()}
+    way = {"statistic": lambda table: table.ok.mean()} if argument == "label" else {"correct": "ok"}
+    with pytest.raises(ConfigurationError, match=r"the column 'of' of 0\.2\.0 holds no ids. Pass texts or numbers, as in df\['of'\]"):
+        compared(first, second).paired("accuracy", frames, **{"on": "id", **way, argument: "of"})
+
+
+def test_arrays_in_a_table_are_no_hindrance_to_a_statistic(better):
+    first, second = better
+    frames = {name: frame.assign(logits=[np.arange(3)] * len(frame)) for name, frame in tables(first, second).items()}
+    found = compared(first, second).paired("accuracy", frames, on="id", statistic=lambda table: table.ok.mean())
+    assert len(found.flipped) == 43
+
+
+@pytest.mark.parametrize(
+    ("frame", "says"),
+    [
+        (pd.DataFrame({"id": [], "ok": []}), "the table of 0.2.0 has no rows. Pass one row an example"),
+        (pd.DataFrame(), "has no column 'id'. The table has no columns; pass one row an example"),
+        (pd.DataFrame({"x": [1]}), "has no column 'id'. Available: x"),
+    ],
+)
+def test_an_empty_table_is_refused_with_what_is_missing(better, frame, says):
+    frames = {**tables(*better), "0.2.0": frame}
+    with pytest.raises(ConfigurationError, match=says):
+        compared(*better).paired("accuracy", frames, on="id", correct="ok")
+
+
+@pytest.mark.parametrize("argument", ["cluster", "label", "correct", "score"])
+def test_an_empty_name_of_a_column_is_refused(better, argument):
+    ways = {"correct": {}, "score": {}, "label": {"statistic": lambda table: table.ok.mean()}, "cluster": {"correct": "ok"}}
+    with pytest.raises(ConfigurationError, match="has no column ''"):
+        compared(*better).paired("accuracy", tables(*better), on="id", **{**ways[argument], argument: ""})
 
 
 def test_results_of_versions_that_are_not_compared_are_named(better, tmp_path):

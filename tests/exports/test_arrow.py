@@ -86,7 +86,7 @@ def test_versions_say_what_the_wide_frame_says(items):
 
 
 def test_a_label_or_a_setting_by_name_is_a_column_of_its_own():
-    told = ["labels.env", "training_spec.HyperParameters.lr", "TrainingSpec.HyperParameters.depth"]
+    told = ["labels['env']", "training_spec.HyperParameters.lr", "TrainingSpec.HyperParameters.depth"]
     versions, _ = as_set(FULL, BARE).to_arrow(fields=told)
     assert versions.drop_columns(["model", "version"]).to_pydict() == {
         "labels.env": ["prod", None],
@@ -96,8 +96,11 @@ def test_a_label_or_a_setting_by_name_is_a_column_of_its_own():
 
 
 def test_a_label_that_no_version_has_is_a_warning():
-    with pytest.warns(PatternWarning, match="fields='labels.envv' matches nothing"):
-        as_set(FULL).to_arrow(fields="labels.envv")
+    for name in ("labels.envv", "labels['envv']"):
+        with pytest.warns(PatternWarning, match=r"fields='labels.envv' matches nothing. Nearest is labels.env\.$"):
+            as_set(FULL).to_arrow(fields=name)
+    with pytest.warns(PatternWarning, match=r"fields='labels.envv' matches nothing. No version has any labels\.$"):
+        as_set(BARE).to_arrow(fields="labels.envv")
 
 
 def test_both_tables_join_and_their_values_keep_their_types():

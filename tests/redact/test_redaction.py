@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.io.redaction import Redaction, as_redaction
+from pai_notebook.model.source import Provenance
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,16 @@ def test_secrets_are_masked_and_the_rest_of_the_text_stays(text, kept):
 )
 def test_what_is_no_secret_is_left_alone(text):
     assert Redaction().text(text) == text
+
+
+def test_names_of_models_are_masked_in_a_file_as_in_a_report(tmp_path):
+    source = Provenance(registry="r", model_name="li@example.com-digits")
+    vs = pnb.VersionSet(
+        [pnb.ModelVersion({"VersionName": f"0.{k}.0", "Metrics": {"cer": k}}, model_id="model-x", provenance=source) for k in (1, 2)]
+    )
+    for made in (vs.save(tmp_path / "x.paisnap.json", redact="default"), vs.compare().report(tmp_path / "x.html", redact="default")):
+        assert "example.com" not in made.read_text("utf-8")
+        assert "masked-mail-1" in made.read_text("utf-8")
 
 
 def test_equal_secrets_get_equal_masks_and_different_ones_different():

@@ -120,6 +120,26 @@ def test_ctrl_c_ends_a_command_that_waits_quietly(words):
     assert time.monotonic() - began < 5
 
 
+EARLY = """
+import sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pai_notebook.shell.command":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from pai_notebook.shell import main
+sys.exit(main(["ls"]))
+"""
+
+
+def test_ctrl_c_is_quiet_before_the_command_is_imported():
+    done = subprocess.run([sys.executable, "-c", EARLY], env=environment(), capture_output=True, encoding="utf-8", check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (Exit.INTERRUPTED, "", "")
+    loaded = "import sys; before = set(sys.modules); import pai_notebook.shell; print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", loaded], env=environment(), capture_output=True, encoding="utf-8", check=True, timeout=60)
+    assert done.stdout == "['__future__', 'pai_notebook', 'pai_notebook.shell']\n"  # anything else takes time, and shows a traceback
+
+
 @pytest.mark.slow
 def test_progress_is_on_stderr_and_leaves_no_trace():
     with demo.serve(latency=1) as server:

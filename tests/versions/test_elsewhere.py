@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError
 
 RESULTS = Path(__file__).parents[1] / "data" / "lm_eval"
 BASE = next((RESULTS / "base").glob("*.json"))
@@ -215,11 +215,56 @@ def test_columns_of_any_names_and_types_of_numbers_are_read_and_what_is_left_out
     frame = pd.DataFrame({0: [0.1, 0.2], "kind": pd.Categorical([3, 4]), "when": pd.Timestamp("2026-01-01"), "note": "x"}, index=["a", "b"])
     vs = pnb.VersionSet.from_frame(frame)
     assert {cell.path: cell.value for cell in vs["a"].metrics.cells} == {"0": 0.1, "kind": 3}
-    assert vs.origin == "From a table; columns that are neither metrics nor labels here: when, note."
+    assert vs.origin == "From a table; metrics: 0, kind; left out: when, note."
     assert "when, note" in str(vs)
-    assert pnb.VersionSet.from_frame(frame, metrics=["0"], labels=["note"]).origin == ""
+    told = pnb.VersionSet.from_frame(frame, metrics=["0"], labels=["note"])
+    assert told.origin == "From a table; metrics: 0; labels: note; left out: kind, when."
     several = pd.DataFrame({"folds": [np.array([0.9, 0.8]), [0.7, 0.6]]}, index=["a", "b"])
     assert pnb.VersionSet.from_frame(several, metrics=["folds"])["a"].metrics["folds"].raw == [0.9, 0.8]
+
+
+def test_columns_of_settings_group_candidates_and_are_no_metrics():
+    frame = pd.DataFrame(
+        {"auc": [0.9, 0.8, 0.7], "lr": [0.1, 0.1, 0.2], "seed": [1, 2, 3], "training_spec.Optimizer.name": ["a", "a", "b"]},
+        index=list("xyz"),
+    )
+    vs = pnb.VersionSet.from_frame(frame, settings=["lr", "seed", "training_spec.Optimizer.name"])
+    assert vs.origin == "From a table; metrics: auc; settings: lr, seed, training_spec.Optimizer.name."
+    assert vs["x"].training_spec == {"HyperParameters": {"lr": 0.1, "seed": 1}, "Optimizer": {"name": "a"}}
+    assert [cell.path for cell in vs["x"].metrics.cells] == ["auc"]
+    assert [group.version_name for group in vs.groupby("lr")] == ["lr=0.1", "lr=0.2"]
+    assert vs.group_repeats()[0].ignored == ("training_spec.HyperParameters.seed",)
+    # by default what to_frame calls a setting is one
+    again = pnb.VersionSet.from_frame(vs.to_frame())
+    assert [version.training_spec for version in again] == [version.training_spec for version in vs]
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (["lrr"], "settings: no column 'lrr'"),
+        (["lr", "training_spec.HyperParameters.lr"], "settings: two columns are"),
+        (["when"], "settings: the column 'when' holds"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(settings, says):
+    frame = pd.DataFrame({"lr": [0.1], "training_spec.HyperParameters.lr": [0.2], "when": pd.Timestamp("2026-01-01")}, index=["a"])
+    with pytest.raises(ConfigurationError, match=says):
+        pnb.VersionSet.from_frame(frame, settings=settings)
+
+
+def test_two_candidates_of_one_name_are_told_apart_and_results_by_example_refused():
+    one, other = (pnb.VersionSet.from_frame(pd.DataFrame({"accuracy": [value]}, index=["a"])) for value in (0.9, 0.8))
+    c = (one + other).compare()
+    assert c.names == ("a (not registered)", "a (not registered) (2)")
+    assert [cell.value for cell in c["accuracy"].cells] == [0.9, 0.8]
+    frames = {name: pd.DataFrame({"id": range(10), "ok": True}) for name in c.names}
+    for compared in (c, (other + one).compare()):
+        with pytest.raises(ComparisonError, match="2 versions here are named a: which of them the results are of is not known"):
+            compared.paired("accuracy", frames, on="id", correct="ok")
+    with pytest.raises(ComparisonError, match=r"Take one by its position: \[0\] and \[1\]"):
+        (one + other)["a"]
+    assert "take it by name, as in vs['a']" in str(one.select("a").errors["a"])
 
 
 def test_the_settings_of_a_baseline_are_told_once_to_a_candidate_without_any(registered, candidates):

@@ -245,8 +245,9 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         missing = "" if evidence is None else evidence.reason
         origin = pair.base.value if pair.base is not None and pair.base.value is not None else 0.0
     else:
-        ends = None if pair.side is None else pair.side.own(two_sided)
-        missing, origin = say("no interval of the value is known; n or a standard error beside it would give one"), 0.0
+        side, origin = pair.side, 0.0
+        unknown = say("no interval of the value is known; n or a standard error beside it would give one")
+        ends, missing = (None, side or unknown) if side is None or isinstance(side, Phrase) else (side.own(two_sided), "")
     if ends is None and pair.cell.value is not None and not _holds(rule.compare, pair.cell.value, bound):
         # no interval would let it pass
         return pair.check("failed", rule.text, _missed(pair.cell.value, bound), allowed, bound)

@@ -217,7 +217,8 @@ class _Reader:
                 say("{what} is not closed", what="[" if inside == "]" else "`"), at=max(self.line.rfind("["), self.line.rfind("`"))
             )
         at = next((place for place, mark in enumerate(self.line) if place >= self.at and mark in LOOKALIKES), len(self.line))
-        raise self._error(say("expected <=, >=, ==, < or >"), at=at)
+        is_alarm = re.match(r"\s*fail\s+if\b", self.line, re.IGNORECASE)
+        raise self._error(say("expected worse beyond chance" if is_alarm else "expected <=, >=, ==, < or >"), at=at)
 
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()

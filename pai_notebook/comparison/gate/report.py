@@ -222,7 +222,7 @@ class Gated:
     errors : mapping of str to error
         Versions that could not be fetched.
     side : callable
-        What is known of the value at a position of a row by itself.
+        What is known of the value at a position of a row by itself, or why that is nothing.
     removed : sequence of str
         What conditions took away, a sentence each.
     tolerance : Tolerance
@@ -235,7 +235,7 @@ class Gated:
     names: Sequence[str]
     baseline: int | None
     errors: Mapping[str, Any]
-    side: Callable[[Row, int], Side | None]
+    side: Callable[[Row, int], Side | Phrase | None]
     removed: Sequence[str] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     left_out: Mapping[Name, Phrase] = field(default_factory=dict)
@@ -294,8 +294,8 @@ class Pair:
         Its cell and the baseline's; None where there is no baseline.
     change : Change
         How they compare, with what is known of their difference.
-    side : Side or None
-        What is known of the version's value by itself.
+    side : Side, Phrase or None
+        What is known of the version's value by itself, or why that is nothing.
     """
 
     row: Row
@@ -303,7 +303,7 @@ class Pair:
     cell: Cell
     base: Cell | None
     change: Change
-    side: Side | None
+    side: Side | Phrase | None
 
     @property
     def delta(self) -> float | None:
@@ -359,7 +359,7 @@ class Pair:
             form = _around(interval.low, interval.high, cleared(bound - base))
             said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
             return say(said, low=form.delta(interval.low), high=form.delta(interval.high))
-        if self.side is None:
+        if self.side is None or isinstance(self.side, Phrase):
             return _UNKNOWN
         low, high = self.side.own(_LEVEL)
         if not low < bound < high:
