@@ -282,6 +282,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     if not TYPE_CHECKING:  # type checkers know what is missing without this
 
         def __getattr__(self, name: str) -> Any:
+            if not name.startswith("_"):
+                from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
+
+                if hasattr(Comparison, name):
+                    raise AttributeError(f"a VersionSet has no {name}, its comparison has: use vs.compare().{name}", name=name, obj=self)
             # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
             pandas = sys.modules.get("pandas")
             # only where pandas is loaded can the name come from it

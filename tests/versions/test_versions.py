@@ -203,3 +203,9 @@ def test_sorting_puts_what_is_no_number_last_where_any_version_has_a_number(word
 def test_sorting_by_texts_alone_orders_them():
     vs = VersionSet([scored("0.1.0", "b"), scored("0.2.0", "a")])
     assert [version.version_name for version in vs.sort_values("cer")] == ["0.2.0", "0.1.0"]
+
+
+@pytest.mark.parametrize("name", ["best", "rank", "gate", "explain", "report", "verdict", "plot"])
+def test_what_only_a_comparison_has_says_so(name):
+    with pytest.raises(AttributeError, match=rf"its comparison has: use vs\.compare\(\)\.{name}$"):
+        getattr(VersionSet(), name)
