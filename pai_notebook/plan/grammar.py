@@ -154,6 +154,10 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
     verb = rest.pop(0) if rest and rest[0] in verbs_of(edge) else ""
     if options.pop("help", False) or (not verb and not rest):
         return Command("help", words=(verb,) if verb else ())
+    if verb == "gate" and "rules" not in options:  # before the words, which are rules where somebody writes them on the line
+        raise AddressError(
+            say("gate takes a whole cell, or --rules FILE") if edge == "line" else say("gate needs --rules FILE"), hint=_OF_GATE
+        )
     if verb in _OF_WORDS:
         command = Command(verb, words=tuple(rest), options=options)
     else:
@@ -163,10 +167,6 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         addresses = _addresses(rest)
         command = Command(verb or _default_verb(addresses), addresses, options=options)
     _check(command, edge)
-    if command.verb == "gate" and "rules" not in options:
-        raise AddressError(
-            say("gate takes a whole cell, or --rules FILE") if edge == "line" else say("gate needs --rules FILE"), hint=_OF_GATE
-        )
     return command
 
 
