@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pai_notebook.comparison.interval import expected_lead
+from pai_notebook.comparison.interval import Interval, expected_lead
 from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
-from pai_notebook.model.numbers import format_about
+from pai_notebook.model.differences import Scale
+from pai_notebook.model.numbers import NumberFormat, format_about, format_computed
 
 # Confidence that the set holds the truly best version.
 TOGETHER = 0.95
@@ -129,6 +130,8 @@ def leader_notes(
     unknown: Phrase | None,
     higher: bool,
     everywhere: bool,
+    scale: Scale,
+    base: float,
 ) -> list[Phrase]:
     """Say how sure it is that the best is the best, a sentence each; nothing of numbers that are read off.
 
@@ -152,6 +155,8 @@ def leader_notes(
         Whether the best is the highest.
     everywhere : bool
         Whether every version has a number.
+    scale, base : Scale and float
+        How differences are written, and the value that they are differences to.
     """
     if lead.is_exact:
         return []
@@ -175,21 +180,36 @@ def leader_notes(
         against = "{head} as measured against {others}; {reason}."
         notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
     if second not in leaders.best and lead.interval is not None:
-        notes.append(_lead_note(lead, names[second], leaders.tolerance, higher=higher, among_many=second in leaders.together))
+        interval = lead.interval if higher else lead.interval.reversed
+        told = _in_words(interval, scale, base)
+        many = second in leaders.together
+        notes.append(_lead_note(lead, names[second], told, is_sure=interval.excludes(leaders.tolerance), among_many=many))
     if luck is not None:
         lucky = (
             "Highest of {count} that cannot be told apart: {where} expect less, by up to about {luck}."
             if higher
             else "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
         )
-        notes.append(say(lucky, count=len(leaders.shown), where=where, luck=format_about(luck)))
+        notes.append(say(lucky, count=len(leaders.shown), where=where, luck=_about(luck, scale)))
     return notes
 
 
-def _lead_note(lead: Evidence, second: str, tolerance: float, *, higher: bool, among_many: bool) -> Phrase:
+def _in_words(interval: Interval, scale: Scale, base: float) -> Phrase:
+    """Write an interval as differences of the metric are written."""
+    if scale.factor(base) is None:
+        return interval.words
+    ends = scale.write_range(interval.low, interval.high, base, NumberFormat())
+    return say("{level} % interval {ends}", level=format_computed(100 * interval.level), ends=ends)
+
+
+def _about(size: float, scale: Scale) -> str:
+    """Write about how large a difference is: of shares in points, as it is elsewhere."""
+    return scale.with_unit(format_about(size * (scale.points or 1)))
+
+
+def _lead_note(lead: Evidence, second: str, interval: Phrase, *, is_sure: bool, among_many: bool) -> Phrase:
     """Say how sure the lead over the runner-up is, a lead being positive; alone it says less where several were compared."""
-    interval = lead.interval if lead.interval is None or higher else lead.interval.reversed
-    if interval is None or not interval.excludes(tolerance):
+    if not is_sure:
         said = "The lead over {version} could be chance: {interval} ({reason})."
     elif among_many:
         said = (
@@ -197,4 +217,4 @@ def _lead_note(lead: Evidence, second: str, tolerance: float, *, higher: bool, a
         )
     else:
         said = "The lead over {version} is beyond chance (95 %): {interval} ({reason})."
-    return say(said, version=second, interval="" if interval is None else interval.words, reason=lead.reason)
+    return say(said, version=second, interval=interval, reason=lead.reason)

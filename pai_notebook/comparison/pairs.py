@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
@@ -22,6 +23,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import first, say
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.names import Name, resolve
@@ -246,16 +248,18 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
 
     def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
-        shown = change.pairs[:SHOWN_PAIRS]
+        shown, scale = change.pairs[:SHOWN_PAIRS], self._scale
         more = [say("and {count} more", count=len(change.pairs) - len(shown))] if len(change.pairs) > len(shown) else []
-        values: list[Inline] = [Number(form.value(pair.after), delta=form.delta(pair.delta)) for pair in shown]
+        values: list[Inline] = [Number(form.value(pair.after), delta=scale.write(pair.delta, None, form)) for pair in shown]
         if len(change.pairs) > 1:
             values += [
                 *more,
-                Number(say("mean of {count}", count=len(change.pairs)), delta=form.delta(change.delta), marks=self._marks(change)),
+                Number(
+                    say("mean of {count}", count=len(change.pairs)), delta=scale.write(change.delta, None, form), marks=self._marks(change)
+                ),
             ]
         else:
-            values = [Number(form.value(shown[0].after), delta=form.delta(shown[0].delta), marks=self._marks(change))]
+            values = [Number(form.value(shown[0].after), delta=scale.write(shown[0].delta, None, form), marks=self._marks(change))]
         return [
             Lines([short[setting] for setting, _, _ in change.changes]),
             Lines([say("{before} → {after}", before=_word(before), after=_word(after)) for _, before, after in change.changes]),
@@ -273,11 +277,17 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         sign = "▲" if change.delta > 0 else "▼"
         return [Mark(sign, say("better"), tone="good") if better else Mark(sign, say("worse"), tone="bad")]
 
+    @cached_property
+    def _scale(self) -> Scale:
+        """How differences are written: shares in points, all else as it is, as one spread holds for all pairs."""
+        values = [value for pair in self.pairs for value in (pair.before, pair.after)]
+        return replace(scale_of_differences(self.key.path, values), ratio=False)
+
     def _on_spread(self) -> str:
         if self.spread is None:
             return say("One run each: run-to-run spread unknown, so no difference can be told from it.")
-        needed = format_about(self.spread.needed(2.0))
-        sd = format_about(self.spread.sd)
+        points = self._scale.points or 1
+        needed, sd = (self._scale.with_unit(format_about(points * size)) for size in (self.spread.needed(2.0), self.spread.sd))
         return say(
             "Runs that differ in their seed alone have a standard deviation of {sd} ({df} degrees of freedom); "
             "a single pair is beyond chance (95 %) from {needed}. That covers other runs, not other examples.",

@@ -149,8 +149,7 @@ class _Step:
             chance = interval is not None and not interval.excludes_zero
             told = told_between(question.row, second, first, choose_format([before, after]))
             self.differences.append(say("{difference} ≈", difference=told) if chance else told)
-            delta = choose_format([before, after]).delta(after - before)
-            text = say("{name} {text}", name=question.row.key.shown, text=delta)
+            text = say("{name} {text}", name=question.row.key.shown, text=told)
             text = say("{version} ({state})", version=text, state=say("could be chance")) if chance else text
             (self.gains if question.better(after, before) else self.costs).append(text)
 

@@ -20,6 +20,7 @@ from pai_notebook.comparison.sources import Runs, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.differences import scale_of_differences
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed
 
@@ -160,8 +161,19 @@ class Questions(PairedQuestions):
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
             everywhere = not question.unranked
+            scale = scale_of_differences(question.row.path, (value for _, value in question.numbers))
             notes = leader_notes(
-                leaders, self._names, lead, second, luck=luck, where=where, unknown=unknown, higher=higher, everywhere=everywhere
+                leaders,
+                self._names,
+                lead,
+                second,
+                luck=luck,
+                where=where,
+                unknown=unknown,
+                higher=higher,
+                everywhere=everywhere,
+                scale=scale,
+                base=ranking[1].value,
             )
         return make_best(question, ranking, self._names, leaders, notes)
 

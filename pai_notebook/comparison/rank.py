@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import checked, number_argument
@@ -13,6 +14,7 @@ from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Code, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
@@ -58,6 +60,9 @@ class Ranked(Printed):
     interval: Interval | None = None
 
 
+_AS_IT_IS = Scale("")
+
+
 @checked
 class Ranking(Displayed, Sequence[Ranked]):
     """Versions in order of a metric, best first.
@@ -83,6 +88,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         total: int | None = None,
         *,
         baseline: str = "",
+        scale: Scale = _AS_IT_IS,
     ) -> None:
         self.key = key
         self.metric = key.short
@@ -90,6 +96,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         self.entries = tuple(entries)
         self.unranked = tuple(unranked)
         self.baseline = baseline
+        self._scale = scale
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
@@ -119,7 +126,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         <Ranking of 4 versions by latency_ms@wine-noisy: 1.5.0>
         """
         count = number_argument("count", count, least=0, whole=True)
-        return Ranking(self.key, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline)
+        return Ranking(self.key, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline, scale=self._scale)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the ranking as a DataFrame, unranked versions last.
@@ -181,7 +188,8 @@ class Ranking(Displayed, Sequence[Ranked]):
             note.append(say("Not ranked: {versions}.", versions=_without_number(self.unranked)))
         note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
-        columns += [Column(say("difference"), align="right")] if self.baseline else []
+        unit = self._scale.unit if self._scale.factor(self._base) else ""
+        columns += [Column((say("difference"), Mark("", unit)) if unit else say("difference"), align="right")] if self.baseline else []
         columns += [say("its 95 % interval")] if known else []
         columns += [""]
         return Table(
@@ -199,11 +207,20 @@ class Ranking(Displayed, Sequence[Ranked]):
         name: Inline = (entry.version, Mark("", say("baseline"))) if is_baseline else entry.version
         row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
         if self.baseline:
-            row.append("" if entry.delta is None or is_baseline else Number(form.delta(entry.delta)))
+            row.append("" if entry.delta is None or is_baseline else Number(self._scale.write(entry.delta, self._base, form, unit=False)))
         if known:
             interval = None if is_baseline else entry.interval
-            row.append("" if interval is None else _bounds(interval))
+            row.append("" if interval is None else self._bounds(interval))
         return [*row, _told_apart(entry, star)]
+
+    def _bounds(self, interval: Interval) -> Phrase:
+        form = choose_format([max(abs(interval.low), abs(interval.high))])
+        return self._scale.write_range(interval.low, interval.high, self._base, form, unit=False)
+
+    @cached_property
+    def _base(self) -> float | None:
+        """The value of the baseline, None where it has none."""
+        return next((entry.value - entry.delta for entry in self.entries if entry.delta is not None), None)
 
 
 @dataclass(frozen=True, repr=False)
@@ -270,7 +287,8 @@ class Best(Displayed):
         return say("{what}: {said}", what=self.key.shown, said=value)
 
     def _describe(self) -> Block:
-        form = choose_format([self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])])
+        values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
+        form, scale = choose_format(values), scale_of_differences(self.key.path, values)
         facts: list[tuple[str, Inline]] = [
             (say("best"), (self._told(self.version), Number(form.value(self.value), marks=[self._star()]))),
             (say("direction"), self.words),
@@ -282,7 +300,7 @@ class Best(Displayed):
                     (
                         self._told(self.runner_up),
                         Number(form.value(self.runner_up_value)),
-                        say("behind by {delta}", delta=form.delta(self.margin).lstrip("+")),
+                        say("behind by {delta}", delta=scale.write(self.margin, self.value, form).lstrip("+")),
                     ),
                 )
             )
@@ -316,11 +334,6 @@ _SIGNS = {
 
 def _without_number(versions: Sequence[tuple[str, str]]) -> Phrase:
     return first([say("{version} ({state})", version=version, state=say(state)) for version, state in versions], 8)
-
-
-def _bounds(interval: Interval) -> str:
-    form = choose_format([max(abs(interval.low), abs(interval.high))])
-    return say("{low} to {high}", low=form.delta(interval.low), high=form.delta(interval.high))
 
 
 def _told_apart(entry: Ranked, star: str) -> str:
@@ -369,7 +382,9 @@ def make_ranking(
             break
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
-    return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline])
+    # the differences of the other versions are not made for the first
+    scale = _AS_IT_IS if top else row._scale  # noqa: SLF001 - as a table writes them
+    return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline], scale=scale)
 
 
 def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:

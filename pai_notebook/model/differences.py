@@ -82,7 +82,19 @@ class Scale:
             return format_points(delta * factor, unit=unit)
         return format_percent(100 * delta / (base or 1.0), factor=self._is_cost, unit=unit)
 
-    def write_range(self, low: float, high: float, base: float | None, form: NumberFormat) -> Phrase:
+    def with_unit(self, number: str, base: float | None = None) -> str:
+        """Write its unit behind a number that is in it, nothing where there is none.
+
+        Examples
+        --------
+        >>> Scale("accuracy", points=100).with_unit("1.6"), Scale("cer", ratio=True).with_unit("1.6", 0.2), Scale("auc").with_unit("1.6")
+        ('1.6 pp', '1.6 %', '1.6')
+        """
+        if self.factor(base) is None:
+            return number
+        return say("{points} pp", points=number) if self.points else say("{number} %", number=number)
+
+    def write_range(self, low: float, high: float, base: float | None, form: NumberFormat, *, unit: bool = True) -> Phrase:
         """Write the two ends of differences, with the unit once.
 
         Examples
@@ -90,7 +102,7 @@ class Scale:
         >>> scale_of_differences("accuracy", [0.9, 0.92]).write_range(-0.01, 0.02, 0.9, NumberFormat(3))
         '-1.0 to +2.0 pp'
         """
-        first, second = self.write(cleared(low), base, form, unit=False), self.write(cleared(high), base, form)
+        first, second = self.write(cleared(low), base, form, unit=False), self.write(cleared(high), base, form, unit=unit)
         return say("{low} to {high}", low=first, high=second)
 
 

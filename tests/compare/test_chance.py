@@ -242,12 +242,12 @@ def test_a_size_is_not_called_lucky():
 
 def test_luck_is_told_from_any_known_standard_error():
     said = notes(*[{"f1": 0.9 + place / 1000, "f1_stderr": 0.01} for place in range(3)], metric="f1")
-    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, by up to about 0.0085.")
+    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, by up to about 0.85 pp.")
 
 
 def test_luck_at_all_of_fifty_examples_is_not_zero():
     said = notes(*[{"accuracy": value, "n": 50} for value in (1.0, 0.98, 0.98)], metric="accuracy")
-    assert re.search(r"by up to about 0\.0[1-3]", said)
+    assert re.search(r"by up to about [1-3](\.\d)? pp", said)
 
 
 # B5
@@ -257,7 +257,7 @@ def test_a_plain_rule_says_that_the_interval_includes_its_bound():
     report = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000}).gate("accuracy >= baseline - 1%")
     (check,) = report.checks
     assert check.allowed == ">= 0.891 (baseline - 1%, relative)"
-    assert check.reason.startswith("as measured: 95 % interval of the difference -0.032 to +0.022 includes the bound")
+    assert check.reason.startswith("as measured: 95 % interval of the difference -3.2 to +2.2 pp includes the bound")
 
 
 def test_a_version_that_loses_more_than_the_margin_does_not_pass_with_confidence():
@@ -329,7 +329,7 @@ def test_minimal_pairs_mark_nothing_that_runs_differ_by_themselves():
     assert "▲" not in text
     assert "▼" not in text
     assert "It differs together with these settings; that does not say why." in text
-    assert "a single pair is beyond chance (95 %) from 0.027" in text
+    assert "a single pair is beyond chance (95 %) from 2.7 pp" in text
 
 
 # B9
@@ -390,7 +390,7 @@ def test_best_and_its_lead_go_by_the_tolerance_too():
     assert near.notes[0] == "0.3.0, 0.2.0 are highest, within the tolerance of 0.3.0, told apart from every other (95 % in this metric)."
     together = compare(first, second, tolerance=0.04).best("accuracy")
     assert together.together == ("0.1.0",)
-    assert together.notes[1].startswith("The lead over 0.1.0 could be chance: 95 % interval +0.0271 to +0.0734")
+    assert together.notes[1].startswith("The lead over 0.1.0 could be chance: 95 % interval +2.7 to +7.3 pp")
 
 
 def test_the_version_that_lacks_a_standard_error_is_named():

@@ -45,8 +45,8 @@ def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
     assert (first.value, first.baseline, first.delta, first.allowed) == (0.181, 0.175, 0.181 - 0.175, "<= 0.177 (baseline + 0.002)")
     assert second.allowed == "<= 0.084 (baseline + 5%, relative)"
     message = str(caught.value)
-    assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+0.006): above the bound; allowed <= 0.177 (baseline + 0.002)" in message
-    assert "rtf@d-a of 0.2.0 is 0.090, baseline 0.080 (+0.010)" in message
+    assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+3.4 %): above the bound; allowed <= 0.177 (baseline + 0.002)" in message
+    assert "rtf@d-a of 0.2.0 is 0.090, baseline 0.080 (+12.5 %)" in message
 
 
 def test_every_breach_is_in_the_html_and_the_first_are_in_a_short_traceback():
@@ -404,7 +404,7 @@ def checked(comparison, rules):
 def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_better_the_other_way():
     report = compare({"accuracy": 0.9, "log_loss": 0.5, "f1": 0.5}, {"accuracy": 0.9, "log_loss": 0.4, "f1": 0.5}).check("* >= baseline")
     assert [check.words for check in report.breaches] == [
-        "log_loss of 0.2.0 is 0.4, baseline 0.5 (-0.1): below the bound; allowed >= 0.5 (baseline)"
+        "log_loss of 0.2.0 is 0.4, baseline 0.5 (-20.0 %): below the bound; allowed >= 0.5 (baseline)"
     ]
     assert report.remarks == ("* >= baseline: lower is better for log_loss",)
     report = compare({"accuracy": 0.9, "log_loss": 0.5}, {"accuracy": 0.95, "log_loss": 0.5}).check("* < baseline")
@@ -433,10 +433,10 @@ def test_a_plain_rule_says_where_the_interval_includes_its_bound():
     (check,) = checked(shares(0.90, 0.895), "accuracy >= baseline - 0.01")
     assert (check.outcome, check.reason) == (
         "passed",
-        "as measured: 95 % interval of the difference -0.032 to +0.022 includes the bound",
+        "as measured: 95 % interval of the difference -3.2 to +2.2 pp includes the bound",
     )
     (check,) = checked(shares(0.90, 0.88), "accuracy >= baseline - 0.01")
-    assert check.reason.startswith("below the bound; as measured: 95 % interval of the difference -0.0476 to +0.0075 in")
+    assert check.reason.startswith("below the bound; as measured: 95 % interval of the difference -4.76 to +0.75 pp in")
     (check,) = checked(shares(0.90, 0.895), "accuracy >= 0.89")
     assert check.reason == "as measured: 95 % interval of the value 0.87 to 0.91 includes the bound"
     assert [check.reason for check in checked(shares(0.9, 0.5), "accuracy >= baseline - 0.01")] == ["below the bound"]
@@ -506,7 +506,7 @@ def test_a_rule_with_confidence_asks_one_end_of_the_interval(values, n, rule, pa
 def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     (check,) = checked(shares(0.90, 0.893), "accuracy >= baseline - 0.02 with 95% confidence")
     low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
-    assert check.reason == f"the difference could be as low as {math.floor(1000 * low) / 1000:g} (95 % confidence)"
+    assert check.reason == f"the difference could be as low as {math.floor(1000 * low) / 10:g} pp (95 % confidence)"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
     low = math.floor(100 * proportion_confint(893, 1000, 0.1, "wilson")[0]) / 100
     assert check.reason == f"the true value is no lower than {low:.2f} (95 % confidence)"
@@ -518,10 +518,10 @@ def test_what_is_written_of_an_interval_never_contradicts_the_outcome(first, sec
     name = "accuracy" if n == 1000 else "f1"
     (check,) = checked(c, f"{name} >= baseline - {margin / 1000} with 95% confidence")
     end = float(re.search(r"(?:lower than|as low as) ([+-]?[\d.e-]+)", check.reason)[1]) if "confidence)" in check.reason else None
-    assert end is None or (end >= -margin / 1000) is (check.outcome == "passed")
+    assert end is None or (end >= -margin / 10) is (check.outcome == "passed")
     (check,) = checked(c, f"{name} >= baseline - {margin / 1000}")
-    found = re.search(r"difference ([+-]?[\d.e-]+) to ([+-]?[\d.e-]+) includes", check.reason)
-    assert found is None or float(found[1]) < -margin / 1000 < float(found[2])
+    found = re.search(r"difference ([+-]?[\d.e-]+) to ([+-]?[\d.e-]+) pp includes", check.reason)
+    assert found is None or float(found[1]) < -margin / 10 < float(found[2])
 
 
 @given(st.integers(2000, 5000), st.sampled_from([100, 1000, 5000]), st.integers(300, 999))
@@ -716,7 +716,7 @@ def test_no_regression_says_where_the_interval_includes_its_bound():
         shares(0.90, 0.899).assert_no_regression()
     (check,) = caught.value.breaches
     assert check.reason == (
-        "lower than the baseline, higher is better; as measured: 95 % interval of the difference -0.027 to +0.025 includes the bound"
+        "lower than the baseline, higher is better; as measured: 95 % interval of the difference -2.7 to +2.5 pp includes the bound"
     )
 
 

@@ -56,6 +56,30 @@ def test_distinct_values_print_distinct_on_every_surface(surface):
     assert all(value in text for value in NEAR), text
 
 
+SAME_UNIT = {
+    "comparison": (str, "+3.0 "),
+    "verdict": (lambda c: str(c.verdict), "(+3.0 pp)"),
+    "explain": (lambda c: str(c.explain()), "(+3.0 pp)"),
+    "rank": (lambda c: str(c.rank("accuracy")), "+3.0 "),
+    "best": (lambda c: str(c.best("accuracy")), "behind by 3.0 pp"),
+    "pareto": (lambda c: str(c.pareto(["accuracy", "cer"], modes={"cer": "max"})), "-3.0 pp"),
+    "gate": (lambda c: str(c.check("accuracy >= baseline + 0.04")), "+3.0 pp"),
+    "no regression": (lambda c: str(c.check("cer <= 0.05")), "-50.0 %"),
+    "pairs": (lambda c: str(VersionSet(c.versions).minimal_pairs("accuracy")), "+3.0 pp"),
+    "dots": (lambda c: "\n".join(text.get_text() for text in c.plot.dot("accuracy").findobj(Text)), "+3.0 pp"),
+}
+
+
+@pytest.mark.parametrize("surface", SAME_UNIT)
+def test_a_difference_has_the_same_unit_on_every_surface(surface):
+    values = ({"accuracy": 0.90, "cer": 0.2, "n": 9000}, {"accuracy": 0.93, "cer": 0.1, "n": 9000})
+    versions = VersionSet([make(f"0.{place}.0", told, TrainingSpec={"lr": place}) for place, told in enumerate(values, 1)])
+    write, expected = SAME_UNIT[surface]
+    text = write(versions.compare("0.1.0"))
+    assert expected in text, text
+    assert "0.03 " not in text, text
+
+
 def test_a_bound_reads_differently_from_the_value_that_breaks_it():
     comparison = Comparison([make("0.1.0", {"cer": 1.0}), make("0.2.0", {"cer": 1234.4})], baseline="first")
     with pytest.raises(RegressionError, match=r"is 1234\.4, baseline 1\.0 .*; allowed <= 1234\.3"):

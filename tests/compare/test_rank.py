@@ -114,7 +114,7 @@ def shares(*values, n=1000, name="accuracy"):
 
 def test_the_best_of_several_that_cannot_be_told_apart_is_partly_luck_and_best_says_how_much():
     notes = shares(*(0.9 + number / 1000 for number in range(10))).best("accuracy").notes
-    assert notes[-1] == "Highest of 10 that cannot be told apart: on fresh examples expect less, by up to about 0.014."
+    assert notes[-1] == "Highest of 10 that cannot be told apart: on fresh examples expect less, by up to about 1.4 pp."
     notes = shares(0.1, 0.101, 0.102, name="error_rate").best("error_rate").notes
     assert notes[-1] == "Lowest of 3 that cannot be told apart: on fresh examples expect more, by up to about 0.0081."
 
@@ -134,15 +134,15 @@ def test_there_is_no_word_of_luck_where_the_best_stands_apart_or_nothing_is_know
 
 
 def test_a_share_of_all_examples_is_partly_luck_too():
-    assert "by up to about 0.0" in shares(1.0, 1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
-    assert "by up to about 0." in shares(1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
+    assert "by up to about 2.3 pp" in shares(1.0, 1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
+    assert " pp." in shares(1.0, 0.98, 0.98, n=50).best("accuracy").notes[-1]
 
 
 def test_luck_is_not_less_than_that_of_a_best_that_is_less_sure_than_the_others():
     notes = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 1.0, "n": 2}, {"accuracy": 0.91, "n": 1000}).best("accuracy").notes
     draw = np.random.default_rng(7)
     means = np.stack([draw.binomial(n, 0.9, 100_000) / n for n in (1000, 2, 1000)])
-    assert float(notes[-1].rstrip(".").rpartition(" ")[2]) >= (means.max(axis=0) - 0.9).mean()
+    assert float(notes[-1].removesuffix(" pp.").rpartition(" ")[2]) / 100 >= (means.max(axis=0) - 0.9).mean()
 
 
 def test_best_names_what_cannot_be_told_apart_from_it():
@@ -188,9 +188,9 @@ def test_a_best_without_an_interval_to_some_says_to_which():
 
 def test_best_says_how_sure_its_lead_over_the_runner_up_is():
     close = shares(0.900, 0.910).best("accuracy")
-    assert close.notes[1].startswith("The lead over 0.0.0 could be chance: 95 % interval -0.0158 to +0.0359 (n = 1000 and 1000")
+    assert close.notes[1].startswith("The lead over 0.0.0 could be chance: 95 % interval -1.6 to +3.6 pp (n = 1000 and 1000")
     clear = shares(0.900, 0.910, n=100_000).best("accuracy")
-    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.00743 to +0.01257")
+    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.7 to +1.3 pp")
     among_many = shares(*[0.5] * 18, 0.900, 0.930).best("accuracy")
     assert "is beyond chance taken singly (95 %), but not with all versions taken together" in among_many.notes[1]
 
@@ -198,8 +198,8 @@ def test_best_says_how_sure_its_lead_over_the_runner_up_is():
 def test_the_lead_is_a_positive_number_where_lower_is_better_too():
     c = compare({"error_rate": 0.10, "n": 10_000}, {"error_rate": 0.08, "n": 10_000})
     best, swapped = c.best("error_rate"), c.interval("error_rate", "0.2.0").interval
-    assert "behind by 0.02" in str(best)
-    low, high = f"{-swapped.high:+.4f}", f"{-swapped.low:+.4f}"
+    assert "behind by 25.0 %" in str(best)
+    low, high = f"{-1000 * swapped.high:+.1f}", f"{-1000 * swapped.low:+.1f} %"
     assert best.notes[1].startswith(f"The lead over 0.1.0 is beyond chance (95 %): 95 % interval {low} to {high} (n = 10000 and 10000")
 
 
@@ -246,8 +246,8 @@ def test_a_ranking_is_a_line_a_version_marks_the_baseline_and_shows_the_interval
     ranking = c.rank("accuracy")
     lines = str(ranking).splitlines()
     assert [" ".join(line.split()) for line in lines[1:2] + lines[3:5]] == [
-        "rank version value difference its 95 % interval",
-        "1 0.1.0 0.9 +0.1 +0.00015 to +0.199 ★",
+        "rank version value difference pp its 95 % interval",
+        "1 0.1.0 0.9 +10.0 +0.01 to +19.9 ★",
         "2 0.0.0 baseline 0.8",
     ]
     assert ranking[0].interval == c.interval("accuracy", "0.1.0").interval
@@ -265,7 +265,10 @@ def test_pareto_keeps_what_nobody_beats_in_everything():
     assert front.versions == ("0.1.0", "0.4.0", "0.2.0")
     assert front.dominated == {"0.3.0": "0.1.0"}
     assert front.unranked == ("0.5.0",)
-    assert front.steps == ("0.4.0 against 0.1.0: gains rtf -0.1, loses cer +0.05", "0.2.0 against 0.4.0: gains rtf -0.1, loses cer +0.05")
+    assert front.steps == (
+        "0.4.0 against 0.1.0: gains rtf -33.3 %, loses cer +50.0 %",
+        "0.2.0 against 0.4.0: gains rtf -50.0 %, loses cer +33.3 %",
+    )
     assert [" ".join(line.split()) for line in str(front).splitlines()[4:7]] == [
         "0.1.0 0.10 0.3",
         "0.4.0 0.15 +50.0 % 0.2 -33.3 %",
@@ -282,7 +285,7 @@ def test_pareto_of_mixed_directions_and_equal_points():
 def test_a_front_is_as_measured_and_says_what_of_a_step_could_be_chance():
     versions = [{"accuracy": a, "n": 100, "latency_ms": b} for a, b in ((0.90, 50.00), (0.91, 50.01), (0.89, 50.02))]
     front = compare(*versions).pareto(["accuracy", "latency_ms"])
-    assert front.steps == ("0.1.0 against 0.2.0: gains latency_ms -0.01, loses accuracy -0.01 (could be chance)",)
+    assert front.steps == ("0.1.0 against 0.2.0: gains latency_ms -0.02 %, loses accuracy -1.0 pp (could be chance)",)
     assert front.as_measured == ("latency_ms",)
     text = " ".join(str(front).split())
     assert "Best trade-offs of accuracy and latency_ms, as measured" in text
@@ -292,7 +295,7 @@ def test_a_front_is_as_measured_and_says_what_of_a_step_could_be_chance():
 
 def test_a_step_of_which_both_parts_could_be_chance_says_so_of_both():
     front = compare({"accuracy": 0.90, "em": 0.50, "n": 100}, {"accuracy": 0.91, "em": 0.49, "n": 100}).pareto(["accuracy", "em"])
-    assert front.steps == ("0.1.0 against 0.2.0: gains em +0.01 (could be chance), loses accuracy -0.01 (could be chance)",)
+    assert front.steps == ("0.1.0 against 0.2.0: gains em +1.0 pp (could be chance), loses accuracy -1.0 pp (could be chance)",)
 
 
 def test_pareto_of_an_unknown_direction_needs_a_mode():

@@ -255,7 +255,7 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         return pair.uncheckable("failed", rule.text, missing, allowed, bound)
     end = ends[0] if above else ends[1]
     passed = _holds(rule.compare, origin + end, bound)
-    reason = _end_in_words(rule, end, cleared(bound - origin), percent, passed=passed)
+    reason = _end_in_words(rule, pair, end, cleared(bound - origin), percent, passed=passed)
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
     return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
@@ -269,9 +269,13 @@ _ENDS = {
 }
 
 
-def _end_in_words(rule: Rule, end: float, bound: float, level: str, *, passed: bool) -> Phrase:
+def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, *, passed: bool) -> Phrase:
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
-    above, relative, written = rule.compare in (">", ">="), rule.base == "baseline", end
+    above, relative = rule.compare in (">", ">="), rule.base == "baseline"
+    base = pair.base.value if relative and pair.base is not None else None
+    factor = (pair.scale.factor(base) or 1.0) if relative else 1.0
+    end, bound = factor * end, cleared(factor * bound)
+    written = end
     for digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
         written = rounded_outward(end, digits, up=not above)
         if _holds(rule.compare, written, bound) is passed:
@@ -279,7 +283,8 @@ def _end_in_words(rule: Rule, end: float, bound: float, level: str, *, passed: b
     # with all the digits that it was rounded to, lest it is rounded again
     form = choose_format([written], least=_FEWEST_DIGITS, readable=_ALL_DIGITS)
     what = say("difference") if relative else say("true value")
-    return say(_ENDS[above, passed], what=what, end=form.delta(written) if relative else form.value(written), level=level)
+    told = pair.scale.with_unit(form.delta(written), base) if relative else form.value(written)
+    return say(_ENDS[above, passed], what=what, end=told, level=level)
 
 
 def _check_equal(rule: Rule, pair: Pair) -> Check:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.outputs import GateExports
-from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline
+from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline, told_delta
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
@@ -16,6 +16,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.display import Brief, Displayed, Stack, notebook_display
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say, told
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metrics import Cell
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
@@ -95,7 +96,7 @@ class Check(Brief):
         form = self.form
         value = "" if self.value is None else say(" is {value}", value=form.value(self.value))
         baseline = "" if self.baseline is None else say(", baseline {value}", value=form.value(self.baseline))
-        delta = "" if self.delta is None else say(" ({difference})", difference=form.delta(self.delta))
+        delta = "" if self.delta is None else say(" ({difference})", difference=told_delta(self))
         head = self.version or self.rule
         if self.metric and self.version:
             words = "{name} of {version}{value}{baseline}{delta}"
@@ -311,6 +312,12 @@ class Pair:
         return None if self.base is None or self.cell.value is None or self.base.value is None else difference(self.cell, self.base)
 
     @property
+    def scale(self) -> Scale:
+        """How the difference is written."""
+        numbers = [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
+        return scale_of_differences(self.row.path, numbers)
+
+    @property
     def no_number(self) -> Phrase:
         """Say what the version states where that is not a number."""
         if is_list(self.cell):
@@ -356,9 +363,11 @@ class Pair:
                 return _UNKNOWN
             if not interval.low < bound - base < interval.high or interval.low == interval.high:
                 return ""
-            form = _around(interval.low, interval.high, cleared(bound - base))
+            factor = self.scale.factor(base) or 1.0
+            low, high = factor * interval.low, factor * interval.high
+            form = _around(low, high, cleared(factor * (bound - base)))
             said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
-            return say(said, low=form.delta(interval.low), high=form.delta(interval.high))
+            return say(said, low=form.delta(low), high=self.scale.with_unit(form.delta(high), base))
         if self.side is None or isinstance(self.side, Phrase):
             return _UNKNOWN
         low, high = self.side.own(_LEVEL)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Column, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
+from pai_notebook.model.differences import scale_of_differences
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import short_datasets
 
@@ -250,7 +251,7 @@ def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
 
 def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator[Inline]:
     form = check.form
-    delta = "" if not check.delta else form.delta(check.delta)
+    delta = told_delta(check) if check.delta else ""
     yield check.version or "—"
     yield unescaped(check.metric) or "—"
     if datasets:
@@ -262,6 +263,12 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator
     is_plain = headed and check.bound is not None and "one-sided" not in check.allowed
     allowed = check.allowed.partition(" (")[0] if is_plain else check.allowed
     yield Lines([allowed, Mark("", remark)]) if allowed and remark else allowed or remark
+
+
+def told_delta(check: Check) -> str:
+    """Write the difference to the baseline as every surface does."""
+    numbers = [number for number in (check.value, check.baseline) if number is not None]
+    return "" if check.delta is None else scale_of_differences(check.metric, numbers).write(check.delta, check.baseline, check.form)
 
 
 def _in_words(check: Check) -> str:
