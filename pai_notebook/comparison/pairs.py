@@ -338,15 +338,17 @@ def run_to_run(pairs: Sequence[MinimalPair]) -> Spread | None:
 
     For pairs that share no version it is s² = sum of squared differences / 2m with m degrees of freedom.
     """
-    groups: list[dict[str, float]] = []
+    groups: dict[str, dict[str, float]] = {}
     for pair in pairs:
         if _only_seeds(pair.changes):
-            members = {pair.first: pair.before, pair.second: pair.after}
-            joined = [group for group in groups if group.keys() & members.keys()]
-            groups = [group for group in groups if group not in joined]
-            groups.append({name: value for group in (*joined, members) for name, value in group.items()})
-    df = sum(len(group) - 1 for group in groups)
-    spreads = [Runs.of(list(group.values())) for group in groups]
+            first = groups.get(pair.first, {pair.first: pair.before})
+            second = groups.get(pair.second, {pair.second: pair.after})
+            few, many = sorted((first, second), key=len)
+            many.update(few)
+            groups.update(dict.fromkeys((*few, pair.first, pair.second), many))
+    distinct = {id(group): group for group in groups.values()}.values()
+    df = sum(len(group) - 1 for group in distinct)
+    spreads = [Runs.of(list(group.values())) for group in distinct]
     squares = math.fsum(each.variance * (each.count - 1) for each in spreads if not each.is_constant)
     return Spread(math.sqrt(squares / df), df) if df and squares else None
 
