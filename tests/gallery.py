@@ -2,8 +2,8 @@
 
 `FOLDER/index.html` shows each kind in each frame; the frames imitate what the hosts do (tests/display/hosts.py), and nothing is
 fetched. Where there is a Chromium, each kind is also a picture at two widths, light and dark, trusted, untrusted and as on GitHub,
-and `FOLDER/sheet.png` has all pictures at a glance. With `--kind` only that kind is drawn; with `--twins` the page has Markdown and
-text too.
+and `FOLDER/sheet.png` has all pictures at a glance. With `--kind` only that kind is drawn, with `--lang zh` all of them in Chinese; with
+`--twins` the page has Markdown and text too.
 """
 
 import argparse
@@ -260,7 +260,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kind", action="append")
     parser.add_argument("--twins", action="store_true")
+    parser.add_argument("--lang", default="en")
     chosen = parser.parse_args(arguments)
+    pnb.options.lang = chosen.lang
     chosen.folder.mkdir(parents=True, exist_ok=True)
     (chosen.folder / "index.html").write_text(gallery(chosen.kind, with_twins=chosen.twins), "utf-8")
     if executable := shutil.which("chromium") or shutil.which("google-chrome"):

@@ -57,7 +57,7 @@ def wide_frame(
     people = unique_names(pair for version in versions for pair in version.provenance.people) if names else {}
     columns: dict[Name, Any] = {}
     if not several and any(models):
-        columns["version", "model_id", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
+        columns["version", "model", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
     infos = [info for info in catalogue_of(documents) if info.key not in ("", "VersionName")]
     plain = [_called("version", info.name) for info in infos if info.is_plain] if documents else []
     sent: set[str] = set().union(*documents)

@@ -114,6 +114,8 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, sorted_by: Na
     best = {name: _best(cells[name], direction(name[0])) for name in columns}
     common, keys, more = _labels(versions, shown)
     several = len({version.model_id for version in versions}) > 1
+    # what a model is measured on nowhere is not a gap of one version
+    stated = {(version.model_id, (cell.path, cell.dataset)) for version in versions for cell in version.metrics.cells} if several else set()
     heads: list[Column | str] = [*([say("model")] if several else []), say("version"), say("approval"), say("created")]
     for path, dataset in columns:
         heads.append(Column(short.get(dataset, dataset) or plain[path], align="right", group=plain[path] if dataset else ""))
@@ -122,7 +124,11 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, sorted_by: Na
     for version in shown:
         head: list[Inline] = [_model_of(version)] if several else []
         head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
-        metrics = [_metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name]) for name in columns]
+        measured = [not several or (version.model_id, name) in stated for name in columns]
+        metrics = [
+            _metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name]) if known else ""
+            for name, known in zip(columns, measured, strict=True)
+        ]
         rows.append([*head, *metrics, *(", ".join(version.labels.get_all(key)) for key in keys)])
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
@@ -222,7 +228,8 @@ def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
 def _latest_note(versions: Sequence[ModelVersion]) -> str:
     """Say when the version with the highest name is not the newest by creation time."""
     dated = [version for version in versions if version.created is not None]
-    if len({version.model_id for version in versions}) != 1 or not dated:
+    # groups of versions have no order of names
+    if len({version.model_id for version in versions}) != 1 or not dated or any(hasattr(version, "members") for version in versions):
         return ""
     highest = max(versions, key=lambda version: version_key(version.version_name))
     latest = newest(versions, 1)[0]

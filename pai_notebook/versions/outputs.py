@@ -15,6 +15,8 @@ from pai_notebook.model.fields import catalogue
 from pai_notebook.model.nearest import counted, listed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pai_notebook.comparison.paired import Paired
     from pai_notebook.io.arrow import ArrowTables
     from pai_notebook.io.redaction import RedactionLike
@@ -33,12 +35,25 @@ class VersionExports(FrameExports):
 
         versions: Any = self
         wide = to_frame(tuple(versions), include=include, exclude=exclude, whole=True)
-        caption = say("{versions} of {models}", versions=counted(len(versions), "version"), models=listed(versions.models, 3))
+        yield self._table_of(wide, versions.models)
+        yield PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption=say("One row a metric cell, with its state."))
+
+    def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
+        """The table of versions with names of models, datasets and people."""
+        from pai_notebook.frames import to_frame  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.frames.columns import model_texts  # noqa: PLC0415 - as above
+
+        versions: Any = self
+        wide = to_frame(tuple(versions), include=include, exclude=exclude, whole=True, names=True)
+        return self._table_of(wide, list(dict.fromkeys(model_texts(tuple(versions), named=True))))
+
+    def _table_of(self, wide: pd.DataFrame, models: Sequence[str]) -> PlainTable:
+        versions: Any = self
+        caption = say("{versions} of {models}", versions=counted(len(versions), "version"), models=listed(models, 3))
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
         words = "{address} could not be fetched: {error}"
         notes += [say(words, address=address, error=error.sentence) for address, error in versions.errors.items()]
-        yield PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
-        yield PlainTable.from_frame(versions.to_frame("long"), name="metrics", caption=say("One row a metric cell, with its state."))
+        return PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
 
     def redact(self, rules: RedactionLike = "default") -> Self:
         """Return the set with secrets masked in its data, for exports and comparisons that leave the team; see `Redaction`.

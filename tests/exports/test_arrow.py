@@ -75,7 +75,7 @@ def test_versions_say_what_the_wide_frame_says(items):
     maps = {field.name for field in versions.schema if pa.types.is_map(field.type)}
     plain = set(versions.column_names) - maps - {"model", "version"}
     # the frame has the id of the model as a column, and all that is not plain as a column a key
-    assert {name for name in wide if "." not in name} - plain == {"model_id"}
+    assert {name for name in wide if "." not in name} - plain == {"model"}
     for name in plain:
         assert [row[name] for row in rows] == [None if pd.isna(value) else value for value in wide[name]]
     keys = {(name, key) for name in maps for row in rows for key, _ in row[name] or ()}

@@ -42,7 +42,8 @@ def test_several_models_are_told_apart_by_the_index():
     frame = to_frame([make("0.1.0", "model-a"), make("0.1.0", "model-b")])
     assert frame.index.names == ["model", "version"]
     assert list(frame.index) == [("model-a", "0.1.0"), ("model-b", "0.1.0")]
-    assert "model_id" not in frame
+    assert "model" not in frame
+    assert list(frame.reset_index().columns[:2]) == list(to_frame([make("0.1.0", "model-a")]).reset_index()[["model", "version"]].columns)
 
 
 def test_the_documented_examples_are_typed():
