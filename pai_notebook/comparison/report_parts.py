@@ -14,7 +14,7 @@ from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.gate.view import describe_gate, named_in, told_apart
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
-from pai_notebook.comparison.verdict import folded_findings, in_short
+from pai_notebook.comparison.verdict import in_short
 from pai_notebook.comparison.view import against, describe_for_report
 from pai_notebook.display import Block, Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
@@ -65,7 +65,7 @@ def report_of(
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     short = in_short(shown.verdict, list(map(mask, asked))) if asked or not comparison.verdict.by else None
     answer: list[Block] = [part for _, parts in results for part in parts if not isinstance(part, Section)]
-    answer += folded_findings([*([short] if short else []), *shown.verdict.findings])
+    answer += shown.verdict._blocks(short)  # noqa: SLF001 - the hook of shown objects
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)

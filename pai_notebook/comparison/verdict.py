@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
-from pai_notebook.display import Block, Displayed, Note, Section, Stack
+from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
 from pai_notebook.model.metric_words import is_cost, is_training
@@ -174,11 +174,14 @@ class Finding(Printed):
         The rows it is based on: the full name of each and the version.
     advice : bool
         Whether it tells the person who asks what to do next, and not what was found.
+    listing : bool
+        Whether it goes through the versions one by one.
     """
 
     text: Phrase
     rows: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     advice: bool = field(default=False, repr=False)
+    listing: bool = field(default=False, repr=False)
 
 
 class OverallVerdict(Displayed):
@@ -200,8 +203,18 @@ class OverallVerdict(Displayed):
         The same for each version and full name of a row.
     """
 
-    def __init__(self, by: str, baseline: str, names: Sequence[str], judged: Sequence[Judged], findings: Sequence[Finding]) -> None:
+    def __init__(
+        self,
+        by: str,
+        baseline: str,
+        names: Sequence[str],
+        judged: Sequence[Judged],
+        findings: Sequence[Finding],
+        *,
+        each: Sequence[tuple[str, Phrase]] = (),
+    ) -> None:
         self.by = by
+        self._each = tuple(each)
         self.baseline = baseline
         self.findings = tuple(findings)
         self._names = tuple(names)
@@ -278,7 +291,17 @@ class OverallVerdict(Displayed):
         return self.sentences[0] if self.sentences else say("of no versions")
 
     def _describe(self) -> Block:
-        return Stack(folded_findings(self.findings))
+        return Stack(self._blocks())
+
+    def _blocks(self, short: Finding | None = None) -> list[Block]:
+        """The first sentences, behind one more where there is one; of many versions the others are folded by version."""
+        told = [*([short] if short else []), *(finding for finding in self.findings if short is None or finding.text != short.text)]
+        if not self._each:
+            return folded_findings(told)
+        blocks = folded_findings([finding for finding in told if not finding.listing])
+        facts: list[tuple[str, Inline]] = list(self._each)
+        section = Section(say("By version"), [Facts(facts)], folded=True, summary=say("{count} versions", count=len(facts)))
+        return [*blocks[:1], section, *blocks[1:]]
 
 
 def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | None:
@@ -305,12 +328,17 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | No
             sides.setdefault((found[Standing.BETTER] > 0, found[Standing.WORSE] > 0), []).append(name)
     if not sides:
         return None
-    parts = [say(words, versions=first(sides[key], _NAMED)) for key, words in _SIDES.items() if key in sides]
+    parts = [say(words, versions=_named(sides[key], is_open=not any(key))) for key, words in _SIDES.items() if key in sides]
     if not asked and not any(better for better, _ in sides):
         parts.insert(0, say("no version is better"))
     told = "Against {baseline}, beyond chance (95 % together): {parts}."
     rows = tuple((row, name) for (name, row) in verdict.standings if not asked or name in asked)
     return Finding(say(told, baseline=verdict.baseline, parts=joined(parts, "; ")), rows)
+
+
+def _named(versions: Sequence[str], *, is_open: bool) -> Phrase:
+    """Name versions; many of which nothing is known are counted."""
+    return say("{count} versions", count=len(versions)) if is_open and len(versions) > _NAMED else first(versions, _NAMED)
 
 
 def folded_findings(findings: Sequence[Finding]) -> list[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
@@ -11,7 +12,7 @@ from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.rows import Kind, Row, in_percent, is_alike, is_blank, told_difference, without_unit_of
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.sources import Runs
-from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, is_judged, judge
+from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, in_short, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost, points_of
 from pai_notebook.model.numbers import choose_format, format_number, rounded_outward
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # How many of each one sentence names.
 _VERSIONS, _METRICS, _DATASETS = 4, 3, 3
+# From more candidates on, sentences count the versions and a fold goes through them.
+_MANY = 6
 # How many metrics of versions one sentence tells singly.
 _PAIRS = 6
 
@@ -50,12 +53,24 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     places = [place for place in range(len(comparison.names)) if place != baseline]
     judged = judge(metrics, places, baseline, tolerance)
     sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by)
-    return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, list(sentences.findings()))
+    found = list(sentences.findings())
+    if len(places) <= _MANY:
+        return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found)
+    verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=list(sentences.one_by_one()))
+    # of many versions it is counted first how many are what, before it is said of which metric
+    best, short = list(sentences.best()), in_short(verdict)
+    rest = sorted(found[len(best) :], key=lambda finding: finding.listing)
+    verdict.findings = (*best, *([short] if short else []), *rest)
+    return verdict
 
 
 def _all_of(texts: Sequence[str], count: int) -> Phrase:
     """Join all of a few texts with "and" before the last, or the first of many."""
     return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
+
+
+def _is_measured(judged: Judged) -> bool:
+    return judged.standing is Standing.UNKNOWN
 
 
 class _Sentences:
@@ -80,7 +95,7 @@ class _Sentences:
         if len(self._names) == 1:
             yield Finding(say(ONLY_ONE, name=self._names[0]))
             return
-        yield from self._best()
+        yield from self.best()
         compared = [each for each in self._judged if each.standing is not Standing.MISSING]
         if compared:
             yield from self._what_differs(compared)
@@ -93,6 +108,40 @@ class _Sentences:
         yield from self._costs()
         if compared and not self._by and len({row.path for row in self._metrics}) > 1:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=self._path(self._metrics[0])), advice=True)
+
+    def one_by_one(self) -> Iterator[tuple[str, Phrase]]:
+        """Say of each version what the sentences say of all."""
+        costs = [each for several in self._cost_judged for each in several]
+        for place, name in enumerate(self._names):
+            mine = [each for each in self._judged if each.place == place]
+            parts = [
+                (write, said, found)
+                for said, write, chosen in (
+                    ("worse: {metrics}", self._with_differences, lambda each: each.standing is Standing.WORSE),
+                    ("better: {metrics}", self._with_differences, lambda each: each.standing is Standing.BETTER),
+                    ("worse taken singly: {metrics}", self._with_differences, lambda each: each.alone and not each.is_ahead),
+                    ("better taken singly: {metrics}", self._with_differences, lambda each: each.alone and each.is_ahead),
+                    ("behind as measured: {metrics}", self._with_differences, lambda each: _is_measured(each) and not each.is_ahead),
+                    ("ahead as measured: {metrics}", self._with_differences, lambda each: _is_measured(each) and each.is_ahead),
+                    ("missing: {metrics}", self._with_datasets, self._is_missing),
+                )
+                if (found := list(filter(chosen, mine)))
+            ]
+            parts += [(self._as_cost, "cost: {metrics}", found)] if (found := [each for each in costs if each.place == place]) else []
+            if place != self._baseline:
+                told = [say(said, metrics=first(self._by_path(found, write), _METRICS)) for write, said, found in parts]
+                sure = any(each.standing in (Standing.WORSE, Standing.BETTER) for each in mine)
+                yield name, joined([*([] if sure else [say("not told apart")]), *told], "; ")
+
+    def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
+        """Write each metric with what is said of it."""
+        paths: dict[str, list[Judged]] = {}
+        for each in judged:
+            paths.setdefault(self._path(each.row), []).append(each)
+        return [write(several) for several in paths.values()]
+
+    def _is_missing(self, judged: Judged) -> bool:
+        return judged.standing is Standing.MISSING and has_number(judged.row.cells[self._baseline])
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
@@ -151,7 +200,7 @@ class _Sentences:
         shown = joined(texts, "; ")
         if len(versions) > most:
             shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - most)
-        return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged))
+        return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged), listing=True)
 
     def _in_metrics(
         self, places: Sequence[int], versions: dict[int, dict[str, list[Judged]]], write: Callable[[list[Judged]], str]
@@ -226,7 +275,7 @@ class _Sentences:
             # what is shown to be better or worse is never left out
             yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences, most=len(self._names))
 
-    def _best(self) -> Iterator[Finding]:
+    def best(self) -> Iterator[Finding]:
         """Say which version is best by the metric that matters, on each of its datasets."""
         if not self._by:
             return
@@ -251,6 +300,8 @@ class _Sentences:
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.together:
             others = first([self._names[place] for place in leaders.together], _VERSIONS)
+            if len(leaders.together) > _VERSIONS + 1:
+                others = say("{count} others", count=len(leaders.together))
             text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
         elif leaders.is_alone:
             text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
@@ -402,8 +453,9 @@ class _Sentences:
             rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
             yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
 
-    def _costs(self) -> Iterator[Finding]:
-        """Say what the versions cost, first what is beyond chance."""
+    @cached_property
+    def _cost_judged(self) -> tuple[list[Judged], list[Judged]]:
+        """What the versions cost otherwise than the baseline, beyond chance and as measured."""
         found = [
             Judged(row, place, Standing.UNKNOWN)
             for row in self._comparison.metrics
@@ -411,8 +463,14 @@ class _Sentences:
             for place, change in enumerate(row.changes)
             if change.kind in (Kind.BETTER, Kind.WORSE)
         ]
-        sure = [each for each in found if each.is_tested and each.change.is_beyond_chance]
-        measured = [each for each in found if not each.is_tested]
+        return (
+            [each for each in found if each.is_tested and each.change.is_beyond_chance],
+            [each for each in found if not each.is_tested],
+        )
+
+    def _costs(self) -> Iterator[Finding]:
+        """Say what the versions cost, first what is beyond chance."""
+        sure, measured = self._cost_judged
         if sure:
             yield self._told("Cost, beyond chance (95 % each): {versions}.", sure, self._as_cost)
         if measured:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results, shuffled
 from tests.examples import cases, examples
@@ -339,6 +340,31 @@ def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_la
     assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
     ahead = next(text for text in said if text.startswith("As measured, ahead"))
     assert "0.10.0 in f1 (+10.8 pp); and 5 more versions" in ahead
+
+
+def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
+    worse = [{"accuracy": 0.5, "n": 500, "f1": 0.5 + place / 1000} for place in range(3)]
+    same = [{"accuracy": 0.9 + place / 500, "n": 500, "f1": 0.3} for place in range(-6, 10)]
+    for by, first in ((None, 0), ("accuracy", 1)):
+        c = compare({"accuracy": 0.9, "n": 500, "f1": 0.4}, *worse, *same, by=by)
+        top = c.verdict.sentences[:3]
+        assert sum(map(len, top)) < 400
+        assert (
+            top[first]
+            == "Against 0.1.0, beyond chance (95 % together): no version is better; 0.2.0, 0.3.0, 0.4.0 worse; 16 versions not told apart."
+        )
+        text = " ".join(str(c.verdict).split()).replace("│ ", "")
+        assert text.startswith(" ".join(top))
+        assert "▾ By version · 19 versions 0.2.0 worse: accuracy (-40.0 pp); ahead as measured: f1 (+10.0 pp) 0.3.0 worse:" in text
+        assert "0.20.0 not told apart; behind as measured: f1 (-10.0 pp)" in text
+        assert "Worse than 0.1.0" not in text
+    assert top[0] == "Best by accuracy: 0.20.0 (0.918), from which 16 others cannot be told apart."
+    assert "0.2.0 变差：accuracy（-40.0 个百分点）" in chinese_of(c.verdict)
+
+
+def chinese_of(verdict):
+    with speaking("zh"):
+        return " ".join(str(verdict).split())
 
 
 def test_versions_that_do_the_same_are_told_together_where_one_by_one_would_be_long():
