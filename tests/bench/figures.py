@@ -15,6 +15,7 @@ metrics    many metrics in one version
 explorer   a model of many versions in the explorer
 life       what is left behind by what was closed or dropped
 chance     how often chance is called a difference
+search     versions of 10,000 models: requests, memory, an interrupt
 ========== ==============================================================================================
 """
 
