@@ -63,28 +63,45 @@ def test_bonett_price_is_the_adjusted_wald_interval_of_two_more_examples():
 
 @pytest.mark.slow
 def test_scores_are_judged_by_the_t_interval_of_scipy():
-    draw = np.random.default_rng(3)
+    draw, c = np.random.default_rng(3), compared([0.5], [0.5], "bleu")
     for _ in range(cases(300)):
         n = int(draw.integers(40, 300))
         first = draw.random(n)
         second = first + draw.normal(0.01, 0.1, n)
-        found = compared(first, second, "bleu").paired("bleu", tables(first, second, "bleu"), on="id", score="bleu")
+        found = c.paired("bleu", tables(first, second, "bleu"), on="id", score="bleu")
         known = stats.ttest_rel(second, first)
         bounds = known.confidence_interval(0.95)
         assert (found.interval.low, found.interval.high) == pytest.approx((bounds.low, bounds.high))
         assert found.p_value == pytest.approx(known.pvalue, rel=1e-6, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_clusters_are_judged_by_their_means():
-    draw = np.random.default_rng(4)
-    users = np.repeat(np.arange(25), 4)
-    first = draw.random(100)
-    second = first + np.repeat(draw.normal(0.02, 0.1, 25), 4)
-    found = compared(first, second, "bleu").paired("bleu", tables(first, second, "bleu", user=users), on="id", score="bleu", cluster="user")
-    means = pd.Series(second - first).groupby(users).mean()
-    bounds = stats.ttest_1samp(means, 0).confidence_interval(0.95)
-    assert (found.interval.low, found.interval.high) == pytest.approx((bounds.low, bounds.high))
-    assert found.n == 25
+    draw, c = np.random.default_rng(4), compared([0.5], [0.5], "bleu")
+    for _ in range(cases(300)):
+        count = int(draw.integers(12, 40))
+        users = np.repeat(np.arange(count), draw.integers(1, 6, count))
+        n = len(users)
+        first = draw.random(n)
+        second = first + draw.normal(0.02, 0.1, count)[users] + draw.normal(0, 0.05, n)
+        frames = tables(first, second, "bleu", user=users)
+        found = c.paired("bleu", frames, on="id", score="bleu", cluster="user")
+        known = stats.ttest_1samp(pd.Series(second - first).groupby(users).mean(), 0)
+        bounds = known.confidence_interval(0.95)
+        assert (found.interval.low, found.interval.high) == pytest.approx((bounds.low, bounds.high))
+        assert (found.n, found.p_value) == (count, pytest.approx(known.pvalue, rel=1e-6, abs=1e-8))
+
+
+@pytest.mark.slow
+def test_the_standard_error_of_resamples_is_that_of_scipy():
+    draw, c = np.random.default_rng(6), compared([0.5], [0.5], "f1")
+    for _ in range(cases(10)):
+        first = draw.random(int(draw.integers(25, 60)))
+        second = first + draw.normal(0.01, 0.1, len(first))
+        found = c.paired("f1", tables(first, second), on="id", statistic=lambda table: table.ok.to_numpy().mean())
+        # of a mean it is known; that of 2,000 resamples differs by 1.6 % (1 sd)
+        known = stats.sem(second - first) * np.sqrt(1 - 1 / len(first))
+        assert (found.interval.high - found.delta) / stats.norm.ppf(0.975) == pytest.approx(known, rel=0.08)
 
 
 @pytest.mark.slow
