@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Change, Row, Verdict, told_difference
+from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, told_difference
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.model.metric_words import bounds_of
 from pai_notebook.model.metrics import State, series_points
@@ -42,7 +42,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> 
         str(cell.state),
         change.word,
         "" if base is None else told_difference(row, place, base, form),
-        "▲" if (change.delta or 0) > 0 else "▼" if (change.delta or 0) < 0 else "",
+        {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
         _interval(comparison, row, place),
         _gain(change),
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),

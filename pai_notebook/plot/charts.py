@@ -125,7 +125,7 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     base = data.names[data.baseline]
     many = len(places) > _CROWDED
     shown = places[1:] if many else places
-    filled = say("change against {baseline}; filled only beyond chance (95 % each)", baseline=base)
+    filled = say("change against {baseline}; filled only beyond chance (95 % each): ▲ better (blue), ▼ worse (orange)", baseline=base)
     points = [measure.points[place] for measure in measures for place in shown]
     told = [theme.words(note) for note in (joined([filled, *signs_of(points, many=many)], " · "), *left, *notes)]
     labels = [_metric(measure, data.baseline if many else None) for measure in measures]
@@ -230,9 +230,10 @@ def _state(ax: Any, place: int, text: str, theme: Theme) -> Any:
 
 
 def _value_labels(measure: Measure, baseline: int, shown: Sequence[tuple[int, float]]) -> list[tuple[float, float, str]]:
-    """Values to stand beside their points: the baseline's and the ends of the range first, then the latest."""
+    """Values to stand beside their points: the baseline's and the ends of the range first, then the latest; of many points no more."""
     by_value = sorted(shown, key=lambda spot: measure.points[spot[0]].value)
-    order = dict.fromkeys([spot for spot in shown if spot[0] == baseline] + by_value[-1:] + by_value[:1] + list(reversed(shown)))
+    rest = list(reversed(shown))[: 1 if len(shown) > _CROWDED else None]
+    order = dict.fromkeys([spot for spot in shown if spot[0] == baseline] + by_value[-1:] + by_value[:1] + rest)
     return [(place, at, measure.form.value(measure.points[place].value)) for place, at in order]
 
 
@@ -267,7 +268,7 @@ def _change(measure: Measure, point: Point, theme: Theme) -> str:
 
 
 def _sign(point: Point) -> str:
-    """One character for a cell that has no room for more; an arrow that is hollow says that no interval is known."""
+    """One character for a cell that has no room for more; a hollow one says that no interval is known."""
     if not point.is_number:
         return "–"
     if point.verdict == "no interval known":

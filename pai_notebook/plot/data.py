@@ -41,7 +41,7 @@ class Point:
     difference : str
         The difference to the baseline as it is written, empty where there is none.
     arrow : str
-        Whether the value is higher or lower than the baseline's, empty where it is neither.
+        `▲` where the value is better than the baseline's as measured, `▼` where it is worse, empty where it is neither.
     interval : (float, float) or None
         The baseline's value with the interval of the difference added, where it is known; no wider than the metric can be.
     gain : float

@@ -83,7 +83,7 @@ def told_difference(point: Point, theme: Theme) -> str:
 def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> list[Phrase]:
     """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
     said = [point.verdict for point in points if point.is_number]
-    pieces = [*marks_of(said), *(signs_of(points, many=False) if signs else [])]
+    pieces = [*marks_of(said, arrows=signs), *(signs_of(points, many=False) if signs else [])]
     if any(point.interval is not None and point.interval[0] < point.interval[1] for point in points):
         pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
     if any(point.runs for point in points):
@@ -91,9 +91,10 @@ def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> l
     return [joined(pieces, " · ")] if pieces else []
 
 
-def marks_of(verdicts: Sequence[str], *, of_two: bool = False) -> list[Phrase]:
-    """What the shapes and colours of marks mean, those that occur."""
-    found = [phrase for verdict, phrase in (("better", say("● better")), ("worse", say("◆ worse"))) if verdict in verdicts]
+def marks_of(verdicts: Sequence[str], *, of_two: bool = False, arrows: bool = False) -> list[Phrase]:
+    """What the shapes and colours of marks mean, and the arrows before differences, those that occur."""
+    better, worse = (say("● ▲ better"), say("◆ ▼ worse")) if arrows else (say("● better"), say("◆ worse"))
+    found = [phrase for verdict, phrase in (("better", better), ("worse", worse)) if verdict in verdicts]
     several = "{marks} beyond chance (95 % each) in one of the two at least"
     told = [say(several if of_two else "{marks} beyond chance (95 % each)", marks=joined(found))] if found else []
     return [*told, *([say("○ not beyond chance")] if not SIGNS.keys().isdisjoint(verdicts) else [])]
@@ -102,9 +103,8 @@ def marks_of(verdicts: Sequence[str], *, of_two: bool = False) -> list[Phrase]:
 def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:
     """What the signs beside numbers mean, those that occur; `many` are the signs that stand for a whole cell."""
     said = {point.verdict if point.is_number else "" for point in points}
-    unknown = say("△ ▽ no interval known") if many else say("? no interval known")
-    found = [say("▲ higher, ▼ lower")] if many and said & {"better", "worse"} else []
-    found += [say("≈ could be chance")] if "could be chance" in said else []
+    unknown = say("△ better, ▽ worse as measured, no interval known") if many else say("? no interval known")
+    found = [say("≈ could be chance")] if "could be chance" in said else []
     found += [unknown] if "no interval known" in said else []
     found += [say("= equal as measured, or within the tolerance")] if "same" in said else []
     return found + ([say("– no number")] if many and "" in said else [])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
-from pai_notebook.plot.marks import marks_of, spread, whisker, window
+from pai_notebook.plot.marks import SIGNS, marks_of, spread, whisker, window
 from pai_notebook.plot.text import lay_out, room_for, write_notes
 from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# At most so many points carry their names: those on the front, the baseline, then those that stand most alone.
-_NAMED = 30
+# Up to so many points carry their names; of more those on the front, the baseline, what is beyond chance and the ends of the axes.
+_NAMED = 12
 
 
 @with_plain_text
@@ -34,7 +34,9 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     verdicts = {place: "baseline" if place == data.baseline else _of_two(*both[place]) for place in drawn}
     ends = [window(each, [data.baseline, *front]) for each in (first.points, second.points)]
     spots = {place: (_within(both[place][0].value, *ends[0]), _within(both[place][1].value, *ends[1])) for place in drawn}
-    order = dict.fromkeys([*front, *(place for place in drawn if place == data.baseline)])
+    order = dict.fromkeys([*front, *(place for place in drawn if place == data.baseline or verdicts[place] not in SIGNS)])
+    order |= dict.fromkeys(pick(drawn, key=lambda place: spots[place][axis]) for axis in (0, 1) for pick in (min, max))
+    named = len(order) if len(drawn) > _NAMED else len(drawn)
     order |= dict.fromkeys(sorted(drawn, key=lambda place: -_alone(place, spots, ends)))
     names = [data.names[place] for place in order]
     notes = _notes(data, both, spots, verdicts, names[: len(front)])
@@ -43,11 +45,11 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     for place in drawn:
         x, y = both[place]
         mark = theme.mark(verdicts[place])
-        if (x.value, y.value) == spots[place]:
+        if (x.value, y.value) != spots[place]:
+            mark["marker"] = _pointing(spots[place], (x.value, y.value))
+        elif place in list(order)[:named]:
             whisker(ax, x, y.value, theme, upright=False, faint=True)
             whisker(ax, y, x.value, theme, upright=True, faint=True)
-        else:
-            mark["marker"] = _pointing(spots[place], (x.value, y.value))
         ax.plot(*spots[place], zorder=3, **mark)
     step = "steps-post" if first.mode == "min" else "steps-pre"
     line = [(both[place][0].value, both[place][1].value) for place in front]
@@ -61,15 +63,15 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     corner = theme.words(say("better {arrow}", arrow={(0, 0): "↙", (0, 1): "↖", (1, 0): "↘", (1, 1): "↗"}[right, top]))
     good = ax.text(0.985 if right else 0.015, 0.98 if top else 0.02, corner, transform=ax.transAxes, fontsize=9, color=theme.better,
                    ha="right" if right else "left", va="top" if top else "bottom", fontweight="bold")  # fmt: skip
-    named = [(*spots[place], name) for place, name in zip(order, names[:_NAMED], strict=False)]
+    written = [(*spots[place], name) for place, name in zip(order, names[:named], strict=False)]
     if len(line) > 1:
-        named.insert(len(front), (*_middle(line, step), theme.words(say("Pareto front"))))
+        written.insert(len(front), (*_middle(line, step), theme.words(say("Pareto front"))))
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
     colours = theme.ink, theme.neutral, theme.paper
-    labels = PointLabels(ax, named, markers=list(spots.values()), lines=[_steps(line, step)], avoid=[good], colours=colours)
+    labels = PointLabels(ax, written, markers=list(spots.values()), lines=[_steps(line, step)], avoid=[good], colours=colours)
     finish(ax, theme)
-    _name_the_rest(ax, labels, names, told, theme)
+    _name_the_rest(ax, labels, (names[:named], names[named:]), told, theme)
     return ax
 
 
@@ -133,11 +135,11 @@ def _middle(line: Sequence[tuple[float, float]], step: str) -> tuple[float, floa
     return (x + to_x) / 2, (y + to_y) / 2
 
 
-def _name_the_rest(ax: Axes, labels: Any, names: Sequence[str], told: Sequence[str], theme: Theme) -> None:
+def _name_the_rest(ax: Axes, labels: Any, names: tuple[Sequence[str], Sequence[str]], told: Sequence[str], theme: Theme) -> None:
     """Write the notes, with the names that found no room beside their points."""
     note, settled = None, False
     while not settled:  # a note takes room itself, so that more names may lose theirs
-        rest = [*names[_NAMED:], *(name for name in names[:_NAMED] if name in labels.homeless)]
+        rest = [*names[1], *(name for name in names[0] if name in labels.homeless)]
         if note is not None:
             note.remove()
         note = write_notes(ax, [*told, *([theme.words(say("Without a name here: {names}.", names=some(rest)))] if rest else [])], theme.ink)
