@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance, unit_of
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
-from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
-from pai_notebook.model.fields import field_named
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
@@ -87,8 +87,7 @@ def _kind(row: Row) -> int:
 
 def _typed(row: Row, paths: Mapping[str, str]) -> str:
     """Name of a row as people type it; a field of the service has its title before it where that is not English."""
-    info = field_named(row.path) if row.section == "other" else None
-    return paths[row.path] if info is None else with_text(say("{title} ({name})", title=info.title, name=row.path), row.path)
+    return titled(row.path) if row.section == "other" and field_named(row.path) is not None else paths[row.path]
 
 
 def _headings(rows: Sequence[Row]) -> dict[Name, str]:

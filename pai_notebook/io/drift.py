@@ -32,7 +32,7 @@ from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
-from pai_notebook.model.fields import FieldInfo, catalogue, leaves
+from pai_notebook.model.fields import FieldInfo, catalogue, leaves, titled
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.source import dataset_names
@@ -145,14 +145,10 @@ class Drift(Displayed):
         pai_notebook.errors.DriftError: 1 of 1 saved versions changed. ...
         """
         if self:
-            first = next(
-                (
-                    f"{self._called(change.address)} {self.names.get(change.field, change.field)}: {_shown(change)}"
-                    for change in self.changes
-                ),
-                "",
-            )
-            hint = say("The first: {change}", change=first) if first else say("drift has the details.")
+            hint = say("drift has the details.")
+            for change in self.changes[:1]:
+                field = say("{name} {text}", name=self._called(change.address), text=self.names.get(change.field) or titled(change.field))
+                hint = say("The first: {change}", change=say("{what}: {said}", what=field, said=_shown(change)))
             raise DriftError(self.summary, hint=hint, drift=self)
 
     def to_frame(self) -> pd.DataFrame:
@@ -213,7 +209,7 @@ class Drift(Displayed):
             name = change.address.removeprefix(f"{only}@") if only else self._called(change.address)
             field = self.names.get(change.field, change.field)
             if change.before is not None and change.after is not None and max(len(change.before), len(change.after)) > _LONG:
-                texts.append((f"{name} {field}", Diff(change.before, change.after)))
+                texts.append((say("{name} {text}", name=name, text=field), Diff(change.before, change.after)))
                 continue
             moment = self.modified.get(change.address)
             when: Inline = f"{moment:%Y-%m-%d %H:%M} UTC" if moment else Missing(say("unknown"))

@@ -104,6 +104,18 @@ def field_named(word: str) -> FieldInfo | None:
     return _BY_NAME.get(word)
 
 
+def titled(name: str) -> str:
+    """Give a field by the name that people type; in other languages than English its title stands before it.
+
+    Examples
+    --------
+    >>> titled("uri"), titled("uri").in_language("zh"), titled("labels.env")
+    ('uri', '存储位置（uri）', 'labels.env')
+    """
+    info = field_named(name)
+    return name if info is None else with_text(say("{title} ({name})", title=info.title, name=name), name)
+
+
 # Fields that hold the id of an account, which may have a name.
 PEOPLE = ("owner_id", "user_id")
 # Fields that hold an id for which people say a name.

@@ -30,7 +30,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 }
 _ADDRESSES = (
     ("model-a", say("the model, all its versions; its name does as well where no other model has it")),
-    ("model-a@0.1.0  or  model-a 0.1.0", say("one version; more with commas or spaces")),
+    ("model-a@0.1.0  model-a 0.1.0", say("one version; more with commas or spaces")),
     *((f"model-a@{word}", meaning) for word, meaning in WORDS.items()),
     ("model-a@last:5", say("the five newest versions by creation time")),
     ("model-a@0.1.0..0.9.0", say("a range in the order of names, both ends included, which need not exist")),

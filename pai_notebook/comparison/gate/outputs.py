@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from pai_notebook.arguments import checked
 from pai_notebook.comparison.gate.view import describe_gate, headline
 from pai_notebook.display import render_html, render_markdown
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.io.methods import PathLike, written
 from pai_notebook.io.page import html_page
 from pai_notebook.model.source import unique_names
@@ -139,6 +140,7 @@ class GateExports:
         return written(lambda: _junit(cast("GateReport", self)), path, "to_junit", overwrite=overwrite)
 
 
+@speaking("en")  # tools tell checks apart by their names
 def _junit(report: GateReport) -> str:
     # a check that was allowed to be left out is neither
     failed = {"failures": 0, "errors": 0}
