@@ -212,6 +212,6 @@ def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) ->
         load_matplotlib()
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
-        return [], [say("Charts need matplotlib: install pai-notebook[plot].")]
+        return [], [say("Charts need matplotlib: pip install matplotlib.")]
     names = None if charts is True else list(charts)
     return report_figures(comparison.plot.data, names, lang=lang), []

@@ -99,7 +99,7 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
         load_matplotlib()
         from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
     except ImportError:
-        return render_html(Note(say("Charts need matplotlib: pip install 'pai-notebook[plot]', then restart the kernel."), "info"))
+        return render_html(Note(say("Charts need matplotlib: pip install matplotlib, then restart the kernel."), "info"))
     data = comparison.plot.data
     names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and each.has_numbers]
     with warnings.catch_warnings(record=True) as odd:

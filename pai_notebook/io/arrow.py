@@ -60,7 +60,7 @@ def pyarrow() -> Any:
     try:
         import pyarrow as pa  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise ConfigurationError(say("Parquet and Arrow need pyarrow"), hint=say("Install pai-notebook[parquet].")) from None
+        raise ConfigurationError(say("Parquet and Arrow need pyarrow"), hint=say("Run pip install pyarrow.")) from None
     return pa
 
 

@@ -50,7 +50,7 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
     try:
         from openpyxl import Workbook  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise ConfigurationError(say("writing Excel needs openpyxl"), hint=say("Install pai-notebook[excel].")) from None
+        raise ConfigurationError(say("writing Excel needs openpyxl"), hint=say("Run pip install openpyxl.")) from None
     everything = [*tables, _about(tables, about)]
     for table in everything:
         _check_size(table)

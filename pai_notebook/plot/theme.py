@@ -140,7 +140,7 @@ def with_plain_text(draw: Callable[Drawn, Axes]) -> Callable[Drawn, Axes]:
 
 
 def _lacking() -> ConfigurationError:
-    return ConfigurationError(say("charts need matplotlib"), hint=say("Install pai-notebook[plot]."))
+    return ConfigurationError(say("charts need matplotlib"), hint=say("Run pip install matplotlib."))
 
 
 def axes_argument(ax: Axes) -> Axes:
