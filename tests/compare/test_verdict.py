@@ -393,7 +393,7 @@ def told(name, baseline, values):
 
 def test_differences_in_several_units_are_told_one_by_one():
     assert "latency_ms (d-0 +5, d-1 +10.0 %, d-2 +20.0 %)" in told("latency_ms", [0, 10, 10], [5, 11, 12])
-    assert "accuracy (d-0 +5.0 pp, d-1 +1, d-2 +10.0 pp" in told("accuracy", [0.9, 1, 0.5, 80], [0.95, 2, 0.6, 90])
+    assert "accuracy (d-0 +5.0 pp, d-1 +1, d-2 +10.0 pp" in told("accuracy", [0.9, 1000, 0.5, 80], [0.95, 1001, 0.6, 90])
 
 
 def test_the_same_difference_on_some_datasets_says_on_how_many():
