@@ -269,8 +269,8 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
-def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Phrase], list[Phrase]]:
-    """The legend in two lines: what cells say against the baseline, and what stars and arrows say of rows."""
+def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Phrase], ...]:
+    """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and the units."""
     changes = [row.changes[place] for row in rows for place in places]
     verdicts = {change.verdict for change in changes}
     leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
@@ -292,11 +292,10 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
         stars.append(say("+ and a number: so many more have the star"))
     if any(row.direction.mode for row in rows):
         stars.append(say("↑ ↓ which way is better"))
-    units = {unit_of([row], places) for row in rows}
-    stars += [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
     if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
         stars.append(say("† a number that was sent as text"))
-    return signs, stars
+    units = {unit_of([row], places) for row in rows}
+    return signs, stars, [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
 
 
 def _identical(comparison: Comparison) -> Iterator[Section]:

@@ -149,6 +149,13 @@ def test_a_metric_has_as_many_decimals_on_all_its_datasets_as_its_differences_ne
     assert all(number in text_of(compare({"cer": 0.977713}, {"cer": 0.977717})) for number in ("0.97771", "0.97772"))
 
 
+def test_nothing_of_the_legend_is_cut():
+    told = [{"accuracy": value, "n": 9000, "cer": 1 - value, "auc": value} for value in (0.8, 0.82, 0.9, 0.901)]
+    for text in (text_of(compare(*told)), text_of_chinese(compare(*told))):
+        assert "more characters" not in text
+        assert "个字符" not in text
+
+
 def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
     told = [{"accuracy": value, "n": 9000, "cer": 1 - value} for value in (0.8, 0.82, 0.9, 0.901)]
     lines = str(compare(*told, baseline="first")).split("\n")
