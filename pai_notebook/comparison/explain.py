@@ -11,7 +11,7 @@ from pai_notebook.comparison.rows import Row, Verdict, is_alike, passing_by_chan
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.verdict import Finding, describe_findings
 from pai_notebook.comparison.view import failures, subject
-from pai_notebook.display import Block, Displayed, Facts, Lines, Note, Section, Stack
+from pai_notebook.display import Block, Displayed, Facts, Lines, Mark, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
@@ -103,7 +103,7 @@ class Explanation(Displayed):
             return []
         told = {name: [each.text for each in found] for name, found in self.changes.items()}
         facts = Facts([(name, Lines(texts) if self.everything else joined(texts, " · ")) for name, texts in told.items()])
-        return [facts, *([Note(self.note)] if self.note else [])]
+        return [facts, *([Note(Mark("", self.note))] if self.note else [])]
 
 
 def _said(finding: Finding, lang: str) -> Finding:

@@ -290,7 +290,13 @@ class Best(Displayed):
         values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
         form, scale = choose_format(values), scale_of_differences(self.key.path, values)
         facts: list[tuple[str, Inline]] = [
-            (say("best"), (self._told(self.version), Number(form.value(self.value), marks=[self._star()]))),
+            (
+                say("best"),
+                (
+                    joined([self._told(version) for version in (self.version, *self.ties)]),
+                    Number(form.value(self.value), marks=[self._star()]),
+                ),
+            ),
             (say("direction"), self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
@@ -304,8 +310,6 @@ class Best(Displayed):
                     ),
                 )
             )
-        if self.ties:
-            facts.append((say("as good"), joined([self._told(version) for version in self.ties])))
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
         if self.key.label:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pai_notebook.comparison.rows import Change, Row, is_blank
-from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Table
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Note, Stack, Table
 from pai_notebook.frames.columns import text_array, text_index
-from pai_notebook.i18n.phrases import in_language, say, with_text
+from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metrics import State
@@ -135,7 +136,7 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
             else []
         )
         columns: list[Column | str] = [say("metric"), say("dataset"), *((names or list(map(str, self.columns)))[place] for place in places)]
-        return Table(
+        table = Table(
             columns,
             rows,
             caption=say("Which metrics each version has"),
@@ -143,6 +144,33 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
             row_headers=2,
             unit=say("metrics"),
         )
+        answer = self._in_short(plain, short)
+        return Stack([*([Note(joined(answer, "\n"), "info")] if answer else []), table])
+
+    def _in_short(self, paths: Mapping[str, str], datasets: Mapping[str, str]) -> list[Phrase]:
+        """Say which metrics every version has as numbers, which only one has, and which none."""
+        total = self.shape[1]
+        counts = [sum(state in _WITH_NUMBER for state in states) for states in self.to_numpy()]
+        answer = []
+        for said, wanted in (
+            ("A number in all {count} versions: {metrics}.", total),
+            ("In one version only: {metrics}.", 1),
+            ("In no version: {metrics}.", 0),
+        ):
+            found: dict[str, list[str]] = {}
+            for (metric, dataset), count in zip(self.index, counts, strict=True):
+                if count == wanted and total > 1:
+                    found.setdefault(metric, []).append(datasets.get(dataset, dataset))
+            everywhere = Counter(metric for metric, _ in self.index)
+            metrics = [
+                paths[metric]
+                if len(several) == everywhere[metric]
+                else say("{metric} ({datasets})", metric=paths[metric], datasets=first(several, 3))
+                for metric, several in found.items()
+            ]
+            answer += [say(said, count=total, metrics=first(metrics, 8))] if metrics else []
+        some = sum(1 < count < total for count in counts)
+        return [*answer, *([say("In some versions: {count} of {total} rows.", count=some, total=len(counts))] if some else [])]
 
 
 _VERSIONS = 20

@@ -221,7 +221,12 @@ class Drift(Displayed):
             if not any(row[4] for row in rows):
                 rows = [[*row[:4], row[5]] for row in rows]
             heads = (say("saved"), say("now"), say("change"))[: len(rows[0]) - 3]
-            columns: list[Column | str] = [say("version"), say("field"), *(Column(head, align="right") for head in heads), say("modified")]
+            columns: list[Column | str] = [
+                say("version"),
+                say("field"),
+                *(Column(head, align="right", mixed=True) for head in heads),
+                say("modified"),
+            ]
             yield Table(columns, rows, caption=caption, note="" if caption == only else Code(only), row_headers=2, unit=say("changes"))
         if texts:
             yield Section(say("Texts") if caption == "" or rows else say("Texts of {model}", model=caption), [Facts(texts)])

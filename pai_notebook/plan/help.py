@@ -99,11 +99,13 @@ class Manual(Displayed):
 
     def _of_all(self) -> Block:
         verbs = Table(
-            [say("verb"), say("what it shows"), say("for example")],
-            [[verb, VERBS[verb], Code(self._written(EXAMPLES[verb][0]))] for verb in verbs_of(self.edge)],
+            [say("verb"), say("what it shows, and an example")],
+            [[verb, Lines([VERBS[verb], Code(self._written(EXAMPLES[verb][0]))])] for verb in verbs_of(self.edge)],
             caption=self._written("%paimodel [verb] address... [options]"),
         )
-        addresses = Table([say("address"), say("means")], [[Code(text), meaning] for text, meaning in _ADDRESSES], caption=say("Addresses"))
+        addresses = Table(
+            [say("address"), say("means")], [[_codes(text), meaning] for text, meaning in _ADDRESSES], caption=say("Addresses")
+        )
         options = [name for name, option in OPTIONS.items() if option.only in ("", self.edge)]
         return Stack([verbs, addresses, *_options(options, self.edge), _of_gate(self.edge, folded=True)])
 
@@ -114,6 +116,11 @@ class Manual(Displayed):
         names = dict.fromkeys(name for form in forms for name in options_of(form, self.edge))
         rules = [_of_gate(self.edge)] if verb == "gate" else []
         return Stack([examples, *rules, *_options(list(names), self.edge, verb)])
+
+
+def _codes(text: str) -> Inline:
+    """Write addresses below each other, so that what they mean is in sight beside them in a narrow window."""
+    return Lines([Code(part) for part in text.split("  ")]) if "  " in text else Code(text)
 
 
 def _options(names: Sequence[str], edge: Edge, verb: str = "") -> list[Block]:

@@ -340,7 +340,7 @@ def test_coverage_tells_every_state_apart():
 
 def test_coverage_shows_itself_in_signs_with_a_legend_and_stays_a_frame():
     c = compare({"a": 1, "b": 1}, {"a": NAN, "b": None}, {"a": "x"}, {}, None)
-    shown = [line.split() for line in str(c.coverage).splitlines()]
+    shown = [line.split() for line in str(c.coverage).partition("Which metrics")[2].splitlines()]
     assert shown[1:5] == [
         ["metric", "dataset", "0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"],
         shown[2],
@@ -350,6 +350,18 @@ def test_coverage_shows_itself_in_signs_with_a_legend_and_stays_a_frame():
     assert str(c.coverage).splitlines()[-1] == "● number · ○ no number · – nothing recorded"
     assert "<table" in c.coverage._repr_html_()
     assert {type(part) for part in (c.coverage.T, c.coverage.head(1), c.coverage[["0.1.0"]])} == {pd.DataFrame}
+
+
+def test_coverage_says_first_what_all_versions_have_what_one_and_what_none():
+    told = [
+        results(d_a={"all": 1, "some": 1, "text": "x", "half": 1}, d_b={"all": 1, "half": NAN}),
+        results(d_a={"all": 1, "some": 1}, d_b={"all": 2}),
+    ]
+    coverage = Comparison([make(f"0.{n}.0", each) for n, each in enumerate([*told, results(d_a={"all": 3}, d_b={"all": 4})])]).coverage
+    said = " ".join(str(coverage).split()).replace("│ ", "")
+    assert said.startswith("A number in all 3 versions: all. In one version only: half (d-a). In no version: half (d-b), text. In some")
+    assert "In some versions: 1 of 6 rows. Which metrics" in said
+    assert "In one" not in str(compare({"a": 1}, {"a": 2}).coverage)
 
 
 def test_coverage_is_written_as_comparisons_are(tmp_path):

@@ -205,7 +205,7 @@ def test_the_lead_is_a_positive_number_where_lower_is_better_too():
 
 def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
     tie = str(compare({"cer": 0.1}, {"cer": 0.1}, {"cer": 0.2}).best("cer"))
-    assert "as good" in tie
+    assert "best 0.1.0 (baseline), 0.2.0 0.1 ☆ best as measured" in " ".join(tie.split())
     assert "behind by" not in tie
 
 
