@@ -97,5 +97,5 @@ def test_an_existing_file_is_kept_unless_told(everything, tmp_path):
 
 def test_without_pyarrow_the_extra_is_named(everything, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ConfigurationError, match=r"pai-notebook\[parquet\]"):
+    with pytest.raises(ConfigurationError, match="Run pip install pyarrow"):
         everything.to_parquet(tmp_path / "x.parquet")
