@@ -139,6 +139,9 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
         yield say(_ELSEWHERE[unnamed, len(paths) > 1], **words)
 
 
+TWO_NAMES = "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets"
+
+
 def _two_names(setting: Setting) -> Iterator[Phrase]:
     """Datasets that some versions name by id and others by address: their rows stand apart although the data are the same."""
     by_name: dict[str, tuple[set[int], set[int]]] = {}
@@ -150,8 +153,7 @@ def _two_names(setting: Setting) -> Iterator[Phrase]:
         by_id, by_address = sorted(ids - addresses), sorted(addresses - ids)
         if by_id and by_address:
             name = next(each.name for each in setting.named.values() if each.dataset_id == dataset_id)
-            said = "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets"
-            yield say(said, name=name or dataset_id, versions=setting.listed(by_id), others=setting.listed(by_address))
+            yield say(TWO_NAMES, name=name or dataset_id, versions=setting.listed(by_id), others=setting.listed(by_address))
 
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import checked
 from pai_notebook.comparison.code import fingerprint_of, plan_of
-from pai_notebook.comparison.comparability import Setting, cautions
+from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
@@ -305,7 +305,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         """
         gated = self._gated()
         text = rules if isinstance(rules, str) else "\n".join(rules)
-        remarks = remarks_on(text, gated, previous=self._asked == "previous")
+        two_names = [each for each in self.comparability if getattr(each, "template", "") == TWO_NAMES]
+        remarks = (*remarks_on(text, gated, previous=self._asked == "previous"), *two_names)
         return GateReport(check_rules(text, gated), say("Gate"), remarks, self.dataset_names, model_names(self._versions))
 
     @cached_property

@@ -295,6 +295,10 @@ def test_one_dataset_under_id_and_address_is_said_to_be_one_and_not_merged():
     (caution,) = c.comparability
     assert caution == "clean is named by its id in 0.0.0 and by its Uri in 0.1.0: the same data, compared as two datasets"
     assert c["accuracy@clean (Uri)"].dataset == same
+    gate = c.check("accuracy@clean >= 0.4")
+    assert not gate.passed
+    assert gate.remarks == (caution,)
+    assert "clean (Uri)" in str(c.coverage)
     both = [result({"DatasetId": "d-one"}, accuracy=0.5), result({"Uri": same}, accuracy=0.5)]
     documents = [{**version(place), "Metrics": {"Results": both}} for place in range(2)]
     with Service(documents, datasets=[dataset("d-one", "clean", uri=uri)]).connect() as registry:
@@ -476,8 +480,8 @@ def test_frames_that_are_asked_for_names_name_people_and_models():
     named = found.to_frame(names=True)
     assert named["owner_id"].tolist() == ["Li Na", "Li Na"]
     assert named["user_id"].tolist() == ["wang.wu", "wang.wu"]
-    assert set(named["model_id"]) == set(found.to_frame("long", names=True)["model"]) == {"speech"}
+    assert set(named["model"]) == set(found.to_frame("long", names=True)["model"]) == {"speech"}
     ids = found.to_frame()
     assert set(ids["owner_id"]) == {OWNER}
-    assert set(ids["model_id"]) == {MODEL}
+    assert set(ids["model"]) == {MODEL}
     assert named.dtypes.tolist() == ids.dtypes.tolist()
