@@ -121,6 +121,17 @@ def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, ev
         assert [name for name, right in heads if right > 1100 - 15] == []  # a scroll bar
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_column_of_every_band_of_twenty_versions_is_in_the_window(opened, twenty, tmp_path, lang):
+    compared = twenty[0]
+    with opened(compared.report(tmp_path / "r.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
+        heads = page.eval_on_selector_all(
+            "main > div table.pin3 thead th", "all => all.map(e => [e.innerText.split('\\n')[0], e.getBoundingClientRect().right])"
+        )
+        assert {name for name, _ in heads} >= set(compared.names)
+        assert [name for name, right in heads if right > 1280 - 10] == []
+
+
 def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, everything, tmp_path):
     four = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
     with opened(four.report(tmp_path / "r.html", charts=False), viewport={"width": 700, "height": 900}) as (page, _):
