@@ -208,5 +208,5 @@ def test_hostile_texts_and_lone_surrogates_are_in_both_tables(hostile):
 
 def test_without_pyarrow_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ConfigurationError, match=r"pai-notebook\[parquet\]"):
+    with pytest.raises(ConfigurationError, match="Run pip install pyarrow"):
         as_set(FULL).to_arrow()

@@ -463,7 +463,7 @@ def test_an_unknown_theme_is_refused(compared):
 
 def test_without_matplotlib_a_chart_says_what_to_install(compared, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ConfigurationError, match=r"pai-notebook\[plot\]"):
+    with pytest.raises(ConfigurationError, match="Run pip install matplotlib"):
         compared.plot.bar("cer")
 
 
