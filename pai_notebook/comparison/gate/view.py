@@ -287,4 +287,5 @@ def _in_words(check: Check) -> str:
             allowed=allowed,
             baseline=baseline,
         )
-    return say("{what}: {said}", what=head, said=check.reason) if check.reason else head
+    # value and bound show by themselves which of the two is higher
+    return say("{what}: {said}", what=head, said=check.reason) if check.reason not in ("", BELOW, ABOVE) else head
