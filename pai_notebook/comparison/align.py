@@ -52,6 +52,7 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
         self.series = series or Series()
         self._names = dict.fromkeys(sorted(self._columns.names, key=lambda name: (natural_key(name[0]), natural_key(name[1]))))
         self._made: dict[Key, tuple[Cell, ...]] = {}
+        self._same_numbers = self._columns.same_numbers(self._count)
 
     def __getitem__(self, key: Key) -> tuple[Cell, ...]:
         if key not in self._made:
@@ -88,6 +89,8 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
 
     def is_same(self, key: Key, types: Collection[Any] = SCALARS) -> bool:
         """Whether every version states the same number, text or truth value, which is told without making cells."""
+        if key in self._same_numbers:
+            return True
         found = self._columns.stated(*key)
         first = found[0][1]
         return (

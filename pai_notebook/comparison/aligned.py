@@ -228,12 +228,12 @@ class Aligned:
         """Paths of rows as tables and sentences show them, by the paths themselves: dots of keys without an escape."""
         return plain_paths([row.path for row in self._all])
 
-    @property
+    @cached_property
     def changed(self) -> tuple[Row, ...]:
         """Rows in which some version differs from the baseline."""
         return tuple(row for row in self.rows if row.differs)
 
-    @property
+    @cached_property
     def identical(self) -> tuple[Row, ...]:
         """Rows in which no version differs from the baseline."""
         return tuple(row for row in self.rows if not row.differs)

@@ -51,10 +51,10 @@ def told_lack(comparison: Comparison, lacking: Sequence[Row]) -> Phrase:
     return say("no settings recorded, {count} in {baseline}", count=len(lacking), baseline=comparison.baseline_name)
 
 
-def told_changes(comparison: Comparison, rows: Sequence[Row], place: int) -> list[Phrase]:
-    """Say how each row of a version differs from the baseline; a setting is named by the last part of its path where that is enough."""
+def told_changes(comparison: Comparison, rows: Sequence[Row], place: int, most: int | None = None) -> list[Phrase]:
+    """Say how the first rows of a version differ from the baseline; the last part of a setting's path names it where that is enough."""
     named = Counter(map(_last, rows))
-    return [_told(comparison, row, place, _last(row) if named[_last(row)] == 1 else "") for row in rows]
+    return [_told(comparison, row, place, _last(row) if named[_last(row)] == 1 else "") for row in rows[:most]]
 
 
 def _last(row: Row) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
@@ -56,6 +58,11 @@ class Setting:
     others: Sequence[Row]
     named: Mapping[str, DatasetName] = field(default_factory=dict)
 
+    @cached_property
+    def varied(self) -> list[Row]:
+        """Metrics in which not every version states the same number."""
+        return [row for row in self.metrics if not is_alike(row)]
+
     def data(self, dataset: str) -> str:
         """Give the id of a dataset that is named by its address, where the registry says that it is that one; else what it is called."""
         named = self.named.get(dataset)
@@ -96,6 +103,8 @@ def _lacks(row: Row, place: int) -> bool:
 
 
 def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
+    if any(map(is_alike, setting.metrics)):
+        return  # every version states it
     keyed = [((row.path, setting.data(row.dataset)), row) for row in setting.metrics]
     base = {key for key, row in keyed if not _lacks(row, setting.baseline)}
     base_datasets = {dataset for _, dataset in base}
@@ -118,8 +127,9 @@ def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
 
 def _other_dataset(setting: Setting) -> Iterator[Phrase]:
     by_path: dict[str, list[Row]] = {}
+    counts = Counter(row.path for row in setting.metrics)
     for row in setting.metrics:
-        if not row.is_evidence:
+        if counts[row.path] > 1 and not row.is_evidence:
             by_path.setdefault(row.path, []).append(row)
     told: dict[tuple[str, Phrase, Phrase], list[str]] = {}
     for path, rows in by_path.items():
@@ -157,7 +167,7 @@ def _two_names(setting: Setting) -> Iterator[Phrase]:
 
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
-    for row in setting.metrics:
+    for row in setting.varied:
         likely = _in_percent(row)
         if likely:
             versions = setting.listed(likely)
@@ -201,8 +211,10 @@ def _sample_counts(setting: Setting) -> Iterator[Phrase]:
 
 def _frameworks(setting: Setting) -> Iterator[Phrase]:
     frameworks = sorted({version.framework_type for version in setting.versions if version.framework_type})
+    if len({name.casefold() for name in frameworks}) <= 1:
+        return
     speeds = [setting.called(row) for row in setting.metrics if is_speed(row.path) and len(_stated(row)) > 1]
-    if len({name.casefold() for name in frameworks}) > 1 and speeds:
+    if speeds:
         yield say(
             "{metrics} compares across frameworks: {frameworks}"
             if len(speeds) == 1
@@ -229,16 +241,14 @@ def _hygiene(setting: Setting) -> Iterator[Phrase]:
 
 
 def _texts(setting: Setting) -> Iterator[Phrase]:
-    texts = [
-        setting.called(row) for row in setting.metrics if not is_alike(row) and any(cell.state is State.NUMERIC_TEXT for cell in row.cells)
-    ]
+    texts = [setting.called(row) for row in setting.varied if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
     if texts:
         yield say("numbers sent as text, compared as numbers: {metrics}", metrics=first(texts, _NAMED))
 
 
 def _duplicates(setting: Setting) -> Iterator[Phrase]:
-    for row in setting.metrics:
-        places = [] if is_alike(row) else [place for place, cell in enumerate(row.cells) if cell.duplicate and cell.value is None]
+    for row in setting.varied:
+        places = [place for place, cell in enumerate(row.cells) if cell.duplicate and cell.value is None]
         if places:
             yield say(
                 "{metric} is stated more than once, differently, in {versions}: no difference is shown",

@@ -174,9 +174,9 @@ def _by_chance(row: Row, place: int) -> bool:
 
 def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int) -> list[Finding]:
     name = comparison.names[place]
-    told = told_changes(comparison, rows, place)
     most = most if len(rows) > most + 1 else len(rows)
-    found = [Finding(text, ((row.full_name, name),)) for row, text in zip(rows[:most], told, strict=False)]
+    told = told_changes(comparison, rows, place, most)
+    found = [Finding(text, ((row.full_name, name),)) for row, text in zip(rows, told, strict=False)]
     rest = tuple((row.full_name, name) for row in rows[most:])
     return [*found, *([Finding(say("{count} more", count=len(rest)), rest)] if rest else [])]
 

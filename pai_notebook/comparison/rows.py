@@ -257,7 +257,7 @@ class Row(Brief):
     def differs(self) -> bool:
         """Whether any version differs from the baseline; a missing value is a difference."""
         maker = _maker_of(self)
-        if maker is not None and maker.is_same(self):
+        if maker is not None and (is_alike(self) or maker.is_same(self)):
             return False
         changes = self.changes if maker is None else (maker.change(self, place) for place in range(len(self.cells)))
         return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in changes)

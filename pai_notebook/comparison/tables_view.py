@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -108,10 +107,11 @@ def _flat(
 def _groups(rows: Sequence[Row]) -> list[list[Row]]:
     """Put a metric on several datasets together, and metrics of one family such as `mmlu.law`; nothing where that tells little less."""
     datasets = Counter(row.path for row in rows)
-    families = Counter(_family(path) for path in datasets)
+    family_of = {path: _family(path) for path in datasets}
+    families = Counter(family_of.values())
     groups: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
-        family = _family(row.path)
+        family = family_of[row.path]
         name = row.path if datasets[row.path] > 1 or families[family] < _FAMILY else family
         groups.setdefault((_kind(row), name), []).append(row)
     return list(groups.values()) if 1 < len(groups) <= len(rows) / 2 else []
@@ -333,14 +333,16 @@ def _named(said: Phrase, names: Sequence[str], total: int) -> Section:
 def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], int]:
     """Names of the first rows, a metric once with its datasets, and how many names there are."""
     found: dict[str, list[str]] = {}
-    paths = comparison.plain_paths
+    more: set[str] = set()
+    paths, short = comparison.plain_paths, comparison.short_datasets
     for row in rows:
-        dataset = comparison.short_datasets.get(row.dataset, row.dataset)
-        found.setdefault(paths[row.path] if row.section == "metrics" else replace(row.key, path=paths[row.path]).full, []).extend(
-            [dataset] if dataset else []
-        )
+        name = paths[row.path] if row.section == "metrics" else replace(row.key, path=paths[row.path]).full
+        if name not in found and len(found) >= _NAMED:
+            more.add(name)
+        else:
+            found.setdefault(name, []).extend([short.get(row.dataset, row.dataset)] if row.dataset else [])
     names = [
         say("{metric} ({datasets})", metric=name, datasets=first(datasets, _DATASETS)) if datasets else name
-        for name, datasets in itertools.islice(found.items(), _NAMED)
+        for name, datasets in found.items()
     ]
-    return names, len(found)
+    return names, len(found) + len(more)

@@ -102,13 +102,17 @@ def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: 
     tolerance : Tolerance
         How much may differ and still count as the same.
     """
-    found = [
-        Judged(row, place, standing)
-        for row in rows
-        for place in places
-        if (standing := Standing.SAME if is_alike(row) else _standing(row, place, baseline)) is not None
-    ]
-    family = [nth for nth, each in enumerate(found) if each.is_tested]
+    found: list[Judged] = []
+    family: list[int] = []
+    for row in rows:
+        if is_alike(row):
+            found += [Judged(row, place, Standing.SAME) for place in places]
+            continue
+        for place in places:
+            standing = _standing(row, place, baseline)
+            if standing is not None:
+                found.append(Judged(row, place, standing))
+                family += [len(found) - 1] if found[-1].is_tested else []
     values = holm([_p_value(found[nth], baseline, tolerance) for nth in family])
     for nth, adjusted in zip(family, values, strict=True):
         each = found[nth]

@@ -133,12 +133,13 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     lines: list[tuple[str, Inline]] = []
     for place in places:
         lacking = lacking_settings(comparison, place)
-        told = told_changes(comparison, [row for row in changed_rows(rows, place) if row not in lacking], place)
-        told = [told_lack(comparison, lacking), *told] if lacking else told
-        shown = _SETTINGS if len(told) > _SETTINGS + 1 else len(told)
-        more = [say("{count} more", count=len(told) - shown)] if told[shown:] else []
+        changed = [row for row in changed_rows(rows, place) if row not in lacking]
+        count = len(changed) + bool(lacking)
+        shown = _SETTINGS if count > _SETTINGS + 1 else count
+        told = [*([told_lack(comparison, lacking)] if lacking else []), *told_changes(comparison, changed, place, shown)][:shown]
+        more = [say("{count} more", count=count - shown)] if count > shown else []
         if told:
-            lines.append((comparison.names[place], joined([*told[:shown], *more], " · ")))
+            lines.append((comparison.names[place], joined([*told, *more], " · ")))
     if lines:
         count = sum(row.differs for row in rows)
         summary = say("{count} of {total} settings and labels differ", count=count, total=len(rows))

@@ -250,21 +250,17 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
             if cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and read_evidence_name(cell.path) is None:
                 seen.setdefault((cell.path, cell.dataset), []).append(cell.value)
     of_path: dict[str, tuple[object, ...]] = {}
+    of_name: dict[tuple[str, str], tuple[float, float]] = {}
     for name, values in seen.items():
         # coarse, so that one version more seldom exchanges the columns
+        low, high = min(values), max(values)
+        share, spread = -round(len(values) / len(versions), 1), (high - low) / (max(-low, high) or 1.0)
         about = is_cost(name[0]) or is_training(name[0])
-        rank = about, not has_bar(name[0], values), -round(len(values) / len(versions), 1), -min(2, int(10 * _spread(values)))
+        rank = about, not has_bar(name[0], (low, high)), share, -min(2, int(10 * spread))
         of_path[name[0]] = min(rank, of_path.get(name[0], rank))
+        of_name[name] = share, -spread
 
-    def order(name: tuple[str, str]) -> tuple[object, ...]:
-        return *of_path[name[0]], natural_key(name[0]), -round(len(seen[name]) / len(versions), 1), -_spread(seen[name]), name
-
-    return sorted(seen, key=order)
-
-
-def _spread(values: Sequence[float]) -> float:
-    largest = max(abs(value) for value in values)
-    return (max(values) - min(values)) / largest if largest else 0.0
+    return sorted(seen, key=lambda name: (*of_path[name[0]], natural_key(name[0]), *of_name[name], name))
 
 
 def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell]:

@@ -112,6 +112,9 @@ NOT_STATED = object()
 _EXACT = 2**53
 
 
+_NUMBERS = frozenset({int, float})
+
+
 class MetricColumns:
     """Metrics of some versions by name: every version is read once, a metric when it is asked for.
 
@@ -177,6 +180,18 @@ class MetricColumns:
     def name(self, path: str, dataset: str) -> Name:
         """Give the name of a metric, with what the registry and tables call its dataset."""
         return Name("metrics", path, dataset, self.labels.get(dataset, ""), self.nicks.get(dataset, ""))
+
+    def same_numbers(self, count: int) -> set[tuple[str, str]]:
+        """Names under which so many versions state one number, once each; found together, as most of many metrics are of this kind."""
+        found: set[tuple[str, str]] = set()
+        for dataset, stated in self._flat.items():
+            if len({place for place, _ in stated}) == len(stated) == count:
+                (_, first), *others = stated
+                same = {path: raw for path, raw in first.items() if type(raw) in _NUMBERS}
+                for _, content in others:
+                    same = {path: raw for path, raw in same.items() if content.get(path) == raw and type(content[path]) is type(raw)}
+                found.update((path, dataset) for path in same)
+        return found.difference(self._deep)
 
     def stated(self, path: str, dataset: str = "") -> list[tuple[int, Any]]:
         """Give what is stated under a name: position of the version and value as sent, in the order of the versions."""

@@ -194,9 +194,6 @@ class _WordsOf(NamedTuple):
 
     keys: tuple[tuple[str, ...], ...]
     known: frozenset[str]
-    plain: str
-    scale: Scale
-    is_share: bool
 
 
 @lru_cache(maxsize=65536)
@@ -206,12 +203,7 @@ def _read(path: str) -> _WordsOf:
     keys = tuple([tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(key)]) for key in parts])
     # few sets of words, so that what follows from them is worked out once
     known = frozenset([word for key in keys for word in key if word in _KNOWN or not word.isascii()])
-    last = parts[-1].partition(",")[0] if parts else ""
-    if _PLAIN.fullmatch(last):
-        plain = last.strip("_")
-    else:
-        plain = re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
-    return _WordsOf(keys, known, plain, _find_scale(keys, known, plain), _find_share(keys, known, plain))
+    return _WordsOf(keys, known)
 
 
 def words_of(path: str) -> tuple[tuple[str, ...], ...]:
@@ -225,6 +217,7 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     return _read(path).keys
 
 
+@lru_cache(maxsize=65536)
 def plain_name(path: str) -> str:
     """Write the last key in lower case with one underscore between words; `@` stays, a filter as in `acc,none` goes.
 
@@ -233,7 +226,11 @@ def plain_name(path: str) -> str:
     >>> plain_name("val.Top-5 Accuracy"), plain_name("gsm8k.exact_match,strict-match"), plain_name("passAtOne")
     ('top_5_accuracy', 'exact_match', 'pass_at_one')
     """
-    return _read(path).plain
+    parts = split_path(path)
+    last = parts[-1].partition(",")[0] if parts else ""
+    if _PLAIN.fullmatch(last):
+        return last.strip("_")
+    return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
 
 
 def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
@@ -326,6 +323,7 @@ def _chinese_of(known: frozenset[str]) -> tuple[str, ...]:
     return tuple(word for word in known if not word.isascii())
 
 
+@lru_cache(maxsize=65536)
 def is_share(path: str) -> bool:
     """Whether a metric is the share of examples for which something holds, so that its spread follows from their number.
 
@@ -337,19 +335,17 @@ def is_share(path: str) -> bool:
     >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
     [True, True, True, False, False, False, False]
     """
-    return _read(path).is_share
-
-
-def _find_share(keys: tuple[tuple[str, ...], ...], known: frozenset[str], plain: str) -> bool:
+    keys, known = _read(path)
     if not keys or not _NEVER_SHARES.isdisjoint(known):
         return False
     last = keys[-1][-1] if keys[-1] else ""
     if not last.isascii():
         ending = chinese_ending(last)
         return ending in _SHARE_ENDINGS and not _holds_chinese(last.removesuffix(ending), _NO_SHARES)
-    return _SHARE.search(plain) is not None
+    return _SHARE.search(plain_name(path)) is not None
 
 
+@lru_cache(maxsize=65536)
 def scale_of(path: str) -> Scale:
     """How a difference of a metric is told: in percent of the baseline, in percentage points, or as it is.
 
@@ -360,17 +356,14 @@ def scale_of(path: str) -> Scale:
     >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
     ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
     """
-    return _read(path).scale
-
-
-def _find_scale(keys: tuple[tuple[str, ...], ...], known: frozenset[str], plain: str) -> Scale:
+    keys, known = _read(path)
     told = _scale_of_words(known)
     if told in ("difference", "ratio"):
         return told
     pairs = [pair for key in keys if len(key) > 1 for pair in pairwise(key)]
     if not _COUNTED.isdisjoint(pairs):
         return "ratio"
-    return told or ("points" if not _RATES.isdisjoint(pairs) or TOP.search(plain) else "difference")
+    return told or ("points" if not _RATES.isdisjoint(pairs) or TOP.search(plain_name(path)) else "difference")
 
 
 @lru_cache(maxsize=4096)

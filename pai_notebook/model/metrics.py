@@ -503,8 +503,11 @@ def similar_names(names: Sequence[str]) -> list[Phrase]:
     >>> similar_names(["cer", "CER", "wer"])
     ["'cer' and 'CER' differ only in case or encoding"]
     """
+    plain = [(name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold().strip() for name in names]
+    if len(set(plain)) == len(plain):
+        return []
     groups: dict[str, list[str]] = {}
-    for name in names:
-        groups.setdefault(unicodedata.normalize("NFKC", name).casefold().strip(), []).append(name)
+    for name, key in zip(names, plain, strict=True):
+        groups.setdefault(key, []).append(name)
     alike = [joined([repr(name) for name in group], " and ") for group in groups.values() if len(group) > 1]
     return [say("{names} differ only in case or encoding", names=names) for names in alike]
