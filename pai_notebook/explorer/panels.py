@@ -13,7 +13,20 @@ import html
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.display import Block, Card, Inline, Note, Section, Stack, Table, describe_error, mimebundle, render_html, render_markdown
+from pai_notebook.display import (
+    Block,
+    Card,
+    Inline,
+    Mark,
+    Note,
+    Section,
+    Stack,
+    Table,
+    describe_error,
+    mimebundle,
+    render_html,
+    render_markdown,
+)
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
@@ -167,7 +180,7 @@ def describe_shown(shown: Shown, title: str) -> Block:
 
 def _models(shown: Shown) -> Block:
     rows: list[list[Inline]] = [
-        [line.name or line.model_id, line.model_id, line.latest, approval_badge(line.approval)] for line in shown.models[:20]
+        [line.name or line.model_id, Mark("", line.model_id), line.latest, approval_badge(line.approval)] for line in shown.models[:20]
     ]
     return Table(
         [say("name"), say("model"), say("latest"), say("approval")],

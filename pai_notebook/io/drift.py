@@ -19,6 +19,7 @@ from pai_notebook.display import (
     Displayed,
     Facts,
     Inline,
+    Lines,
     Mark,
     Missing,
     Note,
@@ -212,20 +213,19 @@ class Drift(Displayed):
                 texts.append((say("{name} {text}", name=name, text=field), Diff(change.before, change.after)))
                 continue
             moment = self.modified.get(change.address)
-            when: Inline = f"{moment:%Y-%m-%d %H:%M} UTC" if moment else Missing(say("unknown"))
-            repeated = change.address == before
-            rows.append(["" if repeated else name, field, *_sides(change), "" if repeated else when])
+            # the time stands below the name, so that all columns are in sight in a narrow window
+            when = [Mark("", say("modified {time}", time=f"{moment:%Y-%m-%d %H:%M} UTC"))] if moment else []
+            rows.append(["" if change.address == before else Lines([name, *when]), field, *_sides(change)])
             before = change.address
         if rows:
             # without numbers the column of differences would take the width that long values need
             if not any(row[4] for row in rows):
-                rows = [[*row[:4], row[5]] for row in rows]
-            heads = (say("saved"), say("now"), say("change"))[: len(rows[0]) - 3]
+                rows = [row[:4] for row in rows]
+            heads = (say("saved"), say("now"), say("change"))[: len(rows[0]) - 2]
             columns: list[Column | str] = [
                 say("version"),
                 say("field"),
                 *(Column(head, align="right", mixed=True) for head in heads),
-                say("modified"),
             ]
             yield Table(columns, rows, caption=caption, note="" if caption == only else Code(only), row_headers=2, unit=say("changes"))
         if texts:

@@ -230,11 +230,11 @@ def test_a_report_names_the_model_and_each_version_once_and_says_how_far_numbers
     found = [" ".join(line.split()) for line in str(find_drift(before, after)).splitlines()]
     assert found[2:8] == [
         "model-a",
-        "version field saved now change modified",
+        "version field saved now change",
         found[4],
-        "0.1.0 metrics.acc 0.9 0.8 -0.1 ▼ unknown",
+        "0.1.0 metrics.acc 0.9 0.8 -0.1 ▼",
         "metrics.cer 0.175 0.181 +0.006 ▲",
-        '0.2.0 metrics.cer 0.1 "0.1" unknown',
+        '0.2.0 metrics.cer 0.1 "0.1"',
     ]
 
 
