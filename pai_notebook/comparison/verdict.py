@@ -304,7 +304,9 @@ class OverallVerdict(Displayed):
             return folded_findings(told)
         blocks = folded_findings([finding for finding in told if not finding.listing])
         facts: list[tuple[str, Inline]] = list(self._each)
-        section = Section(say("By version"), [Facts(facts)], folded=True, summary=say("{count} versions", count=len(facts)))
+        total, part = len(self.counts), say("{shown} of {total} shown", shown=len(facts), total=len(self.counts))
+        summary = part if len(facts) < total else say("{count} versions", count=total)
+        section = Section(say("By version"), [Facts(facts)], folded=True, summary=summary)
         return [*blocks[:1], section, *blocks[1:]]
 
 

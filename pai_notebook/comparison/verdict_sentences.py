@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _VERSIONS, _METRICS, _DATASETS = 4, 3, 3
 # From more candidates on, sentences count the versions and a fold goes through them.
 _MANY = 6
+# How many versions that fold goes through.
+_LISTED = 20
 # How many metrics of versions one sentence tells singly.
 _PAIRS = 6
 
@@ -110,9 +112,9 @@ class _Sentences:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=self._path(self._metrics[0])), advice=True)
 
     def one_by_one(self) -> Iterator[tuple[str, Phrase]]:
-        """Say of each version what the sentences say of all."""
+        """Say of each version, of many of the last, what the sentences say of all."""
         costs = [each for several in self._cost_judged for each in several]
-        for place, name in enumerate(self._names):
+        for place in [place for place in range(len(self._names)) if place != self._baseline][-_LISTED:]:
             mine = [each for each in self._judged if each.place == place]
             parts = [
                 (write, said, found)
@@ -128,10 +130,9 @@ class _Sentences:
                 if (found := list(filter(chosen, mine)))
             ]
             parts += [(self._as_cost, "cost: {metrics}", found)] if (found := [each for each in costs if each.place == place]) else []
-            if place != self._baseline:
-                told = [say(said, metrics=first(self._by_path(found, write), _METRICS)) for write, said, found in parts]
-                sure = any(each.standing in (Standing.WORSE, Standing.BETTER) for each in mine)
-                yield name, joined([*([] if sure else [say("not told apart")]), *told], "; ")
+            told = [say(said, metrics=first(self._by_path(found, write), _METRICS)) for write, said, found in parts]
+            sure = any(each.standing in (Standing.WORSE, Standing.BETTER) for each in mine)
+            yield self._names[place], joined([*([] if sure else [say("not told apart")]), *told], "; ")
 
     def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
         """Write each metric with what is said of it."""

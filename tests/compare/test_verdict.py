@@ -362,6 +362,13 @@ def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
     assert "0.2.0 变差：accuracy（-40.0 个百分点）" in chinese_of(c.verdict)
 
 
+def test_the_fold_of_very_many_versions_goes_through_the_last_and_says_how_many_there_are():
+    c = compare({"accuracy": 0.9, "n": 500}, *({"accuracy": 0.5 + place / 500, "n": 500} for place in range(59)))
+    text = " ".join(str(c.verdict).split())
+    assert "▾ By version · 20 of 59 shown 0.41.0 worse: accuracy" in text
+    assert "0.60.0 worse: accuracy" in text
+
+
 def chinese_of(verdict):
     with speaking("zh"):
         return " ".join(str(verdict).split())
