@@ -228,7 +228,7 @@ def trained(number: int) -> ModelVersion:
 
 
 def comparisons(figures: Figures) -> None:
-    """Print the time of comparing 500 versions, of showing it, and of minimal pairs among 500 to 4,000 versions."""
+    """Print the time of comparing 500 versions, of showing it, and of minimal pairs among 250 to 2,000 versions."""
     versions = make_versions(500)
     figures.tell(f"compare of 500 versions x {METRICS + LABELS} rows, ms", seconds(lambda: Comparison(fresh(versions))) * 1e3)
     compared = Comparison(versions)
@@ -236,7 +236,7 @@ def comparisons(figures: Figures) -> None:
     figures.tell("  its HTML, ms", seconds(compared.to_html) * 1e3)
     figures.tell("  its frame, ms", seconds(compared.to_frame) * 1e3)
     figures.tell("  its ranking, ms", seconds(lambda: compared.rank("metric0", "max")) * 1e3)
-    sizes = [500, 1000, 2000, 4000]
+    sizes = [250, 500, 1000, 2000]
     everything = [trained(number) for number in range(max(sizes))]
     times = []
     for size in sizes:

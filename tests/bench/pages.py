@@ -231,7 +231,7 @@ def growth(figures: Figures, middle_count: int) -> None:
     figures.say()
     counts = [middle_count // 10, middle_count, middle_count * 10]
     taken: dict[str, list[float]] = {"raw": [], "ours": [], "ours_to_frame": []}
-    for count, times in zip(counts, (5, 3, 1), strict=True):
+    for count, times in zip(counts, (4, 2, 1), strict=True):
         with Server("flat", [count]) as server:
             for name, values in taken.items():
                 values.append(min(server.measure(name)["cpu"] for _ in range(times)))
