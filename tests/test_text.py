@@ -26,10 +26,10 @@ STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 PACK = 10
 
 
-def packed(texts):
+def packed(texts, size=PACK):
     """Sets of three versions whose every name, value and failure is hostile."""
-    for start in range(0, len(texts), PACK):
-        part = [text[:48] for text in texts[start : start + PACK]]
+    for start in range(0, len(texts), size):
+        part = [text[:48] for text in texts[start : start + size]]
         yield pnb.VersionSet(
             [pnb.ModelVersion.from_document(document(part, place), "model-a") for place in range(3)],
             {f"model-a@{text}": Throttled(text, hint=text, code=text, request_id=text) for text in part[:2]},

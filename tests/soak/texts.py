@@ -21,16 +21,22 @@ from tests.outlets import outlets
 from tests.redact.test_placements import PLACEMENTS, as_text, leaves, version, written
 from tests.test_text import STYLE, UNSEEN, packed
 
+PACK = 20
+SECONDS = 240
+"""How long strings are tried; on a busy machine not all of them are reached, which is said."""
+
 
 def mutations(figures):
-    """Hostile strings of the corpora and mutations of them, through every way out."""
-    texts = strings() + mutated(1000, figures.dice.randrange(10**6))
-    texts += strings(figures.corpora) if figures.corpora else []
-    texts = figures.drawn(dict.fromkeys(texts))
-    figures.say(f"{len(texts):,} strings")
-    ways, seen = Counter(), Counter()
+    """Hostile strings of the corpora and mutations of them, through every way out, in an order of chance."""
+    own = strings() + (strings(figures.corpora) if figures.corpora else [])
+    texts = list(figures.drawn(dict.fromkeys(own + mutated(1000, figures.dice.randrange(10**6)))))
+    figures.dice.shuffle(texts)
+    ways, seen, tried, end = Counter(), Counter(), 0, time.monotonic() + SECONDS
     with tempfile.TemporaryDirectory() as folder, opened() as shell:
-        for versions in packed(texts):
+        for versions in packed(texts, PACK):
+            if time.monotonic() > end:
+                break
+            tried = min(tried + PACK, len(texts))
             for name, leave in (
                 ("outlets", outlets),
                 ("files", lambda some: _files(some, Path(folder))),
@@ -45,7 +51,9 @@ def mutations(figures):
                             figures.failed.append(f"{way}: {problem}")
                 except Exception:  # noqa: BLE001 - what must not be seen is to be seen here
                     figures.failed.append(f"{name}: raw {ascii(traceback.format_exc(limit=-3))[-500:]}")
-    figures.say(f"{sum(ways.values()):,} texts in {len(ways)} ways; {sum(seen.values())} with a character unseen")
+    mutants = len(set(texts[:tried]) - set(own))
+    figures.say(f"{tried:,} of {len(texts):,} strings, {mutants:,} of them mutations; {len(ways)} ways out")
+    figures.say(f"{sum(ways.values()):,} texts; {sum(seen.values())} with a character unseen")
 
 
 def _problem(way, text):
