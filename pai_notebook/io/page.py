@@ -14,7 +14,7 @@ _CSS = """
 html,body,[class^=pin]{background:#fff;color:#1a1a1a}
 @media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#111;color:#e8e8e8}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
-body{margin:0 auto;max-width:84em;padding:1em 1.5em;overflow-wrap:anywhere}
+body{margin:0 auto;max-width:84em;padding:1em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
 h2 small{font-weight:400;font-size:75%;opacity:.8}
 table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:6em!important}
