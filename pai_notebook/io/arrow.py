@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
@@ -217,8 +217,9 @@ def _texts(version: ModelVersion, info: FieldInfo) -> dict[str, str | None]:
     return {path: None if leaf is None else text_of(leaf) for path, leaf in leaves(version, info).items()}
 
 
-def _or_none(column: Iterable[Any]) -> list[str | None]:
-    return [value if isinstance(value, str) else None for value in column]
+def _or_none(column: Any) -> list[str | None]:
+    # a column of pandas makes an object of Arrow for each cell that is looked at
+    return [value if isinstance(value, str) else None for value in np.asarray(column, object)]
 
 
 def _column(values: Any, kind: Any) -> Any:
