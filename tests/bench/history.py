@@ -1,7 +1,7 @@
 """Keeps the ratios of a landing in one small file, and prints how they went: `python -m tests.bench.history`.
 
-``--write`` runs the benches below first, or those named, and adds a line for the commit that is checked out. CI does so for each landing,
-with few versions; a number is handed on to the benches: how many. Lines are best compared with those of the same number.
+``--write`` runs the benches below first, or those named, and adds a line for the commit that is checked out. CI does so for each landing
+with load and look; the others want an idle machine. A number is handed on to the benches: how many versions.
 Without it the last lines are printed beside each other, so that a fall is seen. Only ratios, requests and exponents are kept, of the last
 landings: they are what can be told from one machine to another.
 """
