@@ -17,11 +17,11 @@ from urllib.parse import quote
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from traitlets import Bool, TraitError, Unicode, default, observe, validate
 
-from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
 from pai_notebook.i18n.phrases import now
 from pai_notebook.language import options
 from pai_notebook.magic import completion
-from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options
+from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options, write_unchecked
 from pai_notebook.python_source import Step, to_python
 from pai_notebook.sanitize import printable
 
@@ -144,12 +144,12 @@ class PaiModelMagics(Magics):
         settings = self._settings_of(command)
         if command.form == "ls without a model" and not settings and self.workspace_id:
             command = replace(command, options={"workspace": self.workspace_id, **command.options})
-        plan = plan_of(command, settings=settings, lang=options.lang)
         name = command.get("as")
-        if command.get("code"):
-            print(to_python(plan, name or ""))  # noqa: T201 - printing is what --code is for
-            return None
         try:
+            plan = plan_of(command, settings=settings, lang=options.lang)
+            if command.get("code"):
+                print(to_python(plan, name or ""))  # noqa: T201 - printing is what --code is for
+                return None
             result = run(plan, self._connect, _explore, lambda found: files.append(found) if isinstance(found, Path) else None)
             if command.verb == "watch":
                 result = _follow(result)
@@ -157,6 +157,8 @@ class PaiModelMagics(Magics):
                 say_on_line(result)
         except PaiError as error:
             speak_of_options(error, offline=command.get("offline") is not None)
+            if not isinstance(error, RegressionError):
+                files += write_unchecked(command, error.sentence)
             raise
         if name is not None and self.shell is not None:
             self.shell.user_ns[name] = result

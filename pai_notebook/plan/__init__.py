@@ -2,7 +2,7 @@
 
 from pai_notebook.plan.grammar import Command, parse_cell, parse_line, parse_words
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, options_of, verbs_of
-from pai_notebook.plan.plan import plan_of, run, to_line
+from pai_notebook.plan.plan import plan_of, run, to_line, write_unchecked
 from pai_notebook.plan.words import say_on_line, speak_of_options, write_word
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "speak_of_options",
     "to_line",
     "verbs_of",
+    "write_unchecked",
     "write_word",
 ]

@@ -16,6 +16,8 @@ from pai_notebook.plan.words import write_word
 from pai_notebook.python_source import IT, Plan, Step, step
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pai_notebook.registry.registry import Registry
 
 _EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
@@ -163,12 +165,43 @@ def _report(command: Command, lang: str | None) -> list[Step]:
 
 
 def _gate(command: Command, _: str | None) -> list[Step]:
-    compared, rules = _compared(command, baseline="approved"), _rules(command).strip("\n")
-    files = _written(command, {name: _EXPORTS[name] for name in ("html", "md")})
-    junit = command.get("junit")
-    files += [step("to_junit", junit, aside=True, overwrite=command.get("overwrite"))] if junit is not None else []
+    compared, rules, files = _compared(command, baseline="approved"), _rules(command).strip("\n"), _gate_files(command)
     # files are written of a gate that fails, too
     return [*compared, step("check", rules), *files, step("raise_for_breaches")] if files else [*compared, step("gate", rules)]
+
+
+def _gate_files(command: Command) -> list[Step]:
+    files = _written(command, {name: _EXPORTS[name] for name in ("html", "md")})
+    junit = command.get("junit")
+    return [*files, *([step("to_junit", junit, aside=True, overwrite=command.get("overwrite"))] if junit is not None else [])]
+
+
+def write_unchecked(command: Command, reason: str) -> list[Path]:
+    """Write the files of a gate that could not be checked, so that none of an earlier run is taken for its result.
+
+    Parameters
+    ----------
+    command : Command
+        Any line; of one that is no gate, or whose files cannot be written, nothing is written.
+    reason : str
+        What happened.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+    """
+    if command.verb != "gate" or command.get("code"):
+        return []
+    from pai_notebook.comparison.gate.report import Check, GateReport  # noqa: PLC0415 - loading the extension loads nothing that compares
+
+    report = GateReport((Check("failed", say("check"), reason=reason, checked=False),), say("Gate"))
+    try:
+        files = _gate_files(command)
+        _check_targets(files)
+        return [getattr(report, each.verb)(*each.args, **each.options) for each in files]
+    except ConfigurationError:
+        return []  # where files cannot be written is what the error of the gate says, or comes after it
 
 
 def _rules(command: Command) -> str:

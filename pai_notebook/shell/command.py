@@ -7,14 +7,15 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
 from pai_notebook.files import why
-from pai_notebook.i18n.phrases import now, say
-from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options
+from pai_notebook.i18n.phrases import now, reworded, say
+from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options, write_unchecked
+from pai_notebook.plan.words import in_shell
 from pai_notebook.python_source import Plan, Step, to_python
 from pai_notebook.shell import terminal
 
@@ -57,6 +58,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _answer(given: Sequence[str]) -> Exit:
     debug = "--debug" in given
+    command: Command | None = None
     try:
         if list(given) == ["--version"]:
             from pai_notebook.files import made_by  # noqa: PLC0415 - takes longer than the rest
@@ -64,18 +66,31 @@ def _answer(given: Sequence[str]) -> Exit:
             terminal.show(made_by())
             return Exit.PASSED
         _refuse_empty(given)
-        return _run(parse_words(given), asked=bool(given))
+        command = parse_words(given)
+        return _run(command, asked=bool(given))
     except PaiError as error:
         speak_of_options(error, offline="--offline" in given)
         # a traceback is for those who look for a mistake of this package
         terminal.complain(traceback.format_exception(error) if debug else [error.sentence])
+        _leave_unchecked(command, error.sentence)
         return Exit.USAGE if isinstance(error, ConfigurationError) else Exit.UNCHECKED
     except (OSError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - exit code 1 means that a gate did not pass, and this is a mistake of ours
         told = now("{kind}: this is a mistake of paimodel; --debug shows the traceback", kind=type(error).__name__)
         terminal.complain(traceback.format_exception(error) if debug else [told])
+        _leave_unchecked(command, told)
         return Exit.UNCHECKED
+
+
+def _leave_unchecked(command: Command | None, reason: str) -> None:
+    if command is not None:
+        _tell_written(write_unchecked(command, reworded(reason, in_shell)))
+
+
+def _tell_written(paths: Iterable[Any]) -> None:
+    for path in paths:
+        terminal.complain([now("written: {path}", path=path)], lead="")
 
 
 def _refuse_empty(words: Sequence[str]) -> None:
@@ -128,9 +143,7 @@ def _shown(plan: Plan, command: Command, registries: _Registries) -> Exit:
     if command.verb in ("compare", "explain", "gate"):
         say_on_line(found, "shell")
     show(found)
-    for path in steps:
-        if isinstance(path, os.PathLike) and path is not found:
-            terminal.complain([now("written: {path}", path=path)], lead="")
+    _tell_written(path for path in steps if isinstance(path, os.PathLike) and path is not found)
     ended = _ended(found)
     failed = any(getattr(each, "errors", None) for each in steps)
     return Exit.UNCHECKED if failed and ended is Exit.PASSED else ended

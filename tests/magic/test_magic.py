@@ -216,6 +216,10 @@ def test_a_gate_that_fails_writes_its_files_too(demo, tmp_path, monkeypatch):
         run(demo, f"%paimodel gate {DIGITS}@2.5.0 --rules rules.txt --to gate.md --junit gate.xml")
     assert "checks failed" in (tmp_path / "gate.md").read_text("utf-8")
     assert "<failure" in (tmp_path / "gate.xml").read_text("utf-8")
+    with pytest.raises(VersionNotFound):
+        run(demo, f"%paimodel gate {DIGITS}@9.9.9 --rules rules.txt --to gate.md --junit gate.xml --overwrite")
+    assert "could not be checked" in (tmp_path / "gate.md").read_text("utf-8")
+    assert "<error" in (tmp_path / "gate.xml").read_text("utf-8")
 
 
 def test_a_line_can_ask_the_embedded_registry_and_leave_the_default_one_alone(shell):

@@ -100,6 +100,41 @@ def test_a_gate_writes_its_files_whether_it_passes_or_not(folder, capsys):
     assert (read.failures, read.errors) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (f"gate {MODEL}@9.9.9 --rules hold.txt", Exit.UNCHECKED, "9.9.9"),
+        ("gate model-nowhere@latest --rules hold.txt", Exit.UNCHECKED, "model-nowhere"),
+        (f"gate {MODEL}@2.4.0 --rules wrong.txt", Exit.USAGE, "wrong.txt: line 1, column 22"),
+        (f"gate {MODEL}@2.4.0 --rules nowhere.txt", Exit.USAGE, "nowhere.txt"),
+    ],
+)
+def test_a_gate_that_could_not_be_checked_leaves_no_file_of_an_earlier_one(folder, capsys, words, code, said):
+    files = ["--to", "gate.md", "--junit", "gate.xml", "--demo", "--overwrite"]
+    assert main(["gate", f"{MODEL}@2.4.0", "--rules", "hold.txt", *files]) == Exit.PASSED
+    capsys.readouterr()
+    assert main([*words.split(), *files]) == code
+    assert "written: gate.xml" in capsys.readouterr().err
+    read = JUnitXml.fromfile(str(folder / "gate.xml"))
+    assert (read.tests, read.failures, read.errors) == (1, 0, 1)
+    (case,) = next(iter(read))
+    assert said in case.result[0].message
+    assert "could not be checked" in (folder / "gate.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("words", [[], ["--code", "--overwrite"], ["--overwrite", "--to", "gate.csv"], ["--overwrite", "--mod", "a=max"]])
+def test_a_mistake_in_the_words_of_a_gate_leaves_its_files_as_they_were(folder, words):
+    (folder / "gate.xml").write_text("earlier", "utf-8")
+    assert main(["gate", f"{MODEL}@9.9.9", "--rules", "wrong.txt", "--junit", "gate.xml", "--demo", *words]) == Exit.USAGE
+    assert (folder / "gate.xml").read_text("utf-8") == "earlier"
+
+
+def test_a_mistake_of_this_package_leaves_no_file_of_an_earlier_gate(folder, monkeypatch):
+    monkeypatch.setattr(command, "plan_of", lambda _: 1 / 0)
+    assert main(["gate", f"{MODEL}@latest", "--rules", "hold.txt", "--junit", "gate.xml", "--demo"]) == Exit.UNCHECKED
+    assert "a mistake of paimodel" in (folder / "gate.xml").read_text("utf-8")
+
+
 @pytest.mark.slow
 def test_json_is_what_scripts_read(files, capsys):
     def asked(words):
