@@ -13,7 +13,7 @@ from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
-from pai_notebook.model.nearest import listed, nearest, nearest_names, nearest_sentence
+from pai_notebook.model.nearest import dataset_hint, nearest_names
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,8 @@ class Selection:
             With the nearest datasets, or those that there are.
         """
         if self.dataset and measured and not any(is_on(name, self.dataset) for name in measured):
-            known = list(dict.fromkeys(name.label or name.dataset for name in measured if name.dataset))
-            close = nearest(self.dataset, known)
-            there = say("It was measured on {datasets}.", datasets=listed(known)) if known else say("It names no dataset.")
             raise NameNotFound(
-                say("no metric was measured on dataset {dataset!r}", dataset=self.dataset), hint=nearest_sentence(close) if close else there
+                say("no metric was measured on dataset {dataset!r}", dataset=self.dataset), hint=dataset_hint(self.dataset, measured)
             )
 
 

@@ -18,7 +18,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFoun
 from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
-from pai_notebook.model.nearest import listed, nearest_hint
+from pai_notebook.model.nearest import dataset_hint, nearest_hint
 from pai_notebook.sanitize import printable
 
 T = TypeVar("T")
@@ -433,10 +433,8 @@ def resolve(
         base, asked = (text, dataset) if ranked else _without_dataset(text)
         measured = ranked or (_exactly(base, names) if base != text else [])
         if measured:
-            there = listed([repr(each) for each in sorted({name.label or name.dataset for _, name in measured if name.dataset})])
-            hint = say("It was measured on {datasets}.", datasets=there) if there else say("It names no dataset.")
             words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
-            raise NameNotFound(say(words, base=base, asked=asked), hint=hint)
+            raise NameNotFound(say(words, base=base, asked=asked), hint=dataset_hint(asked or "", [name for _, name in measured]))
         known = names if others is None else others()
         ending = [name.full for name in known if name.section not in ("", "metrics") and f".{name.path}".endswith(f".{text}")]
         if len(ending) > 1:
@@ -502,6 +500,17 @@ def dataset_meant(text: str) -> str:
     """
     _, dataset = _without_dataset(text.replace("`", ""))
     return "" if "://" in dataset or _ID.match(dataset) else dataset
+
+
+def metric_meant(text: str) -> Pattern:
+    """Give the metric, on whatever dataset, that a name means.
+
+    Examples
+    --------
+    >>> metric_meant("cer@hold-out"), metric_meant("cer[d-a]"), metric_meant("cer")
+    (Pattern('cer'), Pattern('cer'), Pattern('cer'))
+    """
+    return Pattern(_without_dataset(text)[0])
 
 
 def _without_dataset(text: str) -> tuple[str, str]:

@@ -100,6 +100,23 @@ def nearest_hint(text: str, names: Collection[Name]) -> Phrase:
     return say("Available: {names}.", names=joined(there, "; ")) if there else say("No version has any metric.")
 
 
+def dataset_hint(dataset: str, measured: Iterable[Name]) -> Phrase:
+    """Say which datasets are nearest to one on which metrics were not measured, or on which they were.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.names import Name
+    >>> measured = [Name("metrics", "cer", "d-a", "hold-out"), Name("metrics", "cer", "d-b")]
+    >>> dataset_hint("hold-ot", measured), dataset_hint("x", measured), dataset_hint("x", [])
+    ('Nearest is hold-out.', 'It was measured on d-b and hold-out.', 'It names no dataset.')
+    """
+    known = sorted({name.label or name.dataset for name in measured if name.dataset})
+    close = nearest(dataset, known)
+    if close:
+        return nearest_sentence(close)
+    return say("It was measured on {datasets}.", datasets=listed(known)) if known else say("It names no dataset.")
+
+
 def nearest_sentence(close: Sequence[str], *, whole: bool = True) -> Phrase:
     """Say which names are nearest; `whole` is False where not all of them are known.
 

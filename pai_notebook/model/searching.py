@@ -6,29 +6,51 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ConfigurationError, NameNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup, refuse_unknown
-from pai_notebook.model.names import Name, dataset_meant
+from pai_notebook.model.names import Name, dataset_meant, metric_meant, resolve
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
+# Names that are kept for an error at most: a registry may have any number.
+_MOST_NAMES = 10_000
 _NOWHERE = Name("metrics", "")
 _KINDS = {"model_id": "models", **dict.fromkeys(PEOPLE, "people")}
+
+
+class _NamesSeen:
+    """Names that were seen while some name of the condition was not: the nearest to it are among them."""
+
+    def __init__(self) -> None:
+        self.under: dict[str, dict[str, None]] = {}
+        self._names: dict[Name, None] = {}
+
+    def see(self, names: Sequence[Name]) -> None:
+        if len(self._names) < _MOST_NAMES:
+            self._names |= dict.fromkeys(replace(name, nick="") for name in names)
+
+    def nowhere(self, text: str) -> NameNotFound | None:
+        """Error for a name that none of the models has, with the nearest of all; None where together they have it."""
+        try:
+            resolve(text, self._names, missing="no version has {text!r}")
+        except NameNotFound as error:
+            return error
+        except ComparisonError:
+            pass
+        return None
 
 
 class _PartialLookup(Lookup):
     """Looks names up in a part of a larger set, where a name that does not occur is one that no version of this part states."""
 
-    def __init__(
-        self, versions: Sequence[ModelVersion], missing: dict[str, NameNotFound], known: set[str], seen: dict[str, dict[str, None]]
-    ) -> None:
+    def __init__(self, versions: Sequence[ModelVersion], missing: dict[str, NameNotFound], known: set[str], seen: _NamesSeen) -> None:
         super().__init__(versions)
         self._seen = seen
         self._missing = missing
@@ -39,13 +61,15 @@ class _PartialLookup(Lookup):
             name = super().resolve(text, dataset=dataset)
         except NameNotFound as error:
             self._missing.setdefault(text, error)
+            if text not in self._known:
+                self._seen.see(self.all_names())
             return _NOWHERE
         self._known.add(text)
         return name
 
     def check_named(self, name: Name, text: str) -> None:
         who = f"{name.path} {text}"
-        seen = self._seen.setdefault(name.path, {})
+        seen = self._seen.under.setdefault(name.path, {})
         seen |= dict.fromkeys(self.known_under(name))
         try:
             if text not in seen:
@@ -97,10 +121,11 @@ class VersionSearch:
         self._known: set[str] = set()
         names = self._condition.names if self._condition else ()
         self._datasets = frozenset(filter(None, map(dataset_meant, names)))
+        self._metrics = {text: metric_meant(text) for text in names}
         fields = {info.name for name in names if (info := field_named(name)) is not None}
         self._kinds = frozenset(_KINDS[name] for name in fields & set(NAMED))
         self._seen_keys: set[str] = set()
-        self._seen_names: dict[str, dict[str, None]] = {}
+        self._seen = _NamesSeen()
         self._seen_states: set[str] = set(APPROVALS)
 
     @property
@@ -111,6 +136,11 @@ class VersionSearch:
     def needs_names(self, known: Iterable[str] = ()) -> bool:
         """Whether the condition names a dataset that is not among some names, rather than its id or address."""
         return not self._datasets <= set(known)
+
+    def measured_on(self, versions: Sequence[ModelVersion], *, every: bool = False) -> set[str]:
+        """Datasets of the metrics for which the condition names a dataset, or of `every` metric in it."""
+        wanted = [metric for text, metric in self._metrics.items() if every or dataset_meant(text)]
+        return {name.dataset for name in Lookup(versions).names("metrics") if any(metric.fits(name) for metric in wanted)}
 
     def matches(self, versions: Sequence[ModelVersion]) -> list[ModelVersion]:
         """Versions of one model that meet everything.
@@ -131,7 +161,7 @@ class VersionSearch:
         if self._condition is None or not versions:
             return kept
         # asked of all versions, so that what other conditions leave over does not decide what a name means
-        held = self._condition.mask_of(_PartialLookup(versions, self._missing, self._known, self._seen_names))
+        held = self._condition.mask_of(_PartialLookup(versions, self._missing, self._known, self._seen))
         chosen = set(map(id, kept))
         return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
 
@@ -147,7 +177,7 @@ class VersionSearch:
         """
         for text, error in self._missing.items():
             if text not in self._known:
-                raise error
+                raise (self._seen.nowhere(text) if text in self._metrics else None) or error
         for key in self._labels:
             if key not in self._seen_keys:
                 raise ConfigurationError(say("no version has a label {key!r}", key=key), hint=_hint(key, self._seen_keys))

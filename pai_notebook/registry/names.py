@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -92,7 +92,14 @@ class NameResolver:
         kinds = (self._models, self._datasets, self._counts, self._members)
         return [say(told, what=kind.what, permission=kind.permission) for kind in kinds if kind.refused]
 
-    async def resolve(self, versions: Iterable[ModelVersion], budget: NameBudget | None = None, *, kinds: frozenset[str] = _KINDS) -> int:
+    async def resolve(
+        self,
+        versions: Iterable[ModelVersion],
+        budget: NameBudget | None = None,
+        *,
+        kinds: frozenset[str] = _KINDS,
+        datasets: Container[str] | None = None,
+    ) -> int:
         """Put the names into the provenance of versions that were just fetched; return how many datasets were not asked for.
 
         Parameters
@@ -103,13 +110,15 @@ class NameResolver:
             What the call may still ask for; by default this is all of the call.
         kinds : frozenset of str
             Which names to look up: of `models`, `datasets`, `people`.
+        datasets : container of str, optional
+            Which datasets to ask about, as metrics name them; by default all.
         """
         together: dict[tuple[int, str], list[ModelVersion]] = {}
         for version in versions:
             together.setdefault((id(version.provenance), version.model_id), []).append(version)
         groups = [(model_id, _occurring(group), group) for (_, model_id), group in together.items()]
         identities = dict.fromkeys(each for _, (found, _), _ in groups for each in found)
-        asked = list(identities) if kinds & {"datasets", "people"} else []
+        asked = [each for each in identities if "datasets" in kinds and (datasets is None or each in datasets)]
         people = list(dict.fromkeys(user for _, (_, users), _ in groups for user in users)) if "people" in kinds else []
         models = list(dict.fromkeys(model_id for model_id, _, _ in groups)) if kinds & {"models", "people"} else []
         # a service that hangs here must not hold back what has arrived
@@ -275,8 +284,8 @@ class _RequestBudget:
 class NameBudget:
     """How many names one call may still ask for: pages of members, and all others."""
 
-    def __init__(self) -> None:
-        self.names, self.pages = _RequestBudget(MOST_REQUESTS - _MEMBER_PAGES), _RequestBudget(_MEMBER_PAGES)
+    def __init__(self, names: int = MOST_REQUESTS - _MEMBER_PAGES) -> None:
+        self.names, self.pages = _RequestBudget(names), _RequestBudget(_MEMBER_PAGES)
 
 
 def _text(reply: Reply, key: str) -> str:

@@ -543,8 +543,8 @@ class Registry(Displayed):
         ----------
         where : str, optional
             A condition in the grammar of `VersionSet.filter`, for example `accuracy@d-a > 0.9 and label.env == 'prod'`. A model that does
-            not have a metric does not meet a condition on it. A dataset may be named as the registry calls it; then at most 20 names are
-            asked for, and models whose datasets are left over are in `errors`.
+            not have a metric does not meet a condition on it. A dataset may be named as the registry calls it; then the names of those
+            on which this metric was measured are asked for, at most 200; models whose datasets are left over are in `errors`.
         models : str, Model or several, optional
             Model ids or names, or what `list_models` gave; by default every model that `list_models()` finds.
         approval : str or list of str, optional

@@ -10,7 +10,7 @@ from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.source import dataset_names
 from pai_notebook.registry.fetcher import HOPELESS
-from pai_notebook.registry.names import MOST_REQUESTS, NameBudget
+from pai_notebook.registry.names import NameBudget
 from pai_notebook.registry.result import single
 from pai_notebook.versions.versions import VersionSet
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pai_notebook.registry.fetcher import Fetcher
     from pai_notebook.registry.names import NameResolver
 
-# Requests from which on a search has to be confirmed.
+# Requests from which on a search has to be confirmed, and names of datasets that one asks for because its condition names one.
 ASKING = 200
 
 
@@ -92,7 +92,7 @@ async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, w
         What would fail in every other model too.
     """
     pending = iter(enumerate(finds.model_ids))
-    budget = NameBudget()
+    budget = NameBudget(ASKING)
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(workers, finds.total)):
@@ -100,7 +100,7 @@ async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, w
     except BaseExceptionGroup as error:
         raise single(error) from None
     if fetcher.resolver:
-        await fetcher.resolver.resolve(finds.versions, budget)
+        await fetcher.resolver.resolve(finds.versions)
 
 
 async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: Iterator[tuple[int, str]], budget: NameBudget) -> None:
@@ -110,9 +110,7 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
         found = finds.begin(place)
         try:
             async for page in fetcher.stream_versions(model_id):
-                if fetcher.resolver and search.kinds:
-                    await _look_up(fetcher.resolver, search, page, budget)
-                found.extend(search.matches(page))
+                found.extend(await _matching(fetcher.resolver, search, page, budget))
         except PaiError as error:
             # of all that ends a search, only what a condition means may differ from model to model
             if isinstance(error, HOPELESS) and not isinstance(error, AddressError):
@@ -124,6 +122,21 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
             finds.end(place)
 
 
+async def _matching(
+    resolver: NameResolver | None, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget
+) -> list[ModelVersion]:
+    if resolver and search.kinds:
+        await _look_up(resolver, search, page, budget)
+    try:
+        return search.matches(page)
+    except AddressError:
+        if not resolver:
+            raise
+        # once more, so that the error names the datasets as everything else does
+        await resolver.resolve(page, budget, kinds=frozenset({"datasets"}), datasets=search.measured_on(page, every=True))
+        return search.matches(page)
+
+
 async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget) -> None:
     """Find the names that the condition is about.
 
@@ -132,11 +145,9 @@ async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence
     AddressError
         When not all of them could be asked for and the one that is meant is not among the others.
     """
-    lacking = await resolver.resolve(page, budget, kinds=search.kinds)
+    lacking = await resolver.resolve(page, budget, kinds=search.kinds, datasets=search.measured_on(page))
     if lacking and search.needs_names(dataset_names(version.provenance for version in page).values()):
         raise AddressError(
-            say(
-                "{count} datasets were not asked for their names: a search asks for {most} names at most", count=lacking, most=MOST_REQUESTS
-            ),
-            hint=say("Search again, which asks for the next ones, or write the id of the dataset."),
+            say("names of datasets left unasked: {count}; a search asks for {most} at most", count=lacking, most=ASKING),
+            hint=say("Write the id of the dataset, or search fewer models."),
         )

@@ -415,7 +415,7 @@ def test_an_answer_about_a_metric_names_its_dataset_and_has_the_id_in_a_line_bel
 
 REFUSED = {
     "several": (lambda c: c.best("accuracy"), "Name one: accuracy@speech-clean:v2, accuracy@speech-far, accuracy@speech-noisy."),
-    "nowhere": (lambda c: c.rank("accuracy@speech-nois"), "'speech-clean:v2', 'speech-far' and 'speech-noisy'"),
+    "nowhere": (lambda c: c.rank("accuracy@speech-nois"), "Nearest are speech-noisy, "),
     "misspelt": (lambda c: c["acuracy@speech-noisy"], "Nearest are accuracy@speech-noisy"),
     "misspelt beside an id": (lambda c: c["acuracy@d-two"], "Nearest are accuracy@speech-noisy"),
     "gate": (lambda c: c.gate("accuracy@d-two > 1"), "accuracy@speech-noisy of 0.1.0 is"),

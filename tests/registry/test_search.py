@@ -242,17 +242,48 @@ def test_an_unknown_name_of_a_dataset_is_refused_with_those_there_are():
     assert "hold-out-" in caught.value.hint
 
 
-def test_a_search_asks_for_twenty_names_at_most_and_says_which_models_are_left_over():
-    registry, asked = named_registry(12)
+def test_a_search_finds_a_dataset_by_name_among_more_than_are_asked_for_to_be_shown():
+    registry, _ = named_registry(12)
     with registry:
         found = registry.search_versions("accuracy@hold-out-11 > 0.915")
-        assert len(asked) - asked.count("ListModelVersions") - asked.count("GetModelVersion") - 1 <= 20
-        assert 0 < len(found.errors) < 12
+    assert addresses(found) == ["model-11@0.2.0"]
+    assert not found.errors
+
+
+def test_a_search_asks_for_the_names_of_datasets_of_its_metric_only():
+    registry, asked = named_registry(12)
+    with registry:
+        assert not registry.search_versions("accuracy@d-1x > 2 or version == 'none'")
+        with pytest.raises(NameNotFound, match=r"'acuracy@hold-out-3'\. Nearest are accuracy@d-"):
+            registry.search_versions("acuracy@hold-out-3 > 0.5")
+    assert "GetDataset" not in asked
+
+
+def test_a_search_asks_for_200_names_of_datasets_at_most_and_says_which_models_are_left_over():
+    registry, asked = named_registry(110)
+    with registry:
+        found = registry.search_versions("accuracy@hold-out-109 > 2")
+        assert 150 < asked.count("GetDataset") <= 200
+        assert 9 <= len(found.errors) < 50
         assert all("name" in model for model in found.errors)
-        assert "datasets were not asked for their names" in str(next(iter(found.errors.values())))
-        again = registry.search_versions("accuracy@hold-out-11 > 0.915")
-    assert addresses(again) == ["model-11@0.2.0"]
-    assert not again.errors
+        said = str(next(iter(found.errors.values())))
+        assert "names of datasets left unasked" in said
+        assert "again" not in said
+
+
+def test_a_dataset_on_which_nothing_was_measured_is_answered_with_the_nearest_of_all_models():
+    registry, _ = named_registry(12)
+    with registry:
+        for name, near in (("hold-ot-11", "hold-out-11"), ("hold-out", "hold-out-")):
+            with pytest.raises(NameNotFound, match=rf"accuracy was not measured on dataset '{name}'\. Nearest are {near}"):
+                registry.search_versions(f"accuracy@{name} > 0.5")
+
+
+def test_a_metric_on_several_datasets_is_refused_with_their_names():
+    registry, _ = named_registry(2)
+    with registry:
+        found = registry.search_versions("accuracy > 0.5")
+    assert "Name one: accuracy@hold-out-1, accuracy@手写-1." in str(found.errors["name 1"])
 
 
 def test_a_state_or_label_that_is_near_to_none_is_answered_with_those_there_are(connected):
