@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from statistics import NormalDist
 
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.numbers import choose_format, format_about, format_computed
 
 # Share of cases in which an interval, or all statements that are made together, may be wrong.
@@ -36,12 +37,15 @@ class Interval(Brief):
         Share of such intervals that hold the true difference, for example 0.95.
     method : str
         How it was computed, in words.
+    of : (str, (float, float)) or None
+        The metric and the two values, candidate first, where they are known: `words` are in the unit of its differences.
     """
 
     low: float
     high: float
     level: float
     method: str
+    of: tuple[str, tuple[float, float]] | None = field(default=None, compare=False)
 
     def _brief(self) -> str:
         return say("{text}, {word}", text=self.words, word=self.method)
@@ -78,10 +82,32 @@ class Interval(Brief):
 
     @property
     def words(self) -> Phrase:
-        """The interval in words, for example `95 % interval -0.016 to +0.036`."""
-        form = choose_format([self.low, self.high])
-        level, low, high = format_computed(100 * self.level), form.delta(self.low), form.delta(self.high)
-        return say("{level} % interval {low} to {high}", level=level, low=low, high=high)
+        """The interval in words, for example `95 % interval -1.6 to +3.6 pp`."""
+        return self.told(*(Scale(""), None) if self.of is None else (scale_of_differences(*self.of), self.of[1][1]))
+
+    def told(self, scale: Scale, base: float | None) -> Phrase:
+        """Write the interval as differences of a metric to a value are written.
+
+        Parameters
+        ----------
+        scale : Scale
+            How differences of the metric are written.
+        base : float or None
+            What they are differences to, None where that is no number.
+
+        Returns
+        -------
+        str
+            For example `95 % interval -1.6 to +3.6 pp`.
+
+        Examples
+        --------
+        >>> interval = Interval(-0.016, 0.036, 0.95, "")
+        >>> print(interval.told(Scale("accuracy", points=100), 0.9), "|", interval.told(Scale("loss"), 0.9))
+        95 % interval -1.6 to +3.6 pp | 95 % interval -0.016 to +0.036
+        """
+        ends = scale.write_range(self.low, self.high, base, choose_format([self.low, self.high]))
+        return say("{level} % interval {ends}", level=format_computed(100 * self.level), ends=ends)
 
 
 @lru_cache(maxsize=1024)

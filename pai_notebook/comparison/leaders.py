@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pai_notebook.comparison.interval import Interval, expected_lead
+from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
-from pai_notebook.model.numbers import NumberFormat, format_about, format_computed
+from pai_notebook.model.numbers import format_about
 
 # Confidence that the set holds the truly best version.
 TOGETHER = 0.95
@@ -181,7 +181,7 @@ def leader_notes(
         notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
     if second not in leaders.best and lead.interval is not None:
         interval = lead.interval if higher else lead.interval.reversed
-        told = _in_words(interval, scale, base)
+        told = interval.told(scale, base)
         many = second in leaders.together
         notes.append(_lead_note(lead, names[second], told, is_sure=interval.excludes(leaders.tolerance), among_many=many))
     if luck is not None:
@@ -192,14 +192,6 @@ def leader_notes(
         )
         notes.append(say(lucky, count=len(leaders.shown), where=where, luck=_about(luck, scale)))
     return notes
-
-
-def _in_words(interval: Interval, scale: Scale, base: float) -> Phrase:
-    """Write an interval as differences of the metric are written."""
-    if scale.factor(base) is None:
-        return interval.words
-    ends = scale.write_range(interval.low, interval.high, base, NumberFormat())
-    return say("{level} % interval {ends}", level=format_computed(100 * interval.level), ends=ends)
 
 
 def _about(size: float, scale: Scale) -> str:

@@ -70,7 +70,7 @@ class Questions(PairedQuestions):
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
         >>> print(c.between(c["accuracy@d-wineholdout0001"], 2, 1).interval.words)
-        95 % interval -0.1263 to +0.0870
+        95 % interval -12.6 to +8.7 pp
         """
         level = number_argument("level", level, above=0, below=1)
         return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
@@ -305,7 +305,7 @@ class Questions(PairedQuestions):
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
         >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").interval.words)
-        95 % interval -0.1420 to +0.0620
+        95 % interval -14.2 to +6.2 pp
         """
         level = number_argument("level", level, above=0, below=1)
         n = None if n is None else number_argument("n", n, least=1, whole=True)

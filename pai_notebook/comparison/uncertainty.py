@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +46,14 @@ class Evidence(Estimated, Brief):
         What is known of the version and of the one it is compared with; None where no interval is known.
     level : float
         Confidence of `interval`, 0 to 1.
+    of : (str, (float, float)) or None
+        The metric and the two values, for the words of the interval; None where they are not known.
     """
 
     reason: Phrase
     sides: tuple[Side, Side] | None = None
     level: float = 0.95
+    of: tuple[str, tuple[float, float]] | None = field(default=None, compare=False)
 
     def _brief(self) -> str:
         if self.interval is None:
@@ -59,7 +62,7 @@ class Evidence(Estimated, Brief):
         return say("{what}: {said}", what=known, said=self.reason)
 
     def _known_at(self, level: float) -> Interval | None:
-        return None if self.sides is None else self.sides[0].against(self.sides[1], level)
+        return None if self.sides is None else replace(self.sides[0].against(self.sides[1], level), of=self.of)
 
     @property
     def is_exact(self) -> bool:
@@ -168,10 +171,12 @@ class Uncertainty:
         level : float
             Confidence of the interval, 0 to 1.
         """
-        if (key, place, other) in self._paired and None not in (self._beside.number(key, place), self._beside.number(key, other)):
-            return self._paired[key, place, other](level)
+        value, base = self._beside.number(key, place), self._beside.number(key, other)
+        of = None if value is None or base is None else (key[0], (value, base))
+        if of and (key, place, other) in self._paired:
+            return replace(self._paired[key, place, other](level), of=of)
         found = self._sides(key, place, other, n)
-        return found if isinstance(found, Evidence) else Evidence(found[0].reason(found[1]), found, level)
+        return found if isinstance(found, Evidence) else Evidence(found[0].reason(found[1]), found, level, of)
 
     def _sides(self, key: Key, place: int, other: int, n: float | None = None) -> tuple[Side, Side] | Evidence:
         """What is known of two values by themselves, or why no interval of their difference is known."""

@@ -14,8 +14,9 @@ from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, in_short, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.differences import Scale
 from pai_notebook.model.metric_words import is_cost, points_of
-from pai_notebook.model.numbers import choose_format, format_number, rounded_outward
+from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -366,10 +367,8 @@ class _Sentences:
         """Write how much worse a metric could still be, and of which version that is."""
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
-        points = points_of(row.path, [cell.value for cell in row.cells if cell.value is not None and has_number(cell)])
-        # up, so that it is never more than is said
-        size: str = format_number(rounded_outward(loss * (points or 1), up=True))
-        size = say("{points} pp", points=size) if points else size
+        numbers = [cell.value for cell in row.cells if cell.value is not None and has_number(cell)]
+        size = Scale(row.path, points_of(row.path, numbers)).at_most(loss)
         if alone:
             return say("{size} in {metric}", size=size, metric=path)
         return say("{size} in {metric} ({version})", size=size, metric=path, version=self._names[each.place])

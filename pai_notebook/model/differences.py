@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metric_words import is_cost, points_of, scale_of
-from pai_notebook.model.numbers import NumberFormat, cleared, format_percent, format_points
+from pai_notebook.model.numbers import NumberFormat, cleared, format_number, format_percent, format_points, rounded_outward
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,16 @@ class Scale:
         if self.factor(base) is None:
             return number
         return say("{points} pp", points=number) if self.points else say("{number} %", number=number)
+
+    def at_most(self, size: float, base: float | None = None) -> str:
+        """Write how large a difference is at most, rounded up so that it is never more than is said.
+
+        Examples
+        --------
+        >>> Scale("accuracy", points=100).at_most(0.0217), Scale("cer", ratio=True).at_most(0.0217, 0.2), Scale("auc").at_most(0.0217)
+        ('2.2 pp', '11 %', '0.022')
+        """
+        return self.with_unit(format_number(rounded_outward(size * (self.factor(base) or 1.0), up=True)), base)
 
     def write_range(self, low: float, high: float, base: float | None, form: NumberFormat, *, unit: bool = True) -> Phrase:
         """Write the two ends of differences, with the unit once.

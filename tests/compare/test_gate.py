@@ -567,9 +567,9 @@ def test_a_confidence_or_an_alarm_that_means_nothing_is_refused(rule, words):
 
 def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have_seen():
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
-    assert (check.outcome, check.reason[:67]) == ("passed", "no loss shown; a true loss of up to about 0.096 may go unseen (n = ")
+    assert (check.outcome, check.reason[:67]) == ("passed", "no loss shown; a true loss of up to about 9.6 pp may go unseen (n =")
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
-    assert check.reason.startswith("no loss shown; a true loss of up to about 0.087 may go unseen (n = 100 and 100")
+    assert check.reason.startswith("no loss shown; a true loss of up to about 8.7 pp may go unseen (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
     assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
@@ -668,7 +668,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
 
     assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
     (check,) = alarm(0.8, 0.2).checks
-    assert check.reason.startswith("no loss shown; a true loss of up to about 0.24 may go unseen")
+    assert check.reason.startswith("no loss shown; a true loss of up to about 24 pp may go unseen")
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
 
@@ -681,7 +681,7 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
         c.interval(name, "0.2.0", level=level).interval for c, name, level in ((one, "accuracy", 0.95), (several, "t0_accuracy", 0.9975))
     ]
     for c, interval in zip((one, several), half, strict=True):
-        unseen = f"{math.ceil(1000 * interval.high) / 1000:.3f}"
+        unseen = f"{math.ceil(1000 * interval.high) / 10:.1f} pp"
         assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
             f"no loss shown; a true loss of up to about {unseen} may go unseen"
         }

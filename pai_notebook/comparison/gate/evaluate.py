@@ -18,7 +18,7 @@ from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import nearest_names
-from pai_notebook.model.numbers import choose_format, cleared, format_computed, format_number, rounded_outward
+from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.parse import Alarm
@@ -132,9 +132,8 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
     if pair.change.verdict is Verdict.WORSE:
         return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
     told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
-    return pair.check(
-        "passed", alarm.text, say(told, unseen=format_number(rounded_outward(half + margin, up=True)), reason=evidence.reason)
-    )
+    unseen = pair.scale.at_most(half + margin, None if pair.base is None else pair.base.value)
+    return pair.check("passed", alarm.text, say(told, unseen=unseen, reason=evidence.reason))
 
 
 _LONGEST = 40
