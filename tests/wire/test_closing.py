@@ -216,8 +216,9 @@ def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):
     try:
         for _ in range(200):
             loop.submit(never()).cancel()
-        hold = threading.Event()
-        loop.submit(block(hold))
+        begun, hold = threading.Event(), threading.Event()
+        loop.submit(block(begun, hold))
+        assert begun.wait(PATIENCE)
         future = loop.submit(last())
         assert future.cancel()
         hold.set()
@@ -230,8 +231,9 @@ def test_a_call_that_is_cancelled_before_it_began_leaves_no_word(recwarn):
     assert [str(warning.message) for warning in recwarn] == []
 
 
-async def block(event):
-    event.wait(PATIENCE)
+async def block(begun, hold):
+    begun.set()
+    hold.wait(PATIENCE)
 
 
 def test_a_user_that_has_left_starts_nothing():
