@@ -28,9 +28,10 @@ from pai_notebook.display import (
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.metrics import State
-from pai_notebook.model.names import Name
+from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
 from pai_notebook.model.order import newest, version_key
 from pai_notebook.model.source import dataset_names
@@ -76,7 +77,7 @@ def describe_versions(
     errors: Mapping[str, PaiError] | None = None,
     removed: Sequence[str] = (),
     direction: Direction = lambda _: None,
-    sorted_by: Name | None = None,
+    about: Sequence[str] = (),
 ) -> Block:
     """Describe versions as a table, one row each.
 
@@ -88,8 +89,8 @@ def describe_versions(
         What could not be fetched, and what was left out, said above the table.
     direction : callable
         Which way a metric is better, to mark the best of a column.
-    sorted_by : Name, optional
-        What the order goes by; a metric has its column then.
+    about : sequence of str
+        Names that the set was sorted by or chosen by; a metric has its column then.
     """
     blocks: list[Block] = [
         Note(say("{what}: {said}", what=address, said=error.sentence), "bad") for address, error in list((errors or {}).items())[:10]
@@ -97,14 +98,17 @@ def describe_versions(
     if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
         blocks.append(Note(say("and {count} more failures; errors has all", count=len(errors) - 10), "bad"))
     blocks += [Note(text, "info") for text in removed]
-    blocks.append(_table(versions, direction, sorted_by) if versions else Note(say("No versions here.")))
+    blocks.append(_table(versions, direction, about) if versions else Note(say("No versions here.")))
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
-def _table(versions: Sequence[ModelVersion], direction: Direction, sorted_by: Name | None) -> Table:
+def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequence[str]) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
-    columns = _columns(sorted(names, key=lambda name: sorted_by is None or Name("metrics", *name) != sorted_by))
+    patterns = list(map(Pattern, about))
+    there = Lookup(versions).names("metrics") if patterns else ()
+    first = {(name.path, name.dataset) for name in there if any(pattern.fits(name) for pattern in patterns)}
+    columns = _columns(sorted(names, key=lambda name: name not in first))
     known = dataset_names(version.provenance for version in versions)
     short = short_datasets(sorted({dataset for _, dataset in columns}), known)
     plain = plain_paths(path for path, _ in columns)

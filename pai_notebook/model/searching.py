@@ -129,6 +129,11 @@ class VersionSearch:
         self._seen_states: set[str] = set(APPROVALS)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the condition, as written."""
+        return tuple(self._metrics)
+
+    @property
     def kinds(self) -> frozenset[str]:
         """Kinds of names that the condition is about: of `models`, `datasets`, `people`."""
         return self._kinds | ({"datasets"} if self.needs_names() else set())

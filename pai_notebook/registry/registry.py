@@ -594,7 +594,8 @@ class Registry(Displayed):
         # an early end has not seen every model
         if not finds.is_enough and not finds.versions.errors:
             search.check()
-        return finds.versions
+        found = finds.versions
+        return found._derive(found, about=search.names)  # noqa: SLF001 - one of ours
 
     def _searched(
         self, models: str | Model | Iterable[str | Model] | None, workspace_id: str | None, *, confirm: bool | Callable[[int], bool]

@@ -14,10 +14,10 @@ from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, 
 from pai_notebook.files import MAX_BYTES
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import Address, read_addresses
+from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
-from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import read_versions
@@ -69,7 +69,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_errors", "_origin", "_paired", "_path", "_removed", "_sorted_by", "_versions")
+    __slots__ = ("_about", "_errors", "_origin", "_paired", "_path", "_removed", "_versions")
 
     def __init__(
         self,
@@ -90,8 +90,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self._removed = tuple(removed)
         self._origin = origin
         self._path = path
-        # a list shows what it is sorted by
-        self._sorted_by: Name | None = None
+        # a list shows what it is sorted by or chosen by
+        self._about: tuple[str, ...] = ()
         # a set and a part of it have the same results
         self._paired = tuple({repr(each.content): each for each in paired}.values())
 
@@ -353,10 +353,10 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     def _ipython_key_completions_(self) -> list[str]:
         return [version.version_name for version in self._versions]
 
-    def _derive(self, versions: Iterable[ModelVersion], removed: str = "", sorted_by: Name | None = None) -> VersionSet:
+    def _derive(self, versions: Iterable[ModelVersion], removed: str = "", about: tuple[str, ...] = ()) -> VersionSet:
         steps = (*self._removed, removed) if removed else self._removed
         found = VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path, paired=self._paired)
-        found._sorted_by = sorted_by or self._sorted_by
+        found._about = tuple(dict.fromkeys((*about, *self._about)))
         return found
 
     @property
@@ -522,9 +522,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         (['0.2.0'], ("where 'cer < 20%' removed 1 of 2",))
         """
         kept = self
+        about = () if where is None else parse_condition(where).names
         words = {"approval": approval, "framework": framework, "format": format}
         for said, good in filtered(self._versions, where, label=label, words=words, created_after=created_after):
-            kept = kept._derive(good, say("{said} removed {count} of {total}", said=said, count=len(kept) - len(good), total=len(kept)))
+            gone = say("{said} removed {count} of {total}", said=said, count=len(kept) - len(good), total=len(kept))
+            kept = kept._derive(good, gone, about)
         return kept
 
     def sort_values(
@@ -561,7 +563,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ['0.2.0', '0.1.0']
         """
         versions, name = ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset)
-        return self._derive(versions, sorted_by=name)
+        return self._derive(versions, about=(name.full,) if name else ())
 
     def newest(self, count: int) -> VersionSet:
         """Return the newest versions by creation time, in the order of this set.
@@ -835,7 +837,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             errors=self._errors,
             removed=self._removed,
             direction=lambda path: infer_direction(path).mode,
-            sorted_by=self._sorted_by,
+            about=self._about,
         )
         return Stack([Note(self._origin, "info"), described]) if self._origin else described
 

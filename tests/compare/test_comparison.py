@@ -260,6 +260,8 @@ def test_an_approved_version_that_failed_to_load_is_named_when_it_is_asked_for()
 def test_a_baseline_that_is_not_there_names_the_nearest():
     with pytest.raises(VersionNotFound, match=r"0\.1\.5 is not among the 2 versions.*Nearest are 0\.1\.0 and 0\.2\.0\. registry\.compare"):
         Comparison([make("0.1.0"), make("0.2.0")], baseline="0.1.5")
+    with pytest.raises(VersionNotFound, match=r"lates is not among the 2 versions.*Nearest is latest\. A baseline is one version"):
+        Comparison([make("0.1.0"), make("0.2.0")], baseline="lates")
 
 
 def test_a_baseline_that_failed_to_load_is_never_replaced():

@@ -153,3 +153,4 @@ def test_a_list_shows_the_metric_it_is_sorted_by_and_versions_without_it_stand_l
     assert "wait_ms" in text
     assert "absent" in text.split("0.2.0")[1]
     assert "wait_ms" in str(found[1:])
+    assert "wait_ms" in str(vs.filter("share0 > 0 and wait_ms < 9"))

@@ -279,6 +279,13 @@ def test_a_dataset_on_which_nothing_was_measured_is_answered_with_the_nearest_of
                 registry.search_versions(f"accuracy@{name} > 0.5")
 
 
+def test_what_a_search_finds_shows_the_metrics_of_its_condition():
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.search_versions("train_seconds < 0.005", models="wine-cultivar")
+        assert "train_seconds" in str(found)
+        assert "train_seconds" not in str(registry.get_versions("wine-cultivar"))
+
+
 def test_a_metric_on_several_datasets_is_refused_with_their_names():
     registry, _ = named_registry(2)
     with registry:
