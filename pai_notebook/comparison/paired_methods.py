@@ -330,7 +330,11 @@ def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, s
         When they are not two, or a name is not compared.
     """
     if not isinstance(frames, Mapping) or len(frames) != _TWO:
-        said = say("{count} tables", count=len(frames)) if isinstance(frames, Mapping) else described(frames)
+        said = (
+            say("{count} table" if len(frames) == 1 else "{count} tables", count=len(frames))
+            if isinstance(frames, Mapping)
+            else described(frames)
+        )
         raise ConfigurationError(
             say("frames: {said} given, two tables are needed", said=said),
             hint=say("Pass a mapping of two versions to their tables; call it again for others."),

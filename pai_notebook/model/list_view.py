@@ -221,7 +221,8 @@ def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
     count = counted(len(versions), "version")
     others = sum(not version.is_registered for version in versions)
     if others:
-        return say("{count}, {others} of them not registered", count=count, others=others)
+        some = "{count}, not registered" if others == len(versions) else "{count}, {others} of them not registered"
+        return say(some, count=count, others=others)
     what = say("{count} of {total} models", count=count, total=len(models))
     if len(models) == 1:
         called = _name_of(versions) or models[0]

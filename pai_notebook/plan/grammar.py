@@ -28,7 +28,10 @@ _HELP = say("Type %paimodel help for the grammar.")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
 _OF_WORDS = ("connect", "help", "drift", "search")
-_OF_GATE = say("Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE.")
+_OF_GATE: dict[Edge, str] = {
+    "line": say("Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE."),
+    "shell": say("Write %paimodel gate model-a@latest --baseline approved --rules FILE, where the file has one rule a line."),
+}
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         return Command("help", words=(verb,) if verb else ())
     if verb == "gate" and "rules" not in options:  # before the words, which are rules where somebody writes them on the line
         raise AddressError(
-            say("gate takes a whole cell, or --rules FILE") if edge == "line" else say("gate needs --rules FILE"), hint=_OF_GATE
+            say("gate takes a whole cell, or --rules FILE") if edge == "line" else say("gate needs --rules FILE"), hint=_OF_GATE[edge]
         )
     if verb in _OF_WORDS:
         command = Command(verb, words=tuple(rest), options=options)
@@ -197,7 +200,7 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     """
     first, *rest = line.split(maxsplit=1) or [""]
     if first != "gate":
-        raise AddressError(say("a %%paimodel cell starts with gate"), hint=_OF_GATE)
+        raise AddressError(say("a %%paimodel cell starts with gate"), hint=_OF_GATE["line"])
     words, options = _options(split(rest[0] if rest else "", names or {}))
     if options.pop("help", False):
         return Command("help", words=("gate",))
@@ -357,7 +360,7 @@ def _check(command: Command, edge: Edge) -> None:
     if verb == "watch" and not (len(command.addresses) == 1 and command.addresses[0].selector.is_single):
         raise AddressError(say("watch follows one version"), hint=say("For example %paimodel watch model-a@latest."))
     if verb in _OF_ADDRESSES and not command.addresses and "offline" not in command.options:
-        hint = _OF_GATE if verb == "gate" else say("For example %paimodel {verb} model-a@latest.", verb=verb)
+        hint = _OF_GATE[edge] if verb == "gate" else say("For example %paimodel {verb} model-a@latest.", verb=verb)
         raise AddressError(say("{verb} needs an address", verb=verb), hint=hint)
     if verb == "save" and "to" not in command.options:
         raise AddressError(say("save needs --to FILE"), hint=say("For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz."))
@@ -380,7 +383,9 @@ def _check_options(command: Command, edge: Edge) -> None:
     taken = options_of(command.form, edge)
     for name in command.options:
         if f"--{name}" not in taken:
-            raise AddressError(say("{form} does not take --{name}", form=told_form(command.form), name=name), hint=_why_not(name, edge))
+            raise AddressError(
+                say("{form} does not take --{name}", form=told_form(command.form), name=name), hint=_why_not(name, command, edge)
+            )
         if name in (*_PLACES, "refresh", "demo") and "offline" in command.options:
             raise AddressError(
                 say("--offline reads a file, and --{name} is for the service", name=name), hint=say("Leave one of them out.")
@@ -394,7 +399,7 @@ def _check_options(command: Command, edge: Edge) -> None:
     _check_values(command)
 
 
-def _why_not(name: str, edge: Edge) -> str:
+def _why_not(name: str, command: Command, edge: Edge) -> str:
     option = OPTIONS[f"--{name}"]
     if option.only and option.only != edge:
         return (
@@ -404,6 +409,11 @@ def _why_not(name: str, edge: Edge) -> str:
         )
     if name == "code":
         return say("help shows a page and asks nothing of a registry; every other line has --code.")
+    written = f"--{name} {option.metavar}".rstrip()
+    if command.form != command.verb and command.verb in option.forms:
+        return say("Name a model: {verb} MODEL {option}.", verb=command.verb, option=written)
+    if f"{command.verb} without a model" in option.forms:
+        return say("Leave the model out: {verb} {option}.", verb=command.verb, option=written)
     return say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 

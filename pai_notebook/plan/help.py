@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import WORDS
-from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, forms_of, help_of, options_of, told_form, verbs_of
+from pai_notebook.plan.options import OPTIONS, Edge, Option, forms_of, help_of, options_of, told_form, told_verb, verbs_of
 from pai_notebook.plan.words import in_shell
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -100,7 +100,7 @@ class Manual(Displayed):
     def _of_all(self) -> Block:
         verbs = Table(
             [say("verb"), say("what it shows, and an example")],
-            [[verb, Lines([VERBS[verb], Code(self._written(EXAMPLES[verb][0]))])] for verb in verbs_of(self.edge)],
+            [[verb, Lines([told_verb(verb, self.edge), Code(self._written(EXAMPLES[verb][0]))])] for verb in verbs_of(self.edge)],
             caption=self._written("%paimodel [verb] address... [options]"),
         )
         addresses = Table(
@@ -111,7 +111,9 @@ class Manual(Displayed):
 
     def _of_verb(self, verb: str) -> Block:
         lines = [line for line in EXAMPLES[verb] if self.edge == "line" or line.startswith("%")]
-        examples = Table([self._written(f"%paimodel {verb}")], [[Code(self._written(line))] for line in lines], caption=VERBS[verb])
+        examples = Table(
+            [self._written(f"%paimodel {verb}")], [[Code(self._written(line))] for line in lines], caption=told_verb(verb, self.edge)
+        )
         forms = (verb, f"{verb} without a model") if verb in ("ls", "explore") else (verb,)
         names = dict.fromkeys(name for form in forms for name in options_of(form, self.edge))
         rules = [_of_gate(self.edge)] if verb == "gate" else []

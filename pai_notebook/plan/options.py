@@ -27,6 +27,8 @@ VERBS: dict[str, str] = {
     "connect": say("choose the registry: demo, or --region and friends"),
     "help": say("this page, or `help VERB`"),
 }
+# A shell has no cells.
+_IN_SHELL = {"gate": say("rules that versions must pass, with --rules FILE")}
 # Verbs that a shell does without: a widget, and the registry of the lines that follow.
 _IN_NOTEBOOKS = ("explore", "connect")
 
@@ -122,6 +124,17 @@ def told_form(form: str) -> str:
     """Say the form of a line: a verb, or a verb without a model."""
     verb, without, _ = form.partition(" without a model")
     return say("{verb} without a model", verb=verb) if without else verb
+
+
+def told_verb(verb: str, edge: Edge) -> str:
+    """Say what a verb does.
+
+    Examples
+    --------
+    >>> told_verb("gate", "shell")
+    'rules that versions must pass, with --rules FILE'
+    """
+    return _IN_SHELL.get(verb, VERBS[verb]) if edge == "shell" else VERBS[verb]
 
 
 def _meant(word: str) -> Phrase:

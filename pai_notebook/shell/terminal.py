@@ -13,7 +13,7 @@ from typing import Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import now, say, told
 from pai_notebook.plan.words import in_shell
-from pai_notebook.sanitize import printable
+from pai_notebook.sanitize import encodable, printable, stdout_encoding, visible
 
 _GREEN, _RED, _DIM = "32", "31", "2"
 _TONED = r"^(?P<rule> *─+)$|[✓✗](?= )|(?<=[\d%p] )(?:{better}|{worse})(?!\w)"
@@ -32,10 +32,17 @@ def show(found: Any) -> None:
 
 
 def show_json(found: Any) -> None:
-    """Print a result as JSON, in ASCII so that nothing in it acts on a terminal."""
+    """Print a result as JSON, with escapes for what the stream cannot encode and what could not be seen on a terminal."""
     from pai_notebook.shell.as_json import as_json  # noqa: PLC0415 - only where it is asked for
 
-    _write(json.dumps(as_json(found), indent=2, allow_nan=False))
+    encoding = stdout_encoding()
+    text = json.dumps(as_json(found), indent=2, allow_nan=False, ensure_ascii=False)
+    # beyond ASCII there are values only
+    _write(
+        re.sub(
+            r"[^\n -~]", lambda match: match[0] if encodable(visible(match[0]), encoding) == match[0] else json.dumps(match[0])[1:-1], text
+        )
+    )
 
 
 def _write(text: str) -> None:

@@ -76,6 +76,8 @@ def test_a_line_means_one_verb(line, verb):
         ("help nonsense", "unknown verb"),
         ("gate model-a@latest", "whole cell, or --rules FILE"),
         ("gate --rules r.txt", "gate needs an address"),
+        ("ls --sort accuracy", "Name a model: ls MODEL --sort NAME."),
+        ("ls model-a --query x", "Leave the model out: ls --query TEXT."),
         ("gate model-a@latest accuracy >= 0.9", "gate takes a whole cell"),
         ("save model-a@last:5", "save needs --to FILE"),
         ("drift", "one snapshot file"),

@@ -1,6 +1,8 @@
 """What the exit code of `paimodel` says, and what is written where."""
 
+import io
 import json
+import re
 import shlex
 import warnings
 
@@ -86,6 +88,16 @@ def test_the_exit_code_says_how_a_command_ended(files, capsys, words, code):
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_shell_is_told_of_a_file_of_rules_and_of_no_cell(capsys, monkeypatch, lang):
+    monkeypatch.setattr(pnb.options, "lang", lang)
+    for words in ("gate", f"gate {MODEL}@latest", "gate --rules hold.txt", "help", "help gate"):
+        main(words.split())
+        out, err = capsys.readouterr()
+        assert "--rules FILE" in out + err
+        assert not re.search(r"cell|单元格|then one rule|然后每行", out + err)
+
+
 def test_a_rule_that_cannot_be_read_is_found_by_its_file_line_and_column(folder, capsys):
     (folder / "late.txt").write_text("\n\n# a comment\naccuracy >= 0.5\naccuracy >= baseline * 0.99\n", "utf-8")
     assert main(["gate", f"{MODEL}@latest", "--rules", "late.txt", "--demo"]) == Exit.USAGE
@@ -158,6 +170,21 @@ def test_json_is_what_scripts_read(files, capsys):
     assert {(check["outcome"], check["checked"]) for check in gate["checks"]} >= {("failed", True), ("failed", False)}
     assert asked("drift other.paisnap.json")["changes"][0]["field"] == "approval_status"
     assert asked(f"save {MODEL}@latest --to x.paisnap.json") == {"path": "x.paisnap.json"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "ascii"])
+def test_json_has_characters_that_the_stream_can_encode_and_escapes_for_others(folder, monkeypatch, encoding):
+    texts = ["模型", "👩\u200d🔬", "a\u202eb\x9b", "e\u0301"]
+    pnb.VersionSet.from_documents({"VersionName": "0.1.0", "Labels": [{"Key": text, "Value": text} for text in texts]}).save(
+        "x.paisnap.json"
+    )
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr("sys.stdout", stream)
+    assert main(["ls", "--offline", "x.paisnap.json", "--json"]) == Exit.PASSED
+    written = stream.buffer.getvalue().decode(encoding)
+    assert set(json.loads(written)["versions"][0]["labels"]) == set(texts)
+    assert ("模型" in written) is (encoding != "ascii")
+    assert not re.search("[\u202e\x9b]", written)
 
 
 def test_a_mistake_of_this_package_is_not_a_gate_that_failed(monkeypatch, capsys):

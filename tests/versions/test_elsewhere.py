@@ -96,6 +96,19 @@ def test_a_frame_that_cannot_be_read_is_refused_by_what_is_wrong(frame, argument
         pnb.VersionSet.from_frame(frame, **arguments)
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 version, not registered"), (2, "2 versions, not registered"), (0, "2 versions, 1 of them not registered")]
+)
+def test_a_list_says_how_many_versions_are_not_registered(registered, candidates, count, said):
+    assert said in str(candidates[:count] if count else registered[:1] + candidates[:1])
+
+
+def test_one_table_for_a_paired_result_is_called_one(registered):
+    c = registered.compare()
+    with pytest.raises(ConfigurationError, match="1 table given"):
+        c.paired(c.metrics[0].full_name, {c.names[0]: pd.DataFrame({"id": [1], "ok": [True]})}, on="id", correct="ok")
+
+
 def test_a_candidate_is_marked_wherever_it_is_shown(registered, candidates, tmp_path):
     both = registered + candidates[:1]
     compared = both.compare(baseline="1.5.0")
