@@ -80,6 +80,12 @@ class Interval(Brief):
         """The interval of the difference the other way round."""
         return replace(self, low=-self.high, high=-self.low)
 
+    def within(self, span: float) -> Interval:
+        """Cut it to differences of at most `span`, up or down."""
+        if -span <= self.low and self.high <= span:
+            return self
+        return replace(self, low=max(self.low, -span), high=min(self.high, span))
+
     @property
     def words(self) -> Phrase:
         """The interval in words, for example `95 % interval -1.6 to +3.6 pp`."""
@@ -303,11 +309,17 @@ def t_interval(delta: float, parts: Sequence[tuple[float, float]], level: float 
     (0.0047, 0.0193)
     """
     variance = math.fsum(part for part, _ in parts)
-    df = 1 / math.fsum((part / variance) ** 2 / own for part, own in parts)
+    df = degrees_of(parts)
     half = t_quantile(level, df) * math.sqrt(variance)
     whose = "Student" if len(parts) == 1 else "Welch"
     method = say("{whose}'s t interval, {df} degrees of freedom", whose=whose, df=format_about(df, 3))
     return Interval(delta - half, delta + half, level, method)
+
+
+def degrees_of(parts: Sequence[tuple[float, float]]) -> float:
+    """Degrees of freedom of a variance that is a sum of independent parts (Satterthwaite)."""
+    variance = math.fsum(part for part, _ in parts)
+    return 1 / math.fsum((part / variance) ** 2 / own for part, own in parts)
 
 
 def is_rounding(variance: float, *numbers: float) -> bool:

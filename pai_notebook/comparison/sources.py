@@ -11,6 +11,7 @@ from typing import Self
 
 from pai_notebook.comparison.interval import (
     Interval,
+    degrees_of,
     fold_factor,
     is_rounding,
     mover,
@@ -18,6 +19,7 @@ from pai_notebook.comparison.interval import (
     normal_interval,
     normal_quantile,
     t_interval,
+    t_quantile,
     wilson,
 )
 from pai_notebook.i18n.phrases import Phrase, joined, say
@@ -359,17 +361,22 @@ class Runs(Side):
         mine = zip(self.keys or range(self.count), self.values, strict=True)
         return Runs.of([value - theirs[key] for key, value in mine])
 
+    def _parts(self, other: Self) -> list[tuple[float, float]]:
+        """What the variance of the difference is made of, with the degrees of freedom of each part."""
+        if self._in_pairs(other):
+            return [(self._apart(other).variance * fold_factor(self.count, self.ratio), self.count - 1)]
+        if self.is_single or other.is_single:
+            several = other if self.is_single else self
+            return [(several.variance * (1 + several.factor), several.count - 1)]
+        return [(each.variance * each.factor, each.count - 1) for each in (self, other)]
+
+    def widening(self, other: Self, level: float) -> float:
+        """How many times as wide the interval is as if the spread of runs were known."""
+        return t_quantile(level, degrees_of(self._parts(other))) / normal_quantile(level)
+
     def against(self, other: Self, level: float) -> Interval:
         """Welch's interval; folds corrected for shared training data, a single run judged by the spread of the other's."""
-        parts: list[tuple[float, float]] = []
-        if self._in_pairs(other):
-            apart = self._apart(other)
-            parts.append((apart.variance * fold_factor(self.count, self.ratio), self.count - 1))
-        elif self.is_single or other.is_single:
-            several = other if self.is_single else self
-            parts.append((several.variance * (1 + several.factor), several.count - 1))
-        else:
-            parts += [(each.variance * each.factor, each.count - 1) for each in (self, other)]
+        parts = self._parts(other)
         alone = t_interval(self.value - other.value, parts, level)
         if self.examples is None or other.examples is None:
             return alone

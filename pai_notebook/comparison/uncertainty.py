@@ -21,7 +21,7 @@ from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_words import is_exact, is_percentable, is_share, scale_of
+from pai_notebook.model.metric_words import bounds_of, is_exact, is_percentable, is_share, scale_of
 from pai_notebook.model.numbers import format_number
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _IMPLIED = 2, 1e7
 _WIDEST = 0.5
 _LEVEL = 0.95
 _FEWEST_FOLDS = 3
+# How many times as wide as with a known spread an interval of runs may be and still say something.
+_MOST_WIDENED = 5
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +56,8 @@ class Evidence(Estimated, Brief):
     sides: tuple[Side, Side] | None = None
     level: float = 0.95
     of: tuple[str, tuple[float, float]] | None = field(default=None, compare=False)
+    span: float = math.inf
+    """How far apart the true values can be."""
 
     def _brief(self) -> str:
         if self.interval is None:
@@ -62,7 +66,15 @@ class Evidence(Estimated, Brief):
         return say("{what}: {said}", what=known, said=self.reason)
 
     def _known_at(self, level: float) -> Interval | None:
-        return None if self.sides is None else replace(self.sides[0].against(self.sides[1], level), of=self.of)
+        return None if self.sides is None else replace(self.sides[0].against(self.sides[1], level).within(self.span), of=self.of)
+
+    def telling(self, level: float) -> Interval | None:
+        """Return the interval at a level unless so few runs are behind it that it says nothing."""
+        found = self.at(level)
+        if found is None or self.sides is None or not isinstance(self.sides[0], Runs) or not isinstance(self.sides[1], Runs):
+            return found
+        is_open = found.high - found.low >= self.span or self.sides[0].widening(self.sides[1], level) > _MOST_WIDENED
+        return None if is_open else found
 
     @property
     def is_exact(self) -> bool:
@@ -176,7 +188,15 @@ class Uncertainty:
         if of and (key, place, other) in self._paired:
             return replace(self._paired[key, place, other](level), of=of)
         found = self._sides(key, place, other, n)
-        return found if isinstance(found, Evidence) else Evidence(found[0].reason(found[1]), found, level, of)
+        if isinstance(found, Evidence):
+            return found
+        return Evidence(found[0].reason(found[1]), found, level, of, self._span(key, place, other))
+
+    def _span(self, key: Key, place: int, other: int) -> float:
+        """How far apart two true values of a metric can be."""
+        values = [number for each in (place, other) if (number := self._beside.number(key, each)) is not None]
+        low, high = bounds_of(key[0], values)
+        return math.inf if self._beside.in_percent(key, place) else high - low
 
     def _sides(self, key: Key, place: int, other: int, n: float | None = None) -> tuple[Side, Side] | Evidence:
         """What is known of two values by themselves, or why no interval of their difference is known."""
@@ -222,17 +242,26 @@ class Uncertainty:
             # where the same is known of two values the answer is the same
             alike = place if place in paired else (self._beside.number(key, place), self._read(key, place, None))
             if alike not in known:
-                intervals = [self._interval(key, head, place, level) for head in heads]
-                known[alike] = None if None in intervals else all(each is not None and each.excludes(margin) for each in intervals)
+                answers = [self._is_apart(key, head, place, level, margin) for head in heads]
+                known[alike] = None if None in answers else all(answers)
             found[place] = known[alike]
         return found
 
-    def _interval(self, key: Key, place: int, other: int, level: float) -> Interval | None:
-        """The interval of `between`, without its reason."""
+    def _is_apart(self, key: Key, place: int, other: int, level: float, margin: float) -> bool | None:
+        """Whether two values differ by more than a margin; None where no interval is known, or none that says anything."""
         if (key, place, other) in self._paired:
-            return self.between(key, place, other, level=level).interval
-        sides = self._sides(key, place, other)
-        return None if isinstance(sides, Evidence) else sides[0].against(sides[1], level)
+            evidence = self.between(key, place, other, level=level)
+        else:  # without its reason, which takes as long as all else
+            sides = self._sides(key, place, other)
+            evidence = (
+                sides
+                if isinstance(sides, Evidence)
+                else Evidence(_nothing(is_share(key[0])).reason, sides, level, span=self._span(key, place, other))
+            )
+        interval = evidence.interval
+        if interval is None or interval.excludes(margin):
+            return None if interval is None else True
+        return None if evidence.telling(level) is None else False
 
     def _heads(self, key: Key, tops: Sequence[int], paired: Collection[int], level: float) -> list[int]:
         """Of equal values those that decide: the least sure of those of which alike is known, by each source, downwards and upwards."""

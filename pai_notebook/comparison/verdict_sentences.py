@@ -333,9 +333,14 @@ class _Sentences:
         worse = {each.place for each in self._judged if each.standing is Standing.WORSE or (each.alone and not each.is_ahead)}
         together = level_of_each(len(self._tested))
         losses: dict[str, list[tuple[float, Judged]]] = {}
+        few: list[Judged] = []
         for each in self._tested:
-            interval = each.change.evidence.at(together) if each.change.evidence is not None else None
-            if each.place not in worse and each.standing is not Standing.BETTER and interval is not None:
+            if each.place in worse or each.standing is Standing.BETTER or each.change.evidence is None:
+                continue
+            interval = each.change.evidence.telling(together)
+            if interval is None:
+                few.append(each)
+            else:
                 loss = -interval.low if each.row.direction.mode == "max" else interval.high
                 losses.setdefault(self._path(each.row), []).append((loss, each))
         found = [each for several in losses.values() for loss, each in several if loss > 0]
@@ -351,6 +356,8 @@ class _Sentences:
             of_some = "Where an interval is known, {versions} could still be worse by up to about {losses}."
             named = _all_of([self._names[place] for place in places], _VERSIONS)
             yield Finding(say(of_some if unknown else of_all, versions=named, losses=_all_of(could, _METRICS)), self._rows(found))
+        if few:
+            yield self._told("Too few runs to tell how much worse these could still be: {versions}.", few, self._with_datasets)
 
     def _not_covered(self) -> Iterator[Finding]:
         """Say of which metrics the intervals cover other runs only: on other examples the difference may be another one."""

@@ -49,7 +49,7 @@ def test_shares_with_n_equal_statsmodels(draw):
 def test_stated_errors_equal_scipy(draw):
     for value, error, base, error_base in draw.random((CASES, 4)):
         expected = stats.norm.interval(0.9, loc=value - base, scale=math.hypot(error, error_base))
-        ours = answer({"bleu": value, "bleu_stderr": error}, {"bleu": base, "bleu_stderr": error_base}, "bleu", 0.9)
+        ours = answer({"r2": value, "r2_stderr": error}, {"r2": base, "r2_stderr": error_base}, "r2", 0.9)
         assert ours == pytest.approx(expected)
         assert Stated(value, error).error == pytest.approx(error)
 

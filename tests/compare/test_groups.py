@@ -133,8 +133,23 @@ def test_welch_intervals_of_groups_equal_those_of_scipy():
         scale = float(draw.choice([1, 30]))
         first, second = ((draw.normal(0.5, 0.1, int(draw.integers(2, 9))) * scale).tolist() for _ in range(2))
         known = stats.ttest_ind(second, first, equal_var=False).confidence_interval(0.95)
-        found = compared(first, second).evidence.interval
+        found = compared(first, second, "r2").evidence.interval
         assert (found.low, found.high) == pytest.approx((known.low, known.high), rel=1e-6, abs=1e-9)
+
+
+def test_two_runs_that_tell_nothing_are_said_to_be_too_few():
+    values = [[0.1, 0.85], [0.72, 0.6, 0.8], [0.96, 0.95, 0.961, 0.962], [0.97, 0.98, 0.981, 0.982]]
+    grouped = pnb.VersionSet([each for lr, group in enumerate(values) for each in runs(group, 10 * lr, "accuracy", lr=lr)]).groupby("lr")
+    c = grouped.compare("lr=1")
+    interval = c.interval("accuracy", "lr=0").interval
+    assert (interval.low, interval.high) == (-1, 1)
+    assert "Too few runs to tell how much worse these could still be: lr=0" in " ".join(str(c.verdict).split())
+    reasons = {check.version: check.reason for check in c.check("fail if worse beyond chance").checks}
+    assert "too few runs to tell which loss may go unseen" in reasons["lr=0"]
+    leaders = c.leaders(c["accuracy"])
+    assert leaders.best == (3,)
+    assert 0 in leaders.unknown
+    assert "as measured against lr=0; too few runs to tell." in str(c.best("accuracy"))
 
 
 def test_known_examples_widen_the_interval_and_are_said():

@@ -126,11 +126,14 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
         return pair.check("failed", alarm.text, say("worse beyond chance (95 % for all statements together)"))
     evidence = pair.change.evidence
     interval = None if evidence is None else evidence.at(level)
-    half = 0.0 if interval is None else (interval.high - interval.low) / 2
-    if evidence is None or not half or pair.change.verdict is Verdict.BETTER:
+    if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
     if pair.change.verdict is Verdict.WORSE:
         return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
+    if evidence.telling(level) is None:
+        unknown = "no loss shown; too few runs to tell which loss may go unseen ({reason})"
+        return pair.check("passed", alarm.text, say(unknown, reason=evidence.reason))
+    half = (interval.high - interval.low) / 2
     told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
     unseen = pair.scale.at_most(half + margin, None if pair.base is None else pair.base.value)
     return pair.check("passed", alarm.text, say(told, unseen=unseen, reason=evidence.reason))
