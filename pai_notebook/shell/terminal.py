@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -20,7 +21,10 @@ _TONED = r"^(?P<rule> *─+)$|[✓✗](?= )|(?<=[\d%p] )(?:{better}|{worse})(?!\
 
 
 def set_up() -> None:
-    """Have characters that stdout cannot encode escaped, so that none ends the command."""
+    """Have characters that stdout cannot encode escaped, so that none ends the command, and all written or an error told."""
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        # with PYTHONUNBUFFERED Python drops, without a word, what a reader who goes in the middle of it leaves unread
+        sys.stdout = open(sys.stdout.fileno(), "w", encoding=sys.stdout.encoding, closefd=False)  # noqa: SIM115 - a descriptor
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
 

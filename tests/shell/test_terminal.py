@@ -94,6 +94,15 @@ def test_a_reader_who_has_gone_ends_the_command_quietly(words):
     assert (done.returncode, done.stderr) == (Exit.PIPE, "")
 
 
+@pytest.mark.parametrize("variables", [{}, {"PYTHONUNBUFFERED": "1"}])
+def test_a_reader_who_goes_in_the_middle_of_an_answer_is_noticed(variables):
+    command = [*COMMAND, "show", f"{MODEL}@all", "--json", "--demo"]
+    with subprocess.Popen(command, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.read(1)
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", Exit.PIPE)
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110 - a device
 def test_a_disk_that_is_full_is_said_and_is_no_gate_that_failed():
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
