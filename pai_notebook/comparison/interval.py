@@ -89,17 +89,15 @@ class Interval(Brief):
     @property
     def words(self) -> Phrase:
         """The interval in words, for example `95 % interval -1.6 to +3.6 pp`."""
-        return self.told(*(Scale(""), None) if self.of is None else (scale_of_differences(*self.of), self.of[1][1]))
+        return self.told(Scale("") if self.of is None else scale_of_differences(*self.of))
 
-    def told(self, scale: Scale, base: float | None) -> Phrase:
-        """Write the interval as differences of a metric to a value are written.
+    def told(self, scale: Scale) -> Phrase:
+        """Write the interval as differences of a metric are written, and never in percent.
 
         Parameters
         ----------
         scale : Scale
             How differences of the metric are written.
-        base : float or None
-            What they are differences to, None where that is no number.
 
         Returns
         -------
@@ -109,10 +107,10 @@ class Interval(Brief):
         Examples
         --------
         >>> interval = Interval(-0.016, 0.036, 0.95, "")
-        >>> print(interval.told(Scale("accuracy", points=100), 0.9), "|", interval.told(Scale("loss"), 0.9))
+        >>> print(interval.told(Scale("accuracy", points=100)), "|", interval.told(Scale("loss")))
         95 % interval -1.6 to +3.6 pp | 95 % interval -0.016 to +0.036
         """
-        ends = scale.write_range(self.low, self.high, base, choose_format([self.low, self.high]))
+        ends = scale.write_range(self.low, self.high, choose_format([self.low, self.high]))
         return say("{level} % interval {ends}", level=format_computed(100 * self.level), ends=ends)
 
 

@@ -131,7 +131,6 @@ def leader_notes(
     higher: bool,
     everywhere: bool,
     scale: Scale,
-    base: float,
 ) -> list[Phrase]:
     """Say how sure it is that the best is the best, a sentence each; nothing of numbers that are read off.
 
@@ -155,8 +154,8 @@ def leader_notes(
         Whether the best is the highest.
     everywhere : bool
         Whether every version has a number.
-    scale, base : Scale and float
-        How differences are written, and the value that they are differences to.
+    scale : Scale
+        How differences are written.
     """
     if lead.is_exact:
         return []
@@ -181,7 +180,7 @@ def leader_notes(
         notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
     if second not in leaders.best and lead.interval is not None:
         interval = lead.interval if higher else lead.interval.reversed
-        told = interval.told(scale, base)
+        told = interval.told(scale)
         many = second in leaders.together
         notes.append(_lead_note(lead, names[second], told, is_sure=interval.excludes(leaders.tolerance), among_many=many))
     if luck is not None:
@@ -195,8 +194,8 @@ def leader_notes(
 
 
 def _about(size: float, scale: Scale) -> str:
-    """Write about how large a difference is: of shares in points, as it is elsewhere."""
-    return scale.with_unit(format_about(size * (scale.points or 1)))
+    """Write about how large a difference is, in the unit of the intervals."""
+    return scale.absolute.with_unit(format_about(size * (scale.absolute.points or 1)))
 
 
 def _lead_note(lead: Evidence, second: str, interval: Phrase, *, is_sure: bool, among_many: bool) -> Phrase:

@@ -166,7 +166,7 @@ class Questions(PairedQuestions):
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
             everywhere = not question.unranked
-            scale = scale_of_differences(question.row.path, (value for _, value in question.numbers))
+            scale = scale_of_differences(question.row.path, (entry.value for entry in ranking[:2]))
             notes = leader_notes(
                 leaders,
                 self._names,
@@ -178,7 +178,6 @@ class Questions(PairedQuestions):
                 higher=higher,
                 everywhere=everywhere,
                 scale=scale,
-                base=ranking[1].value,
             )
         return make_best(question, ranking, self._names, leaders, notes)
 

@@ -173,7 +173,7 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
-        known = any(entry.interval is not None for entry in self.entries)
+        known = self._has_intervals
         others = [entry.told_apart for entry in self.entries if entry.rank > 1]
         star = "" if not others else "★" if all(others) and len(self.entries) - len(others) == 1 else "☆"
         rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
@@ -188,7 +188,7 @@ class Ranking(Displayed, Sequence[Ranked]):
             note.append(say("Not ranked: {versions}.", versions=_without_number(self.unranked)))
         note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
-        unit = self._scale.unit if self._scale.factor(self._base) else ""
+        unit = self._unit.unit if self._unit.factor(self._base) else ""
         columns += [Column((say("difference"), Mark("", unit)) if unit else say("difference"), align="right")] if self.baseline else []
         columns += [say("its 95 % interval")] if known else []
         columns += [""]
@@ -207,7 +207,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         name: Inline = (entry.version, Mark("", say("baseline"))) if is_baseline else entry.version
         row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
         if self.baseline:
-            row.append("" if entry.delta is None or is_baseline else Number(self._scale.write(entry.delta, self._base, form, unit=False)))
+            row.append("" if entry.delta is None or is_baseline else Number(self._unit.write(entry.delta, self._base, form, unit=False)))
         if known:
             interval = None if is_baseline else entry.interval
             row.append("" if interval is None else self._bounds(interval))
@@ -215,7 +215,16 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def _bounds(self, interval: Interval) -> Phrase:
         form = choose_format([max(abs(interval.low), abs(interval.high))])
-        return self._scale.write_range(interval.low, interval.high, self._base, form, unit=False)
+        return self._unit.write_range(interval.low, interval.high, form, unit=False)
+
+    @cached_property
+    def _has_intervals(self) -> bool:
+        return any(entry.interval is not None for entry in self.entries)
+
+    @property
+    def _unit(self) -> Scale:
+        """How differences are written: beside intervals in the unit of these."""
+        return self._scale.absolute if self._has_intervals else self._scale
 
     @cached_property
     def _base(self) -> float | None:
@@ -289,6 +298,8 @@ class Best(Displayed):
     def _describe(self) -> Block:
         values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
         form, scale = choose_format(values), scale_of_differences(self.key.path, values)
+        if self.runner_up not in self.unknown:
+            scale = scale.absolute  # as the interval of the lead
         facts: list[tuple[str, Inline]] = [
             (
                 say("best"),

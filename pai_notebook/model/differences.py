@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_words import is_cost, points_of, scale_of
+from pai_notebook.model.metric_words import is_cost, is_percentable, points_of, scale_of
 from pai_notebook.model.numbers import NumberFormat, cleared, format_number, format_percent, format_points, rounded_outward
 
 
@@ -24,11 +24,25 @@ class Scale:
         How many percentage points one unit of its values is, None where they are no shares.
     ratio : bool
         Whether differences are written in percent of what they are differences to.
+    is_rate : bool
+        Whether its values are error rates from 0 to 1, whose intervals are written in points.
     """
 
     path: str
     points: int | None = None
     ratio: bool = False
+    is_rate: bool = False
+
+    @property
+    def absolute(self) -> Scale:
+        """How an interval is written, and what stands beside it: never in percent, as what that would be a percentage of is measured too.
+
+        Examples
+        --------
+        >>> scale_of_differences("error_rate", [0.02, 0.01]).absolute.points, scale_of_differences("loss", [2.0, 1.0]).absolute.unit
+        (100, '')
+        """
+        return replace(self, points=100 if self.is_rate else self.points, ratio=False) if self.ratio else self
 
     @property
     def unit(self) -> Phrase | str:
@@ -94,25 +108,26 @@ class Scale:
             return number
         return say("{points} pp", points=number) if self.points else say("{number} %", number=number)
 
-    def at_most(self, size: float, base: float | None = None) -> str:
+    def at_most(self, size: float) -> str:
         """Write how large a difference is at most, rounded up so that it is never more than is said.
 
         Examples
         --------
-        >>> Scale("accuracy", points=100).at_most(0.0217), Scale("cer", ratio=True).at_most(0.0217, 0.2), Scale("auc").at_most(0.0217)
-        ('2.2 pp', '11 %', '0.022')
+        >>> Scale("accuracy", points=100).at_most(0.0217), Scale("loss", ratio=True).at_most(0.0217), Scale("auc").at_most(0.0217)
+        ('2.2 pp', '0.022', '0.022')
         """
-        return self.with_unit(format_number(rounded_outward(size * (self.factor(base) or 1.0), up=True)), base)
+        scale = self.absolute
+        return scale.with_unit(format_number(rounded_outward(size * (scale.points or 1), up=True)))
 
-    def write_range(self, low: float, high: float, base: float | None, form: NumberFormat, *, unit: bool = True) -> Phrase:
-        """Write the two ends of differences, with the unit once.
+    def write_range(self, low: float, high: float, form: NumberFormat, *, unit: bool = True) -> Phrase:
+        """Write the two ends of an interval, with the unit once.
 
         Examples
         --------
-        >>> scale_of_differences("accuracy", [0.9, 0.92]).write_range(-0.01, 0.02, 0.9, NumberFormat(3))
+        >>> scale_of_differences("accuracy", [0.9, 0.92]).write_range(-0.01, 0.02, NumberFormat(3))
         '-1.0 to +2.0 pp'
         """
-        first, second = self.write(cleared(low), base, form, unit=False), self.write(cleared(high), base, form, unit=unit)
+        first, second = (self.absolute.write(cleared(end), None, form, unit=shown) for end, shown in ((low, False), (high, unit)))
         return say("{low} to {high}", low=first, high=second)
 
 
@@ -133,4 +148,4 @@ def scale_of_differences(path: str, values: Iterable[float]) -> Scale:
     """
     numbers = [value for value in values if math.isfinite(value)]
     ratio = scale_of(path) == "ratio" and bool(numbers) and all(value >= 0 for value in numbers)
-    return Scale(path, points_of(path, numbers), ratio)
+    return Scale(path, points_of(path, numbers), ratio, ratio and is_percentable(path) and max(numbers) <= 1)

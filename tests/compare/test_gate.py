@@ -45,7 +45,7 @@ def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
     assert (first.value, first.baseline, first.delta, first.allowed) == (0.181, 0.175, 0.181 - 0.175, "<= 0.177 (baseline + 0.002)")
     assert second.allowed == "<= 0.084 (baseline + 5%, relative)"
     message = str(caught.value)
-    assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+3.4 %): above the bound; allowed <= 0.177 (baseline + 0.002)" in message
+    assert "cer@d-a of 0.2.0 is 0.181, baseline 0.175 (+0.6 pp): above the bound; allowed <= 0.177 (baseline + 0.002)" in message
     assert "rtf@d-a of 0.2.0 is 0.090, baseline 0.080 (+12.5 %)" in message
 
 
@@ -399,6 +399,21 @@ def checked(comparison, rules):
         return comparison.gate(rules).checks
     except RegressionError as error:
         return error.report.checks
+
+
+def test_the_answer_to_a_rule_is_in_the_unit_of_its_margin():
+    rates = compare({"error_rate": 0.02, "n": 500}, {"error_rate": 0.01, "n": 500})
+    (check,) = checked(rates, "error_rate <= baseline + 1pp with 95% confidence")
+    assert "(-1.0 pp)" in check.words
+    assert "no higher than +0.32 pp" in check.words
+    (check,) = checked(rates, "error_rate <= baseline")
+    assert "interval of the difference -2.74 to +0.60 pp" in check.words
+    assert "%" not in checked(rates, "error_rate <= baseline + 10%")[0].reason.replace("95 % interval", "")
+    losses = compare({"loss": 1.0, "loss_stderr": 0.02}, {"loss": 1.01, "loss_stderr": 0.007})
+    (check,) = checked(losses, "loss <= baseline + 0.05 with 95% confidence")
+    assert "(+0.01)" in check.words
+    assert "no higher than +0.045 (95 % confidence)" in check.words
+    assert "no higher than +4.5 %" in checked(losses, "loss <= baseline + 6% with 95% confidence")[0].words
 
 
 def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_better_the_other_way():

@@ -116,7 +116,7 @@ def test_the_best_of_several_that_cannot_be_told_apart_is_partly_luck_and_best_s
     notes = shares(*(0.9 + number / 1000 for number in range(10))).best("accuracy").notes
     assert notes[-1] == "Highest of 10 that cannot be told apart: on fresh examples expect less, by up to about 1.4 pp."
     notes = shares(0.1, 0.101, 0.102, name="error_rate").best("error_rate").notes
-    assert notes[-1] == "Lowest of 3 that cannot be told apart: on fresh examples expect more, by up to about 0.0081."
+    assert notes[-1] == "Lowest of 3 that cannot be told apart: on fresh examples expect more, by up to about 0.81 pp."
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_best_says_how_sure_its_lead_over_the_runner_up_is():
 def test_the_lead_is_a_positive_number_where_lower_is_better_too():
     c = compare({"error_rate": 0.10, "n": 10_000}, {"error_rate": 0.08, "n": 10_000})
     best, swapped = c.best("error_rate"), c.interval("error_rate", "0.2.0").interval
-    assert "behind by 25.0 %" in str(best)
-    low, high = f"{-1000 * swapped.high:+.1f}", f"{-1000 * swapped.low:+.1f} %"
+    assert "behind by 2.0 pp" in str(best)
+    low, high = f"{-100 * swapped.high:+.1f}", f"{-100 * swapped.low:+.1f} pp"
     assert best.notes[1].startswith(f"The lead over 0.1.0 is beyond chance (95 %): 95 % interval {low} to {high} (n = 10000 and 10000")
 
 
@@ -303,6 +303,18 @@ def test_pareto_of_an_unknown_direction_needs_a_mode():
     with pytest.raises(ComparisonError, match="the direction of ks is unknown"):
         c.pareto(["ks", "rtf"])
     assert c.pareto(["ks", "rtf"], modes={"ks": "max"}).versions == ("0.2.0", "0.1.0")
+
+
+def test_a_lead_a_rank_and_their_intervals_have_one_unit_which_is_never_percent_of_what_was_measured():
+    c = compare({"error_rate": 0.002, "n": 500}, {"error_rate": 0.03, "n": 500})
+    best, rank = str(c.best("error_rate")), str(c.rank("error_rate"))
+    assert "behind by 2.8 pp" in best
+    assert "95 % interval +1.3 to +4.7 pp" in best
+    assert "difference pp" in rank
+    assert "+2.8  +1.3 to +4.7" in rank
+    c = compare({"loss": 1.0, "loss_stderr": 0.6}, {"loss": 0.5, "loss_stderr": 0.6})
+    assert "behind by 0.5\n" in str(c.best("loss"))
+    assert "-0.5  -2.16 to +1.16" in str(c.rank("loss"))
 
 
 @pytest.mark.parametrize("metrics", ["cer", []])

@@ -135,7 +135,7 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
         return pair.check("passed", alarm.text, say(unknown, reason=evidence.reason))
     half = (interval.high - interval.low) / 2
     told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
-    unseen = pair.scale.at_most(half + margin, None if pair.base is None else pair.base.value)
+    unseen = pair.scale.at_most(half + margin)
     return pair.check("passed", alarm.text, say(told, unseen=unseen, reason=evidence.reason))
 
 
@@ -231,7 +231,7 @@ def _check(rule: Rule, pair: Pair) -> Check:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
     passed = _holds(rule.compare, cell.value, bound)
     remark = _warning(rule, pair.row) if passed else _missed(cell.value, bound)
-    return pair.check_bound(rule.text, bound, remark, allowed, passed=passed, relative=rule.base == "baseline")
+    return pair.check_bound(rule.text, bound, remark, allowed, passed=passed, relative=rule.base == "baseline", percent=rule.unit == "%")
 
 
 def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:
@@ -275,7 +275,8 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
     above, relative = rule.compare in (">", ">="), rule.base == "baseline"
     base = pair.base.value if relative and pair.base is not None else None
-    factor = (pair.scale.factor(base) or 1.0) if relative else 1.0
+    scale = pair.scale if rule.unit == "%" else pair.scale.absolute
+    factor = (scale.factor(base) or 1.0) if relative else 1.0
     end, bound = factor * end, cleared(factor * bound)
     written = end
     for digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
@@ -285,7 +286,7 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
     # with all the digits that it was rounded to, lest it is rounded again
     form = choose_format([written], least=_FEWEST_DIGITS, readable=_ALL_DIGITS)
     what = say("difference") if relative else say("true value")
-    told = pair.scale.with_unit(form.delta(written), base) if relative else form.value(written)
+    told = scale.with_unit(form.delta(written), base) if relative else form.value(written)
     return say(_ENDS[above, passed], what=what, end=told, level=level)
 
 

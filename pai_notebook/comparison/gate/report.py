@@ -343,9 +343,11 @@ class Pair:
         """Give the outcome of a check for which something is missing."""
         return replace(self.check(outcome, rule, reason, allowed, bound), checked=False)
 
-    def check_bound(self, rule: str, bound: float, remark: str, allowed: str, *, passed: bool, relative: bool) -> Check:
+    def check_bound(
+        self, rule: str, bound: float, remark: str, allowed: str, *, passed: bool, relative: bool, percent: bool = False
+    ) -> Check:
         """Check a bound on the measured value, and say where chance may have decided; `relative` is one on the difference."""
-        unsure = self._unsure(bound, relative=relative)
+        unsure = self._unsure(bound, relative=relative, percent=percent)
         # a failed check needs no remark that no interval is known
         reason = joined([each for each in (remark, "" if unsure is _UNKNOWN and not passed else unsure) if each], "; ")
         return self.check("passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure))
@@ -354,7 +356,7 @@ class Pair:
         """Write a bound as the numbers beside it are written."""
         return self.check("passed", "", bound=bound).form.value(cleared(bound))
 
-    def _unsure(self, bound: float, *, relative: bool) -> Phrase | str:
+    def _unsure(self, bound: float, *, relative: bool, percent: bool = False) -> Phrase | str:
         """Say why chance may have decided: the 95 % interval of the difference, or of the value, includes the bound or is not known."""
         if relative:
             interval = None if self.change.evidence is None else self.change.evidence.interval
@@ -363,11 +365,13 @@ class Pair:
                 return _UNKNOWN
             if not interval.low < bound - base < interval.high or interval.low == interval.high:
                 return ""
-            factor = self.scale.factor(base) or 1.0
+            # of what is never negative no more than all can be lost
+            scale = self.scale if percent and interval.low > -base else self.scale.absolute
+            factor = scale.factor(base) or 1.0
             low, high = factor * interval.low, factor * interval.high
             form = _around(low, high, cleared(factor * (bound - base)))
             said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
-            return say(said, low=form.delta(low), high=self.scale.with_unit(form.delta(high), base))
+            return say(said, low=form.delta(low), high=scale.with_unit(form.delta(high), base))
         if self.side is None or isinstance(self.side, Phrase):
             return _UNKNOWN
         low, high = self.side.own(_LEVEL)

@@ -266,9 +266,15 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator
 
 
 def told_delta(check: Check) -> str:
-    """Write the difference to the baseline as every surface does."""
-    numbers = [number for number in (check.value, check.baseline) if number is not None]
-    return "" if check.delta is None else scale_of_differences(check.metric, numbers).write(check.delta, check.baseline, check.form)
+    """Write the difference to the baseline in the unit of the rule's margin and of the interval; without them as every table does."""
+    if check.delta is None:
+        return ""
+    scale = scale_of_differences(check.metric, [number for number in (check.value, check.baseline) if number is not None])
+    is_beside = any(sign in check.allowed for sign in ("(baseline +", "(baseline -", "one-sided"))
+    is_beside = is_beside or any(sign in check.reason for sign in ("interval of the difference", "true loss"))
+    if is_beside and "%, relative" not in check.allowed:
+        scale = scale.absolute
+    return scale.write(check.delta, check.baseline, check.form)
 
 
 def _in_words(check: Check) -> str:
