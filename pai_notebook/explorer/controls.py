@@ -182,11 +182,11 @@ class Controls:
         self.pages = _row(self.window, self.higher, self.lower)
         layout, style = _layout(), widgets.ButtonStyle()
         self.chips = [widgets.Button(layout=layout, style=style) for _ in range(CHIPS)]
-        self.chip_row = _row().add_class("pai-chips")
+        self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
         self.narrow = _row(self.text, self.more, self.metric, self.baseline, share="1 1 7rem")
         head = _row(self.all_models, self.model, *self.quick.values(), align_items="center")
         self.baseline.layout.flex = "2 1 7rem"
-        return _column(head, self.narrow, heads, self.versions, self.pages, self.chip_row)
+        return _column(head, self.narrow, heads, self.versions, self.pages, _row(self.chip_row, self.beyond, align_items="center"))
 
     def _make_answer(self) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
@@ -342,6 +342,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
         words = f"{state.model_name(model)} {name}" if len(state.picks) > 1 else name
         _set(chip, "description", f"{visible(words)} ×")
     _set(controls.chip_row, "children", tuple(controls.chips[: len(picks)]))
+    _set(controls.beyond, "value", now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else "")
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:

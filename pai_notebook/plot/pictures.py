@@ -40,7 +40,7 @@ def png_of(figure: Any) -> bytes:
     return out.getvalue()
 
 
-def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, lang: str = "en") -> list[Figure]:
+def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, lang: str | None = None) -> list[Figure]:
     """A heat map of the metrics that changed most, or dots of each metric that is named; each for light and for dark pages."""
     if metrics is not None:
         return [_dots(data, data.find(name), lang) for name in metrics]
@@ -54,13 +54,13 @@ def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, lan
     return [_figure(draw, joined([alt, *missing, *left], "; "), lang)]
 
 
-def _dots(data: ChartData, measure: Measure, lang: str) -> Figure:
+def _dots(data: ChartData, measure: Measure, lang: str | None) -> Figure:
     places, left = data.at_most(measure)
     alt = say("Dot plot of {metric}", metric=_words(data, measure, places, verdicts=True))
     return _figure(partial(draw_dot, data, measure), joined([alt, *left], "; "), lang)
 
 
-def _figure(draw: Callable[[Theme, Canvas], Any], alt: str, lang: str) -> Figure:
+def _figure(draw: Callable[[Theme, Canvas], Any], alt: str, lang: str | None) -> Figure:
     def picture(theme: ThemeName) -> bytes:
         canvas = Canvas(layout="constrained")
         FigureCanvasAgg(canvas)

@@ -482,6 +482,16 @@ def test_picks_have_a_button_each_that_takes_them_back(explorer):
     assert set(controls(explorer).versions.value) == {"0.2.0", "1.0.0"}
 
 
+def test_of_many_picks_the_first_have_a_button_and_the_others_are_counted(explorer):
+    choose(explorer, model="model-rbvg5wfo5d0gngz1b8")
+    names = [name for _, name in controls(explorer).versions.options]
+    for count, said in ((12, ""), (20, "and 8 more")):
+        controls(explorer).versions.value = names[:count]
+        explorer.wait()
+        assert len(controls(explorer).chip_row.children) == 12
+        assert controls(explorer).beyond.value == said
+
+
 def test_while_versions_are_compared_no_other_table_is_shown(explorer, monkeypatch):
     hold, begun = threading.Event(), threading.Event()
     compare = explorer._source.compare

@@ -22,6 +22,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plot import text as plot_text
 from pai_notebook.plot.pictures import png_of, report_figures
@@ -382,6 +383,8 @@ def test_a_report_in_chinese_has_charts_in_chinese(compared, tmp_path, monkeypat
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         english, chinese = (report_figures(compared.plot.data, lang=lang)[0].light for lang in ("en", "zh"))
+        with speaking("zh"):
+            assert report_figures(compared.plot.data)[0].light == chinese
         text = compared.report(tmp_path / "r.html", redact=None, lang="zh").read_text("utf-8")
     assert base64.b64encode(chinese).decode() in text
     assert base64.b64encode(english).decode() not in text
