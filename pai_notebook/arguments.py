@@ -18,6 +18,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from numbers import Integral, Real
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
@@ -259,8 +260,32 @@ class _Kind(NamedTuple):
     words: tuple[str, ...]
 
 
+class CallError(ConfigurationError, TypeError):
+    """A call with an argument that the function does not have, or without one that it needs: a `TypeError` without our frames."""
+
+    def _told(self) -> Sequence[str]:
+        happened, *hint = super()._told()
+        return [happened.replace("CallError", "TypeError", 1), *hint]
+
+
+def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], said: str) -> CallError:
+    """Say what is wrong with a call that Python refuses, and which argument was meant."""
+    bound = [each for each in inspect.signature(function).parameters.values() if each.name not in ("self", "cls")]
+    known, named = [each.name for each in bound], [each.name for each in bound if each.kind is not each.POSITIONAL_ONLY]
+    # a method that several classes share is called by that of the object
+    owner = "" if "." not in function.__qualname__ or not args else getattr(args[0], "__name__", type(args[0]).__name__)
+    call = f"{owner}.{function.__name__}".removesuffix(".__init__") if owner else function.__qualname__
+    unknown = next((name for name in kwargs if name not in named), None)
+    close = get_close_matches(unknown.lower(), named, 1) if unknown else []
+    takes = say("It takes {names}.", names=joined(known)) if known else ""
+    if unknown is None or "unexpected keyword" not in said:
+        return CallError(said.replace(function.__qualname__, call, 1), hint=takes)
+    hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
+    return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
+
+
 def checked(thing: T) -> T:
-    """Check the arguments of a function, or of every public method that a class defines.
+    """Check the arguments of a function, or of every public method that a class defines, and refuse calls that Python refuses in a line.
 
     Parameters
     ----------
@@ -289,7 +314,7 @@ def checked(thing: T) -> T:
         return _checked(thing)
     module, _, owner = vars(thing).get("_public_class", "").rpartition(".")
     for name, member in list(vars(thing).items()):
-        if name.startswith("_"):
+        if name.startswith("_") and name != "__init__":
             continue
         if owner and inspect.isfunction(member):
             member.__module__, member.__qualname__ = module, f"{owner}.{name}"
@@ -305,6 +330,8 @@ def _checked(function: T) -> T:
 
     @functools.cache
     def kinds() -> dict[str, _Kind]:
+        if function.__name__ == "__init__":
+            return {}  # which check by themselves
         found = {each.name: _kind_of(function, each) for each in parameters}
         return {name: kind for name, kind in found.items() if kind is not None}
 
@@ -318,6 +345,11 @@ def _checked(function: T) -> T:
         try:
             given = [_taken(name, value, known) for name, value in zip(places, args, strict=False)]
             return function(*given, *args[len(given) :], **{name: _taken(name, value, known) for name, value in kwargs.items()})
+        except TypeError as error:
+            # raised by the call itself, not by what is called
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise
+            raise _refused(function, args, kwargs, str(error)) from None
         finally:
             del args, kwargs, given  # a credential must not be left in a frame of an exception
 
@@ -362,7 +394,8 @@ def _kind(hint: Any) -> _Kind | None:
     if origin is Mapping and get_origin(arguments[-1]) in (Union, UnionType):
         return None  # the function knows what fits, and has an example
     if inspect.isclass(hint) and hint.__module__.startswith("pai_notebook"):
-        return _Kind(_instance(hint), (say("a {kind}", kind=hint.__name__),))
+        words = say('a VersionSet, for example pnb.load("file")') if hint.__name__ == "VersionSet" else say("a {kind}", kind=hint.__name__)
+        return _Kind(_instance(hint), (words,))
     return next((kind for known, kind in _KINDS if origin is known or hint is known), None)
 
 

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import pai_notebook as pnb
+from pai_notebook.arguments import checked
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection
@@ -271,6 +272,48 @@ def test_a_frame_of_a_set_is_asked_for_by_its_own_method(calls):
 
 def test_files_of_a_refused_call_are_not_left(calls):
     assert Path(calls["load"][1]["path"]).exists()
+
+
+@pytest.mark.usefixtures("default_registry")
+def test_a_misspelt_argument_of_any_call_is_refused_with_the_nearest_and_without_our_frames(calls):
+    for name, (function, _) in calls.items():
+        known = inspect.signature(function).parameters
+        names = [each.name for each in known.values() if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+        meant = max(names, key=len, default="")
+        if len(meant) < 5 or f"{meant}z" in known:
+            continue
+        with pytest.raises(TypeError, match=f"has no argument '{meant}z'. Did you mean {meant}=") as caught:
+            function(**{f"{meant}z": 1})
+        first, *rest = caught.value._render_traceback_()
+        assert first in [f"TypeError: {owner}{name}() has no argument '{meant}z'" for owner in ("", "Registry.")]
+        assert len(rest) == 1
+
+
+def test_an_argument_like_no_other_and_one_that_lacks_are_refused_with_those_there_are(calls):
+    with pytest.raises(TypeError, match=r"VersionSet.to_frame\(\) has no argument 'columns'. It takes layout, "):
+        calls["VersionSet.to_frame"][0](columns=1)
+    with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'metric'. It takes metric, "):
+        calls["Comparison.best"][0]()
+    with pytest.raises(TypeError, match=r"VersionSet\(\) has no argument 'eror'. Did you mean errors="):
+        pnb.VersionSet([], eror={})
+
+
+def test_a_type_error_inside_a_call_stays_as_it_is():
+    def needs(one):
+        return one
+
+    @checked
+    def fails(name: str = "") -> object:
+        return needs(name, other=1)
+
+    with pytest.raises(TypeError, match="unexpected keyword argument 'other'") as caught:
+        fails()
+    assert not isinstance(caught.value, PaiError)
+
+
+def test_a_file_instead_of_versions_is_refused_with_the_call_that_reads_it(calls):
+    with pytest.raises(ConfigurationError, match=r'pnb\.load\("file"\)'):
+        calls["Registry.drift"][0]("file")
 
 
 @pytest.mark.parametrize("name", ["Comparison.best", "Comparison.paired", "Comparison.report", "VersionSet.save", "GateReport.to_junit"])
