@@ -19,6 +19,8 @@ from pai_notebook.model.numbers import choose_format, format_about, format_compu
 # Share of cases in which an interval, or all statements that are made together, may be wrong.
 OUTSIDE = 0.05
 
+# The smallest p-value that is looked for, and the smallest that is written.
+LEAST_P, _LEAST_TOLD = math.exp(-20), 1e-8
 # Degrees of freedom from which Student's t is taken as normal.
 _MANY = 1e7
 # Variance, as a share of the square of the numbers themselves, below which they are equal but for rounding.
@@ -376,20 +378,32 @@ def expected_lead(count: int) -> float:
 def p_value(interval_at: Callable[[float], Interval], margin: float = 0.0) -> float:
     """One minus the largest level at which an interval excludes every difference of at most `margin`.
 
-    Found by bisection over the level, so that a test never contradicts the interval that is shown.
+    Found by bisection over the level, so that a test never contradicts the interval that is shown; no less than `LEAST_P`, near
+    which levels round to 1.
 
     Examples
     --------
     >>> round(p_value(lambda level: newcombe(0.93, 1000, 0.90, 1000, level)), 3)
     0.017
     """
-    low, high = 0.0, 20.0  # minus the natural logarithm of p
+    low, high = 0.0, -math.log(LEAST_P)
     if not interval_at(-math.expm1(-1e-9)).excludes(margin):
         return 1.0
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if interval_at(-math.expm1(-middle)).excludes(margin) else (low, middle)
     return math.exp(-low)
+
+
+def told_p_value(value: float) -> str:
+    """Write a p-value: one at the smallest that is told apart as less.
+
+    Examples
+    --------
+    >>> told_p_value(0.0123), told_p_value(LEAST_P)
+    ('0.012', '< 1e-8')
+    """
+    return format_about(value) if value >= _LEAST_TOLD else "< 1e-8"
 
 
 def level_of_each(count: int) -> float:

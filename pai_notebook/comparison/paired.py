@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.interval import Interval
+from pai_notebook.comparison.interval import Interval, told_p_value
 from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metric_words import points_of
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import choose_format, format_about, format_computed, format_points
+from pai_notebook.model.numbers import choose_format, format_computed, format_points
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class Paired(Estimated, Displayed):
         pairs: list[tuple[str, Inline]] = [(say("basis"), self.reason)]
         if self.p_value is not None:
             what = say("McNemar's mid-p") if self.counts else say("p-value")
-            pairs.append((what, format_about(self.p_value)))
+            pairs.append((what, told_p_value(self.p_value)))
         blocks: list[Block] = [Facts(pairs), *(Note(text, "warn") for text in self.remarks)]
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)

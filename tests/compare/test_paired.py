@@ -76,6 +76,17 @@ def test_scores_are_judged_by_the_t_interval_of_scipy():
 
 
 @pytest.mark.slow
+def test_p_values_beyond_a_float_of_a_level_are_told_as_less():
+    draw = np.random.default_rng(3)
+    for far in (1.0, 3.0):
+        first = draw.normal(0, 1, 200)
+        frames = tables(first, first + draw.normal(far, 1, 200), "score")
+        p = compared(*(frame.score for frame in frames.values()), "reward").paired("reward", frames, on="id", score="score")
+        assert stats.ttest_rel(*(frame.score for frame in frames.values())).pvalue < 1e-8
+        assert "< 1e-8" in str(p)
+        assert "e-09" not in str(p)
+
+
 def test_clusters_are_judged_by_their_means():
     draw, c = np.random.default_rng(4), compared([0.5], [0.5], "bleu")
     for _ in range(cases(300)):
