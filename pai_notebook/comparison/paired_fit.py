@@ -48,7 +48,13 @@ def fitted(result: Paired, shown: str, cells: Sequence[Cell], versions: Sequence
     result = replace(
         result, version=names[mine], other=names[theirs], identities=(identity_of(versions[mine]), identity_of(versions[theirs]))
     )
-    _check_numbers(result, shown, cells[mine], cells[theirs])
+    for place in places:
+        if cells[place].value is None:
+            hint = say("Results are evidence for a metric that both versions state.")
+            raise ComparisonError(say("{name} has no {shown}", name=names[place], shown=shown), hint=hint)
+    error = disagreement(result, shown, cells[mine], cells[theirs])
+    if error is not None:
+        raise error
     return result
 
 
@@ -103,18 +109,15 @@ def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[Model
     return found[0]
 
 
-def _check_numbers(result: Paired, shown: str, cell: Cell, base: Cell) -> None:
-    for name, each in ((result.version, cell), (result.other, base)):
-        if each.value is None:
-            hint = say("Results are evidence for a metric that both versions state.")
-            raise ComparisonError(say("{name} has no {shown}", name=name, shown=shown), hint=hint)
+def disagreement(result: Paired, shown: str, cell: Cell, base: Cell) -> ComparisonError | None:
+    """Say how the numbers that two versions state differ from those of a result; None where they do not, or one states none."""
     if cell.value is None or base.value is None:
-        return
+        return None
     for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
         room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
         if abs(stated - found) > room:
             form = choose_format([stated, found])
-            raise ComparisonError(
+            return ComparisonError(
                 say(
                     "{shown}: {name} states {value}, its examples give {value_2}",
                     shown=shown,
@@ -134,8 +137,8 @@ def _check_numbers(result: Paired, shown: str, cell: Cell, base: Cell) -> None:
             )
             told = {"n": result.n, "cluster": result.cluster, "delta": form.delta(delta), "delta_2": form.delta(result.delta)}
             hint = say("The mean over groups is another number than the metric; read it by itself, without with_paired.")
-            raise ComparisonError(say(by_group, name=shown, **told), hint=hint)
-        raise ComparisonError(
+            return ComparisonError(say(by_group, name=shown, **told), hint=hint)
+        return ComparisonError(
             say(
                 "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
                 name=shown,
@@ -145,3 +148,4 @@ def _check_numbers(result: Paired, shown: str, cell: Cell, base: Cell) -> None:
             ),
             hint=say("Take the examples that the metric was measured on, and its unit."),
         )
+    return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pai_notebook.arguments import checked, described
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import fitted, identity_of, refuse_groups, refuse_twins
+from pai_notebook.comparison.paired_fit import disagreement, fitted, identity_of, refuse_groups, refuse_twins
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -110,7 +110,10 @@ class PairedQuestions(Aligned):
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
-        return replace(found, shown=row.key.shown, identities=tuple(identities))
+        cell, base = (row.cells[self._names.index(name)] for name in (version, other))
+        said = disagreement(found, row.key.shown, cell, base)
+        remarks = found.remarks if said is None else (*found.remarks, said.message)
+        return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks)
 
     def _called(self, frames: Any) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""

@@ -430,6 +430,13 @@ def test_results_of_other_examples_than_the_metric_are_no_evidence(better):
         pnb.VersionSet.from_documents([docs[0], {"VersionName": "0.2.0"}], "model-a").compare("0.1.0").with_paired(p)
 
 
+def test_results_of_other_examples_than_the_metric_say_so_at_once(better):
+    assert compared(*better).paired("accuracy", tables(*better), on="id", correct="ok").remarks == ()
+    p = compared([True], [False]).paired("accuracy", tables(*better), on="id", correct="ok")
+    assert "accuracy: 0.2.0 states 0.000, its examples give 0.775" in p.remarks
+    assert "its examples give 0.775" in str(p)
+
+
 def with_columns(frames):
     """The same tables with columns of every kind."""
     more = {
