@@ -108,6 +108,7 @@ class Aligned:
         sections = list(dict.fromkeys(row.key.section or row.path for row in self._all)) if narrowed else ()
         self._selection = Selection.read(include, exclude, dataset, sections)
         self._selection.check_dataset([row.key for row in self._measured])
+        self._selection.include.check([row.key for row in self._all] if narrowed else ())
         self._by = by or ""
         self.by_rows = self._meant(self._by) if self._by and self._place is not None else ()
 

@@ -72,8 +72,9 @@ def write_parquet(
             for batch in batches:
                 for table, writer in writers:
                     writer.write(table.of(batch))
-    for table in tables.values():
-        table.warn_of_unused()
+        # a name that nothing has is refused before there is a file
+        for table in tables.values():
+            table.warn_of_unused()
     return file_path(path)
 
 

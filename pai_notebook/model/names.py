@@ -227,6 +227,11 @@ class Pattern:
             return 0, 0, 0
         return None
 
+    @property
+    def is_glob(self) -> bool:
+        """Whether it has wildcards."""
+        return self._glob is not None
+
     def mentions(self, path: str) -> bool:
         """Whether a path could be part of what was written; most names are told apart by that alone."""
         if path in self.text or path in self._literal or "\\" in path:
@@ -318,6 +323,20 @@ class Patterns:
             left = [pattern for pattern in left if not pattern.fits(name)]
         return tuple(pattern.text for pattern in left)
 
+    def check(self, names: Collection[Name]) -> None:
+        """Refuse a misspelt name where none of the patterns matches: the answer would be about nothing. Globs may match nothing.
+
+        Raises
+        ------
+        NameNotFound
+            With the nearest names; none where there are no names, or what is meant is a section or a field that they lack.
+        """
+        if not names or len(self.unused(names)) < len(self):
+            return
+        for pattern in self.patterns:
+            if not pattern.is_glob and pattern.section() == "metrics" and not pattern.fits(Name("metrics", "")):
+                raise NameNotFound(say("no version has {text!r}", text=pattern.text), hint=nearest_hint(pattern.text, names))
+
 
 class Chooser:
     """A test of names: any of them included (all by default) and none excluded.
@@ -345,7 +364,14 @@ class Chooser:
         return (self._everything or self.include.fits(name)) and not self.exclude.fits(name)
 
     def warn_of_unused(self, names: Collection[Name]) -> None:
-        """Warn of each pattern that matches none of the names, with the nearest; of none when there are no names."""
+        """Warn of each pattern that matches none of the names, with the nearest; of none when there are no names.
+
+        Raises
+        ------
+        NameNotFound
+            As `Patterns.check`, of what is included.
+        """
+        self.include.check(names)
         for argument, patterns in (("include", self.include), ("exclude", self.exclude)):
             for text in patterns.unused(names) if names else ():
                 said = say("{argument}={text!r} matches nothing. {hint}", argument=argument, text=text, hint=nearest_hint(text, names))

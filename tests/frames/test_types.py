@@ -6,7 +6,7 @@ import warnings
 import pandas as pd
 import pytest
 
-from pai_notebook.errors import PatternWarning
+from pai_notebook.errors import NameNotFound, PatternWarning
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
 from tests.compare.comparing import compare
@@ -60,6 +60,14 @@ def test_a_pattern_that_matches_nothing_is_warned_of_with_the_nearest_names(appr
     assert len(frame)
 
 
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_a_misspelt_name_alone_is_refused_with_the_nearest_and_a_section_without_values_is_not(approved, layout):
+    with pytest.raises(NameNotFound, match=r"^no version has 'ser'\. Nearest (is|are) cer"):
+        approved.to_frame(layout, include="ser")
+    with pytest.warns(PatternWarning, match="options"):
+        approved.to_frame(layout, include="options")
+
+
 def test_patterns_that_match_are_not_warned_of(approved):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -82,4 +90,7 @@ def test_parquet_warns_of_what_no_batch_has(tmp_path):
         warnings.simplefilter("error")
         vs.to_parquet(tmp_path / "a.parquet", include=["m3", "m1400"])
     with pytest.warns(PatternWarning, match="include='nothing"):
-        vs.to_parquet(tmp_path / "b.parquet", include="nothing")
+        vs.to_parquet(tmp_path / "b.parquet", include="nothing*")
+    with pytest.raises(NameNotFound, match="no version has 'm30000'"):
+        vs.to_parquet(tmp_path / "c.parquet", include="m30000")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]

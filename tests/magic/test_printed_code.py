@@ -190,11 +190,11 @@ def test_errors_of_a_line_speak_of_its_options(demo, in_a_folder, line, says, ne
 
 
 def test_what_a_line_shows_speaks_of_its_options_and_what_python_shows_of_its_arguments(demo):
-    line = run(demo, f"%paimodel compare {DIGITS}@last:2 --metrics acuracy")
+    line = run(demo, f"%paimodel compare {DIGITS}@last:2 --metrics 'acur*'")
     text = str(line) + line._repr_html_()
     assert "--metrics" in text
     assert "include" not in text
-    again = str(pnb.compare(f"{DIGITS}@last:2", include="acuracy"))
+    again = str(pnb.compare(f"{DIGITS}@last:2", include="acur*"))
     assert "include" in again
     assert "--metrics" not in again
     assert "--all" in str(run(demo, f"%paimodel compare {DIGITS}@last:2"))

@@ -212,7 +212,7 @@ def test_equally_specific_patterns_that_contradict_each_other_are_refused_alike(
 
 def test_a_pattern_that_fits_nothing_is_noted_for_every_argument():
     vs = VersionSet([version("0.1.0", cer=1), version("0.2.0", cer=2)])
-    told = {"include": "nope", "exclude": "nope*", "directions": {"nope": "max"}, "tolerance": {"nope": 1}}
+    told = {"include": ["nope", "cer"], "exclude": "nope*", "directions": {"nope": "max"}, "tolerance": {"nope": 1}}
     notes = [vs.compare("0.1.0", **{argument: value}).notes for argument, value in told.items()]
     assert [note[0].partition(":")[0] for note in notes] == ["include", "exclude", "directions", "tolerance"]
 

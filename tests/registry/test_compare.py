@@ -182,8 +182,10 @@ def test_a_dataset_that_nothing_was_measured_on_is_refused(registry, dataset, hi
 
 
 def test_an_abbreviation_that_includes_nothing_is_told_what_it_begins(registry):
-    notes = registry.compare(f"{DIGITS}@last:2", include="acc").notes
+    notes = registry.compare(f"{DIGITS}@last:2", include=["acc", "macro_f1"]).notes
     assert "include: 'acc' matches no row; nearest: accuracy, accuracy@digits-holdout" in notes
+    with pytest.raises(NameNotFound, match=r"^no version has 'acc'\. Nearest are accuracy and accuracy@"):
+        registry.compare(f"{DIGITS}@last:2", include="acc")
 
 
 def test_candidates_that_name_a_dataset_as_the_registry_calls_it_are_compared_on_it(registry):
