@@ -70,7 +70,7 @@ class Examples:
                 say("paired: no {on} is in both tables ({types})", on=on, types=types), hint=say("The ids have to be equal, in type too.")
             )
         alone = "{count} examples are in the table of {name} only: {ids}"
-        twice = "{count} ids occur more than once in the table of {name} and count once, by their mean: {ids}"
+        twice = "{count} ids occur more than once in the table of {name} and count once, by their mean, as clusters: {ids}"
         missing = [ids[place][~ids[place].isin(ids[1 - place])].unique() for place in range(len(names))]
         remarks = [
             say(template, count=len(found), name=name, ids=few_ids(found))
@@ -79,7 +79,7 @@ class Examples:
             if len(found)
         ]
         repeated = any(map(len, repeats))
-        return cls(names, common, _aligned(sides, on, common, kept if repeated else None), tuple(remarks), on, repeated)
+        return cls(names, common, _aligned(sides, on, common, kept if repeated else None, value), tuple(remarks), on, repeated)
 
     def keep(self, known: np.ndarray[Any, Any]) -> Examples:
         """Keep the examples of a mask."""
@@ -163,8 +163,10 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
     return found
 
 
-def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, kept: Sequence[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of both in the order of the ids; with `kept` ids that occur more than once by the mean of what is not to be kept."""
+def _aligned(
+    sides: Sequence[pd.DataFrame], on: str, common: Any, kept: Sequence[str] | None, value: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of both in the order of the ids; with `kept` ids that occur more than once by the mean of values, the first of all else."""
     found = []
     for side in sides:
         if kept is not None:
@@ -173,10 +175,9 @@ def _aligned(sides: Sequence[pd.DataFrame], on: str, common: Any, kept: Sequence
                 if (by_id[column].nunique() > 1).any():  # noqa: PD101 - a group each
                     hint = say("An id that occurs more than once has to have one {column}.", column=column)
                     raise ComparisonError(say("paired: an id has more than one {column}", column=column), hint=hint)
-            numbers = [name for name in side.columns if name not in (on, *kept) and side[name].dtype.kind in "biuf"]
-            means = by_id[numbers].mean()
-            rest = by_id.first().drop(columns=numbers)
-            side = means.join(rest).reset_index()  # noqa: PLW2901 - the same rows, fewer
+            firsts = side.drop_duplicates(on)
+            # only what is compared has a mean
+            side = firsts if value is None else firsts.assign(**{value: firsts[on].map(by_id[value].mean())})  # noqa: PLW2901 - the same, fewer
         found.append(side.set_index(on, drop=False).loc[common].reset_index(drop=True))
     return found[0], found[1]
 

@@ -111,8 +111,8 @@ class PairedQuestions(Aligned):
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
         cell, base = (row.cells[self._names.index(name)] for name in (version, other))
-        said = disagreement(found, row.key.shown, cell, base)
-        remarks = found.remarks if said is None else (*found.remarks, said.message)
+        error = disagreement(found, row.key.shown, cell, base)
+        remarks = found.remarks if error is None else (*found.remarks, error.message)
         return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks)
 
     def _called(self, frames: Any) -> Any:

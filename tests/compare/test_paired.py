@@ -382,6 +382,18 @@ def test_repeated_ids_count_by_their_mean_whatever_type_the_column_has(kind):
     assert compared([1], [0.5]).paired("accuracy", frames, on="id", correct="ok").values == (0.5, 1.0)  # noqa: PD011 - not pandas
 
 
+def test_repeated_ids_leave_every_other_column_as_it_is():
+    ids, digits = [*range(100), 0, 1, 2], [*[5] * 100, 9, 9, 9]
+    frames = {
+        "0.1.0": pd.DataFrame({"id": ids, "ok": [True] * 103, "digit": digits}),
+        "0.2.0": pd.DataFrame({"id": ids, "ok": [False] * 20 + [True] * 83, "digit": digits}),
+    }
+    p = compared([1], [0.8]).paired("accuracy", frames, on="id", correct="ok")
+    assert p.flipped["digit"].tolist() == [5] * 20
+    assert p.flipped["ok (0.2.0)"].tolist().count(0.5) == 3
+    assert any("3 ids occur more than once in the table of 0.2.0 and count once, by their mean, as clusters" in text for text in p.remarks)
+
+
 HOSTILE = "x\x1b[31m\u202e\n"
 
 
