@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance, unit_of
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
+from pai_notebook.display.plain import CELL
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
@@ -59,8 +60,11 @@ def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
     return {version.model_id: version.provenance.model_name for version in registered or versions}
 
 
-def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Block]:
-    """Describe metrics, quality before cost and training; many are told by metric first, with the rows of each folded."""
+def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: bool = False) -> Iterator[Block]:
+    """Describe metrics, quality before cost and training; many are told by metric first, with the rows of each folded.
+
+    A reader of a file runs no code, and is not told how to show more.
+    """
     places = places_of(bands)
     ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
     most = min(_MOST, max(ROWS, _CELLS // max(1, len(places))))
@@ -77,7 +81,7 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band]) -> Iterator[
         yield from _folded(comparison, groups, shown, bands)
     elif comparison.metrics and len(comparison.versions) > 1:
         yield Note(say("The metrics do not differ."))
-    yield from _identical(comparison)
+    yield from _identical(comparison, in_file=in_file)
 
 
 def _kind(row: Row) -> int:
@@ -270,7 +274,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
 
 
 def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Phrase], ...]:
-    """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and the units."""
+    """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and of units and texts."""
     changes = [row.changes[place] for row in rows for place in places]
     verdicts = {change.verdict for change in changes}
     leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
@@ -292,18 +296,21 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
         stars.append(say("+ and a number: so many more have the star"))
     if any(row.direction.mode for row in rows):
         stars.append(say("↑ ↓ which way is better"))
-    if any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells):
-        stars.append(say("† a number that was sent as text"))
+    as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
     units = {unit_of([row], places) for row in rows}
-    return signs, stars, [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
+    said = [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
+    # each line is short enough to be shown in full
+    return signs, stars, [*said, *([say("† a number that was sent as text")] if as_text else [])]
 
 
-def _identical(comparison: Comparison) -> Iterator[Section]:
+def _identical(comparison: Comparison, *, in_file: bool) -> Iterator[Section]:
     """Name the rows that are left out because all versions state the same."""
     identical = comparison.identical if comparison.only == "diff" else ()
     if identical:
-        several = "{count} identical rows hidden; only='all' shows them."
-        said = say("{count} identical row hidden; only='all' shows it." if len(identical) == 1 else several, count=len(identical))
+        one = len(identical) == 1
+        said = say("{count} identical row hidden" if one else "{count} identical rows hidden", count=len(identical))
+        if not in_file:
+            said = joined([said, say("only='all' shows it." if one else "only='all' shows them.")], "; ")
         yield _named(said, *_row_names(comparison, identical))
 
 
@@ -325,9 +332,13 @@ def _hidden(comparison: Comparison, hidden: Sequence[Row], total: int) -> Iterat
 
 def _named(said: Phrase, names: Sequence[str], total: int) -> Section:
     """The first of some names, in lines that are short enough to be shown in full, and how many more there are."""
-    lines: list[Inline] = [joined(names[start : start + 8]) for start in range(0, min(len(names), _NAMED), 8)]
-    more = total - _NAMED
-    return Section(said, [Note(Lines([*lines, *([say("and {count} more", count=more)] if more > 0 else [])]))], folded=True)
+    lines: list[list[str]] = [[]]
+    for name in names[:_NAMED]:
+        if lines[-1] and sum(len(each) + 2 for each in [*lines[-1], name]) > CELL:
+            lines.append([])
+        lines[-1].append(name)
+    more = say("and {count} more", count=total - _NAMED)
+    return Section(said, [Note(Lines([*map(joined, lines), *([more] if total > _NAMED else [])]))], folded=True)
 
 
 def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], int]:

@@ -53,7 +53,7 @@ def describe_for_report(comparison: Comparison) -> tuple[list[Block], list[Secti
     blocks.append(Note(against(comparison)))
     places = _shown_versions(comparison)
     bands = _bands(places, list(comparison.errors)[: VERSIONS - len(places)])
-    return [*blocks, *describe_metrics(comparison, bands), *_changes(comparison, places)], _details(comparison, bands)
+    return [*blocks, *describe_metrics(comparison, bands, in_file=True), *_changes(comparison, places)], _details(comparison, bands)
 
 
 def _bands(places: Sequence[int], failed: Sequence[str]) -> list[Band]:

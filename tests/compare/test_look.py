@@ -156,6 +156,21 @@ def test_nothing_of_the_legend_is_cut():
         assert "个字符" not in text
 
 
+def test_names_of_hidden_rows_are_shown_in_full():
+    told = [{**{f"metric_of_a_long_name_number_{nth}": 1 for nth in range(30)}, "cer": cer} for cer in (0.1, 0.2)]
+    text = text_of(compare(*told))
+    assert all(f"metric_of_a_long_name_number_{nth}" in text for nth in range(30))
+    assert "more characters" not in text
+
+
+def test_a_report_tells_no_code_to_a_reader_who_cannot_run_it(tmp_path):
+    c = compare({"a": 1.0, "cer": 0.1}, {"a": 1.0, "cer": 0.2})
+    page = c.report(tmp_path / "report.html", charts=False).read_text("utf-8")
+    assert "1 identical row hidden<" in page
+    assert "only=" not in page
+    assert "1 identical row hidden; only='all' shows it." in text_of(c)
+
+
 def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
     told = [{"accuracy": value, "n": 9000, "cer": 1 - value} for value in (0.8, 0.82, 0.9, 0.901)]
     lines = str(compare(*told, baseline="first")).split("\n")
