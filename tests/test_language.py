@@ -1,5 +1,6 @@
 """The language of what is shown: how it is set, and what it changes."""
 
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from traitlets import TraitError
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import speaking
+from pai_notebook.magic import PaiModelMagics
 from pai_notebook.plan import say_on_line
 
 DOCUMENTS = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}} for n in (1, 2)]
@@ -99,11 +101,31 @@ def test_tables_that_people_read_are_in_the_language_that_is_set_and_csv_is_in_e
         for text in (c.to_markdown(), c.to_latex(), cells(c.to_excel(tmp_path / "c.xlsx"))):
             assert all(word in text for word in ("以 0.1.0 为基线", "略去 1 行相同内容", "方向", "缺失"))
             assert not any(word in text for word in ("better", "absent", "left out", "against"))
-        assert "条件 'cer > 0' 排除了 2 个中的 1 个" in str(few)
+        assert "筛选条件（'cer > 0'）排除了 2 个版本中的 1 个" in str(few)
         assert "model-a 的 1 个版本" in few.to_markdown()
         assert c.to_csv() == english
     assert few.removed == ("where 'cer > 0' removed 1 of 2",)
     assert "better" in english.splitlines()[0]
+
+
+def test_names_gaps_cells_and_settings_are_chinese_where_chinese_is_set():
+    specs = [{"HyperParameters": {"gamma": 1}}, {"HyperParameters": {"gamma": 2}}, {}]
+    told = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.7 + n / 9}, "TrainingSpec": spec} for n, spec in enumerate(specs)]
+    vs = pnb.VersionSet.from_documents([{**each, "ApprovalStatus": "Approved"} for each in told], "model-a")
+    labels = [[{"Key": "a", "Value": "1"}, {"Key": "seed", "Value": str(n)}] for n in (1, 2)]
+    runs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": n}, "Labels": each} for n, each in enumerate(labels)]
+    group = pnb.VersionSet.from_documents(runs, "model-a").group_repeats()[0]
+    fresh = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["b"], "accuracy": [0.9]}), name="run")
+    with speaking("zh"):
+        assert [str(each.version_name) for each in vs.groupby("gamma")] == ["gamma=1", "gamma=2", "gamma=（未设置）"]
+        assert re.search("差距 11.1 个百分点", str(vs.compare().best("accuracy")))
+        assert "runs" not in str(group)
+        assert "未注册 ≠ 有变更" in str((vs + fresh).compare("0.0.0"))
+        with pytest.raises(AttributeError, match=r"请使用 vs\.compare"):
+            _ = vs.best
+    assert "(2 runs)" in str(group)
+    with speaking("zh"):
+        assert "ls 查看的工作空间" in PaiModelMagics.class_get_help()
 
 
 def cells(path):

@@ -11,6 +11,7 @@ from string import Formatter
 import pytest
 
 import pai_notebook
+from pai_notebook.display import Code, Note, render_html, render_markdown, render_text
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
 from pai_notebook.model.metrics import State
@@ -126,6 +127,18 @@ def test_blanks_stand_between_chinese_and_latin_and_nowhere_else():
     assert say("{section} {path}", section=say("labels"), path="env").in_language("zh") == "标签 env"
     assert say("{size} in {metric}", size="2", metric="准确率（测试集）").in_language("zh") == "准确率（测试集）2"
     assert say("{text}, as measured", text=" 甲  乙 ").in_language("zh") == " 甲  乙 （按测量值）"
+    assert say("{shown} or {last}", shown="'wide'", last="'long'").in_language("zh") == "'wide' 或 'long'"
+    assert say("{shown} and {last}", shown="a (b)", last="c").in_language("zh") == "a (b) 和 c"
+    assert joined([say("{points} pp", points=3), "a"], " and ").in_language("zh") == "3 个百分点与 a"
+
+
+def test_no_blank_stands_beside_a_full_width_mark_in_a_line_or_a_cell():
+    note = Note((Code("job-1"), say("({place})", place="cn-hangzhou"), "a", "b"))
+    with speaking("zh"):
+        assert "job-1（cn-hangzhou）a b" in render_text(note)
+        assert "</code>（cn-hangzhou）a b" in render_html(note)
+        assert "`job-1`（cn-hangzhou）a b" in render_markdown(note)
+    assert "job-1 (cn-hangzhou) a b" in render_text(note)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metrics import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format, choose_row_format
+from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
 
 if TYPE_CHECKING:
@@ -210,7 +211,14 @@ def _words(row: Row, places: Sequence[int]) -> dict[int, str]:
     """What versions state, in words: those that differ look different, however long they are."""
     found = {place: row.shown(place) for place in places}
     cut = dict(zip(found, shorten_apart(list(found.values()), _TEXT), strict=True))
-    return {place: (row.section == "metrics" and _measured(row.cells[place])) or _counted(found[place], cut[place]) for place in places}
+    return {place: _in_words(row, place) or _counted(found[place], cut[place]) for place in places}
+
+
+def _in_words(row: Row, place: int) -> str:
+    """What a version states, where words of ours say it; else empty."""
+    if row.section == "metrics":
+        return _measured(row.cells[place])
+    return say("Not registered") if row.cells[place].raw == NOT_REGISTERED else ""
 
 
 def _counted(text: str, cut: str) -> str:

@@ -69,7 +69,7 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
     return [
         VersionGroup(
             [versions[place] for place in places],
-            name=", ".join(f"{_short(name)}={column[places[0]]}" for name, column in zip(found, said, strict=True)),
+            name=joined([joined([_short(name), column[places[0]]], "=") for name, column in zip(found, said, strict=True)]),
             grouping=grouping,
             ignored=_differing([versions[place] for place in places]),
             folds=_are_folds([versions[place] for place in places]),
@@ -165,7 +165,7 @@ def _differing(members: Sequence[ModelVersion]) -> list[str]:
 
 
 _NOT_SET: Hashable = ("not set",)
-_LACKING = "(not set)"
+_LACKING = say("(not set)")
 
 
 def _are_folds(members: Sequence[ModelVersion]) -> bool:

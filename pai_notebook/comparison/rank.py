@@ -311,16 +311,9 @@ class Best(Displayed):
             (say("direction"), self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
-            facts.append(
-                (
-                    say("runner-up"),
-                    (
-                        self._told(self.runner_up),
-                        Number(form.value(self.runner_up_value)),
-                        say("behind by {delta}", delta=scale.write(self.margin, self.value, form).lstrip("+")),
-                    ),
-                )
-            )
+            margin = scale.write(self.margin, self.value, form, unit=False).lstrip("+")
+            behind = say("behind by {delta}", delta=scale.with_unit(margin, self.value))
+            facts.append((say("runner-up"), (self._told(self.runner_up), Number(form.value(self.runner_up_value)), behind)))
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
         if self.key.label:

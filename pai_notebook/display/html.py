@@ -18,8 +18,8 @@ from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
-from pai_notebook.display.spans import Chips, Code, Inline, Lines, Number, Tone
-from pai_notebook.i18n.phrases import spoken
+from pai_notebook.display.spans import Chips, Code, Inline, Lines, Link, Number, Tone
+from pai_notebook.i18n.phrases import blank_between, spoken
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "beginning": _beginning,
     "breakable": _breakable,
     "decimal_paddings": _paddings,
+    "gap": lambda left, right: blank_between(left.text if isinstance(left, Link) else line(left), line(right)),
     "groups": layout.groups,
     "has_groups": layout.has_groups,
     "is_long_cell": _is_long_cell,

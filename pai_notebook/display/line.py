@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from pai_notebook.display import layout
@@ -10,6 +12,7 @@ from pai_notebook.display.diffs import word_diff
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
+from pai_notebook.i18n.phrases import blank_between
 
 
 @functools.singledispatch
@@ -25,7 +28,7 @@ def _(shape: str) -> str:
 
 @line.register
 def _(shape: tuple) -> str:  # type: ignore[type-arg]
-    return " ".join(line(part) for part in shape if part)
+    return side_by_side([line(part) for part in shape if part])
 
 
 @line.register
@@ -82,6 +85,12 @@ def _(shape: Diff) -> str:
 @line.register
 def _(shape: Lines) -> str:
     return "\n".join(line(item) for item in shape.items)
+
+
+def side_by_side(texts: Sequence[str], plain: Sequence[str] = ()) -> str:
+    """Put texts in a line with blanks between them; what stands at their ends may be read in plain ones."""
+    gaps = [blank_between(left, right) for left, right in itertools.pairwise(plain or texts)]
+    return "".join(gap + text for gap, text in zip(["", *gaps], texts, strict=True)) if texts else ""
 
 
 def remarks(number: Number) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display import layout
 from pai_notebook.display.blocks import Block, Card, Facts, Heading, Node, Note, Section, Stack, Table, Tree
 from pai_notebook.display.diffs import word_diff
-from pai_notebook.display.line import digits, remarks
+from pai_notebook.display.line import digits, line, remarks, side_by_side
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Badge, Chips, Code, Diff, Inline, Lines, Link, Mark, Missing, Number
@@ -103,7 +103,8 @@ def _(shape: str) -> str:
 
 @_inline.register
 def _(shape: tuple) -> str:  # type: ignore[type-arg]
-    return " ".join(_inline(part) for part in shape if part)
+    parts = [part for part in shape if part]
+    return side_by_side([_inline(part) for part in parts], [line(part) for part in parts])
 
 
 @_inline.register

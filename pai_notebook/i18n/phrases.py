@@ -92,7 +92,11 @@ class Phrase(str):
         from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES  # noqa: PLC0415 - a catalogue that English does not need
 
         if self.separator:
-            return SEPARATORS[self.separator].join(in_language(value, lang) for value in self.values)
+            texts = {f"text{place}": in_language(value, lang) for place, value in enumerate(self.values)}
+            between = SEPARATORS[self.separator]
+            # a word or nothing between them: blanks are those of a template
+            is_word = self.separator in (" ", " and ")
+            return _filled(between.join(f"{{{name}}}" for name in texts), texts) if is_word else between.join(texts.values())
         words = TEMPLATES.get(self.template, self.template)
         values = {name: in_language(value, lang) for name, value in self.values.items()}
         data = {name for name, value in self.values.items() if not isinstance(value, Phrase)}
@@ -100,7 +104,8 @@ class Phrase(str):
         return fill(words, values) if self.wording is None else _changed(words, values, self.wording, fill)
 
 
-_FULL_WIDTH = "，。；：？！、（）《》“”…～"
+_MARKS = "，。；：？！、（）《》"
+_FULL_WIDTH = f"{_MARKS}“”…～"
 _HAN = "[\u4e00-\u9fff]"
 
 
@@ -141,8 +146,22 @@ def _gap(left: str, right: str, blank: str) -> str:
     if all(chinese):
         return ""
     latin = left.isascii() if chinese[1] else right.isascii()
-    wordlike = (left if chinese[1] else right).isalnum() or (chinese[1] and left in "%+")
+    wordlike = (left if chinese[1] else right).isalnum() or (left in "%+'\"`)]" if chinese[1] else right in "'\"`([")
     return " " if any(chinese) and latin and wordlike else blank
+
+
+def blank_between(left: str, right: str) -> str:
+    """Tell what stands between two texts of a line: a blank, and nothing beside a full-width mark in Chinese.
+
+    Examples
+    --------
+    >>> with speaking("zh"):
+    ...     blank_between("job-1", "（工作空间 a）"), blank_between("job-1", "a")
+    ('', ' ')
+    """
+    # a mark right behind an address would be taken for a part of it
+    is_marked = left[-1:] in _MARKS or (right[:1] in _MARKS and "://" not in left.rpartition(" ")[2])
+    return "" if is_marked and spoken() == "zh" else " "
 
 
 def with_text(phrase: str, text: str) -> str:

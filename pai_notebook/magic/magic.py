@@ -117,6 +117,11 @@ class PaiModelMagics(Magics):
             _display(result)
         return result
 
+    @classmethod
+    def class_get_trait_help(cls, trait: Any, inst: Any = None, helptext: str | None = None) -> str:
+        """Say what a setting is in the language that is set; `%config PaiModelMagics` shows it."""
+        return str(super().class_get_trait_help(trait, inst, helptext or now(trait.help)))
+
     @default("lang")
     def _lang_set(self) -> str:
         return options.lang

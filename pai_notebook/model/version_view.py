@@ -74,8 +74,10 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
 
     Cover addresses are links; with `images` they are pictures, and the browser fetches them from their hosts.
     """
+    model, name = version.provenance.model_name, version.version_name
+    title = say("{name} {text}", name=model, text=name) if model and name else model or name or version.address
     return Card(
-        " ".join(filter(None, (version.provenance.model_name, version.version_name))) or version.address or say("a version without a name"),
+        title or say("a version without a name"),
         subtitle=_essentials(version),
         badges=[approval_badge(version.approval_status, meaning=True)],
         blocks=[block for block in _blocks(version, images=images) if block is not None],

@@ -101,7 +101,7 @@ class Manual(Displayed):
         verbs = Table(
             [say("verb"), say("what it shows, and an example")],
             [[verb, Lines([told_verb(verb, self.edge), Code(self._written(EXAMPLES[verb][0]))])] for verb in verbs_of(self.edge)],
-            caption=self._written("%paimodel [verb] address... [options]"),
+            caption=say("{what} [verb] address... [options]", what=self._written("%paimodel")),
         )
         addresses = Table(
             [say("address"), say("means")], [[_codes(text), meaning] for text, meaning in _ADDRESSES], caption=say("Addresses")

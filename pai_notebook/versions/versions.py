@@ -286,12 +286,14 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
                 from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
 
                 if hasattr(Comparison, name):
-                    raise AttributeError(f"a VersionSet has no {name}, its comparison has: use vs.compare().{name}", name=name, obj=self)
+                    said = say("a VersionSet has no {name}, its comparison has: use vs.compare().{name}", name=name)
+                    raise AttributeError(str(said), name=name, obj=self)
             # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
             pandas = sys.modules.get("pandas")
             # only where pandas is loaded can the name come from it
             if pandas is not None and not name.startswith("_") and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name)):
-                raise AttributeError(f"a VersionSet is not a DataFrame and has no {name}: use vs.to_frame()", name=name, obj=self)
+                said = say("a VersionSet is not a DataFrame and has no {name}: use vs.to_frame()", name=name)
+                raise AttributeError(str(said), name=name, obj=self)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __len__(self) -> int:
