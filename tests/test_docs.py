@@ -53,8 +53,8 @@ def test_a_page_whose_code_fails_or_shows_something_else_is_noticed(tmp_path):
 
 
 def code_of(page):
-    """Blocks of a page but for those of what is shown."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    """Blocks of a page but for those of what is shown, without the comments behind code."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", re.sub("  # .*", "", page.read_text("utf-8")), re.DOTALL | re.MULTILINE)
     return [block for block in blocks if block[0] not in ("text", "pycon")]
 
 
