@@ -227,7 +227,7 @@ _NULLABLE = ("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "U
 
 
 def differing(table: Examples, differences: Any) -> pd.DataFrame:
-    """Rows of both tables where they differ, the largest difference first."""
+    """Rows of both tables where they differ, the largest difference first: the ids, what differs side by side, and the other columns."""
     import numpy as np  # noqa: PLC0415 - numpy loads on first use
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
@@ -237,5 +237,8 @@ def differing(table: Examples, differences: Any) -> pd.DataFrame:
     same = [name for name in first_side.columns if name in second.columns and first_side[name].equals(second[name])]
     left = first_side.rename(columns={name: f"{name} ({table.names[0]})" for name in first_side.columns if name not in same})
     right = second.drop(columns=same).rename(columns=lambda name: f"{name} ({table.names[1]})")
+    names = [*first_side.columns, *(name for name in second.columns if name not in same)]
+    both = [name for name in first_side.columns if name in second.columns and name not in same]
+    ranks = [-1 if name == table.on else both.index(name) if name in both else len(both) for name in names]
     found: pd.DataFrame = pd.concat([left, right], axis=1)
-    return found
+    return found.iloc[:, sorted(range(len(names)), key=ranks.__getitem__)]

@@ -233,7 +233,10 @@ class Paired(Estimated, Displayed):
         blocks: list[Block] = [Facts(pairs), *(Note(text, "warn") for text in self.remarks)]
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)
-            rows: list[list[Inline]] = [[str(value)[:80] for value in row] for row in head.itertuples(index=False)]
+            rows: list[list[Inline]] = [
+                [format_computed(value) if isinstance(value, float) else str(value)[:80] for value in row]
+                for row in head.itertuples(index=False)
+            ]
             table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit=say("examples"))
             blocks.append(Section(say("Examples on which they differ"), [table], folded=True, summary=str(len(self.flipped))))
         return blocks

@@ -12,7 +12,7 @@ from pai_notebook.arguments import checked, described, number_argument
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.files import MAX_BYTES
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.filtering import Words, filtered, ordered
@@ -265,7 +265,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         if not self._errors:
             return self
-        first = next(iter(self._errors.values()))
+        error = next(iter(self._errors.values()))
         names = joined([*list(self._errors)[:3], *(["..."] if len(self._errors) > 3 else [])])  # noqa: PLR2004 - short line
         raise FetchErrors(
             say(
@@ -274,7 +274,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
                 count_2=len(self._errors) + len(self),
                 names=names,
             ),
-            hint=say("The first reason: {sentence}", sentence=first.sentence),
+            hint=say("The first reason: {sentence}", sentence=error.sentence),
             errors=self._errors,
             partial=self,
         )
@@ -888,6 +888,10 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Version
             paired = [read(each, where) for each in found.paired]
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise SnapshotError(say("{target} is not a whole snapshot: {error}", target=where, error=repr(error))) from error
+    if paired:
+        told = "{metric} of {version} against {other}"
+        results = [say(told, metric=each.metric, version=each.version, other=each.other) for each in paired]
+        origin = joined([origin, say("It holds paired results: {names}.", names=first(results, 3))], " ")
     return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=where, paired=paired)
 
 
