@@ -183,7 +183,7 @@ def _elsewhere(wanted: str, close: Sequence[str]) -> str:
             nearest_sentence=nearest_sentence(close),
             wanted=wanted,
         )
-    return f"{nearest_sentence(close)} {_HINT}"
+    return joined([nearest_sentence(close), _HINT], " ")
 
 
 def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.files import ENDINGS, UnreadableFile, check_target, read_file
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Selector
 from pai_notebook.plan.grammar import Command
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
@@ -255,9 +255,8 @@ def _written(command: Command, exports: Mapping[str, str] = _EXPORTS) -> list[St
         return []
     method = exports.get(path.rpartition(".")[2].lower())
     if method is None:
-        raise ConfigurationError(
-            say("cannot tell the format from {path}", path=path), hint=say("Use one of .{names}.", names=", .".join(exports))
-        )
+        hint = say("Use one of {names}.", names=joined([f".{ending}" for ending in exports]))
+        raise ConfigurationError(say("cannot tell the format from {path}", path=path), hint=hint)
     return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
 
 
