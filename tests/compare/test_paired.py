@@ -150,7 +150,7 @@ def test_the_order_of_rows_and_of_tables_changes_nothing(mine, theirs):
 def test_examples_that_differ_have_their_values_side_by_side_and_numbers_as_others_are_written():
     values = [0.1] * 40, [0.1 + 0.69] * 40
     found = compared(*values, "score").paired("score", tables(*values, "score", digit=[*range(10)] * 4), on="id", score="score")
-    assert found.flipped.columns.tolist() == ["id", "score (0.1.0)", "score (0.2.0)", "digit"]
+    assert found.flipped.columns.tolist() == ["id", "score (0.2.0)", "score (0.1.0)", "digit"]
     assert "0.7899" not in str(found)
 
 
@@ -159,7 +159,7 @@ def test_the_answer_is_a_sentence_with_both_counts(better):
     assert str(found.sentence).startswith("0.2.0 right and 0.1.0 wrong in 31 of 943, the other way in 12: +2.0 pp (95 % interval +0.")
     assert found.words == "beyond chance (95 %)"
     assert len(found.flipped) == 43
-    assert found.flipped.columns[:3].tolist() == ["id", "ok (0.1.0)", "ok (0.2.0)"]
+    assert found.flipped.columns[:3].tolist() == ["id", "ok (0.2.0)", "ok (0.1.0)"]
     assert found.to_frame()[["both", "gained", "lost", "neither"]].to_numpy().tolist() == [[700, 31, 12, 200]]
     assert pickle.loads(pickle.dumps(found)).interval == found.interval
 
