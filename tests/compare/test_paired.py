@@ -492,7 +492,7 @@ def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
     c = results_of(better)
     path = c.save(tmp_path / "evidence.paisnap.json")
     loaded = pnb.load(path)
-    assert "It holds paired results: accuracy of 0.2.0 against 0.1.0" in str(loaded)
+    assert "It holds paired results: accuracy of 0.2.0 against 0.1.0" in loaded.origin
     again = loaded.compare("0.1.0", only="all")
     assert again == c == pickle.loads(pickle.dumps(c))
     for result, known in zip(again.paired_results, c.paired_results, strict=True):
