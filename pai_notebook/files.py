@@ -44,6 +44,10 @@ _FORMATS = frozenset({".xls", *(ending for endings in ENDINGS.values() for endin
 _STRICT = ("report", "plot.save")
 
 
+# What writes a table where a report was asked for.
+_OTHERS = {ending: writer for writer, endings in ENDINGS.items() for ending in endings if writer.startswith("to_") and writer != "to_junit"}
+
+
 class UnreadableFile(Exception):
     """A file that cannot be read, with the reason as the rest of a sentence; its readers turn it into errors of their own."""
 
@@ -117,7 +121,11 @@ def check_target(path: str | os.PathLike[str], writer: str, *, overwrite: bool =
         known = say("{shown} or {last}", shown=joined(endings[:-1]), last=endings[-1]) if len(endings) > 1 else endings[0]
         raise ConfigurationError(
             say("{path!r} does not end in {known}", path=str(path), known=known),
-            hint=say("Choose a name that ends in {known}.", known=known),
+            hint=say(
+                "Use c.{writer}({path!r}), or choose a name that ends in {known}.", writer=_OTHERS[ending], path=str(path), known=known
+            )
+            if writer == "report" and ending in _OTHERS
+            else say("Choose a name that ends in {known}.", known=known),
         )
     with _refusals(target):
         folder = _target(target, overwrite=overwrite).parent

@@ -11,11 +11,12 @@ from pai_notebook.arguments import checked
 from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import check_target, write_file
-from pai_notebook.i18n.phrases import joined, say, with_text
+from pai_notebook.i18n.phrases import joined, say, told, with_text
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.model.names import Chooser
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ class ComparisonExports(FrameExports):
         yield replace(plain, rows=[(*row[:2], *map(say, row[2:])) for row in plain.rows])
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
-        """One column a version: the value in full, and the difference beside it."""
+        """One column a version: the value in full, and the difference beside it; models and datasets by name, words as they are spoken."""
+        from pai_notebook.frames.columns import model_texts  # noqa: PLC0415 - pandas loads on first use
+
         comparison = cast("Comparison", self)
         place = comparison.baseline_place or 0
         wanted = _chooser(comparison, include, exclude)
@@ -116,11 +119,18 @@ class ComparisonExports(FrameExports):
         header = [say("name"), say("dataset"), with_text(say("direction"), "better"), *comparison.names]
         plain = comparison.plain_paths
         body = [
-            [plain[row.path] if row.section == "metrics" else row.full_name, row.dataset, _better(row), *_printed_cells(row, place)]
+            [
+                plain[row.path] if row.section == "metrics" else row.full_name,
+                row.key.label or row.dataset,
+                _better(row),
+                *_printed_cells(row, place),
+            ]
             for row in rows
         ]
         right = range(3, len(header))
-        return PlainTable(header, body, "comparison", _caption(comparison), _notes(comparison), row_headers=1, right=right)
+        models = [model for model in dict.fromkeys(model_texts(comparison.versions, named=True)) if model]
+        caption = say("{what}: {said}", what=listed(models, 3), said=_caption(comparison)) if models else _caption(comparison)
+        return PlainTable(header, body, "comparison", caption, _notes(comparison), row_headers=1, right=right)
 
     @property
     def plot(self) -> Plots:
@@ -275,7 +285,7 @@ def _chooser(comparison: Comparison, include: Globs, exclude: Globs) -> Chooser:
 
 
 def _better(row: Row) -> str:
-    return row.direction.mode or (say("unknown") if row.section == "metrics" else "")
+    return row.direction.told_mode or (say("unknown") if row.section == "metrics" else "")
 
 
 def _printed_cells(row: Row, baseline: int) -> list[str]:
@@ -283,14 +293,15 @@ def _printed_cells(row: Row, baseline: int) -> list[str]:
 
     form = choose_format(cell.value for cell in row.cells if row.section == "metrics" and cell.value is not None)
     texts = [cell_text(plain_value(row, place)) for place in range(len(row.cells))]
-    return [f"{text} ({told})" if (told := _told(row, place, baseline, form)) else text for place, text in enumerate(texts)]
+    return [f"{text} ({change})" if (change := _told(row, place, baseline, form)) else text for place, text in enumerate(texts)]
 
 
 def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
     """Write a difference as people read it, empty where there is none."""
     if row.changes[place].kind in (Kind.SAME, Kind.BASELINE):
         return ""
-    return told_difference(row, place, baseline, form).replace(" (", ", ").rstrip(")")
+    difference: str = told(told_difference(row, place, baseline, form))
+    return difference.replace(" (", ", ").rstrip(")")
 
 
 def _caption(comparison: Comparison) -> str:

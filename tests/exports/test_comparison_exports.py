@@ -9,6 +9,9 @@ import openpyxl
 import pytest
 from markdown_it import MarkdownIt
 
+import pai_notebook as pnb
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
 from tests.exports.export_samples import latex_rows, strings
@@ -71,6 +74,24 @@ def test_markdown_and_latex_show_the_same_cells_one_column_a_version(compared):
     assert numbers
     for row in numbers:
         assert all(cell in html for cell in row[3:])
+
+
+def test_markdown_names_the_model_and_the_datasets_and_is_chinese_where_that_is_set():
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("手写数字识别@last:3")
+    title, text = c.to_markdown().splitlines()[0], c.to_markdown()
+    assert title.startswith("**手写数字识别: 3 versions against 2.0.0, ")
+    assert "| accuracy | digits-holdout | max |" in text
+    assert "d-digitsholdout0001" not in text
+    with speaking("zh"):
+        text = c.to_markdown()
+    assert re.search(r"\(\+[0-9.]+ 个百分点\)", text)
+    assert not re.search(r" pp\b|\| (max|min) \|", text)
+
+
+def test_a_report_that_is_to_be_markdown_points_to_what_writes_it(compared, tmp_path):
+    with pytest.raises(ConfigurationError, match=r"Use c\.to_markdown\('.*r\.md'\)"):
+        compared.report(tmp_path / "r.md")
 
 
 def test_rows_can_be_chosen_by_name(compared):
