@@ -17,11 +17,13 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.metric_words import is_cost, points_of
 from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.tolerance import Tolerance
+    from pai_notebook.model.version import ModelVersion
 
 # How many of each one sentence names.
 _VERSIONS, _METRICS, _DATASETS = 4, 3, 3
@@ -72,6 +74,19 @@ def _all_of(texts: Sequence[str], count: int) -> Phrase:
     return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
 
 
+def _with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Sequence[str]:
+    """Names of versions as sentences say them: where several models are there, with the model."""
+    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
+    if len({version.model_id for version in versions if version.is_registered}) < 2:  # noqa: PLR2004 - one needs no name
+        return names
+    return [
+        joined([models.get(version.model_id, version.model_id), name.removeprefix(f"{version.model_id}@")], " ")
+        if version.is_registered and version.model_id
+        else name
+        for version, name in zip(versions, names, strict=True)
+    ]
+
+
 def _is_measured(judged: Judged) -> bool:
     return judged.standing is Standing.UNKNOWN
 
@@ -84,6 +99,7 @@ class _Sentences:
     ) -> None:
         self._comparison = comparison
         self._names = comparison.names
+        self._called = _with_models(comparison.versions, comparison.names)
         self._baseline = comparison.baseline_place or 0
         self._metrics = metrics
         self._mixed = mixed
@@ -96,7 +112,7 @@ class _Sentences:
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
-            yield Finding(say(ONLY_ONE, name=self._names[0]))
+            yield Finding(say(ONLY_ONE, name=self._called[0]))
             return
         yield from self.best()
         compared = [each for each in self._judged if each.standing is not Standing.MISSING]
@@ -133,7 +149,7 @@ class _Sentences:
             parts += [(self._as_cost, "cost: {metrics}", found)] if (found := [each for each in costs if each.place == place]) else []
             told = [say(said, metrics=first(self._by_path(found, write), _METRICS)) for write, said, found in parts]
             sure = any(each.standing in (Standing.WORSE, Standing.BETTER) for each in mine)
-            yield self._names[place], joined([*([] if sure else [say("not told apart")]), *told], "; ")
+            yield self._called[place], joined([*([] if sure else [say("not told apart")]), *told], "; ")
 
     def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
         """Write each metric with what is said of it."""
@@ -163,7 +179,7 @@ class _Sentences:
 
     @property
     def _base(self) -> str:
-        return self._names[self._baseline]
+        return self._called[self._baseline]
 
     def _nothing(self) -> Phrase:
         """Say why there is no verdict."""
@@ -214,7 +230,7 @@ class _Sentences:
         metrics: Phrase = joined([write(several) for several in together])
         if paths[named:]:
             metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=len(paths) - named)
-        return say("{version} in {metrics}", version=joined([self._names[place] for place in places]), metrics=metrics)
+        return say("{version} in {metrics}", version=joined([self._called[place] for place in places]), metrics=metrics)
 
     def _with_differences(self, judged: list[Judged]) -> Phrase:
         """Write a metric with its difference on each dataset, or from the smallest to the largest of many."""
@@ -254,7 +270,7 @@ class _Sentences:
             # of which version and dataset each end is, as a range alone would be read as that of each
             told = "{difference} in {version} on {dataset}" if count > 1 else "{difference} in {version}"
             low, high = (
-                say(told, difference=text, version=self._names[each.place], dataset=self._dataset(each.row))
+                say(told, difference=text, version=self._called[each.place], dataset=self._dataset(each.row))
                 for text, each in zip((low, high), ends, strict=True)
             )
             return say("{low} to {high}", low=low, high=high)
@@ -295,13 +311,13 @@ class _Sentences:
     def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])
         told = [
-            say("{version} (baseline)", version=self._base) if place == self._baseline else self._names[place] for place in leaders.best
+            say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.best
         ]
         names = first(told, _VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.together:
-            others = first([self._names[place] for place in leaders.together], _VERSIONS)
+            others = first([self._called[place] for place in leaders.together], _VERSIONS)
             if len(leaders.together) > _VERSIONS + 1:
                 others = say("{count} others", count=len(leaders.together))
             text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
@@ -312,7 +328,7 @@ class _Sentences:
         if not leaders.together:
             text = say("{text}, as measured", text=text)
         if len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
-            unknown = first([self._names[place] for place in leaders.unknown], _VERSIONS)
+            unknown = first([self._called[place] for place in leaders.unknown], _VERSIONS)
             text = say("{text}; of {others} no interval is known", text=text, others=unknown)
         return text
 
@@ -322,10 +338,10 @@ class _Sentences:
         if len(numbers) > 1:
             text = say(
                 "equal as measured or within the tolerance in {versions}",
-                versions=first([self._names[place] for place in numbers], _VERSIONS),
+                versions=first([self._called[place] for place in numbers], _VERSIONS),
             )
         else:
-            text = say("known for {versions} only", versions=joined([self._names[place] for place in numbers]) or say("no version"))
+            text = say("known for {versions} only", versions=joined([self._called[place] for place in numbers]) or say("no version"))
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
@@ -354,7 +370,7 @@ class _Sentences:
             unknown = any(each.standing is Standing.UNKNOWN and each.place in places for each in self._judged)
             of_all = "{versions} could still be worse by up to about {losses}."
             of_some = "Where an interval is known, {versions} could still be worse by up to about {losses}."
-            named = _all_of([self._names[place] for place in places], _VERSIONS)
+            named = _all_of([self._called[place] for place in places], _VERSIONS)
             yield Finding(say(of_some if unknown else of_all, versions=named, losses=_all_of(could, _METRICS)), self._rows(found))
         if few:
             yield self._told("Too few runs to tell how much worse these could still be: {versions}.", few, self._with_datasets)
@@ -378,7 +394,7 @@ class _Sentences:
         size = Scale(row.path, points_of(row.path, numbers)).at_most(loss)
         if alone:
             return say("{size} in {metric}", size=size, metric=path)
-        return say("{size} in {metric} ({version})", size=size, metric=path, version=self._names[each.place])
+        return say("{size} in {metric} ({version})", size=size, metric=path, version=self._called[each.place])
 
     def _unknown(self) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
@@ -427,7 +443,7 @@ class _Sentences:
         measured = {each.place for each in self._judged if each.standing is not Standing.MISSING}
         apart = {each.place for each in here} - measured if measured else set()
         if apart:
-            versions = first([self._names[place] for place in sorted(apart)], _VERSIONS)
+            versions = first([self._called[place] for place in sorted(apart)], _VERSIONS)
             said = "In {versions} no metric can be compared with {baseline}: none was measured in both."
             yield Finding(say(said, baseline=self._base, versions=versions), self._rows(each for each in here if each.place in apart))
         left = [each for each in here if each.place not in apart]

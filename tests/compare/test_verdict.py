@@ -436,3 +436,10 @@ def test_no_sentence_about_the_embedded_models_contradicts_itself():
         lacking = next((text for text in verdict.sentences if text.startswith("Not measured")), "")
         bare = set(re.findall(r"(?<=[:,] )[\w.]+(?=[,.]| and)", lacking))
         assert not any(re.search(rf" in {re.escape(metric)} \(", text) for metric in bare for text in verdict.sentences)
+
+
+def test_versions_of_several_models_are_named_with_their_model():
+    with pnb.connect("demo", default=False) as registry:
+        verdict = registry.compare("wine-cultivar@last:2", "iris-species@latest").verdict
+    assert "In iris-species 1.0.0 no metric can be compared with wine-cultivar 1.5.0" in str(verdict)
+    assert ("1.0.0", "metrics.accuracy@d-irisholdout0001") in verdict.standings
