@@ -11,6 +11,7 @@ from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import BASELINES, Selector, nearest
+from pai_notebook.model.group import members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.model.nearest import nearest as nearest_word
@@ -109,6 +110,11 @@ def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[in
         return newest, BASELINES["approved"]
     if len(versions) == 1:
         return 0, say("the only version")
+    held = _by_rule(members_of(versions), "approved")
+    if held is not None:
+        approved = members_of(versions)[held]
+        place = next(place for place, version in enumerate(versions) if approved in members_of([version]))
+        return place, say("holds the newest approved version")
     registered = [place for place, version in enumerate(versions) if version.is_registered] or range(len(versions))
     place = next((place for place in registered if not is_same(versions[place].approval_status, "Rejected")), None)
     if place is None:

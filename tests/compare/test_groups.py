@@ -137,6 +137,16 @@ def test_welch_intervals_of_groups_equal_those_of_scipy():
         assert (found.low, found.high) == pytest.approx((known.low, known.high), rel=1e-6, abs=1e-9)
 
 
+def test_the_group_of_the_newest_approved_version_is_the_baseline():
+    members = runs([0.9, 0.8], lr=0.1) + runs([0.7, 0.6], 10, lr=0.2)
+    members = [
+        pnb.ModelVersion.from_document({**each.raw, "ApprovalStatus": status}, "model-a")
+        for each, status in zip(members, ("Pending", "Pending", "Approved", "Pending"), strict=True)
+    ]
+    c = pnb.VersionSet(members).groupby("lr").compare()
+    assert (c.baseline_name, c.baseline_reason) == ("lr=0.2", "holds the newest approved version")
+
+
 def test_two_runs_that_tell_nothing_are_said_to_be_too_few():
     values = [[0.1, 0.85], [0.72, 0.6, 0.8], [0.96, 0.95, 0.961, 0.962], [0.97, 0.98, 0.981, 0.982]]
     grouped = pnb.VersionSet([each for lr, group in enumerate(values) for each in runs(group, 10 * lr, "accuracy", lr=lr)]).groupby("lr")
