@@ -224,11 +224,15 @@ def _frameworks(setting: Setting) -> Iterator[Phrase]:
         )
 
 
+# What an evaluation says of the model itself, which is another one in every version.
+_OF_MODEL = ("model.pretrained", "model.model", "model.revision", "model.peft")
+
+
 def _evaluation(setting: Setting) -> Iterator[Phrase]:
     changed = [
         row for row in setting.others if row.section == "evaluation_spec" and any(change.kind is Kind.CHANGED for change in row.changes)
     ]
-    telling = [row.path for row in changed if not is_identity(row.path)]
+    telling = [row.path for row in changed if not is_identity(row.path) and row.path not in _OF_MODEL]
     if telling:
         yield say("evaluated in different ways: {names} of the evaluation spec differ", names=first(telling, _NAMED))
 
