@@ -51,9 +51,9 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
         raise ConfigurationError(say("groupby needs a name"), hint=say("Pass names, as in groupby('training_spec.HyperParameters.lr')."))
     for name in names:
         if not isinstance(name, str):
-            raise ConfigurationError(
-                say("names: {name} is not a name", name=described(name)), hint=say("Pass names, as in groupby('labels.algorithm').")
-            )
+            one = say("Pass names, as in groupby('labels.algorithm').")
+            hint = say("Pass them one by one, as in groupby('lr', 'optimizer').") if isinstance(name, list | tuple) else one
+            raise ConfigurationError(say("names: {name} is not a name", name=described(name)), hint=hint)
     lookup = Lookup(versions)
     found = [_resolved(lookup, name) for name in names]
     columns = [lookup.stated(name) for name in found]
@@ -95,7 +95,8 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
     unused = patterns.unused(every)
     if unused:
         raise ConfigurationError(
-            say("ignore: {unused!r} fits no setting", unused=unused[0]), hint=say("Name labels and settings, such as labels.env.")
+            say("ignore: {unused!r} fits no setting", unused=unused[0]),
+            hint=say("Name labels and settings, such as labels.env.") if every else say("These versions have no labels and no settings."),
         )
     told: dict[str, bool] = {path: not _is_ignored(path, patterns) for each in settings for path in each}
     groups: dict[Hashable, list[int]] = {}

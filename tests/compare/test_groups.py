@@ -147,6 +147,24 @@ def test_the_group_of_the_newest_approved_version_is_the_baseline():
     assert (c.baseline_name, c.baseline_reason) == ("lr=0.2", "holds the newest approved version")
 
 
+def test_names_in_a_list_and_settings_that_are_not_there_are_refused_with_what_helps():
+    with pytest.raises(ConfigurationError, match=r"one by one, as in groupby\('lr', 'optimizer'\)"):
+        pnb.VersionSet(runs([0.9, 0.8], lr=0.1)).groupby(["lr", "seed"])
+    bare = pnb.ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"auc": 0.9}}, "model-a")
+    with pytest.raises(ConfigurationError, match="These versions have no labels and no settings"):
+        pnb.VersionSet([bare]).group_repeats(ignore="labels.env")
+
+
+def test_two_models_are_not_evaluated_in_different_ways_for_their_names():
+    docs = [
+        {"VersionName": name, "Metrics": {"acc": 0.5}, "EvaluationSpec": {"model": {"pretrained": name, "dtype": dtype}}}
+        for name, dtype in (("a/one", "float16"), ("a/two", "float16"), ("a/three", "float32"))
+    ]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    assert not any("evaluated in different ways" in text for text in vs[:2].compare("a/one").comparability)
+    assert any("different ways: model.dtype of" in text for text in vs.compare("a/one").comparability)
+
+
 def test_two_runs_that_tell_nothing_are_said_to_be_too_few():
     values = [[0.1, 0.85], [0.72, 0.6, 0.8], [0.96, 0.95, 0.961, 0.962], [0.97, 0.98, 0.981, 0.982]]
     grouped = pnb.VersionSet([each for lr, group in enumerate(values) for each in runs(group, 10 * lr, "accuracy", lr=lr)]).groupby("lr")
