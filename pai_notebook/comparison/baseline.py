@@ -113,8 +113,8 @@ def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[in
     held = _by_rule(members_of(versions), "approved")
     if held is not None:
         approved = members_of(versions)[held]
-        place = next(place for place, version in enumerate(versions) if approved in members_of([version]))
-        return place, say("holds the newest approved version")
+        group = next(nth for nth, version in enumerate(versions) if approved in members_of([version]))
+        return group, say("holds the newest approved version")
     registered = [place for place, version in enumerate(versions) if version.is_registered] or range(len(versions))
     place = next((place for place in registered if not is_same(versions[place].approval_status, "Rejected")), None)
     if place is None:
