@@ -152,8 +152,10 @@ class MetricColumns:
         self._flat: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         self._deep: dict[tuple[str, str], list[tuple[int, Any]]] = {}
         shapes: dict[tuple[str, tuple[Any, ...]], bool] = {}
-        for place, version in enumerate(versions):
-            for dataset, content in read_entries(version._document.get("Metrics"))[0]:  # noqa: SLF001 - reads without a copy
+        entries = [read_entries(version._document.get("Metrics"))[0] for version in versions]  # noqa: SLF001 - reads without a copy
+        identities = self._nicknamed(entries) | identities
+        for place, of_version in enumerate(entries):
+            for dataset, content in of_version:
                 if dataset in identities:
                     self.by_name[dataset] = identities[dataset]
                     dataset = identities[dataset]  # noqa: PLW2901 - one dataset under two names
@@ -171,6 +173,16 @@ class MetricColumns:
                     self.measured.add(place)
                     self.names[path, dataset] = None
                     self._deep.setdefault((path, dataset), []).append((place, raw))
+
+    def _nicknamed(self, entries: Sequence[Sequence[tuple[str, Any]]]) -> dict[str, str]:
+        """Datasets by what tables shorten them to, where some versions call them so and none names both."""
+        together = [{dataset for dataset, _ in of_version} for of_version in entries]
+        every: set[str] = set().union(*together)
+        if every <= {"", *self.labels}:
+            return {}
+        nicks = dataset_nicks(sorted(every & self.labels.keys()), self.labels)
+        meant = {nick: dataset for dataset, nick in nicks.items() if nick in every}
+        return {nick: dataset for nick, dataset in meant.items() if not any({nick, dataset} <= each for each in together)}
 
     @cached_property
     def nicks(self) -> dict[str, str]:
