@@ -12,7 +12,7 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
-from pai_notebook.model.numbers import format_about
+from pai_notebook.model.numbers import format_about, format_computed
 
 # Confidence that the set holds the truly best version.
 TOGETHER = 0.95
@@ -41,12 +41,20 @@ class Leaders:
         Positions of those of which no interval is known.
     tolerance : float
         Up to which difference two values count as equal.
+    near : tuple of int
+        Positions of those of the best that have another value, within the tolerance of the best one.
     """
 
     best: tuple[int, ...]
     together: tuple[int, ...]
     unknown: tuple[int, ...]
     tolerance: float = 0.0
+    near: tuple[int, ...] = ()
+
+    @property
+    def equal(self) -> tuple[int, ...]:
+        """Positions of the versions with the best value itself."""
+        return tuple(place for place in self.best if place not in self.near)
 
     @property
     def is_alone(self) -> bool:
@@ -84,7 +92,7 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
     level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
     apart = told_apart(tops, others, level=level, margin=tolerance)
     together = tuple(place for place in others if apart[place] is False)
-    return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance)
+    return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near))
 
 
 def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:
@@ -161,19 +169,17 @@ def leader_notes(
         return []
     extreme = say("highest") if higher else say("lowest")
     head = say("{version} is {extreme}", version=names[leaders.best[0]], extreme=extreme)
-    if len(leaders.best) > 1:
-        shared = first([names[place] for place in leaders.best], _NAMED)
-        equal = "{versions} are {extreme}, within the tolerance of {version}" if leaders.tolerance else "{versions} are equal and {extreme}"
-        head = say(equal, versions=shared, extreme=extreme, version=names[leaders.best[0]])
+    if len(leaders.equal) > 1:
+        head = say("{versions} are equal and {extreme}", versions=first([names[place] for place in leaders.equal], _NAMED), extreme=extreme)
     notes: list[Phrase] = []
+    notes += _near_note(leaders, names, head)
     if leaders.together:
         shown = first([names[place] for place in leaders.together], _NAMED)
         single = "{head}; {others} cannot be told apart from it (95 % in this metric)."
         several = "{head}; {others} cannot be told apart from them (95 % in this metric)."
-        notes.append(say(single if len(leaders.best) == 1 else several, head=head, others=shown))
+        notes.append(say(single if len(leaders.equal) == 1 else several, head=head, others=shown))
     elif not leaders.unknown:
-        apart = "{head}, told apart from every other (95 % in this metric)."
-        notes.append(say(apart if everywhere else "{head}, told apart from every other with a number (95 % in this metric).", head=head))
+        notes.append(say(_apart(leaders, everywhere=everywhere), head=head))
     if leaders.unknown and unknown is not None:
         shown = first([names[place] for place in leaders.unknown], _NAMED)
         against = "{head} as measured against {others}; {reason}."
@@ -184,13 +190,32 @@ def leader_notes(
         many = second in leaders.together
         notes.append(_lead_note(lead, names[second], told, is_sure=interval.excludes(leaders.tolerance), among_many=many))
     if luck is not None:
-        lucky = (
-            "Highest of {count} that cannot be told apart: {where} expect less, by up to about {luck}."
-            if higher
-            else "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
-        )
-        notes.append(say(lucky, count=len(leaders.shown), where=where, luck=_about(luck, scale)))
+        notes.append(say(_lucky(leaders, higher=higher), count=len(leaders.shown), where=where, luck=_about(luck, scale)))
     return notes
+
+
+def _near_note(leaders: Leaders, names: Sequence[str], head: Phrase) -> list[Phrase]:
+    """Name those within the tolerance of the best, which nothing is asked of."""
+    near, bound = first([names[place] for place in leaders.near], _NAMED), format_computed(leaders.tolerance)
+    return [say("{head}; within the tolerance of {bound}: {versions}.", head=head, bound=bound, versions=near)] if leaders.near else []
+
+
+def _apart(leaders: Leaders, *, everywhere: bool) -> str:
+    if leaders.near:
+        return "{head}, told apart from every other beyond the tolerance (95 % in this metric)."
+    if everywhere:
+        return "{head}, told apart from every other (95 % in this metric)."
+    return "{head}, told apart from every other with a number (95 % in this metric)."
+
+
+def _lucky(leaders: Leaders, *, higher: bool) -> str:
+    if leaders.near and higher:
+        return "Highest of {count}, the others within the tolerance or not told apart: {where} expect less, by up to about {luck}."
+    if leaders.near:
+        return "Lowest of {count}, the others within the tolerance or not told apart: {where} expect more, by up to about {luck}."
+    if higher:
+        return "Highest of {count} that cannot be told apart: {where} expect less, by up to about {luck}."
+    return "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
 
 
 def _about(size: float, scale: Scale) -> str:

@@ -116,10 +116,10 @@ class Questions(PairedQuestions):
         leaders = find_leaders(numbers, mode, partial(self._uncertainty.told_apart, (row.path, row.dataset)), tolerance)
         return None if len(leaders.best) == len(numbers) else leaders
 
-    def _lacking(self, row: Row, place: int, other: int) -> Phrase:
-        """Why it is not known whether two versions differ."""
-        evidence = self.between(row, place, other)
-        return evidence.reason if evidence.interval is None else say("too few runs to tell")
+    def _lacking(self, row: Row, tops: Sequence[int], other: int) -> Phrase:
+        """Why it is not known whether a version differs from all of some equal ones."""
+        known = (self.between(row, place, other) for place in tops)
+        return next((each.reason for each in known if each.interval is None), say("too few runs to tell"))
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
         """Find the best version by a metric.
@@ -162,7 +162,7 @@ class Questions(PairedQuestions):
             errors, where = self._uncertainty.errors((question.row.path, question.row.dataset), leaders.shown)
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
-            unknown = self._lacking(question.row, leaders.best[0], leaders.unknown[0]) if leaders.unknown else None
+            unknown = self._lacking(question.row, leaders.equal, leaders.unknown[0]) if leaders.unknown else None
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
             everywhere = not question.unranked
@@ -206,7 +206,7 @@ class Questions(PairedQuestions):
         Returns
         -------
         Ranking
-            Equal values share a rank; versions without a number are listed in `unranked`.
+            Only equal values share a rank; versions without a number are listed in `unranked`.
 
         Raises
         ------

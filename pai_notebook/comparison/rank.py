@@ -47,6 +47,8 @@ class Ranked(Printed):
     told_apart : bool or None
         Whether it is told apart from the first (95 % for all of them together); False where its distance could be chance, None
         where no interval is known, and for the first and its equals.
+    is_near : bool
+        Whether it is within the tolerance of the first, which its equals are too.
     interval : Interval or None
         Where its true difference to the baseline may lie, in 95 % of cases; None where that is not known.
     """
@@ -58,6 +60,7 @@ class Ranked(Printed):
     behind: float
     told_apart: bool | None = None
     interval: Interval | None = None
+    is_near: bool = False
 
 
 _AS_IT_IS = Scale("")
@@ -174,7 +177,7 @@ class Ranking(Displayed, Sequence[Ranked]):
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
         known = self._has_intervals
-        others = [entry.told_apart for entry in self.entries if entry.rank > 1]
+        others = [entry.told_apart for entry in self.entries if not entry.is_near]
         star = "" if not others else "★" if all(others) and len(self.entries) - len(others) == 1 else "☆"
         rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
         against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
@@ -182,8 +185,10 @@ class Ranking(Displayed, Sequence[Ranked]):
         note: list[Inline] = [say(against, metric=self.key.shown, words=self.words, baseline=self.baseline)]
         if not self.baseline:
             note = [say(alone, metric=self.key.shown, words=self.words)]
+        shared = sum(entry.rank == 1 for entry in self.entries) > 1
+        meanings = {**_SIGNS, "?": _OF_SEVERAL} if shared else _SIGNS
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
-        note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in _SIGNS.items() if sign in signs]
+        note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in meanings.items() if sign in signs]
         if self.unranked:
             note.append(say("Not ranked: {versions}.", versions=_without_number(self.unranked)))
         note += dataset_ids([self.key])
@@ -247,7 +252,9 @@ class Best(Displayed):
     margin : float or None
         Distance to the runner-up, in the metric's unit, never negative; 0 in a tie.
     ties : tuple of str
-        Other versions that are as good.
+        Other versions that are as good: equal, or within the tolerance.
+    near : tuple of str
+        Those of the ties that have another value.
     together : tuple of str
         Other versions that cannot be told apart from it; the set of these and the best holds the truly best in 95 % of cases.
     unknown : tuple of str
@@ -280,6 +287,7 @@ class Best(Displayed):
     together: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     baseline: str = ""
+    near: tuple[str, ...] = ()
 
     @property
     def metric(self) -> str:
@@ -304,7 +312,7 @@ class Best(Displayed):
             (
                 say("best"),
                 (
-                    joined([self._told(version) for version in (self.version, *self.ties)]),
+                    joined([self._told(version) for version in (self.version, *self.ties) if version not in self.near]),
                     Number(form.value(self.value), marks=[self._star()]),
                 ),
             ),
@@ -314,6 +322,8 @@ class Best(Displayed):
             margin = scale.write(self.margin, self.value, form, unit=False).lstrip("+")
             behind = say("behind by {delta}", delta=scale.with_unit(margin, self.value))
             facts.append((say("runner-up"), (self._told(self.runner_up), Number(form.value(self.runner_up_value)), behind)))
+        if self.near and not self.notes:  # which say it
+            facts.append((say("within the tolerance"), first([self._told(version) for version in self.near], 8)))
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
         if self.key.label:
@@ -328,7 +338,7 @@ class Best(Displayed):
         if self.count == 1:
             return Mark("☆", say("the only value"))
         if self.ties and not (self.together or self.unknown):
-            return Mark("☆", say("shared"))
+            return Mark("☆", say("shared") if len(self.ties) > len(self.near) else say("best as measured"))
         return star(is_best=True, is_alone=self.is_alone, is_measured=bool(self.unknown))
 
 
@@ -340,13 +350,17 @@ _SIGNS = {
 }
 
 
+# What `?` means where several versions have the best value.
+_OF_SEVERAL = "no interval of the distance to each of rank 1 is known"
+
+
 def _without_number(versions: Sequence[tuple[str, str]]) -> Phrase:
     return first([say("{version} ({state})", version=version, state=say(state)) for version, state in versions], 8)
 
 
 def _told_apart(entry: Ranked, star: str) -> str:
-    """Say whether a version is told apart from the first; those of its rank are within the tolerance of it."""
-    if entry.rank == 1:
+    """Say whether a version is told apart from the first, or within the tolerance of it."""
+    if entry.is_near:
         return "=" if entry.behind else star
     return {True: "", False: "☆", None: "?"}[entry.told_apart]
 
@@ -369,24 +383,25 @@ def make_ranking(
     *,
     top: bool = False,
 ) -> Ranking:
-    """Rank versions, or with `top` only the first ones and the next; within the tolerance of the first of a group counts as equal."""
+    """Rank versions, or with `top` only the first ones and the next; only equal values share a rank."""
     row = question.row
     entries: list[Ranked] = []
     ordered = _ordered(question)
-    leader, rank = math.nan, 0
+    (_, top_value), last, rank = ordered[0], math.nan, 0
+    bound = tolerance.bound(row.path, row.dataset, top_value)
     together = frozenset(leaders.together if leaders else ())
     untold = frozenset((*leaders.best, *leaders.unknown) if leaders else ())
     base = None if baseline is None or row.cells[baseline].value is None else row.cells[baseline]
-    bound = 0.0
     for position, (place, value) in enumerate(ordered, start=1):
-        if rank == 0 or exceeds(_behind(value, leader), bound, max(abs(value), abs(leader))):
-            leader, rank, bound = value, position, tolerance.bound(row.path, row.dataset, value)
+        if value != last:
+            last, rank = value, position
+        is_near = not exceeds(_behind(value, top_value), bound, max(abs(value), abs(top_value)))
         delta = None if base is None else difference(row.cells[place], base)
         apart = None if leaders is None or place in untold else place not in together
         evidence = None if delta is None else evidence_at(row, place) if top else row.changes[place].evidence
         interval = None if evidence is None else evidence.interval
-        entries.append(Ranked(rank, names[place], value, delta, _behind(value, ordered[0][1]), apart, interval))
-        if top and rank > 1:
+        entries.append(Ranked(rank, names[place], value, delta, _behind(value, top_value), apart, interval, is_near))
+        if top and not is_near:
             break
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
@@ -397,7 +412,7 @@ def make_ranking(
 
 def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:
     """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
-    first = [entry for entry in ranking if entry.rank == 1]
+    tied = [entry for entry in ranking if entry.is_near]
     others = [entry for entry in ranking if entry is not ranking[0]]
     runner_up = others[0] if others else None
     more = [say("the best value is infinite")] if math.isinf(ranking[0].value) else []
@@ -407,7 +422,8 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
         runner_up=runner_up.version if runner_up else None,
         runner_up_value=runner_up.value if runner_up else None,
         margin=runner_up.behind if runner_up else None,
-        ties=tuple(entry.version for entry in first[1:]),
+        ties=tuple(entry.version for entry in tied[1:]),
+        near=tuple(entry.version for entry in tied if entry.rank > 1),
         key=question.row.key,
         words=say(
             "{mode} ({source}: {reason})",

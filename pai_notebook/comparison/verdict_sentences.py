@@ -14,9 +14,9 @@ from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, in_short, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.differences import Scale
-from pai_notebook.model.metric_words import is_cost, points_of
-from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.differences import scale_of_differences
+from pai_notebook.model.metric_words import is_cost
+from pai_notebook.model.numbers import choose_format, format_computed
 from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:
@@ -311,11 +311,14 @@ class _Sentences:
     def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])
         told = [
-            say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.best
+            say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.equal
         ]
         names = first(told, _VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
+        if leaders.near:
+            near, bound = first([self._called[place] for place in leaders.near], _VERSIONS), format_computed(leaders.tolerance)
+            text = say("{text}, with {versions} within the tolerance of {bound}", text=text, bound=bound, versions=near)
         if leaders.together:
             others = first([self._called[place] for place in leaders.together], _VERSIONS)
             if len(leaders.together) > _VERSIONS + 1:
@@ -391,7 +394,7 @@ class _Sentences:
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
         numbers = [cell.value for cell in row.cells if cell.value is not None and has_number(cell)]
-        size = Scale(row.path, points_of(row.path, numbers)).at_most(loss)
+        size = scale_of_differences(row.path, numbers).at_most(loss)
         if alone:
             return say("{size} in {metric}", size=size, metric=path)
         return say("{size} in {metric} ({version})", size=size, metric=path, version=self._called[each.place])

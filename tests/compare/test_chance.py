@@ -387,7 +387,8 @@ def test_best_and_its_lead_go_by_the_tolerance_too():
     assert (shared.ties, shared.notes) == (("0.1.0",), ())
     near = compare(first, second, third, tolerance=0.02).best("accuracy")
     assert (near.version, near.ties, near.is_alone) == ("0.3.0", ("0.2.0",), False)
-    assert near.notes[0] == "0.3.0, 0.2.0 are highest, within the tolerance of 0.3.0, told apart from every other (95 % in this metric)."
+    assert near.notes[0] == "0.3.0 is highest; within the tolerance of 0.02: 0.2.0."
+    assert near.notes[1] == "0.3.0 is highest, told apart from every other beyond the tolerance (95 % in this metric)."
     together = compare(first, second, tolerance=0.04).best("accuracy")
     assert together.together == ("0.1.0",)
     assert together.notes[1].startswith("The lead over 0.1.0 could be chance: 95 % interval +2.7 to +7.3 pp")

@@ -51,7 +51,7 @@ def test_a_metric_of_several_datasets_must_say_which():
     assert c.best("cer@d-a").version == "0.1.0"
     assert c.best("cer", dataset="d-b").version == "0.2.0"
     assert c.best("metrics.cer@d-b").version == "0.2.0"
-    with pytest.raises(ComparisonError, match=r"not measured on dataset 'd-c'.*'d-a' and 'd-b'"):
+    with pytest.raises(ComparisonError, match=r"not measured on dataset 'd-c'.*d-b and d-a"):
         c.best("cer", dataset="d-c")
 
 
@@ -84,9 +84,10 @@ def test_equal_values_share_a_rank_and_the_next_rank_counts_them():
     assert [(entry.rank, entry.version) for entry in ranking] == [(1, "0.2.0"), (2, "0.1.0"), (2, "0.3.0"), (4, "0.4.0")]
 
 
-def test_values_within_the_tolerance_share_a_rank():
+def test_values_within_the_tolerance_are_ties_with_ranks_of_their_own():
     ranking = compare({"cer": 0.100}, {"cer": 0.102}, {"cer": 0.2}, tolerance=0.005).rank("cer")
-    assert [entry.rank for entry in ranking] == [1, 1, 3]
+    assert [entry.rank for entry in ranking] == [1, 2, 3]
+    assert [entry.is_near for entry in ranking] == [True, True, False]
     assert compare({"cer": 0.100}, {"cer": 0.102}, tolerance=0.005).best("cer").ties == ("0.2.0",)
 
 
@@ -220,6 +221,28 @@ def test_a_ranking_says_what_is_within_the_tolerance_of_the_first():
         shown = str(VersionSet.from_documents(chosen, "model-a").compare("first", tolerance=0.02).rank("accuracy"))
         assert shown.count("within the tolerance") == 1
         assert "no interval" not in shown
+
+
+def test_what_is_within_the_tolerance_of_the_best_is_not_called_equal_or_told_apart():
+    values = [{"accuracy": value, "n": 100_000} for value in (0.900, 0.920, 0.916, 0.912)]
+    c = VersionSet([make(f"0.{place + 1}.0", metrics) for place, metrics in enumerate(values)]).compare(
+        "first", tolerance=0.01, by="accuracy"
+    )
+    best = c.best("accuracy")
+    assert (best.ties, best.near) == (("0.3.0", "0.4.0"), ("0.3.0", "0.4.0"))
+    assert best.notes[:2] == (
+        "0.2.0 is highest; within the tolerance of 0.01: 0.3.0, 0.4.0.",
+        "0.2.0 is highest, told apart from every other beyond the tolerance (95 % in this metric).",
+    )
+    assert best.notes[2].startswith("Highest of 3, the others within the tolerance or not told apart")
+    assert c.verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.920), with 0.3.0, 0.4.0 within the tolerance of 0.01."
+    assert [entry.rank for entry in c.rank("accuracy")] == [1, 2, 3, 4]
+
+
+def test_of_two_equal_versions_the_one_of_which_no_interval_is_known_is_the_reason():
+    c = compare({"accuracy": 0.95, "n": 1000}, {"accuracy": 0.95}, {"accuracy": 0.80, "n": 1000})
+    assert c.best("accuracy").notes == ("0.1.0, 0.2.0 are equal and highest as measured; n is given for 0.3.0, not for 0.2.0.",)
+    assert "? no interval of the distance to each of rank 1 is known." in str(c.rank("accuracy"))
 
 
 def test_of_two_versions_the_star_and_the_cell_say_the_same():
