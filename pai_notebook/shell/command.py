@@ -143,6 +143,7 @@ def _shown(plan: Plan, command: Command, registries: _Registries) -> Exit:
     if command.verb in ("compare", "explain", "gate"):
         say_on_line(found, "shell")
     show(found)
+    terminal.flush()  # what is shown comes before the files in a log that has both
     _tell_written(path for path in steps if isinstance(path, os.PathLike) and path is not found)
     ended = _ended(found)
     failed = any(getattr(each, "errors", None) for each in steps)
