@@ -416,6 +416,13 @@ def test_the_answer_to_a_rule_is_in_the_unit_of_its_margin():
     assert "no higher than +4.5 %" in checked(losses, "loss <= baseline + 6% with 95% confidence")[0].words
 
 
+def test_a_bound_of_a_value_is_not_rounded_to_more_than_it_is_away():
+    (check,) = checked(
+        compare({"loss": 1.0, "loss_stderr": 0.007}, {"loss": 1.001, "loss_stderr": 0.0072}), "loss <= 1.05 with 95% confidence"
+    )
+    assert check.reason == "the true value is no higher than 1.013 (95 % confidence)"
+
+
 def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_better_the_other_way():
     report = compare({"accuracy": 0.9, "log_loss": 0.5, "f1": 0.5}, {"accuracy": 0.9, "log_loss": 0.4, "f1": 0.5}).check("* >= baseline")
     assert [check.words for check in report.breaches] == [
@@ -523,8 +530,8 @@ def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
     assert check.reason == f"the difference could be as low as {math.floor(1000 * low) / 10:g} pp (95 % confidence)"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
-    low = math.floor(100 * proportion_confint(893, 1000, 0.1, "wilson")[0]) / 100
-    assert check.reason == f"the true value is no lower than {low:.2f} (95 % confidence)"
+    low = math.floor(1000 * proportion_confint(893, 1000, 0.1, "wilson")[0]) / 1000
+    assert check.reason == f"the true value is no lower than {low:.3f} (95 % confidence)"
 
 
 @given(st.integers(500, 999), st.integers(500, 999), st.sampled_from([100, 1000, 3000]), st.integers(0, 60))

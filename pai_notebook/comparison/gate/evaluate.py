@@ -278,11 +278,13 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
     scale = pair.scale if rule.unit == "%" else pair.scale.absolute
     factor = (scale.factor(base) or 1.0) if relative else 1.0
     end, bound = factor * end, cleared(factor * bound)
-    written = end
+    # of a value, whose own digits are most of it, at most a tenth of how far the end is from it
+    away = 0.0 if relative or pair.cell.value is None else abs(pair.cell.value - end) / 10
+    written, coarse = end, away or math.inf
     for digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
         written = rounded_outward(end, digits, up=not above)
-        if _holds(rule.compare, written, bound) is passed:
-            break  # on the side of the bound on which it is
+        if _holds(rule.compare, written, bound) is passed and abs(written - end) <= coarse:
+            break  # on the side of the bound on which it is, and no wider by what would be read as its width
     # with all the digits that it was rounded to, lest it is rounded again
     form = choose_format([written], least=_FEWEST_DIGITS, readable=_ALL_DIGITS)
     what = say("difference") if relative else say("true value")
