@@ -348,13 +348,13 @@ class _Sentences:
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
-        """Say by how much a version could still be worse in which nothing is shown to be."""
-        worse = {each.place for each in self._judged if each.standing is Standing.WORSE or (each.alone and not each.is_ahead)}
+        """Say by how much versions could still be worse in what is neither told as worse nor better."""
         together = level_of_each(len(self._tested))
         losses: dict[str, list[tuple[float, Judged]]] = {}
         few: list[Judged] = []
         for each in self._tested:
-            if each.place in worse or each.standing is Standing.BETTER or each.change.evidence is None:
+            told = each.standing in (Standing.WORSE, Standing.BETTER) or (each.alone and not each.is_ahead)
+            if told or each.change.evidence is None:
                 continue
             interval = each.change.evidence.telling(together)
             if interval is None:
