@@ -57,7 +57,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     metrics = [row for row in candidates if row.key not in mixed]
     places = [place for place in range(len(comparison.names)) if place != baseline]
     judged = judge(metrics, places, baseline, tolerance)
-    sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by)
+    sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by, tolerance=tolerance)
     found = list(sentences.findings())
     if len(places) <= _MANY:
         return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found)
@@ -95,9 +95,17 @@ class _Sentences:
     """Makes the sentences, the most important first."""
 
     def __init__(
-        self, comparison: Comparison, judged: Sequence[Judged], metrics: Sequence[Row], mixed: Sequence[Row], by: Sequence[Row]
+        self,
+        comparison: Comparison,
+        judged: Sequence[Judged],
+        metrics: Sequence[Row],
+        mixed: Sequence[Row],
+        by: Sequence[Row],
+        *,
+        tolerance: Tolerance,
     ) -> None:
         self._comparison = comparison
+        self._tolerance = tolerance
         self._names = comparison.names
         self._called = _with_models(comparison.versions, comparison.names)
         self._baseline = comparison.baseline_place or 0
@@ -348,7 +356,7 @@ class _Sentences:
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
-        """Say by how much versions could still be worse in what is neither told as worse nor better."""
+        """Say by how much versions could still be worse in what is neither told as worse nor better, beyond what is tolerated."""
         together = level_of_each(len(self._tested))
         losses: dict[str, list[tuple[float, Judged]]] = {}
         few: list[Judged] = []
@@ -361,15 +369,12 @@ class _Sentences:
                 few.append(each)
             else:
                 loss = -interval.low if each.row.direction.mode == "max" else interval.high
-                losses.setdefault(self._path(each.row), []).append((loss, each))
-        found = [each for several in losses.values() for loss, each in several if loss > 0]
+                if loss > self._tolerance.bound(each.row.path, each.row.dataset, each.row.cells[self._baseline].value or 0.0):
+                    losses.setdefault(self._path(each.row), []).append((loss, each))
+        found = [each for several in losses.values() for _, each in several]
         if found:
             places = sorted({each.place for each in found})
-            could = [
-                self._loss(path, several, alone=len(places) == 1)
-                for path, several in losses.items()
-                if max(loss for loss, _ in several) > 0
-            ]
+            could = [self._loss(path, several, alone=len(places) == 1) for path, several in losses.items()]
             unknown = any(each.standing is Standing.UNKNOWN and each.place in places for each in self._judged)
             of_all = "{versions} could still be worse by up to about {losses}."
             of_some = "Where an interval is known, {versions} could still be worse by up to about {losses}."

@@ -202,6 +202,12 @@ def test_a_version_that_is_worse_in_one_metric_could_still_be_worse_in_another(a
     assert ("accuracy" in unseen) is (accuracy == 0.873)  # where it is told as worse the loss has been seen
 
 
+def test_a_loss_within_the_tolerance_is_not_told_and_a_larger_one_in_full():
+    pair = [{"accuracy": value, "n": 1000} for value in (0.90, 0.905)]
+    assert not any("could still be worse" in sentence for sentence in compare(*pair, tolerance=0.05).verdict.sentences)
+    assert "0.2.0 could still be worse by up to about 2.2 pp in accuracy." in compare(*pair, tolerance=0.02).verdict
+
+
 def test_what_is_better_is_not_said_to_be_perhaps_worse():
     verdict = compare(*({"accuracy": value, "n": 1000} for value in (0.900, 0.960, 0.928))).verdict
     assert verdict.counts["0.3.0"]["better"] == 1
