@@ -400,6 +400,8 @@ class _Sentences:
         row = each.row
         numbers = [cell.value for cell in row.cells if cell.value is not None and has_number(cell)]
         size = scale_of_differences(row.path, numbers).at_most(loss)
+        if any(other.standing is Standing.WORSE and other.place == each.place and other.row.path == row.path for other in self._judged):
+            path = say("{path} on {dataset}", path=path, dataset=self._dataset(row))  # not where it is worse for sure
         if alone:
             return say("{size} in {metric}", size=size, metric=path)
         return say("{size} in {metric} ({version})", size=size, metric=path, version=self._called[each.place])

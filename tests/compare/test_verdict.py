@@ -202,6 +202,11 @@ def test_a_version_that_is_worse_in_one_metric_could_still_be_worse_in_another(a
     assert ("accuracy" in unseen) is (accuracy == 0.873)  # where it is told as worse the loss has been seen
 
 
+def test_a_metric_that_is_worse_on_one_dataset_names_that_on_which_it_could_be():
+    pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.9, 0.7)]
+    assert "0.2.0 could still be worse by up to about 3.1 pp in accuracy on d-a." in compare(*pair).verdict
+
+
 def test_a_loss_within_the_tolerance_is_not_told_and_a_larger_one_in_full():
     pair = [{"accuracy": value, "n": 1000} for value in (0.90, 0.905)]
     assert not any("could still be worse" in sentence for sentence in compare(*pair, tolerance=0.05).verdict.sentences)
