@@ -12,7 +12,7 @@ from pai_notebook.arguments import checked, number_argument
 from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.display import Block, Code, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
+from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.names import Name
@@ -327,7 +327,7 @@ class Best(Displayed):
         if self.unranked:
             facts.append((say("not ranked"), _without_number(self.unranked)))
         if self.key.label:
-            facts.append((say("dataset"), (self.key.label, Code(self.key.dataset))))
+            facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
         return Section(say("Best by {metric}", metric=self.key.shown), [Facts(facts), *map(Note, self.notes)])
 
     def _told(self, version: str) -> Phrase | str:

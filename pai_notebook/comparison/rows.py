@@ -329,7 +329,7 @@ def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
     expected = OUTSIDE * count
     if expected < 1:
         return None
-    several = "95 % each: if nothing differed, up to about {expected} of these {count} would pass."
+    several = "95 % each: if nothing differed, up to about {expected} of these {count} would look better or worse by chance."
     return say(several, expected=round(expected), count=count)
 
 

@@ -131,9 +131,7 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         notes: list[Inline] = [say("● number · ○ no number · – nothing recorded")]
         left_out = self.shape[1] - len(places)
         notes += (
-            [say("showing {count} of {total} versions, those first that lack a number", count=len(places), total=self.shape[1])]
-            if left_out
-            else []
+            [say(_ALL_GAPS if len(incomplete) <= _VERSIONS else _FIRST_GAPS, count=len(places), total=self.shape[1])] if left_out else []
         )
         columns: list[Column | str] = [say("metric"), say("dataset"), *((names or list(map(str, self.columns)))[place] for place in places)]
         table = Table(
@@ -148,19 +146,23 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         return Stack([*([Note(joined(answer, "\n"), "info")] if answer else []), table])
 
     def _in_short(self, paths: Mapping[str, str], datasets: Mapping[str, str]) -> list[Phrase]:
-        """Say which metrics every version has as numbers, which only one has, and which none."""
+        """Say which metrics every version has as numbers, which only one has and which, which none, and which versions lack most."""
         total = self.shape[1]
-        counts = [sum(state in _WITH_NUMBER for state in states) for states in self.to_numpy()]
-        answer = []
-        for said, wanted in (
-            ("A number in all {count} versions: {metrics}.", total),
-            ("In one version only: {metrics}.", 1),
-            ("In no version: {metrics}.", 0),
-        ):
-            found: dict[str, list[str]] = {}
-            for (metric, dataset), count in zip(self.index, counts, strict=True):
-                if count == wanted and total > 1:
-                    found.setdefault(metric, []).append(datasets.get(dataset, dataset))
+        names = self._called[0] or list(map(str, self.columns))
+        having = [[place for place, state in enumerate(states) if state in _WITH_NUMBER] for states in self.to_numpy()]
+        alone = sorted({places[0] for places in having if len(places) == 1})
+        answer: list[Phrase] = []
+        sentences: list[tuple[str, list[list[int]]]] = [
+            ("A number in all {count} versions: {metrics}.", [list(range(total))]),
+            *(("In {version} only: {metrics}.", [[place]]) for place in alone[: _ALONE if len(alone) <= _ALONE else 0]),
+            ("In one version only: {metrics}.", [[place] for place in alone] if len(alone) > _ALONE else []),
+            ("In no version: {metrics}.", [[]]),
+        ]
+        for said, wanted in sentences:
+            found: dict[str, list[Phrase | str]] = {}
+            for (metric, dataset), places in zip(self.index, having, strict=True):
+                if places in wanted and total > 1:
+                    found.setdefault(metric, []).append(datasets.get(dataset, dataset) or say("without a dataset"))
             everywhere = Counter(metric for metric, _ in self.index)
             metrics = [
                 paths[metric]
@@ -168,12 +170,20 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
                 else say("{metric} ({datasets})", metric=paths[metric], datasets=first(several, 3))
                 for metric, several in found.items()
             ]
-            answer += [say(said, count=total, metrics=first(metrics, 8))] if metrics else []
-        some = sum(1 < count < total for count in counts)
-        return [*answer, *([say("In some versions: {count} of {total} rows.", count=some, total=len(counts))] if some else [])]
+            version = names[wanted[0][0]] if wanted and wanted[0] else ""
+            answer += [say(said, count=total, version=version, metrics=first(metrics, 8))] if metrics else []
+        some = [places for places in having if 1 < len(places) < total]
+        lacking = Counter(place for places in some for place in range(total) if place not in places)
+        gaps = [say("{count} in {version}", count=count, version=names[place]) for place, count in lacking.most_common()]
+        said = "In some versions: {count} of {total} rows; gaps: {versions}."
+        return [*answer, *([say(said, count=len(some), total=len(having), versions=first(gaps, 5))] if some else [])]
 
 
 _VERSIONS = 20
+# Of so many versions that alone have a number it is said which they are.
+_ALONE = 3
+_ALL_GAPS = "showing {count} of {total} versions, all among them that lack a number"
+_FIRST_GAPS = "showing {count} of {total} versions, the first that lack a number"
 _WITH_NUMBER = {State.NUMBER: "●", State.NUMERIC_TEXT: say("● as text")}
 _NOTHING = (State.ABSENT, State.NO_METRICS)
 

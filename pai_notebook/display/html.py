@@ -19,7 +19,7 @@ from pai_notebook.display.line import line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Chips, Code, Inline, Lines, Link, Number, Tone
-from pai_notebook.i18n.phrases import blank_between, spoken
+from pai_notebook.i18n.phrases import blank_between, joined, spoken, told
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_share": layout.is_share,
     "line": line,
     "more": layout.more,
+    "beside": lambda text: told(joined([text, ""], "; ")),
     "percent": _percent,
     "pieces": lambda shape: word_diff(shape.before, shape.after),
     "plain": inline,

@@ -16,7 +16,7 @@ from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, model_option, name_width, version_options
 from pai_notebook.explorer.panels import PANELS
 from pai_notebook.explorer.state import QUICK
-from pai_notebook.i18n.phrases import joined, now, say, told
+from pai_notebook.i18n.phrases import joined, now, say, told, with_text
 from pai_notebook.model.nearest import counted
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import to_python
@@ -149,7 +149,11 @@ class Controls:
         terms = self._make_answer()
         self.listing = self._make_listing()
         self.browsing = _column(self.models, _row(self.back))
-        self.folded, self.change = _html("pai-head"), _button(say("change"), say("pick other versions or another model"))
+        words = with_text(say("change what is picked"), "change")
+        self.folded, self.change = (
+            _html("pai-head"),
+            _button(words, say("pick other versions or another model")),
+        )
         self.report, self.cancel = (
             _button(say("Report"), say("write the comparison into a file beside the notebook")),
             _button(say("Cancel")),

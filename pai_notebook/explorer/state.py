@@ -50,7 +50,8 @@ _FAILED = {
     "compare": say("These versions cannot be compared."),
     "by": say("This metric does not say which version is the best."),
     "report": say("The report was not written."),
-    "pick": say("Not all of this could be picked."),
+    "pick": say("Nothing was picked."),
+    "picked": say("Not all of this could be picked."),
 }
 # What a click picks; the last of them by approval, because no selector means all that are pending.
 QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "all pending": ()}
@@ -418,7 +419,7 @@ class ExplorerState:
             self.all_given = False
             self._told_picks()
         for failure in list(errors.values())[:1]:
-            self.note(failure, "pick")
+            self.note(failure, "picked" if wanted else "pick")
 
     @property
     def all_picks(self) -> tuple[tuple[str, str], ...]:

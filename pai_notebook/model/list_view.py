@@ -63,8 +63,6 @@ METRICS = 5
 # Columns of one metric, so that a metric on many datasets leaves room for another.
 DATASETS = 3
 LABELS = 4
-# How many versions may share the best of a column for it to be marked.
-SHARED = 3
 MODELS = 50
 
 # Which way a metric is better: `max`, `min` or None where that is not known.
@@ -140,7 +138,9 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     left_out += [say("{count} of {total} labels", count=len(keys), total=len(keys) + more)] if more else []
     left_out += [say("numbers rounded")] if rounded else []
     rest = say("{what}; to_frame() has all", what=joined(left_out)) if left_out else ""
-    notes = [say("◆ best as measured") if starred else "", which, rest]
+    tied = any(best is not None and [cell.value for cell in cells[name]].count(best) > 1 for name, best in best.items())
+    mark = say("◆ best as measured, all that are equal") if tied else say("◆ best as measured")
+    notes = [mark if starred else "", which, rest]
     said = joined([part for part in (*notes, _latest_note(versions)) if part], " · ")
     below: list[Inline] = [*([said] if said else []), *dataset_notes(short, known)]
     # the caption has the name, where the id would say less
@@ -181,12 +181,11 @@ def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float
 
 
 def _best(cells: Sequence[Cell], mode: str | None) -> float | None:
-    """Find the best value of a column as measured; None where the direction is not known, all are equal, or many have it."""
+    """Find the best value of a column as measured; None where the direction is not known or all are equal."""
     values = [cell.value for cell in cells if cell.value is not None]
     if mode is None or len(set(values)) <= 1:
         return None
-    best = max(values) if mode == "max" else min(values)
-    return best if values.count(best) <= SHARED else None
+    return max(values) if mode == "max" else min(values)
 
 
 def _labels(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion]) -> tuple[list[str], list[str], int]:

@@ -25,7 +25,7 @@ VERBS: dict[str, str] = {
     "drift": say("what has changed in the registry since a snapshot was saved"),
     "watch": say("one version, refreshed in place until its approval changes or you stop it"),
     "connect": say("choose the registry: demo, or --region and friends"),
-    "help": say("this page, or `help VERB`"),
+    "help": say("this page, or help VERB"),
 }
 # A shell has no cells.
 _IN_SHELL = {"gate": say("rules that versions must pass, with --rules FILE")}

@@ -171,14 +171,17 @@ def test_the_legend_counts_what_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     versions = [make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)]
     text = text_of(Comparison(versions, only="all"))
-    assert "95 % each: if nothing differed, up to about 38 of these 760 would pass." in text
-    assert "would pass" not in text_of(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}))
+    assert "95 % each: if nothing differed, up to about 38 of these 760 would look better or worse by chance." in text
+    assert "by chance" not in text_of(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}))
 
 
 def test_an_explanation_counts_what_would_pass_by_chance_too():
     versions = [make(f"0.{place}.0", {"accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(21)]
     said = str(Comparison(versions, baseline="first").explain(everything=True))
-    assert said.rsplit("\n", maxsplit=1)[-1] == "95 % each: if nothing differed, up to about 1 of these 20 would pass."
+    assert (
+        said.rsplit("\n", maxsplit=1)[-1]
+        == "95 % each: if nothing differed, up to about 1 of these 20 would look better or worse by chance."
+    )
     assert "每项单独按 95%" in str(Comparison(versions, baseline="first").explain("zh", everything=True)).split("\n")[-1]
     assert Comparison(versions[:20], baseline="first").explain(everything=True).note == ""
 

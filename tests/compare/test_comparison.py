@@ -361,9 +361,19 @@ def test_coverage_says_first_what_all_versions_have_what_one_and_what_none():
     ]
     coverage = Comparison([make(f"0.{n}.0", each) for n, each in enumerate([*told, results(d_a={"all": 3}, d_b={"all": 4})])]).coverage
     said = " ".join(str(coverage).split()).replace("│ ", "")
-    assert said.startswith("A number in all 3 versions: all. In one version only: half (d-a). In no version: half (d-b), text. In some")
-    assert "In some versions: 1 of 6 rows. Which metrics" in said
+    assert said.startswith("A number in all 3 versions: all. In 0.0.0 only: half (d-a). In no version: half (d-b), text. In some")
+    assert "In some versions: 1 of 6 rows; gaps: 1 in 0.2.0. Which metrics" in said
     assert "In one" not in str(compare({"a": 1}, {"a": 2}).coverage)
+
+
+def test_coverage_says_of_a_metric_on_datasets_that_one_version_has_it_without():
+    versions = [make("0.1.0", results(d_a={"m": 1})), make("0.2.0", results(d_a={"m": 1})), make("0.3.0", {"m": 1})]
+    assert "In 0.3.0 only: m (without a dataset)." in " ".join(str(Comparison(versions).coverage).split())
+
+
+def test_coverage_of_more_versions_than_are_shown_says_which_gaps_are_seen():
+    many = Comparison([make(f"0.{n}.0", {"a": 1} if n % 2 else {"b": 1}) for n in range(30)])
+    assert "showing 20 of 30 versions, the first that lack a number" in " ".join(str(many.coverage).split())
 
 
 def test_coverage_is_written_as_comparisons_are(tmp_path):
@@ -377,7 +387,7 @@ def test_coverage_is_written_as_comparisons_are(tmp_path):
 def test_coverage_of_many_versions_shows_those_that_lack_something():
     c = compare(*({"a": 1} for _ in range(25)), {"a": None})
     assert "0.26.0" in str(c.coverage)
-    assert "showing 20 of 26 versions, those first that lack a number" in " ".join(str(c.coverage).split())
+    assert "showing 20 of 26 versions, all among them that lack a number" in " ".join(str(c.coverage).split())
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,7 @@ def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_fill
 def test_the_legend_says_how_many_cells_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     c = Comparison([make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)], only="all")
-    assert "95 % each: if nothing differed, up to about 38 of these 760 would pass." in text_of(c)
+    assert "95 % each: if nothing differed, up to about 38 of these 760 would look better or worse by chance." in text_of(c)
 
 
 def test_an_unknown_direction_has_no_verdict():

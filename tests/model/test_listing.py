@@ -109,10 +109,13 @@ def test_the_best_of_a_column_is_marked_where_its_direction_is_known():
     assert vs._repr_html_().count("font-weight:700") == 2
 
 
-def test_no_best_is_marked_where_many_versions_share_it():
+def test_every_version_that_shares_the_best_of_a_column_is_marked():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.5 if n == 9 else 0.9}} for n in range(10)]
-    assert "◆" not in str(pnb.VersionSet.from_documents(docs, "model-a"))
-    assert str(pnb.VersionSet.from_documents(docs[-4:], "model-a")).count("◆ 0.9") == 3
+    for count in (4, 10):
+        text = str(pnb.VersionSet.from_documents(docs[-count:], "model-a"))
+        assert text.count("◆ 0.9") == count - 1
+        assert "◆ best as measured, all that are equal" in text
+    assert "◆ best as measured, all" not in str(pnb.VersionSet.from_documents(docs[-2:], "model-a"))
 
 
 def test_what_a_version_costs_is_a_column_only_where_there_is_room():

@@ -153,4 +153,4 @@ def test_a_report_in_english_is_in_english_before_and_after(written):
 def test_what_is_masked_is_masked_in_chinese_too(written):
     page = written(VersionSet(WHOLE).compare(only="all"), lang="zh")
     assert "203418754219876543" not in page
-    assert "阿里云账号 ID（OwnerId）：1 个值" in page
+    assert "所有者：1 个值" in page
