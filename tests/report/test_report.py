@@ -296,6 +296,9 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything
     ]
     places = [words.index(part) for part in order]
     assert places == sorted(places)
+    assert "</div>" in texts[0].split(asked, 1)[1].split("All versions", 1)[0], (
+        "what others failed stands in the box of the version that passed"
+    )
     assert words.index("Gate: Passed") > words.index("Before you compare")
 
 
