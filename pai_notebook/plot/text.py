@@ -100,7 +100,8 @@ def points_wide(text: str, size: float) -> float:
     renderer: Any = RendererAgg
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a character that no font has the whole chart warns once
-        return float(renderer(1, 1, 72).get_text_width_height_descent(text, FontProperties(font_families(), size=size), ismath=False)[0])
+        font = FontProperties(font_families(), size=size)
+        return float(renderer(1, 1, 72).get_text_width_height_descent(visible(text), font, ismath=False)[0])
 
 
 def _shortened(text: str, most: float, size: float) -> str:
