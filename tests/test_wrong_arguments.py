@@ -244,7 +244,7 @@ def test_an_empty_path_is_no_folder(calls):
 KEYS = {
     "ModelList": [None, 2.5, [0], Odd(), dt.date(2026, 1, 2)],
     "VersionSet": [None, 2.5, ("2.4.0",), {"2.4.0"}, dt.date(2026, 1, 2), Odd(), ["2.4.0", None], [True], [2.5], pd.Series([1.5])],
-    "Comparison": [None, 5, 2.5, ["accuracy"], Odd(), np.int64(3), slice(2)],
+    "Comparison": [None, 5, 2.5, ["accuracy"], Odd(), np.int64(3), slice(2), (), ("a", "b", "c")],
     "Metrics": [None, 2.5, ["accuracy"], Odd(), ("accuracy",), (5, 6)],
     "Labels": [None, 5, 2.5, ("env",), Odd()],
     "Ranking": [None, 2.5, "2.4.0", Odd()],

@@ -123,7 +123,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def __getitem__(self, name: str | tuple[str, str]) -> Row:
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""
-        return find_row(self.rows, *(name if isinstance(name, tuple) else (name,)))
+        return find_row(self.rows, *(name if isinstance(name, tuple) and len(name) == 2 else (name,)))  # noqa: PLR2004 - a metric and its dataset
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
