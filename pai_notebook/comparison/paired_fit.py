@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.group import VersionGroup
@@ -128,9 +129,16 @@ def disagreement(result: Paired, shown: str, cell: Cell, base: Cell) -> Comparis
                 hint=say("Take the examples that the metric was measured on, and its unit."),
             )
     delta = cell.value - base.value
-    if result.interval is not None and not result.interval.low <= delta <= result.interval.high:
+    interval = result.interval
+    if interval is None and result.counts:
+        interval = bonett_price(result.counts["gained"], result.counts["lost"], result.n)
+    if interval is None:
+        is_other = result.flipped.empty and abs(delta) > _ROOM * max(1.0, *map(abs, result.values))
+    else:
+        is_other = not interval.low <= delta <= interval.high
+    if is_other:
         form, over = choose_format([delta, result.delta]), result.over_examples
-        if over is not None and abs(delta - over) <= (result.interval.high - result.interval.low) / 2:
+        if interval is not None and over is not None and abs(delta - over) <= (interval.high - interval.low) / 2:
             # the examples are those of the metric, which weighs groups by their sizes
             by_group = (
                 "{name}: the versions state a difference of {delta} over examples, the mean over {n} groups by {cluster} is {delta_2}"
@@ -144,7 +152,7 @@ def disagreement(result: Paired, shown: str, cell: Cell, base: Cell) -> Comparis
                 name=shown,
                 delta=form.delta(delta),
                 delta_2=form.delta(result.delta),
-                words=result.interval.words,
+                words=result.reason if interval is None else interval.words,
             ),
             hint=say("Take the examples that the metric was measured on, and its unit."),
         )
