@@ -113,6 +113,20 @@ def described(value: Any) -> str:
     return say("an {kind}" if kind[:1] in "AEIOaeio" else "a {kind}", kind=kind)
 
 
+def as_text(value: Any) -> str:
+    r"""Give the text of what somebody's table holds: what cannot be encoded escaped, and by its type what has no text.
+
+    Examples
+    --------
+    >>> as_text(0.5), as_text("\ud800"), as_text(10**5000)
+    ('0.5', '\\ud800', 'an int')
+    """
+    try:
+        return str(value).encode("utf-8", "backslashreplace").decode()
+    except Exception:  # noqa: BLE001 - the text of anything may fail
+        return described(value)
+
+
 def is_truth(value: Any) -> bool:
     """Whether a value is True or False, of Python or of numpy.
 

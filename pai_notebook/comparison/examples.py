@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described, is_truth
+from pai_notebook.arguments import as_text, described, is_truth
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NAMED = 3
+# Floats that pandas does not group by.
+_NOT_GROUPED = ("float16", "float96", "float128")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Examples:
         names = version, other
         sides = [_with_columns(frames[name], name, (on, *columns), kept) for name in names]
         ids = [side[on] for side in sides]
+        types = joined([str(own.dtype) for own in ids], " and ")
+        if ids[0].dtype != ids[1].dtype:
+            ids = [own.astype(object) for own in ids]  # pandas finds dates in texts, and truth values in numbers
         repeats = [own[own.duplicated()].unique() for own in ids]
         if value is not None and any(map(len, repeats)):
             # only numbers have a mean, whatever type the column has
@@ -65,7 +70,6 @@ class Examples:
             sides = [side.assign(**{value: numbers}) for side, numbers in zip(sides, read, strict=True)]
         common = ids[0][ids[0].isin(ids[1])].unique()
         if not len(common):
-            types = joined([str(own.dtype) for own in ids], " and ")
             raise ComparisonError(
                 say("paired: no {on} is in both tables ({types})", on=on, types=types), hint=say("The ids have to be equal, in type too.")
             )
@@ -128,7 +132,8 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
         frame = frame.assign(**{columns[0]: frame.index.get_level_values(columns[0])})
     frame = frame.reset_index(drop=True)
     if frame.columns.has_duplicates or len({*columns}) < len(columns):
-        twice = [str(name) for name in (frame.columns[frame.columns.duplicated()] if frame.columns.has_duplicates else columns[:1])]
+        twice = [str(name) for name in frame.columns[frame.columns.duplicated()]]
+        twice = twice or [name for place, name in enumerate(columns) if name in columns[:place]]
         raise ConfigurationError(
             say(
                 "frames: a column of {name} is there twice, or used for two things: {visible}", name=name, visible=visible(", ".join(twice))
@@ -144,15 +149,7 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
             raise ConfigurationError(say("paired: the table of {name} has no column {column!r}", name=name, column=column), hint=hint)
     if not len(frame):
         raise ConfigurationError(say("frames: the table of {name} has no rows", name=name), hint=say("Pass one row an example."))
-    for column in (columns[0], *kept):
-        try:
-            frame[column].nunique()
-        except TypeError:
-            none, hint = (
-                "frames: the column {columns!r} of {name} holds no ids",
-                say("Pass texts or numbers, as in df[{column!r}].astype(str).", column=column),
-            )
-            raise ConfigurationError(say(none, columns=column, name=name), hint=hint) from None
+    frame = _of_ids(frame, name, (columns[0], *kept))
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
         raise ConfigurationError(
@@ -163,10 +160,28 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
     return found
 
 
+def _of_ids(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """The table with these columns of a type that can be grouped by."""
+    for column in columns:
+        if str(frame[column].dtype) in _NOT_GROUPED:
+            frame = frame.assign(**{column: frame[column].astype("float64")})
+        try:
+            frame[column].nunique()
+        except TypeError:
+            none, hint = (
+                "frames: the column {columns!r} of {name} holds no ids",
+                say("Pass texts or numbers, as in df[{column!r}].astype(str).", column=column),
+            )
+            raise ConfigurationError(say(none, columns=column, name=name), hint=hint) from None
+    return frame
+
+
 def _aligned(
     sides: Sequence[pd.DataFrame], on: str, common: Any, kept: Sequence[str] | None, value: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of both in the order of the ids; with `kept` ids that occur more than once by the mean of values, the first of all else."""
+    import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+
     found = []
     for side in sides:
         if kept is not None:
@@ -178,13 +193,15 @@ def _aligned(
             firsts = side.drop_duplicates(on)
             # only what is compared has a mean
             side = firsts if value is None else firsts.assign(**{value: firsts[on].map(by_id[value].mean())})  # noqa: PLW2901 - the same, fewer
-        found.append(side.set_index(on, drop=False).loc[common].reset_index(drop=True))
+        # truth values select rows with `loc`, and not every number can be an index
+        places = pd.Index(side[on], dtype=object).get_indexer(pd.Index(common, dtype=object))
+        found.append(side.iloc[places].reset_index(drop=True))
     return found[0], found[1]
 
 
 def few_ids(ids: Any) -> Phrase:
     """Name the first few ids."""
-    return first([visible(str(each)[:40]) for each in ids], _NAMED)
+    return first([visible(as_text(each)[:40]) for each in ids], _NAMED)
 
 
 def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -> pd.Series[Any]:
@@ -199,10 +216,12 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
 
     values = frame[column].astype(object) if str(frame[column].dtype) == "category" else frame[column]
     numbers = pd.to_numeric(values, errors="coerce") if values.dtype.kind in "biuf" or str(values.dtype) in _NULLABLE else None
-    if numbers is None and values.dropna().map(lambda each: is_truth(each) or isinstance(each, Real)).all():
-        numbers = pd.to_numeric(values)
     if numbers is None:
-        example = next(iter(values.dropna()))
+        present = values.dropna()
+        others = [each for each in present if not _is_number(each)]
+        numbers = None if others else present.map(float).reindex(values.index)
+    if numbers is None:
+        example = others[0]
         raise ConfigurationError(
             say(
                 "paired: the column {column!r} of {name} holds {example}, no numbers", column=column, name=name, example=described(example)
@@ -223,7 +242,22 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
     return numbers
 
 
+def _is_number(value: Any) -> bool:
+    """Whether a cell is a truth value or a number that a float can be near to."""
+    try:
+        return (is_truth(value) or isinstance(value, Real)) and float(value) is not None
+    except OverflowError:
+        return False
+
+
 _NULLABLE = ("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64")
+
+
+def _is_same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
+    try:
+        return one.equals(other)
+    except Exception:  # noqa: BLE001 - comparing anything may fail
+        return False
 
 
 def differing(table: Examples, differences: Any) -> pd.DataFrame:
@@ -234,7 +268,7 @@ def differing(table: Examples, differences: Any) -> pd.DataFrame:
     places = np.flatnonzero(differences != 0)
     places = places[np.argsort(-np.abs(differences[places]), kind="stable")]
     first_side, second = (side.iloc[places].reset_index(drop=True) for side in table.sides)
-    same = [name for name in first_side.columns if name in second.columns and first_side[name].equals(second[name])]
+    same = [name for name in first_side.columns if name in second.columns and _is_same(first_side[name], second[name])]
     left = first_side.rename(columns={name: f"{name} ({table.names[0]})" for name in first_side.columns if name not in same})
     right = second.drop(columns=same).rename(columns=lambda name: f"{name} ({table.names[1]})")
     names = [*first_side.columns, *(name for name in second.columns if name not in same)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import as_text
 from pai_notebook.comparison.interval import Interval, told_p_value
 from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.uncertainty import Evidence
@@ -234,7 +235,7 @@ class Paired(Estimated, Displayed):
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)
             rows: list[list[Inline]] = [
-                [format_computed(value) if isinstance(value, float) else str(value)[:80] for value in row]
+                [format_computed(value) if isinstance(value, float) else as_text(value)[:80] for value in row]
                 for row in head.itertuples(index=False)
             ]
             table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit=say("examples"))

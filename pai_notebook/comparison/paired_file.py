@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import as_text
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.paired_methods import INTERVALS
 from pai_notebook.i18n.phrases import Phrase, first, in_language, say
@@ -26,6 +26,8 @@ _PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_valu
 _ADDED = ("cluster", "over_examples")
 # Levels of lists and objects in a cell, digits of a number in bits, and names of columns in a remark.
 _DEEPEST, _LARGEST, _NAMED = 20, 4096, 3
+# Floats that pandas cannot write, and the beginnings of types of numpy that it writes as numbers.
+_LONG, _NUMBERS = ("float96", "float128"), ("bool", "int", "uint", "float32")
 
 
 def written(result: Paired) -> dict[str, Any]:
@@ -135,12 +137,15 @@ def _again(told: Mapping[str, Any]) -> Phrase:
 
 def _table(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
     """Give a table as JSON, and the columns of which some values are texts now because JSON has no form for them."""
+    frame = frame.copy(deep=False)
     columns, types, as_texts = [str(name) for name in frame.columns], [str(kind) for kind in frame.dtypes], []
     for place, name in enumerate(columns):
         if frame.dtypes.iloc[place].kind in "biufmM":
+            if str(frame.dtypes.iloc[place]) in _LONG:
+                frame.isetitem(place, frame.iloc[:, place].to_numpy(dtype="float64"))
             continue
         cells = frame.iloc[:, place].astype(object).tolist()
-        texts = {nth: _as_text(cell) for nth, cell in enumerate(cells) if not _has_form(cell, _DEEPEST)}
+        texts = {nth: as_text(cell) for nth, cell in enumerate(cells) if not _has_form(cell, _DEEPEST)}
         if texts:
             as_texts.append(name)
             frame = frame.astype({frame.columns[place]: object})
@@ -160,17 +165,10 @@ def _has_form(value: Any, levels: int) -> bool:
     if isinstance(value, Mapping):
         value = [part for pair in value.items() for part in pair]
     elif hasattr(value, "tolist"):  # an array, or a number of numpy
-        value = value.tolist()
+        kind, value = type(value).__name__, value.tolist()
         if not isinstance(value, list):
-            return _has_form(value, levels)
+            return kind.startswith(_NUMBERS)
     return isinstance(value, list | tuple | set | frozenset) and levels > 0 and all(_has_form(item, levels - 1) for item in value)
-
-
-def _as_text(value: Any) -> str:
-    try:
-        return str(value).encode("utf-8", "backslashreplace").decode()
-    except Exception:  # noqa: BLE001 - the text of anything may fail
-        return described(value)
 
 
 def _frame(table: Mapping[str, Any]) -> pd.DataFrame:

@@ -216,7 +216,9 @@ def _by_scores(
     variance = float(differences.var(ddof=1)) / n if n > 1 else 0.0
     largest = max(float(np.abs(side).max()) for side in values)
     at = _Mean(delta, variance, n - 1) if enough and not is_rounding(variance, largest) else None
-    means = [float(value.mean()) if groups is None else float(pd.Series(value).groupby(groups).mean().mean()) for value in values]
+    means = [
+        float(value.mean()) if groups is None else float(pd.Series(value).groupby(groups, sort=False).mean().mean()) for value in values
+    ]
     return Paired(
         metric=metric,
         version=table.names[0],
@@ -300,10 +302,10 @@ def _is_same(one: Any, other: Any) -> bool:
 
     try:
         return bool(one == other)
-    except TypeError:  # NA
-        return one is other
     except ValueError:  # arrays
         return bool(np.array_equal(one, other))
+    except Exception:  # noqa: BLE001 - NA, and anything else that cannot be compared
+        return one is other
 
 
 def _difference(values: Sequence[float]) -> float:

@@ -1,6 +1,7 @@
 """Two versions on the same examples: the statistics against scipy, what is refused, and what becomes of the evidence."""
 
 import pickle
+import sys
 
 import numpy as np
 import pandas as pd
@@ -224,6 +225,8 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
         (lambda frame: frame, {"score": "ok"}, "correct and score are given"),
         (lambda frame: 5, {}, "not a DataFrame"),
         (lambda frame: frame.assign(ok=float("nan")), {}, "no example has a value"),
+        (lambda frame: frame.assign(ok=[10**400, *frame.ok[1:]]), {}, "the column 'ok' of 0.2.0 holds an int, no numbers"),
+        (lambda frame: frame, {"cluster": "ok"}, "used for two things: ok"),
     ],
 )
 def test_what_cannot_be_paired_is_refused_with_its_reason(better, change, options, said):
@@ -553,8 +556,27 @@ CYCLE.append(CYCLE)
         (Odd(), "an Odd"),
         (10**5000, "an int"),
         ("\ud800", "\\ud800"),
+        (np.float16(1), "1.0"),
+        (np.longdouble(1), "1.0"),
+        (np.complex64(1), "(1+0j)"),
+        ([np.longdouble(1)], str([np.longdouble(1)])),
+        (np.array(1.5), "1.5"),
     ],
-    ids=["bytes", "deep", "too deep", "bytes below", "cycle", "odd", "digits", "surrogate"],
+    ids=[
+        "bytes",
+        "deep",
+        "too deep",
+        "bytes below",
+        "cycle",
+        "odd",
+        "digits",
+        "surrogate",
+        "half",
+        "long",
+        "complex",
+        "in a list",
+        "array",
+    ],
 )
 def test_a_cell_that_json_has_no_form_for_is_kept_as_text_and_said(better, tmp_path, cell, text):
     first, second = better
@@ -564,6 +586,63 @@ def test_a_cell_that_json_has_no_form_for_is_kept_as_text_and_said(better, tmp_p
     (result,) = pnb.load(path).compare("0.1.0").paired_results
     assert set(result.flipped.filter(like="cell").iloc[:, 0]) == {text}
     assert any(remark.startswith("JSON has no form for some values of cell") for remark in result.remarks)
+
+
+@pytest.mark.parametrize("cell", [nested(3000), Odd()], ids=["deep", "odd"])
+def test_a_cell_without_a_text_is_shown_by_its_type(better, tmp_path, cell):
+    c = compared(*better)
+    frames = {name: frame.assign(cell=pd.Series([cell] * len(frame), dtype=object)) for name, frame in tables(*better).items()}
+    p = c.paired("accuracy", frames, on="id", correct="ok")
+    named = "a list" if isinstance(cell, list) else "an Odd"
+    assert named in p._repr_html_() or sys.version_info >= (3, 12)
+    c.with_paired(p).report(tmp_path / "report.html")
+    assert len(c.paired("accuracy", frames, on="id", statistic=lambda table: table.ok.mean()).flipped) >= 43
+
+
+@pytest.mark.parametrize("kind", ["float16", "longdouble"])
+def test_numbers_of_every_size_are_ids_scores_and_columns(better, tmp_path, kind):
+    c = compared(*better)
+    frames = {
+        name: frame.assign(id=np.arange(len(frame)).astype(kind), ok=frame.ok.astype(kind), more=np.ones(len(frame), dtype=kind))
+        for name, frame in tables(*better).items()
+    }
+    p = c.paired("accuracy", frames, on="id", score="ok")
+    assert p.delta == pytest.approx(19 / 943)
+    (again,) = pnb.load(c.with_paired(p).save(tmp_path / "sizes.paisnap.json")).compare("0.1.0").paired_results
+    assert again.flipped.filter(like="more").iloc[0, 0] == 1
+
+
+@pytest.mark.parametrize("kind", ["bool", "boolean", "object"])
+def test_truth_values_are_ids(kind):
+    frames = {
+        name: pd.DataFrame({"id": pd.Series(ids, dtype=kind), "ok": [True, ids[1]]})
+        for name, ids in (("0.1.0", [True, False]), ("0.2.0", [False, True]))
+    }
+    p = compared([True, False], [True, True]).paired("accuracy", frames, on="id", correct="ok")
+    assert p.counts == {"both": 1, "gained": 1, "lost": 0, "neither": 0}
+
+
+def test_clusters_may_be_of_several_types(better):
+    users = [pd.Timestamp(2026, 1, 1 + k % 15).date() if k % 2 else k % 16 for k in range(len(better[0]))]
+    frames = tables(*better, user=pd.Series(users, dtype=object))
+    assert compared(*better).paired("accuracy", frames, on="id", correct="ok", cluster="user").n == 23
+
+
+@pytest.mark.parametrize("way", [{"correct": "ok"}, {"score": "ok"}])
+def test_a_missing_time_is_a_missing_value(better, way):
+    frames = {name: frame.assign(ok=pd.Series([pd.NaT, *frame.ok[1:]], dtype=object)) for name, frame in tables(*better).items()}
+    p = compared(*better).paired("accuracy", frames, on="id", **way)
+    assert p.n == len(better[0]) - 1
+    assert any(remark.startswith("1 of ") for remark in p.remarks)
+
+
+def test_tables_without_a_difference_are_no_evidence_of_one(better):
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("0.1.0", 0.750), ("0.2.0", 0.763))]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
+    same = tables(better[0], better[0])
+    for way in ({"correct": "ok"}, {"score": "ok"}, {"statistic": lambda table: table.ok.mean()}):
+        with pytest.raises(ComparisonError, match=r"the versions state a difference of \+0\.01"):
+            c.with_paired(c.paired("accuracy", same, on="id", **way))
 
 
 def test_cells_that_json_has_a_form_for_stay_as_they_are(better, tmp_path):
