@@ -206,7 +206,8 @@ def _by_scores(
     if groups is not None and n < FEWEST_CLUSTERS:
         reason = say("{n} groups by {name} are too few: {fewest} are needed", n=n, name=named, fewest=FEWEST_CLUSTERS)
     elif count < fewest:
-        reason = say("too few examples differ: {count} of {n}", count=count, n=n)
+        few = "too few examples differ: {count} of {n}" if groups is None else "too few groups differ: {count} of {n}"
+        reason = say(few, count=count, n=n)
     elif groups is not None:
         reason = say("paired, means of {n} groups by {name}", n=n, name=named)
     else:

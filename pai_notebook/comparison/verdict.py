@@ -163,6 +163,8 @@ _SIDES = {
     (False, True): "{versions} worse",
     (False, False): "{versions} not told apart",
 }
+_UNKNOWN = "of {versions} no interval is known"
+_JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE, Standing.SAME)
 _NOT_JUDGED = (Standing.MISSING, Standing.NO_DIRECTION)
 
 
@@ -328,14 +330,17 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | No
     >>> print(in_short(c.verdict, ["1.9.0"]).text)
     Against 1.5.0, beyond chance (95 % together): 1.9.0 not told apart.
     """
-    sides: dict[tuple[bool, bool], list[str]] = {}
+    sides: dict[str, list[str]] = {}
     for name, found in verdict.counts.items():
         if (not asked or name in asked) and any(count for word, count in found.items() if word not in _NOT_JUDGED):
-            sides.setdefault((found[Standing.BETTER] > 0, found[Standing.WORSE] > 0), []).append(name)
-    if not sides:
-        return None
-    parts = [say(words, versions=_named(sides[key], is_open=not any(key))) for key, words in _SIDES.items() if key in sides]
-    if not asked and not any(better for better, _ in sides):
+            unknown = found[Standing.UNKNOWN] and not any(found[word] for word in _JUDGED)
+            words = _UNKNOWN if unknown else _SIDES[found[Standing.BETTER] > 0, found[Standing.WORSE] > 0]
+            sides.setdefault(words, []).append(name)
+    if not sides or set(sides) == {_UNKNOWN}:
+        return None  # that no interval is known is told metric by metric
+    order = (*_SIDES.values(), _UNKNOWN)
+    parts = [say(words, versions=_named(sides[words], is_open=words in order[-2:])) for words in order if words in sides]
+    if not asked and not any(_SIDES[True, worse] in sides for worse in (True, False)):
         parts.insert(0, say("no version is better"))
     told = "Against {baseline}, beyond chance (95 % together): {parts}."
     rows = tuple((row, name) for (name, row) in verdict.standings if not asked or name in asked)

@@ -156,8 +156,12 @@ class _Sentences:
             ]
             parts += [(self._as_cost, "cost: {metrics}", found)] if (found := [each for each in costs if each.place == place]) else []
             told = [say(said, metrics=first(self._by_path(found, write), _METRICS)) for write, said, found in parts]
-            sure = any(each.standing in (Standing.WORSE, Standing.BETTER) for each in mine)
-            yield self._called[place], joined([*([] if sure else [say("not told apart")]), *told], "; ")
+            standings = {each.standing for each in mine}
+            if standings & {Standing.CHANCE, Standing.SAME} and not standings & {Standing.WORSE, Standing.BETTER}:
+                told.insert(0, say("not told apart"))
+            elif not told:
+                told.append(say("no interval known"))
+            yield self._called[place], joined(told, "; ")
 
     def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
         """Write each metric with what is said of it."""

@@ -382,6 +382,15 @@ def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
     assert "0.2.0 变差：accuracy（-40.0 个百分点）" in chinese_of(c.verdict)
 
 
+def test_versions_of_which_no_interval_is_known_are_not_called_not_told_apart():
+    some = [{"accuracy": 0.9 + place / 1000, "n": 1000} for place in range(8)]
+    top = compare(*some, {"accuracy": 0.905}).verdict.sentences[0]
+    assert top.endswith("0.7.0, 0.8.0 not told apart; of 0.9.0 no interval is known.")
+    unknown = compare(*({"bleu": 30 + place / 10} for place in range(12))).verdict
+    assert unknown.sentences[0] == "No interval is known, so that nothing can be called better or worse: bleu."
+    assert "not told apart" not in str(unknown)
+
+
 def test_the_fold_of_very_many_versions_goes_through_the_last_and_says_how_many_there_are():
     c = compare({"accuracy": 0.9, "n": 500}, *({"accuracy": 0.5 + place / 500, "n": 500} for place in range(59)))
     text = " ".join(str(c.verdict).split())
