@@ -106,7 +106,7 @@ def test_the_fingerprint_depends_on_content_and_options():
         {"baseline": "first"},
         {"tolerance": 1},
         {"directions": {"a": "max"}},
-        {"include": "a"},
+        {"include": "ks"},
         {"exclude": "a"},
         {"n": 5},
         {"dataset": "d-1"},
