@@ -550,7 +550,7 @@ CYCLE.append(CYCLE)
     [
         (b"\xff\x00", "b'\\xff\\x00'"),
         (nested(500), "[" * 501 + "]" * 501),
-        (nested(5000), "a list"),
+        (nested(100_000), "a list"),
         ({"a": [1, {"b": b"\xff"}]}, "{'a': [1, {'b': b'\\xff'}]}"),
         (CYCLE, "[[...]]"),
         (Odd(), "an Odd"),
