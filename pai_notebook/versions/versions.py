@@ -774,7 +774,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         -------
         VersionSet
             A `VersionGroup` for each set of repeats, named after its first version; its `ignored` names what differs. Versions
-            that repeat no other stay as they are, as do versions without settings.
+            that repeat no other stay as they are, as do versions without settings; where all do, `removed` says so.
 
         Raises
         ------
@@ -790,7 +790,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         from pai_notebook.comparison.groups import group_repeats  # noqa: PLC0415 - loads on first use
 
-        return self._derive(group_repeats(self._versions, (ignore,) if isinstance(ignore, str) else ignore))
+        found = group_repeats(self._versions, (ignore,) if isinstance(ignore, str) else ignore)
+        alone = say(
+            "group_repeats grouped nothing: no two versions have equal settings but for seeds, folds, runs, ids and dates; "
+            "ignore= names what else may differ"
+        )
+        return self._derive(found, alone if len(found) == len(self) > 1 else "")
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
         """Find pairs of versions that differ in few settings or labels, with the effect on a metric.

@@ -600,3 +600,16 @@ def test_the_verdict_of_equal_groups_does_not_colour_chance():
     # 5 % of verdicts may be wrong; each cell by itself is in as many cases, so that most comparisons have one
     assert called <= 4
     assert 15 <= cells <= 65
+
+
+def test_a_set_without_repeats_says_that_nothing_was_grouped():
+    versions = pnb.VersionSet.from_documents(
+        [
+            {"VersionName": f"0.{place}.0", "Metrics": {"cer": 0.1}, "TrainingSpec": {"lr": place, "seed": place, "epochs": 5}}
+            for place in range(3)
+        ],
+        "m",
+    )
+    assert "grouped nothing" in versions.group_repeats().removed[0]
+    assert "grouped nothing" in str(versions.group_repeats())
+    assert versions.group_repeats(ignore="training_spec.lr").removed == ()
