@@ -225,7 +225,11 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
         (lambda frame: frame, {"score": "ok"}, "correct and score are given"),
         (lambda frame: 5, {}, "not a DataFrame"),
         (lambda frame: frame.assign(ok=float("nan")), {}, "no example has a value"),
-        (lambda frame: frame.assign(ok=[10**400, *frame.ok[1:]]), {}, "the column 'ok' of 0.2.0 holds an int, no numbers"),
+        (
+            lambda frame: frame.assign(ok=pd.Series([10**400, *frame.ok[1:]], dtype=object)),
+            {},
+            "the column 'ok' of 0.2.0 holds an int, no numbers",
+        ),
         (lambda frame: frame, {"cluster": "ok"}, "used for two things: ok"),
     ],
 )
