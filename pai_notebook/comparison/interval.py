@@ -83,7 +83,23 @@ class Interval(Brief):
         return replace(self, low=-self.high, high=-self.low)
 
     def within(self, span: float) -> Interval:
-        """Cut it to differences of at most `span`, up or down."""
+        """Cut it to differences of at most `span`, up or down.
+
+        Parameters
+        ----------
+        span : float
+            How far apart two values of the metric can be, in its own unit.
+
+        Returns
+        -------
+        Interval
+            The same one where nothing is cut off.
+
+        Examples
+        --------
+        >>> Interval(-1.4, 0.3, 0.95, "").within(1)
+        <Interval 95 % interval -1.0 to +0.3, >
+        """
         if -span <= self.low and self.high <= span:
             return self
         return replace(self, low=max(self.low, -span), high=min(self.high, span))

@@ -69,7 +69,26 @@ class Evidence(Estimated, Brief):
         return None if self.sides is None else replace(self.sides[0].against(self.sides[1], level).within(self.span), of=self.of)
 
     def telling(self, level: float) -> Interval | None:
-        """Return the interval at a level unless so few runs are behind it that it says nothing."""
+        """Return the interval at a level unless so few runs are behind it that it says nothing.
+
+        Parameters
+        ----------
+        level : float
+            Confidence, 0 to 1.
+
+        Returns
+        -------
+        Interval or None
+            None also where it spans all that the metric can be, or is five times as wide as with a known spread.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     c = registry.compare("wine-cultivar@last:3")
+        >>> c.interval("accuracy@d-wineholdout0001", "1.8.0").telling(0.95).level
+        0.95
+        """
         found = self.at(level)
         if found is None or self.sides is None or not isinstance(self.sides[0], Runs) or not isinstance(self.sides[1], Runs):
             return found

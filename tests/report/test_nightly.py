@@ -26,7 +26,7 @@ def test_the_report_is_written_and_a_worse_model_fails_the_job(tmp_path, candida
     assert ("RegressionError" in done.stderr) != passes
     folder = tmp_path / "new" / "folder"
     assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.paisnap.json.gz"]
-    verdict = "Gate passed" if passes else "checks failed"
+    verdict = f"Gate: {candidate} passed" if passes else "checks failed"
     assert verdict in (folder / "report.html").read_text("utf-8")
 
 
