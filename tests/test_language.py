@@ -118,7 +118,7 @@ def test_names_gaps_cells_and_settings_are_chinese_where_chinese_is_set():
     fresh = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["b"], "accuracy": [0.9]}), name="run")
     with speaking("zh"):
         assert [str(each.version_name) for each in vs.groupby("gamma")] == ["gamma=1", "gamma=2", "gamma=（未设置）"]
-        assert re.search("差距 11.1 个百分点", str(vs.compare().best("accuracy")))
+        assert re.search("落后 11.1 个百分点", str(vs.compare().best("accuracy")))
         assert "runs" not in str(group)
         assert "未注册 ≠ 有变更" in str((vs + fresh).compare("0.0.0"))
         with pytest.raises(AttributeError, match=r"请使用 vs\.compare"):
