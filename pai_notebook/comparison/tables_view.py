@@ -80,7 +80,8 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
         yield from _folded(comparison, groups, shown, bands)
     elif comparison.metrics and len(comparison.versions) > 1:
-        yield Note(say("The metrics do not differ."))
+        within = any(change.delta for row in comparison.metrics for change in row.changes)
+        yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
     yield from _identical(comparison, in_file=in_file)
 
 

@@ -414,3 +414,8 @@ def test_a_difference_never_reads_as_none(numbers):
 def test_rows_have_as_few_digits_as_tell_them_apart(numbers, texts):
     form = choose_format(numbers)
     assert [form.value(number) for number in numbers] == texts
+
+
+def test_metrics_within_the_tolerance_are_not_called_equal():
+    assert "differ by no more than the tolerance" in str(compare({"accuracy": 0.9}, {"accuracy": 0.895}, baseline="first", tolerance=0.01))
+    assert "The metrics do not differ." in str(compare({"accuracy": 0.9}, {"accuracy": 0.9}, baseline="first"))
