@@ -79,7 +79,7 @@ class Evidence(Estimated, Brief):
         Returns
         -------
         Interval or None
-            None also where it spans all that the metric can be, or is five times as wide as with a known spread.
+            None also where it spans all that the metric can be, or is more than five times as wide as with a known spread.
 
         Examples
         --------
