@@ -20,6 +20,7 @@ HOUSE = [
     ["i18n"],
     ["errors", "json_text"],
     ["arguments", "language"],
+    ["calls"],
     ["display", "files", "python_source"],
     ["client"],
     ["demo"],

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import pai_notebook as pnb
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection

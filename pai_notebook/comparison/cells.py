@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, is_one_unit, told_between, told_difference
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import series_text
-from pai_notebook.comparison.sources import Runs
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
-from pai_notebook.comparison.sources import Runs
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.equality import shown, value_key

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from pai_notebook.arguments import checked, described
+from pai_notebook.arguments import described
+from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.paired_fit import disagreement, fitted, identity_of, refuse_groups, refuse_twins

@@ -12,12 +12,13 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
-from pai_notebook.arguments import checked, number_argument
+from pai_notebook.arguments import number_argument
+from pai_notebook.calls import checked
 from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.interval import t_quantile
-from pai_notebook.comparison.sources import Runs
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Table

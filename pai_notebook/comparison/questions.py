@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from pai_notebook.arguments import checked, described, number_argument
+from pai_notebook.arguments import described, number_argument
+from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Told
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
@@ -15,8 +16,9 @@ from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
 from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
-from pai_notebook.comparison.sources import Runs, Side
+from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-from pai_notebook.arguments import checked, number_argument
+from pai_notebook.arguments import number_argument
+from pai_notebook.calls import checked
 from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, p_value, t_interval
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
-from pai_notebook.comparison.sources import Bounds, Estimated, Exact, Runs, Share, Side, Stated
+from pai_notebook.comparison.sources import Bounds, Estimated, Exact, Share, Side, Stated
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_names import Role, read_evidence_name

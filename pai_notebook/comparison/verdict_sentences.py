@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.rows import Kind, Row, in_percent, is_alike, is_blank, told_difference, without_unit_of
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
-from pai_notebook.comparison.sources import Runs
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, in_short, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import scale_of_differences

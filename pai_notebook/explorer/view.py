@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from IPython import get_ipython
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.errors import ConfigurationError, PaiError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.display import (
     Block,
     Card,

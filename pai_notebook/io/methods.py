@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.display import Block, Section, render_html
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import say

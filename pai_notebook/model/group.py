@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.arguments import checked, described
+from pai_notebook.arguments import described
+from pai_notebook.calls import checked
 from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Number, Section, Table
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
-from pai_notebook.arguments import checked, described
+from pai_notebook.arguments import described
+from pai_notebook.calls import checked
 from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say

@@ -12,7 +12,8 @@ from functools import cached_property
 from operator import index
 from typing import Any, overload
 
-from pai_notebook.arguments import checked, described
+from pai_notebook.arguments import described
+from pai_notebook.calls import checked
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.display import Block, Displayed
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.arguments import checked, number_argument
+from pai_notebook.arguments import number_argument
+from pai_notebook.calls import checked
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import say

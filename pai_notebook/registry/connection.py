@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.client.masking import Hidden
 from pai_notebook.errors import ConfigurationError

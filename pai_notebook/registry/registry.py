@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pai_notebook.arguments import checked, described, number_argument
+from pai_notebook.arguments import described, number_argument
+from pai_notebook.calls import checked
 from pai_notebook.client import Client
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
@@ -29,7 +30,7 @@ from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
 from pai_notebook.registry.progress import Progress
 from pai_notebook.registry.result import Arrivals, FetchResult, keeping_partial, raise_when_empty
-from pai_notebook.registry.search import ASKING, Finds, search_models
+from pai_notebook.registry.search import UNCONFIRMED_REQUESTS, Finds, search_models
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -615,7 +616,7 @@ class Registry(Displayed):
         return [model.model_id for model in self.list_models(workspace_id=workspace_id)]
 
     def _confirm(self, requests: int, *, confirm: bool | Callable[[int], bool]) -> None:
-        if requests <= ASKING or (confirm(requests) if callable(confirm) else confirm):
+        if requests <= UNCONFIRMED_REQUESTS or (confirm(requests) if callable(confirm) else confirm):
             return
         pace = self._client.settings.limits.requests_per_second or 40.0
         seconds = math.ceil(requests / pace)

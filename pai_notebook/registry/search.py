@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from pai_notebook.registry.fetcher import Fetcher
     from pai_notebook.registry.names import NameResolver
 
-# Requests from which on a search has to be confirmed, and names of datasets that one asks for because its condition names one.
-ASKING = 200
+# Requests of a search above which it has to be confirmed: some seconds of what the account may ask for in all.
+UNCONFIRMED_REQUESTS = 200
+# Names of datasets that a search asks for where its condition names one, a request each.
+_MOST_NAMES = 200
 
 
 class Finds:
@@ -92,7 +94,7 @@ async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, w
         What would fail in every other model too.
     """
     pending = iter(enumerate(finds.model_ids))
-    budget = NameBudget(ASKING)
+    budget = NameBudget(_MOST_NAMES)
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(workers, finds.total)):
@@ -148,6 +150,6 @@ async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence
     lacking = await resolver.resolve(page, budget, kinds=search.kinds, datasets=search.measured_on(page))
     if lacking and search.needs_names(dataset_names(version.provenance for version in page).values()):
         raise AddressError(
-            say("names of datasets left unasked: {count}; a search asks for {most} at most", count=lacking, most=ASKING),
+            say("names of datasets left unasked: {count}; a search asks for {most} at most", count=lacking, most=_MOST_NAMES),
             hint=say("Write the id of the dataset, or search fewer models."),
         )

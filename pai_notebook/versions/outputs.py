@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.files import check_target
 from pai_notebook.i18n.phrases import joined, say, with_values
 from pai_notebook.io.methods import FrameExports, Globs, PathLike

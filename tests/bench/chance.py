@@ -21,7 +21,7 @@ from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.interval import expected_lead, newcombe, wilson
 from pai_notebook.comparison.leaders import Leaders, luck_of
 from pai_notebook.comparison.paired_methods import bonett_price
-from pai_notebook.comparison.sources import Runs
+from pai_notebook.comparison.runs import Runs
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.version import ModelVersion

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.interval import fold_factor, holm, mover, p_value, t_interval, t_quantile
-from pai_notebook.comparison.sources import Bounds, Runs, Share, Stated
+from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.sources import Bounds, Share, Stated
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, shuffled
 from tests.examples import cases

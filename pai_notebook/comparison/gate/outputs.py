@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast, overload
 from xml.etree import ElementTree as ET
 
-from pai_notebook.arguments import checked
+from pai_notebook.calls import checked
 from pai_notebook.comparison.gate.view import describe_gate, headline
 from pai_notebook.display import render_html, render_markdown
 from pai_notebook.i18n.phrases import speaking

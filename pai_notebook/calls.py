@@ -1,0 +1,203 @@
+"""Calls of public functions: arguments that do not fit, and calls that Python refuses, in one line each and in the same words.
+
+The annotation is the rule. Texts, truth values, paths, words of a `Literal`, lists of texts, mappings, functions and objects of this
+package are checked here; any other annotation (numbers, versions, tolerances) is left to the function, which knows more.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pai_notebook.arguments import described, is_truth
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import joined, say
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+_UNFIT = object()
+
+
+class _Kind(NamedTuple):
+    """What fits an argument: a function that gives the value to use, or `_UNFIT`, and how it is called in a sentence."""
+
+    read: Callable[[Any], Any]
+    words: tuple[str, ...]
+
+
+class CallError(ConfigurationError, TypeError):
+    """A call with an argument that the function does not have, or without one that it needs: a `TypeError` without our frames."""
+
+    def _told(self) -> Sequence[str]:
+        happened, *hint = super()._told()
+        return [happened.replace("CallError", "TypeError", 1), *hint]
+
+
+def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], said: str) -> CallError:
+    """Say what is wrong with a call that Python refuses, and which argument was meant."""
+    bound = [each for each in inspect.signature(function).parameters.values() if each.name not in ("self", "cls")]
+    known, named = [each.name for each in bound], [each.name for each in bound if each.kind is not each.POSITIONAL_ONLY]
+    # a method that several classes share is called by that of the object
+    owner = "" if "." not in function.__qualname__ or not args else getattr(args[0], "__name__", type(args[0]).__name__)
+    call = f"{owner}.{function.__name__}".removesuffix(".__init__") if owner else function.__qualname__
+    unknown = next((name for name in kwargs if name not in named), None)
+    close = get_close_matches(unknown.lower(), named, 1) if unknown else []
+    takes = say("It takes {names}.", names=joined(known)) if known else ""
+    if unknown is None or "unexpected keyword" not in said:
+        return CallError(said.replace(function.__qualname__, call, 1), hint=takes)
+    hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
+    return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
+
+
+def checked(thing: T) -> T:
+    """Check the arguments of a function, or of every public method that a class defines, and refuse calls that Python refuses in a line.
+
+    Parameters
+    ----------
+    thing : function or class
+        What users call. A class that only holds a part of the methods of a public one names that in `_public_class`, as
+        `module.Class`: errors, also Python's own, call the methods by it.
+
+    Returns
+    -------
+    function or class
+        A function of the same signature, or the same class.
+
+    Examples
+    --------
+    >>> @checked
+    ... def show(metric: str, *, only: Literal["diff", "all"] = "diff", overwrite: bool = False) -> str:
+    ...     return metric
+    >>> show("cer")
+    'cer'
+    >>> show("cer", only="some")
+    Traceback (most recent call last):
+    ...
+    pai_notebook.errors.ConfigurationError: only='some' cannot be used. Pass 'diff' or 'all'.
+    """
+    if not inspect.isclass(thing):
+        return _checked(thing)
+    module, _, owner = vars(thing).get("_public_class", "").rpartition(".")
+    for name, member in list(vars(thing).items()):
+        if name.startswith("_") and name != "__init__":
+            continue
+        if owner and inspect.isfunction(member):
+            member.__module__, member.__qualname__ = module, f"{owner}.{name}"
+        if inspect.isfunction(member):
+            setattr(thing, name, _checked(member))
+        elif isinstance(member, classmethod):
+            setattr(thing, name, classmethod(_checked(member.__func__)))
+    return thing
+
+
+def _checked(function: T) -> T:
+    parameters = list(inspect.signature(function).parameters.values())
+
+    @functools.cache
+    def kinds() -> dict[str, _Kind]:
+        if function.__name__ == "__init__":
+            return {}  # which check by themselves
+        found = {each.name: _kind_of(function, each) for each in parameters}
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    places = [each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out
+        known = kinds()
+        given: list[Any] = []
+        try:
+            given = [_taken(name, value, known) for name, value in zip(places, args, strict=False)]
+            return function(*given, *args[len(given) :], **{name: _taken(name, value, known) for name, value in kwargs.items()})
+        except TypeError as error:
+            # raised by the call itself, not by what is called
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise
+            raise _refused(function, args, kwargs, str(error)) from None
+        finally:
+            del args, kwargs, given  # a credential must not be left in a frame of an exception
+
+    return call  # type: ignore[return-value]
+
+
+def _taken(name: str, value: Any, kinds: Mapping[str, _Kind]) -> Any:
+    kind = kinds.get(name)
+    if kind is None:
+        return value
+    read = kind.read(value)
+    if read is _UNFIT:
+        *others, words = kind.words
+        words = say("{shown} or {last}", shown=joined(others), last=words) if others else words
+        raise ConfigurationError(
+            say("{name}={value} cannot be used", name=name, value=described(value)), hint=say("Pass {words}.", words=words)
+        )
+    return read
+
+
+def _kind_of(function: Callable[..., Any], parameter: inspect.Parameter) -> _Kind | None:
+    if parameter.annotation is parameter.empty or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        return None
+    # one at a time: a name that is imported for type checkers only must not hide the others
+    holder = type("Holder", (), {"__annotations__": {"argument": parameter.annotation}})
+    try:
+        hint = get_type_hints(holder, globalns=getattr(function, "__globals__", {}))["argument"]
+    except NameError:
+        return None
+    return _kind(hint)
+
+
+def _kind(hint: Any) -> _Kind | None:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        kinds = [_kind(each) for each in arguments]
+        return None if None in kinds else _any_of([kind for kind in kinds if kind is not None])
+    if origin is Literal:
+        return _Kind(lambda value: value if isinstance(value, str) and value in arguments else _UNFIT, tuple(map(repr, arguments)))
+    if origin is Sequence and arguments == (str,):
+        return _Kind(_texts, (say("a list of texts"),))
+    if origin is Mapping and get_origin(arguments[-1]) in (Union, UnionType):
+        return None  # the function knows what fits, and has an example
+    if inspect.isclass(hint) and hint.__module__.startswith("pai_notebook"):
+        words = say('a VersionSet, for example pnb.load("file")') if hint.__name__ == "VersionSet" else say("a {kind}", kind=hint.__name__)
+        return _Kind(_instance(hint), (words,))
+    return next((kind for known, kind in _KINDS if origin is known or hint is known), None)
+
+
+def _any_of(kinds: list[_Kind]) -> _Kind:
+    def read(value: Any) -> Any:
+        return next((found for found in (kind.read(value) for kind in kinds) if found is not _UNFIT), _UNFIT)
+
+    return _Kind(read, tuple(word for kind in kinds for word in kind.words))
+
+
+def _instance(*types: type) -> Callable[[Any], Any]:
+    return lambda value: value if isinstance(value, types) else _UNFIT
+
+
+def _flag(value: Any) -> Any:
+    return bool(value) if is_truth(value) else _UNFIT
+
+
+def _texts(value: Any) -> Any:
+    """Give a list, tuple or set of texts, or a column or index of pandas as a list."""
+    if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist"):
+        value = value.tolist()
+    is_several = isinstance(value, list | tuple | AbstractSet | Sequence) and not isinstance(value, str | bytes)
+    return value if is_several and all(isinstance(text, str) for text in value) else _UNFIT
+
+
+_KINDS: tuple[tuple[Any, _Kind], ...] = (
+    (str, _Kind(_instance(str), (say("a text"),))),
+    (bool, _Kind(_flag, ("True", "False"))),
+    (type(None), _Kind(_instance(type(None)), ("None",))),
+    (os.PathLike, _Kind(_instance(os.PathLike), (say("a path"),))),
+    (Mapping, _Kind(_instance(Mapping), (say("a mapping"),))),
+    (Callable, _Kind(lambda value: value if callable(value) else _UNFIT, (say("a function"),))),
+)
