@@ -1,20 +1,25 @@
 """The documentation: complete by the names it must have, built without a warning, and true where it shows code."""
 
+import ast
+import dataclasses
 import doctest
 import importlib.util
+import inspect
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 import pai_notebook as pnb
+from pai_notebook.client import Limits
 from pai_notebook.plan import parse_line
 from tests.docstrings import faults
 from tests.measure_house import documentation
 from tests.pages import differences, write
-from tests.public_api import public_classes
+from tests.public_api import public_classes, public_members
 
 ROOT = Path(__file__).parents[1]
 CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
@@ -143,6 +148,26 @@ def test_the_reference_in_chinese_has_the_names_and_fields_of_the_english_one():
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
+def hidden_defaults(function):
+    """Give the names in the defaults of a function that a reader of its signature cannot see."""
+    signed = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].args
+    defaults = [each for each in (*signed.defaults, *signed.kw_defaults) if each is not None]
+    return [node.id for default in defaults for node in ast.walk(default) if isinstance(node, ast.Name) and node.id != "time"]
+
+
+def test_signatures_of_everything_public_can_be_read_without_the_source():
+    made = [inspect.unwrap(function) for owner in public_classes() if (function := vars(owner).get("__init__")) is not None]
+    functions = [each.function for each in public_members()] + [each for each in made if Path(each.__code__.co_filename).exists()]
+    hidden = {function.__qualname__: names for function in functions if (names := hidden_defaults(function))}
+    assert hidden == {}
+
+
+def test_the_defaults_of_connect_are_those_of_the_client():
+    taken = inspect.signature(pnb.connect).parameters
+    limits = {field.name: field.default for field in dataclasses.fields(Limits) if field.name != "max_depth"}
+    assert {name: taken[name].default for name in limits} == limits
+
+
 def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
     assert list(faults()) == []
 

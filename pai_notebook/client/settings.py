@@ -171,7 +171,7 @@ class Limits:
     backoff_scale: float = 1.0
     max_bytes: int = 16 * 2**20
     max_depth: int = MAX_DEPTH
-    requests_per_second: float | None = 40.0
+    requests_per_second: float | None = 40.0  # of the 50 that the service allows to an account, whose other programs need some
     retry_quota: int = 500
     max_workers: int = 8
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 10
-_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Paired(Estimated, Displayed):
     remarks: tuple[str, ...]
     flipped: pd.DataFrame
     p_value: float | None
-    level: float = field(default=_LEVEL, init=False)
+    level: float = field(default=0.95, init=False)
     source: Callable[[float], Interval] | None = field(default=None)
     shown: str = ""
     identities: tuple[tuple[str, str], ...] = ()
@@ -117,7 +116,7 @@ class Paired(Estimated, Displayed):
     def _known_at(self, level: float) -> Interval | None:
         return None if self.source is None else self.source(level)
 
-    def evidence(self, *, reverse: bool = False, level: float = _LEVEL) -> Evidence:
+    def evidence(self, *, reverse: bool = False, level: float = 0.95) -> Evidence:
         """Return the difference as a comparison uses it.
 
         Parameters

@@ -64,9 +64,6 @@ class Ranked(Printed):
     is_near: bool = False
 
 
-_AS_IT_IS = Scale("")
-
-
 @checked
 class Ranking(Displayed, Sequence[Ranked]):
     """Versions in order of a metric, best first.
@@ -92,7 +89,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         total: int | None = None,
         *,
         baseline: str = "",
-        scale: Scale = _AS_IT_IS,
+        scale: Scale | None = None,
     ) -> None:
         self.key = key
         self.metric = key.short
@@ -100,7 +97,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         self.entries = tuple(entries)
         self.unranked = tuple(unranked)
         self.baseline = baseline
-        self._scale = scale
+        self._scale = scale or Scale("")  # as it is
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
@@ -407,7 +404,7 @@ def make_ranking(
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
     # the differences of the other versions are not made for the first
-    scale = _AS_IT_IS if top else row._scale  # noqa: SLF001 - as a table writes them
+    scale = None if top else row._scale  # noqa: SLF001 - as a table writes them
     return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline], scale=scale)
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Requests a second; the service allows 50 to an account, whose other programs need some.
-_PACE = 40.0
 _lock = threading.Lock()
 _default: Registry | None = None
 
@@ -49,7 +47,7 @@ def connect(
     deadline: float = 30.0,
     backoff_scale: float = 1.0,
     max_bytes: int = 16 * 2**20,
-    requests_per_second: float | None = _PACE,
+    requests_per_second: float | None = 40.0,
     retry_quota: int = 500,
     max_workers: int = 8,
 ) -> Registry:
@@ -134,7 +132,7 @@ def connect(
         from pai_notebook import demo  # noqa: PLC0415 - the bundled data load only when asked for
 
         _refuse_for_demo(region=region, network=network, endpoint=endpoint, credentials=hidden.reveal() is not None or None)
-        if requests_per_second == _PACE:
+        if requests_per_second == Limits().requests_per_second:  # not asked for
             limits = replace(limits, requests_per_second=None)
         settings = resolve_settings(region=demo.REGION, endpoint=demo.ENDPOINT, workspace_id=workspace_id, limits=limits, environ={})
         provider = resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))

@@ -12,7 +12,6 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.calls import checked
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
-from pai_notebook.files import MAX_BYTES
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
@@ -851,7 +850,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
 
 @checked
-def load(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> VersionSet:
+def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> VersionSet:
     """Read a snapshot that `VersionSet.save` wrote; needs no service.
 
     Parameters
