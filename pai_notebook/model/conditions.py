@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.fields import NAMED
+from pai_notebook.model.fields import FIELDS, NAMED
 from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
@@ -458,7 +458,8 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
     return (left.casefold(), right.casefold()) if paths & _CATEGORIES else (left, right)
 
 
-_CATEGORIES = frozenset({"approval_status", "framework_type", "format_type", "source_type"})
+# Fields whose words are the same in any case.
+_CATEGORIES = frozenset(info.name for info in FIELDS if info.kind == "category")
 
 
 def _both(left: Any, right: Any, read: Callable[[Any], Any]) -> tuple[Any, Any] | None:

@@ -30,7 +30,7 @@ from pai_notebook.display import (
 from pai_notebook.i18n.phrases import joined, say, with_text
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, read_evidence_name
-from pai_notebook.model.fields import field_named, leaves, specs
+from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.metrics import Cell, State
@@ -66,6 +66,13 @@ SPEC_AT_LEAST = 5
 _FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")
 _ABOUT_SETTINGS = ("Type", "Required", "Description", "DisplayName", "Range")
 _APPROVALS = {"approved": "Approved, may go live", "rejected": "Rejected, may not go live", "pending": "Pending, not decided"}
+# Plain fields that have a place of their own on a card: title, badge, line below it, storage, source and foot.
+_PLACED = frozenset(
+    {
+        *("model_id", "version_name", "approval_status", "created", "modified", "framework_type", "format_type"),
+        *("source_type", "source_id", "uri", "description", "user_id", "owner_id"),
+    }
+)
 _TONES: dict[str, Tone] = {"approved": "good", "rejected": "bad", "pending": "neutral"}
 
 
@@ -214,6 +221,7 @@ def _facts(version: ModelVersion, *, images: bool) -> list[tuple[str, Inline]]:
         (say("storage"), _storage(version)),
         (say("source"), _source(version)),
     ]
+    facts += [(info.title, info.of(version)) for info in plain_fields() if info.name not in _PLACED and info.of(version)]
     extra = version.extra_info if isinstance(version.extra_info, dict) else {}
     words, covers = extra.get("TrainedWords"), extra.get("CoverUris")
     if _texts(words):

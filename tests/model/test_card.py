@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
+from pai_notebook.model.fields import plain_fields
 from pai_notebook.model.nearest import short_datasets
 
 DIGITS = "手写数字识别"
@@ -42,6 +43,14 @@ def test_the_name_of_a_model_survives_a_snapshot_and_is_no_part_of_the_content(t
     assert (nameless[0].provenance.model_name, again[0].provenance.model_name) == ("", DIGITS)
     assert nameless == named == again
     assert "model_name" not in nameless.save(tmp_path / "y.paisnap.json").read_text("utf-8")
+
+
+def test_a_card_shows_the_value_of_every_plain_field_of_the_catalogue():
+    sent = {"text": "a-text", "id": "1.2.3", "category": "AWord", "time": "2026-03-04T05:06:07Z"}
+    for info in plain_fields():
+        if info.key:
+            shown = card(**{info.key: sent[info.kind]})
+            assert {"time": "2026-03-04 05:06"}.get(info.kind, sent[info.kind]) in shown, info.name
 
 
 def test_ids_stand_at_the_foot_of_a_card():
