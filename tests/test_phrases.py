@@ -14,7 +14,7 @@ import pai_notebook
 from pai_notebook.display import Code, Note, render_html, render_markdown, render_text
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.nearest import _COUNTED, counted
 
 PACKAGE = Path(pai_notebook.__file__).parent

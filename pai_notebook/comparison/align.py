@@ -16,7 +16,7 @@ from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
 from pai_notebook.model.lookup import MetricColumns
-from pai_notebook.model.metrics import Cell, State, cell_order, make_cell, read_value, text_of
+from pai_notebook.model.metric_cells import Cell, State, cell_order, make_cell, read_value, text_of
 from pai_notebook.model.names import Name
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text

@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metrics import Cell, State
+from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text

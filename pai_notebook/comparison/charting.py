@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, told_difference
 from pai_notebook.comparison.runs import Runs
+from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_words import bounds_of
-from pai_notebook.model.metrics import State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.plot.data import ChartData, Measure, Point
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_percentable, is_share, is_speed, scale_of
-from pai_notebook.model.metrics import State, similar_names
+from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.numbers import format_number
 from pai_notebook.model.settings import is_identity
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_names import OWNERS, EvidenceName, Role, read_evidence_name, stems_of, unwrapped
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_share, split_names
-from pai_notebook.model.metrics import State
 
 if TYPE_CHECKING:
-    from pai_notebook.model.metrics import Cell
+    from pai_notebook.model.metric_cells import Cell
 
 # Path and dataset of a metric.
 Key = tuple[str, str]

@@ -14,7 +14,7 @@ from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import join_path, natural_key, split_path
 from pai_notebook.model.group import Grouping, Key, VersionGroup, count_of
 from pai_notebook.model.lookup import NOT_STATED, Lookup
-from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of

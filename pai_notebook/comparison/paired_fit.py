@@ -11,7 +11,7 @@ from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metrics import Cell
+from pai_notebook.model.metric_cells import Cell
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 

@@ -18,8 +18,8 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import is_cost, scale_of
-from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent

@@ -11,7 +11,7 @@ from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.series import is_list
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
 from pai_notebook.model.nearest import dataset_hint, nearest_names
 

@@ -10,7 +10,7 @@ from typing import Literal
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.metrics import Cell, State, series_points
+from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.sanitize import Printed
 

@@ -15,7 +15,7 @@ from pai_notebook.frames.columns import text_array, text_index
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.names import Chooser, Name
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.version_view import dataset_notes

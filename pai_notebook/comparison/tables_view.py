@@ -15,8 +15,8 @@ from pai_notebook.display.plain import CELL
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, is_training
-from pai_notebook.model.metrics import State
 from pai_notebook.model.numbers import NumberFormat
 
 if TYPE_CHECKING:

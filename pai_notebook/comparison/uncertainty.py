@@ -26,7 +26,7 @@ from pai_notebook.model.metric_words import bounds_of, is_exact, is_percentable,
 from pai_notebook.model.numbers import format_number
 
 if TYPE_CHECKING:
-    from pai_notebook.model.metrics import Cell
+    from pai_notebook.model.metric_cells import Cell
 
 # Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit.
 _IMPLIED = 2, 1e7

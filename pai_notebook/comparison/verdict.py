@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.comparison.tolerance import Tolerance
-    from pai_notebook.model.metrics import Cell
+    from pai_notebook.model.metric_cells import Cell
 
 
 class Standing(StrEnum):

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.width import cells, pad
 from pai_notebook.i18n.phrases import now, say
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, is_training
-from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.version_view import format_of, number_text
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
-    from pai_notebook.model.metrics import Cell
+    from pai_notebook.model.metric_cells import Cell
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 

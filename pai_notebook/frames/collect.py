@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pai_notebook.model.flatten import join_path, metric_leaves, natural_key
-from pai_notebook.model.metrics import State, read_value, text_of
+from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 
 _Array = np.ndarray[Any, np.dtype[Any]]

@@ -11,7 +11,7 @@ import pandas as pd
 from pai_notebook.model.document import read_time
 from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import FieldInfo
-from pai_notebook.model.metrics import text_of
+from pai_notebook.model.metric_cells import text_of
 from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import model_texts, repeated_texts
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.names import Name
 from pai_notebook.model.source import dataset_names
 

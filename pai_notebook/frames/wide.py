@@ -27,7 +27,7 @@ from pai_notebook.model.document import read_options
 from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.source import dataset_names, unique_names
 

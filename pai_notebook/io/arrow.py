@@ -14,7 +14,7 @@ from pai_notebook.frames.columns import field_values
 from pai_notebook.frames.long import long_frame
 from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
-from pai_notebook.model.metrics import State, text_of
+from pai_notebook.model.metric_cells import State, text_of
 from pai_notebook.model.names import Chooser, Name, without_quotes
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.sanitize import printable

@@ -17,7 +17,7 @@ from pai_notebook.model.equality import value_key
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
-from pai_notebook.model.metrics import read_value
+from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared

@@ -29,8 +29,8 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, is_training
-from pai_notebook.model.metrics import State
 from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
 from pai_notebook.model.order import newest, version_key
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pai_notebook.errors import PaiError
-    from pai_notebook.model.metrics import Cell
+    from pai_notebook.model.metric_cells import Cell
     from pai_notebook.model.numbers import NumberFormat
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion

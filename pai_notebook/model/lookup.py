@@ -14,7 +14,7 @@ from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
-from pai_notebook.model.metrics import State, read_value, text_of
+from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
 from pai_notebook.model.nearest import dataset_nicks, listed, nearest, nearest_sentence

@@ -32,8 +32,8 @@ from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import is_unbounded
-from pai_notebook.model.metrics import Cell, State
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
 from pai_notebook.model.source import dataset_names, named_datasets

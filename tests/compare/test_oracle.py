@@ -15,7 +15,7 @@ from pai_notebook.comparison.selection import ask
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.metrics import Cell, read_value, text_of
+from pai_notebook.model.metric_cells import Cell, read_value, text_of
 from pai_notebook.model.order import front_of
 from tests.compare.comparing import compare
 from tests.examples import cases

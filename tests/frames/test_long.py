@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.frames import to_frame
-from pai_notebook.model.metrics import State, read_metrics
+from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metrics import read_metrics
 from pai_notebook.model.version import ModelVersion
 from tests.examples import examples
 from tests.model.rebuilding import rebuild

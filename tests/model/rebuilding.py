@@ -4,7 +4,7 @@ import contextlib
 import json
 
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metrics_document import dataset_identity
 
 COLUMNS = ("model", "version", "dataset", "metric", "value", "text", "state", "duplicate")

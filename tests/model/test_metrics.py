@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pai_notebook.errors import ComparisonError, NameNotFound
-from pai_notebook.model.metrics import Metrics, State, read_metrics, read_value, series_points
+from pai_notebook.model.metric_cells import State, read_value, series_points
+from pai_notebook.model.metrics import Metrics, read_metrics
 from tests.examples import examples
 from tests.model.rebuilding import rebuild_metrics
 

@@ -16,7 +16,7 @@ from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import PaiError, RegressionError
 from pai_notebook.io.drift import Drift
-from pai_notebook.model.metrics import Cell
+from pai_notebook.model.metric_cells import Cell
 
 
 def connecting() -> None:

@@ -15,8 +15,8 @@ from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_percentable
-from pai_notebook.model.metrics import State
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
 

@@ -11,7 +11,7 @@ from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.metrics import State
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import nearest_names
 

@@ -17,7 +17,7 @@ from pai_notebook.display import Brief, Displayed, Stack, notebook_display
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say, told
 from pai_notebook.model.differences import Scale, scale_of_differences
-from pai_notebook.model.metrics import Cell
+from pai_notebook.model.metric_cells import Cell
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 
