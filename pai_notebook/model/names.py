@@ -419,7 +419,8 @@ def resolve(
     Parameters
     ----------
     text : str
-        A name, exactly; a glob is not one name. `cer@` is the metric without a dataset, where it was measured on one too.
+        A name, exactly; a glob is not one name. `cer@` is the metric without a dataset, where it was measured on one too. What
+        occurs nowhere may be the end of one label or setting.
     names : collection of Name
         Those that occur.
     dataset : str, optional
@@ -427,7 +428,7 @@ def resolve(
     missing : str
         What an error says of a name that occurs nowhere, with the name as `{text!r}`.
     others : callable, optional
-        Gives more names among which the nearest are looked for.
+        Gives more names: those that may be given by their end, and among which the nearest are looked for.
 
     Raises
     ------
@@ -443,6 +444,8 @@ def resolve(
     ('wer@d-a', 'cer@d-b', 'cer@d-a')
     >>> resolve("cer@", names).short, resolve("cer", names, dataset="").short
     ('cer', 'cer')
+    >>> resolve("lr", [Name("training_spec", "HyperParameters.lr")]).full
+    'training_spec.HyperParameters.lr'
     """
     if not isinstance(text, str):
         raise ComparisonError(
@@ -462,10 +465,12 @@ def resolve(
             words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
             raise NameNotFound(say(words, base=base, asked=asked), hint=dataset_hint(asked or "", [name for _, name in measured]))
         known = names if others is None else others()
-        ending = [name.full for name in known if name.section not in ("", "metrics") and f".{name.path}".endswith(f".{text}")]
+        ending = [name for name in known if name.section not in ("", "metrics") and f".{name.path}".endswith(f".{text}")]
         if len(ending) > 1:
             said = say("{text!r} could be {count} names", text=text, count=len(ending))
-            raise NameNotFound(said, hint=say("Name one: {choices}.", choices=joined(ending[:8])))
+            raise NameNotFound(said, hint=say("Name one: {choices}.", choices=joined([name.full for name in ending[:8]])))
+        if ending and dataset is None:
+            return ending[0]
         raise NameNotFound(say(missing, text=text), hint=nearest_hint(text, known))
     plain = [name for _, name in fitting if not name.section]
     top = max(rank for rank, _ in fitting)

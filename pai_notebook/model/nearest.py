@@ -27,12 +27,14 @@ _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """Names closest to one that does not exist: the same in another case, the same below a section, similar ones, else what begins so.
+    """Names closest to one that does not exist: in another case, below a section, similar ones, else what begins or ends with it.
 
     Examples
     --------
     >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"]), nearest("acc", ["accuracy", "loss"])
     (('accuracy',), ('labels.env',), ('accuracy',))
+    >>> nearest("status", ["accuracy", "approval_status"])
+    ('approval_status',)
     """
     names = list(dict.fromkeys(known))
     wanted = text.strip().strip("`'\"").casefold()
@@ -42,8 +44,9 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     same = [folded[wanted]] if wanted in folded else []
     below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
     close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
-    # an abbreviation is like nothing, and begins what it stands for
-    begun = [] if same or below or close else [name for name in names if len(wanted) > 1 and name.casefold().startswith(wanted)]
+    # an abbreviation is like nothing, and begins what it stands for; a word of a name may end it
+    parts = (name for name in names if (len(wanted) > 1 and name.casefold().startswith(wanted)) or name.casefold().endswith(f"_{wanted}"))
+    begun = [] if same or below or close else list(parts)
     return tuple(dict.fromkeys([*same, *below, *close, *begun]))[:count]
 
 
@@ -71,6 +74,10 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
         # an id is near to an id, and a dataset's name to a name
         spelled |= {name.path: name.path, name.short: name.typed} if name.section == "metrics" else {}
         spelled[name.typed] = name.typed
+    for name in known:
+        # a label or setting may be given by its last part; what is called so goes before
+        if name.section not in ("", "metrics"):
+            spelled.setdefault(name.path.rpartition(".")[2], name.typed)
     return tuple(dict.fromkeys(spelled[each] for each in nearest(text, spelled)))
 
 

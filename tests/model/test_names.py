@@ -332,5 +332,6 @@ def test_a_name_that_ends_several_settings_is_not_absent_and_an_unknown_one_is_a
             (NameNotFound, AddressError), match=r"could be 2 names\. Name one: training_spec.Algorithm, evaluation_spec.Algorithm\.$"
         ):
             ask()
+    assert len(vs.filter("env == 'test'")) == 1
     with pytest.raises(NameNotFound, match=r"Available: cer; labels.env; training_spec.Algorithm and evaluation_spec.Algorithm\.$"):
         vs.groupby("nosuch")
