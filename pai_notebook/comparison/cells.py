@@ -216,6 +216,8 @@ def _words(row: Row, places: Sequence[int]) -> dict[int, str]:
 
 def _in_words(row: Row, place: int) -> str:
     """What a version states, where words of ours say it; else empty."""
+    if row.cells[place].state is State.DIFFERS:
+        return row.cells[place].text
     if row.section == "metrics":
         return _measured(row.cells[place])
     return say("Not registered") if row.cells[place].raw == NOT_REGISTERED else ""

@@ -94,9 +94,13 @@ def _values(row: Row, places: tuple[int, int], form: NumberFormat) -> list[Phras
     texts = _apart([row.shown(place) for place in places])
     if all(is_blank(cell) or isinstance(cell.raw, str) for cell in cells) and cells[0].text != cells[1].text:
         texts = _apart([cell.text for cell in cells])
+    # the table has the values; here only where both say that they have several
+    several = all(cell.state is State.DIFFERS for cell in cells)
+    differs = [(cell.text if several else say(cell.state)) if cell.state is State.DIFFERS else "" for cell in cells]
     measured = row.section == "metrics" and (row.changes[places[1]].kind is not Kind.CHANGED or bool(row.changes[places[1]].delta))
     numbers = [_number(cell, form) if measured else say("Not registered") if cell.raw == NOT_REGISTERED else "" for cell in cells]
-    return ["—" if is_blank(cell) else number or text for cell, number, text in zip(cells, numbers, texts, strict=True)]
+    said = zip(cells, differs, numbers, texts, strict=True)
+    return ["—" if is_blank(cell) else differing or number or text for cell, differing, number, text in said]
 
 
 def _number(cell: Cell, form: NumberFormat) -> Phrase | str:

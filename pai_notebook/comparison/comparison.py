@@ -25,7 +25,7 @@ from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.nearest import counted
+from pai_notebook.model.group import count_versions
 from pai_notebook.python_source import to_python
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             return say("of no versions")
         return say(
             "of {count} with {baseline}: {changed} of {total} rows differ",
-            count=counted(len(self._versions), "version"),
+            count=count_versions(self._versions),
             baseline=self.baseline_name,
             changed=len(self.changed),
             total=len(self.rows),

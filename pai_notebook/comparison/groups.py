@@ -12,12 +12,13 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import join_path, natural_key, split_path
-from pai_notebook.model.group import Grouping, Key, VersionGroup, count_of
+from pai_notebook.model.group import Grouping, VersionGroup, count_of
 from pai_notebook.model.lookup import NOT_STATED, Lookup
 from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
+from pai_notebook.model.shared import Key
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
 

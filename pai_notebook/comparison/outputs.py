@@ -15,6 +15,7 @@ from pai_notebook.i18n.phrases import joined, say, told, with_text
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
+from pai_notebook.model.group import count_versions
 from pai_notebook.model.names import Chooser
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -307,9 +308,9 @@ def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
 def _caption(comparison: Comparison) -> str:
     if not comparison.names:
         return say("No versions")
-    count = len(comparison.versions) - 1
-    words = "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}"
-    return say(words, count=count, baseline=comparison.baseline_name, reason=comparison.baseline_reason)
+    others = [version for place, version in enumerate(comparison.versions) if place != comparison.baseline_place]
+    names = {"baseline": comparison.baseline_name, "reason": comparison.baseline_reason}
+    return say("{count} against {baseline}, {reason}", count=count_versions(others), **names)
 
 
 def _notes(comparison: Comparison) -> list[str]:

@@ -220,7 +220,7 @@ class Row(Brief):
         ['number', 'text']
         """
         cells = self.cells[baseline], self.cells[place]
-        if any(is_blank(cell) or isinstance(cell.raw, tuple) for cell in cells):
+        if any(is_blank(cell) or cell.state is State.DIFFERS or isinstance(cell.raw, tuple) for cell in cells):
             return None
         before, after = (kind_of(cell.raw) for cell in cells)
         return None if before == after else (before, after)

@@ -15,6 +15,7 @@ from pai_notebook.comparison.verdict import ONLY_ONE
 from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
+from pai_notebook.model.group import count_versions
 from pai_notebook.model.version_view import told_dataset
 
 if TYPE_CHECKING:
@@ -105,15 +106,11 @@ def subject(comparison: Comparison) -> tuple[str, str]:
 
 def against(comparison: Comparison) -> Phrase:
     """Say how many versions are compared, with which one, and why with it."""
-    count = len(comparison.versions) - 1
-    if not count:
+    others = [version for place, version in enumerate(comparison.versions) if place != comparison.baseline_place]
+    names = {"baseline": comparison.baseline_name, "reason": comparison.baseline_reason}
+    if not others:
         return say("{name}, {reason}", name=comparison.baseline_name, reason=comparison.baseline_reason)
-    return say(
-        "{count} version against {baseline}, {reason}" if count == 1 else "{count} versions against {baseline}, {reason}",
-        count=count,
-        baseline=comparison.baseline_name,
-        reason=comparison.baseline_reason,
-    )
+    return say("{count} against {baseline}, {reason}", count=count_versions(others), **names)
 
 
 def _cautions(comparison: Comparison) -> Iterator[Block]:

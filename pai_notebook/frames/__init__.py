@@ -58,7 +58,8 @@ def to_frame(
         Metrics are float64 (truth or text where no version has a number), texts, ids and words such as approval `string`, times
         UTC in microseconds; so frames that are put together keep their types. A setting that is a number here and a text there
         is text, with quotes around what was sent as text. A metric that one version states twice with
-        different values is NaN in the wide frame and has both rows in the long one.
+        different values is NaN in the wide frame and has both rows in the long one. What differs among the members of a
+        `VersionGroup` is missing in the wide frame, as its `members` have the values; a metric's row in the long one says so.
 
     Raises
     ------

@@ -23,6 +23,7 @@ from pai_notebook.frames.columns import (
     text_index,
 )
 from pai_notebook.model import names as called
+from pai_notebook.model.differing import known
 from pai_notebook.model.document import read_options
 from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
@@ -64,7 +65,7 @@ def wide_frame(
     for info in infos:
         if info.is_plain and wanted(_called("version", info.name)):
             # a field that no version has is not read version by version
-            values = [document.get(info.key) for document in documents] if info.key in sent else [None]
+            values = [known(document.get(info.key)) for document in documents] if info.key in sent else [None]
             if people and info.name in PEOPLE:
                 values = [people.get(value, value) if isinstance(value, str) else value for value in values]
             column = field_values(info, values)
@@ -177,7 +178,7 @@ def _labels(documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
     return {("labels", key, ""): text_array(columns[key]) for key in sorted(columns, key=natural_key)}
 
 
-def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, ...], list[int], list[str]]]:
+def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, ...], list[int], list[Any]]]:
     """Group versions by their keys, in bulk; what is not as documented is read one by one, as `Labels` reads it."""
     blocks: dict[tuple[Any, ...], tuple[list[int], list[Any]]] = {}
     odd: list[int] = []
@@ -201,7 +202,12 @@ def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[s
             odd.extend(rows)
     for row in odd:
         labels = read_labels(documents[row]["Labels"])[0]
-        yield tuple(labels), [row], [", ".join(sorted(labels.get_all(key))) for key in labels]
+        yield tuple(labels), [row], [_one_label(labels.get_all(key)) for key in labels]
+
+
+def _one_label(values: Sequence[str]) -> Any:
+    """Values of a label in one text; missing where members of a group have several."""
+    return pd.NA if any(known(value) is None for value in values) else ", ".join(sorted(values))
 
 
 def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
@@ -257,7 +263,7 @@ def _words(cells: Collected, column: int, count: int) -> Any:
     values = np.full(count, pd.NA, object)
     for place in places:
         text = cells.texts.get(int(place))
-        if text is not None:
+        if text is not None and STATES[cells.states[place]] is not State.DIFFERS:
             known = text == "true" if truth else text
             row = cells.rows[place]
             values[row] = known if values[row] is pd.NA or values[row] == known else pd.NA
@@ -280,7 +286,7 @@ def _spec(section: str, raws: Sequence[Any], *, whole: bool) -> dict[Name, Any]:
             content = read_options(raw)[0] if section == "options" else raw
             shared = flattened[written] = {} if content is None or content == "" else flatten(content)
         for path, leaf in shared.items():
-            columns.setdefault(path, {})[row] = leaf
+            columns.setdefault(path, {})[row] = known(leaf)
     found: dict[Name, Any] = {}
     for path, leaves in sorted(columns.items(), key=lambda column: natural_key(column[0])):
         values = [leaves.get(row) for row in range(len(raws))]

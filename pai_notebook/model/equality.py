@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import members
 from pai_notebook.sanitize import apart as unjoined
@@ -61,7 +62,7 @@ def _key(value: Any) -> Hashable:
     if isinstance(value, float) and math.isnan(value):
         return _NAN
     if value is None or isinstance(value, str | int | float):
-        return value
+        return value.key if type(value) is Differing else value
     if isinstance(value, dict | list | tuple):
         return _key_of_many(value)
     return type(value).__name__, canonical_json(value)

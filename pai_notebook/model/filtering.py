@@ -10,6 +10,7 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import parse_condition
+from pai_notebook.model.differing import known as told
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, read_moment, read_moments
 from pai_notebook.model.names import Name
@@ -128,7 +129,7 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
     def mask(versions: Sequence[ModelVersion]) -> list[bool]:
         there = [getattr(version, attribute) for version in versions]
         if attribute == "approval_status":
-            known = dict.fromkeys([*APPROVALS, *sorted(filter(None, there))])
+            known = dict.fromkeys([*APPROVALS, *sorted(filter(told, there))])
             for word in wanted:
                 if versions and not any(is_same(each, word) for each in known):
                     close = nearest(word, known)

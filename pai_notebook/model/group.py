@@ -13,15 +13,16 @@ from pai_notebook.calls import checked
 from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Number, Section, Table
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
-from pai_notebook.model.equality import value_key
-from pai_notebook.model.evidence_names import Role, read_evidence_name
-from pai_notebook.model.flatten import natural_key, split_path
+from pai_notebook.model.differing import Differing
+from pai_notebook.model.evidence_names import read_evidence_name
+from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared
 from pai_notebook.model.settings import fold_of
+from pai_notebook.model.shared import Key, is_alike, is_count, metrics_document, shared_fields, shared_metrics
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_version, time_text
@@ -30,11 +31,6 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     import pandas as pd
 
-# Path and dataset of a metric.
-Key = tuple[str, str]
-
-_COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
-_NOTHING = object()
 _NAMED = 3
 _LARGEST = 1e100
 
@@ -102,7 +98,10 @@ class VersionGroup(ModelVersion):
     """Several versions that repeat one experiment, which compare as one version does.
 
     Its metrics are means, its labels, settings and other fields those that all members share, its time of creation that of the
-    newest. Intervals against another group cover other runs (Welch's t), and other examples too where the number of examples is
+    newest. What is not the same in all of them is a text that says so and names the values, such as "differs among members: 1 ×2,
+    2"; in DataFrames it is missing, and for conditions it is not stated.
+
+    Intervals against another group cover other runs (Welch's t), and other examples too where the number of examples is
     known; folds, which share training data, are corrected. `VersionSet.groupby` and `VersionSet.group_repeats` make groups.
 
     Parameters
@@ -170,15 +169,16 @@ class VersionGroup(ModelVersion):
             )
         columns = MetricColumns(members)
         repeats = _repeats(columns, len(members))
-        content = _content(columns, repeats, len(members))
-        document = {**_shared(members), "VersionName": name, "Metrics": _document(content)}
+        means = {key: cleared(found.mean) for key, found in repeats.items()}
+        content = shared_metrics(columns, means, len(members))
+        shared = shared_fields(members, repeats=grouping is not None and grouping.method == "group_repeats")
+        document = {**shared, "VersionName": name, "Metrics": metrics_document(content)}
         sources = {replace(member.provenance, request_ids=()) for member in members}
         fetched = max((member.fetched for member in members if member.fetched), default=None)
         super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
         self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats)
-        left_out = [key for key in columns.names if key not in content and read_evidence_name(key[0]) is None]
-        self.__dict__["uneven"] = tuple(key for key in columns.names if _is_count(key) and not _is_alike(columns, key, len(members)))
-        self.__dict__["left_out"] = tuple(key for key in left_out if _is_stated(columns, key))
+        self.__dict__["uneven"] = tuple(key for key in columns.names if is_count(key) and not is_alike(columns, key, len(members)))
+        self.__dict__["left_out"] = tuple(key for key, value in content.items() if isinstance(value, Differing))
 
     repeats: dict[Key, Repeats]
     left_out: tuple[Key, ...]
@@ -209,6 +209,11 @@ class VersionGroup(ModelVersion):
         return frame.astype({**texts, **numbers, "n": "int64", "failed": "int64"})
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not as documented in members, one sentence a field; empty when all is well."""
+        return tuple(dict.fromkeys(note for member in self.members for note in member.notes))
+
+    @property
     def words(self) -> Phrase:
         """How many there are of what."""
         return count_of(self.members, folds=self.folds)
@@ -228,7 +233,7 @@ class VersionGroup(ModelVersion):
             self.version_name,
             subtitle=names,
             badges=[approval_badge(self.approval_status)] if self.approval_status else [],
-            blocks=[self._table(), Section(say("What all of them share"), [describe_version(self)], folded=True)],
+            blocks=[self._table(), Section(say("What all of them share, and what differs"), [describe_version(self)], folded=True)],
             footer=Lines([text for text in (ignored, *remarks_on([self]), newest, *dataset_ids(self._names.values())) if text]),
         )
 
@@ -311,11 +316,6 @@ def _labels(groups: Sequence[VersionGroup]) -> dict[str, str]:
     return dataset_names(member.provenance for group in groups for member in group.members)
 
 
-def _is_stated(columns: MetricColumns, key: Key) -> bool:
-    """Whether any member has more than a null there."""
-    return any(raw is not None and not (isinstance(raw, float) and math.isnan(raw)) for _, raw in columns.stated(*key))
-
-
 def _repeats(columns: MetricColumns, total: int) -> dict[Key, Repeats]:
     """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
     found: dict[Key, Repeats] = {}
@@ -333,91 +333,21 @@ def _repeats(columns: MetricColumns, total: int) -> dict[Key, Repeats]:
     return found
 
 
-def _content(columns: MetricColumns, repeats: Mapping[Key, Repeats], total: int) -> dict[Key, Any]:
-    """The means of metrics, and what every member states alike."""
-    content: dict[Key, Any] = {}
-    for key in columns.names:
-        stated = [raw for _, raw in columns.stated(*key)]
-        if _is_alike(columns, key, total) and (read_evidence_name(key[0]) is None or _is_count(key)):
-            content[key] = stated[0]
-        elif key in repeats:
-            content[key] = cleared(repeats[key].mean)
-        elif _is_count(key):
-            numbers = {number: raw for raw in stated if (number := read_value(raw)[1]) is not None and math.isfinite(number)}
-            if numbers:
-                content[key] = numbers[min(numbers)]  # nothing is surer than with as few in each
-    return content
+def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
+    """Say how many versions there are; of groups also of how many runs.
 
-
-def _is_count(key: Key) -> bool:
-    """Whether it is a number of examples."""
-    name = read_evidence_name(key[0])
-    return name is not None and name.role in _COUNTS
-
-
-def _is_alike(columns: MetricColumns, key: Key, total: int) -> bool:
-    """Whether every member states the same."""
-    stated = columns.stated(*key)
-    return len({place for place, _ in stated}) == total and len({value_key(raw) for _, raw in stated}) == 1
-
-
-def _document(content: Mapping[Key, Any]) -> dict[str, Any]:
-    """Write metrics as the service does."""
-    layers: dict[str, list[dict[str, Any]]] = {}
-    for (path, dataset), value in content.items():
-        _place(layers.setdefault(dataset, []), split_path(path), value)
-    return {
-        "Results": [
-            {"Dataset": {"DatasetId": dataset} if dataset else {}, "Metrics": layer} for dataset, found in layers.items() for layer in found
-        ]
-    }
-
-
-def _place(layers: list[dict[str, Any]], keys: tuple[str, ...], value: Any) -> None:
-    """Put a value under its keys, in the first of several objects where neither it nor what is above it is a value already."""
-    if not keys:
-        layers.append({"value": value})
-        return
-    for layer in (*layers, {}):
-        node: Any = layer
-        for key in keys[:-1]:
-            node = node.setdefault(key, {}) if isinstance(node, dict) else node
-        if isinstance(node, dict) and keys[-1] not in node:
-            node[keys[-1]] = value
-            if all(layer is not known for known in layers):
-                layers.append(layer)
-            return
-
-
-def _shared(members: Sequence[ModelVersion]) -> dict[str, Any]:
-    """What every member states alike, labels and settings one by one; times are those of the newest."""
-    documents = [member._document for member in members]  # noqa: SLF001 - reads without a copy
-    newest = max(members, key=lambda member: (member.created is not None, member.created))
-    found: dict[str, Any] = {}
-    for key in documents[0]:
-        if key in ("GmtCreateTime", "GmtModifiedTime"):
-            found[key] = newest._document.get(key)  # noqa: SLF001 - as above
-        elif key not in ("RequestId", "VersionName", "Metrics"):
-            common = _common([document.get(key, _NOTHING) for document in documents])
-            if common is not _NOTHING:
-                found[key] = common
-    return found
-
-
-def _common(values: Sequence[Any]) -> Any:
-    """What several JSON values have in common: objects key by key, lists of objects item by item."""
-    first = values[0]
-    if any(value is _NOTHING for value in values):
-        return _NOTHING
-    if len({value_key(value) for value in values}) == 1:
-        return first
-    if all(isinstance(value, dict) for value in values):
-        found = {key: _common([value.get(key, _NOTHING) for value in values]) for key in first}
-        return {key: value for key, value in found.items() if value is not _NOTHING} or _NOTHING
-    if all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in values):
-        kept = [{value_key(item) for item in value} for value in values]
-        return [item for item in first if all(value_key(item) in each for each in kept)] or _NOTHING
-    return _NOTHING
+    Examples
+    --------
+    >>> make = lambda nth: ModelVersion.from_document({"VersionName": f"0.{nth}.0"}, "model-a")
+    >>> count_versions([make(1), VersionGroup([make(2), make(3)], name="lr=0.1")])
+    '1 group of 2 runs and 1 version'
+    """
+    groups = [version for version in versions if isinstance(version, VersionGroup)]
+    others = counted(len(versions) - len(groups), "version")
+    if not groups:
+        return others
+    said = say("{groups} of {runs}", groups=counted(len(groups), "group"), runs=counted(len(members_of(groups)), "run"))
+    return said if len(groups) == len(versions) else say("{shown} and {last}", shown=said, last=others)
 
 
 def members_of(versions: Iterable[ModelVersion]) -> list[ModelVersion]:

@@ -26,8 +26,10 @@ from pai_notebook.display import (
     Table,
 )
 from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, is_training
@@ -125,13 +127,14 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     rows: list[list[Inline]] = []
     for version in shown:
         head: list[Inline] = [_model_of(version)] if several else []
-        head += [version.version_name, approval_badge(version.approval_status), _day(version.created)]
+        approval = say(State.DIFFERS) if type(version.approval_status) is Differing else version.approval_status
+        head += [version.version_name, approval_badge(approval), _day(version.created)]
         measured = [not several or (version.model_id, name) in stated for name in columns]
         metrics = [
             _metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name]) if known else ""
             for name, known in zip(columns, measured, strict=True)
         ]
-        rows.append([*head, *metrics, *(", ".join(version.labels.get_all(key)) for key in keys)])
+        rows.append([*head, *metrics, *(_label(version.labels.get_all(key)) for key in keys)])
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
     left_out = [say("{count} of {total} metric columns", count=len(columns), total=len(names))] if len(names) > len(columns) else []
@@ -152,7 +155,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
         note=Lines(below) if below else "",
         row_headers=2 if several else 1,
         total=len(versions),
-        unit=say("versions"),
+        unit=say("rows") if any(isinstance(version, VersionGroup) for version in versions) else say("versions"),
     )
 
 
@@ -163,6 +166,11 @@ def _name_of(versions: Sequence[ModelVersion]) -> str:
 
 def _model_of(version: ModelVersion) -> Inline:
     return version.provenance.model_name or (Code(version.model_id) if version.is_registered else Missing(say("none")))
+
+
+def _label(values: Sequence[str]) -> Inline:
+    """The values of a label; of a group whose members have several it is only said that they differ."""
+    return Missing(say(State.DIFFERS)) if any(type(value) is Differing for value in values) else ", ".join(values)
 
 
 def _columns(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -192,7 +200,11 @@ def _labels(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion]) -> 
     """Split labels into those that all versions have, as text, and keys that get a column; and count the keys beyond."""
     found = [version.labels.by_key for version in versions]
     counts = Counter(key for labels in found for key in labels)
-    same = {key for key, value in found[0].items() if len(versions) > 1 and all(labels.get(key) == value for labels in found)}
+    same = {
+        key
+        for key, value in found[0].items()
+        if len(versions) > 1 and all(labels.get(key) == value and type(value) is not Differing for labels in found)
+    }
     of_shown = [version.labels.by_key for version in shown]
     varied = {key for key in counts if len({labels.get(key) for labels in of_shown}) > 1}
     keys = sorted(counts.keys() - same, key=lambda key: (key not in varied, -counts[key], natural_key(key)))
@@ -217,7 +229,7 @@ def _day(moment: datetime | None) -> Inline:
 def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
     """How many versions of which model, and the labels that all of them have."""
     models = list(dict.fromkeys(version.model_id for version in versions))
-    count = counted(len(versions), "version")
+    count = count_versions(versions)
     others = sum(not version.is_registered for version in versions)
     if others:
         some = "{count}, not registered" if others == len(versions) else "{count}, {others} of them not registered"
@@ -233,7 +245,7 @@ def _latest_note(versions: Sequence[ModelVersion]) -> str:
     """Say when the version with the highest name is not the newest by creation time."""
     dated = [version for version in versions if version.created is not None]
     # groups of versions have no order of names
-    if len({version.model_id for version in versions}) != 1 or not dated or any(hasattr(version, "members") for version in versions):
+    if len({version.model_id for version in versions}) != 1 or not dated or any(isinstance(version, VersionGroup) for version in versions):
         return ""
     highest = max(versions, key=lambda version: version_key(version.version_name))
     latest = newest(versions, 1)[0]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.differing import known
 from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
 from pai_notebook.model.metric_cells import State, read_value, text_of
@@ -303,7 +304,7 @@ class Lookup:
         return list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
 
     def values(self, name: Name) -> list[Any]:
-        """Value of every version under a name, None where a version has none.
+        """Value of every version under a name, None where a version has none, or a group several.
 
         Numbers are floats, or whole numbers where no float is exact; other metrics are truth values or texts, NaN where a version
         states two values; times are UTC datetimes, labels tuples of all values of the key, accounts and models tuples of the id
@@ -319,13 +320,15 @@ class Lookup:
                 found[place] = value if agree else math.nan
             return [found.get(place) for place in range(len(self.versions))]
         if name.section == "labels":
-            return [version.labels.get_all(name.path) or None for version in self.versions]
+            return [
+                tuple(each for each in version.labels.get_all(name.path) if known(each) is not None) or None for version in self.versions
+            ]
         if name.section:
             return [_leaf(found, name.path) for found in self._leaves(name.section)]
         info = self.fields[name.path]
         if name.path in NAMED:
             return [_called(info.of(version), name.path, version) for version in self.versions]
-        return [info.of(version) if info.known else _read(info.of(version)) for version in self.versions]
+        return [known(info.of(version)) if info.known else _read(info.of(version)) for version in self.versions]
 
     def stated(self, name: Name) -> list[Any]:
         """As `values`, but lists as they were sent, an object as a mapping of its leaves, and `NOT_STATED` where there is nothing."""
@@ -357,7 +360,7 @@ def _called(identity: str, field: str, version: ModelVersion) -> tuple[str, ...]
     """Id of an account or a model, and its name where that is known."""
     source = version.provenance
     pairs = source.people if field in PEOPLE else ((identity, source.model_name),)
-    return (identity, *(name for each, name in pairs if each == identity and name)) if identity else None
+    return (identity, *(name for each, name in pairs if each == identity and name)) if known(identity) else None
 
 
 def _is_model_id(text: str) -> bool:
@@ -369,7 +372,7 @@ def _leaf(found: dict[str, Any], path: str) -> Any:
     if path not in found:
         return None
     raw = found[path]
-    return raw if isinstance(raw, str) else _read(raw)
+    return known(raw) if isinstance(raw, str) else _read(raw)
 
 
 def _part(found: dict[str, Any], path: str) -> Any:
@@ -385,4 +388,6 @@ def _read(raw: Any) -> Any:
     if raw is None or isinstance(raw, bool) or (isinstance(raw, int) and abs(raw) > _EXACT):
         return raw
     state, value, _ = read_value(raw)
+    if state is State.DIFFERS:
+        return None
     return value if value is not None and state is not State.TEXT else text_of(raw)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import natural_key
 
@@ -30,6 +31,7 @@ class State(StrEnum):
     SERIES = "series"
     MATRIX = "matrix"
     FETCH_FAILED = "fetch failed"
+    DIFFERS = "differs among members"
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,6 +83,8 @@ class Cell(Brief):
             return self.text
         if not self.text:
             return say(self.state)
+        if self.state is State.DIFFERS:
+            return self.text
         text = self.text if len(self.text) <= _FEW else f"{self.text[:_FEW]}…"
         return repr(text) if self.state is State.TEXT else say("{version} ({state})", version=text, state=say(self.state))
 
@@ -137,6 +141,8 @@ def _read_number(raw: float) -> tuple[State, float | None, str]:
 
 
 def _read_text(raw: str) -> tuple[State, float | None, str]:
+    if type(raw) is Differing:
+        return State.DIFFERS, None, ""
     text = raw.strip()
     if not _NUMERIC.fullmatch(text):
         return State.TEXT, None, ""

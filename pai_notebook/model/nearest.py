@@ -139,6 +139,8 @@ def nearest_sentence(close: Sequence[str], *, whole: bool = True) -> Phrase:
 
 _COUNTED = {
     "version": ("{count:,} version", "{count:,} versions"),
+    "group": ("{count:,} group", "{count:,} groups"),
+    "run": ("{count:,} run", "{count:,} runs"),
     "model": ("{count:,} model", "{count:,} models"),
     "value": ("{count:,} value", "{count:,} values"),
     "pick": ("{count:,} pick", "{count:,} picks"),

@@ -28,6 +28,7 @@ from pai_notebook.display import (
     Tone,
 )
 from pai_notebook.i18n.phrases import joined, say, with_text
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
@@ -94,6 +95,8 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
 
 def approval_badge(status: str, *, meaning: bool = False) -> Badge:
     """Approval as word and shape; an unknown word stays as it is. `meaning` adds what it means where the word is not English."""
+    if type(status) is Differing:
+        return Badge(status, "neutral")
     lower = status.casefold()
     word = say("Not registered") if lower == "not registered" else say(_APPROVALS[lower]) if meaning and lower in _APPROVALS else status
     return Badge(with_text(word, status) or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
@@ -241,9 +244,11 @@ def _settings(version: ModelVersion) -> str:
         if "HyperParameters" in keys[:-1] and "AlgorithmSpec" not in keys and keys[-1] not in _ABOUT_SETTINGS:
             below = keys[keys.index("HyperParameters") + 1 :]
             name = below[:-1] if len(below) > 1 and below[-1] in ("Value", "DefaultValue") else below
-            found.setdefault(".".join(name), value if isinstance(value, str) else shown(value))
+            found.setdefault(
+                ".".join(name), say(State.DIFFERS) if type(value) is Differing else value if isinstance(value, str) else shown(value)
+            )
     names = sorted(found, key=_importance)
-    told = [f"{name}={found[name][:SETTING]}{'…' if len(found[name]) > SETTING else ''}" for name in names[:SETTINGS]]
+    told = [joined([name, found[name] if len(found[name]) <= SETTING else f"{found[name][:SETTING]}…"], "=") for name in names[:SETTINGS]]
     more = [say("+{count:,} more", count=len(names) - SETTINGS)] if len(names) > SETTINGS else []
     return joined([*([named] if isinstance(named, str) else []), *told, *more], " · ")
 
@@ -261,6 +266,8 @@ def _covers(uris: list[str], shape: type[Link]) -> Lines:
 def _storage(version: ModelVersion) -> Inline:
     if not version.uri:
         return Missing(say("not recorded"))
+    if type(version.uri) is Differing:
+        return version.uri
     page = version.storage.console_url
     # on a terminal its own address says more than that of the page
     return Link(version.uri, page, quiet=True) if page else Code(version.uri)
@@ -270,6 +277,8 @@ def _source(version: ModelVersion) -> Inline:
     source = version.source
     if not source.type and not source.text:
         return Missing(say("not recorded"))
+    if type(version.source_id) is Differing:
+        return (version.source_type, version.source_id) if version.source_type else version.source_id
     if not source.kind:
         return (source.type, Code(source.text)) if source.text else source.type
     name: Inline = Link(source.id, source.console_url) if source.console_url else Code(source.id)
@@ -375,7 +384,9 @@ def ids_shape(
     user = "" if document.user_id == document.owner_id else document.user_id
     ids = {"": address, say("workspace"): workspace, say("owner"): document.owner_id, say("user"): user}
     named = dict(people)
-    parts: list[Inline] = [(word, *filter(None, [named.get(text)]), Code(text)) for word, text in ids.items() if text]
+    parts: list[Inline] = [
+        (word, *filter(None, [named.get(text)]), text if type(text) is Differing else Code(text)) for word, text in ids.items() if text
+    ]
     parts += [say("request {id}", id=document.request_id)] if document.request_id else []
     parts += [told] if told else []
     return tuple(each for place, part in enumerate(parts) for each in (("·", part) if place else (part,)))

@@ -12,7 +12,8 @@ from pai_notebook.i18n.phrases import joined, say, with_values
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.fields import catalogue
-from pai_notebook.model.nearest import counted, listed
+from pai_notebook.model.group import count_versions
+from pai_notebook.model.nearest import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ class VersionExports(FrameExports):
 
     def _table_of(self, wide: pd.DataFrame, models: Sequence[str]) -> PlainTable:
         versions: Any = self
-        caption = say("{versions} of {models}", versions=counted(len(versions), "version"), models=listed(models, 3))
+        caption = say("{versions} of {models}", versions=count_versions(tuple(versions)), models=listed(models, 3))
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
         words = "{address} could not be fetched: {error}"
         notes += [say(words, address=address, error=error.sentence) for address, error in versions.errors.items()]

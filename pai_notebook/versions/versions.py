@@ -16,6 +16,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.filtering import Words, filtered, ordered
+from pai_notebook.model.group import count_versions
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
@@ -832,7 +833,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
     def _brief(self) -> str:
         names = listed([version.version_name for version in self._versions], 5)
-        of = say("of {versions} of {models}", versions=counted(len(self), "version"), models=listed(self.models, 2) or say("no model"))
+        of = say("of {versions} of {models}", versions=count_versions(self._versions), models=listed(self.models, 2) or say("no model"))
         said = say("{what}: {said}", what=of, said=names) if names else of
         return joined([said, say("{count} could not be fetched", count=len(self._errors))], "; ") if self._errors else said
 

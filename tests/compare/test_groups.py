@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.i18n.phrases import speaking
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import same
+from pai_notebook.model.settings import settings_of
 from tests.bench.chance import equal_groups
 from tests.examples import cases, examples
 from tests.lazy import Lazy
@@ -114,15 +117,15 @@ def test_a_run_without_a_number_is_counted_and_not_dropped():
     assert "2 of 4" in str(group)
 
 
-def test_a_group_is_what_all_members_share():
+def test_a_group_is_what_all_members_share_and_says_what_differs():
     labels = [("env", "test"), ("team", "a")]
     members = [
         version("0.1.0", {"auc": 0.9, "n": 100, "auc_stderr": 0.1}, lr=0.1, seed=1, labels=labels),
         version("0.2.0", {"auc": 0.8, "n": 100, "auc_stderr": 0.2}, lr=0.1, seed=2, labels=labels[:1]),
     ]
     group = pnb.VersionGroup(members, name="g")
-    assert dict(group.labels) == {"env": "test"}
-    assert group.training_spec == {"HyperParameters": {"lr": 0.1}}
+    assert dict(group.labels) == {"env": "test", "team": "differs among members: a, absent"}
+    assert group.training_spec == {"HyperParameters": {"lr": 0.1, "seed": "differs among members: 1, 2"}}
     assert group.metrics["n"].value == 100
     assert "auc_stderr" not in group.metrics
 
@@ -613,3 +616,107 @@ def test_a_set_without_repeats_says_that_nothing_was_grouped():
     assert "grouped nothing" in versions.group_repeats().removed[0]
     assert "grouped nothing" in str(versions.group_repeats())
     assert versions.group_repeats(ignore="training_spec.lr").removed == ()
+
+
+def two_groups():
+    """Groups by lr; in the first the batch size, a label, the approval, a grade and the address differ, in the second only seeds."""
+
+    def made(name, status, grade, labels, **settings):
+        one = version(name, {"auc": 0.9, "grade": grade}, labels=labels, **settings)
+        return pnb.ModelVersion.from_document({**one.raw, "ApprovalStatus": status, "Uri": f"oss://b/{name}/"}, "model-a")
+
+    return pnb.VersionSet(
+        [
+            made("0.1.0", "Approved", "A", [("team", "vision")], lr=0.1, batch=16, seed=1),
+            made("0.2.0", "Pending", "B", [("team", "vision")], lr=0.1, batch=16, seed=2),
+            made("0.3.0", "Pending", "B", [("team", "text")], lr=0.1, batch=32, seed=3),
+            made("0.4.0", "Pending", "B", [("team", "vision")], lr=0.2, batch=16, seed=4),
+            made("0.5.0", "Pending", "B", [("team", "vision")], lr=0.2, batch=16, seed=5),
+        ]
+    ).groupby("lr")
+
+
+def test_what_differs_among_members_is_never_called_absent():
+    groups = two_groups()
+    c = groups.compare("lr=0.1", only="all")
+    names = ("training_spec.HyperParameters.batch", "labels.team", "approval_status", "metrics.grade", "uri")
+    assert {str(c[name].cells[0].state) for name in names} == {"differs among members"}
+    assert c["labels.team"].shown(0) == "differs among members: vision ×2, text"
+    assert c["approval_status"].shown(0) == "differs among members: Pending ×2, Approved"
+    assert {str(c[name].changes[1].kind) for name in names[:-1]} == {"changed"}
+    assert "batch differs among members → 16" in str(c.explain())
+    assert c.coverage.loc[("grade", ""), "lr=0.1"] == "differs among members"
+    for text in (str(groups), str(groups[0]), str(c), c.to_markdown(), c.to_html()):
+        assert "differs among members" in text
+        assert not [line for line in text.splitlines() if "team" in line and "absent" in line]
+
+
+def test_what_members_differ_in_is_said_in_chinese():
+    groups = two_groups()
+    c = groups.compare("lr=0.1", only="all")
+    with speaking("zh"):
+        for text in (str(groups), str(groups[0]), str(c), str(c.explain())):
+            assert "成员间不同" in text
+            assert "differs among" not in text
+
+
+def test_groups_whose_members_differ_alike_or_in_what_tells_nothing_are_not_told_apart():
+    def group(start, batches):
+        return [version(f"0.{start + k}.0", {"auc": 0.9}, lr=start, batch=each, seed=start + k) for k, each in enumerate(batches)]
+
+    c = pnb.VersionSet([*group(1, [16, 32]), *group(3, [32, 16]), *group(5, [16, 16])]).groupby("lr").compare("lr=1", only="all")
+    assert [str(change.kind) for change in c["training_spec.HyperParameters.batch"].changes] == ["baseline", "same", "changed"]
+    assert [str(change.kind) for change in c["training_spec.HyperParameters.seed"].changes] == ["baseline", "same", "same"]
+
+
+def test_what_differs_among_members_is_missing_in_frames_and_not_stated_for_conditions():
+    groups = two_groups()
+    frame = groups.to_frame()
+    names = ["training_spec.HyperParameters.batch", "labels.team", "approval_status", "metrics.grade", "uri"]
+    assert frame.loc["lr=0.1", names].isna().all()
+    assert frame.loc["lr=0.2", names[:4]].tolist() == [16, "vision", "Pending", "B"]
+    assert str(frame["training_spec.HyperParameters.batch"].dtype) == "Int64"
+    long = groups.to_frame(layout="long").set_index(["version", "metric"])
+    assert long.loc[("lr=0.1", "grade"), "state"] == "differs among members"
+    for condition in ("labels.team == 'vision'", "training_spec.HyperParameters.batch < 100", "approval_status == 'Pending'"):
+        assert [each.version_name for each in groups.filter(condition)] == ["lr=0.2"]
+
+
+def test_groups_that_say_what_differs_survive_a_snapshot(tmp_path):
+    groups = two_groups()
+    groups.save(tmp_path / "groups.paisnap.json")
+    again = pnb.load(tmp_path / "groups.paisnap.json")
+    assert again == groups
+    assert again[0].labels["team"] == "differs among members: vision ×2, text"
+    assert pickle.loads(pickle.dumps(groups[0].labels))["team"].in_language("zh") == "成员间不同：vision ×2、text"
+
+
+NAMED = st.sampled_from(["a", "b", "c"])
+VALUES = st.one_of(st.integers(0, 2), st.sampled_from(["1", "x", ""]), st.none(), st.booleans())
+SPECS = st.recursive(VALUES, lambda inner: st.one_of(st.dictionaries(NAMED, inner, max_size=3), st.lists(inner, max_size=2)), max_leaves=6)
+LISTED = st.lists(NAMED, unique=True, max_size=3).flatmap(
+    lambda names: st.tuples(*[VALUES for _ in names]).map(
+        lambda values: [{"Name": name, "Value": value} for name, value in zip(names, values, strict=True)]
+    )
+)
+
+
+@given(st.lists(st.fixed_dictionaries({}, optional={"a": SPECS, "listed": LISTED}), min_size=1, max_size=4))
+def test_every_setting_of_a_group_is_that_of_all_members_or_says_that_it_differs(specs):
+    members = [pnb.ModelVersion.from_document({"VersionName": f"0.{k}.0", "TrainingSpec": each}, "m") for k, each in enumerate(specs)]
+    of_members = [settings_of(member) for member in members]
+    for path, value in settings_of(pnb.VersionGroup(members, name="g")).items():
+        if type(value) is Differing:
+            continue
+        assert all(same(each[path], value) for each in of_members)
+
+
+def test_groups_are_counted_with_their_runs():
+    groups = two_groups()
+    mixed = pnb.VersionSet([*groups, version("0.9.0", {"auc": 0.5})])
+    c = groups.compare("lr=0.2")
+    assert "model-a: 2 groups of 5 runs" in str(groups)
+    assert repr(mixed).startswith("<VersionSet of 2 groups of 5 runs and 1 version")
+    for text in (str(c), c.to_markdown(), str(c.explain())):
+        assert "1 group of 3 runs against lr=0.2" in text
+        assert "1 version" not in text

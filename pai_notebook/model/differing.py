@@ -1,0 +1,55 @@
+"""What stands for a value that the members of a group do not share."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Self
+
+from pai_notebook.i18n.phrases import Phrase
+
+
+class Differing(Phrase):
+    """The values that several versions have under one name, where they are not the same: a text that says so, and that is no value.
+
+    Attributes
+    ----------
+    key : Hashable
+        Equal for groups that this name does not tell apart.
+    """
+
+    __slots__ = ("key",)
+
+    key: Hashable
+
+    @classmethod
+    def of(cls, said: Phrase, key: Hashable) -> Self:
+        """Make one of what is said of the values.
+
+        Examples
+        --------
+        >>> from pai_notebook.i18n.phrases import say
+        >>> Differing.of(say("absent"), 1).key
+        1
+        """
+        made = cls(said.english, said.template, said.values, said.separator, said.wording)
+        made.key = key
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (Phrase(*self.__getnewargs__()), self.key)
+
+
+def _again(said: Phrase, key: Hashable) -> Differing:
+    return Differing.of(said, key)
+
+
+def known(value: Any) -> Any:
+    """Give a value; None where members of a group have several.
+
+    Examples
+    --------
+    >>> from pai_notebook.i18n.phrases import say
+    >>> known(0.1), known(Differing.of(say("absent"), 1))
+    (0.1, None)
+    """
+    return None if type(value) is Differing else value
