@@ -157,11 +157,11 @@ def t_quantile(level: float, df: float) -> float:
     if df > _MANY:
         return normal
     low, high = normal, 2 * normal + 1
-    while _t_outside(high, df) > 1 - level:
+    while t_outside(high, df) > 1 - level:
         low, high = high, 2 * high
     guess = (low + high) / 2
     for _ in range(100):
-        excess = _t_outside(guess, df) - (1 - level)
+        excess = t_outside(guess, df) - (1 - level)
         low, high = (guess, high) if excess > 0 else (low, guess)
         step = guess + excess / (2 * _t_density(guess, df))  # Newton's step, and bisection where it leaves the bracket
         step = step if low < step < high else (low + high) / 2
@@ -176,8 +176,16 @@ def _t_density(t: float, df: float) -> float:
     return math.exp(constant - (df + 1) / 2 * math.log1p(t * t / df))
 
 
-def _t_outside(t: float, df: float) -> float:
-    """Probability that Student's t is farther from zero than `t`."""
+def t_outside(t: float, df: float = math.inf) -> float:
+    """Probability that Student's t is farther from zero than `t`: a two-sided p-value, however small.
+
+    Examples
+    --------
+    >>> round(t_outside(2.7764, 4), 4), f"{t_outside(9.0, 99):.1e}", f"{t_outside(9.0):.1e}"
+    (0.05, '1.7e-14', '2.3e-19')
+    """
+    if df > _MANY:
+        return math.erfc(abs(t) / math.sqrt(2))
     return _incomplete_beta(df / (df + t * t), df / 2, 0.5)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.comparison.examples import Examples, differing, few_ids, numbers_of
-from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, p_value, t_interval
+from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, t_interval, t_outside
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import joined, say
@@ -172,6 +172,11 @@ class _Mean:
     variance: float
     df: int
 
+    @property
+    def p_value(self) -> float:
+        """One minus the largest level whose interval excludes 0."""
+        return t_outside(self.delta / math.sqrt(self.variance), self.df)
+
     def __call__(self, level: float) -> Interval:
         return t_interval(self.delta, [(self.variance, self.df)], level)
 
@@ -182,6 +187,11 @@ class _Normal:
 
     delta: float
     error: float
+
+    @property
+    def p_value(self) -> float:
+        """One minus the largest level whose interval excludes 0."""
+        return t_outside(self.delta / self.error)
 
     def __call__(self, level: float) -> Interval:
         half = normal_quantile(level) * self.error
@@ -231,7 +241,7 @@ def _by_scores(
         counts={},
         remarks=tuple(remarks),
         flipped=differing(table, each),
-        p_value=None if at is None else p_value(at),
+        p_value=None if at is None else at.p_value,
         source=at,
         cluster=named if by_cluster else "",
         over_examples=float(each.mean()) if by_cluster else None,
@@ -293,7 +303,7 @@ def _by_statistic(
         counts={},
         remarks=(*table.remarks, *([] if label else [say(_NO_LABEL, fewest=FEWEST_RAREST)])),
         flipped=differing(table, differs),
-        p_value=None if at is None else p_value(at),
+        p_value=None if at is None else at.p_value,
         source=at,
     )
 

@@ -112,7 +112,7 @@ class Evidence(Estimated, Brief):
         Returns
         -------
         float or None
-            None where no interval is known.
+            None where no interval is known; no less than 2e-9 (exp(-20)), beyond which levels of intervals are not told apart.
 
         Examples
         --------
