@@ -1,4 +1,4 @@
-"""Calls of public functions: arguments that do not fit, and calls that Python refuses, in one line each and in the same words.
+"""Calls of public functions and attributes of public objects that Python refuses, and arguments that do not fit: one line each.
 
 The annotation is the rule. Texts, truth values, paths, words of a `Literal`, lists of texts, mappings, functions and objects of this
 package are checked here; any other annotation (numbers, versions, tolerances) is left to the function, which knows more.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ConfigurationError
@@ -53,6 +53,77 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
         return CallError(said.replace(function.__qualname__, call, 1), hint=takes)
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
     return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
+
+
+class MissingAttribute(ConfigurationError, AttributeError):
+    """An attribute that an object does not have: an `AttributeError` without our frames."""
+
+    def _told(self) -> Sequence[str]:
+        happened, *hint = super()._told()
+        return [happened.replace("MissingAttribute", "AttributeError", 1), *hint]
+
+
+def guide(meant: Mapping[str, str]) -> Mapping[str, str]:
+    """What stands for names that are not there, from the names, separated by blanks, that each thing may be looked for under.
+
+    Examples
+    --------
+    >>> guide({"to_frame()": "df frame"})
+    {'df': 'to_frame()', 'frame': 'to_frame()'}
+    """
+    return {name: right for right, names in meant.items() for name in names.split()}
+
+
+class Guided:
+    """Mixin: an attribute that is not there is answered with the one that was meant.
+
+    A class says in `_instead` what stands for names that people try first, and in `_stands_for` what depends on the object.
+
+    Examples
+    --------
+    >>> class Version(Guided):
+    ...     _instead = guide({"approval": "status state"})
+    ...     approval = "Approved"
+    >>> Version().status
+    Traceback (most recent call last):
+    ...
+    pai_notebook.calls.MissingAttribute: Version has no attribute 'status'. Use approval.
+    >>> Version().aproval
+    Traceback (most recent call last):
+    ...
+    pai_notebook.calls.MissingAttribute: Version has no attribute 'aproval'. Did you mean approval?
+    """
+
+    __slots__ = ()
+    _instead: ClassVar[Mapping[str, str]] = {}
+
+    def _stands_for(self, name: str) -> str:  # noqa: ARG002 - for classes that know more
+        return ""
+
+    if not TYPE_CHECKING:  # type checkers know what is missing without this
+
+        def __getattr__(self, name: str) -> Any:
+            # tools ask for names with an underscore to see what an object can do
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # a property that failed with an AttributeError of its own: that one is told
+            raise missing_attribute(type(self), name, self._instead.get(name) or self._stands_for(name), vars_of(self))
+
+
+def vars_of(thing: object) -> list[str]:
+    """Public names that an object holds itself, beside those of its class."""
+    return [name for name in getattr(thing, "__dict__", ()) if not name.startswith("_")]
+
+
+def missing_attribute(owner: type, name: str, instead: str = "", held: Sequence[str] = ()) -> MissingAttribute:
+    """Say that a class has no such attribute, and what to use: what stands for it, else the nearest name."""
+    known = [each for each in dict.fromkeys([*dir(owner), *getattr(owner, "__dataclass_fields__", ()), *held]) if not each.startswith("_")]
+    wanted = name.lower()
+    # a slip, else one of the words of a name: `version` for version_name
+    close = get_close_matches(wanted, known, 1, cutoff=0.75) or [each for each in known if wanted in each.split("_")]
+    hint = say("Use {code}.", code=instead) if instead else say("Did you mean {word}?", word=close[0]) if close else ""
+    return MissingAttribute(say("{kind} has no attribute {name!r}", kind=owner.__name__, name=name), hint=hint)
 
 
 def checked(thing: T) -> T:

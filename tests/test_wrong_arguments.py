@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import pai_notebook as pnb
-from pai_notebook.calls import checked
+from pai_notebook.calls import Guided, checked
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection
@@ -262,6 +262,47 @@ def test_a_wrong_key_is_refused_in_a_line(calls, holder):
         said = str(caught.value)
         assert "\n" not in said, said
         assert "has no attribute" not in said, said
+
+
+GUESSES = {
+    "Registry": {"search": "search_versions", "models": r"list_models\(\)", "get_versons": "Did you mean get_versions"},
+    "Model": {"versions": "registry.list_versions", "id": "model_id", "latest": "latest_version"},
+    "ModelVersion": {
+        "version": "version_name",
+        "status": "approval_status",
+        "accuracy": r"metrics\['accuracy'\]",
+        "env": r"labels\['env'\]",
+    },
+    "VersionSet": {"df": r"to_frame\(\)", "best": r"compare\(\)\.best", "iloc": r"to_frame\(\)\.iloc", "sort": "sort_values"},
+    "Comparison": {"winner": "best", "to_json": r"to_frame\(\)", "verdit": "Did you mean verdict"},
+    "Explanation": {"text": r"str\(explanation\)"},
+    "GateReport": {"ok": "passed", "failures": "breaches"},
+    "Drift": {"changed": "Did you mean changes"},
+    "Plots": {"line": "slope"},
+}
+
+
+def test_an_attribute_that_is_not_there_is_answered_with_what_was_meant(calls):
+    registry, vs = calls["Registry.list_models"][0].__self__, calls["VersionSet.filter"][0].__self__
+    c = vs.compare()
+    things = [registry, registry.get_model(DIGITS), vs[0], vs, c, c.explain(), c.check(f"{METRIC} >= 0"), registry.drift(vs), c.plot]
+    assert [type(thing).__name__ for thing in things] == list(GUESSES)
+    for thing in things:
+        for guess, meant in GUESSES[type(thing).__name__].items():
+            with pytest.raises(AttributeError, match=meant):
+                getattr(thing, guess)
+        assert not hasattr(thing, "nonsense")
+        assert not hasattr(thing, "_ipython_display_")
+
+
+def test_a_property_that_fails_with_an_attribute_error_says_its_own():
+    class Version(Guided):
+        @property
+        def address(self):
+            return None.model_id
+
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'model_id'"):
+        Version().address  # noqa: B018 - asked for
 
 
 def test_a_frame_of_a_set_is_asked_for_by_its_own_method(calls):

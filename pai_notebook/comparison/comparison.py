@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain
@@ -89,6 +89,16 @@ class Comparison(Questions, ComparisonExports, Displayed):
     >>> c.best("cer").version, c["cer"].changes[1].verdict.value, round(c["cer"].changes[1].delta, 6)
     ('0.1.0', 'no interval known', 0.006)
     """
+
+    _instead = guide(
+        {
+            "best(metric)": "winner",
+            "changed": "diff differences",
+            "to_frame()": "df frame to_df to_pandas to_dataframe to_dict to_json",
+            "verdict": "summary conclusion",
+            'report("report.pdf")': "to_pdf",
+        }
+    )
 
     @cached_property
     def comparability(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, is_alike, passing_by_chance
 from pai_notebook.comparison.tables_view import model_names
@@ -44,6 +45,8 @@ class Explanation(Displayed):
     lang : {"en", "zh"}
         The language of all this.
     """
+
+    _instead = guide({"str(explanation)": "text to_text"})
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
@@ -270,6 +270,8 @@ class Best(Displayed):
     baseline : str
         The baseline, which takes part like every other version; empty where there is none.
     """
+
+    _instead = guide({"version": "name version_name winner"})
 
     version: str
     value: float

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pai_notebook.calls import guide
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.interval import OUTSIDE
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
@@ -120,6 +121,8 @@ class Row(Brief):
         better or worse. None for every other row.
     """
 
+    _instead = guide({"changes": "delta difference percent verdict"})
+
     section: str
     path: str
     dataset: str
@@ -132,7 +135,7 @@ class Row(Brief):
 
         def __getattr__(self, name: str) -> Any:
             if name not in ("cells", "changes", "direction") or "_maker" not in self.__dict__:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+                return super().__getattr__(name)
             found = self.__dict__[name] = getattr(self._maker, name)(self)
             return found
 

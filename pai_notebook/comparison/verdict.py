@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from pai_notebook.calls import guide
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack
@@ -208,6 +209,8 @@ class OverallVerdict(Displayed):
     standings : dict of (str, str) to str
         The same for each version and full name of a row.
     """
+
+    _instead = guide({"str(verdict)": "text to_text", "comparison.best(metric)": "best"})
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.calls import Guided
 from pai_notebook.display.blocks import Block, Card, Facts, Note, Table
 from pai_notebook.display.html import render_html
 from pai_notebook.display.layout import map_texts
@@ -105,7 +106,7 @@ def notebook_display() -> tuple[Callable[..., Any] | None, int]:
     return (display, shell.execution_count) if hasattr(shell, "kernel") else (None, 0)
 
 
-class Brief(Printed):
+class Brief(Guided, Printed):
     """Gives an object a `repr` of one short line, for lists, tracebacks and bound methods. The class defines `_brief`.
 
     Examples

@@ -45,6 +45,9 @@ class Labels(Brief, Mapping[str, str]):
             values[key] = (*values[key], value) if key in values else (value,)
         self._values = values
 
+    def _stands_for(self, name: str) -> str:
+        return f"labels[{name!r}]" if name in self._values else ""
+
     def __getitem__(self, key: str) -> str:
         """Return the first value of a key.
 

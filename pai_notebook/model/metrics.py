@@ -45,6 +45,9 @@ class Metrics(Brief, Sequence[Cell]):
         self._raw = raw
         self._provenance = provenance
 
+    def _stands_for(self, name: str) -> str:
+        return f"metrics[{name!r}]" if name in self.names else ""
+
     @cached_property
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         return read_entries(self._raw)

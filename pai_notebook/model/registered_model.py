@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
@@ -45,6 +45,15 @@ class Model(Displayed, DocumentView):
     >>> model.model_id, model.name, model.latest_version is None
     ('model-a', '情感分析', True)
     """
+
+    _instead = guide(
+        {
+            "model_id": "id",
+            "latest_version": "latest",
+            "registry.list_versions(model.model_id)": "versions list_versions get_versions",
+            "registry.get_version(model.model_id, name)": "get_version",
+        }
+    )
 
     fetched: datetime | None
     people: tuple[tuple[str, str], ...]

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
@@ -70,6 +70,19 @@ class ModelVersion(Displayed, DocumentView):
     ('0.1.0', 'test', 'Approved')
     """
 
+    _instead = guide(
+        {
+            "version_name": "name",
+            "approval_status": "approved approval",
+            "address": "id",
+            "labels": "tags",
+            "modified": "updated",
+            "training_spec": "settings params parameters hyperparameters config",
+            "pnb.compare(a, b)": "compare diff",
+            "pnb.VersionSet([version])": "to_frame df save",
+        }
+    )
+
     model_id: str
     fetched: datetime | None
     provenance: Provenance
@@ -99,6 +112,9 @@ class ModelVersion(Displayed, DocumentView):
     source_type = Field("SourceType", read_text, "Custom, PAIFlow, TrainingService, or another word.")
     source_id = Field("SourceId", read_text, "Where it was made, as sent; taken apart in `source`.")
     approval_status = Field("ApprovalStatus", read_text, "Pending, Approved, Rejected, or another word.")
+
+    def _stands_for(self, name: str) -> str:
+        return self.metrics._stands_for(name) or self.labels._stands_for(name)  # noqa: SLF001 - they are parts of it
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import checked
+from pai_notebook.calls import Guided, checked, guide
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import say
@@ -26,7 +26,7 @@ _MOST_ROWS = 40
 
 
 @checked
-class Plots(Printed):
+class Plots(Guided, Printed):
     """Charts of a comparison; each takes `ax` and `theme` ("light" or "dark") and gives matplotlib Axes.
 
     Parameters
@@ -34,6 +34,8 @@ class Plots(Printed):
     data : ChartData
         What is drawn.
     """
+
+    _instead = guide({"slope": "line lines", "series": "curve history", "dot": "point points strip"})
 
     def __init__(self, data: ChartData) -> None:
         self.data = data

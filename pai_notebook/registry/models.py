@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Self, SupportsIndex, TypeVar, overload
 
 from pai_notebook.arguments import described, is_model_id
+from pai_notebook.calls import guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
 from pai_notebook.i18n.phrases import joined, say
@@ -136,6 +137,8 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
     >>> models["digits"].model_id, models["model-a"].name, type(models[:1]).__name__
     ('model-a', 'digits', 'ModelList')
     """
+
+    _instead = guide({"to_frame()": "df frame to_df to_pandas to_dataframe", "[model.name for model in models]": "ids names name"})
 
     asked: str
 

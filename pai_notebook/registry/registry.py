@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pai_notebook.arguments import described, number_argument
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.client import Client
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
@@ -73,6 +73,17 @@ class Registry(Displayed):
     ...     registry
     <Registry demo>
     """
+
+    _instead = guide(
+        {
+            "list_models()": "models model",
+            'list_models(query="text") or search_versions("condition")': "search find query",
+            'list_models(query="text")': "search_models find_models find_model",
+            "list_versions(model)": "versions",
+            "pnb.load(path)": "load",
+            "compare(a, b)": "diff",
+        }
+    )
 
     def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0, names: bool = True) -> None:
         self._client = client

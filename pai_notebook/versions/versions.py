@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.arguments import described, number_argument
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -71,6 +71,16 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     """
 
     __slots__ = ("_about", "_errors", "_origin", "_paired", "_path", "_removed", "_versions")
+    _instead = guide(
+        {
+            "list(versions)": "versions",
+            "[version.version_name for version in versions]": "names",
+            "sort_values": "sort",
+            "filter": "query where search",
+            "to_frame()": "df frame to_df to_pandas to_dataframe",
+            "compare()": "diff",
+        }
+    )
 
     def __init__(
         self,
@@ -280,22 +290,15 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             partial=self,
         )
 
-    if not TYPE_CHECKING:  # type checkers know what is missing without this
+    def _stands_for(self, name: str) -> str:
+        from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
 
-        def __getattr__(self, name: str) -> Any:
-            if not name.startswith("_"):
-                from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
-
-                if hasattr(Comparison, name):
-                    said = say("a VersionSet has no {name}, its comparison has: use vs.compare().{name}", name=name)
-                    raise AttributeError(str(said), name=name, obj=self)
-            # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame
-            pandas = sys.modules.get("pandas")
-            # only where pandas is loaded can the name come from it
-            if pandas is not None and not name.startswith("_") and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name)):
-                said = say("a VersionSet is not a DataFrame and has no {name}: use vs.to_frame()", name=name)
-                raise AttributeError(str(said), name=name, obj=self)
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        if hasattr(Comparison, name):
+            return f"compare().{name}"
+        # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame; only where pandas is loaded can the name come from it
+        pandas = sys.modules.get("pandas")
+        is_of_frames = pandas is not None and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name))
+        return f"to_frame().{name}" if is_of_frames else ""
 
     def __len__(self) -> int:
         return len(self._versions)

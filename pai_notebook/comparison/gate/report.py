@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from pai_notebook.calls import guide
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.outputs import GateExports
 from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline, told_delta
@@ -122,6 +123,8 @@ class GateReport(GateExports, Displayed):
     model_names : mapping of str to str
         What the registry calls the models of the versions, by their ids; empty for a name that is not known.
     """
+
+    _instead = guide({"passed": "ok success", "breaches": "failed failures"})
 
     checks: tuple[Check, ...]
     title: str
