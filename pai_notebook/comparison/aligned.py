@@ -13,7 +13,7 @@ from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import fitted
-from pai_notebook.comparison.rows import Row, is_blank
+from pai_notebook.comparison.rows import Row, is_blank, silent_places
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
@@ -228,6 +228,11 @@ class Aligned:
     def plain_paths(self) -> dict[str, str]:
         """Paths of rows as tables and sentences show them, by the paths themselves: dots of keys without an escape."""
         return plain_paths([row.path for row in self._all])
+
+    @cached_property
+    def _silent(self) -> dict[str, frozenset[int]]:
+        """Positions of versions that state no setting, no label or no other field at all."""
+        return silent_places(self._all)
 
     @cached_property
     def changed(self) -> tuple[Row, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, is_one_unit, told_between, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, is_one_unit, kind_of_row, told_between, told_difference
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import series_text
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
@@ -47,8 +47,13 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     """Describe what some versions have in a row."""
     leaders = comparison.leaders(row)
     words, base = _words(row, places), comparison.baseline_place
+    silent = frozenset() if row.section == "metrics" else comparison._silent.get(kind_of_row(row), frozenset())  # noqa: SLF001 - as below
+    # beside a baseline that states nothing of the kind, nothing is new
+    marks = {place: [] if base in silent else _marks(row, place, base) for place in places}
     return [
-        _cell(comparison, row, place, form, text=words[place], star=_star(leaders, place), marks=_marks(row, place, base))
+        ""
+        if place in silent and is_blank(row.cells[place])
+        else _cell(comparison, row, place, form, text=words[place], star=_star(leaders, place), marks=marks[place])
         for place in places
     ]
 

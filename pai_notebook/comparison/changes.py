@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_alike, is_blank, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_alike, is_blank, kind_of_row, told_difference
 from pai_notebook.comparison.series import series_text
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import Cell, State
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
 _LONGEST = 60
+_LACK = {Kind.LOST: "no {kinds} recorded, {count} in {baseline}", Kind.GAINED: "{count} {kinds}, none recorded in {baseline}"}
 _VERDICTS = {Verdict.WORSE: 0, Verdict.BETTER: 1, Verdict.CHANCE: 2, Verdict.UNKNOWN: 2}
 _METRIC, _SETTING, _LABEL, _FIELD, _EVIDENCE = range(3, 8)
 
@@ -39,16 +41,22 @@ def _group(row: Row, place: int) -> int:
     return {"labels": _LABEL, "other": _FIELD}.get(row.section, _SETTING)
 
 
-def lacking_settings(comparison: Comparison, place: int) -> list[Row]:
-    """Settings of the baseline that a version lacks because it has none at all, as candidates from elsewhere; they are told once."""
-    settings = comparison.specs
-    lost = [row for row in settings if row.changes[place].kind is Kind.LOST]
-    return lost if len(lost) > 1 and all(is_blank(row.cells[place]) for row in settings) else []
+def lacking_settings(comparison: Comparison, rows: Sequence[Row], place: int) -> list[Row]:
+    """Rows in which a version, or the baseline, states nothing because it states nothing of their kind; they are told once."""
+    silent = comparison._silent  # noqa: SLF001 - for what is told of settings
+    told = [row for row in rows if row.section != "metrics" and row.changes[place].kind in _LACK]
+    return [row for row in told if {place, comparison.baseline_place} & silent.get(kind_of_row(row), frozenset())]
 
 
-def told_lack(comparison: Comparison, lacking: Sequence[Row]) -> Phrase:
-    """Say that a version has no settings, and how many the baseline has."""
-    return say("no settings recorded, {count} in {baseline}", count=len(lacking), baseline=comparison.baseline_name)
+def told_lack(comparison: Comparison, lacking: Sequence[Row], place: int) -> list[tuple[Phrase, list[Row]]]:
+    """Say which kinds of values a version has none of, and how many the baseline has; and which it has and the baseline has not."""
+    told: list[tuple[Phrase, list[Row]]] = []
+    for kind, words in _LACK.items():
+        rows = [row for row in lacking if row.changes[place].kind is kind]
+        if rows:
+            kinds = listed(list(dict.fromkeys(map(kind_of_row, rows))))
+            told.append((say(words, kinds=kinds, count=len(rows), baseline=comparison.baseline_name), rows))
+    return told
 
 
 def told_changes(comparison: Comparison, rows: Sequence[Row], place: int, most: int | None = None) -> list[Phrase]:

@@ -131,11 +131,11 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
             # differences that could be chance are left out: the verdict says once how large a loss may go unseen
             rows = [row for row in rows if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(row, place)]
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
-        lacking = [] if everything else lacking_settings(comparison, place)
+        lacking = [] if everything else lacking_settings(comparison, rows, place)
         rows = [row for row in rows if row not in lacking]
         found = _findings(comparison, rows, place, len(rows) if everything else _FEW)
-        if lacking:
-            found.insert(0, Finding(told_lack(comparison, lacking), tuple((row.full_name, name) for row in lacking)))
+        lack = told_lack(comparison, lacking, place)
+        found[:0] = [Finding(text, tuple((row.full_name, name) for row in of_kind)) for text, of_kind in lack]
         if found:
             changes[name] = found
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]

@@ -15,7 +15,7 @@ from pai_notebook.comparison.interval import OUTSIDE
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Brief
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
@@ -313,6 +313,27 @@ def evidence_at(row: Row, place: int) -> Evidence | None:
     """Tell how sure the difference of one version is, without making those of the others."""
     maker = _maker_of(row)
     return (row.changes[place] if maker is None else maker.change(row, place)).evidence
+
+
+def kind_of_row(row: Row) -> str:
+    """What a row that is no metric tells of a version, in the plural."""
+    names = {"labels": say("labels"), "other": say("other fields")}
+    # Chinese has no plural, and the settings of a card are the main ones
+    return names.get(row.section) or with_text(say("setting"), "settings")
+
+
+def silent_places(rows: Sequence[Row]) -> dict[str, frozenset[int]]:
+    """Find the versions that state nothing of a kind, of which others state several values; as candidates from elsewhere."""
+    kinds: dict[str, list[Row]] = {}
+    for row in rows:
+        # every version has an approval status, or is not registered
+        if row.section != "metrics" and row.path != "approval_status":
+            kinds.setdefault(kind_of_row(row), []).append(row)
+    return {
+        kind: frozenset(place for place in range(len(found[0].cells)) if all(is_blank(row.cells[place]) for row in found))
+        for kind, found in kinds.items()
+        if len(found) > 1
+    }
 
 
 def is_blank(cell: Cell) -> bool:

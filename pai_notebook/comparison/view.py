@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
-from pai_notebook.comparison.rows import Row, Verdict
+from pai_notebook.comparison.rows import Row, Verdict, kind_of_row
 from pai_notebook.comparison.sources import Exact, Share
 from pai_notebook.comparison.tables_view import Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
 from pai_notebook.comparison.verdict import ONLY_ONE
@@ -16,6 +16,7 @@ from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Sta
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.group import count_versions
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.version_view import told_dataset
 
 if TYPE_CHECKING:
@@ -129,11 +130,13 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
     lines: list[tuple[str, Inline]] = []
     for place in places:
-        lacking = lacking_settings(comparison, place)
-        changed = [row for row in changed_rows(rows, place) if row not in lacking]
-        count = len(changed) + bool(lacking)
+        changed = changed_rows(rows, place)
+        lacking = lacking_settings(comparison, changed, place)
+        lack = [text for text, _ in told_lack(comparison, lacking, place)]
+        changed = [row for row in changed if row not in lacking]
+        count = len(changed) + len(lack)
         shown = _SETTINGS if count > _SETTINGS + 1 else count
-        told = [*([told_lack(comparison, lacking)] if lacking else []), *told_changes(comparison, changed, place, shown)][:shown]
+        told = [*lack, *told_changes(comparison, changed, place, shown)][:shown]
         more = [say("{count} more", count=count - shown)] if count > shown else []
         if told:
             lines.append((comparison.names[place], joined([*told, *more], " · ")))
@@ -160,7 +163,16 @@ def _settings(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section
             headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
             count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
             found = capped(comparison, rows, bands, headings, lead=say("field") if is_field else say("setting"))
-            yield Section(title, found, folded=True, summary=count)
+            yield Section(title, [*_lacks(comparison, rows, places_of(bands)), *found], folded=True, summary=count)
+
+
+def _lacks(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> Iterator[Note]:
+    """Say which versions have blank cells, as they state nothing of what is below."""
+    kinds = list(dict.fromkeys(map(kind_of_row, rows)))
+    for place in places:
+        lacking = [kind for kind in kinds if place in comparison._silent.get(kind, ())]  # noqa: SLF001 - for this table alone
+        if lacking:
+            yield Note(say("{name}: no {kinds} recorded", name=comparison.names[place], kinds=listed(lacking)))
 
 
 def _first_of_each(rows: Sequence[Row]) -> list[Row]:

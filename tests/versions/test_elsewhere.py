@@ -280,13 +280,30 @@ def test_two_candidates_of_one_name_are_told_apart_and_results_by_example_refuse
     assert "take it by name, as in vs['a']" in str(one.select("a").errors["a"])
 
 
+def settings_table(versions, baseline):
+    """What a comparison says of settings and other fields, as text."""
+    table = str(versions.compare(baseline, exclude="labels.*")).partition("Settings and labels")[2].partition("Where the intervals")[0]
+    assert "HyperParameters.C" in table
+    return table
+
+
 def test_the_settings_of_a_baseline_are_told_once_to_a_candidate_without_any(registered, candidates):
     compared = (registered + candidates[:1]).compare(baseline="1.5.0")
     assert len(compared.specs) > 5
     name, settings = "lr-3e-4 (not registered)", {row.full_name for row in compared.specs}
     first, *others = compared.explain().changes[name]
-    assert first.text == f"no settings recorded, {len(first.rows)} in 1.5.0"
+    assert first.text == f"no settings and other fields recorded, {len(first.rows)} in 1.5.0"
     assert not any(row in settings for finding in others for row, _ in finding.rows)
-    assert "no settings recorded" in " ".join(str(compared).split())
+    text = " ".join(str(compared).split())
+    assert "no settings recorded, " in text
+    assert f"{name}: no settings recorded" in text
+    assert "gone" not in settings_table(registered + candidates[:1], "1.5.0")
     told = compared.explain(everything=True).changes[name]
     assert sum("→ —" in finding.text for finding in told) > 5
+
+
+def test_a_baseline_without_settings_is_told_once_and_makes_nothing_new(registered, candidates):
+    compared = (registered + candidates[:1]).compare(baseline="lr-3e-4")
+    first = compared.explain().changes["1.5.0"][0]
+    assert first.text == f"{len(first.rows)} settings and other fields, none recorded in lr-3e-4 (not registered)"
+    assert "new" not in settings_table(registered + candidates[:1], "lr-3e-4")
