@@ -22,6 +22,7 @@ from pai_notebook.model.names import Name
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.comparison.uncertainty import Uncertainty
+    from pai_notebook.model.differences import Scale
     from pai_notebook.model.version import ModelVersion
 
 _LEVEL = 0.95
@@ -126,6 +127,9 @@ class _MetricMaker:
             return _BASELINE
         evidence = partial(self.uncertainty.between, (row.path, row.dataset), place, self.baseline)
         return compare_cells(row.cells[place], row.cells[self.baseline], row.direction, self.tolerance, evidence)
+
+    def scale(self, row: Row) -> Scale:
+        return self.uncertainty.scale((row.path, row.dataset))
 
     def is_same(self, row: Row) -> bool:
         return self.found.is_same((row.path, row.dataset))

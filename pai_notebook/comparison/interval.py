@@ -13,8 +13,8 @@ from statistics import NormalDist
 
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.differences import Scale, scale_of_differences
-from pai_notebook.model.numbers import choose_format, format_about, format_computed
+from pai_notebook.model.differences import Scale
+from pai_notebook.model.numbers import format_about, format_computed
 
 # Share of cases in which an interval, or all statements that are made together, may be wrong.
 OUTSIDE = 0.05
@@ -39,15 +39,15 @@ class Interval(Brief):
         Share of such intervals that hold the true difference, for example 0.95.
     method : str
         How it was computed, in words.
-    of : (str, (float, float)) or None
-        The metric and the two values, candidate first, where they are known: `words` are in the unit of its differences.
+    scale : Scale or None
+        How differences of the metric are written, in whose unit `words` are; None where the metric is not known.
     """
 
     low: float
     high: float
     level: float
     method: str
-    of: tuple[str, tuple[float, float]] | None = field(default=None, compare=False)
+    scale: Scale | None = field(default=None, compare=False)
 
     def _brief(self) -> str:
         return say("{text}, {word}", text=self.words, word=self.method)
@@ -98,7 +98,7 @@ class Interval(Brief):
         Examples
         --------
         >>> Interval(-1.4, 0.3, 0.95, "").within(1)
-        <Interval 95 % interval -1.0 to +0.3, >
+        <Interval 95 % interval -1 to +0.3, >
         """
         if -span <= self.low and self.high <= span:
             return self
@@ -107,7 +107,7 @@ class Interval(Brief):
     @property
     def words(self) -> Phrase:
         """The interval in words, for example `95 % interval -1.6 to +3.6 pp`."""
-        return self.told(Scale("") if self.of is None else scale_of_differences(*self.of))
+        return self.told(self.scale or Scale(""))
 
     def told(self, scale: Scale) -> Phrase:
         """Write the interval as differences of a metric are written, and never in percent.
@@ -128,7 +128,7 @@ class Interval(Brief):
         >>> print(interval.told(Scale("accuracy", points=100)), "|", interval.told(Scale("loss")))
         95 % interval -1.6 to +3.6 pp | 95 % interval -0.016 to +0.036
         """
-        ends = scale.write_range(self.low, self.high, choose_format([self.low, self.high]))
+        ends = scale.write_range(self.low, self.high)
         return say("{level} % interval {ends}", level=format_computed(100 * self.level), ends=ends)
 
 

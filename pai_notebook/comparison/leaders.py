@@ -12,7 +12,7 @@ from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
-from pai_notebook.model.numbers import format_about, format_computed
+from pai_notebook.model.numbers import format_computed
 
 # Confidence that the set holds the truly best version.
 TOGETHER = 0.95
@@ -190,7 +190,7 @@ def leader_notes(
         many = second in leaders.together
         notes.append(_lead_note(lead, names[second], told, is_sure=interval.excludes(leaders.tolerance), among_many=many))
     if luck is not None:
-        notes.append(say(_lucky(leaders, higher=higher), count=len(leaders.shown), where=where, luck=_about(luck, scale)))
+        notes.append(say(_lucky(leaders, higher=higher), count=len(leaders.shown), where=where, luck=scale.at_most(luck)))
     return notes
 
 
@@ -216,11 +216,6 @@ def _lucky(leaders: Leaders, *, higher: bool) -> str:
     if higher:
         return "Highest of {count} that cannot be told apart: {where} expect less, by up to about {luck}."
     return "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
-
-
-def _about(size: float, scale: Scale) -> str:
-    """Write about how large a difference is, in the unit of the intervals."""
-    return scale.absolute.with_unit(format_about(size * (scale.absolute.points or 1)))
 
 
 def _lead_note(lead: Evidence, second: str, interval: Phrase, *, is_sure: bool, among_many: bool) -> Phrase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import as_text
@@ -14,9 +14,9 @@ from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_words import points_of
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import choose_format, format_computed, format_points
+from pai_notebook.model.numbers import choose_format, format_computed
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -182,9 +182,8 @@ class Paired(Estimated, Displayed):
     def sentence(self) -> Phrase:
         """The result in one sentence."""
         if not self.counts:
-            found, points = self.interval, points_of(self.metric.partition("@")[0], self.values)
             delta, *plain = self._written(self.delta, *([] if self.over_examples is None else [self.over_examples]))
-            interval = found and (_in_points(found, points) if points else found.words)
+            interval = self.interval and self.interval.told(self._scale)
             names = {"version": visible(self.version), "other": visible(self.other), "metric": visible(self.shown or self.metric)}
             if plain:
                 by_group = (
@@ -205,15 +204,20 @@ class Paired(Estimated, Displayed):
             gained=self.counts["gained"],
             n=self.n,
             lost=self.counts["lost"],
-            delta=format_points(100 * self.delta),
-            interval=self.reason if self.interval is None else _in_points(self.interval, 100),
+            delta=self._written(self.delta)[0],
+            interval=self.reason if self.interval is None else self.interval.told(self._scale),
         )
 
     def _written(self, *deltas: float) -> list[str]:
         """Write differences of the metric: of shares in points, of anything else as they are."""
-        points = points_of(self.metric.partition("@")[0], self.values)
         form = choose_format([*self.values, self.delta])
-        return [format_points(points * delta) if points else form.delta(delta) for delta in deltas]
+        return [self._scale.write(delta, None, form) for delta in deltas]
+
+    @cached_property
+    def _scale(self) -> Scale:
+        """How its differences are written: answers are right or wrong, so that their means are shares for sure."""
+        path = self.metric.partition("@")[0]
+        return Scale(path, points=100) if self.counts else scale_of_differences(path, self.values).absolute
 
     @property
     def content(self) -> dict[str, Any]:
@@ -243,11 +247,6 @@ class Paired(Estimated, Displayed):
 
     def _describe(self) -> Block:
         return Stack([Note(say("{what}: {said}", what=self.sentence, said=self.words), "info"), *self._basis()])
-
-
-def _in_points(interval: Interval, points: int) -> Phrase:
-    low, high = format_points(points * interval.low), format_points(points * interval.high)
-    return say("{level} % interval {low} to {high}", level=format_computed(100 * interval.level), low=low.removesuffix(" pp"), high=high)
 
 
 def by_place(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
@@ -282,13 +282,13 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
     def _scale(self) -> Scale:
         """How differences are written: shares in points, all else as it is, as one spread holds for all pairs."""
         values = [value for pair in self.pairs for value in (pair.before, pair.after)]
-        return replace(scale_of_differences(self.key.path, values), ratio=False)
+        return scale_of_differences(self.key.path, values).absolute
 
     def _on_spread(self) -> str:
         if self.spread is None:
             return say("One run each: run-to-run spread unknown, so no difference can be told from it.")
-        points = self._scale.points or 1
-        needed, sd = (self._scale.with_unit(format_about(points * size)) for size in (self.spread.needed(2.0), self.spread.sd))
+        sd = self._scale.with_unit(format_about((self._scale.points or 1) * self.spread.sd))
+        needed = self._scale.at_most(self.spread.needed(2.0))  # what is beyond chance is at least that
         return say(
             "Runs that differ in their seed alone have a standard deviation of {sd} ({df} degrees of freedom); "
             "a single pair is beyond chance (95 %) from {needed}. That covers other runs, not other examples.",

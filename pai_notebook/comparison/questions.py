@@ -22,7 +22,6 @@ from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.uncertainty import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.differences import scale_of_differences
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed
 
@@ -160,15 +159,17 @@ class Questions(PairedQuestions):
         leaders = self.leaders(question.row, question.direction.mode)
         ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders, top=True)
         notes: list[Phrase] = []
+        key = question.row.path, question.row.dataset
+        # the differences of all versions are made only where an interval may be among them
+        scale = question.row.scale if self._uncertainty.knows(key) else self._uncertainty.scale(key)
         if leaders is not None:
-            errors, where = self._uncertainty.errors((question.row.path, question.row.dataset), leaders.shown)
+            errors, where = self._uncertainty.errors(key, leaders.shown)
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
             unknown = self._lacking(question.row, leaders.equal, leaders.unknown[0]) if leaders.unknown else None
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
             everywhere = not question.unranked
-            scale = scale_of_differences(question.row.path, (entry.value for entry in ranking[:2]))
             notes = leader_notes(
                 leaders,
                 self._names,
@@ -181,7 +182,7 @@ class Questions(PairedQuestions):
                 everywhere=everywhere,
                 scale=scale,
             )
-        return make_best(question, ranking, self._names, leaders, notes)
+        return make_best(question, ranking, self._names, leaders, notes, scale=scale)
 
     def _runs(self, row: Row, place: int) -> Runs | None:
         """Repeats whose mean a version has in a row: of a group, or of a list that is said to hold them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
@@ -15,7 +15,7 @@ from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.differences import Scale, scale_of_differences
+from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
@@ -213,12 +213,8 @@ class Ranking(Displayed, Sequence[Ranked]):
             row.append("" if entry.delta is None or is_baseline else Number(self._unit.write(entry.delta, self._base, form, unit=False)))
         if known:
             interval = None if is_baseline else entry.interval
-            row.append("" if interval is None else self._bounds(interval))
+            row.append("" if interval is None else self._unit.write_range(interval.low, interval.high, unit=False))
         return [*row, _told_apart(entry, star)]
-
-    def _bounds(self, interval: Interval) -> Phrase:
-        form = choose_format([max(abs(interval.low), abs(interval.high))])
-        return self._unit.write_range(interval.low, interval.high, form, unit=False)
 
     @cached_property
     def _has_intervals(self) -> bool:
@@ -288,6 +284,8 @@ class Best(Displayed):
     unknown: tuple[str, ...] = ()
     baseline: str = ""
     near: tuple[str, ...] = ()
+    scale: Scale = field(default=Scale(""), compare=False)
+    """How differences of the metric are written."""
 
     @property
     def metric(self) -> str:
@@ -305,7 +303,7 @@ class Best(Displayed):
 
     def _describe(self) -> Block:
         values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
-        form, scale = choose_format(values), scale_of_differences(self.key.path, values)
+        form, scale = choose_format(values), self.scale
         if self.runner_up not in self.unknown:
             scale = scale.absolute  # as the interval of the lead
         facts: list[tuple[str, Inline]] = [
@@ -406,11 +404,13 @@ def make_ranking(
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))
     unranked = [(names[place], state) for place, state in question.unranked]
     # the differences of the other versions are not made for the first
-    scale = None if top else row._scale  # noqa: SLF001 - as a table writes them
+    scale = None if top else row.scale
     return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline], scale=scale)
 
 
-def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str]) -> Best:
+def make_best(
+    question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str], *, scale: Scale
+) -> Best:
     """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
     tied = [entry for entry in ranking if entry.is_near]
     others = [entry for entry in ranking if entry is not ranking[0]]
@@ -437,4 +437,5 @@ def make_best(question: RankingKey, ranking: Ranking, names: Sequence[str], lead
         together=tuple(names[place] for place in leaders.together) if leaders else (),
         unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
         baseline=ranking.baseline,
+        scale=scale,
     )

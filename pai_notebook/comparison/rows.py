@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -229,11 +229,19 @@ class Row(Brief):
         return None if before == after else (before, after)
 
     @cached_property
-    def _scale(self) -> Scale:
-        """How differences are written in the whole row: in points, in percent, or as they are."""
-        found = scale_of_differences(self.path, (cell.value for cell in self.cells if cell.value is not None))
-        # of a baseline that may be zero nothing is given in percent
-        return replace(found, ratio=found.ratio and any(change.percent is not None for change in self.changes))
+    def scale(self) -> Scale:
+        """How differences and their intervals are written in the whole row: in points, in percent, or as they are.
+
+        Tables, sentences, rankings and gates ask here, so that a metric has one unit.
+        """
+        maker: RowMaker | None = self.__dict__.get("_maker")
+        values = (cell.value for cell in self.cells if cell.value is not None)
+        found = scale_of_differences(self.path, values) if maker is None else maker.scale(self)
+        if not found.ratio:
+            return found
+        # of a baseline that may be zero nothing is given in percent, nor beside intervals, which never are; costs are told without these
+        has_interval = not is_cost(self.path) and any(_has_interval(change) for change in self.changes)
+        return found.absolute if has_interval or all(change.percent is None for change in self.changes) else found
 
     @cached_property
     def key(self) -> Name:
@@ -281,11 +289,18 @@ class RowMaker(Protocol):
     def direction(self, row: Row) -> Direction:
         """Which way it is better."""
 
+    def scale(self, row: Row) -> Scale:
+        """How its differences are written."""
+
     def is_same(self, row: Row) -> bool:
         """Whether it is plain, without a look at cells, that all versions state the same."""
 
     def is_alike(self, row: Row) -> bool:
         """Whether that is a number, and nothing says how sure it is."""
+
+
+def _has_interval(change: Change) -> bool:
+    return change.evidence is not None and not change.evidence.is_exact and change.evidence.interval is not None
 
 
 def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
@@ -439,8 +454,7 @@ def percent_of(cell: Cell, baseline: Cell) -> float | None:
 
 def in_percent(row: Row, place: int) -> bool:
     """Whether the difference of a cell to the baseline's is written in percent."""
-    scale = row._scale  # noqa: SLF001 - one for a row
-    return row.changes[place].percent is not None and not scale.points and scale.ratio
+    return row.changes[place].percent is not None and row.scale.ratio
 
 
 def told_difference(row: Row, place: int, baseline: int, form: NumberFormat, *, unit: bool = True) -> str:
@@ -448,31 +462,19 @@ def told_difference(row: Row, place: int, baseline: int, form: NumberFormat, *, 
     return "" if row.changes[place].delta is None else told_between(row, place, baseline, form, unit=unit)
 
 
-def without_unit_of(high: str, low: str) -> str:
-    """Leave out the unit of the first end of a range where the second says the same.
-
-    Examples
-    --------
-    >>> without_unit_of("+2.0 pp", "+1.0 pp"), without_unit_of("+2.0 pp", "+5 %")
-    ('+1.0', '+5 %')
-    """
-    unit = next((unit for unit in (" pp", " %") if low.endswith(unit) and high.endswith(unit)), "")
-    return low.removesuffix(unit) if unit else low
-
-
 def told_between(row: Row, place: int, other: int, form: NumberFormat, *, unit: bool = True) -> str:
     """Write the difference of two cells: in points for fractions, in percent on a ratio scale, else as it is."""
     cell, base = row.cells[place], row.cells[other]
     delta = difference(cell, base)
-    return "" if delta is None else row._scale.write(delta, base.value, form, unit=unit)  # noqa: SLF001 - one for a row
+    return "" if delta is None else row.scale.write(delta, base.value, form, unit=unit)
 
 
 def is_one_unit(rows: Sequence[Row]) -> bool:
     """Whether the differences of all rows are written in the same unit."""
-    return len({row._scale.unit for row in rows}) < 2  # noqa: PLR2004, SLF001 - one for a row
+    return len({row.scale.unit for row in rows}) < 2  # noqa: PLR2004 - one
 
 
 def unit_of(rows: Sequence[Row], places: Sequence[int]) -> Phrase | str:
     """The unit of all differences of some rows, empty where there are none or where it is that of the metric itself."""
     told = [row for row in rows if row.section == "metrics" and any(row.changes[place].delta for place in places)]
-    return told[0]._scale.unit if told and is_one_unit(told) else ""  # noqa: SLF001 - one for a row
+    return told[0].scale.unit if told and is_one_unit(told) else ""

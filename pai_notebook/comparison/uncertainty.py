@@ -20,6 +20,7 @@ from pai_notebook.comparison.series import ask_for_series, is_list, is_summary
 from pai_notebook.comparison.sources import Bounds, Estimated, Exact, Share, Side, Stated
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import bounds_of, is_exact, is_percentable, is_share, scale_of
@@ -49,14 +50,14 @@ class Evidence(Estimated, Brief):
         What is known of the version and of the one it is compared with; None where no interval is known.
     level : float
         Confidence of `interval`, 0 to 1.
-    of : (str, (float, float)) or None
-        The metric and the two values, for the words of the interval; None where they are not known.
+    scale : Scale or None
+        How differences of the metric are written, for the words of the interval; None where the metric is not known.
     """
 
     reason: Phrase
     sides: tuple[Side, Side] | None = None
     level: float = 0.95
-    of: tuple[str, tuple[float, float]] | None = field(default=None, compare=False)
+    scale: Scale | None = field(default=None, compare=False)
     span: float = math.inf
     """How far apart the true values can be."""
 
@@ -67,7 +68,7 @@ class Evidence(Estimated, Brief):
         return say("{what}: {said}", what=known, said=self.reason)
 
     def _known_at(self, level: float) -> Interval | None:
-        return None if self.sides is None else replace(self.sides[0].against(self.sides[1], level).within(self.span), of=self.of)
+        return None if self.sides is None else replace(self.sides[0].against(self.sides[1], level).within(self.span), scale=self.scale)
 
     def telling(self, level: float) -> Interval | None:
         """Return the interval at a level unless so few runs are behind it that it says nothing.
@@ -175,6 +176,7 @@ class Uncertainty:
         self._counts = counts or {}
         self._paired = paired or {}
         self._by_example = {key for key, _, _ in self._paired}
+        self._scales: dict[Key, Scale] = {}
         self._readings: dict[tuple[Key, int, float | None], tuple[_Reading | None, ...]] = {}
 
     def is_evidence(self, key: Key) -> bool:
@@ -203,14 +205,32 @@ class Uncertainty:
         level : float
             Confidence of the interval, 0 to 1.
         """
-        value, base = self._beside.number(key, place), self._beside.number(key, other)
-        of = None if value is None or base is None else (key[0], (value, base))
-        if of and (key, place, other) in self._paired:
-            return replace(self._paired[key, place, other](level), of=of)
+        known = self._beside.number(key, place) is not None and self._beside.number(key, other) is not None
+        if known and (key, place, other) in self._paired:
+            return replace(self._paired[key, place, other](level), scale=self.scale(key))
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):
             return found
-        return Evidence(found[0].reason(found[1]), found, level, of, self._span(key, place, other))
+        return Evidence(found[0].reason(found[1]), found, level, self.scale(key), self._span(key, place, other))
+
+    def scale(self, key: Key) -> Scale:
+        """Say how differences of a metric are written, whoever writes them.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        """
+        found = self._scales.get(key)
+        if found is None:
+            places = range(len(self._names))
+            values = [value for place in places if (value := self._beside.cell(key, place).value) is not None]
+            found = scale_of_differences(key[0], values)
+            # to look at all other shares takes long
+            if found.points == 100 and any(self._beside.in_percent(key, place) for place in places):  # noqa: PLR2004 - of fractions
+                found = scale_of_differences(key[0], values, in_doubt=True)
+            self._scales[key] = found
+        return found
 
     def _span(self, key: Key, place: int, other: int) -> float:
         """How far apart two true values of a metric can be."""

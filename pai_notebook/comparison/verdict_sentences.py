@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
-from pai_notebook.comparison.rows import Kind, Row, in_percent, is_alike, is_blank, told_difference, without_unit_of
+from pai_notebook.comparison.rows import Kind, Row, in_percent, is_alike, is_blank, told_difference
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, in_short, is_judged, judge
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.differences import scale_of_differences
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_computed
 from pai_notebook.model.source import unique_names
@@ -260,14 +259,14 @@ class _Sentences:
             differences.append(say("{dataset} {difference}", dataset=dataset, difference=difference) if dataset else difference)
         return say("{metric} ({differences})", metric=metric, differences=first(differences, _DATASETS))
 
-    def _difference(self, judged: Judged) -> str:
+    def _difference(self, judged: Judged, *, unit: bool = True) -> str:
         cells = (judged.row.cells[self._baseline], judged.row.cells[judged.place])
         form = choose_format([cell.value for cell in cells if cell.value is not None])
-        return told_difference(judged.row, judged.place, self._baseline, form)
+        return told_difference(judged.row, judged.place, self._baseline, form, unit=unit)
 
     def _ends(self, judged: Sequence[Judged]) -> Phrase | str:
         """Write the smallest and the largest of several differences of one metric; nothing where they have several units."""
-        units = {"%" if in_percent(each.row, each.place) else self._difference(each).partition(" ")[2] for each in judged}
+        units = {"%" if in_percent(each.row, each.place) else each.row.scale.absolute.unit for each in judged}
         if len(units) > 1:
             return ""
         sizes = [each.change.percent if in_percent(each.row, each.place) else each.change.delta for each in judged]
@@ -287,7 +286,9 @@ class _Sentences:
             )
             return say("{low} to {high}", low=low, high=high)
         over = "{low} to {high} over {count} of {total} datasets" if count < total else "{low} to {high} over {count} datasets"
-        return say(over, low=without_unit_of(high, low), high=high, count=count, total=total)
+        if high != self._difference(ends[1], unit=False):
+            low = self._difference(ends[0], unit=False)  # the unit once; a factor has none
+        return say(over, low=low, high=high, count=count, total=total)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, where it was measured on others too."""
@@ -402,8 +403,7 @@ class _Sentences:
         """Write how much worse a metric could still be, and of which version that is."""
         loss, each = max(losses, key=lambda item: item[0])
         row = each.row
-        numbers = [cell.value for cell in row.cells if cell.value is not None and has_number(cell)]
-        size = scale_of_differences(row.path, numbers).at_most(loss)
+        size = row.scale.at_most(loss)
         if any(other.standing is Standing.WORSE and other.place == each.place and other.row.path == row.path for other in self._judged):
             path = say("{path} on {dataset}", path=path, dataset=self._dataset(row))  # not where it is worse for sure
         if alone:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metric_words import is_cost, is_percentable, points_of, scale_of
-from pai_notebook.model.numbers import NumberFormat, cleared, format_number, format_percent, format_points, rounded_outward
+from pai_notebook.model.numbers import NumberFormat, format_outward, format_percent, format_points
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,14 @@ class Scale:
     path : str
         The metric.
     points : int or None
-        How many percentage points one unit of its values is, None where they are no shares.
+        How many percentage points one unit of its values is, None where they are no shares, or where it is in doubt of what.
     ratio : bool
         Whether differences are written in percent of what they are differences to.
-    is_rate : bool
-        Whether its values are error rates from 0 to 1, whose intervals are written in points.
     """
 
     path: str
     points: int | None = None
     ratio: bool = False
-    is_rate: bool = False
 
     @property
     def absolute(self) -> Scale:
@@ -39,15 +36,15 @@ class Scale:
 
         Examples
         --------
-        >>> scale_of_differences("error_rate", [0.02, 0.01]).absolute.points, scale_of_differences("loss", [2.0, 1.0]).absolute.unit
-        (100, '')
+        >>> [str(scale_of_differences(path, [0.02, 0.01]).absolute.unit) for path in ("error_rate", "loss")]
+        ['pp', '']
         """
-        return replace(self, points=100 if self.is_rate else self.points, ratio=False) if self.ratio else self
+        return replace(self, ratio=False) if self.ratio else self
 
     @property
     def unit(self) -> Phrase | str:
         """The unit, empty where differences are written in that of the metric itself."""
-        return say("pp") if self.points else "%" if self.ratio else ""
+        return "%" if self.ratio else say("pp") if self.points else ""
 
     @cached_property
     def _is_cost(self) -> bool:
@@ -61,9 +58,9 @@ class Scale:
         >>> Scale("accuracy", points=100).factor(0.9), Scale("cer", ratio=True).factor(0.2), Scale("auc").factor(0.9)
         (100.0, 500.0, None)
         """
-        if self.points:
-            return float(self.points)
-        return 100 / base if self.ratio and base and 0 < base < math.inf else None
+        if self.ratio:
+            return 100 / base if base and 0 < base < math.inf else None
+        return float(self.points) if self.points else None
 
     def write(self, delta: float, base: float | None, form: NumberFormat, *, unit: bool = True) -> str:
         """Write a difference with its sign.
@@ -92,9 +89,9 @@ class Scale:
         factor = self.factor(base)
         if factor is None:
             return form.delta(delta)
-        if self.points:
-            return format_points(delta * factor, unit=unit)
-        return format_percent(100 * delta / (base or 1.0), factor=self._is_cost, unit=unit)
+        if self.ratio:
+            return format_percent(100 * delta / (base or 1.0), factor=self._is_cost, unit=unit)
+        return format_points(delta * factor, unit=unit)
 
     def with_unit(self, number: str, base: float | None = None) -> str:
         """Write its unit behind a number that is in it, nothing where there is none.
@@ -106,32 +103,53 @@ class Scale:
         """
         if self.factor(base) is None:
             return number
-        return say("{points} pp", points=number) if self.points else say("{number} %", number=number)
+        return say("{number} %", number=number) if self.ratio else say("{points} pp", points=number)
 
     def at_most(self, size: float) -> str:
-        """Write how large a difference is at most, rounded up so that it is never more than is said.
+        """Write how large a difference is at most: never less than it is, and as `end` writes it.
 
         Examples
         --------
-        >>> Scale("accuracy", points=100).at_most(0.0217), Scale("loss", ratio=True).at_most(0.0217), Scale("auc").at_most(0.0217)
-        ('2.2 pp', '0.022', '0.022')
+        >>> Scale("accuracy", points=100).at_most(0.0217), Scale("loss", ratio=True).at_most(0.0217), Scale("auc").at_most(0.02171)
+        ('2.2 pp', '0.0217', '0.0218')
         """
-        scale = self.absolute
-        return scale.with_unit(format_number(rounded_outward(size * (scale.points or 1), up=True)))
+        return self.absolute.with_unit(self.end(size, up=True).lstrip("+"))
 
-    def write_range(self, low: float, high: float, form: NumberFormat, *, unit: bool = True) -> Phrase:
-        """Write the two ends of an interval, with the unit once.
+    def end(self, value: float, *, up: bool, base: float | None = None) -> str:
+        """Write one end of an interval of differences, without its unit: rounded away from the interval, so that it holds what it held.
+
+        Whatever states an interval or a bound writes its ends by this, so that one interval has the same ends everywhere.
+
+        Parameters
+        ----------
+        value : float
+            The end, in the metric's own unit.
+        up : bool
+            Whether it is the upper end.
+        base : float, optional
+            What it is a difference to, where a rule asks for percent of that; without it nothing is in percent.
 
         Examples
         --------
-        >>> scale_of_differences("accuracy", [0.9, 0.92]).write_range(-0.01, 0.02, NumberFormat(3))
+        >>> Scale("accuracy", points=100).end(-0.0231, up=False), Scale("loss").end(0.01234, up=True), Scale("auc").end(0.00021, up=False)
+        ('-2.4', '+0.0124', '+0.00021')
+        """
+        factor = self.absolute.factor(None) if base is None else self.factor(base)
+        return format_outward(value * (factor or 1.0), up=up, decimals=None if factor is None else 1)
+
+    def write_range(self, low: float, high: float, base: float | None = None, *, unit: bool = True) -> Phrase:
+        """Write the two ends of an interval, with the unit once; `base` as in `end`.
+
+        Examples
+        --------
+        >>> scale_of_differences("accuracy", [0.9, 0.92]).write_range(-0.01, 0.02)
         '-1.0 to +2.0 pp'
         """
-        first, second = (self.absolute.write(cleared(end), None, form, unit=shown) for end, shown in ((low, False), (high, unit)))
-        return say("{low} to {high}", low=first, high=second)
+        last, scale = self.end(high, up=True, base=base), self.absolute if base is None else self
+        return say("{low} to {high}", low=self.end(low, up=False, base=base), high=scale.with_unit(last, base) if unit else last)
 
 
-def scale_of_differences(path: str, values: Iterable[float]) -> Scale:
+def scale_of_differences(path: str, values: Iterable[float], *, in_doubt: bool = False) -> Scale:
     """Find how the differences of some values of a metric are written.
 
     Parameters
@@ -140,12 +158,19 @@ def scale_of_differences(path: str, values: Iterable[float]) -> Scale:
         The metric.
     values : iterable of float
         Its values, all that are looked at together.
+    in_doubt : bool
+        Whether values up to 1 may be percent too, as other shares beside them are: then nothing is said of points.
 
     Examples
     --------
     >>> [str(scale_of_differences(path, [0.2, 0.3]).unit) for path in ("accuracy", "cer", "auc")]
     ['pp', '%', '']
+    >>> scale_of_differences("accuracy", [0.2, 0.3], in_doubt=True).unit, scale_of_differences("accuracy", [20, 30], in_doubt=True).points
+    ('', 1)
     """
     numbers = [value for value in values if math.isfinite(value)]
     ratio = scale_of(path) == "ratio" and bool(numbers) and all(value >= 0 for value in numbers)
-    return Scale(path, points_of(path, numbers), ratio, ratio and is_percentable(path) and max(numbers) <= 1)
+    is_fraction = max(numbers, default=0.0) <= 1
+    # an error rate in percent cannot be told from one above 1
+    points = (100 if is_fraction and is_percentable(path) else None) if ratio else points_of(path, numbers)
+    return Scale(path, None if in_doubt and is_fraction else points, ratio)

@@ -214,6 +214,35 @@ def rounded_outward(value: float, digits: int = 2, *, up: bool) -> float:
     return float(exact.quantize(step, ROUND_CEILING if up else ROUND_FLOOR))
 
 
+def format_outward(value: float, *, up: bool, decimals: int | None = None) -> str:
+    """Write one end of an interval with its sign, rounded away from the interval.
+
+    Parameters
+    ----------
+    value : float
+        The end.
+    up : bool
+        Whether it is the upper end.
+    decimals : int, optional
+        Digits behind the point; without them three significant digits. What they would make zero has one significant digit.
+
+    Examples
+    --------
+    >>> format_outward(-2.31, up=False, decimals=1), format_outward(0.0632, up=False, decimals=1), format_outward(12, up=True, decimals=1)
+    ('-2.4', '+0.06', '+12.0')
+    >>> format_outward(1234.5, up=True), format_outward(-0.0123456, up=False), format_outward(0.3, up=True)
+    ('+1240', '-0.0124', '+0.3')
+    """
+    value = cleared(value)
+    if not value or not math.isfinite(value):
+        return NumberFormat().delta(value)
+    digits = _LEAST if decimals is None else max(1, Decimal(repr(value)).adjusted() + 1 + decimals)
+    written = rounded_outward(value, digits, up=up)
+    if decimals is not None and abs(written) >= 10.0**-decimals:
+        return f"{written:+.{decimals}f}"
+    return choose_format([written], readable=_LEAST).delta(written)
+
+
 def cleared(value: float) -> float:
     """Round away what the last digits of a calculation carry.
 

@@ -245,7 +245,7 @@ def test_a_size_is_not_called_lucky():
 
 def test_luck_is_told_from_any_known_standard_error():
     said = notes(*[{"f1": 0.9 + place / 1000, "f1_stderr": 0.01} for place in range(3)], metric="f1")
-    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, by up to about 0.85 pp.")
+    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, by up to about 0.9 pp.")
 
 
 def test_luck_at_all_of_fifty_examples_is_not_zero():
@@ -274,7 +274,7 @@ def test_an_alarm_says_which_loss_it_could_not_have_seen_unless_there_is_a_gain_
     with pytest.raises(RegressionError) as failed:
         c.gate("fail if worse beyond chance")
     same, gain, loss = failed.value.partial.checks
-    assert same.reason.startswith("no loss shown; a true loss of up to about 11 pp may go unseen (n = 100 and 100")
+    assert same.reason.startswith("no loss shown; a true loss of up to about 10.8 pp may go unseen (n = 100 and 100")
     assert (gain.outcome, gain.reason) == ("passed", "")
     assert (loss.outcome, loss.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
 
@@ -332,7 +332,7 @@ def test_minimal_pairs_mark_nothing_that_runs_differ_by_themselves():
     assert "▲" not in text
     assert "▼" not in text
     assert "It differs together with these settings; that does not say why." in text
-    assert "a single pair is beyond chance (95 %) from 2.7 pp" in text
+    assert "a single pair is beyond chance (95 %) from 2.8 pp" in text
 
 
 # B9
@@ -394,7 +394,7 @@ def test_best_and_its_lead_go_by_the_tolerance_too():
     assert near.notes[1] == "0.3.0 is highest, told apart from every other beyond the tolerance (95 % in this metric)."
     together = compare(first, second, tolerance=0.04).best("accuracy")
     assert together.together == ("0.1.0",)
-    assert together.notes[1].startswith("The lead over 0.1.0 could be chance: 95 % interval +2.7 to +7.3 pp")
+    assert together.notes[1].startswith("The lead over 0.1.0 could be chance: 95 % interval +2.7 to +7.4 pp")
 
 
 def test_the_version_that_lacks_a_standard_error_is_named():

@@ -264,11 +264,11 @@ def test_better_worse_and_best_are_symbols_and_words():
     first = {"cer": 0.175, "cer_stderr": 0.001, "rtf": 0.08, "rtf_stderr": 0.001}
     second = {"cer": 0.181, "cer_stderr": 0.001, "rtf": 0.07, "rtf_stderr": 0.001}
     text = text_of(compare(first, second))
-    assert "0.181 +3.4 worse" in text
+    assert "0.181 +0.6 worse" in text
     assert "★ 0.07 -12.5 better" in text
     assert "better, worse: beyond chance (95 %, each cell by itself) ★ best of its row, told apart from every other there" in text
     assert "baseline 1 worse" in text  # what it costs is not counted
-    assert "cer ↓ % " in text
+    assert "cer ↓ pp " in text
 
 
 def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_filled_star():
@@ -303,7 +303,7 @@ def test_where_a_direction_comes_from_is_said():
 
 
 def test_there_is_no_percent_of_zero():
-    assert "0.5 +0.5 ?" in text_of(compare({"cer": 0}, {"cer": 0.5}))
+    assert "0.5 +50.0 ?" in text_of(compare({"cer": 0}, {"cer": 0.5}))
 
 
 @pytest.mark.parametrize(

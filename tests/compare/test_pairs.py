@@ -86,8 +86,8 @@ def test_pairs_that_differ_in_their_seed_alone_are_the_spread_of_runs_and_nothin
     lr = [change for change in pairs.changes if not change.is_seed]
     assert [(len(change.pairs), round(change.delta, 4), change.beyond_chance) for change in lr] == [(2, -0.005, False)]
     text = " ".join(str(pairs).split())
-    assert "mean of 2 -0.005 ≈ could be chance" in text
-    assert "standard deviation of 0.0045 (2 degrees of freedom); a single pair is beyond chance (95 %) from 0.027" in text
+    assert "mean of 2 -0.5 pp ≈ could be chance" in text
+    assert "standard deviation of 0.45 pp (2 degrees of freedom); a single pair is beyond chance (95 %) from 2.8 pp" in text
     assert "▼" not in text
 
 

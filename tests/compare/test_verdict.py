@@ -136,7 +136,7 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
     assert verdict.sentences[:3] == (
         "Worse than 0.1.0 beyond chance (95 % together): 0.3.0 in accuracy (-10.0 pp).",
-        "Where an interval is known, 0.2.0 could still be worse by up to about 2 pp in accuracy.",
+        "Where an interval is known, 0.2.0 could still be worse by up to about 2.0 pp in accuracy.",
         "No interval is known for auc.",
     )
     assert "As measured, ahead of 0.1.0: 0.2.0 in auc (+0.1)." in verdict
@@ -188,10 +188,10 @@ def test_what_could_still_be_worse_is_the_far_end_of_the_interval_for_all_statem
     c = compare({"accuracy": 1.0, "n": 10}, {"accuracy": 0.9, "n": 10})
     low = c.interval("accuracy", "0.2.0").interval.low
     # rounded up, so that it is no less than the interval allows
-    assert f"0.2.0 could still be worse by up to about {math.ceil(-100 * low)} pp in accuracy." in c.verdict
+    assert f"0.2.0 could still be worse by up to about {math.ceil(-1000 * low) / 10:.1f} pp in accuracy." in c.verdict
     near = compare({"accuracy": 0.86, "n": 1000}, {"accuracy": 0.889, "n": 1000}).verdict
-    assert "0.2.0 could still be worse by up to about 0.0075 pp in accuracy." in near
-    assert "0.2.0 仍可能更差，最多约为：accuracy 0.0075 个百分点。" in near.in_language("zh")
+    assert "0.2.0 could still be worse by up to about 0.008 pp in accuracy." in near
+    assert "0.2.0 仍可能更差，最多约为：accuracy 0.008 个百分点。" in near.in_language("zh")
 
 
 @pytest.mark.parametrize("accuracy", [0.873, 0.871, 0.8])
@@ -429,7 +429,7 @@ def told(name, baseline, values):
 
 def test_differences_in_several_units_are_told_one_by_one():
     assert "latency_ms (d-0 +5, d-1 +10.0 %, d-2 +20.0 %)" in told("latency_ms", [0, 10, 10], [5, 11, 12])
-    assert "accuracy (d-0 +5.0 pp, d-1 +1, d-2 +10.0 pp" in told("accuracy", [0.9, 1000, 0.5, 80], [0.95, 1001, 0.6, 90])
+    assert "f1 (d-0 +5.0 pp, d-1 +1, d-2 +10.0 pp" in told("f1", [0.9, 1000, 0.5], [0.95, 1001, 0.6])
 
 
 def test_the_same_difference_on_some_datasets_says_on_how_many():

@@ -74,7 +74,7 @@ def test_one_call_draws_dots_around_the_baseline_and_not_bars_from_zero(compared
     assert [label.get_text() for label in ax.get_yticklabels()] == ["0.2.0 (baseline)", "0.10.0", "1.0.0"]
     assert any(list(line.get_xdata()) == [0.175, 0.175] for line in ax.lines)
     assert ax.get_xlabel() == "cer  ← lower is better"
-    assert {"0.175", "0.181", "0.160", "▼ +3.4 %", "▲ -8.6 %"} <= set(words(ax))
+    assert {"0.175", "0.181", "0.160", "▼ +0.6 pp", "▲ -1.5 pp"} <= set(words(ax))
 
 
 @pytest.mark.parametrize(("metric", "scale", "low", "high"), [("accuracy", 1, 0, 1), ("accuracy", 100, 0, 100), ("cer", 1, 0, None)])
@@ -144,7 +144,7 @@ def test_the_heat_map_fills_what_is_beyond_chance_and_says_the_others(compared):
     assert gains[1][1] > 1
     filled = [[tuple(cell) != (1, 1, 1) for cell in row] for row in ax.images[0].get_array().tolist()]
     assert filled == [[False, True, True], [False, True, True], [False, False, False]]
-    assert {"▼ +3.4 %", "▲ +3.0 pp", "0.175", "? -37.5 %", "cer ↓", "null"} <= set(words(ax))
+    assert {"▼ +0.6 pp", "▲ +3.0 pp", "0.175", "? -37.5 %", "cer ↓", "null"} <= set(words(ax))
     assert note(ax) == (
         "change against 0.2.0; filled only beyond chance (95 % each): ▲ better (blue), ▼ worse (orange) · ? no interval known"
     )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
 from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
-from pai_notebook.comparison.gate.view import ABOVE, BELOW
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -135,8 +134,8 @@ def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin
         return pair.check("passed", alarm.text, say(unknown, reason=evidence.reason))
     half = (interval.high - interval.low) / 2
     told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
-    unseen = pair.scale.at_most(half + margin)
-    return pair.check("passed", alarm.text, say(told, unseen=unseen, reason=evidence.reason))
+    scale = pair.scale()
+    return pair.check("passed", alarm.text, say(told, unseen=scale.at_most(half + margin), reason=evidence.reason), scale=scale)
 
 
 _LONGEST = 40
@@ -226,12 +225,27 @@ def _check(rule: Rule, pair: Pair) -> Check:
         none = say("the baseline has no number to compare with")
         no_points = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
         return pair.uncheckable("failed", rule.text, none if bound is None else no_points)
-    allowed = _origin(rule, f"{rule.compare} {pair.written(bound)}")
+    limit = f"{rule.compare} {pair.written(bound)}"
+    allowed = _origin(rule, limit)
     if rule.level is not None:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
-    passed = _holds(rule.compare, cell.value, bound)
+    passed, on_it = _holds(rule.compare, cell.value, bound), _holds("==", cell.value, bound)
     remark = _warning(rule, pair.row) if passed else _missed(cell.value, bound)
-    return pair.check_bound(rule.text, bound, remark, allowed, passed=passed, relative=rule.base == "baseline", percent=rule.unit == "%")
+    relative, percent = rule.base == "baseline", rule.unit == "%"
+    # beside a margin in its unit
+    scale = pair.scale(percent=percent) if relative and rule.number else None
+    return pair.check_bound(
+        rule.text,
+        bound,
+        remark,
+        allowed,
+        passed=passed,
+        relative=relative,
+        percent=percent,
+        limit=limit,
+        is_plain=not passed and not on_it,
+        scale=scale,
+    )
 
 
 def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:
@@ -250,17 +264,19 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         side, origin = pair.side, 0.0
         unknown = say("no interval of the value is known; n or a standard error beside it would give one")
         ends, missing = (None, side or unknown) if side is None or isinstance(side, Phrase) else (side.own(two_sided), "")
+    scale = pair.scale(percent=rule.unit == "%")
     if ends is None and pair.cell.value is not None and not _holds(rule.compare, pair.cell.value, bound):
         # no interval would let it pass
-        return pair.check("failed", rule.text, _missed(pair.cell.value, bound), allowed, bound)
+        check = pair.check("failed", rule.text, _missed(pair.cell.value, bound), allowed, bound, scale=scale)
+        return replace(check, is_plain=not _holds("==", pair.cell.value, bound))
     if ends is None:
-        return pair.uncheckable("failed", rule.text, missing, allowed, bound)
+        return pair.uncheckable("failed", rule.text, missing, allowed, bound, scale=scale)
     end = ends[0] if above else ends[1]
     passed = _holds(rule.compare, origin + end, bound)
     reason = _end_in_words(rule, pair, end, cleared(bound - origin), percent, passed=passed)
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
-    return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound)
+    return pair.check("passed" if passed else "failed", rule.text, reason, allowed, bound, scale=scale)
 
 
 _ENDS = {
@@ -275,9 +291,13 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
     above, relative = rule.compare in (">", ">="), rule.base == "baseline"
     base = pair.base.value if relative and pair.base is not None else None
-    scale = pair.scale if rule.unit == "%" else pair.scale.absolute
+    what = say("difference") if relative else say("true value")
+    scale = pair.scale(percent=rule.unit == "%")
     factor = (scale.factor(base) or 1.0) if relative else 1.0
+    told = scale.end(end, up=not above, base=base)
     end, bound = factor * end, cleared(factor * bound)
+    if relative and math.isfinite(end) and _holds(rule.compare, float(told), bound) is passed:
+        return say(_ENDS[above, passed], what=what, end=scale.with_unit(told, base), level=level)
     # of a value, whose own digits are most of it, at most a tenth of how far the end is from it
     away = 0.0 if relative or pair.cell.value is None else abs(pair.cell.value - end) / 10
     written, coarse = end, away or math.inf
@@ -287,7 +307,6 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
             break  # on the side of the bound on which it is, and no wider by what would be read as its width
     # with all the digits that it was rounded to, lest it is rounded again
     form = choose_format([written], least=_FEWEST_DIGITS, readable=_ALL_DIGITS)
-    what = say("difference") if relative else say("true value")
     told = scale.with_unit(form.delta(written), base) if relative else form.value(written)
     return say(_ENDS[above, passed], what=what, end=told, level=level)
 
@@ -332,7 +351,7 @@ def _missed(value: float, bound: float) -> Phrase:
     """Say on which side of the bound a value is that does not keep it."""
     if _holds("==", value, bound):
         return say("on the bound")
-    return BELOW if value < bound else ABOVE
+    return say("below the bound") if value < bound else say("above the bound")
 
 
 def _against(rule: Rule, row: Row) -> bool:

@@ -56,6 +56,12 @@ class Check(Brief):
         What the version states where that is no number, such as a truth value; empty elsewhere.
     label : str
         What the registry calls the dataset; empty where it has no name.
+    limit : str
+        What of `allowed` has to be said where the rule stands above it: without how the bound follows from the baseline.
+    is_plain : bool
+        Whether `reason` says no more than value and bound do side by side.
+    scale : Scale or None
+        How `delta` is written: in the unit of the rule's margin and of the interval in `reason`, without them as tables do.
     """
 
     outcome: Outcome
@@ -73,6 +79,9 @@ class Check(Brief):
     checked: bool = True
     stated: str = ""
     label: str = field(default="", compare=False)
+    limit: str = field(default="", compare=False)
+    is_plain: bool = field(default=False, compare=False)
+    scale: Scale | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -314,11 +323,11 @@ class Pair:
         """Value minus baseline, None where one of them is not a number."""
         return None if self.base is None or self.cell.value is None or self.base.value is None else difference(self.cell, self.base)
 
-    @property
-    def scale(self) -> Scale:
-        """How the difference is written."""
+    def scale(self, *, percent: bool = False) -> Scale:
+        """How a difference is written beside a margin or an interval: in percent only where the rule asks for that."""
         numbers = [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
-        return scale_of_differences(self.row.path, numbers)
+        relative = scale_of_differences(self.row.path, numbers) if percent else self.row.scale
+        return relative if percent and relative.ratio else self.row.scale.absolute
 
     @property
     def no_number(self) -> Phrase:
@@ -333,27 +342,78 @@ class Pair:
         return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
 
     def check(
-        self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None, *, as_measured: bool = False
+        self,
+        outcome: Outcome,
+        rule: str,
+        reason: str = "",
+        allowed: str = "",
+        bound: float | None = None,
+        *,
+        as_measured: bool = False,
+        limit: str = "",
+        scale: Scale | None = None,
     ) -> Check:
-        """Give the outcome of a check of this pair."""
+        """Give the outcome of a check of this pair; without a scale its difference is written as tables do."""
         number = self.base.value if self.base is not None else None
-        limit = None if bound is None else cleared(bound)
-        key, value = self.row.key, self.cell.value
-        numbers = value, number, self.delta, allowed, reason, limit, as_measured
-        return Check(outcome, rule, self.version, key.path, key.dataset, *numbers, label=key.label)
+        key = self.row.key
+        return Check(
+            outcome,
+            rule,
+            self.version,
+            key.path,
+            key.dataset,
+            self.cell.value,
+            number,
+            self.delta,
+            allowed,
+            reason,
+            None if bound is None else cleared(bound),
+            as_measured,
+            label=key.label,
+            limit=limit or allowed,
+            scale=scale or self.row.scale,
+        )
 
-    def uncheckable(self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None) -> Check:
+    def uncheckable(
+        self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None, *, scale: Scale | None = None
+    ) -> Check:
         """Give the outcome of a check for which something is missing."""
-        return replace(self.check(outcome, rule, reason, allowed, bound), checked=False)
+        return replace(self.check(outcome, rule, reason, allowed, bound, scale=scale), checked=False)
 
     def check_bound(
-        self, rule: str, bound: float, remark: str, allowed: str, *, passed: bool, relative: bool, percent: bool = False
+        self,
+        rule: str,
+        bound: float,
+        remark: str,
+        allowed: str,
+        *,
+        passed: bool,
+        relative: bool,
+        percent: bool = False,
+        limit: str = "",
+        is_plain: bool = False,
+        scale: Scale | None = None,
     ) -> Check:
-        """Check a bound on the measured value, and say where chance may have decided; `relative` is one on the difference."""
+        """Check a bound on the measured value, and say where chance may have decided.
+
+        Parameters
+        ----------
+        relative, percent : bool
+            Whether the bound is one on the difference to the baseline, and whether in percent of that.
+        is_plain : bool
+            Whether `remark` says no more than value and bound do.
+        scale : Scale, optional
+            How the difference is written where the rule says it.
+        """
         unsure = self._unsure(bound, relative=relative, percent=percent)
         # a failed check needs no remark that no interval is known
-        reason = joined([each for each in (remark, "" if unsure is _UNKNOWN and not passed else unsure) if each], "; ")
-        return self.check("passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure))
+        more = "" if unsure is _UNKNOWN and not passed else unsure
+        reason = joined([each for each in (remark, more) if each], "; ")
+        scale = scale or (self.scale() if relative and unsure and unsure is not _UNKNOWN else None)
+        check = self.check(
+            "passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure), limit=limit, scale=scale
+        )
+        return replace(check, is_plain=is_plain and not more)
 
     def written(self, bound: float) -> str:
         """Write a bound as the numbers beside it are written."""
@@ -369,12 +429,9 @@ class Pair:
             if not interval.low < bound - base < interval.high or interval.low == interval.high:
                 return ""
             # of what is never negative no more than all can be lost
-            scale = self.scale if percent and interval.low > -base else self.scale.absolute
-            factor = scale.factor(base) or 1.0
-            low, high = factor * interval.low, factor * interval.high
-            form = _around(low, high, cleared(factor * (bound - base)))
-            said = "as measured: 95 % interval of the difference {low} to {high} includes the bound"
-            return say(said, low=form.delta(low), high=scale.with_unit(form.delta(high), base))
+            scale = self.scale(percent=percent and interval.low > -base)
+            said = "as measured: 95 % interval of the difference {ends} includes the bound"
+            return say(said, ends=scale.write_range(interval.low, interval.high, base))
         if self.side is None or isinstance(self.side, Phrase):
             return _UNKNOWN
         low, high = self.side.own(_LEVEL)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # The rule of the check that nothing got worse.
 NO_REGRESSION = say("no regression")
-# What a table shows by itself: value and bound stand side by side.
-BELOW, ABOVE = say("below the bound"), say("above the bound")
 
 _VERSIONS = 20
 _RULES = 3
@@ -243,7 +241,7 @@ def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
             alike.setdefault((check.metric, check.dataset, check.bound), []).append(check)
         for (metric, dataset, _), several in alike.items():
             name = [unescaped(metric), *([datasets.get(dataset, dataset)] if datasets else [])]
-            allowed = min((check.allowed.partition(" (")[0] for check in several), key=len)
+            allowed = min((check.limit or check.allowed for check in several), key=len)
             measured = sum(check.as_measured for check in several)
             rows.append([*name, allowed, Number(str(len(several))), Number(str(measured)) if measured else ""])
     counts = [Column(say("versions"), align="right"), Column(say("only as measured"), align="right")]
@@ -260,22 +258,18 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator
         yield datasets.get(check.dataset, check.dataset) or "—"
     yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
-    remark = "" if check.stated or check.reason in (BELOW, ABOVE) else check.reason
-    # the rule above the check says how the bound follows from the baseline, but not that a confidence is one-sided
-    is_plain = headed and check.bound is not None and "one-sided" not in check.allowed
-    allowed = check.allowed.partition(" (")[0] if is_plain else check.allowed
+    remark = "" if check.stated or check.is_plain else check.reason
+    # the rule above the check says how the bound follows from the baseline
+    allowed = check.limit or check.allowed if headed else check.allowed
     yield Lines([allowed, Mark("", remark)]) if allowed and remark else allowed or remark
 
 
 def told_delta(check: Check) -> str:
-    """Write the difference to the baseline in the unit of the rule's margin and of the interval; without them as every table does."""
+    """Write the difference to the baseline, nothing where there is none; `Check.scale` says how."""
     if check.delta is None:
         return ""
-    scale = scale_of_differences(check.metric, [number for number in (check.value, check.baseline) if number is not None])
-    is_beside = any(sign in check.allowed for sign in ("(baseline +", "(baseline -", "one-sided"))
-    is_beside = is_beside or any(sign in check.reason for sign in ("interval of the difference", "true loss"))
-    if is_beside and "%, relative" not in check.allowed:
-        scale = scale.absolute
+    numbers = (number for number in (check.value, check.baseline) if number is not None)
+    scale = check.scale or scale_of_differences(check.metric, numbers)  # of a check that was made elsewhere, or stored before it said so
     return scale.write(check.delta, check.baseline, check.form)
 
 
@@ -296,4 +290,4 @@ def _in_words(check: Check) -> str:
             baseline=baseline,
         )
     # value and bound show by themselves which of the two is higher
-    return say("{what}: {said}", what=head, said=check.reason) if check.reason not in ("", BELOW, ABOVE) else head
+    return say("{what}: {said}", what=head, said=check.reason) if check.reason and not check.is_plain else head

@@ -1,0 +1,143 @@
+"""One metric has one unit, and one interval the same ends, wherever they are written."""
+
+import pickle
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pai_notebook.comparison.gate.report import Check
+from pai_notebook.i18n.phrases import speaking
+from pai_notebook.model.differences import scale_of_differences
+from pai_notebook.model.numbers import format_outward
+from tests.compare.comparing import compare, results
+
+ENDS = re.compile(r"([+-]?[\d.]+) to ([+-]?[\d.]+)")
+
+
+def checks(comparison, rules):
+    return comparison.check(rules).checks
+
+
+def ends_of(text):
+    return {found.groups() for found in ENDS.finditer(str(text))}
+
+
+@given(st.integers(500, 999), st.integers(500, 999))
+def test_the_interval_of_a_difference_has_the_same_ends_in_every_text(first, second):
+    c = compare({"accuracy": first / 1000, "n": 1000}, {"accuracy": second / 1000, "n": 1000})
+    interval = c.interval("accuracy", "0.2.0").interval
+    (ends,) = ends_of(interval.words.partition("interval ")[2])
+    assert float(ends[0]) <= 100 * interval.low
+    assert float(ends[1]) >= 100 * interval.high
+    assert ends_of(c.interval("accuracy", "0.2.0").reason) == set()
+    if first != second:
+        turned = tuple(f"{-float(end):+.1f}" if abs(float(end)) >= 0.1 else f"{-float(end):+g}" for end in reversed(ends))
+        assert ends_of(c.rank("accuracy")) == {ends}
+        assert ends_of(" ".join(c.best("accuracy").notes)) == {ends if second > first else turned}
+    found = [check.reason for check in checks(c, "accuracy >= baseline") if "includes the bound" in check.reason]
+    assert {each for reason in found for each in ends_of(reason)} <= {ends}
+    for sentence in c.verdict.sentences:
+        # of one metric in one version the level for all statements together is that of the interval
+        if lost := re.search(r"worse by up to about ([\d.]+) pp", sentence):
+            assert -float(lost[1]) == float(ends[0])
+
+
+def test_a_paired_result_and_the_comparison_that_takes_it_write_the_same_ends():
+    answers = {
+        "0.1.0": pd.DataFrame({"id": range(200), "right": [nth % 10 != 0 for nth in range(200)]}),
+        "0.2.0": pd.DataFrame({"id": range(200), "right": [nth % 14 != 0 for nth in range(200)]}),
+    }
+    c = compare(*({"accuracy": float(frame["right"].mean()), "n": 200} for frame in answers.values()))
+    paired = c.paired("accuracy", answers, on="id", correct="right")
+    together = c.with_paired(paired)
+    ends = ends_of(together.interval("accuracy", "0.2.0").interval.words)
+    assert len(ends) == 1
+    assert ends_of(paired.sentence) == ends == ends_of(together.rank("accuracy"))
+
+
+@given(st.floats(1e-6, 1e6), st.booleans(), st.sampled_from([None, 1]))
+def test_an_end_is_never_written_inside_of_what_it_bounds(size, up, decimals):
+    for value in (size, -size):
+        written = float(format_outward(value, up=up, decimals=decimals))
+        slack = 1e-11 * size  # below the digits that a calculation carries
+        assert (written >= value - slack) if up else (written <= value + slack)
+        assert written * value > 0
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        [{"accuracy": 0.9, "em": 91, "n": 500}, {"accuracy": 0.5, "em": 92, "n": 500}],
+        [results(d_a={"accuracy": 0.9}, d_b={"accuracy": 91}), results(d_a={"accuracy": 0.5}, d_b={"accuracy": 92})],
+    ],
+)
+def test_shares_that_may_be_percent_have_no_points_in_table_verdict_ranking_or_gate(versions):
+    c = compare(*versions)
+    name = "accuracy@d-a" if "Results" in versions[0] else "accuracy"
+    assert c[name].scale.points is None
+    assert c.interval(name, "0.2.0").interval is None  # for the same doubt
+    told = [sentence for sentence in c.verdict.sentences if "-0.4" in sentence]
+    assert told
+    assert "-40" not in " ".join([str(c), *c.verdict.sentences])
+    assert "-0.4" in str(c.rank(name))
+    assert "behind by 0.4\n" in f"{c.best(name)}\n"
+    assert "(-0.4)" in checks(c, f"`{name}` >= 0.2")[0].words
+
+
+def test_shares_that_are_percent_for_sure_have_points():
+    c = compare({"accuracy": 0.9, "n": 500}, {"accuracy": 0.5, "n": 500})
+    assert c["accuracy"].scale.points == 100
+    c = compare({"accuracy": 90, "em": 91}, {"accuracy": 50, "em": 92})
+    assert c["accuracy"].scale.points == 1
+    assert scale_of_differences("accuracy", [0.9], in_doubt=True).points is None
+
+
+def test_an_error_rate_has_one_unit_with_its_bounds_its_verdict_and_its_gate():
+    c = compare({"wer": 0.20, "wer_stderr": 0.01}, {"wer": 0.19, "wer_stderr": 0.01}, {"wer": 0.15, "wer_stderr": 0.01})
+    texts = [str(c.rank("wer")), str(c), " ".join(c.verdict.sentences), str(c.best("wer")), checks(c, "wer <= 0.2")[0].words]
+    assert [("pp" in text, "0 %" in text.replace("95 %", "")) for text in texts] == [(True, False)] * 5
+    assert "0.3.0 in wer (-5.0 pp)" in c.verdict.sentences[0]
+    assert "0.2.0 could still be worse by up to about" in c.verdict
+    without = compare({"wer": 0.20}, {"wer": 0.19})
+    assert "wer (-5.0 %)" in " ".join(without.verdict.sentences)
+    assert "(-5.0 %)" in checks(without, "wer <= 0.2")[0].words
+
+
+def test_a_cost_keeps_its_percent_beside_intervals_which_no_sentence_gives_it():
+    c = compare({"latency_ms": 20, "latency_ms_stderr": 0.1}, {"latency_ms": 30, "latency_ms_stderr": 0.1})
+    assert "latency_ms (+50.0 %)" in " ".join(c.verdict.sentences)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("error_rate <= 0.2", "(-50.0 %)"),
+        ("error_rate <= baseline", "(-50.0 %)"),
+        ("error_rate <= baseline + 1pp", "(-1.0 pp)"),
+        ("error_rate <= baseline + 10%", "(-50.0 %)"),
+        ("error_rate <= baseline + 0.01 with 95% confidence", "(-1.0 pp)"),
+        ("error_rate <= baseline + 10% with 95% confidence", "(-50.0 %)"),
+    ],
+)
+def test_a_check_keeps_the_unit_of_its_difference_whatever_its_texts_say(rule, told):
+    (check,) = checks(compare({"error_rate": 0.02}, {"error_rate": 0.01}), rule)
+    assert told in check.words
+    for text in ("", "(baseline + 1), one-sided", "%, relative", "interval of the difference", "true loss"):
+        assert told in replace(check, allowed=text, reason=text).words
+    with speaking("zh"):
+        assert ("个百分点" in str(check)) is ("pp" in told)
+
+
+def test_a_check_survives_a_pickle_and_one_that_was_stored_without_a_unit_has_that_of_its_values():
+    (check,) = checks(compare({"error_rate": 0.02}, {"error_rate": 0.01}), "error_rate <= baseline + 1pp")
+    again = pickle.loads(pickle.dumps(check))
+    assert (again, again.scale, again.words) == (check, check.scale, check.words)
+    old = object.__new__(Check)
+    old.__dict__.update({name: value for name, value in vars(check).items() if name not in ("scale", "limit", "is_plain")})
+    assert old == check
+    assert "(-50.0 %)" in old.words
+    assert "<= 0.03 (baseline + 1pp)" in old.words
