@@ -110,6 +110,18 @@ _HOMES = {
 }
 
 
+# What is looked for under other names.
+_INSTEAD = {
+    "VersionSet.from_documents": "from_documents from_dict from_dicts from_json",
+    "VersionSet.from_frame": "from_frame from_dataframe from_pandas",
+    "Explorer()": "explore",
+    "search_versions": "search find",
+    "list_models": "models search_models find_models",
+    "versions.save(path)": "save dump",
+    "options.lang": "lang language set_lang",
+}
+
+
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 - takes longer than the rest of this module
@@ -120,7 +132,11 @@ def __getattr__(name: str) -> Any:
     if name == "errors":
         return importlib.import_module("pai_notebook.errors")
     if name not in _HOMES:
-        raise AttributeError(f"module 'pai_notebook' has no attribute {name!r}")
+        if name.startswith("_"):  # asked for by tools
+            raise AttributeError(f"module 'pai_notebook' has no attribute {name!r}")
+        from pai_notebook.calls import guide, missing_attribute  # noqa: PLC0415 - loads on first use
+
+        raise missing_attribute("pai_notebook", name, guide(_INSTEAD).get(name, ""), __all__)
     value = getattr(importlib.import_module(f"pai_notebook.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

@@ -116,14 +116,16 @@ def vars_of(thing: object) -> list[str]:
     return [name for name in getattr(thing, "__dict__", ()) if not name.startswith("_")]
 
 
-def missing_attribute(owner: type, name: str, instead: str = "", held: Sequence[str] = ()) -> MissingAttribute:
-    """Say that a class has no such attribute, and what to use: what stands for it, else the nearest name."""
-    known = [each for each in dict.fromkeys([*dir(owner), *getattr(owner, "__dataclass_fields__", ()), *held]) if not each.startswith("_")]
+def missing_attribute(owner: type | str, name: str, instead: str = "", held: Sequence[str] = ()) -> MissingAttribute:
+    """Say that a class, or a module by its name, has no such attribute, and what to use: what stands for it, else the nearest name."""
+    names = [] if isinstance(owner, str) else [*dir(owner), *getattr(owner, "__dataclass_fields__", ())]
+    known = [each for each in dict.fromkeys([*names, *held]) if not each.startswith("_")]
     wanted = name.lower()
     # a slip, else one of the words of a name: `version` for version_name
     close = get_close_matches(wanted, known, 1, cutoff=0.75) or [each for each in known if wanted in each.split("_")]
     hint = say("Use {code}.", code=instead) if instead else say("Did you mean {word}?", word=close[0]) if close else ""
-    return MissingAttribute(say("{kind} has no attribute {name!r}", kind=owner.__name__, name=name), hint=hint)
+    kind = owner if isinstance(owner, str) else owner.__name__
+    return MissingAttribute(say("{kind} has no attribute {name!r}", kind=kind, name=name), hint=hint)
 
 
 def checked(thing: T) -> T:

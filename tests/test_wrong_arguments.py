@@ -236,6 +236,13 @@ def test_a_version_in_no_list_and_errors_in_no_mapping_are_refused():
         pnb.VersionSet([version], errors=5)
 
 
+def test_tables_and_dicts_are_pointed_to_what_reads_them():
+    with pytest.raises(ConfigurationError, match=r"VersionSet\.from_frame"):
+        pnb.VersionSet(pd.DataFrame({"accuracy": [0.9]}))
+    with pytest.raises(ConfigurationError, match=r"VersionSet\.from_documents"):
+        pnb.connect("demo", default=False).compare({"VersionName": "0.1.0"})
+
+
 def test_an_empty_path_is_no_folder(calls):
     with pytest.raises(ConfigurationError, match="is not a file path"):
         calls["VersionSet.save"][0]("")
@@ -293,6 +300,12 @@ def test_an_attribute_that_is_not_there_is_answered_with_what_was_meant(calls):
                 getattr(thing, guess)
         assert not hasattr(thing, "nonsense")
         assert not hasattr(thing, "_ipython_display_")
+
+
+def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant():
+    for guess, meant in (("from_dict", "VersionSet.from_documents"), ("search", "search_versions"), ("list_version", "list_versions")):
+        with pytest.raises(AttributeError, match=rf"^pai_notebook has no attribute '{guess}'\. .* {meant}[.?]$"):
+            getattr(pnb, guess)
 
 
 def test_a_property_that_fails_with_an_attribute_error_says_its_own():

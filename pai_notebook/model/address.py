@@ -273,6 +273,11 @@ def address_of(model: str, *names: str) -> Address:
     return Address(address.model, Selector("names", names=names)) if names else address
 
 
+def spread(items: Iterable[object]) -> list[object]:
+    """Items, those of lists among them one by one: names of versions may come in a list behind their model."""
+    return [each for item in items for each in (item if isinstance(item, list | tuple) else (item,))]
+
+
 def names_versions(items: Sequence[object]) -> TypeGuard[Sequence[str]]:
     """Whether a call was given a model and, behind it, names of its versions."""
     return len(items) > 1 and isinstance(items[0], str) and "@" not in items[0] and all(map(is_version_name, items[1:]))
@@ -290,12 +295,15 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
     --------
     >>> [str(address) for address in read_addresses(["model-a", "0.1.0", "0.2.0"])]
     ['model-a@0.1.0,0.2.0']
+    >>> [str(address) for address in read_addresses(["model-a", ["0.1.0", "0.2.0"]])]
+    ['model-a@0.1.0,0.2.0']
     >>> [str(address) for address in read_addresses(["model-a@latest", ["model-b"]])]
     ['model-a@latest', 'model-b']
     """
     items = list(given)
-    if names_versions(items):
-        return [address_of(items[0], *map(str, items[1:]))]
+    told = spread(items)
+    if names_versions(told):
+        return [address_of(told[0], *map(str, told[1:]))]
     found: list[Address] = []
     for item in items:
         if isinstance(item, Address):

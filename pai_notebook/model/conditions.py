@@ -369,7 +369,10 @@ class _Parser:
         return _GRAMMAR
 
     def _after(self, token: _Token | None) -> str:
-        """Say that a name with a comma, blank or parenthesis needs backticks, where one of these or a word stands behind a name."""
+        """Say that a name with a comma, blank or parenthesis needs backticks, and how a lone word is looked for."""
+        if token is None and len(self.tokens) == 1:
+            said = "A word alone is no condition: write description contains {word!r}, or look for models: registry.list_models({word!r})."
+            return say(said, word=self.tokens[0].text)
         if token is not None and (token.text in "()," or token.kind == "name"):
             return say("Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9.")
         return _GRAMMAR

@@ -188,7 +188,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--sort": ("sort-by", "order", "order-by", "asc", "desc", "ascending", "reverse"),
     "--query": ("search", "name", "find", "q", "task", "domain"),
     "--lang": ("language", "locale", "zh", "en", "chinese"),
-    "--to": ("out", "output", "o", "file", "path", "export", "format", "csv", "html", "excel", "xlsx", "save"),
+    "--to": ("out", "output", "o", "file", "path", "export", "format", "csv", "html", "excel", "xlsx", "save", "pdf"),
     "--overwrite": ("force", "f", "replace"),
     "--yes": ("confirm", "y", "assume-yes"),
     "--offline": ("snapshot", "load", "from", "input", "file-in"),

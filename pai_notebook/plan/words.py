@@ -224,6 +224,7 @@ _ARGUMENT = re.compile(
 _CALL = re.compile(r"((?<![\w.])[\w.]+\([^()]*\))")
 _FIELD = re.compile(r"\{(\w+)!r\}")
 _NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: |：)")
+_LISTED = re.compile(r"registry\.list_models\((.+?)\)")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
@@ -273,6 +274,7 @@ def on_line(text: str) -> str:
     'Use %paimodel connect demo, or %paimodel connect --region cn-hangzhou. Pass --mode cer=min.'
     """
     text = text.replace("registry.list_models()", "%paimodel ls")
+    text = _LISTED.sub(r"%paimodel ls --query \1", text)
     named = _NOTE.sub(lambda match: BY_KEYWORD[match[1]], text)
     # a call of Python stays one
     parts = _CALL.split(_CONNECT.sub(_as_connect, named))

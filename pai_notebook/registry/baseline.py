@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, names_versions, parse_address, read_addresses
+from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, names_versions, parse_address, read_addresses, spread
 from pai_notebook.model.keys import names_of
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
@@ -49,8 +49,8 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
 
 def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
     items = list(what)
-    if names_versions(items):
-        yield from read_addresses(items)
+    if names_versions(told := spread(items)):
+        yield from read_addresses(told)
         return
     for item in items:
         if isinstance(item, Address | VersionSet):
@@ -63,7 +63,8 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             yield from _flat(item)
         else:
             said = say("a {name} cannot be compared", name=type(item).__name__)
-            raise ConfigurationError(said, hint=say("Pass addresses such as 'model-a@last:5', versions, or sets of versions."))
+            fitting = say("Pass addresses such as 'model-a@last:5', versions, or sets of versions; VersionSet.from_documents reads dicts.")
+            raise ConfigurationError(said, hint=fitting)
 
 
 class RequestedBaseline:

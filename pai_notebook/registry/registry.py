@@ -110,12 +110,14 @@ class Registry(Displayed):
         """Deviations of the service from its documentation, a sentence each."""
         return tuple(self._fetcher.notes)
 
-    def get_version(self, model_id: str, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False) -> ModelVersion:
+    def get_version(
+        self, model_id: str | Model, version_name: str | None = None, *, refresh: bool = False, suggest: bool = False
+    ) -> ModelVersion:
         """Fetch one version with GetModelVersion.
 
         Parameters
         ----------
-        model_id : str
+        model_id : str or Model
             Id of the model, or an address like `model-a@latest` when `version_name` is left out.
         version_name : str, optional
             Name of the version.
@@ -146,6 +148,7 @@ class Registry(Displayed):
         ...     registry.get_version(f"{model.model_id}@latest").version_name == registry.list_versions(model.model_id).latest.version_name
         True
         """
+        model_id = _id_of(model_id)
         address = parse_address(model_id) if version_name is None else address_of(model_id, version_name)
         if not address.selector.is_single:
             raise ConfigurationError(
@@ -318,7 +321,7 @@ class Registry(Displayed):
 
     def list_versions(
         self,
-        model_id: str,
+        model_id: str | Model,
         where: str | None = None,
         *,
         label: Mapping[str, Words] | None = None,
@@ -333,7 +336,7 @@ class Registry(Displayed):
 
         Parameters
         ----------
-        model_id : str
+        model_id : str or Model
             Id of the model, or its name where that is unique.
         where : str, optional
             A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`. The service
@@ -369,7 +372,7 @@ class Registry(Displayed):
         ['1.0.0', '1.5.0']
         """
         last = None if last is None else number_argument("last", last, least=1, whole=True)
-        address = address_of(model_id)
+        address = address_of(_id_of(model_id))
         if last is not None:
             address = replace(address, selector=Selector("last", count=last))
         versions = self._fetch([address], refresh=False, suggest=False, progress=progress).versions
@@ -842,10 +845,14 @@ def _next_call(names: Mapping[str, str]) -> str:
     return f'registry.compare("{name if _PLAIN_NAME.fullmatch(name) else model_id}@last:5")'
 
 
+def _id_of(model: str | Model) -> str:
+    return model.model_id if isinstance(model, Model) else model
+
+
 def _model_ids(models: str | Model | Iterable[str | Model]) -> list[str]:
     """Ids of models, which may be given as ids, as models, or as one of these."""
     several = [models] if isinstance(models, str | Model) or not isinstance(models, Iterable) else models
-    ids = [each.model_id if isinstance(each, Model) else each for each in several]
+    ids = [_id_of(each) for each in several]
     if type(models).__name__ == "DataFrame" or not all(isinstance(each, str) for each in ids):
         raise ConfigurationError(
             say("models={models} cannot be used", models=described(models)), hint=say("Pass model ids, or what list_models() gave.")

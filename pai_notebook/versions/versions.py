@@ -79,6 +79,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "filter": "query where search",
             "to_frame()": "df frame to_df to_pandas to_dataframe",
             "compare()": "diff",
+            "registry.drift(versions)": "drift",
         }
     )
 
@@ -906,6 +907,8 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
 
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition; contents are only compared where the names are the same, which keeps large sets quick."""
+    if type(versions).__name__ == "DataFrame":
+        raise ConfigurationError(say("versions is a DataFrame"), hint=say("VersionSet.from_frame reads one."))
     if not isinstance(versions, Iterable) or isinstance(versions, ModelVersion):
         raise ConfigurationError(
             say("versions={versions} cannot be used", versions=described(versions)),

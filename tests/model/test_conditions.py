@@ -143,6 +143,7 @@ def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
         ("label.env contains 3", "contains takes a quoted text"),
         ("rtf like 'x'", "expected a comparison such as <, ==, in or contains"),
         ("version > 0.2.0", "Quote versions: '0.2.0'."),
+        ("SVC", "A word alone is no condition: write description contains 'SVC', or look for models: registry.list_models('SVC')."),
     ],
 )
 def test_a_name_or_value_that_cannot_be_meant_is_refused_with_what_to_write(text, said):
@@ -281,7 +282,7 @@ def test_whole_numbers_are_compared_exactly_however_large(number, more, name):
 
 def test_the_hint_of_a_condition_names_labels_as_they_are_written():
     with pytest.raises(AddressError, match=r"labels?\.env in \('a', 'b'\)") as caught:
-        VersionSet([VERSION]).filter("rtf")
+        VersionSet([VERSION]).filter("rtf 3")
     assert " env in (" not in str(caught.value)
 
 

@@ -135,6 +135,8 @@ def test_a_list_of_models_is_addressed_by_place_slice_id_and_name(registry):
     twins = type(models)([*models, pnb.Model.from_document({"ModelId": "model-x", "ModelName": "wine-cultivar"})])
     with pytest.raises(AddressError, match="2 models are named wine-cultivar"):
         twins["wine-cultivar"]
+    assert registry.list_versions(models["wine-cultivar"]) == registry.list_versions("wine-cultivar")
+    assert registry.get_version(models["wine-cultivar"], "1.5.0").address == f"{models['wine-cultivar'].model_id}@1.5.0"
     assert "wine-cultivar" in models._ipython_key_completions_()
     again = pickle.loads(pickle.dumps(models))
     assert (again, again.asked) == (models, models.asked)

@@ -246,6 +246,8 @@ def test_a_model_and_names_behind_it_are_its_versions(watched):
     w = watched({"model-a": many(3), "model-b": many(3)})
     assert [version.address for version in w.registry.get_versions("model-a", "0.1.0")] == ["model-a@0.1.0"]
     assert names(w.registry.get_versions("model-a", "0.1.0", "0.2.0")) == ["0.1.0", "0.2.0"]
+    assert names(w.registry.get_versions("model-a", ["0.1.0", "0.2.0"])) == ["0.1.0", "0.2.0"]
+    assert w.registry.compare("model-a", ["0.1.0", "0.2.0"], baseline="0.1.0").names == ("0.1.0", "0.2.0")
     with pytest.raises(AddressError, match=r"'0\.1\.0' is the name of a version, not of a model"):
         w.registry.get_versions("model-a@latest", "0.1.0")
 

@@ -133,7 +133,7 @@ class GateReport(GateExports, Displayed):
         What the registry calls the models of the versions, by their ids; empty for a name that is not known.
     """
 
-    _instead = guide({"passed": "ok success", "breaches": "failed failures"})
+    _instead = guide({"checks": "to_frame to_json results rows", "passed": "ok success", "breaches": "failed failures"})
 
     checks: tuple[Check, ...]
     title: str
