@@ -24,7 +24,7 @@ PaiError
 PatternWarning                   a name or glob of `include` or `exclude` that matches nothing
 
 Every error carries what a person needs to act: `code`, `status`, `request_id`, `action`, `hint` and, where they are
-known, `model_id`, `version_name` and `region`. None of them ever holds a header, a key or a signature.
+known, `model_id`, `model_name`, `version_name` and `region`. None of them ever holds a header, a key or a signature.
 
 Message, hint, code and request id may quote a registry. What could not be seen in them is spelled out as they are set, since people
 print them by themselves; the ids and names of what was asked for are kept as they are, and made visible in `str` and in tracebacks.
@@ -33,10 +33,11 @@ print them by themselves; the ids and names of what was asked for are kept as th
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from pai_notebook.i18n.phrases import joined, say, told, with_text
+from pai_notebook.i18n.phrases import joined, say, told, with_text, with_values
 from pai_notebook.sanitize import Printed, printable, visible
 
 __all__ = [
@@ -99,6 +100,8 @@ class PaiError(Printed, Exception):
         The service's error code, the HTTP status, its request id, and the API action that was asked for.
     model_id, version_name, region : str
         What the request was about.
+    model_name : str
+        What the registry calls the model, where it has said so; stands in sentences instead of the id, which follows in brackets.
     attempts : int
         Requests sent for this call, 0 when none was.
     partial : object
@@ -128,6 +131,7 @@ class PaiError(Printed, Exception):
         model_id: str = "",
         version_name: str = "",
         region: str = "",
+        model_name: str = "",
         attempts: int = 0,
         partial: Any = None,
     ) -> None:
@@ -141,14 +145,37 @@ class PaiError(Printed, Exception):
         self.model_id = model_id
         self.version_name = version_name
         self.region = region
+        self.model_name = model_name
         self.attempts = attempts
         self.partial = partial
 
     @property
     def evidence(self) -> str:
-        """Code, status and request id as one short clause, empty when there are none."""
+        """The model's id where the sentence has its name, code, status and request id as one short clause, empty when there are none."""
         request = say("request {id}", id=self.request_id) if self.request_id else ""
-        return joined([part for part in (self.code, f"HTTP {self.status}" if self.status else "", request) if part])
+        model = self.model_id if self.headline != self.message else ""
+        return joined([part for part in (model, self.code, f"HTTP {self.status}" if self.status else "", request) if part])
+
+    @property
+    def headline(self) -> str:
+        """What happened, with the model by its name where it is known."""
+        named: str = with_values(self.message, self.called)
+        return named
+
+    def called(self, text: str) -> str:
+        """Give an address, or any other text, with the model by its name where it is known.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Examples
+        --------
+        >>> PaiError("no answer", model_id="model-a", model_name="digits").called("model-a@0.1.0")
+        'digits@0.1.0'
+        """
+        return re.sub(rf"(?<![\w-]){re.escape(self.model_id)}(?![\w-])", lambda _: self.model_name, text) if self.model_name else text
 
     def add_note(self, note: str, /) -> None:
         """Add a note, with invisible characters made visible because Python prints notes itself.
@@ -176,7 +203,7 @@ class PaiError(Printed, Exception):
         return [told(self.sentence)]
 
     def _body(self) -> str:
-        happened = with_text(self.message, self.message.rstrip("."))
+        happened = with_text(self.headline, self.headline.rstrip("."))
         return say("{what} ({evidence})", what=_cut(happened), evidence=self.evidence) if self.evidence else _cut(happened)
 
     def _told(self) -> Sequence[str]:

@@ -144,3 +144,11 @@ def test_states_of_ours_and_marks_between_parts_are_chinese_and_notes_of_a_line_
     say_on_line(c)
     with speaking("zh"):
         assert "--metrics：没有行匹配 'nosuch'" in str(c)
+
+
+def test_what_is_absent_is_not_slanted_in_chinese():
+    vs = pnb.VersionSet.from_documents([*DOCUMENTS, {"VersionName": "0.3.0", "Metrics": {"cer": None}}], "model-a")
+    assert "<i>" in vs._repr_html_()
+    assert "i{font-style:normal}" not in vs._repr_html_()
+    with speaking("zh"):
+        assert " i{font-style:normal}" in vs._repr_html_()

@@ -13,7 +13,7 @@ import pytest
 import pai_notebook
 from pai_notebook.display import Code, Note, render_html, render_markdown, render_text
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
-from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
+from pai_notebook.i18n.phrases import Phrase, as_data, first, from_data, in_language, joined, now, say, speaking, with_values
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.nearest import _COUNTED, counted
 
@@ -213,3 +213,19 @@ def test_a_language_is_spoken_only_inside():
     with speaking("zh"):
         assert now("+{count:,} more", count=2) == "另有 2 个"
     assert now("+{count:,} more", count=2) == "+2 more"
+
+
+def test_what_only_the_whole_sentence_gives_away_is_not_said_from_its_values():
+    def masked(text):
+        return re.sub("(?<=password: )[a-z]+", "***", text)
+
+    phrase = with_values(say("{what}: {said}", what="password", said="hunter"), masked)
+    assert (phrase, in_language(phrase, "zh")) == ("password: ***", "password: ***")
+    kept = with_values(say("{what}: {said}", what="metric", said="password: hunter"), masked)
+    assert (kept, in_language(kept, "zh")) == ("metric: password: ***", "metric：password: ***")
+
+
+@pytest.mark.parametrize("phrase", [say("the value is {state}", state=say("absent")), joined([say("absent"), "x"]), say("absent")])
+def test_a_phrase_written_as_json_is_said_again(phrase):
+    again = from_data(json.loads(json.dumps(as_data(phrase))))
+    assert (again, again.in_language("zh")) == (phrase, phrase.in_language("zh"))

@@ -128,8 +128,9 @@ class Comparison(Questions, ComparisonExports, Displayed):
         Numbers of examples, errors and spreads are not metrics to compare, and are left out.
         """
         from pai_notebook.comparison.tables import coverage_frame  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.comparison.tables_view import failed_heads  # noqa: PLC0415 - loads when something is shown
 
-        return coverage_frame([row for row in self.metrics if not row.is_evidence], self._names, list(self._errors), self.dataset_names)
+        return coverage_frame([row for row in self.metrics if not row.is_evidence], self._names, failed_heads(self), self.dataset_names)
 
     def __getitem__(self, name: str | tuple[str, str]) -> Row:
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""

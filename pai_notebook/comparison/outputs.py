@@ -99,13 +99,14 @@ class ComparisonExports(FrameExports):
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         """Every value in full; `include` and `exclude` are globs over names of rows."""
         from pai_notebook.comparison.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.comparison.tables_view import failed_heads  # noqa: PLC0415 - loads when something is shown
 
         comparison = cast("Comparison", self)
         header, rows = flat_table(comparison)
         wanted = _chooser(comparison, include, exclude)
         kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
         yield PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
-        states = coverage_frame(comparison.metrics, comparison.names, list(comparison.errors), comparison.dataset_names)
+        states = coverage_frame(comparison.metrics, comparison.names, failed_heads(comparison), comparison.dataset_names)
         plain = PlainTable.from_frame(states, name="states", caption=say("What each version states of each metric."))
         yield replace(plain, rows=[(*row[:2], *map(say, row[2:])) for row in plain.rows])
 
@@ -317,5 +318,5 @@ def _notes(comparison: Comparison) -> list[str]:
     hidden = len(comparison.identical) if comparison.only == "diff" else 0
     notes = [say("{count} identical row left out" if hidden == 1 else "{count} identical rows left out", count=hidden)] if hidden else []
     words = "{address} could not be fetched: {error}"
-    failed = [say(words, address=address, error=error.sentence) for address, error in comparison.errors.items()]
+    failed = [say(words, address=error.called(address), error=error.sentence) for address, error in comparison.errors.items()]
     return [*notes, *comparison.notes, *failed, *comparison.comparability]

@@ -195,15 +195,15 @@ def _sign(state: str) -> Inline:
     return "–" if state in _NOTHING else Missing(say(state)) if state == State.FETCH_FAILED else say("○ {state}", state=say(state))
 
 
-def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Sequence[str], datasets: Mapping[str, str]) -> Coverage:
-    """Give the state of every metric in every version, those that could not be fetched included."""
+def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Mapping[str, str], datasets: Mapping[str, str]) -> Coverage:
+    """Give the state of every metric in every version, those that could not be fetched included: how they are called by their addresses."""
     states = [[*(str(cell.state) for cell in row.cells), *([str(State.FETCH_FAILED)] * len(failed))] for row in rows]
     index = _levels([[row.path for row in rows], [row.dataset for row in rows]], ["metric", "dataset"])
     columns = zip(*states, strict=True) if states else [()] * (len(names) + len(failed))
     frame = pd.DataFrame(dict(enumerate(text_array(list(column)) for column in columns)), index=index)
     frame.columns = text_index([*names, *failed])
     coverage = Coverage(frame)
-    coverage._called = ([*names, *failed], datasets)  # noqa: SLF001 - its own
+    coverage._called = ([*names, *failed.values()], datasets)  # noqa: SLF001 - its own
     return coverage
 
 

@@ -60,6 +60,14 @@ def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
     return {version.model_id: version.provenance.model_name for version in registered or versions}
 
 
+def failed_heads(comparison: Comparison) -> dict[str, str]:
+    """Heads of what could not be fetched by its address, as versions have theirs: of one model without its name."""
+    heads = {address: error.called(address) for address, error in comparison.errors.items()}
+    if {error.model_id for error in comparison.errors.values()} == set(model_names(comparison.versions)):
+        heads = {address: head.partition("@")[2] or head for address, head in heads.items()}
+    return heads
+
+
 def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: bool = False) -> Iterator[Block]:
     """Describe metrics, quality before cost and training; many are told by metric first, with the rows of each folded.
 

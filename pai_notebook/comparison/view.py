@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, kind_of_row
 from pai_notebook.comparison.sources import Exact, Share
-from pai_notebook.comparison.tables_view import Band, capped, describe_metrics, is_sequence, model_names, places_of, shown_rows
+from pai_notebook.comparison.tables_view import (
+    Band,
+    capped,
+    describe_metrics,
+    failed_heads,
+    is_sequence,
+    model_names,
+    places_of,
+    shown_rows,
+)
 from pai_notebook.comparison.verdict import ONLY_ONE
 from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -38,7 +47,7 @@ def describe_comparison(comparison: Comparison) -> Block:
     blocks: list[Block] = list(_banners(comparison))
     if comparison.versions:
         places = _shown_versions(comparison)
-        bands: list[Band] = [(places, list(comparison.errors)[: VERSIONS - len(places)])]
+        bands: list[Band] = [(places, list(failed_heads(comparison).values())[: VERSIONS - len(places)])]
         inside: list[Block] = [comparison.verdict._describe()] if len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
         inside += [*_cautions(comparison), *_changes(comparison, places), *describe_metrics(comparison, bands)]
         inside += _details(comparison, bands)
@@ -54,7 +63,7 @@ def describe_for_report(comparison: Comparison) -> tuple[list[Block], list[Secti
         return blocks, []
     blocks.append(Note(against(comparison)))
     places = _shown_versions(comparison)
-    bands = _bands(places, list(comparison.errors)[: VERSIONS - len(places)])
+    bands = _bands(places, list(failed_heads(comparison).values())[: VERSIONS - len(places)])
     return [*blocks, *describe_metrics(comparison, bands, in_file=True), *_changes(comparison, places)], _details(comparison, bands)
 
 
@@ -86,7 +95,7 @@ def failures(comparison: Comparison) -> list[Phrase]:
     failed = comparison.errors
     if not failed:
         return []
-    reasons = [(address, getattr(error, "message", error)) for address, error in list(failed.items())[:_FAILURES]]
+    reasons = [(error.called(address), error.headline) for address, error in list(failed.items())[:_FAILURES]]
     shown: list[str] = [say("{what} ({evidence})", what=address, evidence=reason) for address, reason in reasons]
     shown += [say("and {count} more", count=len(failed) - _FAILURES)] if len(failed) > _FAILURES else []
     total = len(failed) + len(comparison.versions)

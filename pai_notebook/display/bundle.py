@@ -43,7 +43,7 @@ def describe_error(error: PaiError) -> Card:
     """
     blocks: list[Block] = [Note(error.hint)] if error.hint else []
     about = [
-        (say("model"), error.model_id),
+        (say("model"), error.model_name or error.model_id),
         (say("version"), error.version_name),
         (say("region"), error.region),
         (say("action"), error.action),
@@ -54,10 +54,10 @@ def describe_error(error: PaiError) -> Card:
     if facts:
         blocks.append(Facts(facts))
     if isinstance(error, FetchErrors) and error.errors:
-        rows: list[list[Inline]] = [[Code(address), cause.message] for address, cause in error.errors.items()]
+        rows: list[list[Inline]] = [[Code(cause.called(address)), cause.headline] for address, cause in error.errors.items()]
         blocks.append(Table([say("address"), say("what happened")], rows, limit=_MOST, unit=say("failures")))
     return Card(
-        with_text(error.message, error.message.rstrip(".")),
+        with_text(error.headline, error.headline.rstrip(".")),
         type(error).__name__,
         tone="bad",
         blocks=blocks,
@@ -67,6 +67,7 @@ def describe_error(error: PaiError) -> Card:
 
 def _evidence(error: PaiError) -> str:
     parts = [
+        error.model_id if error.model_name else "",
         say("code {code}", code=error.code) if error.code else "",
         f"HTTP {error.status}" if error.status else "",
         say("request {id}", id=error.request_id) if error.request_id else "",

@@ -251,7 +251,7 @@ def with_values(text: Any, change: Callable[[str], str]) -> Any:
     Examples
     --------
     >>> with_values(say("no model named {text}", text="secret"), lambda text: text.replace("secret", "***")).in_language("zh")
-    '没有名为 *** 的模型'
+    '没有名为“***”的模型'
     """
     if not isinstance(text, Phrase):
         return change(text) if isinstance(text, str) else text
@@ -260,7 +260,16 @@ def with_values(text: Any, change: Callable[[str], str]) -> Any:
         if text.separator
         else {name: with_values(value, change) for name, value in text.values.items()}
     )
-    return Phrase(change(text.english), text.template, values, text.separator, text.wording)
+    if text != _reading(text, text.values):
+        return Phrase(change(text.english), text.template, values, text.separator, text.wording)
+    english = _reading(text, values)
+    # what only the whole sentence gives away, such as a password behind its name, stands in the values still and is not said from them
+    return Phrase(english, text.template, values, text.separator, text.wording) if change(english) == english else change(english)
+
+
+def _reading(phrase: Phrase, values: Any) -> str:
+    """How a phrase reads in English with these values."""
+    return phrase.separator.join(in_language(value, "en") for value in values) if phrase.separator else _formatted(phrase.template, values)
 
 
 def reworded(text: str, change: Callable[[str], str]) -> str:
@@ -352,3 +361,54 @@ def now(template: str, /, **values: Any) -> str:
     '… 另有 1,200 个字符'
     """
     return say(template, **values).in_language(spoken())
+
+
+def as_data(phrase: Phrase) -> dict[str, Any]:
+    """Give what a phrase was made of as JSON has it, so that `from_data` can say it again.
+
+    Examples
+    --------
+    >>> as_data(say("{count} removed", count=3))
+    {'text': '3 removed', 'template': '{count} removed', 'values': {'count': 3}}
+    """
+    if phrase.separator:
+        return {"text": phrase.english, "separator": phrase.separator, "values": [_plain_data(value) for value in phrase.values]}
+    values = {name: _plain_data(value) for name, value in phrase.values.items()}
+    return {"text": phrase.english, "template": phrase.template, "values": values}
+
+
+def _plain_data(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return as_data(value)
+    return value if type(value) in _PLAIN else str(value)
+
+
+def from_data(data: Any) -> Any:
+    """Make the phrase again that `as_data` wrote; of a template that is not ours, or values that do not fit it, only its text.
+
+    Examples
+    --------
+    >>> from_data({"text": "3 removed", "template": "{count} removed", "values": {"count": 3}}).in_language("zh")
+    '3 个已移除'
+    >>> from_data({"text": "3 removed", "template": "{count.real}", "values": {"count": 3}})
+    '3 removed'
+    """
+    from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES  # noqa: PLC0415 - a catalogue that English does not need
+
+    if not isinstance(data, dict):
+        return data if type(data) in _PLAIN else ""
+    text, template, separator, values = (data.get(name, "") for name in ("text", "template", "separator", "values"))
+    if not all(isinstance(each, str) for each in (text, template, separator)):
+        return str(text)
+    if isinstance(values, list) and separator in SEPARATORS:
+        return Phrase(
+            text, values=tuple(text if isinstance(text, str) else str(text) for text in map(from_data, values)), separator=separator
+        )
+    if not isinstance(values, dict) or template not in TEMPLATES:
+        return text
+    phrase = Phrase(text, template, {name: from_data(value) for name, value in values.items()})
+    try:
+        phrase.in_language("zh")
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return text
+    return phrase

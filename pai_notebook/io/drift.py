@@ -148,7 +148,7 @@ class Drift(Displayed):
         if self:
             hint = say("drift has the details.")
             for change in self.changes[:1]:
-                field = say("{name} {text}", name=self._called(change.address), text=self.names.get(change.field) or titled(change.field))
+                field = say("{name} {text}", name=self._called(change.address), text=self._field(change))
                 hint = say("The first: {change}", change=say("{what}: {said}", what=field, said=_shown(change)))
             raise DriftError(self.summary, hint=hint, drift=self)
 
@@ -177,6 +177,10 @@ class Drift(Displayed):
         """Give an address, or an id of a model, with the model's name."""
         model, at, name = address.rpartition("@") if "@" in address else (address, "", "")
         return f"{self.names.get(model, model)}{at}{name}"
+
+    def _field(self, change: FieldChange) -> str:
+        """Give the field of a change, its dataset by name."""
+        return titled(self.names.get(change.field, change.field))
 
     def _brief(self) -> str:
         return self.summary
@@ -208,7 +212,7 @@ class Drift(Displayed):
         before = ""
         for change in self.changes:
             name = change.address.removeprefix(f"{only}@") if only else self._called(change.address)
-            field = self.names.get(change.field, change.field)
+            field = self._field(change)
             if change.before is not None and change.after is not None and max(len(change.before), len(change.after)) > _LONG:
                 texts.append((say("{name} {text}", name=name, text=field), Diff(change.before, change.after)))
                 continue

@@ -365,4 +365,13 @@ def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenanc
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:
     """Mask what an error says; its kind, which may carry more, is not kept."""
     message, hint = (with_values(text, redaction.text) for text in (error.message, error.hint))
-    return PaiError(message, hint=hint, code=error.code, status=error.status, request_id=error.request_id)
+    model_id, model_name = redaction.text(error.model_id), redaction.text(error.model_name)
+    return PaiError(
+        message,
+        hint=hint,
+        code=error.code,
+        status=error.status,
+        request_id=error.request_id,
+        model_id=model_id,
+        model_name=model_name,
+    )

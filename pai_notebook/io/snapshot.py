@@ -3,13 +3,15 @@
     {"format": "pai_notebook snapshot", "schema": 1, "saved": "2026-01-31T09:00:00+00:00", "digest": "...",
      "versions": [{"model_id": "...", "digest": "...", "fetched": "...", "source": 0, "document": {...}}],
      "sources": [{"registry": "...", "region": "...", "workspace_id": "", "request_ids": [...], "model_name": "...",
-                  "datasets": [...], "people": [...]}], "errors": [...], "masked": [...],
+                  "datasets": [...], "people": [...]}], "errors": [...], "removed": [...], "masked": [...],
+     "phrases": [{"text": "...", "template": "...", "values": {...}}],
      "groups": [{"name": "...", "members": [0, 1, 2], "folds": false, "ignored": [...], "method": "groupby", "names": [...]}],
      "paired": [{"metric": "...", "version": "...", "other": "...", "interval": {...}, "flipped": {...}, ...}]}
 
 `document` is what the service sent, `source` the place in `sources` of where it came from and what things are called there. A group is
-written as its members, which follow each other, and as what makes it of them again. Keys this release does not know are left alone and
-are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
+written as its members, which follow each other, and as what makes it of them again. `phrases` are sentences that stand elsewhere in the
+file as their English text, with what they were made of, so that they can be said in Chinese. Keys this release does not know are left
+alone and are part of the digest; a file of a higher `schema` is refused, because its meaning may have changed.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
-from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.io.redaction import Redaction, as_redaction, masked_versions
+from pai_notebook.i18n.phrases import Phrase, as_data, from_data, joined, say, with_values
+from pai_notebook.io.redaction import as_redaction, masked_versions
 from pai_notebook.io.redaction_results import masked_result
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
@@ -47,7 +49,7 @@ _AROUND = 8
 # Lists and objects in a file; those of gigabytes, which have to be asked for, may hold more.
 _MOST_PARTS, _BYTES_EACH = 4_000_000, 64
 
-_DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "attempts")
+_DETAILS = ("hint", "code", "status", "request_id", "action", "model_id", "version_name", "region", "model_name", "attempts")
 _NUMBERS = ("status", "attempts")
 _METHODS: dict[str, Literal["groupby", "group_repeats"]] = {"groupby": "groupby", "group_repeats": "group_repeats"}
 # Controls and signs of direction that JSON may hold as they are; a snapshot that is looked at in an editor or a diff shows their numbers.
@@ -128,10 +130,18 @@ def write_snapshot(
     """
     redaction = as_redaction(redact)
     kept = masked_versions(versions, redaction, paired) if redaction else versions
-    content = _content(kept, errors or {}, removed, redaction, saved or datetime.now(UTC))
+    mask = redaction.text if redaction else _same
+    failed = [_failure(redaction.address(address) if redaction else address, error, mask) for address, error in (errors or {}).items()]
+    gone = [with_values(text, mask) for text in removed]
+    content = _content(kept, saved or datetime.now(UTC))
+    content.update({"errors": failed, "removed": gone})
+    said = [*gone, *(text for each in failed for text in (each["message"], each.get("hint")))]
     results = [masked_result(each, redaction) if redaction else each for each in paired]
     content.update({"paired": results} if results else {})
-    content["masked"] = list(redaction.sentences) if redaction else []
+    masked = redaction.sentences if redaction else ()
+    content["masked"] = [phrase.english for phrase in masked]
+    phrases = {phrase.english: as_data(phrase) for phrase in (*said, *masked) if isinstance(phrase, Phrase)}
+    content.update({"phrases": list(phrases.values())} if phrases else {})
     content["digest"] = _digest(content)
     try:
         text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(content, ensure_ascii=False, indent=1))
@@ -144,19 +154,12 @@ def write_snapshot(
     return write_file(path, packed, overwrite=overwrite)
 
 
-def _content(
-    versions: Sequence[ModelVersion],
-    errors: Mapping[str, PaiError],
-    removed: Sequence[str],
-    redaction: Redaction | None,
-    now: datetime,
-) -> Any:
-    mask = redaction.text if redaction else _same
+def _content(versions: Sequence[ModelVersion], now: datetime) -> dict[str, Any]:
     groups = _groups(versions)
     versions = members_of(versions)
     sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
     places = {source: place for place, source in enumerate(sources)}
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "schema": SCHEMA,
         "saved": now.astimezone(UTC).isoformat(),
@@ -166,8 +169,6 @@ def _content(
     }
     content.update({"sources": [_told(source) for source in sources]} if sources else {})
     content.update({"groups": groups} if groups else {})
-    content["errors"] = [_failure(redaction.address(address) if redaction else address, error, mask) for address, error in errors.items()]
-    content["removed"] = [mask(text) for text in removed]
     return content
 
 
@@ -221,8 +222,8 @@ def _kept(version: ModelVersion, places: Mapping[Provenance, int]) -> dict[str, 
 
 def _failure(address: str, error: PaiError, mask: Any) -> dict[str, Any]:
     details = {name: getattr(error, name) for name in _DETAILS if getattr(error, name)}
-    texts = {name: mask(value) if isinstance(value, str) else value for name, value in details.items()}
-    return {"address": address, "type": type(error).__name__, "message": mask(error.message), **texts}
+    texts = {name: with_values(value, mask) for name, value in details.items()}
+    return {"address": address, "type": type(error).__name__, "message": with_values(error.message, mask), **texts}
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -319,13 +320,14 @@ def _is_whole(entry: Any) -> bool:
 
 def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
     sources = dict(enumerate(_source(each) for each in content.get("sources", [])))
+    phrases = {phrase: phrase for phrase in map(from_data, content.get("phrases", []))}
     return Snapshot(
         path=target,
         saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
         versions=_regrouped([_version(entry, sources) for entry in content["versions"]], content.get("groups", [])),
-        errors={_text(entry["address"]): _error(entry) for entry in content.get("errors", [])},
-        removed=tuple(map(_text, content.get("removed", []))),
-        masked=tuple(map(_text, content.get("masked", []))),
+        errors={_text(entry["address"]): _error(entry, phrases) for entry in content.get("errors", [])},
+        removed=_sentences(content.get("removed", []), phrases),
+        masked=_sentences(content.get("masked", []), phrases),
         paired=tuple(map(dict, content.get("paired", []))),
     )
 
@@ -360,10 +362,17 @@ def _version(entry: Mapping[str, Any], sources: Mapping[int, Provenance]) -> Mod
     return ModelVersion(entry["document"], model_id=_text(entry["model_id"]), fetched=moment, provenance=provenance)
 
 
-def _error(entry: Mapping[str, Any]) -> PaiError:
+def _sentences(texts: Any, phrases: Mapping[str, str]) -> tuple[str, ...]:
+    """Sentences of the file, as phrases where it says what they were made of."""
+    return tuple(phrases.get(text, text) for text in map(_text, texts))
+
+
+def _error(entry: Mapping[str, Any], phrases: Mapping[str, str]) -> PaiError:
     kind = getattr(errors_module, str(entry.get("type")), PaiError) if entry.get("type") in errors_module.__all__ else PaiError
     details: dict[str, Any] = {name: entry[name] if name in _NUMBERS else _text(entry[name]) for name in _DETAILS if name in entry}
     if not all(type(details.get(name, 0)) is int for name in _NUMBERS):
         raise TypeError("a status that is not a number")
-    error: PaiError = kind(_text(entry["message"]), **details)
+    details.update({"hint": phrases.get(details["hint"], details["hint"])} if "hint" in details else {})
+    message = _text(entry["message"])
+    error: PaiError = kind(phrases.get(message, message), **details)
     return error

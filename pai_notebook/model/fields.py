@@ -105,15 +105,21 @@ def field_named(word: str) -> FieldInfo | None:
 
 
 def titled(name: str) -> str:
-    """Give a field by the name that people type; in other languages than English its title stands before it.
+    """Give a field, or a path in one, by the name that people type; in other languages than English its title stands before it.
 
     Examples
     --------
-    >>> titled("uri"), titled("uri").in_language("zh"), titled("labels.env")
-    ('uri', '存储位置（uri）', 'labels.env')
+    >>> titled("uri"), titled("uri").in_language("zh")
+    ('uri', '存储位置（uri）')
+    >>> titled("labels.env"), titled("labels.env").in_language("zh"), titled("Unknown.env")
+    ('labels.env', '标签：labels.env', 'Unknown.env')
     """
-    info = field_named(name)
-    return name if info is None else with_text(say("{title} ({name})", title=info.title, name=name), name)
+    section, dot, _ = name.partition(".")
+    info = field_named(section)
+    if info is None or (dot and info.is_plain):
+        return name
+    words = say("{what}: {said}", what=info.title, said=name) if dot else say("{title} ({name})", title=info.title, name=name)
+    return with_text(words, name)
 
 
 # Fields that hold the id of an account, which may have a name.

@@ -93,7 +93,8 @@ def describe_versions(
         Names that the set was sorted by or chosen by; a metric has its column then.
     """
     blocks: list[Block] = [
-        Note(say("{what}: {said}", what=address, said=error.sentence), "bad") for address, error in list((errors or {}).items())[:10]
+        Note(say("{what}: {said}", what=error.called(address), said=error.sentence), "bad")
+        for address, error in list((errors or {}).items())[:10]
     ]
     if errors and len(errors) > 10:  # noqa: PLR2004 - a list, not a log
         blocks.append(Note(say("and {count} more failures; errors has all", count=len(errors) - 10), "bad"))
@@ -144,8 +145,8 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     tied = any(best is not None and [cell.value for cell in cells[name]].count(best) > 1 for name, best in best.items())
     mark = say("◆ best as measured, all that are equal") if tied else say("◆ best as measured")
     notes = [mark if starred else "", which, rest]
-    said = joined([part for part in (*notes, _latest_note(versions)) if part], " · ")
-    below: list[Inline] = [*([said] if said else []), *dataset_notes(short, known)]
+    said = joined([part for part in notes if part], " · ")
+    below: list[Inline] = [*filter(None, (said, _latest_note(versions))), *dataset_notes(short, known)]
     # the caption has the name, where the id would say less
     below += [Code(versions[0].model_id)] if not several and versions[0].model_id and _name_of(versions) else []
     return Table(

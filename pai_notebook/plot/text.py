@@ -38,10 +38,11 @@ _NAMES = 0.4
 _MOST_LINES = 4
 # Size of the notes below a chart, in points.
 _NOTE = 8.0
-# A line may end behind a space, the @ before a dataset, and any Chinese character or mark; a sign stays with the word that it begins.
+# A line may end behind a space, the @ before a dataset, and any Chinese character or mark; a sign stays with the word that it begins,
+# and a % with its number.
 _WIDE = r"\u2e80-\u9fff\uff00-\uffef"
 _WORDS = re.compile(
-    rf"[{_WIDE}][{NO_BEGINNING}]*\s*|(?:[^\w\s·{_WIDE}] ){{0,3}}[^\s@{_WIDE}]+(?:@|\s+|(?=[{_WIDE}])[{NO_BEGINNING}]*|$)|\S\s*|\s+"
+    rf"[{_WIDE}][{NO_BEGINNING}]*\s*|(?:[^\w\s·{_WIDE}] ){{0,3}}[^\s@{_WIDE}]+(?:@|\s+(?:%\s*)?|(?=[{_WIDE}])[{NO_BEGINNING}]*|$)|\S\s*|\s+"
 )
 
 

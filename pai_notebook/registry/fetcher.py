@@ -120,6 +120,7 @@ class Fetcher:
     async def fetch(self, addresses: Sequence[Address], arrivals: Arrivals, *, refresh: bool = False, suggest: bool = False) -> Arrivals:
         """Fetch everything the addresses mean into `arrivals`; `suggest` asks the service for similar names where one does not exist."""
         texts = dict.fromkeys(address.model for address in addresses)
+        arrivals.name_in = self.memory.name_in
         arrivals.ids.update({text: model_id for text in texts if (model_id := self.names.known(text))})
         done = False
         try:
@@ -235,7 +236,8 @@ class Fetcher:
                         raise error
                 yield versions
                 self._note_gap(model_id, listing)
-        except NotFound as error:
+        except PaiError as error:
+            self.memory.name_in(error)
             self.suggestions.hint(error)
             raise
 

@@ -30,6 +30,8 @@ class Arrivals:
         Called with the number of versions that arrived, and how many there will be where that is known.
     remember : bool
         Whether the versions may answer later questions.
+    name_in : callable, optional
+        Tells an error what its model is called.
     """
 
     models: dict[str, Known[ModelVersion]] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Arrivals:
     ids: dict[str, str] = field(default_factory=dict)
     progress: Callable[[int, int | None], None] | None = None
     remember: bool = True
+    name_in: Callable[[PaiError], None] | None = None
 
     def of(self, model_id: str) -> Known[ModelVersion]:
         """What is known of a model, nothing at first."""
@@ -82,7 +85,11 @@ class Arrivals:
             model_id = self.ids.get(text, text)
             return model_id, self.models.get(model_id)
 
-        return resolve(addresses, known_of, self.failures)
+        found, errors = resolve(addresses, known_of, self.failures)
+        if self.name_in is not None:
+            for error in errors.values():
+                self.name_in(error)
+        return found, errors
 
 
 class FetchResult:
@@ -105,7 +112,7 @@ class FetchResult:
     def tally(self) -> tuple[int, int, str]:
         """How many versions were fetched, how many addresses failed, and the first reason."""
         versions = self.versions
-        reasons = [error.message for error in versions.errors.values()]
+        reasons = [error.headline for error in versions.errors.values()]
         return len(versions), len(reasons), next(iter(reasons), "")
 
     def raise_first(self) -> ModelVersion:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.model.order import Neighbours, version_key
 
 if TYPE_CHECKING:
+    from pai_notebook.errors import PaiError
     from pai_notebook.model.version import ModelVersion
 
 Key = tuple[str, str]
@@ -115,6 +116,10 @@ class Memory:
     def name_of(self, model_id: str) -> str:
         """Name of a model that was seen in a list, else empty."""
         return self._models.get(model_id, "")
+
+    def name_in(self, error: PaiError) -> None:
+        """Tell an error what its model is called, where a list has shown it."""
+        error.model_name = error.model_name or self.name_of(error.model_id)
 
     def called(self, model_id: str) -> str:
         """Name of a model where it is known to be the only one of that name, else the id."""

@@ -53,7 +53,7 @@ class VersionExports(FrameExports):
         caption = say("{versions} of {models}", versions=count_versions(tuple(versions)), models=listed(models, 3))
         notes = [*([versions.origin] if versions.origin else []), *versions.removed]
         words = "{address} could not be fetched: {error}"
-        notes += [say(words, address=address, error=error.sentence) for address, error in versions.errors.items()]
+        notes += [say(words, address=error.called(address), error=error.sentence) for address, error in versions.errors.items()]
         return PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
 
     def redact(self, rules: RedactionLike = "default") -> Self:

@@ -41,16 +41,16 @@ def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFou
     return error
 
 
-def nothing_selected(address: Address, available: Sequence[str]) -> VersionNotFound:
+def nothing_selected(address: Address, available: Sequence[str], model_id: str) -> VersionNotFound:
     """Return the error for a selector that selects no version of an existing model."""
     if address.selector.kind == "approved":
         return VersionNotFound(
             say("no version of {model} is approved", model=address.model),
-            model_id=address.model,
+            model_id=model_id,
             hint=say("Choose one by name, or use @latest."),
         )
     hint = say("It has {counted}.", counted=counted(len(available), "version")) if available else say("The model has no version yet.")
-    return VersionNotFound(say("{address} selects no version", address=address), model_id=address.model, hint=hint)
+    return VersionNotFound(say("{address} selects no version", address=address), model_id=model_id, hint=hint)
 
 
 def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:
@@ -227,7 +227,7 @@ def _answer(address: Address, model_id: str, known: Known[T], failures: Mapping[
     if met:
         # a model without versions is a fact where everything is asked for, and an error where something is
         if not part and not errors and selector.kind != "all":
-            errors[said] = nothing_selected(address, list(known.versions))
+            errors[said] = nothing_selected(address, list(known.versions), model_id)
     elif known.lacking and part is not None:
         errors.update({f"{said} ({page})": error for page, error in known.lacking.items()})
     elif failed is not None or known.lacking:

@@ -278,7 +278,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         if not self._errors:
             return self
         error = next(iter(self._errors.values()))
-        names = joined([*list(self._errors)[:3], *(["..."] if len(self._errors) > 3 else [])])  # noqa: PLR2004 - short line
+        failed = [error.called(address) for address, error in list(self._errors.items())[:3]]
+        names = joined([*failed, *(["..."] if len(self._errors) > 3 else [])])  # noqa: PLR2004 - short line
         raise FetchErrors(
             say(
                 "{count} of {count_2} versions could not be fetched: {names}",

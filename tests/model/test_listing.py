@@ -157,3 +157,11 @@ def test_a_list_shows_the_metric_it_is_sorted_by_and_versions_without_it_stand_l
     assert "absent" in text.split("0.2.0")[1]
     assert "wait_ms" in str(found[1:])
     assert "wait_ms" in str(vs.filter("share0 > 0 and wait_ms < 9"))
+
+
+def test_no_sentence_of_a_list_is_cut():
+    with pnb.connect("demo", default=False) as registry:
+        shown = registry.get_versions("手写数字识别")._repr_mimebundle_()
+    assert [
+        kind for kind, text in shown.items() if "more characters" in text or "highest by name is 2.5.0" not in text.replace("\n", " ")
+    ] == []

@@ -614,3 +614,10 @@ def test_the_runs_of_a_group_are_drawn_around_their_mean(chart, mark):
     assert "strokes: single runs; sd: their standard deviation" in note(ax)
     assert chart == "slope" or {"0.82 (sd 0.0200)", "0.92 (sd 0.0436)"} <= set(words(ax))
     assert "strokes" not in note(getattr(VersionSet(repeated("1.0", first, 1)).compare().plot, chart)("auc"))
+
+
+def test_no_line_of_a_note_begins_with_the_sign_of_a_percentage():
+    note = "whiskers: 95 % interval · better by 5 % " * 9
+    for width in range(60, 300, 7):
+        lines = plot_text._wrapped(note, width, 8, most_lines=90).split("\n")
+        assert [line for line in lines if line.startswith("%")] == []

@@ -13,6 +13,8 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from pai_notebook.display import describe_error, render_text
+from pai_notebook.errors import FetchErrors, VersionNotFound
 
 MODEL = "model-named"
 OWNER, USER = "1557702098000001", "287719005500000002"
@@ -485,3 +487,34 @@ def test_frames_that_are_asked_for_names_name_people_and_models():
     assert set(ids["owner_id"]) == {OWNER}
     assert set(ids["model"]) == {MODEL}
     assert named.dtypes.tolist() == ids.dtypes.tolist()
+
+
+def test_an_error_calls_the_model_by_its_name_and_has_the_id_behind(tmp_path):
+    with Service().connect() as registry:
+        found = registry.get_versions(f"{MODEL}@0.1.0,9.9.9")
+        with pytest.raises(VersionNotFound) as caught:
+            registry.get_version(f"{MODEL}@9.9.9")
+        selected = registry.get_versions(f"{MODEL}@0.1.0", f"{MODEL}@approved")
+    error = caught.value
+    assert (error.model_id, error.model_name) == (MODEL, "speech")
+    assert re.match(rf"no version 9\.9\.9 in speech \({MODEL}, ", str(error))
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    headline, *rest = render_text(describe_error(error)).split("\n")
+    assert headline == "✗ no version 9.9.9 in speech"
+    assert [line.startswith(MODEL) for line in rest if MODEL in line] == [True]
+    assert [str(each).split(" (")[0] for each in selected.errors.values()] == ["no version of speech is approved"]
+    assert list(found.errors) == [f"{MODEL}@9.9.9"]
+    compared = found.compare(only="all")
+    for shown in (found, compared, compared.check("accuracy > 0"), pnb.load(found.save(tmp_path / "x.json", redact="default"))):
+        assert "speech@9.9.9" in str(shown)
+        assert f"{MODEL}@9.9.9" not in str(shown)
+    assert re.search(r"0\.1\.0 +9\.9\.9\n", str(compared))
+    assert re.search(r"0\.1\.0 +9\.9\.9\n", str(compared.coverage))
+    with pytest.raises(FetchErrors, match=r"could not be fetched: speech@9\.9\.9\. The first reason: no version 9\.9\.9 in speech"):
+        found.raise_for_errors()
+
+
+def test_an_error_of_a_model_whose_name_is_not_known_has_its_id():
+    with Service().connect(names=False) as registry, pytest.raises(VersionNotFound) as caught:
+        registry.get_version(f"{MODEL}@9.9.9")
+    assert str(caught.value).startswith(f"no version 9.9.9 in {MODEL} (")

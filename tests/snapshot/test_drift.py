@@ -9,6 +9,7 @@ import pytest
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import ConfigurationError, DriftError
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.io.drift import compare_versions, find_drift
 from pai_notebook.model.flatten import flatten
 from pai_notebook.model.version import ModelVersion
@@ -261,3 +262,19 @@ def test_groups_are_looked_up_by_their_members_and_what_is_not_registered_is_ref
     candidates = VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], "accuracy": [0.1, 0.2]}), name="run")
     with pytest.raises(ConfigurationError, match="a and b are not registered"):
         registry.drift(candidates)
+
+
+def test_fields_have_their_titles_beside_what_is_typed_in_chinese():
+    before = make({"ApprovalStatus": "Pending", "Labels": [{"Key": "env", "Value": "a"}], "TrainingSpec": {"lr": 1}, "Strange": 1})
+    after = make({"ApprovalStatus": "Approved", "Labels": [{"Key": "env", "Value": "b"}], "TrainingSpec": {"lr": 2}, "Strange": 2})
+    drift = find_drift([before], [after])
+    english = str(drift)
+    assert all(f" {name} " in english for name in ("approval_status", "labels.env", "training_spec.lr", "Strange"))
+    assert "准入状态" not in english
+    with speaking("zh"):
+        assert all(
+            name in str(drift) for name in ("准入状态（approval_status）", "标签：labels.env", "训练配置：training_spec.lr", " Strange ")
+        )
+        with pytest.raises(DriftError, match="准入状态（approval_status）"):
+            drift.raise_if_changed()
+    assert [change.field for change in drift.changes] == drift.to_frame()["field"].tolist()

@@ -4,6 +4,7 @@ import gzip
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Throttled, VersionNotFound
+from pai_notebook.i18n.phrases import say, speaking
 from pai_notebook.io import snapshot as file
 from pai_notebook.io.snapshot import write_snapshot
 from pai_notebook.model.version import ModelVersion
@@ -270,3 +272,43 @@ def test_a_redacted_snapshot_says_what_was_masked_and_holds_none_of_it(tmp_path)
 
 def test_load_is_a_public_name(saved):
     assert pnb.load(saved) == load(saved)
+
+
+def test_sentences_in_a_snapshot_are_in_the_language_of_who_loads_it(tmp_path):
+    error = VersionNotFound(say("no version {name} in {model_id}", name="9.9.9", model_id="model-a"), hint=say("The set is empty."))
+    vs = VersionSet([make(OwnerId="1557702098000001", Metrics={"cer": n}, name=f"0.{n}.0") for n in (1, 2)], {"model-a@9.9.9": error})
+    path = vs.filter("cer > 1").save(tmp_path / "x.json", redact="default")
+    texts = ["where 'cer > 1' removed 1 of 2", "owner: 1 value in 1 place, first in model-a@0.2.0 OwnerId", "no version 9.9.9 in model-a"]
+    content = json.loads(path.read_text("utf-8"))
+    assert [*content["removed"], *content["masked"], content["errors"][0]["message"]] == texts
+    again = load(path)
+    assert again.removed == ("where 'cer > 1' removed 1 of 2",)
+    assert all(text in str(again) for text in ("where 'cer > 1' removed 1 of 2", "first in model-a@0.2.0 OwnerId", "no version 9.9.9"))
+    with speaking("zh"):
+        for found in (again, load(path)):
+            told = f"{found.removed} {found.origin} {found.errors['model-a@9.9.9'].sentence}"
+            assert all(text in told for text in ("筛选条件（'cer > 1'）排除了", "所有者：1 个值", "model-a 没有版本 9.9.9"))
+            assert not re.search("removed|place|no version|set is empty", told + str(found))
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        {"text": "a", "template": "{count.__class__}", "values": {"count": 3}},
+        {"text": "a", "template": "{count} removed", "values": {}},
+        {"text": "a", "template": "{count:,} more", "values": {"count": "x"}},
+        {"text": "a", "template": ["x"], "values": {}},
+        {"text": "a", "separator": ["x"], "values": []},
+        {"text": "a", "separator": "?", "values": ["b"]},
+        {"text": "a"},
+    ],
+)
+def test_what_a_file_calls_a_phrase_and_is_none_of_ours_is_text(phrase, tmp_path):
+    path = VersionSet([make()]).filter("version_name != 'x'").save(tmp_path / "x.json")
+    content = json.loads(path.read_text("utf-8"))
+    content.update({"removed": ["a"], "phrases": [phrase]})
+    content["digest"] = file._digest(content)
+    path.write_text(json.dumps(content), "utf-8")
+    with speaking("zh"):
+        assert load(path).removed == ("a",)
+        assert "\n│ a\n" in str(load(path))

@@ -280,7 +280,7 @@ class Gated:
             Check(
                 "failed",
                 say("fetch"),
-                reason=say("{address} could not be fetched: {error}", address=address, error=error.sentence),
+                reason=say("{address} could not be fetched: {error}", address=error.called(address), error=error.sentence),
                 checked=False,
             )
             for address, error in self.errors.items()
