@@ -170,6 +170,11 @@ class PaiError(Printed, Exception):
         text : str
             The text.
 
+        Returns
+        -------
+        str
+            The text with the name.
+
         Examples
         --------
         >>> PaiError("no answer", model_id="model-a", model_name="digits").called("model-a@0.1.0")

@@ -183,6 +183,7 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
         assert_type(passed.to_junit(), str)
     except RegressionError as error:
         error.add_note("nightly")
+        assert_type(error.called("model-a@0.1.0"), str)
         c.report(path, gates=[error, "cer < 1"])
     c.report(path, gates="cer < 1")
     c.gate(rule="cer <= baseline")  # type: ignore[call-arg]
