@@ -276,3 +276,22 @@ def test_the_best_of_many_equally_good_takes_steps_in_proportion_to_their_number
 
     best_of(4)
     assert best_of(160) < 5.2 * best_of(40)
+
+
+EVIDENCE = {
+    "ends of intervals": lambda name: {name: 0.5, f"{name}_low": 0.4, f"{name}_high": 0.6},
+    "counts": lambda name: {name: {"accuracy": 0.5, "count": 10}},
+    "folds": lambda name: {name: {"loss": 0.5, "loss_std": 0.1, "k": 5}},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", EVIDENCE)
+def test_what_stands_beside_metrics_is_read_in_steps_in_proportion_to_their_number(kind):
+    def read(count):
+        metrics = {name: value for place in range(count) for name, value in EVIDENCE[kind](f"m{count}-{place}").items()}
+        versions = pai_notebook.VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Metrics": metrics} for n in (1, 2)], "model-a")
+        return steps(lambda: versions.compare(baseline="first"))
+
+    read(4)
+    assert read(200) < 5.2 * read(50)

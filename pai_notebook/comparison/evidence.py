@@ -89,6 +89,30 @@ class EvidenceFinder:
         ]
         return frozenset(path for path, _ in above), frozenset(place for _, place in above)
 
+    @cached_property
+    def _stems(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Keys under which evidence may be named, of every metric, with its dataset."""
+        return frozenset((dataset, stem) for path, dataset in self._cells for stem in stems_of(path))
+
+    @cached_property
+    def _spreads(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Where a spread stands, or the metric that one names, with the dataset."""
+        return frozenset((dataset, of if sibling else of[:-1]) for dataset, sibling, role, of in self._index if role is Role.SPREAD)
+
+    @cached_property
+    def _shares_below(self) -> dict[tuple[str, tuple[str, ...]], list[Key]]:
+        """Shares below each place where a `count` or `total` stands, with the dataset."""
+        found: dict[tuple[str, tuple[str, ...]], list[Key]] = {
+            (dataset, of): [] for dataset, _, role, of in self._index if role is Role.PERHAPS_EXAMPLES
+        }
+        for path, dataset in self._cells:
+            if is_share(path):
+                keys = split_path(path)
+                for depth in range(len(keys) + 1):
+                    if (dataset, keys[:depth]) in found:
+                        found[dataset, keys[:depth]].append((path, dataset))
+        return found
+
     def number(self, key: Key, place: int) -> float | None:
         """Give a number; None for one whose square no computer holds, which nobody has measured."""
         value = self._cells[key][place].value
@@ -168,13 +192,9 @@ class EvidenceFinder:
         dataset = key[1]
         if name.role in (Role.LOW, Role.HIGH):
             other = Role.HIGH if name.role is Role.LOW else Role.LOW
-            named = any(name.of in stems_of(path) for path, where in self._cells if where == dataset)
-            return named and (dataset, False, other, name.of) in self._index
+            return (dataset, name.of) in self._stems and (dataset, False, other, name.of) in self._index
         if name.role is Role.PERHAPS_FOLDS:
-            return any(
-                where == dataset and role is Role.SPREAD and (of if sibling else of[:-1]) == name.of
-                for where, sibling, role, of in self._index
-            )
+            return (dataset, name.of) in self._spreads
         return name.role is not Role.PERHAPS_EXAMPLES or self._counts_examples(key, name.of)
 
     def _counts_examples(self, key: Key, above: tuple[str, ...]) -> bool:
@@ -182,10 +202,9 @@ class EvidenceFinder:
         counts = {place: count for place in range(len(self._cells[key])) if (count := self.number(key, place)) is not None}
         if not all(count == int(count) >= 1 for count in counts.values()):
             return False
-        shares = [each for each in self._cells if each[1] == key[1] and is_share(each[0]) and split_path(each[0])[: len(above)] == above]
         verdicts = [
             whole_examples(value, count, self.written(share, place))
-            for share in shares
+            for share in self._shares_below.get((key[1], above), ())
             for place, count in counts.items()
             if (value := self.number(share, place)) is not None and 0 <= value <= 1
         ]

@@ -6,7 +6,7 @@ The separator is ``.``; a key that holds one is escaped, so ``{"a.b": 1}`` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ ROOT = "(value)"
 
 # Types of values that have nothing below them.
 SCALARS = frozenset({int, float, str, bool, type(None)})
+_TEXT = frozenset({str})
 
 _DIGITS = re.compile(r"([0-9]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -49,6 +50,20 @@ def join_path(keys: tuple[str, ...]) -> str:
         return ROOT
     path = ".".join(map(escape_key, keys))
     return "\\" + path if path == ROOT else path
+
+
+def are_paths(keys: Collection[Any]) -> bool:
+    r"""Whether each of some keys is a path as it stands, told of all at once.
+
+    Examples
+    --------
+    >>> are_paths(["cer", "wer"]), are_paths(["cer", "f1.macro"]), are_paths([1])
+    (True, False, False)
+    """
+    if not _TEXT.issuperset(map(type, keys)) or ROOT in keys:
+        return False
+    text = "\n".join(keys)
+    return "." not in text and "\\" not in text
 
 
 def split_path(path: str) -> tuple[str, ...]:
@@ -175,8 +190,10 @@ def metric_leaves(content: Any) -> Iterator[tuple[str, Any]]:
     [('eval.acc', 0.9), ('eval.acc.num', 100), ('eval.f1', 0.5)]
     """
     if type(content) is dict and SCALARS.issuperset(map(type, content.values())):
-        for key, leaf in content.items():
-            yield join_path((str(key),)), leaf
+        if are_paths(content):
+            yield from content.items()
+        else:
+            yield from ((join_path((str(key),)), leaf) for key, leaf in content.items())
         return
     for keys, leaf in _walk(content, _metric_steps):
         yield join_path(keys), leaf

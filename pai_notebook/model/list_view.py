@@ -31,7 +31,7 @@ from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
@@ -66,6 +66,7 @@ METRICS = 5
 DATASETS = 3
 LABELS = 4
 MODELS = 50
+_NUMBERS = (State.NUMBER, State.NUMERIC_TEXT)
 
 # Which way a metric is better: `max`, `min` or None where that is not known.
 Direction = Callable[[str], str | None]
@@ -120,7 +121,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     common, keys, more = _labels(versions, shown)
     several = len({version.model_id for version in versions}) > 1
     # what a model is measured on nowhere is not a gap of one version
-    stated = {(version.model_id, (cell.path, cell.dataset)) for version in versions for cell in version.metrics.cells} if several else set()
+    stated = {(version.model_id, name) for version in versions for name in columns if version.metrics.every(*name)} if several else set()
     heads: list[Column | str] = [*([say("model")] if several else []), say("version"), say("approval"), say("created")]
     for path, dataset in columns:
         heads.append(Column(short.get(dataset, dataset) or plain[path], align="right", group=plain[path] if dataset else ""))
@@ -263,9 +264,11 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
     """
     seen: dict[tuple[str, str], list[float]] = {}
     for version in versions:
-        for cell in version.metrics.cells:
-            if cell.value is not None and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and read_evidence_name(cell.path) is None:
-                seen.setdefault((cell.path, cell.dataset), []).append(cell.value)
+        for name, stated in version.metrics._stated.items():  # noqa: SLF001 - without making cells
+            for raw in stated:
+                state, value, _ = read_value(raw)
+                if value is not None and state in _NUMBERS and read_evidence_name(name[0]) is None:
+                    seen.setdefault(name, []).append(value)
     of_path: dict[str, tuple[object, ...]] = {}
     of_name: dict[tuple[str, str], tuple[float, float]] = {}
     for name, values in seen.items():

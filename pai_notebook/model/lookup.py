@@ -14,7 +14,7 @@ from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import known
 from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
-from pai_notebook.model.flatten import SCALARS, join_path, metric_leaves
+from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
@@ -165,8 +165,9 @@ class MetricColumns:
                     self.measured.add(place)
                     shape = dataset, tuple(content)
                     if shape not in shapes:
-                        shapes[shape] = all(type(key) is str and join_path((key,)) == key for key in content)
-                        self.names.update(dict.fromkeys((join_path((str(key),)), dataset) for key in content))
+                        shapes[shape] = are_paths(content)
+                        paths = content if shapes[shape] else [join_path((str(key),)) for key in content]
+                        self.names.update(dict.fromkeys([(path, dataset) for path in paths]))
                     if shapes[shape]:
                         self._flat.setdefault(dataset, []).append((place, content))
                         continue

@@ -12,8 +12,8 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from itertools import chain, pairwise
+from typing import Literal
 
 from pai_notebook.model.flatten import split_path
 
@@ -189,23 +189,7 @@ _KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERE
 _PLAIN = re.compile("[a-z0-9_]*")
 
 
-class _WordsOf(NamedTuple):
-    """What the questions below have in common, worked out once for each path."""
-
-    keys: tuple[tuple[str, ...], ...]
-    known: frozenset[str]
-
-
 @lru_cache(maxsize=65536)
-def _read(path: str) -> _WordsOf:
-    parts = split_path(path)
-    # most names are written in small letters
-    keys = tuple([tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(key)]) for key in parts])
-    # few sets of words, so that what follows from them is worked out once
-    known = frozenset([word for key in keys for word in key if word in _KNOWN or not word.isascii()])
-    return _WordsOf(keys, known)
-
-
 def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     """Split a path into the lower-case words of each of its keys.
 
@@ -214,7 +198,24 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     >>> words_of("val.macroF1"), words_of("exact_match,none")
     ((('val',), ('macro', 'f1')), (('exact', 'match', 'none'),))
     """
-    return _read(path).keys
+    # most names are written in small letters
+    return tuple(
+        [tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(key)]) for key in split_path(path)]
+    )
+
+
+@lru_cache(maxsize=65536)
+def _known_words(path: str) -> frozenset[str]:
+    """Words of a path that a question below asks for; few different sets, so that what follows from them is worked out once."""
+    keys = words_of(path)
+    known = _KNOWN.intersection(chain.from_iterable(keys))
+    return _once(known if path.isascii() else known.union(word for key in keys for word in key if not word.isascii()))
+
+
+@lru_cache(maxsize=4096)
+def _once(words: frozenset[str]) -> frozenset[str]:
+    """One object for equal sets of words."""
+    return words
 
 
 @lru_cache(maxsize=65536)
@@ -259,7 +260,7 @@ def is_training(path: str) -> bool:
     >>> [is_training(name) for name in ("train_loss", "train.accuracy", "train_seconds", "val_loss", "训练损失")]
     [True, True, False, False, True]
     """
-    return _is_training(_read(path).known)
+    return _is_training(_known_words(path))
 
 
 @lru_cache(maxsize=4096)
@@ -276,7 +277,7 @@ def is_cost(path: str) -> bool:
     >>> [is_cost(name) for name in ("latency_ms", "model_size_mb", "tokens_per_second", "accuracy", "cost_mae")]
     [True, True, True, False, False]
     """
-    return _is_cost(_read(path).known)
+    return _is_cost(_known_words(path))
 
 
 @lru_cache(maxsize=4096)
@@ -292,7 +293,7 @@ def is_speed(path: str) -> bool:
     >>> is_speed("latency_ms"), is_speed("tokens_per_second"), is_speed("size_mb")
     (True, True, False)
     """
-    return _has(_read(path).known, _SPEEDS)
+    return _has(_known_words(path), _SPEEDS)
 
 
 def is_exact(path: str) -> bool:
@@ -303,13 +304,17 @@ def is_exact(path: str) -> bool:
     >>> [is_exact(name) for name in ("model_size_mb", "n_params", "peak_memory_mb", "size_error")]
     [True, True, False, False]
     """
-    words = _read(path).known
+    return _is_exact(_known_words(path))
+
+
+@lru_cache(maxsize=4096)
+def _is_exact(words: frozenset[str]) -> bool:
     return _has(words, EXACT) and not words & _MEASURED
 
 
 def is_unbounded(path: str) -> bool:
     """Whether a name says that a value in 0 to 1 is not a fraction: a time, a size, a count or a loss."""
-    return _has(_read(path).known, _UNBOUNDED)
+    return _has(_known_words(path), _UNBOUNDED)
 
 
 @lru_cache(maxsize=4096)
@@ -335,7 +340,7 @@ def is_share(path: str) -> bool:
     >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
     [True, True, True, False, False, False, False]
     """
-    keys, known = _read(path)
+    keys, known = words_of(path), _known_words(path)
     if not keys or not _NEVER_SHARES.isdisjoint(known):
         return False
     last = keys[-1][-1] if keys[-1] else ""
@@ -356,7 +361,7 @@ def scale_of(path: str) -> Scale:
     >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
     ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
     """
-    keys, known = _read(path)
+    keys, known = words_of(path), _known_words(path)
     told = _scale_of_words(known)
     if told in ("difference", "ratio"):
         return told
@@ -382,7 +387,7 @@ _RATES = frozenset(_pairs("max", "hit win success pass solve", "rate") | _pairs(
 
 def is_percentable(path: str) -> bool:
     """Whether a metric is written by some as a fraction and by others in percent."""
-    return _are_percentable(_read(path).known)
+    return _are_percentable(_known_words(path))
 
 
 @lru_cache(maxsize=4096)
@@ -434,7 +439,7 @@ def split_names(text: str) -> frozenset[str]:
     >>> sorted(split_names("dev.accuracy")), sorted(split_names("eval_acc")), sorted(split_names("by.a.accuracy"))
     (['val'], ['test'], [])
     """
-    return _parts(_read(text).known)
+    return _parts(_known_words(text))
 
 
 @lru_cache(maxsize=4096)

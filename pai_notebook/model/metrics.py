@@ -58,14 +58,27 @@ class Metrics(Brief, Sequence[Cell]):
         return self._read[0]
 
     @cached_property
+    def _stated(self) -> dict[tuple[str, str], tuple[Any, ...]]:
+        """Values as sent by path and dataset, in the order of the document: what is read without making cells."""
+        found: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for dataset, content in self.entries:
+            for path, raw in metric_leaves(content):
+                name = path, dataset
+                found[name] = (*found[name], raw) if name in found else (raw,)
+        return found
+
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell, ordered by path and dataset in natural order, duplicates by their text."""
-        leaves = [(dataset, path, raw) for dataset, content in self.entries for path, raw in metric_leaves(content)]
-        count: dict[tuple[str, str], int] = {}
-        for dataset, path, _ in leaves:
-            count[dataset, path] = count.get((dataset, path), 0) + 1
-        cells = [make_cell(dataset, path, raw, duplicate=count[dataset, path] > 1) for dataset, path, raw in leaves]
-        return tuple(sorted(cells, key=cell_order))
+        order = sorted(self._stated, key=lambda name: (natural_key(name[0]), natural_key(name[1])))
+        return tuple([cell for name in order for cell in self._made(name)])
+
+    def _made(self, name: tuple[str, str]) -> list[Cell]:
+        """Cells of one name, in their order."""
+        path, dataset = name
+        values = self._stated.get(name, ())
+        cells = [make_cell(dataset, path, raw, duplicate=len(values) > 1) for raw in values]
+        return sorted(cells, key=cell_order) if len(cells) > 1 else cells
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,7 +154,7 @@ class Metrics(Brief, Sequence[Cell]):
         >>> len(Metrics({"cer": 0.2}).every("cer"))
         1
         """
-        return self.groups.get((path, dataset), ())
+        return self.groups.get((path, dataset), ()) if "cells" in self.__dict__ else tuple(self._made((path, dataset)))
 
     @checked
     def get(self, path: str, dataset: str | None = None, default: Cell | None = None) -> Cell | None:
