@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,48 @@ def code_of(page):
     """Blocks of a page but for those of what is shown, without the comments behind code."""
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", re.sub("  # .*", "", page.read_text("utf-8")), re.DOTALL | re.MULTILINE)
     return [block for block in blocks if block[0] not in ("text", "pycon")]
+
+
+def parts_of(page):
+    """Depth of each heading of a page, and what stands below it: blocks of code by language, rows of tables, items of lists."""
+    found, inside = [[0]], False
+    for line in page.read_text("utf-8").split("\n"):
+        if fence := re.match(r"```(\w*)", line):
+            inside = not inside
+            found[-1] += [f"code {fence[1]}"] if inside else []
+        elif not inside and (heading := re.match("(#+) ", line)):
+            found.append([len(heading[1])])
+        elif not inside and line.startswith("|"):
+            found[-1].append("row")
+        elif not inside and re.match(r"([-*]|\d+\.) ", line):
+            found[-1].append("item")
+    return found
+
+
+# Pages that are shorter in Chinese on purpose, and sections that are: what they leave out stands in English, and they say where.
+SHORTER = {"changelog.md", "reference.md"}
+ENGLISH_ALONE = {"chance.md": "## References"}
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda page: page.name)
+def test_a_page_in_chinese_has_the_headings_code_tables_and_items_of_the_english_one(page):
+    english = ROOT / "docs" / page.name
+    ours, theirs = parts_of(page), parts_of(english)
+    if page.name in SHORTER:
+        assert f"../{page.name}" in page.read_text("utf-8")
+        return
+    if page.name in ENGLISH_ALONE:
+        assert ENGLISH_ALONE[page.name] in english.read_text("utf-8")
+        assert f"../{page.name}#" in page.read_text("utf-8")
+        ours[-1], theirs[-1] = ours[-1][:1], theirs[-1][:1]
+    assert ours == theirs
+
+
+def test_the_readme_in_chinese_has_the_code_tables_and_items_of_the_english_one():
+    english, chinese = ([part[1:] for part in parts_of(ROOT / name)] for name in ("README.md", "README.zh-CN.md"))
+    assert len(chinese) >= len(english)
+    counts = [Counter(kind for part in page for kind in part) for page in (english, chinese)]
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("page", CHINESE, ids=lambda page: page.name)
