@@ -14,8 +14,7 @@ from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.gate.view import describe_gate, named_in, told_apart
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
-from pai_notebook.comparison.verdict import in_short
-from pai_notebook.comparison.view import against, describe_for_report
+from pai_notebook.comparison.view import against, describe_for_report, judged_by
 from pai_notebook.display import Block, Code, Facts, Inline, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
@@ -55,17 +54,17 @@ def report_of(
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
     figures, lacking = _figures(shown, charts, lang)
-    metrics, details = describe_for_report(shown)
     gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
     asked = named_in(question, (name for name in comparison.names if name != comparison.baseline_name))
+    metrics, details = describe_for_report(shown, list(map(mask, asked)))
     results = []
     for gate in gates:
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
         results.append((gate.title, describe_gate(gate, about, brief=True).blocks))
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
-    short = in_short(shown.verdict, list(map(mask, asked))) if asked or not comparison.verdict.by else None
+    verdict, in_full = shown.verdict._for_report(list(map(mask, asked)))  # noqa: SLF001 - the hook of shown objects
     answer: list[Block] = [part for _, parts in results for part in parts if not isinstance(part, Section)]
-    answer += shown.verdict._blocks(short)  # noqa: SLF001 - the hook of shown objects
+    answer += verdict
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
@@ -75,6 +74,7 @@ def report_of(
     differences = shown.explain(lang, everything=True)._describe_changes() if few else []  # noqa: SLF001 - the hook of shown objects
     evidence = [Section(result.sentence, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
     rest = [
+        *in_full,
         *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),
         *evidence,
         Section(say("Every difference"), differences, summary=against(shown)),
@@ -84,11 +84,12 @@ def report_of(
     report = Report(
         title=told(title or say("Comparison of {models}", models=joined(_titles(shown)))),
         question=mask(question),
+        scope=told(judged_by(shown)) if shown.versions else "",
         answer=told(answer),
         comparison=told(metrics),
         figures=told(figures),
         notes=lacking,
-        cautions=told((*shown.comparability, *shown.notes)) if shown.versions else None,
+        cautions=told((*shown.comparability, *shown.notes)) if len(shown.versions) > 1 else None,
         rest=told([section for section in rest if section.blocks]),
         code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance, unit_of
+from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.display.plain import CELL
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -181,8 +182,11 @@ def is_sequence(comparison: Comparison, bands: Sequence[Band]) -> bool:
 def capped(
     comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band], headings: Mapping[Name, str], *, lead: Phrase
 ) -> list[Block]:
-    """Tables of the first rows, and the names of the others."""
+    """Tables of the first rows, and the names of the others; what is set in many versions has a line a version."""
     hidden = _hidden(comparison, rows[ROWS:], len(rows))
+    if len(bands) > 1 and all(row.section != "metrics" for row in rows):
+        failed = [address for _, several in bands for address in several]
+        return [*describe_by_version(comparison, rows[:ROWS], sorted(places_of(bands)), failed), *hidden]
     return [*_tables(comparison, rows[:ROWS], bands, headings, lead=lead), *hidden]
 
 
@@ -265,7 +269,7 @@ def _tables(
             base, *others = (cells[place] for place in shown)
             filled.append([*head, base, *([best] if bests else []), *([Code(course)] if courses else []), *others, *missing])
         versions = [*(comparison.names[place] for place in shown[1:]), *failed]
-        part: Phrase | str = f"{versions[0]} – {versions[-1]}" if len(bands) > 1 else ""
+        part: Phrase | str = joined(versions) if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
         note = Lines(list(notes)) if notes and (shown, failed) == bands[-1] else ""
         pinned = 2 + named

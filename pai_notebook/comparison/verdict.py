@@ -302,20 +302,37 @@ class OverallVerdict(Displayed):
     def _describe(self) -> Block:
         return Stack(self._blocks())
 
-    def _blocks(self, short: Finding | None = None) -> list[Block]:
-        """The first sentences, behind one more where there is one; of many versions the others are folded by version."""
-        told = [*([short] if short else []), *(finding for finding in self.findings if short is None or finding.text != short.text)]
+    def _blocks(self) -> list[Block]:
+        """The first sentences; of many versions the others are folded by version."""
         if not self._each:
-            return folded_findings(told)
-        blocks = folded_findings([finding for finding in told if not finding.listing])
+            return folded_findings(self.findings)
+        blocks = folded_findings([finding for finding in self.findings if not finding.listing])
+        return [*blocks[:1], self._by_version(folded=True), *blocks[1:]]
+
+    def _by_version(self, *, folded: bool) -> Section:
         facts: list[tuple[str, Inline]] = list(self._each)
         total, part = len(self.counts), say("{shown} of {total} shown", shown=len(facts), total=len(self.counts))
         summary = part if len(facts) < total else say("{count} versions", count=total)
-        section = Section(say("By version"), [Facts(facts)], folded=True, summary=summary)
-        return [*blocks[:1], section, *blocks[1:]]
+        return Section(say("By version"), [Facts(facts)], folded=folded, summary=summary)
+
+    def _for_report(self, asked: Sequence[str]) -> tuple[list[Block], list[Section]]:
+        """The first sentences, those of the versions that somebody asked about before the others, and what a report keeps for its end.
+
+        Who reads a report runs no code, so advice on calls is left out.
+        """
+        told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._each))]
+        every = in_short(self)
+        if asked and (short := in_short(self, asked)):
+            others = in_short(self, asked, others=True) if self._each else None
+            told = [short, *([others] if others else []), *(finding for finding in told if every is None or finding.text != every.text)]
+        elif every and not self.by and len(self.counts) > 1:
+            told = [every, *(finding for finding in told if finding.text != every.text)]
+        first_ones, rest = describe_findings(told)[:1], told[_TOP:]
+        parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._each else [])]
+        return first_ones, [Section(say("Verdict in full"), parts)] if parts else []
 
 
-def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | None:
+def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool = False) -> Finding | None:
     """Say in one sentence which versions are better and which are worse; None where nothing was judged.
 
     Parameters
@@ -324,6 +341,8 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | No
         The results.
     asked : sequence of str
         Versions of which somebody wants to know; without any, all.
+    others : bool
+        Whether it is about all versions but these.
 
     Examples
     --------
@@ -334,8 +353,9 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | No
     Against 1.5.0, beyond chance (95 % together): 1.9.0 not told apart.
     """
     sides: dict[str, list[str]] = {}
+    about = {name for name in verdict.counts if not asked or (name in asked) is not others}
     for name, found in verdict.counts.items():
-        if (not asked or name in asked) and any(count for word, count in found.items() if word not in _NOT_JUDGED):
+        if name in about and any(count for word, count in found.items() if word not in _NOT_JUDGED):
             unknown = found[Standing.UNKNOWN] and not any(found[word] for word in _JUDGED)
             words = _UNKNOWN if unknown else _SIDES[found[Standing.BETTER] > 0, found[Standing.WORSE] > 0]
             sides.setdefault(words, []).append(name)
@@ -343,10 +363,13 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = ()) -> Finding | No
         return None  # that no interval is known is told metric by metric
     order = (*_SIDES.values(), _UNKNOWN)
     parts = [say(words, versions=_named(sides[words], is_open=words in order[-2:])) for words in order if words in sides]
-    if not asked and not any(_SIDES[True, worse] in sides for worse in (True, False)):
+    if (others or not asked) and not any(_SIDES[True, worse] in sides for worse in (True, False)):
         parts.insert(0, say("no version is better"))
+    rows = tuple((row, name) for (name, row) in verdict.standings if name in about)
+    if others:
+        told = "The other version: {parts}." if len(about) == 1 else "Of the {count} other versions: {parts}."
+        return Finding(say(told, count=len(about), parts=joined(parts, "; ")), rows)
     told = "Against {baseline}, beyond chance (95 % together): {parts}."
-    rows = tuple((row, name) for (name, row) in verdict.standings if not asked or name in asked)
     return Finding(say(told, baseline=verdict.baseline, parts=joined(parts, "; ")), rows)
 
 

@@ -26,7 +26,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.version_view import told_dataset
+from pai_notebook.model.version_view import describe_version, told_dataset
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -56,34 +56,60 @@ def describe_comparison(comparison: Comparison) -> Block:
     return blocks[0] if len(blocks) == 1 else Stack(blocks)
 
 
-def describe_for_report(comparison: Comparison) -> tuple[list[Block], list[Section]]:
-    """Describe the metrics and what changed, in tables that fit on paper, and the sections that a report keeps for its end."""
+def describe_for_report(comparison: Comparison, asked: Sequence[str] = ()) -> tuple[list[Block], list[Section]]:
+    """Describe the metrics and what changed, in tables that fit on paper, and the sections that a report keeps for its end.
+
+    Of several tables the first has the versions that somebody asked about, then the last ones.
+    """
+    if len(comparison.versions) == 1:
+        # nothing to compare, which the verdict says; what the version has is still to be read
+        return [*_failed(comparison), describe_version(comparison.versions[0])], []
     blocks: list[Block] = list(_banners(comparison))
     if not comparison.versions:
         return blocks, []
-    blocks.append(Note(against(comparison)))
     places = _shown_versions(comparison)
-    bands = _bands(places, list(failed_heads(comparison).values())[: VERSIONS - len(places)])
+    bands = _bands(comparison, places, list(failed_heads(comparison).values())[: VERSIONS - len(places)], asked)
     return [*blocks, *describe_metrics(comparison, bands, in_file=True), *_changes(comparison, places)], _details(comparison, bands)
 
 
-def _bands(places: Sequence[int], failed: Sequence[str]) -> list[Band]:
-    """Divide columns into tables of about equal width, each with the baseline."""
+def _bands(comparison: Comparison, places: Sequence[int], failed: Sequence[str], asked: Sequence[str]) -> list[Band]:
+    """Divide columns into tables of about equal width, each with the baseline; the first has what was asked about, then come the last."""
     base, *others = places
-    columns: list[int | str] = [*others, *failed]
-    count = max(1, math.ceil(len(columns) / _BAND))
+    count = max(1, math.ceil((len(others) + len(failed)) / _BAND))
+    if count == 1:
+        return [(places, failed)]
+    first_ones = [place for place in others if comparison.names[place] in asked]
+    rest = [place for place in reversed(others) if place not in first_ones]
+    columns: list[int | str] = [*first_ones, *rest, *failed]
     edges = [round(nth * len(columns) / count) for nth in range(count + 1)]
-    parts = [columns[start:end] for start, end in itertools.pairwise(edges)]
-    return [([base, *(each for each in part if isinstance(each, int))], [each for each in part if isinstance(each, str)]) for part in parts]
+    bands: list[Band] = []
+    for start, end in itertools.pairwise(edges):
+        part = columns[start:end]
+        versions = sorted((each for each in part if isinstance(each, int)), key=lambda place: (place not in first_ones, place))
+        bands.append(([base, *versions], [each for each in part if isinstance(each, str)]))
+    return bands
 
 
 def _details(comparison: Comparison, bands: Sequence[Band]) -> list[Section]:
     return [*_settings(comparison, bands), *_evidence(comparison, bands), *_reading(comparison, bands)]
 
 
-def _banners(comparison: Comparison) -> Iterator[Note]:
+def judged_by(comparison: Comparison) -> Phrase:
+    """Say what is compared with what, and by which metric it is judged."""
+    if len(comparison.versions) < 2:  # noqa: PLR2004 - one is not judged
+        return against(comparison)
+    by = comparison.verdict.by
+    said = "{against}; judged by {metric} first" if by else "{against}; every metric judged by itself, none named as the one that matters"
+    return say(said, against=against(comparison), metric=by)
+
+
+def _failed(comparison: Comparison) -> Iterator[Note]:
     for text in failures(comparison):
         yield Note(text, "bad")
+
+
+def _banners(comparison: Comparison) -> Iterator[Note]:
+    yield from _failed(comparison)
     if not comparison.versions:
         yield Note(say("No versions to compare."), "warn")
     elif len(comparison.versions) == 1:

@@ -6,8 +6,11 @@ import html
 from collections.abc import Sequence
 
 from pai_notebook.display import Block, render_html
+from pai_notebook.display.width import cells
 from pai_notebook.sanitize import visible
 
+# How much of a title stands below every printed page, in columns.
+_FOOTER = 90
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _CSS = """
 :root{color-scheme:light dark}
@@ -15,7 +18,8 @@ html,body,[class^=pin]{background:#fff;color:#1a1a1a}
 @media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#111;color:#e8e8e8}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 body{margin:0 auto;max-width:84em;padding:1em;overflow-wrap:anywhere}
-h1{font-size:1.6em;margin:.6em 0 .2em}h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:1px solid #8885;padding-bottom:.15em}
+h1{font-size:1.6em;margin:.3em 0 .2em}main>p{margin:.3em 0}
+h2{font-size:1.2em;margin:1.2em 0 .3em;border-bottom:1px solid #8885;padding-bottom:.15em}
 h2 small{font-weight:400;font-size:75%;opacity:.8}
 table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:6em!important}
 @media screen{.facts td:has(>br:nth-of-type(8)){columns:28em}}
@@ -26,12 +30,12 @@ pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-sp
 a{color:LinkText}
 @media screen{[class^=pin] tr>:is(:first-child:not([colspan]),:nth-child(2)),.pin3 tr>:nth-child(3)
 {position:sticky;left:0;z-index:1;background:inherit}[class^=pin] :is(thead,tbody,tr){background:inherit!important}}
-@page{size:A4;margin:12mm}@page wide{size:A4 landscape;margin:10mm 12mm}
+@page{size:A4;margin:12mm 12mm 14mm}@page wide{size:A4 landscape;margin:10mm 12mm 13mm}
 @media print{:root{color-scheme:light}
 main:has(thead>tr>:nth-child(6)){page:wide}
 body{font-size:9pt;line-height:1.35;max-width:none;padding:0}main div{line-height:inherit!important;max-width:none!important}
-h1{margin:0 0 .2em}h2{font-size:11pt;margin:1em 0 .3em}
-h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child),tr:has(>[colspan]){break-after:avoid}
+h1{margin:0 0 .2em}h2{font-size:11pt;margin:.8em 0 .2em}
+h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child,:has(table)),tr:has(>[colspan]){break-after:avoid}
 tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:nth-child(-n+2):not(:last-child){break-after:avoid}
 main>details>summary{margin-top:0}summary{list-style:none!important}
 [class^=pin] del{display:none}
@@ -71,10 +75,21 @@ def html_page(blocks: Sequence[Block | str], *, title: str, lang: str = "en") ->
         The document. It forbids itself to load anything.
     """
     body = "\n".join(block if isinstance(block, str) else render_html(block) for block in blocks)
-    shown = html.escape(visible(" ".join(title.split())))
+    plain = visible(" ".join(title.split()))
+    shown = html.escape(plain)
     return (
         f'<!DOCTYPE html>\n<html lang="{html.escape(lang)}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
-        f"<title>{shown}</title><style>{_CSS}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
+        f"<title>{shown}</title><style>{_CSS}{_footer(plain)}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
     )
+
+
+def _footer(title: str) -> str:
+    """Style that has the title and the number of each page below it on paper, whoever prints: a browser, or `pdf.write_pdf`."""
+    while cells(title) > _FOOTER:
+        title = f"{title[: min(len(title), _FOOTER) - 2]}…"
+    # what is no letter could end the text, or the style sheet
+    said = "".join(char if char.isalnum() or char == " " else f"\\{ord(char):x} " for char in title)
+    look = 'font:7.5pt system-ui,"Noto Sans","Noto Sans CJK SC",sans-serif;color:#555;vertical-align:top;padding-top:2mm'
+    return f'@page{{@bottom-left{{content:"{said}";{look}}}@bottom-right{{content:counter(page) " / " counter(pages);{look}}}}}\n'

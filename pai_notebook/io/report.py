@@ -48,8 +48,8 @@ class Report:
 
     Attributes
     ----------
-    title, question : str
-        What it is about, and what it was to answer.
+    title, question, scope : str
+        What it is about, what it was to answer, and what was compared with what and judged by what.
     answer : sequence of Block
         The results of gates, and the verdict.
     comparison : sequence of Block
@@ -68,6 +68,7 @@ class Report:
 
     title: str
     question: str = ""
+    scope: str = ""
     answer: Sequence[Block] = ()
     comparison: Sequence[Block] = ()
     figures: Sequence[Figure] = ()
@@ -105,6 +106,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     cautions = cautions or [Note(say("Nothing found that makes these versions hard to compare.").in_language(lang), "good")]
     parts: list[Block | str] = [f"<h1>{_plain(report.title)}</h1>"]
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []
+    parts += [f"<p>{_plain(report.scope)}</p>"] if report.scope else []
     parts += section("Answer", _stacked(report.answer))
     parts += section("Comparison", _stacked(report.comparison))
     parts += section("Charts", [*(_figure(figure) for figure in report.figures), *map(Note, report.notes)])

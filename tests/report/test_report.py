@@ -14,8 +14,10 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, ServiceUnavailable
+from pai_notebook.io.page import html_page
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.sanitize import visible
 from pai_notebook.versions.versions import VersionSet, load
 
 OWNER, USER, ACCOUNT = "1557702098194904", "287712345678901234", "1099876543210987"
@@ -125,15 +127,17 @@ def test_the_report_has_every_part(everything, tmp_path):
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     assert [element.text.strip() for element in tree.iter("h2")] == [
         "Answer", "Comparison", "Charts", "Before you compare",
-        "Every difference", "Settings and labels", "Other fields", "How to read this", "Data sheet", "What was masked", "Make it again",
+        "Verdict in full", "Every difference", "Settings and labels", "Other fields", "How to read this",
+        "Data sheet", "What was masked", "Make it again",
     ]  # fmt: skip
     open_parts = [element.tag for element in tree.find(".//main") if element.tag in ("h2", "details")]
-    assert open_parts == ["h2"] * 4 + ["details"] * 7
+    assert open_parts == ["h2"] * 4 + ["details"] * 8
     words = "".join(tree.itertext())
     assert compared.fingerprint in words
     assert "Which one?" in words
     assert "c = vs.compare(" in words
-    assert [sentence for sentence in compared.verdict.sentences if "oss:" not in sentence and sentence not in words] == []
+    told = [str(finding.text) for finding in compared.verdict.findings if not finding.advice]
+    assert [sentence for sentence in told if "oss:" not in sentence and sentence not in words] == []
     picture = next(tree.iter("img"))
     assert base64.b64decode(picture.get("src").partition("base64,")[2]).startswith(b"\x89PNG")
     assert "2.5.0 0.7" in picture.get("alt")
@@ -392,6 +396,78 @@ def test_the_answer_is_one_box_for_a_gate_and_which_version_is_better(everything
     assert ("Failed" in words) == (not good)
     others = "".join(each for fold in tree.findall(".//main/details") for each in fold.find("summary").itertext())
     assert ("Failed in other versions" in others) == ("?" in question and "Which" not in question)
+
+
+@pytest.mark.parametrize("by", [None, "accuracy"])
+def test_a_report_says_by_what_it_judges_and_gives_its_reader_no_code_to_change(everything, tmp_path, by):
+    digits = [version for version in everything if version.model_id == DIGITS]
+    text = VersionSet(digits)[-5:].compare("2.2.0", by=by).report(tmp_path / "r.html", charts=False).read_text("utf-8")
+    scope = html5lib.parse(text, namespaceHTMLElements=False).find(".//main/p").text
+    judged = "; judged by accuracy first" if by else "; every metric judged by itself, none named as the one that matters"
+    assert scope == f"4 versions against 2.2.0, as asked for{judged}"
+    assert "by='" not in text.partition("Make it again")[0]
+
+
+def test_of_twenty_versions_the_one_asked_about_is_in_the_first_table_and_the_answer_says_once_what_it_is_against(everything, tmp_path):
+    twenty = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare("approved")
+    text = twenty.report(tmp_path / "r.html", charts=False, question="May 1.6.0 go live?").read_text("utf-8")
+    tree = html5lib.parse(text, namespaceHTMLElements=False)
+    tables = [table for table in tree.iter("table") if (table.get("class") or "").startswith("pin")]
+    heads = [["".join(th.itertext()) for th in table.iter("th") if th.get("scope") == "col"] for table in tables]
+    names = [[name for name in twenty.names for text in head if re.match(rf"{re.escape(name)}([^.0-9_]|[0-9] |$)", text)] for head in heads]
+    assert "1.6.0" in names[0]
+    assert "2.5.0" in names[0]
+    main = list(tree.find(".//main"))
+    answer = "".join(main[[each.tag for each in main].index("h2") + 1].itertext())
+    assert answer.count("Against ") == 1
+    assert "Against 2.0.0, beyond chance (95 % together): 1.6.0 not told apart." in answer
+    assert (
+        "Of the 18 other versions: no version is better; 1.5.0, 1.10.0, 1.11.0, 2.3.0, 2.5.0 worse; 13 versions not told apart." in answer
+    )
+
+
+def test_settings_of_many_versions_have_a_line_a_version_with_every_value(everything, tmp_path):
+    twenty = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare("approved")
+    text = twenty.report(tmp_path / "r.html", charts=False, redact=None).read_text("utf-8")
+    tree = html5lib.parse(text, namespaceHTMLElements=False)
+    (fold,) = (each for each in tree.findall(".//main/details") if "Settings" in "".join(each.find("summary").itertext()))
+    found = {}
+    for table in fold.iter("table"):
+        lines = [list(row) for row in table.find("tbody")]
+        assert ["".join(row[0].itertext()).removesuffix(" baseline") for row in lines] == [
+            twenty.baseline_name,
+            *(name for name in twenty.names if name != twenty.baseline_name),
+        ]
+        heads = ["".join(th.itertext()) for th in list(table.find("thead"))[-1]]
+        for nth, head in enumerate(heads[1:], 1):
+            found.setdefault(head, []).append(["".join(row[nth].itertext()) for row in lines])
+    rows = [row for row in twenty.changed if row.section not in ("metrics", "other")]
+    assert sum(map(len, found.values())) == len(rows)
+    gamma = {name.removesuffix(" baseline"): value for name, value in zip(["2.0.0", *twenty.names[:-6]], found["gamma"][0], strict=False)}
+    assert gamma["2.0.0"] == '"0.02"'
+    assert all(value.endswith("≠") or value in ('"0.02"', "–") for value in found["gamma"][0])
+    assert "changed" not in "".join(fold.itertext())
+
+
+def test_a_report_of_one_version_says_once_that_it_is_alone_and_shows_its_values(everything, tmp_path):
+    one = VersionSet([version for version in everything if version.model_id == DIGITS])[-1:].compare()
+    words = "".join(
+        html5lib.parse(one.report(tmp_path / "r.html").read_text("utf-8"), namespaceHTMLElements=False).find(".//main").itertext()
+    )
+    assert words.count("nothing to compare it with") == 1
+    assert "hard to compare" not in words
+    assert str(one.versions[0].metrics["accuracy", "d-digitsholdout0001"].value)[:6] in words
+    secret = VersionSet([canary("0.1.0", 0.175)]).compare().report(tmp_path / "s.html").read_text("utf-8")
+    assert leaked(secret) == []
+
+
+@pytest.mark.parametrize("title", ['a" } body{display:none} </style><script>', "back\\slash\nbreak", "长" * 200])
+def test_the_title_below_every_printed_page_ends_neither_its_text_nor_the_style_sheet(title):
+    sheet = re.search("<style>(.*?)</style>", html_page([], title=title), re.DOTALL)[1]
+    said = re.search(r'@bottom-left\{content:"((?:[^"\\]|\\[0-9a-f]+ )*)";', sheet)[1]
+    shown = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), said)
+    assert shown == visible(" ".join(title.split())) or (shown.endswith("…") and len(shown) < 50)
+    assert re.search(r"[<>{}]", said) is None
 
 
 @pytest.mark.slow

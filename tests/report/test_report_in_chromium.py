@@ -163,7 +163,7 @@ def twenty(everything, tmp_path_factory):
     """A report of twenty versions as a page and as a PDF of our own making, and the comparison."""
     folder = tmp_path_factory.mktemp("twenty")
     compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare(baseline="approved")
-    options = {"gates": "accuracy >= baseline - 0.01", "charts": False}
+    options = {"gates": "accuracy >= baseline - 0.01", "charts": False, "question": "May 2.4.0 go live?"}
     return compared, compared.report(folder / "r.html", **options), compared.report(folder / "r.pdf", **options)
 
 
@@ -184,7 +184,7 @@ def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twe
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo of poppler-utils")
 def test_twenty_versions_are_printed_on_few_pages(twenty):
     told = subprocess.run(["pdfinfo", str(twenty[2])], capture_output=True, text=True, check=True).stdout
-    assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 12
+    assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 9
 
 
 def test_the_same_report_is_the_same_pdf(twenty, tmp_path):
@@ -212,6 +212,48 @@ def test_every_band_names_its_versions_and_the_baseline(twenty):
     assert bands == heads
     assert max(map(len, bands)) <= 7
     assert set(compared.names) == {name for head in bands for name in head}
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_every_set_of_tables_has_every_version_on_its_pages(opened, twenty):
+    compared, html, pdf = twenty
+    with opened(html) as (page, _):
+        groups = page.evaluate("""() => [...document.querySelectorAll('main > div, main > details')].map(part =>
+            [...part.querySelectorAll('table:has(thead)')].map(each => each.textContent).join(' '))
+            .filter(text => text.includes('≠') || text.includes('≈'))""")
+    assert len(groups) == 3  # metrics, settings, other fields
+    assert [name for text in groups for name in compared.names if name not in text] == []
+    text = layout_of(pdf)
+    assert min(text.count(name) for name in compared.names) >= 3
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_printed_page_has_its_number_and_the_title(opened, everything, tmp_path, lang):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-3:].compare()
+    html = compared.report(tmp_path / "r.html", lang=lang, charts=False, title="Digits, may 2.4.0 go live?")
+    with opened(html) as (page, _):  # as somebody prints it with a browser
+        page.pdf(path=tmp_path / "by-hand.pdf", prefer_css_page_size=True)
+    for pdf in (write_pdf(tmp_path / "r.pdf", html.read_text("utf-8")), tmp_path / "by-hand.pdf"):
+        sheets = layout_of(pdf).split("\f")[:-1]
+        assert len(sheets) > 2
+        last_lines = [sheet.strip().rsplit("\n", 1)[-1] for sheet in sheets]
+        assert [squeezed(line) for line in last_lines] == [
+            f"Digits,may2.4.0golive?{nth}/{len(sheets)}" for nth in range(1, len(sheets) + 1)
+        ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+def test_question_answer_verdict_and_the_top_of_the_table_are_on_the_first_screen(opened, everything, tmp_path, count):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-count:].compare()
+    rules = "accuracy >= baseline - 17pp"
+    html = compared.report(tmp_path / "r.html", charts=False, question="May 2.5.0 go live?", gates=rules)
+    with opened(html, viewport={"width": 1280, "height": 900}) as (page, _):
+        tops = page.evaluate("""() => [document.querySelector('p strong'), document.querySelector('h2'),
+            [...document.querySelectorAll('h2')][1].nextElementSibling.querySelector('tbody tr:nth-child(3)')]
+            .map(each => each.getBoundingClientRect().bottom)""")
+        assert tops == sorted(tops)
+        assert tops[-1] < 900
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
