@@ -28,7 +28,7 @@ from pai_notebook.model.numbers import NumberFormat, choose_format, format_perce
 # States of cells in which nothing was stated.
 BLANK = (State.ABSENT, State.NO_METRICS, State.FETCH_FAILED)
 
-_UNKNOWN = Evidence(say("no interval known"))
+_UNKNOWN = Evidence(say("no interval known"), is_given=False)
 _NUMERIC = (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES)
 
 

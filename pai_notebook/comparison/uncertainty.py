@@ -60,10 +60,12 @@ class Evidence(Estimated, Brief):
     scale: Scale | None = field(default=None, compare=False)
     span: float = math.inf
     """How far apart the true values can be."""
+    is_given: bool = field(default=True, compare=False)
+    """False where nothing stands beside the metric that could give an interval."""
 
     def _brief(self) -> str:
         if self.interval is None:
-            return self.reason if self.reason.startswith(self.words) else say("{what}: {said}", what=self.words, said=self.reason)
+            return self.reason if not self.is_given else say("{what}: {said}", what=self.words, said=self.reason)
         known = say("{text}, {word}", text=self.words, word=self.interval.words)
         return say("{what}: {said}", what=known, said=self.reason)
 
@@ -537,5 +539,5 @@ def _is_other_unit(path: str, value: float, error: float) -> bool:
 def _nothing(share: bool) -> Evidence:  # noqa: FBT001 - two answers
     """Say what would give an interval where nothing stands beside a metric."""
     if share:
-        return Evidence(say("no interval known: n beside the metric, or n=, would give one"))
-    return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"))
+        return Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
+    return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)

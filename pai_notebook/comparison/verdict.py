@@ -35,6 +35,7 @@ class Standing(StrEnum):
     UNKNOWN = "no interval known"
     SAME = "same"
     MISSING = "missing"
+    NEW = "not in the baseline"
     NO_DIRECTION = "unknown direction"
 
 
@@ -137,7 +138,7 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
         return _OF_VERDICT[change.verdict]
     numbers = [has_number(cell) for cell in cells]
     if not all(numbers):
-        return Standing.MISSING if any(numbers) else None
+        return Standing.NEW if numbers[0] else Standing.MISSING if numbers[1] else None
     if row.direction.mode is None:
         return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
     return Standing.SAME if change.kind in (Kind.SAME, Kind.CHANGED) else None
@@ -166,7 +167,7 @@ _SIDES = {
 }
 _UNKNOWN = "of {versions} no interval is known"
 _JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE, Standing.SAME)
-_NOT_JUDGED = (Standing.MISSING, Standing.NO_DIRECTION)
+_NOT_JUDGED = (Standing.MISSING, Standing.NEW, Standing.NO_DIRECTION)
 
 
 @dataclass(frozen=True)
@@ -204,8 +205,8 @@ class OverallVerdict(Displayed):
         Every sentence, the most important first, with the rows it is based on.
     counts : dict of str to dict of str to int
         For each version but the baseline, how many metrics are `better`, `worse`, `could be chance`, `no interval known`, `same`,
-        `missing` and of `unknown direction`; a metric counts once for each dataset. Better and worse hold with 95 % confidence
-        for everything that is counted.
+        `missing`, `not in the baseline` and of `unknown direction`; a metric counts once for each dataset. Better and worse hold
+        with 95 % confidence for everything that is counted.
     standings : dict of (str, str) to str
         The same for each version and full name of a row.
     """
@@ -285,8 +286,9 @@ class OverallVerdict(Displayed):
         >>> import pai_notebook as pnb
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
-        >>> c.verdict.to_frame().loc["1.9.0"].to_dict()
-        {'better': 0, 'worse': 0, 'could be chance': 1, 'no interval known': 2, 'same': 3, 'missing': 3, 'unknown direction': 0}
+        >>> counts = c.verdict.to_frame().loc["1.9.0"]
+        >>> counts[counts > 0].to_dict()
+        {'could be chance': 1, 'no interval known': 2, 'same': 3, 'not in the baseline': 3}
         """
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 

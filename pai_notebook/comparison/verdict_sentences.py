@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
-from pai_notebook.comparison.rows import Kind, Row, in_percent, is_alike, is_blank, told_difference
+from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
-from pai_notebook.comparison.verdict import ONLY_ONE, Finding, Judged, OverallVerdict, Standing, has_number, in_short, is_judged, judge
+from pai_notebook.comparison.verdict import (
+    ONLY_ONE,
+    Finding,
+    Judged,
+    OverallVerdict,
+    Standing,
+    has_number,
+    in_short,
+    is_judged,
+    judge,
+)
+from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, VerdictWords, all_of
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_computed
-from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.tolerance import Tolerance
-    from pai_notebook.model.version import ModelVersion
 
-# How many of each one sentence names.
-_VERSIONS, _METRICS, _DATASETS = 4, 3, 3
 # From more candidates on, sentences count the versions and a fold goes through them.
 _MANY = 6
+# How many versions marked by themselves are named.
+_MARKED = 8
 # How many versions that fold goes through.
 _LISTED = 20
-# How many metrics of versions one sentence tells singly.
-_PAIRS = 6
 
 
 def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, tolerance: Tolerance) -> OverallVerdict:
@@ -63,66 +69,25 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=list(sentences.one_by_one()))
     # of many versions it is counted first how many are what, before it is said of which metric
     best, short = list(sentences.best()), in_short(verdict)
+    counted = [*([short] if short else []), *sentences.counted_singly()]
     rest = sorted(found[len(best) :], key=lambda finding: finding.listing)
-    verdict.findings = (*best, *([short] if short else []), *rest)
+    verdict.findings = (*best, *counted, *rest)
     return verdict
-
-
-def _all_of(texts: Sequence[str], count: int) -> Phrase:
-    """Join all of a few texts with "and" before the last, or the first of many."""
-    return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
-
-
-def _with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Sequence[str]:
-    """Names of versions as sentences say them: where several models are there, with the model."""
-    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
-    if len({version.model_id for version in versions if version.is_registered}) < 2:  # noqa: PLR2004 - one needs no name
-        return names
-    return [
-        joined([models.get(version.model_id, version.model_id), name.removeprefix(f"{version.model_id}@")], " ")
-        if version.is_registered and version.model_id
-        else name
-        for version, name in zip(versions, names, strict=True)
-    ]
 
 
 def _is_measured(judged: Judged) -> bool:
     return judged.standing is Standing.UNKNOWN
 
 
-class _Sentences:
+class _Sentences(VerdictWords):
     """Makes the sentences, the most important first."""
-
-    def __init__(
-        self,
-        comparison: Comparison,
-        judged: Sequence[Judged],
-        metrics: Sequence[Row],
-        mixed: Sequence[Row],
-        by: Sequence[Row],
-        *,
-        tolerance: Tolerance,
-    ) -> None:
-        self._comparison = comparison
-        self._tolerance = tolerance
-        self._names = comparison.names
-        self._called = _with_models(comparison.versions, comparison.names)
-        self._baseline = comparison.baseline_place or 0
-        self._metrics = metrics
-        self._mixed = mixed
-        self._judged = judged
-        self._by = [row for row in by if not looks_mixed(row)]
-        self._datasets = comparison.short_datasets
-        self._paths = comparison.plain_paths
-        self._measured_on = Counter(self._path(row) for row in metrics)
-        self._tested = [each for each in judged if each.is_tested]
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
             yield Finding(say(ONLY_ONE, name=self._called[0]))
             return
         yield from self.best()
-        compared = [each for each in self._judged if each.standing is not Standing.MISSING]
+        compared = [each for each in self._judged if each.standing not in (Standing.MISSING, Standing.NEW)]
         if compared:
             yield from self._what_differs(compared)
         elif not self._mixed:
@@ -139,7 +104,7 @@ class _Sentences:
         """Say of each version, of many of the last, what the sentences say of all."""
         costs = [each for several in self._cost_judged for each in several]
         for place in [place for place in range(len(self._names)) if place != self._baseline][-_LISTED:]:
-            mine = [each for each in self._judged if each.place == place]
+            mine = [each for each in (*self._judged, *self._cost_missing) if each.place == place]
             parts = [
                 (write, said, found)
                 for said, write, chosen in (
@@ -149,28 +114,18 @@ class _Sentences:
                     ("better taken singly: {metrics}", self._with_differences, lambda each: each.alone and each.is_ahead),
                     ("behind as measured: {metrics}", self._with_differences, lambda each: _is_measured(each) and not each.is_ahead),
                     ("ahead as measured: {metrics}", self._with_differences, lambda each: _is_measured(each) and each.is_ahead),
-                    ("missing: {metrics}", self._with_datasets, self._is_missing),
+                    ("missing: {metrics}", self._with_datasets, lambda each: each.standing is Standing.MISSING),
                 )
                 if (found := list(filter(chosen, mine)))
             ]
             parts += [(self._as_cost, "cost: {metrics}", found)] if (found := [each for each in costs if each.place == place]) else []
-            told = [say(said, metrics=first(self._by_path(found, write), _METRICS)) for write, said, found in parts]
+            told = [say(said, metrics=first(self._by_path(found, write), METRICS)) for write, said, found in parts]
             standings = {each.standing for each in mine}
             if standings & {Standing.CHANCE, Standing.SAME} and not standings & {Standing.WORSE, Standing.BETTER}:
                 told.insert(0, say("not told apart"))
             elif not told:
                 told.append(say("no interval known"))
             yield self._called[place], joined(told, "; ")
-
-    def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
-        """Write each metric with what is said of it."""
-        paths: dict[str, list[Judged]] = {}
-        for each in judged:
-            paths.setdefault(self._path(each.row), []).append(each)
-        return [write(several) for several in paths.values()]
-
-    def _is_missing(self, judged: Judged) -> bool:
-        return judged.standing is Standing.MISSING and has_number(judged.row.cells[self._baseline])
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
@@ -179,7 +134,7 @@ class _Sentences:
         if decided:
             yield from decided
         elif tested:
-            metrics = first(list(dict.fromkeys(self._path(each.row) for each in tested)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in tested)), METRICS)
             said = "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together)."
             yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
         elif all(each.standing is Standing.SAME for each in compared):
@@ -188,115 +143,11 @@ class _Sentences:
         yield from self._unseen()
         yield from self._not_covered()
 
-    @property
-    def _base(self) -> str:
-        return self._called[self._baseline]
-
     def _nothing(self) -> Phrase:
         """Say why there is no verdict."""
         if not any(has_number(cell) for row in self._metrics for cell in row.cells):
             return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no metric was measured in {baseline} and in another version.", baseline=self._base)
-
-    def _rows(self, judged: Iterable[Judged]) -> tuple[tuple[str, str], ...]:
-        return tuple((each.row.full_name, self._names[each.place]) for each in judged)
-
-    def _path(self, row: Row) -> str:
-        return self._paths[row.path]
-
-    def _dataset(self, row: Row) -> str:
-        """Name a dataset; that there is none only where the metric has some elsewhere."""
-        named = self._datasets.get(row.dataset, row.dataset)
-        return named or (say("no dataset") if self._measured_on[self._path(row)] > 1 else "")
-
-    def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = _VERSIONS) -> Finding:
-        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named.
-
-        Where that would be long, versions that have the same in the same metrics on the same datasets are told together.
-        """
-        versions: dict[int, dict[str, list[Judged]]] = {}
-        for each in judged:
-            versions.setdefault(each.place, {}).setdefault(self._path(each.row), []).append(each)
-        most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
-        named = sorted(versions)[-most:]
-        alike: dict[object, list[int]] = {}
-        # what differs from version to version is told singly where there is room
-        together = write == self._with_datasets or sum(min(len(versions[place]), _METRICS) for place in named) > _PAIRS
-        for place in named:
-            rows = tuple(each.row.key for several in versions[place].values() for each in several)
-            alike.setdefault(rows if together else place, []).append(place)
-        texts = [self._in_metrics(places, versions, write) for places in alike.values()]
-        shown = joined(texts, "; ")
-        if len(versions) > most:
-            shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - most)
-        return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged), listing=True)
-
-    def _in_metrics(
-        self, places: Sequence[int], versions: dict[int, dict[str, list[Judged]]], write: Callable[[list[Judged]], str]
-    ) -> Phrase:
-        """Name versions and the metrics that they have in common."""
-        paths = list(versions[places[0]])
-        named = _METRICS if len(paths) > _METRICS + 1 else len(paths)  # one more is told itself
-        together = [[each for place in places for each in versions[place][path]] for path in paths[:named]]
-        metrics: Phrase = joined([write(several) for several in together])
-        if paths[named:]:
-            metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=len(paths) - named)
-        return say("{version} in {metrics}", version=joined([self._called[place] for place in places]), metrics=metrics)
-
-    def _with_differences(self, judged: list[Judged]) -> Phrase:
-        """Write a metric with its difference on each dataset, or from the smallest to the largest of many."""
-        metric = self._path(judged[0].row)
-        rows = {each.row.key: each.row for each in judged}
-        everywhere, several = self._measured_on[metric] == len(rows), len({each.place for each in judged}) > 1
-        if (several or len(rows) > _DATASETS or (everywhere and len(rows) == _DATASETS)) and (ends := self._ends(judged)):
-            if several and not everywhere:
-                datasets = first([self._dataset(row) for row in rows.values()], _DATASETS)
-                ends = say("{datasets}: {differences}", datasets=datasets, differences=ends)
-            return say("{metric} ({differences})", metric=metric, differences=ends)
-        differences = []
-        for each in judged:
-            difference, dataset = self._difference(each), "" if self._measured_on[metric] == 1 else self._dataset(each.row)
-            differences.append(say("{dataset} {difference}", dataset=dataset, difference=difference) if dataset else difference)
-        return say("{metric} ({differences})", metric=metric, differences=first(differences, _DATASETS))
-
-    def _difference(self, judged: Judged, *, unit: bool = True) -> str:
-        cells = (judged.row.cells[self._baseline], judged.row.cells[judged.place])
-        form = choose_format([cell.value for cell in cells if cell.value is not None])
-        return told_difference(judged.row, judged.place, self._baseline, form, unit=unit)
-
-    def _ends(self, judged: Sequence[Judged]) -> Phrase | str:
-        """Write the smallest and the largest of several differences of one metric; nothing where they have several units."""
-        units = {"%" if in_percent(each.row, each.place) else each.row.scale.absolute.unit for each in judged}
-        if len(units) > 1:
-            return ""
-        sizes = [each.change.percent if in_percent(each.row, each.place) else each.change.delta for each in judged]
-        ends = [judged[sizes.index(pick(sizes, key=lambda size: size or 0.0))] for pick in (min, max)]
-        low, high = map(self._difference, ends)
-        count = len({each.row.key for each in judged})
-        several = len({each.place for each in judged}) > 1
-        total = self._measured_on[self._path(judged[0].row)]
-        if low == high:
-            return low if several or count == 1 else say("{difference} over {count} datasets", difference=low, count=count)
-        if several:
-            # of which version and dataset each end is, as a range alone would be read as that of each
-            told = "{difference} in {version} on {dataset}" if count > 1 else "{difference} in {version}"
-            low, high = (
-                say(told, difference=text, version=self._called[each.place], dataset=self._dataset(each.row))
-                for text, each in zip((low, high), ends, strict=True)
-            )
-            return say("{low} to {high}", low=low, high=high)
-        over = "{low} to {high} over {count} of {total} datasets" if count < total else "{low} to {high} over {count} datasets"
-        if high != self._difference(ends[1], unit=False):
-            low = self._difference(ends[0], unit=False)  # the unit once; a factor has none
-        return say(over, low=low, high=high, count=count, total=total)
-
-    def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
-        """Write a metric with its datasets, where it was measured on others too."""
-        path = self._path(judged[0].row)
-        rows = {each.row.key: each.row for each in judged}
-        everywhere = self._measured_on[path] == len(rows)
-        datasets = [] if everywhere else [self._dataset(row) for row in rows.values()]
-        return say("{metric} ({datasets})", metric=path, datasets=first(datasets, _DATASETS)) if datasets else path
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is standing]
@@ -326,15 +177,15 @@ class _Sentences:
         told = [
             say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.equal
         ]
-        names = first(told, _VERSIONS)
+        names = first(told, VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.near:
-            near, bound = first([self._called[place] for place in leaders.near], _VERSIONS), format_computed(leaders.tolerance)
+            near, bound = first([self._called[place] for place in leaders.near], VERSIONS), format_computed(leaders.tolerance)
             text = say("{text}, with {versions} within the tolerance of {bound}", text=text, bound=bound, versions=near)
         if leaders.together:
-            others = first([self._called[place] for place in leaders.together], _VERSIONS)
-            if len(leaders.together) > _VERSIONS + 1:
+            others = first([self._called[place] for place in leaders.together], VERSIONS)
+            if len(leaders.together) > VERSIONS + 1:
                 others = say("{count} others", count=len(leaders.together))
             text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
         elif leaders.is_alone:
@@ -344,7 +195,7 @@ class _Sentences:
         if not leaders.together:
             text = say("{text}, as measured", text=text)
         if len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
-            unknown = first([self._called[place] for place in leaders.unknown], _VERSIONS)
+            unknown = first([self._called[place] for place in leaders.unknown], VERSIONS)
             text = say("{text}; of {others} no interval is known", text=text, others=unknown)
         return text
 
@@ -354,7 +205,7 @@ class _Sentences:
         if len(numbers) > 1:
             text = say(
                 "equal as measured or within the tolerance in {versions}",
-                versions=first([self._called[place] for place in numbers], _VERSIONS),
+                versions=first([self._called[place] for place in numbers], VERSIONS),
             )
         else:
             text = say("known for {versions} only", versions=joined([self._called[place] for place in numbers]) or say("no version"))
@@ -383,8 +234,8 @@ class _Sentences:
             unknown = any(each.standing is Standing.UNKNOWN and each.place in places for each in self._judged)
             of_all = "{versions} could still be worse by up to about {losses}."
             of_some = "Where an interval is known, {versions} could still be worse by up to about {losses}."
-            named = _all_of([self._called[place] for place in places], _VERSIONS)
-            yield Finding(say(of_some if unknown else of_all, versions=named, losses=_all_of(could, _METRICS)), self._rows(found))
+            named = all_of([self._called[place] for place in places], VERSIONS)
+            yield Finding(say(of_some if unknown else of_all, versions=named, losses=all_of(could, METRICS)), self._rows(found))
         if few:
             yield self._told("Too few runs to tell how much worse these could still be: {versions}.", few, self._with_datasets)
 
@@ -396,38 +247,27 @@ class _Sentences:
             if sides is not None and isinstance(sides[0], Runs) and isinstance(sides[1], Runs) and not sides[0].covers_examples(sides[1]):
                 found.append(each)
         if found:
-            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
             yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
-
-    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]], *, alone: bool) -> Phrase:
-        """Write how much worse a metric could still be, and of which version that is."""
-        loss, each = max(losses, key=lambda item: item[0])
-        row = each.row
-        size = row.scale.at_most(loss)
-        if any(other.standing is Standing.WORSE and other.place == each.place and other.row.path == row.path for other in self._judged):
-            path = say("{path} on {dataset}", path=path, dataset=self._dataset(row))  # not where it is worse for sure
-        if alone:
-            return say("{size} in {metric}", size=size, metric=path)
-        return say("{size} in {metric} ({version})", size=size, metric=path, version=self._called[each.place])
 
     def _unknown(self) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
         tested = {self._path(each.row) for each in self._tested}
         nowhere = [each for each in found if self._path(each.row) not in tested]
         if nowhere:
-            metrics = first(list(dict.fromkeys(self._path(each.row) for each in nowhere)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in nowhere)), METRICS)
             none = "No interval is known, so that nothing can be called better or worse: {metrics}."
             yield Finding(say("No interval is known for {metrics}." if tested else none, metrics=metrics), self._rows(nowhere))
         if partly := [each for each in found if self._path(each.row) in tested]:
             yield self._told("No interval is known for {versions}.", partly, self._with_datasets)
         refused: dict[Phrase, list[Judged]] = {}
         for each in found:
-            if each.change.evidence is not None and not each.change.evidence.reason.startswith("no interval known"):
+            if each.change.evidence is not None and each.change.evidence.is_given:
                 refused.setdefault(each.change.evidence.reason, []).append(each)
         if refused:
             # what is given and does not fit is an error of somebody
             reason, several = next(iter(refused.items()))
-            metric = first(list(dict.fromkeys(self._path(each.row) for each in several)), _METRICS)
+            metric = first(list(dict.fromkeys(self._path(each.row) for each in several)), METRICS)
             yield Finding(
                 say("What is given for {metrics} gives no interval: {reason}.", metrics=metric, reason=reason), self._rows(several)
             )
@@ -450,14 +290,25 @@ class _Sentences:
                 better = "Better beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}."
                 yield self._told(better if ahead else worse, found, self._with_differences)
 
+    def counted_singly(self) -> Iterator[Finding]:
+        """Name the versions that a cell alone calls better or worse, of many: what is marked there is not among what is better together."""
+        found = [each for each in self._judged if each.alone]
+        parts = []
+        for ahead, words in ((True, "{versions} better"), (False, "{versions} worse")):
+            named = list(dict.fromkeys(self._called[each.place] for each in found if each.is_ahead is ahead))
+            parts += [say(words, versions=first(named, _MARKED))] if named else []
+        if parts:
+            told = "Taken singly (95 %), but not with all that was compared taken together: {parts}."
+            yield Finding(say(told, parts=joined(parts, "; ")), self._rows(found))
+
     def _missing(self) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.standing is Standing.MISSING]
-        here = [each for each in found if has_number(each.row.cells[self._baseline])]
-        there = [each for each in found if not has_number(each.row.cells[self._baseline])]
-        measured = {each.place for each in self._judged if each.standing is not Standing.MISSING}
+        found = [*self._judged, *self._cost_missing]
+        here = [each for each in found if each.standing is Standing.MISSING]
+        there = [each for each in found if each.standing is Standing.NEW]
+        measured = {each.place for each in self._judged if each.standing not in (Standing.MISSING, Standing.NEW)}
         apart = {each.place for each in here} - measured if measured else set()
         if apart:
-            versions = first([self._called[place] for place in sorted(apart)], _VERSIONS)
+            versions = first([self._called[place] for place in sorted(apart)], VERSIONS)
             said = "In {versions} no metric can be compared with {baseline}: none was measured in both."
             yield Finding(say(said, baseline=self._base, versions=versions), self._rows(each for each in here if each.place in apart))
         left = [each for each in here if each.place not in apart]
@@ -470,7 +321,7 @@ class _Sentences:
                 if is_blank(each.row.cells[self._baseline]) is blank:
                     by_path.setdefault(self._path(each.row), {})[each.row.dataset] = each
             if by_path:
-                metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], _METRICS)
+                metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], METRICS)
                 rows = self._rows(each for each in there if is_blank(each.row.cells[self._baseline]) is blank)
                 yield Finding(say(template, baseline=self._base, metrics=metrics), rows)
 
@@ -478,17 +329,28 @@ class _Sentences:
         """Say what could not be judged, and what would let it."""
         found = [each for each in self._judged if each.standing is Standing.NO_DIRECTION]
         if found:
-            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
             yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
         lists = [row for row in self._metrics if not is_alike(row) and any(map(is_list, row.cells))]
         if lists:
-            metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), _METRICS)
+            metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
             yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
         if self._mixed:
-            metrics = first([row.key.shown for row in self._mixed], _METRICS)
+            metrics = first([row.key.shown for row in self._mixed], METRICS)
             rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
             yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
+
+    @cached_property
+    def _cost_missing(self) -> list[Judged]:
+        """Costs that a version has and the baseline lacks, or the other way round."""
+        found = []
+        for row in self._comparison.metrics:
+            if is_cost(row.path) and not is_alike(row) and not row.is_evidence:
+                base = has_number(row.cells[self._baseline])
+                places = [place for place, cell in enumerate(row.cells) if has_number(cell) is not base]
+                found += [Judged(row, place, Standing.MISSING if base else Standing.NEW) for place in places]
+        return found
 
     @cached_property
     def _cost_judged(self) -> tuple[list[Judged], list[Judged]]:
@@ -512,10 +374,3 @@ class _Sentences:
             yield self._told("Cost, beyond chance (95 % each): {versions}.", sure, self._as_cost)
         if measured:
             yield self._told("Cost as measured: {versions}.", measured, self._as_cost)
-
-    def _as_cost(self, judged: list[Judged]) -> Phrase:
-        """Write a cost with its change, from the smallest to the largest over its datasets."""
-        known = [each for each in judged if in_percent(each.row, each.place)]
-        if len(known) < len(judged):  # a baseline of zero has no percent
-            return self._with_differences(judged)
-        return say("{metric} ({differences})", metric=self._path(judged[0].row), differences=self._ends(known))

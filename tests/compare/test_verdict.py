@@ -26,15 +26,16 @@ STARTS = {
     "Better than": "better",
     "Worse beyond chance taken singly": "could be chance",
     "Better beyond chance taken singly": "could be chance",
+    "Taken singly (95 %)": "could be chance",
     "As measured, ahead": "no interval known",
     "As measured, behind": "no interval known",
     "No interval is known": "no interval known",
     "Missing:": "missing",
-    "Not measured in": "missing",
+    "Not measured in": "not in the baseline",
     "The direction of": "unknown direction",
 }
 """How the sentences of a verdict begin, and where the rows they are based on stand."""
-WORDS = ("better", "worse", "could be chance", "no interval known", "same", "missing", "unknown direction")
+WORDS = ("better", "worse", "could be chance", "no interval known", "same", "missing", "not in the baseline", "unknown direction")
 
 
 def drawn(draw):
@@ -60,7 +61,7 @@ def standing(mine, base, sign):
     if value is None and other is None:
         return None, None
     if value is None or other is None:
-        return "missing", None
+        return "missing" if value is None else "not in the baseline", None
     if value == other:
         return "same", None if error is None or other_error is None or not sign else 1.0
     if not sign:
@@ -111,7 +112,11 @@ def test_random_verdicts_are_those_of_brute_force():
                 assert told <= {row.removeprefix("metrics.").partition("@")[0] for row, _ in finding.rows}
             for start, word in STARTS.items():
                 if finding.text.startswith(start):
-                    assert {wanted[version, row] for row, version in finding.rows} == {word}
+                    judged = [
+                        (version, row) for row, version in finding.rows if NAMES[row.removeprefix("metrics.").partition("@")[0]] is not None
+                    ]
+                    assert {wanted[key] for key in judged} <= {word}  # costs are named as missing, but not judged
+                    assert judged or start in ("Missing:", "Not measured in")
         for word, start in (("worse", "Worse than"), ("better", "Better than")):
             assert (word in wanted.values()) == any(text.startswith(start) for text in verdict.sentences)
 
@@ -267,6 +272,39 @@ def test_where_there_is_no_best_it_is_said_why():
     assert apart.sentences[0] == "By accuracy: known for 0.1.0 only on d-a; known for 0.2.0 only on d-b."
     assert "Not measured in 0.1.0: accuracy (d-b)." in apart
     assert "Missing: 0.2.0 in accuracy (d-a)." in apart
+
+
+def test_what_a_candidate_lacks_and_what_the_baseline_lacks_are_told_apart_costs_included():
+    verdict = compare({"accuracy": 0.9, "latency_ms": 10, "rtf": 1, "f1": 0.8}, {"accuracy": 0.91, "em": 0.7, "size_mb": 3}).verdict
+    assert "Missing: 0.2.0 in f1, latency_ms, rtf." in verdict
+    assert "Not measured in 0.1.0: em, size_mb." in verdict
+    counts = verdict.counts["0.2.0"]
+    assert (counts["missing"], counts["not in the baseline"]) == (1, 1)
+    assert verdict.standings["0.2.0", "metrics.em"] == "not in the baseline"
+    chinese = verdict.in_language("zh")
+    assert "latency_ms" in next(line for line in chinese.splitlines() if line.startswith("缺失"))
+
+
+def test_of_costs_on_several_datasets_those_are_named_that_are_missing():
+    verdict = compare(*(results(**each) for each in ({"d_a": COST, "d_b": COST}, {"d_a": COST, "d_b": {"accuracy": 0.9}}))).verdict
+    assert "Missing: 0.2.0 in latency_ms (d-b)." in verdict
+
+
+COST = {"accuracy": 0.9, "latency_ms": 10}
+
+
+def test_of_many_versions_the_top_names_those_that_a_cell_alone_calls_better():
+    values = [0.90, 0.932, *([0.90] * 18)]
+    c = compare(*({"accuracy": value, "n": 1000} for value in values))
+    assert "▲" in str(c) or "better" in str(c)  # what the cell of 0.2.0 says
+    assert c["accuracy"].changes[1].verdict == "better"
+    assert c.verdict.standings["0.2.0", "metrics.accuracy"] == "could be chance"
+    together, singly = c.verdict.sentences[:2]
+    assert together.startswith("Against 0.1.0, beyond chance (95 % together): no version is better")
+    assert singly == "Taken singly (95 %), but not with all that was compared taken together: 0.2.0 better."
+    assert c.verdict.findings[1].rows == (("metrics.accuracy", "0.2.0"),)
+    assert singly in " ".join(str(c).split()).replace(" │", "")
+    assert "单独判断（95%），但综合全部对比后证据不足：0.2.0 变好。" in c.verdict.in_language("zh")
 
 
 def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():

@@ -1,0 +1,199 @@
+"""How the sentences of a verdict write versions, metrics, datasets and differences: each once, the last ones of many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.rows import Row, in_percent, told_difference
+from pai_notebook.comparison.verdict import Finding, Judged, Standing
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.source import unique_names
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.tolerance import Tolerance
+    from pai_notebook.model.version import ModelVersion
+
+# How many of each one sentence names.
+VERSIONS, METRICS, DATASETS = 4, 3, 3
+# How many metrics of versions one sentence tells singly.
+_PAIRS = 6
+
+
+def all_of(texts: Sequence[str], count: int) -> Phrase:
+    """Join all of a few texts with "and" before the last, or the first of many."""
+    return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
+
+
+def _with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Sequence[str]:
+    """Names of versions as sentences say them: where several models are there, with the model."""
+    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
+    if len({version.model_id for version in versions if version.is_registered}) < 2:  # noqa: PLR2004 - one needs no name
+        return names
+    return [
+        joined([models.get(version.model_id, version.model_id), name.removeprefix(f"{version.model_id}@")], " ")
+        if version.is_registered and version.model_id
+        else name
+        for version, name in zip(versions, names, strict=True)
+    ]
+
+
+class VerdictWords:
+    """Writes what a sentence names. A base of what makes the sentences, which knows the results."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        judged: Sequence[Judged],
+        metrics: Sequence[Row],
+        mixed: Sequence[Row],
+        by: Sequence[Row],
+        *,
+        tolerance: Tolerance,
+    ) -> None:
+        self._comparison = comparison
+        self._tolerance = tolerance
+        self._names = comparison.names
+        self._called = _with_models(comparison.versions, comparison.names)
+        self._baseline = comparison.baseline_place or 0
+        self._metrics = metrics
+        self._mixed = mixed
+        self._judged = judged
+        self._by = [row for row in by if not looks_mixed(row)]
+        self._datasets = comparison.short_datasets
+        self._paths = comparison.plain_paths
+        self._measured_on = Counter(self._path(row) for row in comparison.metrics if not row.is_evidence)
+        self._tested = [each for each in judged if each.is_tested]
+
+    @property
+    def _base(self) -> str:
+        return self._called[self._baseline]
+
+    def _rows(self, judged: Iterable[Judged]) -> tuple[tuple[str, str], ...]:
+        return tuple((each.row.full_name, self._names[each.place]) for each in judged)
+
+    def _path(self, row: Row) -> str:
+        return self._paths[row.path]
+
+    def _dataset(self, row: Row) -> str:
+        """Name a dataset; that there is none only where the metric has some elsewhere."""
+        named = self._datasets.get(row.dataset, row.dataset)
+        return named or (say("no dataset") if self._measured_on[self._path(row)] > 1 else "")
+
+    def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = VERSIONS) -> Finding:
+        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named.
+
+        Where that would be long, versions that have the same in the same metrics on the same datasets are told together.
+        """
+        versions: dict[int, dict[str, list[Judged]]] = {}
+        for each in judged:
+            versions.setdefault(each.place, {}).setdefault(self._path(each.row), []).append(each)
+        most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
+        named = sorted(versions)[-most:]
+        alike: dict[object, list[int]] = {}
+        # what differs from version to version is told singly where there is room
+        together = write == self._with_datasets or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
+        for place in named:
+            rows = tuple(each.row.key for several in versions[place].values() for each in several)
+            alike.setdefault(rows if together else place, []).append(place)
+        texts = [self._in_metrics(places, versions, write) for places in alike.values()]
+        shown = joined(texts, "; ")
+        if len(versions) > most:
+            shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - most)
+        return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged), listing=True)
+
+    def _in_metrics(
+        self, places: Sequence[int], versions: dict[int, dict[str, list[Judged]]], write: Callable[[list[Judged]], str]
+    ) -> Phrase:
+        """Name versions and the metrics that they have in common."""
+        paths = list(versions[places[0]])
+        named = METRICS if len(paths) > METRICS + 1 else len(paths)  # one more is told itself
+        together = [[each for place in places for each in versions[place][path]] for path in paths[:named]]
+        metrics: Phrase = joined([write(several) for several in together])
+        if paths[named:]:
+            metrics = say("{metrics} and {count} more metrics", metrics=metrics, count=len(paths) - named)
+        return say("{version} in {metrics}", version=joined([self._called[place] for place in places]), metrics=metrics)
+
+    def _with_differences(self, judged: list[Judged]) -> Phrase:
+        """Write a metric with its difference on each dataset, or from the smallest to the largest of many."""
+        metric = self._path(judged[0].row)
+        rows = {each.row.key: each.row for each in judged}
+        everywhere, several = self._measured_on[metric] == len(rows), len({each.place for each in judged}) > 1
+        if (several or len(rows) > DATASETS or (everywhere and len(rows) == DATASETS)) and (ends := self._ends(judged)):
+            if several and not everywhere:
+                datasets = first([self._dataset(row) for row in rows.values()], DATASETS)
+                ends = say("{datasets}: {differences}", datasets=datasets, differences=ends)
+            return say("{metric} ({differences})", metric=metric, differences=ends)
+        differences = []
+        for each in judged:
+            difference, dataset = self._difference(each), "" if self._measured_on[metric] == 1 else self._dataset(each.row)
+            differences.append(say("{dataset} {difference}", dataset=dataset, difference=difference) if dataset else difference)
+        return say("{metric} ({differences})", metric=metric, differences=first(differences, DATASETS))
+
+    def _difference(self, judged: Judged, *, unit: bool = True) -> str:
+        cells = (judged.row.cells[self._baseline], judged.row.cells[judged.place])
+        form = choose_format([cell.value for cell in cells if cell.value is not None])
+        return told_difference(judged.row, judged.place, self._baseline, form, unit=unit)
+
+    def _ends(self, judged: Sequence[Judged]) -> Phrase | str:
+        """Write the smallest and the largest of several differences of one metric; nothing where they have several units."""
+        units = {"%" if in_percent(each.row, each.place) else each.row.scale.absolute.unit for each in judged}
+        if len(units) > 1:
+            return ""
+        sizes = [each.change.percent if in_percent(each.row, each.place) else each.change.delta for each in judged]
+        ends = [judged[sizes.index(pick(sizes, key=lambda size: size or 0.0))] for pick in (min, max)]
+        low, high = map(self._difference, ends)
+        count = len({each.row.key for each in judged})
+        several = len({each.place for each in judged}) > 1
+        total = self._measured_on[self._path(judged[0].row)]
+        if low == high:
+            return low if several or count == 1 else say("{difference} over {count} datasets", difference=low, count=count)
+        if several:
+            # of which version and dataset each end is, as a range alone would be read as that of each
+            told = "{difference} in {version} on {dataset}" if count > 1 else "{difference} in {version}"
+            low, high = (
+                say(told, difference=text, version=self._called[each.place], dataset=self._dataset(each.row))
+                for text, each in zip((low, high), ends, strict=True)
+            )
+            return say("{low} to {high}", low=low, high=high)
+        over = "{low} to {high} over {count} of {total} datasets" if count < total else "{low} to {high} over {count} datasets"
+        if high != self._difference(ends[1], unit=False):
+            low = self._difference(ends[0], unit=False)  # the unit once; a factor has none
+        return say(over, low=low, high=high, count=count, total=total)
+
+    def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
+        """Write a metric with its datasets, where it was measured on others too."""
+        path = self._path(judged[0].row)
+        rows = {each.row.key: each.row for each in judged}
+        everywhere = self._measured_on[path] == len(rows)
+        datasets = [] if everywhere else [self._dataset(row) for row in rows.values()]
+        return say("{metric} ({datasets})", metric=path, datasets=first(datasets, DATASETS)) if datasets else path
+
+    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]], *, alone: bool) -> Phrase:
+        """Write how much worse a metric could still be, and of which version that is."""
+        loss, each = max(losses, key=lambda item: item[0])
+        row = each.row
+        size = row.scale.at_most(loss)
+        if any(other.standing is Standing.WORSE and other.place == each.place and other.row.path == row.path for other in self._judged):
+            path = say("{path} on {dataset}", path=path, dataset=self._dataset(row))  # not where it is worse for sure
+        if alone:
+            return say("{size} in {metric}", size=size, metric=path)
+        return say("{size} in {metric} ({version})", size=size, metric=path, version=self._called[each.place])
+
+    def _as_cost(self, judged: list[Judged]) -> Phrase:
+        """Write a cost with its change, from the smallest to the largest over its datasets."""
+        known = [each for each in judged if in_percent(each.row, each.place)]
+        if len(known) < len(judged):  # a baseline of zero has no percent
+            return self._with_differences(judged)
+        return say("{metric} ({differences})", metric=self._path(judged[0].row), differences=self._ends(known))
+
+    def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
+        """Write each metric with what is said of it."""
+        paths: dict[str, list[Judged]] = {}
+        for each in judged:
+            paths.setdefault(self._path(each.row), []).append(each)
+        return [write(several) for several in paths.values()]
