@@ -52,6 +52,10 @@ class UnreadableFile(Exception):
     """A file that cannot be read, with the reason as the rest of a sentence; its readers turn it into errors of their own."""
 
 
+class MissingFile(UnreadableFile):
+    """A file that cannot be opened: it is not there, no file, or of somebody else."""
+
+
 @cache
 def made_by() -> str:
     """Name this package and its release, as files say who wrote them; read once, since a process may lose the right to read it."""
@@ -391,7 +395,7 @@ def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start
     try:
         kind = _odd_kind(target.stat().st_mode)
         if kind:
-            raise UnreadableFile(kind)
+            raise MissingFile(kind)
         with target.open("rb") as stream:
             packed = stream.read(2) == b"\x1f\x8b"
             stream.seek(0)
@@ -404,7 +408,7 @@ def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFile(say("is cut short or damaged: {error}", error=error)) from error
     except OSError as error:
-        raise UnreadableFile(say("cannot be read: {reason}", reason=why(error))) from error
+        raise MissingFile(say("cannot be read: {reason}", reason=why(error))) from error
     if len(data) > max_bytes:
         raise UnreadableFile(say("holds more than {max_bytes:,} bytes", max_bytes=max_bytes))
     return data

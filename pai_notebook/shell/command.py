@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
-from pai_notebook.files import why
+from pai_notebook.files import MissingFile, why
 from pai_notebook.i18n.phrases import now, reworded, say
 from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options, write_unchecked
 from pai_notebook.plan.words import in_shell
@@ -73,7 +73,9 @@ def _answer(given: Sequence[str]) -> Exit:
         # a traceback is for those who look for a mistake of this package
         terminal.complain(traceback.format_exception(error) if debug else [error.sentence])
         _leave_unchecked(command, error.sentence)
-        return Exit.USAGE if isinstance(error, ConfigurationError) else Exit.UNCHECKED
+        # a file that is not there was named by mistake; one that is broken could not be checked
+        is_usage = isinstance(error, ConfigurationError) or isinstance(error.__cause__, MissingFile)
+        return Exit.USAGE if is_usage else Exit.UNCHECKED
     except (OSError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - exit code 1 means that a gate did not pass, and this is a mistake of ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -50,8 +51,9 @@ def show_json(found: Any) -> None:
 
 
 def _write(text: str) -> None:
-    if sys.stdout is not None:
-        sys.stdout.write(text + "\n")
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))  # closed by the shell, as other tools say it
+    sys.stdout.write(text + "\n")
 
 
 def flush() -> None:
@@ -86,7 +88,7 @@ def read() -> str:
 
 def leave_pipe() -> None:
     """Have the interpreter end without an error about a pipe whose reader has gone, or a disk that is full."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # the last where there is no stdout
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)

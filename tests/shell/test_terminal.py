@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -108,6 +109,13 @@ def test_a_disk_that_is_full_is_said_and_is_no_gate_that_failed():
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         done = run("help", stdout=full)
     assert (done.returncode, done.stderr) == (Exit.UNCHECKED, "paimodel: cannot write the answer: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_an_answer_that_goes_nowhere_is_an_error_as_of_other_tools():
+    closed = shlex.join([*COMMAND, "help"]) + " >&-"
+    done = subprocess.run(["sh", "-c", closed], check=False, capture_output=True, text=True, env=environment())
+    assert (done.returncode, done.stderr) == (Exit.UNCHECKED, "paimodel: cannot write the answer: Bad file descriptor\n")
 
 
 def asking(server, **more):
