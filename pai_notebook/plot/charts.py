@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.plot.data import ChartData, Measure, Point
+from pai_notebook.plot.data import ChartData, Measure, Point, some
 from pai_notebook.plot.marks import (
     SIGNS,
     beyond,
@@ -89,6 +89,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     ax.plot(range(len(points)), measure.values, color=theme.neutral, linewidth=1, zorder=1)
     shown = [(place, min(max(point.value, low), high)) for place, point in enumerate(points) if point.is_number]
     states = []
+    loud = _loud(measure, data.baseline)
     for place, point in enumerate(points):
         if not point.is_number:
             ax.axvline(place, color=theme.faint, linestyle=":", linewidth=1, zorder=0)
@@ -96,9 +97,9 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     for place, at in shown:
         point = points[place]
         if at == point.value:
-            whisker(ax, point, place, theme, upright=True)
+            whisker(ax, point, place, theme, upright=True, faint=place not in loud)
             runs(ax, point, place, theme, (low, high), upright=True)
-        mark = theme.mark(point.verdict)
+        mark = theme.mark(point.verdict, quiet=place not in loud)
         ax.plot(place, at, zorder=3, clip_on=False, **(mark if at == point.value else mark | {"marker": "v" if at == low else "^"}))
     ax.set_xticks(range(len(points)), version_names(data, theme), fontsize=9, **_slanted(data.names))
     ax.set_xlim(-0.6, len(points) - 0.4)
@@ -114,7 +115,10 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
     PointLabels(ax, values, markers=shown, lines=lines, avoid=states, rings=3, colours=colours)
-    return finish(ax, theme, told)
+    finish(ax, theme, told)
+    for place, name in enumerate(ax.get_xticklabels()):
+        name.set_color(theme.ink if place in loud else theme.neutral)
+    return ax
 
 
 @with_plain_text
@@ -169,14 +173,23 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
     data, measure = narrowed(data, having), measure.at(having)
     kept, notes = data.at_most()
     places = [place for place in kept if measure.points[place].series]
-    told = [theme.words(note) for note in notes]
-    ax = new_axes(ax, (6.6, max(3.6, 0.19 * len(places) + 0.9) + room_for(told, 6.6)))
+    coloured = _coloured(measure, [place for place in places if place != data.baseline], len(theme.lines))
+    grey = [data.names[place] for place in places if place != data.baseline and place not in coloured]
+    ended = say("Coloured are the baseline and the {count} that end best; grey: {names}.", count=len(coloured), names=some(grey))
+    latest = say("Coloured are the baseline and the last {count}; grey: {names}.", count=len(coloured), names=some(grey))
+    told = [theme.words(note) for note in (*([ended if measure.mode else latest] if grey else []), *notes)]
+    ax = new_axes(ax, (6.6, 3.6 + room_for(told, 6.6)))
     styles, names = ("-", "--", "-.", ":"), version_names(data, theme)
-    for nth, place in enumerate(places):
-        series, is_baseline = measure.points[place].series, place == data.baseline
-        look: dict[str, Any] = {"color": theme.lines[nth % len(theme.lines)], "linestyle": styles[nth // len(theme.lines) % len(styles)]}
-        look |= {"color": theme.ink, "linestyle": "-", "linewidth": 2.2} if is_baseline else {"linewidth": 1.4}
-        ax.plot(range(1, len(series) + 1), series, marker="o" if len(series) == 1 else None, label=names[place], **look)
+    for place in places:
+        series = measure.points[place].series
+        look: dict[str, Any] = {"color": theme.faint, "linewidth": 1.0, "zorder": 1}
+        if place == data.baseline:
+            look = {"color": theme.ink, "linewidth": 2.2, "zorder": 3, "label": names[place]}
+        elif place in coloured:
+            nth = coloured.index(place)
+            look = {"color": theme.lines[nth], "linestyle": styles[nth % len(styles)], "linewidth": 1.4, "zorder": 2, "label": names[place]}
+        ax.plot(range(1, len(series) + 1), series, marker="o" if len(series) == 1 else None, **look)
+    ax.locator_params(axis="x", integer=True)
     ax.set_xlabel(theme.words(say("point")))
     ax.set_ylabel(theme.words(measure.stacked))
     ax.legend(frameon=False, labelcolor=theme.ink, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1.02), handlelength=3)
@@ -187,6 +200,27 @@ _CROWDED = 10
 _LONGEST = 14
 # Half widths of its interval at which a difference has its full colour.
 _FULL = 5.0
+
+
+def _loud(measure: Measure, baseline: int) -> set[int]:
+    """Positions of what a chart of many versions is about: the baseline, the best, the latest and what is beyond chance; all of a few."""
+    points = measure.points
+    places = [place for place, point in enumerate(points) if point.is_number]
+    if len(points) <= _CROWDED or not places:
+        return set(range(len(points)))
+    best = [{"max": max, "min": min}[measure.mode](places, key=lambda place: points[place].value)] if measure.mode else []
+    return {baseline, places[-1], *best, *(place for place in places if points[place].is_beyond_chance)}
+
+
+def _coloured(measure: Measure, places: Sequence[int], most: int) -> list[int]:
+    """Positions of the series that have a colour: those that end best where the direction is known, else the last ones."""
+    sign = {"max": -1, "min": 1, None: 0}[measure.mode]
+
+    def order(place: int) -> tuple[float, int]:
+        known = [value for value in measure.points[place].series if math.isfinite(value)]
+        return (sign * known[-1] if known else math.inf) if sign else 0.0, -place
+
+    return sorted(sorted(places, key=order)[:most])
 
 
 def _slanted(names: Sequence[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.metric_words import is_cost
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
 from pai_notebook.plot.marks import SIGNS, marks_of, spread, whisker, window
 from pai_notebook.plot.text import lay_out, room_for, write_notes
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # Up to so many points carry their names; of more those on the front, the baseline, what is beyond chance and the ends of the axes.
 _NAMED = 12
+# How many times the smallest cost the largest has to be for an axis that shows ratios.
+_RATIO = 30
 
 
 @with_plain_text
@@ -32,7 +35,10 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
             say("no version has a number of both {name} and {name_2}", name=first.name, name_2=second.name), hint=say("See c.coverage.")
         )
     verdicts = {place: "baseline" if place == data.baseline else _of_two(*both[place]) for place in drawn}
-    ends = [window(each, [data.baseline, *front]) for each in (first.points, second.points)]
+    (wide_x, wide_y), ends = (_is_wide(first, drawn), _is_wide(second, drawn)), []
+    for each, wide in ((first, wide_x), (second, wide_y)):
+        values = [each.points[place].value for place in drawn]
+        ends.append((min(values), max(values)) if wide else window(each.points, [data.baseline, *front]))
     spots = {place: (_within(both[place][0].value, *ends[0]), _within(both[place][1].value, *ends[1])) for place in drawn}
     order = dict.fromkeys([*front, *(place for place in drawn if place == data.baseline or verdicts[place] not in SIGNS)])
     order |= dict.fromkeys(pick(drawn, key=lambda place: spots[place][axis]) for axis in (0, 1) for pick in (min, max))
@@ -44,7 +50,7 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     ax = new_axes(ax, (6.6, 4.7 + room_for(told, 6.6)))
     for place in drawn:
         x, y = both[place]
-        mark = theme.mark(verdicts[place])
+        mark = theme.mark(verdicts[place], quiet=place not in list(order)[:named])
         if (x.value, y.value) != spots[place]:
             mark["marker"] = _pointing(spots[place], (x.value, y.value))
         elif place in list(order)[:named]:
@@ -54,11 +60,14 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     step = "steps-post" if first.mode == "min" else "steps-pre"
     line = [(both[place][0].value, both[place][1].value) for place in front]
     ax.plot(*zip(*line, strict=True), color=theme.baseline, linewidth=1, drawstyle=step, zorder=1)
-    ax.set_xlabel(theme.words(first.rightward))
-    ax.set_ylabel(theme.words(second.stacked))
-    spread(ax.set_xlim, *ends[0], most=0.12)
-    spread(ax.set_ylim, *ends[1], most=0.12)
+    ax.set_xlabel(theme.words(_scaled(first.rightward, wide=wide_x)))
+    ax.set_ylabel(theme.words(_scaled(second.stacked, wide=wide_y)))
     ax.ticklabel_format(useOffset=False)
+    for axis, set_ends, (low, high), wide in ((ax.xaxis, ax.set_xlim, ends[0], wide_x), (ax.yaxis, ax.set_ylim, ends[1], wide_y)):
+        if wide:
+            _logarithmic(axis, set_ends, low, high)
+        else:
+            spread(set_ends, low, high, most=0.12)
     right, top = first.mode == "max", second.mode == "max"
     corner = theme.words(say("better {arrow}", arrow={(0, 0): "↙", (0, 1): "↖", (1, 0): "↘", (1, 1): "↗"}[right, top]))
     good = ax.text(0.985 if right else 0.015, 0.98 if top else 0.02, corner, transform=ax.transAxes, fontsize=9, color=theme.better,
@@ -73,6 +82,27 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     finish(ax, theme)
     _name_the_rest(ax, labels, (names[:named], names[named:]), told, theme)
     return ax
+
+
+def _is_wide(measure: Measure, places: Sequence[int]) -> bool:
+    """Whether the values of a cost are so far apart that small ones would stand on each other, so that its axis shows ratios."""
+    values = [measure.points[place].value for place in places]
+    return is_cost(measure.path) and min(values) > 0 and max(values) >= _RATIO * min(values)
+
+
+def _scaled(label: Phrase, *, wide: bool) -> Phrase:
+    return say("{label} (log scale)", label=label) if wide else label
+
+
+def _logarithmic(axis: Any, set_ends: Any, low: float, high: float) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # noqa: PLC0415 - an optional extra
+
+    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+    room = (high / low) ** 0.12
+    set_ends(low / room, high * room)
+    axis.set_major_locator(LogLocator(numticks=6))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _of_two(x: Point, y: Point) -> str:

@@ -57,7 +57,8 @@ def fit(ax: Any) -> None:
             names = axis.get_ticklabels()
             axis.set_ticklabels([_shortened(visible_lines(name.get_text()), _NAMES * across, name.get_fontsize()) for name in names])
         label = axis.label
-        label.set_text(_wrapped(visible_lines(label.get_text()), (0.9 - _NAMES) * along, label.get_fontsize()))
+        room, size = (0.9 - _NAMES) * along, label.get_fontsize()
+        label.set_text("\n".join(_wrapped(line, room, size) for line in visible_lines(label.get_text()).split("\n")))
 
 
 def lay_out(ax: Any) -> None:

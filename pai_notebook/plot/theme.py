@@ -39,8 +39,11 @@ class Theme:
         """Say what is ours in the language of the chart, in English where no font has Chinese; data stays as it is."""
         return str(in_language(text, self.lang if len(font_families()) > 1 else "en"))
 
-    def mark(self, verdict: str) -> dict[str, Any]:
-        """Marker of a version: filled only for the baseline and what is beyond chance; shapes differ as colours do."""
+    def mark(self, verdict: str, *, quiet: bool = False) -> dict[str, Any]:
+        """Marker of a version: filled only for the baseline and what is beyond chance; shapes differ as colours do.
+
+        A `quiet` one stands behind those that a chart of many versions is about.
+        """
         marker, colour = {
             "baseline": ("s", self.baseline),
             "better": ("o", self.better),
@@ -48,7 +51,7 @@ class Theme:
             "mixed": ("^", self.baseline),
         }.get(verdict, ("o", self.neutral))
         filled = verdict in ("baseline", "better", "worse", "mixed")
-        size = 5.5 if marker == "D" else 6.5
+        size = 3.5 if quiet else 5.5 if marker == "D" else 6.5
         face = colour if filled else self.paper
         return {"marker": marker, "markersize": size, "color": colour, "markerfacecolor": face, "linestyle": "none"}
 

@@ -169,6 +169,45 @@ def test_of_many_points_of_a_slope_the_baseline_the_ends_and_the_last_have_their
     assert beside == {form(each) for each in (values[0], min(values), max(values), values[-1])}
 
 
+def test_of_many_versions_a_slope_is_about_the_baseline_the_best_the_latest_and_what_is_beyond_chance():
+    c = many(20)
+    values, points = c.plot.data.find("accuracy").values, c.plot.data.find("accuracy").points
+    loud = {0, values.index(max(values)), 19, *(place for place, point in enumerate(points) if point.is_beyond_chance)}
+    ax = c.plot.slope("accuracy")
+    sizes = [line.get_markersize() for line in ax.lines if line.get_marker() not in ("None", None, "")]
+    assert {place for place, size in enumerate(sizes) if size > 5} == loud
+    inks = [name.get_color() for name in ax.get_xticklabels()]
+    assert {place for place, ink in enumerate(inks) if ink == "#1a1a1a"} == loud
+    few = many(5).plot.slope("accuracy")
+    assert {line.get_markersize() > 5 for line in few.lines if line.get_marker() not in ("None", None, "")} == {True}
+
+
+def test_no_two_lines_of_a_series_look_alike_and_the_grey_ones_are_named():
+    ax = many(20).plot.series("loss")
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    looks = [(line.get_color(), line.get_linestyle()) for line in ax.lines if not line.get_label().startswith("_")]
+    assert legend == ["0.0.0 (baseline)", "0.8.0", "1.0.0", "1.2.0", "1.4.0", "1.6.0", "1.8.0"]  # the lowest at their ends
+    assert len(set(looks)) == len(looks) == 7
+    assert "Coloured are the baseline and the 6 that end best; grey: 0.1.0, 0.2.0, " in note(ax)
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
+@pytest.mark.parametrize(("largest", "scale", "said"), [(0.5, "log", " (log scale)"), (0.02, "linear", "")])
+def test_costs_that_are_many_times_apart_are_drawn_as_ratios(largest, scale, said):
+    costs = (0.001, 0.002, 0.004, largest)
+    c = VersionSet([make(f"0.{nth}.0", accuracy=0.9 + nth / 100, latency_ms=cost) for nth, cost in enumerate(costs)]).compare("first")
+    ax = c.plot.scatter("latency_ms", "accuracy")
+    assert (ax.get_xscale(), ax.get_yscale()) == (scale, "linear")
+    assert ax.get_xlabel().replace("\n", " ") == f"latency_ms  ← lower is better{said}"
+    assert len({text for text, _ in drawn_labels(ax)} & {"0.0.0", "0.1.0", "0.2.0", "0.3.0"}) == 4
+    assert c.plot.scatter("accuracy", "latency_ms").get_yscale() == scale
+
+
+def test_each_line_of_the_name_of_an_axis_is_wrapped_by_itself():
+    c = VersionSet([make(f"0.{nth}.0", a_metric_of_some_length=nth / 9) for nth in (1, 2)]).compare(directions={"a_metric*": "max"})
+    assert c.plot.slope("a_metric_of_some_length").get_ylabel() == "a_metric_of_some_length\n↑ higher is better"
+
+
 def test_the_heat_map_leaves_out_what_cannot_differ_and_names_it():
     documents = [make(f"0.{nth}.0", accuracy=0.8 + nth / 50, n=100, epochs=3, recall=[None, 0.5][nth % 2]) for nth in range(3)]
     ax = VersionSet(documents).compare("first", only="all").plot.heatmap()
