@@ -189,8 +189,6 @@ def test_the_reference_in_chinese_has_the_names_and_fields_of_the_english_one():
     assert row.findall(chinese) == row.findall(english)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
 def hidden_defaults(function):
     """Give the names in the defaults of a function that a reader of its signature cannot see."""
     signed = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].args
@@ -211,6 +209,8 @@ def test_the_defaults_of_connect_are_those_of_the_client():
     assert {name: taken[name].default for name in limits} == limits
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("numpydoc") is None, reason="needs numpydoc, of the extra docs")
 def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
     assert list(faults()) == []
 
