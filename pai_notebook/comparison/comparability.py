@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_percentable, is_share, is_speed, scale_of
 from pai_notebook.model.metrics import similar_names
+from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import format_number
 from pai_notebook.model.settings import is_identity
 
@@ -83,6 +85,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
     rules = (
         _nothing_in_common,
         _other_dataset,
+        _misspelt,
         _two_names,
         _fraction_and_percent,
         _sample_counts,
@@ -148,6 +151,28 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
     for (unnamed, versions, datasets), paths in told.items():
         words = {"versions": versions, "datasets": datasets, "metric": paths[0], "metrics": first(paths, _NAMED)}
         yield say(_ELSEWHERE[unnamed, len(paths) > 1], **words)
+
+
+def _misspelt(setting: Setting) -> Iterator[Phrase]:
+    """Datasets of candidates from elsewhere whose names are nearly those of datasets on which registered versions were measured."""
+    fresh = {place for place, version in enumerate(setting.versions) if not version.is_registered}
+    if not fresh:
+        return
+    places: dict[str, set[int]] = {}
+    for row in setting.metrics:
+        if row.dataset:
+            places.setdefault(row.key.label or row.dataset, set()).update(_stated(row))
+    known = [name for name, stating in places.items() if stating - fresh]
+    for name, stating in places.items():
+        close = [] if stating - fresh else [each for each in nearest(name, known) if _unnumbered(each) != _unnumbered(name)]
+        if close:
+            said = "dataset {dataset} of {versions} is in no registered version; nearest is {nearest}"
+            yield say(said, dataset=name, versions=setting.listed(sorted(stating)), nearest=close[0])
+
+
+def _unnumbered(name: str) -> str:
+    """Give a name without its digits, in which datasets of one series differ."""
+    return re.sub(r"\d+", "", name)
 
 
 TWO_NAMES = "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets"

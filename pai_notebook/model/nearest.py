@@ -33,8 +33,8 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     --------
     >>> nearest("acuracy", ["accuracy", "loss"]), nearest("env", ["labels.env", "uri"]), nearest("acc", ["accuracy", "loss"])
     (('accuracy',), ('labels.env',), ('accuracy',))
-    >>> nearest("status", ["accuracy", "approval_status"])
-    ('approval_status',)
+    >>> nearest("status", ["accuracy", "approval_status"]), nearest("hold", ["digits-noisy", "digits-holdout"])
+    (('approval_status',), ('digits-holdout',))
     """
     names = list(dict.fromkeys(known))
     wanted = text.strip().strip("`'\"").casefold()
@@ -44,10 +44,15 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     same = [folded[wanted]] if wanted in folded else []
     below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
     close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
-    # an abbreviation is like nothing, and begins what it stands for; a word of a name may end it
-    parts = (name for name in names if (len(wanted) > 1 and name.casefold().startswith(wanted)) or name.casefold().endswith(f"_{wanted}"))
+    # an abbreviation is like nothing, and begins what it stands for, or a word of it
+    parts = (name for name in names if (len(wanted) > 1 and _has_word(name, wanted)) or name.casefold().endswith(f"_{wanted}"))
     begun = [] if same or below or close else list(parts)
     return tuple(dict.fromkeys([*same, *below, *close, *begun]))[:count]
+
+
+def _has_word(name: str, start: str) -> bool:
+    """Whether a name, or a word of it, begins so."""
+    return any(each.startswith(start) for each in (name.casefold(), *re.split(f"[{_BETWEEN_WORDS}]", name.casefold())))
 
 
 def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
@@ -58,6 +63,8 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
     >>> from pai_notebook.model.names import Name
     >>> nearest_names("label.envv", [Name("labels", "env"), Name("metrics", "env_count")])
     ('labels.env',)
+    >>> nearest_names("acc@dev-claen", [Name("metrics", path, "d-a", "dev-clean") for path in ("accuracy", "n")])
+    ('accuracy@dev-clean',)
     """
     known = sorted(names, key=lambda name: (name.section != "metrics", name.sort_key))
     plain = plain_paths(name.path for name in known)
@@ -69,6 +76,10 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
         close = tuple(below[each] for each in nearest(path, below))
         if close:
             return close
+    metric, at, dataset = text.partition("@")
+    both = _near_metrics(metric, dataset, [name for name in known if name.section == "metrics" and name.dataset]) if at else ()
+    if both:
+        return both
     spelled: dict[str, str] = {}
     for name in known:
         # an id is near to an id, and a dataset's name to a name
@@ -79,6 +90,17 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
         if name.section not in ("", "metrics"):
             spelled.setdefault(name.path.rpartition(".")[2], name.typed)
     return tuple(dict.fromkeys(spelled[each] for each in nearest(text, spelled)))
+
+
+def _near_metrics(metric: str, dataset: str, known: Sequence[Name]) -> tuple[str, ...]:
+    """Metrics whose path and whose dataset, by its name, id or short name, are both near to what was typed."""
+    labels = {name.dataset: name.label for name in known}
+    spelled = {nick: name for name, nick in dataset_nicks(labels, {name: label for name, label in labels.items() if label}).items()}
+    spelled |= {label or name: name for name, label in labels.items()} | {name: name for name in labels}
+    near = dict.fromkeys(spelled[each] for each in nearest(dataset, spelled))
+    paths = nearest(metric.removeprefix("metrics."), (name.path for name in known))
+    found = [name.typed for path in paths for each in near for name in known if (name.path, name.dataset) == (path, each)]
+    return tuple(dict.fromkeys(found))[:3]
 
 
 def dataset_ids(names: Iterable[Name]) -> list[Phrase]:

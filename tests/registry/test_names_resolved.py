@@ -9,12 +9,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import httpx
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.display import describe_error, render_text
-from pai_notebook.errors import FetchErrors, VersionNotFound
+from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 
 MODEL = "model-named"
 OWNER, USER = "1557702098000001", "287719005500000002"
@@ -418,8 +419,8 @@ def test_an_answer_about_a_metric_names_its_dataset_and_has_the_id_in_a_line_bel
 REFUSED = {
     "several": (lambda c: c.best("accuracy"), "Name one: accuracy@speech-clean:v2, accuracy@speech-far, accuracy@speech-noisy."),
     "nowhere": (lambda c: c.rank("accuracy@speech-nois"), "Nearest are speech-noisy, "),
-    "misspelt": (lambda c: c["acuracy@speech-noisy"], "Nearest are accuracy@speech-noisy"),
-    "misspelt beside an id": (lambda c: c["acuracy@d-two"], "Nearest are accuracy@speech-noisy"),
+    "misspelt": (lambda c: c["acuracy@speech-noisy"], "Nearest is accuracy@speech-noisy"),
+    "misspelt beside an id": (lambda c: c["acuracy@d-two"], "Nearest is accuracy@speech-noisy"),
     "gate": (lambda c: c.gate("accuracy@d-two > 1"), "accuracy@speech-noisy of 0.1.0 is"),
 }
 
@@ -518,3 +519,41 @@ def test_an_error_of_a_model_whose_name_is_not_known_has_its_id():
     with Service().connect(names=False) as registry, pytest.raises(VersionNotFound) as caught:
         registry.get_version(f"{MODEL}@9.9.9")
     assert str(caught.value).startswith(f"no version 9.9.9 in {MODEL} (")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("acuracy@speech-claen", "accuracy@speech-clean:v2"),
+        ("acuracy@d-two", "accuracy@speech-noisy"),
+        ("acc@nosy", "accuracy@speech-noisy"),
+        ("acuracy@noisy", "accuracy@speech-noisy"),
+        ("accuracy@nois", "speech-noisy"),
+    ],
+)
+def test_a_misspelt_metric_on_a_misspelt_dataset_is_answered_with_what_was_meant(typed, near):
+    with Service().connect() as registry:
+        vs = registry.get_versions(f"{MODEL}@last:2")
+    for ask in (vs.compare().best, lambda name: vs.filter(f"{name} > 0.5")):
+        with pytest.raises(PaiError) as caught:
+            ask(typed)
+        assert caught.value.hint.removeprefix("Nearest is ").removeprefix("Nearest are ").startswith(near)
+
+
+@pytest.mark.parametrize(
+    ("column", "near"), [("accuracy@speech-nosy", "speech-noisy"), ("accuracy@speech-noisy", ""), ("accuracy@other", "")]
+)
+def test_a_dataset_of_candidates_that_is_nearly_a_registered_one_is_a_caution(column, near):
+    candidates = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a"], column: [0.9]}), name="run")
+    with Service().connect() as registry:
+        c = (registry.get_versions(f"{MODEL}@last:2") + candidates).compare()
+    told = [caution for caution in c.comparability if "nearest is" in caution]
+    assert told == ([f"dataset speech-nosy of a (not registered) is in no registered version; nearest is {near}"] if near else [])
+
+
+def test_datasets_that_differ_by_a_number_alone_are_not_taken_for_misspelt():
+    frame = pd.DataFrame({"run": ["a"], "accuracy@eval-2": [0.9]})
+    results = [result({"DatasetId": "eval-1"}, accuracy=0.8)]
+    registered = pnb.VersionSet.from_documents([version(0, results)], MODEL)
+    c = (registered + pnb.VersionSet.from_frame(frame, name="run")).compare()
+    assert [caution for caution in c.comparability if "nearest is" in caution] == []
