@@ -97,7 +97,7 @@ def _near_metrics(metric: str, dataset: str, known: Sequence[Name]) -> tuple[str
     labels = {name.dataset: name.label for name in known}
     spelled = {nick: name for name, nick in dataset_nicks(labels, {name: label for name, label in labels.items() if label}).items()}
     spelled |= {label or name: name for name, label in labels.items()} | {name: name for name in labels}
-    near = dict.fromkeys(spelled[each] for each in nearest(dataset, spelled))
+    near = dict.fromkeys(spelled[each] for each in ([dataset] if dataset in spelled else nearest(dataset, spelled)))
     paths = nearest(metric.removeprefix("metrics."), (name.path for name in known))
     found = [name.typed for path in paths for each in near for name in known if (name.path, name.dataset) == (path, each)]
     return tuple(dict.fromkeys(found))[:3]
