@@ -261,6 +261,7 @@ class Client:
         label: str | None = None,
         provider: str | None = None,
         collections: str | Sequence[str] | None = None,
+        only: tuple[str, ...] = (),
     ) -> Listing:
         """Fetch models.
 
@@ -278,6 +279,8 @@ class Client:
             Filters of the service; a label by a part of its key or value.
         collections : str, sequence of str or None
             Collections of the gallery.
+        only : tuple of str
+            Fields that are kept of each, for lists that are too long to hold; all by default.
 
         Raises
         ------
@@ -294,7 +297,7 @@ class Client:
             "provider": provider,
             "collections": collections,
         }
-        return await self._list(ask_list_models(filters), limit=limit)
+        return await self._list(ask_list_models(filters), limit=limit, only=only)
 
     async def get_many(
         self,
@@ -348,12 +351,12 @@ class Client:
         session = self._session()
         return await session.flights.join(operation, lambda: self._ask(operation, session))
 
-    async def _list(self, operation: Operation, *, limit: int | None, newest_first: bool = False) -> Listing:
+    async def _list(self, operation: Operation, *, limit: int | None, newest_first: bool = False, only: tuple[str, ...] = ()) -> Listing:
         if limit is not None:
             limit = number_argument("limit", limit, least=1, whole=True)
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         listing = await self._session().flights.join(
-            (operation, newest_first, limit), lambda: self._read(operation, limit=limit, newest_first=newest_first)
+            (operation, newest_first, limit, only), lambda: self._read(operation, limit=limit, newest_first=newest_first, only=only)
         )
         for error in listing.failed.values():
             raise error
@@ -367,9 +370,10 @@ class Client:
         newest_first: bool = False,
         on_page: Callable[[Page], None] | None = None,
         reading: Reading | None = None,
+        only: tuple[str, ...] = (),
     ) -> Listing:
         return await read_pages(
-            self._pages_of(operation, self._session()),
+            self._pages_of(operation, self._session(), only),
             key=operation.key,
             limit=limit,
             newest_first=newest_first,
@@ -382,7 +386,7 @@ class Client:
     def _traits_of(self, operation: Operation) -> Traits:
         return self._traits.setdefault(operation.action, Traits())
 
-    def _pages_of(self, operation: Operation, session: Session) -> Callable[[int, int, bool], Awaitable[Page]]:
+    def _pages_of(self, operation: Operation, session: Session, only: tuple[str, ...] = ()) -> Callable[[int, int, bool], Awaitable[Page]]:
         """What fetches one page of a list, a smaller one than asked for when the service objects to its size."""
         traits = self._traits_of(operation)
 
@@ -390,7 +394,8 @@ class Client:
             while True:
                 largest = traits.size
                 try:
-                    return _page(operation, await self._ask(operation.page(number, min(size, largest), newest_first=newest), session))
+                    reply = await self._ask(operation.page(number, min(size, largest), newest_first=newest), session)
+                    return _page(operation, reply, only)
                 except PaiError as error:
                     smaller = smaller_size(largest, error)
                     if smaller is None:
@@ -414,10 +419,12 @@ class Client:
             await asyncio.sleep(wait)
 
 
-def _page(operation: Operation, reply: Reply) -> Page:
+def _page(operation: Operation, reply: Reply, only: tuple[str, ...]) -> Page:
     total = reply.document.get("TotalCount")
     counted = isinstance(total, int) and not isinstance(total, bool) and total >= 0
-    return Page(tuple(reply.document.get(operation.field) or ()), total if counted else None, reply.request_id, reply.fetched)
+    items = reply.document.get(operation.field) or ()
+    kept = ({key: item[key] for key in only if key in item} for item in items) if only else items
+    return Page(tuple(kept), total if counted else None, reply.request_id, reply.fetched)
 
 
 def _about(operation: Operation, settings: Settings, error: PaiError) -> PaiError:

@@ -627,7 +627,11 @@ class Registry(Displayed):
             self._see(found, whole=workspace_id is None and listing.complete)
             return [model.model_id for model in found]
         self._confirm(total + math.ceil(total / PAGE_SIZE), confirm=confirm)
-        return [model.model_id for model in self.list_models(workspace_id=workspace_id)]
+        # of thousands of models only what is remembered of each
+        listing = self._client.run(self._client.list_models(workspace_id=workspace_id, only=("ModelId", "ModelName", "WorkspaceId")))
+        found = [Model(item, fetched=listing.fetched) for item in listing.items]
+        self._see(found, whole=workspace_id is None and listing.complete)
+        return [model.model_id for model in found]
 
     def _confirm(self, requests: int, *, confirm: bool | Callable[[int], bool]) -> None:
         if requests <= UNCONFIRMED_REQUESTS or (confirm(requests) if callable(confirm) else confirm):

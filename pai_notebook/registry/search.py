@@ -53,7 +53,7 @@ class Finds:
     @property
     def done(self) -> int:
         """How many models have been searched."""
-        return len(self._ended)
+        return self._first + len(self._ended)
 
     @property
     def total(self) -> int:
@@ -62,15 +62,18 @@ class Finds:
 
     def begin(self, place: int) -> list[ModelVersion]:
         """Begin a model; what is found in it goes into the list, and counts from then on."""
-        return self._found.setdefault(place, [])
+        return self._found.setdefault(place, [])  # one without finds is forgotten when it ends
 
     def end(self, place: int, error: PaiError | None = None) -> None:
         """Take a model as searched, or as failed."""
         if error is not None:
             self._errors[self._called(self.model_ids[place])] = error
         self._ended.add(place)
+        if not self._found[place]:
+            del self._found[place]
         while self._first in self._ended:
-            self._sure += len(self._found[self._first])
+            self._ended.remove(self._first)
+            self._sure += len(self._found.get(self._first, ()))
             self._first += 1
 
     @property

@@ -1,14 +1,16 @@
 """Search all models: seconds, requests and memory by the number of models, and what an interrupt keeps.
 
-Run with ``python -m tests.bench.search`` (1,000 and 10,000 models), or with a number for the larger of the two. The models are
-made when they are asked for, so that the memory is that of the search.
+Run with ``python -m tests.bench.search`` (1,000, 5,000 and 10,000 models), or with a number for the largest of the three. The registry is a
+process of its own and makes models when they are asked for, so that the memory is that of the client alone.
 """
 
 import contextlib
+import itertools
+import os
 import resource
 import signal
+import subprocess
 import sys
-import threading
 import time
 
 import pai_notebook as pnb
@@ -17,6 +19,7 @@ from tests.bench.figures import Figures, count_argument
 from tests.demo.many_models import ManyModels
 
 FEWER = 10
+SHARES = (0.1, 0.5, 1.0)
 
 
 def versions_of(number):
@@ -24,43 +27,65 @@ def versions_of(number):
     return [{"VersionName": f"0.{place}.0", "Metrics": {"cer": 0.01 if number % 100 == 0 else 0.5}} for place in range(2)]
 
 
-def searched(count, interrupt_at=None):
-    """Seconds, requests, megabytes of the process at its peak, and versions found; after an interrupt those that were kept."""
-    handler, asked = demo.Handler(ManyModels(count, versions_of)), [0]
+def serve(count, interrupt_at):
+    """Serve so many models; write the address, and the number of requests when stdin ends. At one of them the client is interrupted."""
+    handler, asked = demo.Handler(ManyModels(count, versions_of)), itertools.count(1)
+    last = [0]
 
     def answer(request):
-        asked[0] += 1
-        if asked[0] == interrupt_at:
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        last[0] = next(asked)
+        if last[0] == interrupt_at:
+            os.kill(os.getppid(), signal.SIGINT)
         return handler.handle(request)
 
-    fast = {"requests_per_second": 100_000, "backoff_scale": 0}
-    with pnb.connect("demo", transport=demo.transport(handler=answer), default=False, names=False, **fast) as registry:
-        began = time.monotonic()
-        try:
-            found = registry.search_versions("cer < 0.1", confirm=True)
-        except KeyboardInterrupt as error:
-            found = error.partial
-        took = time.monotonic() - began
-    return took, asked[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, len(found)
+    with demo.serve(handler=answer) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+    print(last[0], flush=True)
+
+
+def searched(count, interrupt_at=0):
+    """Seconds, requests, and versions found; after an interrupt those that were kept."""
+    command = [sys.executable, "-m", "tests.bench.search", "--serve", str(count), str(interrupt_at)]
+    # a group of its own, so that Ctrl-C at the keyboard is the client's
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True) as registry_process:
+        endpoint = registry_process.stdout.readline().strip()
+        keys = demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET
+        fast = {"requests_per_second": 100_000, "backoff_scale": 0}
+        with pnb.connect(endpoint=endpoint, region=demo.REGION, default=False, names=False, credentials=keys, **fast) as registry:
+            began = time.monotonic()
+            try:
+                found = registry.search_versions("cer < 0.1", confirm=True, progress=False)
+            except KeyboardInterrupt as error:
+                found = error.partial
+            took = time.monotonic() - began
+        requests = int(registry_process.communicate()[0])
+    return took, requests, len(found)
+
+
+def peak():
+    """Megabytes of this process at its peak."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main():
     many, sheet = count_argument(10_000), Figures()
-    peaks = []
+    peaks = {}
     searched(FEWER)  # what is loaded on first use
-    for count in (many // FEWER, many):
-        took, requests, peak, found = searched(count)
-        peaks.append(peak)
+    for count in (int(many * share) for share in SHARES):
+        took, requests, found = searched(count)
+        peaks[count] = peak()
         sheet.tell(f"{count:,} models: seconds", took)
         sheet.tell(f"{count:,} models: requests, a page of 100 models each and one a model", requests, f"{count + -(-count // 100)}")
-        sheet.tell(f"{count:,} models: MB of the process at its peak", peak)
+        sheet.tell(f"{count:,} models: MB of the client's process at its peak", peaks[count])
         sheet.tell(f"{count:,} models: versions found", found, f"{2 * -(-count // 100)}")
-    growth = (peaks[1] - peaks[0]) / (many - many // FEWER) * 1000
-    sheet.tell("MB for each thousand models more, with what the demo holds of each", growth, "below 3")
+    (fewer, low), *_, (all_of, high) = peaks.items()
+    sheet.tell(
+        "KB for each model more: its id and name, and what is found in one of a hundred", (high - low) / (all_of - fewer) * 1024, "below 1"
+    )
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background inherits one that is ignored
-    _, requests, _, found = searched(many, many // 2)
+    _, requests, found = searched(many, many // 2)
     sheet.tell(f"interrupted at request {many // 2:,}: requests", requests, f"below {many // 2 + 100:,}")
     sheet.tell(f"interrupted at request {many // 2:,}: versions kept", found, f"up to {many // 100:,}")
     sheet.finish()
@@ -68,4 +93,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(*map(int, sys.argv[2:4])) if sys.argv[1:2] == ["--serve"] else main())

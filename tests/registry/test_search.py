@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import AddressError, ConfigurationError, NameNotFound, ServiceUnavailable
+from pai_notebook.registry import registry as registry_module
+from pai_notebook.registry.search import Finds
 from pai_notebook.versions.versions import VersionSet
 from tests.demo.many_models import ManyModels
 
@@ -299,3 +301,15 @@ def test_a_state_or_label_that_is_near_to_none_is_answered_with_those_there_are(
         registry.search_versions(approval="ok")
     with pytest.raises(ConfigurationError, match=r"Available: team\.$"):
         registry.search_versions(label={"nosuch": "x"})
+
+
+def test_of_a_thousand_models_names_are_remembered_and_nothing_is_held_of_those_without_finds(connected, monkeypatch):
+    kept = []
+    monkeypatch.setattr(registry_module, "Finds", lambda *given: kept.append(Finds(*given)) or kept[-1])
+    registry, asked = connected(450, versions=lambda number: [{"VersionName": "0.1.0", "Metrics": {"cer": number / 1000}}])
+    found = registry.search_versions("cer >= 0.44", confirm=True)
+    assert addresses(found) == [f"model-{number}@0.1.0" for number in range(440, 450)]
+    assert (kept[0].done, len(kept[0]._found), len(kept[0]._ended)) == (450, 10, 0)
+    requests = len(asked)
+    assert registry.search_versions("cer < 1", models="name 7").models == ("model-7",)
+    assert not [target for target in asked[requests:] if "ListModels" in target or target.endswith("/models")]
