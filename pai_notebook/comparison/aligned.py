@@ -292,8 +292,12 @@ class Aligned:
             ),
             *self._not_used,
             *remarks_on([version for version in self._versions if isinstance(version, VersionGroup)], shown),
-            *positional(self._versions, self._all),
+            *self._by_position,
         )
+
+    @cached_property
+    def _by_position(self) -> tuple[str, ...]:
+        return tuple(positional(self._versions, self._all))
 
     @property
     def options(self) -> dict[str, Any]:

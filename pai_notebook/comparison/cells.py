@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
+# with a space that keeps a line together, so that no sign stands alone in the next one
 _TALLIED = (
-    (Verdict.BETTER, "{count} better"),
-    (Verdict.WORSE, "{count} worse"),
-    (Verdict.CHANCE, "{count} ≈"),
-    (Verdict.UNKNOWN, "{count} ?"),
+    (Verdict.BETTER, "{count}\u00a0better"),
+    (Verdict.WORSE, "{count}\u00a0worse"),
+    (Verdict.CHANCE, "{count}\u00a0≈"),
+    (Verdict.UNKNOWN, "{count}\u00a0?"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, is_alike, passing_by_chance
 from pai_notebook.comparison.tables_view import model_names
-from pai_notebook.comparison.verdict import Finding, describe_findings
+from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
 from pai_notebook.comparison.view import failures, subject
-from pai_notebook.display import Block, Displayed, Facts, Lines, Mark, Note, Section, Stack
+from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
@@ -23,8 +23,8 @@ from pai_notebook.sanitize import visible
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
-# How many changes of a version are told where not everything was asked for.
-_FEW = 8
+# How many changes of a version are told where not everything was asked for, and of each of many versions.
+_FEW, _FEWER = 8, 4
 
 
 class Explanation(Displayed):
@@ -56,10 +56,14 @@ class Explanation(Displayed):
         changes: Mapping[str, Sequence[Finding]],
         note: str,
         *,
+        each: Sequence[OfVersion] = (),
+        short: Finding | None = None,
         everything: bool,
         lang: str,
     ) -> None:
         self._head = head
+        self._each = {in_language(one.name, lang): one for one in each}
+        self._short = short
         self.findings = tuple(_said(each, lang) for each in findings)
         self.cautions = tuple(in_language(text, lang) for text in cautions)
         self.changes = {name: tuple(_said(each, lang) for each in found) for name, found in changes.items()}
@@ -69,9 +73,15 @@ class Explanation(Displayed):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The list without what changed, a text an entry."""
-        told = (*(finding.text for finding in self.findings), *self.cautions)
+        """The list without what is said of single versions, a text an entry."""
+        told = (*(finding.text for finding in self._told()), *self.cautions)
         return tuple(visible(in_language(text, self.lang)) for text in told)
+
+    def _told(self) -> Sequence[Finding]:
+        """The sentences that are not repeated version by version."""
+        if not self._each:
+            return self.findings
+        return [*([self._short] if self._short else []), *(finding for finding in self.findings if not finding.listing)]
 
     def __contains__(self, text: str) -> bool:
         return text in str(self)
@@ -82,31 +92,50 @@ class Explanation(Displayed):
         if not self._head[0]:
             return self.sentences
         lines: list[str] = [say("{what}: {said}", what=self._head[0], said=self._head[1]), *(f"- {text}" for text in self.sentences)]
-        for name, found in self.changes.items():
-            told = [each.text for each in found]
+        for name, result, told in self._by_version():
             if self.everything:
                 lines += [f"- {in_language(name, self.lang)}", *(f"  - {in_language(text, self.lang)}" for text in told)]
-            else:
-                lines.append(f"- {in_language(say('{what}: {said}', what=name, said=joined(told, ' · ')), self.lang)}")
+                continue
+            parts = [joined([text for _, text in result.parts], "; ")] if result else []
+            first_line, *second = [*parts, *([joined(told, " · ")] if told else [])]
+            lines += [f"- {in_language(say('{what}: {said}', what=name, said=first_line), self.lang)}", *(f"  {text}" for text in second)]
         return [visible(in_language(line, self.lang)) for line in (*lines, *([self.note] if self.note else []))]
+
+    def _by_version(self) -> Iterator[tuple[str, OfVersion | None, Sequence[str]]]:
+        """Each version with what the verdict says of it and what changed, those that are better or worse first."""
+        for name in dict.fromkeys([*self._each, *self.changes]):
+            result = self._each.get(name)
+            yield result.called if result else name, result, [each.text for each in self.changes.get(name, ())]
 
     def _brief(self) -> str:
         return self.sentences[0] if self.sentences else say("of no versions")
 
     def _describe(self) -> Block:
-        blocks: list[Block] = [*describe_findings(self.findings), *(Note(text, "warn") for text in self.cautions)]
+        blocks: list[Block] = [*describe_findings(self._told()), *(Note(text, "warn") for text in self.cautions)]
         changes = self._describe_changes()
-        blocks += [Section(say("What changed"), changes)] if changes else []
+        title = say("Version by version") if self._each else say("What changed")
+        blocks += [Section(title, changes)] if changes else []
         found = Section(self._head[0], blocks, summary=self._head[1]) if self._head[0] else Stack(blocks)
         return map_texts(found, lambda text: in_language(text, self.lang))
 
     def _describe_changes(self) -> list[Block]:
-        """Describe what changed: a line a version, or everything a version in a list."""
-        if not self.changes:
+        """Describe each version: what the verdict says of it, what changed below it; or everything that differs in a list."""
+        facts: list[tuple[str, Inline]] = []
+        for name, result, told in self._by_version():
+            changed = joined(told, " · ")
+            if self.everything or result is None:
+                facts.append((name, Lines(told) if self.everything else changed))
+            else:
+                facts.append((name, Lines([result.describe(), *([Mark("", changed)] if told else [])])))
+        if not facts:
             return []
-        told = {name: [each.text for each in found] for name, found in self.changes.items()}
-        facts = Facts([(name, Lines(texts) if self.everything else joined(texts, " · ")) for name, texts in told.items()])
-        return [facts, *([Note(Mark("", self.note))] if self.note else [])]
+        count = sum(each.is_decided for each in self._each.values())
+        few = len(facts) <= MANY or not 0 < count < len(facts) - 1
+        shown: list[Block] = [Facts(facts if few else facts[:count])]
+        if not few:
+            rest = say("{count} versions", count=len(facts) - count)
+            shown.append(Section(say("The other versions"), [Facts(facts[count:])], folded=True, summary=rest))
+        return [*shown, *([Note(Mark("", self.note))] if self.note else [])]
 
 
 def _said(finding: Finding, lang: str) -> Finding:
@@ -124,6 +153,8 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     lang = language(lang)
     findings = [finding for finding in comparison.verdict.findings if not finding.advice]
     told = {row for finding in findings for row in finding.rows}
+    verdict = comparison.verdict
+    most = _FEWER if len(verdict.counts) > MANY else _FEW
     changes: dict[str, list[Finding]] = {}
     for place, name in enumerate(comparison.names):
         rows = changed_rows(comparison.rows, place)
@@ -133,18 +164,22 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         lacking = [] if everything else lacking_settings(comparison, rows, place)
         rows = [row for row in rows if row not in lacking]
-        found = _findings(comparison, rows, place, len(rows) if everything else _FEW)
+        found = _findings(comparison, rows, place, len(rows) if everything else most)
         lack = told_lack(comparison, lacking, place)
         found[:0] = [Finding(text, tuple((row.full_name, name) for row in of_kind)) for text, of_kind in lack]
         if found:
             changes[name] = found
-    cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes]
+    kept = len(comparison.notes) - (0 if everything else len(comparison._by_position))  # noqa: SLF001 - how lists were compared is bookkeeping
+    cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes[:kept]]
     if not comparison.versions:
         cautions.append(say("No versions to compare."))
     notes = (_note(comparison) if everything else "", _models(comparison), _datasets(comparison))
     note = joined([text for text in notes if text], " · ")
+    each = () if everything else verdict._each  # noqa: SLF001 - of the same answer
+    # of many versions it is among the findings
+    short = in_short(verdict) if each and not verdict.by and len(verdict.counts) <= MANY else None
     head = subject(comparison) if comparison.versions else ("", "")
-    return Explanation(head, findings, cautions, changes, note, everything=everything, lang=lang)
+    return Explanation(head, findings, cautions, changes, note, each=each, short=short, everything=everything, lang=lang)
 
 
 def _datasets(comparison: Comparison) -> Phrase:

@@ -83,7 +83,7 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     told = {row.key for row in shown}
     yield from _not_shown(comparison, places, [row for row in ordered if row.key not in told], len(ordered))
     if ordered or comparison.errors:
-        signs = _signs(comparison, shown, places)
+        signs = _signs(comparison, shown, places, one_table=len(bands) == 1)
         expected = passing_by_chance([row.changes[place] for row in shown for place in places])
         notes = [*(joined(each, " · ") for each in signs if each), *([expected] if expected else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
@@ -222,8 +222,8 @@ def _tables(
     counted : sequence of Row
         The rows of which each version's head tells how many are better, worse and so on.
     trends : bool
-        Whether columns behind the baseline tell which of many versions is best in each row, and how each row goes through the
-        versions where they are a sequence.
+        Whether a column behind the baseline tells which of many versions is best in each row, and the last one how each row goes
+        through the versions where they are a sequence.
     together : mapping of Name to sequence of Row, optional
         The groups that rows stand for.
     """
@@ -258,16 +258,16 @@ def _tables(
     for shown, failed in bands:
         columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]
         heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
-        # what a row says as a whole stands before the candidates, in sight where the window is narrow
-        columns += [*heads[:1], *([Column(Mark("", say("best")))] if bests else [])]
-        columns += [*([Column(Mark("", say("trend")))] if courses else []), *heads[1:]]
-        columns += [Column(address, align="right") for address in failed]
+        # what is best stands before the candidates, in sight where the window is narrow
+        columns += [*heads[:1], *([Column(Mark("", say("best")))] if bests else []), *heads[1:]]
+        columns += [*(Column(address, align="right") for address in failed), *([Column(Mark("", say("trend")))] if courses else [])]
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
         for head, cells, (best, course), heading in body:
             filled += [Heading(heading)] if heading else []
             base, *others = (cells[place] for place in shown)
-            filled.append([*head, base, *([best] if bests else []), *([Code(course)] if courses else []), *others, *missing])
+            last: list[Inline] = [Code(course, small=True) if course else ""] if courses else []
+            filled.append([*head, base, *([best] if bests else []), *others, *missing, *last])
         versions = [*(comparison.names[place] for place in shown[1:]), *failed]
         part: Phrase | str = joined(versions) if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
@@ -286,7 +286,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
-def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> tuple[list[Phrase], ...]:
+def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, one_table: bool) -> tuple[list[Phrase], ...]:
     """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and of units and texts."""
     changes = [row.changes[place] for row in rows for place in places]
     verdicts = {change.verdict for change in changes}
@@ -312,6 +312,8 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
     as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
     units = {unit_of([row], places) for row in rows}
     said = [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
+    if one_table and list(places[1:]) != sorted(places[1:]):
+        said.insert(0, say("columns: versions that the verdict names first, then the others"))
     # each line is short enough to be shown in full
     return signs, stars, [*said, *([say("† a number that was sent as text")] if as_text else [])]
 

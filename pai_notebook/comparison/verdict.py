@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.calls import guide
 from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
-from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack
+from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Section, Stack, Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
 from pai_notebook.model.metric_words import is_cost, is_training
@@ -156,6 +156,10 @@ def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
+# Up to how many characters the first sentence is in bold.
+_LEAD = 200
+# From more candidates on, sentences count the versions, a fold goes through them, and a table begins with those that are named.
+MANY = 6
 # How many versions the shortest answer names of each kind.
 _NAMED = 8
 # What a version is in all quality metrics together, by whether it is better and whether it is worse in any.
@@ -192,6 +196,37 @@ class Finding(Printed):
     listing: bool = field(default=False, repr=False)
 
 
+class OfVersion(NamedTuple):
+    """What a verdict says of one version.
+
+    Attributes
+    ----------
+    name, called : str
+        Its name, and how sentences call it.
+    parts : tuple of (Tone, Phrase)
+        What is said, the most important first; good and bad is what is beyond chance.
+    """
+
+    name: str
+    called: str
+    parts: tuple[tuple[Tone, Phrase], ...]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is better or worse in something beyond chance."""
+        return any(tone != "neutral" for tone, _ in self.parts)
+
+    def describe(self) -> Inline:
+        """Describe it in a line; what is beyond chance is set off."""
+        sure = [(tone, text) for tone, text in self.parts if tone != "neutral"]
+        others = [text for tone, text in self.parts if tone == "neutral"]
+        marks = [
+            Mark("", say("{ends};", ends=text) if others or nth < len(sure) else text, tone=tone)
+            for nth, (tone, text) in enumerate(sure, 1)
+        ]
+        return (*marks, joined(others, "; "))
+
+
 class OverallVerdict(Displayed):
     """What a comparison answers, at most three short sentences first.
 
@@ -221,7 +256,7 @@ class OverallVerdict(Displayed):
         judged: Sequence[Judged],
         findings: Sequence[Finding],
         *,
-        each: Sequence[tuple[str, Phrase]] = (),
+        each: Sequence[OfVersion] = (),
     ) -> None:
         self.by = by
         self._each = tuple(each)
@@ -304,34 +339,45 @@ class OverallVerdict(Displayed):
     def _describe(self) -> Block:
         return Stack(self._blocks())
 
-    def _blocks(self) -> list[Block]:
-        """The first sentences; of many versions the others are folded by version."""
-        if not self._each:
-            return folded_findings(self.findings)
-        blocks = folded_findings([finding for finding in self.findings if not finding.listing])
-        return [*blocks[:1], self._by_version(folded=True), *blocks[1:]]
+    @property
+    def _is_long(self) -> bool:
+        """Whether there are so many versions that sentences count them and a fold goes through them."""
+        return len(self.counts) > MANY
 
-    def _by_version(self, *, folded: bool) -> Section:
-        facts: list[tuple[str, Inline]] = list(self._each)
+    def _blocks(self) -> list[Block]:
+        """The first sentences; the others are folded, of many versions by version."""
+        if self._is_long:
+            blocks = describe_findings([finding for finding in self.findings if not finding.listing])
+            return [*blocks[:1], self._by_version(blocks[1:], folded=True)]
+        blocks = describe_findings(self.findings)
+        # a fold of one line would be as high as the line
+        return [blocks[0], Section(_more(blocks[1:]), blocks[1:], folded=True)] if len(blocks) > 2 else blocks  # noqa: PLR2004
+
+    def _by_version(self, more: Sequence[Block] = (), *, folded: bool) -> Section:
+        facts: list[tuple[str, Inline]] = [(each.called, each.describe()) for each in self._each]
         total, part = len(self.counts), say("{shown} of {total} shown", shown=len(facts), total=len(self.counts))
         summary = part if len(facts) < total else say("{count} versions", count=total)
-        return Section(say("By version"), [Facts(facts)], folded=folded, summary=summary)
+        return Section(say("By version"), [Facts(facts), *more], folded=folded, summary=joined([summary, *([_more(more)] if more else [])]))
 
     def _for_report(self, asked: Sequence[str]) -> tuple[list[Block], list[Section]]:
         """The first sentences, those of the versions that somebody asked about before the others, and what a report keeps for its end.
 
         Who reads a report runs no code, so advice on calls is left out.
         """
-        told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._each))]
+        told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._is_long))]
         every = in_short(self)
         if asked and (short := in_short(self, asked)):
-            others = in_short(self, asked, others=True) if self._each else None
+            others = in_short(self, asked, others=True) if self._is_long else None
             told = [short, *([others] if others else []), *(finding for finding in told if every is None or finding.text != every.text)]
         elif every and not self.by and len(self.counts) > 1:
             told = [every, *(finding for finding in told if finding.text != every.text)]
         first_ones, rest = describe_findings(told)[:1], told[_TOP:]
-        parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._each else [])]
+        parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
         return first_ones, [Section(say("Verdict in full"), parts)] if parts else []
+
+
+def _more(sentences: Sequence[Block]) -> Phrase:
+    return say("{count} more sentence" if len(sentences) == 1 else "{count} more sentences", count=len(sentences))
 
 
 def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool = False) -> Finding | None:
@@ -380,15 +426,11 @@ def _named(versions: Sequence[str], *, is_open: bool) -> Phrase:
     return say("{count} versions", count=len(versions)) if is_open and len(versions) > _NAMED else first(versions, _NAMED)
 
 
-def folded_findings(findings: Sequence[Finding]) -> list[Block]:
-    """Describe sentences: the first ones open, the others in a fold."""
-    blocks = describe_findings(findings)
-    if len(blocks) < 3:  # noqa: PLR2004 - a fold of one line would be as high as the line
-        return blocks
-    return [blocks[0], Section(say("{count} more sentences", count=len(blocks) - 1), blocks[1:], folded=True)]
-
-
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:
-    """Describe sentences: the first ones together, then each by itself."""
+    """Describe sentences: the first ones together, the very first in bold, then each by itself."""
     sentences = [finding.text for finding in findings]
-    return [Note(joined(sentences[:_TOP], "\n"), "info"), *map(Note, sentences[_TOP:])] if sentences else []
+    if not sentences:
+        return []
+    # several lines in bold would be as hard to read as none
+    lead, rest = (sentences[0], sentences[1:_TOP]) if len(sentences[0]) <= _LEAD else ("", sentences[:_TOP])
+    return [Note(joined(rest, "\n"), "info", lead=lead), *map(Note, sentences[_TOP:])]

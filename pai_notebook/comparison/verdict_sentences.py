@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,11 @@ from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import (
+    MANY,
     ONLY_ONE,
     Finding,
     Judged,
+    OfVersion,
     OverallVerdict,
     Standing,
     has_number,
@@ -23,6 +25,7 @@ from pai_notebook.comparison.verdict import (
     judge,
 )
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, VerdictWords, all_of
+from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_computed
@@ -32,8 +35,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.tolerance import Tolerance
 
-# From more candidates on, sentences count the versions and a fold goes through them.
-_MANY = 6
 # How many versions marked by themselves are named.
 _MARKED = 8
 # How many versions that fold goes through.
@@ -64,14 +65,14 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     judged = judge(metrics, places, baseline, tolerance)
     sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by, tolerance=tolerance)
     found = list(sentences.findings())
-    if len(places) <= _MANY:
-        return OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found)
-    verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=list(sentences.one_by_one()))
-    # of many versions it is counted first how many are what, before it is said of which metric
-    best, short = list(sentences.best()), in_short(verdict)
-    counted = [*([short] if short else []), *sentences.counted_singly()]
-    rest = sorted(found[len(best) :], key=lambda finding: finding.listing)
-    verdict.findings = (*best, *counted, *rest)
+    each = list(sentences.one_by_one()) if len(places) > 1 else ()
+    verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=each)
+    if len(places) > MANY:
+        # of many versions it is counted first how many are what, before it is said of which metric
+        best, short = list(sentences.best()), in_short(verdict)
+        counted = [*([short] if short else []), *sentences.counted_singly()]
+        rest = sorted(found[len(best) :], key=lambda finding: finding.listing)
+        verdict.findings = (*best, *counted, *rest)
     return verdict
 
 
@@ -100,32 +101,37 @@ class _Sentences(VerdictWords):
         if compared and not self._by and len({row.path for row in self._metrics}) > 1:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=self._path(self._metrics[0])), advice=True)
 
-    def one_by_one(self) -> Iterator[tuple[str, Phrase]]:
-        """Say of each version, of many of the last, what the sentences say of all."""
+    def one_by_one(self) -> Iterator[OfVersion]:
+        """Say of each version what the sentences say of all; those that are better or worse first, of many others the last."""
         costs = [each for several in self._cost_judged for each in several]
-        for place in [place for place in range(len(self._names)) if place != self._baseline][-_LISTED:]:
+        differences, datasets = self._with_differences, self._with_datasets
+        kinds: list[tuple[Tone, str, Callable[[list[Judged]], str], Callable[[Judged], bool]]] = [
+            ("bad", "worse: {metrics}", differences, lambda each: each.standing is Standing.WORSE),
+            ("good", "better: {metrics}", differences, lambda each: each.standing is Standing.BETTER),
+            ("neutral", "worse taken singly: {metrics}", differences, lambda each: each.alone and not each.is_ahead),
+            ("neutral", "better taken singly: {metrics}", differences, lambda each: each.alone and each.is_ahead),
+            ("neutral", "behind as measured: {metrics}", differences, lambda each: _is_measured(each) and not each.is_ahead),
+            ("neutral", "ahead as measured: {metrics}", differences, lambda each: _is_measured(each) and each.is_ahead),
+            ("neutral", "missing: {metrics}", datasets, lambda each: each.standing is Standing.MISSING),
+        ]
+        words = (Standing.BETTER, Standing.WORSE)
+        decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._judged if each.standing is word}))
+        others = [place for place in range(len(self._names)) if place != self._baseline and place not in decided]
+        named = list(decided)[-_LISTED:]
+        for place in [*named, *others[max(0, len(others) - _LISTED + len(named)) :]]:
             mine = [each for each in (*self._judged, *self._cost_missing) if each.place == place]
-            parts = [
-                (write, said, found)
-                for said, write, chosen in (
-                    ("worse: {metrics}", self._with_differences, lambda each: each.standing is Standing.WORSE),
-                    ("better: {metrics}", self._with_differences, lambda each: each.standing is Standing.BETTER),
-                    ("worse taken singly: {metrics}", self._with_differences, lambda each: each.alone and not each.is_ahead),
-                    ("better taken singly: {metrics}", self._with_differences, lambda each: each.alone and each.is_ahead),
-                    ("behind as measured: {metrics}", self._with_differences, lambda each: _is_measured(each) and not each.is_ahead),
-                    ("ahead as measured: {metrics}", self._with_differences, lambda each: _is_measured(each) and each.is_ahead),
-                    ("missing: {metrics}", self._with_datasets, lambda each: each.standing is Standing.MISSING),
-                )
-                if (found := list(filter(chosen, mine)))
-            ]
-            parts += [(self._as_cost, "cost: {metrics}", found)] if (found := [each for each in costs if each.place == place]) else []
-            told = [say(said, metrics=first(self._by_path(found, write), METRICS)) for write, said, found in parts]
+            found = [(tone, said, write, some) for tone, said, write, chosen in kinds if (some := list(filter(chosen, mine)))]
+            if some := [each for each in costs if each.place == place]:
+                found.append(("neutral", "cost: {metrics}", self._as_cost, some))
+            told: list[tuple[Tone, Phrase]] = []
+            for tone, said, write, several in found:
+                told.append((tone, say(said, metrics=first(self._by_path(several, write), METRICS))))
             standings = {each.standing for each in mine}
             if standings & {Standing.CHANCE, Standing.SAME} and not standings & {Standing.WORSE, Standing.BETTER}:
-                told.insert(0, say("not told apart"))
+                told.insert(0, ("neutral", say("not told apart")))
             elif not told:
-                told.append(say("no interval known"))
-            yield self._called[place], joined(told, "; ")
+                told.append(("neutral", say("no interval known")))
+            yield OfVersion(self._names[place], self._called[place], tuple(told))
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""

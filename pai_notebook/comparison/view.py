@@ -20,7 +20,7 @@ from pai_notebook.comparison.tables_view import (
     places_of,
     shown_rows,
 )
-from pai_notebook.comparison.verdict import ONLY_ONE
+from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
 from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
@@ -46,7 +46,7 @@ def describe_comparison(comparison: Comparison) -> Block:
     """Describe a comparison: verdict, changes and metrics; settings, other fields and the legend's details are folded."""
     blocks: list[Block] = list(_banners(comparison))
     if comparison.versions:
-        places = _shown_versions(comparison)
+        places = _in_sight_first(comparison, _shown_versions(comparison))
         bands: list[Band] = [(places, list(failed_heads(comparison).values())[: VERSIONS - len(places)])]
         inside: list[Block] = [comparison.verdict._describe()] if len(comparison.versions) > 1 else []  # noqa: SLF001 - the hook of shown objects
         inside += [*_cautions(comparison), *_changes(comparison, places), *describe_metrics(comparison, bands)]
@@ -156,7 +156,7 @@ def _cautions(comparison: Comparison) -> Iterator[Block]:
     yield from notes[:shown]
     if notes[shown:]:
         yield Section(say("More to be careful about"), notes[shown:], folded=True, summary=str(len(notes) - shown))
-    for text in comparison.notes:
+    for text in comparison.notes[: len(comparison.notes) - len(comparison._by_position)]:  # noqa: SLF001 - those stand with the settings
         yield Note(text, "info")
 
 
@@ -181,11 +181,28 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
         yield Section(say("What changed"), [Facts(lines)], folded=len(lines) > _CHANGES, summary=summary)
 
 
+def _named(comparison: Comparison) -> list[list[int]]:
+    """Which of many versions the verdict names: the best by what matters, the better and the worse beyond chance; each by name."""
+    counts, baseline = comparison.verdict.counts, comparison.baseline_place
+    if len(counts) <= MANY:
+        return []
+    best = {place for row in comparison.by_rows if (leaders := comparison.leaders(row)) for place in leaders.best if place != baseline}
+    names = [(place, counts[name]) for place, name in enumerate(comparison.names) if name in counts]
+    return [sorted(best), *([place for place, found in names if found[word]] for word in (Standing.BETTER, Standing.WORSE))]
+
+
 def _shown_versions(comparison: Comparison) -> list[int]:
-    """Which versions are shown: the baseline, and behind it those with the highest names."""
+    """Which versions are shown: the baseline, then those that the verdict names and those with the highest names, by name."""
     baseline = comparison.baseline_place
     others = [place for place in range(len(comparison.versions)) if place != baseline]
-    return [*([] if baseline is None else [baseline]), *others[len(others) - min(len(others), VERSIONS - 1) :]]
+    preferred = [place for places in (*_named(comparison), others) for place in reversed(places)]
+    return [*([] if baseline is None else [baseline]), *sorted(list(dict.fromkeys(preferred))[: VERSIONS - 1])]
+
+
+def _in_sight_first(comparison: Comparison, places: Sequence[int]) -> list[int]:
+    """Move those that the verdict names next to the baseline, as a window has no room for all; bands on paper have."""
+    base, named = places[: comparison.baseline_place is not None], itertools.chain.from_iterable(_named(comparison))
+    return list(dict.fromkeys([*base, *(place for place in named if place in places), *places]))
 
 
 def _settings(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
@@ -198,6 +215,7 @@ def _settings(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section
             headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
             count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
             found = capped(comparison, rows, bands, headings, lead=say("field") if is_field else say("setting"))
+            found += [] if is_field else map(Note, comparison._by_position)  # noqa: SLF001 - a part of the notes
             yield Section(title, [*_lacks(comparison, rows, places_of(bands)), *found], folded=True, summary=count)
 
 

@@ -198,7 +198,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A paragraph. With a tone it is set apart and starts with a shape; line breaks of a text are kept.
+    """A paragraph. With a tone it is set apart and starts with a shape; line breaks of a text are kept. A `lead` is a first line in bold.
 
     Examples
     --------
@@ -208,6 +208,7 @@ class Note:
 
     text: Inline
     tone: Tone | None = None
+    lead: str = field(default="", kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         if self.tone is not None:

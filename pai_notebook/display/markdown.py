@@ -173,10 +173,11 @@ def _item(text: str) -> str:
 
 @_blocks.register
 def _(shape: Note) -> list[str]:
+    lead = _strong(_escaped(inline(shape.lead, 1000))) + ("\n" if shape.text else "") if shape.lead else ""
     if not shape.tone:
-        return [_paragraph(_long(shape.text))]
-    lead = f"{sign} " if (sign := layout.symbol(shape)) else ""
-    return ["> " + _paragraph(f"{lead}{_long(shape.text)}").replace("\n", "\n> ")]
+        return [_paragraph(f"{lead}{_long(shape.text)}")]
+    sign = f"{found} " if (found := layout.symbol(shape)) else ""
+    return ["> " + _paragraph(f"{sign}{lead}{_long(shape.text)}").replace("\n", "\n> ")]
 
 
 @_blocks.register

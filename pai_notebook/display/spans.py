@@ -36,7 +36,7 @@ def check_tone(tone: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Text to be copied as it is: a storage address, an id, a command. Shown in a fixed-width font.
+    """Text to be copied as it is: a storage address, an id, a command. Shown in a fixed-width font, bars of characters `small`.
 
     Examples
     --------
@@ -45,6 +45,7 @@ class Code:
     """
 
     text: str
+    small: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,10 +216,11 @@ def _lines(shape: Any, width: int) -> list[str]:
 
 @_lines.register
 def _(shape: Note, width: int) -> list[str]:
+    text = "\n".join(part for part in (inline(shape.lead, 1000), long(shape.text)) if part)
     if shape.tone == "info":
-        return _indented(wrap(long(shape.text), width - 2), "│ ", "│ ")
-    lead = f"{layout.symbol(shape)} " if shape.tone else ""
-    return _indented(wrap(long(shape.text), width - len(lead)), lead, " " * len(lead))
+        return _indented(wrap(text, width - 2), "│ ", "│ ")
+    sign = f"{layout.symbol(shape)} " if shape.tone else ""
+    return _indented(wrap(text, width - len(sign)), sign, " " * len(sign))
 
 
 @_lines.register

@@ -1,10 +1,12 @@
 """What a person sees without scrolling: the answer first, every version, names and baseline at any time, and nothing on top of them."""
 
 import copy
+import re
 
 import pytest
 
 import pai_notebook as pnb
+from pai_notebook.i18n.phrases import speaking
 from tests.browser.looks import audit
 from tests.display.hosts import HOSTS
 from tests.gallery import DIGITS, DRAWN, RULES, many_metrics, outputs
@@ -51,6 +53,29 @@ _GROUNDS = """table => {
     return [style.position, ground[3], Math.abs(light(ground) - light(read(style.color))) > 0.5];
   }));
 }"""
+_TITLES = """table => {
+  const frame = table.parentElement, edges = frame.getBoundingClientRect();
+  frame.scrollLeft = frame.scrollWidth;
+  return [...table.querySelectorAll('caption, tbody th[colspan]')].map(each => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    const boxes = [...text.getClientRects()].filter(box => box.width);
+    return [each.innerText.trim(), boxes.every(box => box.left >= edges.left - 1 && box.right <= edges.right + 1)];
+  });
+}"""
+# the lines of each tally as they are drawn
+_TALLIES = """table => [...table.querySelectorAll('thead small')].filter(each => /\\d/.test(each.innerText)).map(each => {
+  const text = each.firstChild, lines = [], range = document.createRange();
+  for (let place = 0, top = null; place < text.length; place += 1) {
+    range.setStart(text, place);
+    range.setEnd(text, place + 1);
+    const box = range.getBoundingClientRect();
+    if (!box.width) continue;
+    if (top === null || box.top > top + 4) { lines.push(''); top = box.top; }
+    lines[lines.length - 1] += text.data[place];
+  }
+  return lines.map(each => each.trim());
+})"""
 _WEIGHTS = """table => [...table.querySelectorAll('tbody *')].flatMap(each => {
   const word = each.children.length ? null : each.textContent.match(/(better|worse)$/), style = getComputedStyle(each);
   return word ? [[word[0], `${style.fontWeight} ${style.fontStyle} ${style.fontSize}`]] : [];
@@ -112,9 +137,38 @@ def test_five_versions_and_their_verdict_are_seen_at_once(page, five, host):
 
 
 @pytest.mark.parametrize("count", [4, 20])
-def test_what_a_row_says_is_in_sight_in_a_narrow_window(page, digits, count):
+def test_what_is_best_and_a_candidate_are_in_sight_in_a_narrow_window(page, digits, count):
     heads = show(page, "JupyterLab, light", digits[-count:].compare(), width=700).evaluate(_HEADERS)
-    assert heads[2:4] == [["best", True], ["trend", True]]
+    assert heads[2][0] == "best"
+    assert [inside for _, inside in heads[:4]] == [True] * 4
+    assert heads[-1][0] == "trend"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_of_twenty_versions_those_that_the_verdict_names_are_in_sight(page, digits, lang):
+    comparison = digits[-20:].compare()
+    named = [name for name, found in comparison.verdict.counts.items() if found["better"] or found["worse"]]
+    with speaking(lang):
+        heads = dict(show(page, "JupyterLab, light", comparison, width=1280).evaluate(_HEADERS))
+    assert len(named) == 5
+    assert [name for name in named if not heads[name]] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_count_of_a_tally_is_divided(page, digits, lang):
+    with speaking(lang):
+        table = show(page, "JupyterLab, light", digits[-20:].compare(), width=700)
+    tallies = table.evaluate(_TALLIES)
+    assert len(tallies) == 19
+    for lines in tallies:
+        assert [line for line in lines if not re.match(r"\d+\s", line)] == []
+
+
+@pytest.mark.parametrize("host", [*THEMES, "plain page, dark"])
+def test_titles_stay_in_sight_when_a_table_is_scrolled_to_its_end(page, digits, host):
+    table = show(page, host, digits[-20:].compare(), height=1600)
+    titles = dict(table.evaluate(_TITLES))
+    assert titles == {"Metrics": True, "Cost": True}
 
 
 def test_five_versions_are_seen_at_once_where_many_metrics_are_told_together(page):

@@ -175,9 +175,40 @@ def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
     told = [{"accuracy": value, "n": 9000, "cer": 1 - value} for value in (0.8, 0.82, 0.9, 0.901)]
     lines = str(compare(*told, baseline="first")).split("\n")
     head = next(line for line in lines if "best" in line)
-    assert re.search(r"0\.1\.0 +best +trend +0\.2\.0", head)
+    assert re.search(r"0\.1\.0 +best +0\.2\.0", head)
     assert any("☆ 0.4.0 +1 " in line for line in lines)
     assert "best" not in str(compare(*told[:3])).partition("Metrics")[2].partition("☆ best")[0].partition("★ best")[0]
+
+
+def heads_of(c):
+    return re.findall(r'<th scope="col"[^>]*>(0\.\d+\.0)<', re.search("<thead.*?</thead>", c.to_html())[0])
+
+
+def test_of_many_versions_those_that_the_verdict_names_stand_first_better_before_worse():
+    told = [{"accuracy": value, "n": 2000, "f1": 1 - value} for value in (0.8, 0.801, 0.5, 0.802, 0.9, 0.803, 0.6, 0.95, 0.804)]
+    c = compare(*told, baseline="first")
+    assert heads_of(c) == ["0.1.0", "0.5.0", "0.8.0", "0.3.0", "0.7.0", "0.2.0", "0.4.0", "0.6.0", "0.9.0"]
+    assert "columns: versions that the verdict names first, then the others" in text_of(c)
+    by = compare(*told, baseline="first", by="f1")
+    assert heads_of(by)[1:4] == ["0.3.0", "0.5.0", "0.8.0"]
+    few = compare(*told[:7], baseline="first")
+    assert heads_of(few) == [f"0.{nth}.0" for nth in range(1, 8)]
+    assert "columns:" not in text_of(few)
+
+
+def test_what_the_verdict_names_is_shown_however_many_versions_there_are():
+    told = [{"accuracy": 0.9 if place == 3 else 0.8 + place / 10_000, "n": 2000} for place in range(60)]
+    c = compare(*told, baseline="first")
+    assert heads_of(c)[:2] == ["0.1.0", "0.4.0"]
+    assert heads_of(c)[-1] == "0.60.0"
+    assert len(heads_of(c)) == 20
+
+
+def test_each_band_on_paper_keeps_the_order_of_names(tmp_path):
+    told = [{"accuracy": value, "n": 2000, "f1": 1 - value} for value in (0.8, 0.801, 0.5, 0.802, 0.9, 0.803, 0.6, 0.95, 0.804)]
+    page = compare(*told, baseline="first").report(tmp_path / "report.html", charts=False).read_text("utf-8")
+    assert "Metrics: 0.6.0, 0.7.0, 0.8.0, 0.9.0" in page
+    assert "columns: versions" not in page
 
 
 def test_whole_numbers_beyond_what_a_float_holds_are_told_and_drawn_as_they_were_sent():

@@ -122,7 +122,7 @@ json_value = st.recursive(
 flat = st.one_of(
     table(),
     st.builds(Facts, st.lists(st.tuples(text, inline), max_size=3)),
-    st.builds(Note, inline, st.one_of(st.none(), tone)),
+    st.builds(Note, inline, st.one_of(st.none(), tone), lead=text),
     json_value.map(tree_of),
 )
 block = st.recursive(

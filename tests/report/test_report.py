@@ -414,7 +414,9 @@ def test_of_twenty_versions_the_one_asked_about_is_in_the_first_table_and_the_an
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     tables = [table for table in tree.iter("table") if (table.get("class") or "").startswith("pin")]
     heads = [["".join(th.itertext()) for th in table.iter("th") if th.get("scope") == "col"] for table in tables]
-    names = [[name for name in twenty.names for text in head if re.match(rf"{re.escape(name)}([^.0-9_]|[0-9] |$)", text)] for head in heads]
+    names = [
+        [name for name in twenty.names for text in head if re.match(rf"{re.escape(name)}([^.0-9_]|[0-9]\s|$)", text)] for head in heads
+    ]
     assert "1.6.0" in names[0]
     assert "2.5.0" in names[0]
     main = list(tree.find(".//main"))
