@@ -13,6 +13,7 @@ from pai_notebook.errors import ConfigurationError, PatternWarning
 from pai_notebook.frames.columns import field_values
 from pai_notebook.frames.long import long_frame
 from pai_notebook.i18n.phrases import say, told
+from pai_notebook.model.differing import known
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
 from pai_notebook.model.metric_cells import State, text_of
 from pai_notebook.model.names import Chooser, Name, without_quotes
@@ -142,7 +143,7 @@ class VersionTable:
         texts = {name: [_texts(version, info) for version in versions] for name, info in self._maps().items()}
         for name, (info, path) in self._columns.items():
             if info.is_plain:
-                read = field_values(info, [version._document.get(info.key) for version in versions])  # noqa: SLF001 - reads without a copy
+                read = field_values(info, [known(version._document.get(info.key)) for version in versions])  # noqa: SLF001 - reads without a copy
                 found[name] = read if info.kind == "time" else _or_none(read)
             elif path:
                 found[name] = [each.get(path) for each in texts[info.name]]
@@ -210,11 +211,14 @@ def _chosen(given: Sequence[str], infos: Sequence[FieldInfo]) -> dict[str, tuple
 
 
 def _texts(version: ModelVersion, info: FieldInfo) -> dict[str, str | None]:
-    """Labels or settings of a version as texts: what was sent as text as it is, everything else as JSON; null is None."""
+    """Labels or settings of a version as texts: what was sent as text as it is, everything else as JSON.
+
+    A null is None, and so is what differs among the members of a group.
+    """
     if info.kind == "labels":
         # as in the wide frame
-        return {key: value if isinstance(value, str) else ", ".join(value) for key, value in version.labels.by_key.items()}
-    return {path: None if leaf is None else text_of(leaf) for path, leaf in leaves(version, info).items()}
+        return {key: known(value) if isinstance(value, str) else ", ".join(value) for key, value in version.labels.by_key.items()}
+    return {path: None if known(leaf) is None else text_of(leaf) for path, leaf in leaves(version, info).items()}
 
 
 def _or_none(column: Any) -> list[str | None]:
