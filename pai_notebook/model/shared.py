@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import read_options
-from pai_notebook.model.equality import shorten_apart, shown, value_key
+from pai_notebook.model.equality import shorten_apart, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role, read_evidence_name
 from pai_notebook.model.fields import catalogue
 from pai_notebook.model.flatten import Members, members, natural_key, split_path
@@ -61,7 +61,7 @@ def shared_fields(versions: Sequence[ModelVersion], *, repeats: bool) -> dict[st
         elif info.kind == "spec":
             value = _common([read_options(each)[0] if info.key == "Options" and each is not _NOTHING else each for each in sent], ignored)
         else:
-            value = sent[0] if _is_one(sent) else _differing(sent, is_ignored=info.bookkeeping)
+            value = sent[0] if _is_one(sent) else _differing(sent, is_ignored=info.bookkeeping, write=shown_text)
         if value is not _NOTHING:
             found[info.key] = value
     return found
@@ -74,7 +74,8 @@ def _labels(versions: Sequence[ModelVersion], sent: Sequence[Any], ignored: _Ign
     by_key = [version.labels.by_key for version in versions]
     found: list[dict[str, Any]] = []
     for key in dict.fromkeys(key for labels in by_key for key in labels):
-        value = _common([labels.get(key, _NOTHING) for labels in by_key], ignored, key)
+        values = [labels.get(key, _NOTHING) for labels in by_key]
+        value = values[0] if _is_one(values) else _differing(values, is_ignored=ignored(key), write=shown_text)
         found += [{"Key": key, "Value": each} for each in (value if isinstance(value, tuple) else (value,))]
     return found
 
@@ -108,10 +109,10 @@ def _renamed(value: Any, key: str, named_by: str) -> dict[str, Any]:
     return {named_by: key, **(value if isinstance(value, dict) else {"Value": value})}
 
 
-def _differing(values: Sequence[Any], *, is_ignored: bool) -> Differing:
+def _differing(values: Sequence[Any], *, is_ignored: bool, write: Callable[[Any], str] = shown) -> Differing:
     """Say which values there are, the most frequent first."""
     keys: list[Hashable] = [_NOTHING if value is _NOTHING else value_key(value) for value in values]
-    texts = {key: say("absent") if value is _NOTHING else shown(value) for key, value in zip(keys, values, strict=True)}
+    texts = {key: say("absent") if value is _NOTHING else write(value) for key, value in zip(keys, values, strict=True)}
     order = sorted(texts, key=lambda key: (-keys.count(key), key is _NOTHING, natural_key(texts[key])))
     short = dict(zip(texts, shorten_apart(list(texts.values()), _LONGEST), strict=True))
     told = [say("{value} ×{count}", value=short[key], count=keys.count(key)) if keys.count(key) > 1 else short[key] for key in order]

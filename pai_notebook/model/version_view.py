@@ -278,7 +278,7 @@ def _source(version: ModelVersion) -> Inline:
     if not source.type and not source.text:
         return Missing(say("not recorded"))
     if type(version.source_id) is Differing:
-        return (version.source_type, version.source_id) if version.source_type else version.source_id
+        return joined([version.source_type, version.source_id], " · ") if version.source_type else version.source_id
     if not source.kind:
         return (source.type, Code(source.text)) if source.text else source.type
     name: Inline = Link(source.id, source.console_url) if source.console_url else Code(source.id)

@@ -629,7 +629,7 @@ def two_groups():
         [
             made("0.1.0", "Approved", "A", [("team", "vision")], lr=0.1, batch=16, seed=1),
             made("0.2.0", "Pending", "B", [("team", "vision")], lr=0.1, batch=16, seed=2),
-            made("0.3.0", "Pending", "B", [("team", "text")], lr=0.1, batch=32, seed=3),
+            made("0.3.0", "Pending", "B", [("team", "text"), ("month", "7")], lr=0.1, batch=32, seed=3),
             made("0.4.0", "Pending", "B", [("team", "vision")], lr=0.2, batch=16, seed=4),
             made("0.5.0", "Pending", "B", [("team", "vision")], lr=0.2, batch=16, seed=5),
         ]
@@ -642,13 +642,14 @@ def test_what_differs_among_members_is_never_called_absent():
     names = ("training_spec.HyperParameters.batch", "labels.team", "approval_status", "metrics.grade", "uri")
     assert {str(c[name].cells[0].state) for name in names} == {"differs among members"}
     assert c["labels.team"].shown(0) == "differs among members: vision ×2, text"
+    assert c["labels.month"].shown(0) == "differs among members: absent ×2, 7"
     assert c["approval_status"].shown(0) == "differs among members: Pending ×2, Approved"
     assert {str(c[name].changes[1].kind) for name in names[:-1]} == {"changed"}
     assert "batch differs among members → 16" in str(c.explain())
     assert c.coverage.loc[("grade", ""), "lr=0.1"] == "differs among members"
     for text in (str(groups), str(groups[0]), str(c), c.to_markdown(), c.to_html()):
         assert "differs among members" in text
-        assert not [line for line in text.splitlines() if "team" in line and "absent" in line]
+        assert not [line for line in text.splitlines() if "team" in line and "absent" in line.partition("team")[2].partition("month")[0]]
 
 
 def test_what_members_differ_in_is_said_in_chinese():
@@ -677,7 +678,7 @@ def test_what_differs_among_members_is_missing_in_frames_and_not_stated_for_cond
     assert frame.loc["lr=0.2", names[:4]].tolist() == [16, "vision", "Pending", "B"]
     assert str(frame["training_spec.HyperParameters.batch"].dtype) == "Int64"
     table = groups.to_arrow(fields=["approval", "uri", "labels", names[0]]).versions.to_pylist()[0]
-    assert (table["approval_status"], table["uri"], dict(table["labels"]), table[names[0]]) == (None, None, {"team": None}, None)
+    assert (table["approval_status"], table["uri"], dict(table["labels"]), table[names[0]]) == (None, None, {"team": None, "month": None}, None)
     long = groups.to_frame(layout="long").set_index(["version", "metric"])
     assert long.loc[("lr=0.1", "grade"), "state"] == "differs among members"
     for condition in ("labels.team == 'vision'", "training_spec.HyperParameters.batch < 100", "approval_status == 'Pending'"):
