@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pai_notebook as pnb
 
-INTERNAL = {"Client", "Fetcher", "Field", "NumberFormat", "Scale", "Side"}
+INTERNAL = {"Client", "Fetcher", "Field", "NumberFormat", "Scale", "Side", "Sides"}
 """Classes that public objects hand out and that only this package uses; docs/stability.md says so."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
-from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale

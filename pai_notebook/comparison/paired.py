@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import as_text
 from pai_notebook.comparison.interval import Interval, told_p_value
 from pai_notebook.comparison.sources import Estimated, Side
-from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.differences import Scale, scale_of_differences
@@ -142,7 +142,7 @@ class Paired(Estimated, Displayed):
         if self.source is None:
             return Evidence(self.reason)
         sides = _Answered(self.values[0], self, is_candidate=True), _Answered(self.values[1], self, is_candidate=False)
-        return Evidence(self.reason, sides[::-1] if reverse else sides, level)
+        return Evidence(self.reason, Sides(*(sides[::-1] if reverse else sides)), level)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the result as a DataFrame of one row.

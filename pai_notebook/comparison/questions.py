@@ -19,7 +19,7 @@ from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
-from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import Mode

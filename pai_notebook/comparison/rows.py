@@ -13,7 +13,7 @@ from pai_notebook.calls import guide
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.interval import OUTSIDE
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences

@@ -22,6 +22,7 @@ from pai_notebook.comparison.interval import expected_lead, newcombe, wilson
 from pai_notebook.comparison.leaders import Leaders, luck_of
 from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.two_sides import MOST_WIDENED, Sides
 from pai_notebook.errors import RegressionError
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.version import ModelVersion
@@ -252,6 +253,47 @@ def repeats(sheet, draw, runs):
             sheet.line(f"coverage of {k} and {k} runs, {kind}, in %", 100 * covered, expected, 100 * 4 * 0.21 / math.sqrt(runs) + 0.4)
 
 
+FEW = {
+    (2, 2, 1): (31.4, 96.9),
+    (2, 2, 3): (46.6, 94.0),
+    (2, 5, 1): (6.3, 93.1),
+    (3, 3, 1): (0.0, 96.5),
+    (3, 3, 3): (0.0, 94.8),
+    (5, 5, 1): (0.0, 95.6),
+    (5, 5, 3): (0.0, 94.7),
+}
+"""How many runs two versions have and how many times as much those of the second differ; intervals refused, and kept that hold, in %."""
+
+
+def few_runs(sheet, draw, runs):
+    """Intervals of few runs: how many say nothing, and how many of the others hold; a lower limit of what says something holds less."""
+    for (k1, k2, ratio), (refused, wanted) in FEW.items():
+        values = draw.normal(size=(runs, k1)), ratio * draw.normal(size=(runs, k2))
+        error, held, widened = welch(values)
+        kept = widened <= MOST_WIDENED
+        for nth in range(50):
+            sides = Sides(*(Runs.of(each[nth].tolist()) for each in values))
+            assert sides.says_nothing(0.95) is not bool(kept[nth])
+            # what is beyond chance is told without it
+            assert sides.is_apart(0.95, 0.0) is (True if error[nth] else False if kept[nth] else None)
+        what = f"{k1} and {k2} runs, spread 1 to {ratio}"
+        noise = 100 * 4 / math.sqrt(runs)
+        sheet.line(f"{what}: intervals that say nothing, in %", 100 * (~kept).mean(), refused, noise * 0.5)
+        sheet.line(f"{what}: coverage of the others, in %", 100 * held[kept].mean(), wanted, noise * 0.25 / math.sqrt(kept.mean()))
+        lower = widened <= 3
+        if lower.any() and not lower.all():
+            sheet.at_most(f"{what}: coverage with 3 as the limit, in %", 100 * held[lower].mean(), 100 * held[kept].mean(), 0)
+
+
+def welch(values):
+    """Of equal versions with these runs: whether each interval excludes 0, whether it holds it, how many times as wide it is."""
+    parts = [each.var(axis=1, ddof=1) / each.shape[1] for each in values]
+    df = sum(parts) ** 2 / sum(part**2 / (each.shape[1] - 1) for part, each in zip(parts, values, strict=True))
+    t = stats.t.ppf(0.975, df)
+    held = abs(values[0].mean(axis=1) - values[1].mean(axis=1)) <= t * np.sqrt(sum(parts))
+    return ~held, held, t / stats.norm.ppf(0.975)
+
+
 def verdicts_of_groups(sheet, draw, comparisons):
     """Equal groups of runs: how often a verdict calls any of them better or worse, and how many cells are filled."""
     metrics, candidates, k = 10, 4, 5
@@ -413,6 +455,7 @@ def main(arguments=None):
     folds(sheet, draw, 200 * scale)
     answers_in_pairs(sheet, draw, 1000 * scale)
     clustered_scores(sheet, draw, 200 * scale)
+    few_runs(sheet, draw, 5000 * scale)
     sheet.figures.say(f"{sheet.outside} figures outside their noise", {"outside": sheet.outside})
     sheet.figures.finish()
     return 1 if sheet.outside else 0

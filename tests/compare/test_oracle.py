@@ -13,7 +13,7 @@ from pai_notebook.comparison.rank import make_ranking
 from pai_notebook.comparison.rows import Row, compare_cells
 from pai_notebook.comparison.selection import ask
 from pai_notebook.comparison.tolerance import Tolerance
-from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_cells import Cell, read_value, text_of
 from pai_notebook.model.order import front_of

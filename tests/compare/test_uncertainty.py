@@ -2,10 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.sources import Stated
+from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.model.metric_words import is_cost, is_exact, is_share, is_training, scale_of
+from tests.bench.chance import Sheet, few_runs
 from tests.compare.comparing import compare, results
 
 
@@ -320,3 +325,22 @@ def test_runs_on_a_single_example_have_the_interval_of_their_spread():
     evidence = compare(*runs).interval("accuracy", "0.2.0")
     assert evidence.interval is not None
     assert "covers other runs, not other examples" in evidence.reason
+
+
+@pytest.mark.slow
+def test_the_limit_of_what_few_runs_may_say_is_the_one_that_was_simulated():
+    sheet = Sheet()
+    few_runs(sheet, np.random.default_rng(20261126), 50_000)
+    assert sheet.outside == 0
+
+
+def test_two_sides_are_apart_or_not_or_too_few_to_tell():
+    def sides(first, second, span=math.inf):
+        return Sides(Runs.of(first), Runs.of(second), span)
+
+    assert sides([0.9, 0.901], [0.8, 0.801]).is_apart(0.95, 0.0) is True
+    assert sides([0.9, 0.901], [0.8, 0.801]).is_apart(0.95, 0.2) is False
+    # as good as one run beside one that never changes
+    assert sides([0.9, 0.95], [0.9, 0.9001]).is_apart(0.95, 0.0) is None
+    assert sides([0.1, 0.9, 0.5], [0.5, 0.8, 0.2], span=1).is_apart(0.95, 0.0) is None
+    assert Sides(Stated(0.9, 0.5), Stated(0.8, 0.5), 1).is_apart(0.95, 0.0) is False

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 import pai_notebook as pnb
 from pai_notebook.comparison import Best, Explanation, GateReport, Interval, MinimalPairs, Pareto, Ranking, Row
 from pai_notebook.comparison.paired import Paired
-from pai_notebook.comparison.uncertainty import Evidence
+from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import PaiError, RegressionError
 from pai_notebook.io.drift import Drift
 from pai_notebook.model.metric_cells import Cell

@@ -1,0 +1,215 @@
+"""What each source says of one value: exact numbers, repeats, a spread over runs, a share of n, a stated error or interval, or why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
+from pai_notebook.comparison.interval import is_rounding
+from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.series import is_summary
+from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_words import is_exact, is_share, scale_of
+from pai_notebook.model.numbers import format_number
+
+# Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit.
+_IMPLIED = 2, 1e7
+_WIDEST = 0.5
+_FEWEST_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class SourceReading:
+    """What one source says of one value: what is known, or why it is not believed, and the name of the row that said it."""
+
+    what: str
+    side: Side | None = None
+    refusal: Phrase | None = None
+    is_constant: bool = False
+    """Whether repeats are known that do not differ, so that nothing is known of how much runs do."""
+
+
+class Readings:
+    """Asks every source about one value, in the order in which they are tried.
+
+    Parameters
+    ----------
+    beside : EvidenceFinder
+        What stands beside the metrics.
+    n : float or None
+        Number of examples behind every metric, as told by the user.
+    repeats : mapping of (path, dataset) to sequence of Runs or None
+        Repeated measurements of a metric, one entry a version.
+    counts : mapping of str to int
+        Numbers of examples of datasets, for metrics beside which none is stated.
+    """
+
+    def __init__(
+        self, beside: EvidenceFinder, n: float | None, repeats: Mapping[Key, Sequence[Runs | None]], counts: Mapping[str, int]
+    ) -> None:
+        self._beside = beside
+        self._n = n
+        self._repeats = repeats
+        self._counts = counts
+        self._found: dict[tuple[Key, int, float | None], tuple[SourceReading | None, ...]] = {}
+
+    def has_source(self, key: Key, n: float | None) -> bool:
+        """Whether any source could have something, in any version: most metrics have nothing beside them."""
+        counted = (n is not None or key[1] in self._counts) and is_share(key[0])
+        return counted or key in self._repeats or is_exact(key[0]) or self._beside.has_any(key)
+
+    def read(self, key: Key, place: int, n: float | None) -> tuple[SourceReading | None, ...]:
+        """Ask every source about one value, in the order in which they are tried."""
+        found = self._found.get((key, place, n))
+        if found is None:
+            value = self._beside.number(key, place) or 0.0
+            examples = n or self._n
+            found = (
+                SourceReading("", Exact(value)) if is_exact(key[0]) and not self._differs_in_repeats(key) else None,
+                self._handed_over(key, place, value, examples),
+                self._spread(key, place, value, examples),
+                self._share(key, place, value, examples),
+                self._stated(key, place, value),
+                self._bounds(key, place, value),
+            )
+            self._found[key, place, n] = found
+        return found
+
+    def _differs_in_repeats(self, key: Key) -> bool:
+        """Whether what is read off differs among the repeats of a version, so that their mean is an estimate."""
+        return any(runs is not None and not runs.is_constant for runs in self._repeats.get(key, ()))
+
+    def _handed_over(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
+        """Repeats or folds that the caller knows."""
+        given = self._repeats.get(key)
+        if given is None:
+            return None
+        runs = given[place] or Runs(value, 0.0, 1)
+        return SourceReading("n_runs", replace(runs, examples=self._examples(key, place, value, n, runs)))
+
+    def _examples(self, key: Key, place: int, value: float, n: float | None, runs: Runs) -> int | None:
+        """Find the number of examples of each of several runs, of which a share is the mean; a single one says nothing of their spread."""
+        share = self._share(key, place, value, n, runs)
+        return share.side.n if share is not None and isinstance(share.side, Share) and share.side.n > 1 else None
+
+    def _share(self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None) -> SourceReading | None:
+        """A share with its number of examples; of several runs each is one, and their mean of as many times that number."""
+        if not is_share(key[0]):
+            return None
+        what, count = ("n", n) if n is not None else self._beside.examples(key, place)
+        looked_up = not what and key[1] in self._counts
+        if looked_up:
+            what, count = "DataCount", self._counts[key[1]]
+        if not what:
+            return None
+        refusal = None
+        if is_summary(self._beside.cell(key, place)) and runs is None:
+            refusal = say("{what} is given for a list: for each number or for all of them is unknown", what=what)
+        elif count is None:
+            refusal = say("{what} is given for several parts of the data", what=what)
+        elif not 0 <= value <= 1:
+            refusal = say("the values are not between 0 and 1")
+        elif self._beside.in_percent(key, place):
+            refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
+        elif count < 1 or count != int(count):
+            refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
+        else:
+            is_smallest = runs is not None and runs.uneven and n is None
+            refusal = None if is_smallest else _not_whole(value, count, self._beside.written(key, place), runs)
+        return SourceReading(what, None if refusal else Share(value, int(count or 0), looked_up), refusal)
+
+    def _stated(self, key: Key, place: int, value: float) -> SourceReading | None:
+        """A stated standard error."""
+        name, error = next(self._beside.numbers_of(key, place, Role.ERROR), ("", 0.0))
+        if not name:
+            return None
+        if error == 0:
+            return SourceReading(name, refusal=say("{name} is 0", name=name))
+        if error < 0 or _is_other_unit(key[0], value, error):
+            refusal = say(
+                "{name} = {error} cannot be the standard error of {value}",
+                name=name,
+                error=format_number(error),
+                value=format_number(value),
+            )
+            return SourceReading(name, refusal=refusal)
+        return SourceReading(name, Stated(value, error))
+
+    def _bounds(self, key: Key, place: int, value: float) -> SourceReading | None:
+        """A stated interval."""
+        name, low, high, level = next(self._intervals(key, place, value), ("", 0.0, 0.0, None))
+        if not name:
+            return None
+        if low <= value <= high and low < high:
+            return SourceReading(name, Bounds(value, low, high, level))
+        return SourceReading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
+
+    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, float, float, float | None]]:
+        """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other."""
+        for name in self._beside.rows_of(key, Role.INTERVAL):
+            raw, half = self._beside.cell((name, key[1]), place).raw, self._beside.number((name, key[1]), place)
+            told = read_evidence_name(name)
+            level = told.level if told else None
+            if isinstance(raw, list) and len(raw) == 2 and all(map(_is_number, raw)):  # noqa: PLR2004 - two bounds
+                yield name, float(raw[0]), float(raw[1]), level
+            elif half is not None and not isinstance(raw, list):
+                yield name, value - half, value + half, level
+        bounds = [list(self._beside.numbers_of(key, place, role)) for role in (Role.LOW, Role.HIGH)]
+        for (name, low), (_, high) in zip(*bounds, strict=False):
+            yield name, low, high, None
+
+    def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
+        """A standard deviation, where it is said over how many runs or folds; tools divide by their number, not by one less."""
+        name, spread = next(self._beside.numbers_of(key, place, Role.SPREAD), ("", 0.0))
+        if not name:
+            return None
+        _, count, folds = next(self._beside.runs(key, place), ("", 0.0, False))
+        if not count:
+            error = _error_name(key[0])
+            vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
+            return SourceReading(name, refusal=vague)
+        if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread < 0 or is_rounding(spread**2, value):
+            few = say(
+                "{name} = {spread} over {count} does not give a spread",
+                name=name,
+                spread=format_number(spread),
+                count=format_number(count),
+            )
+            return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_rounding(spread**2, value))  # noqa: PLR2004 - one has no spread
+        runs = Runs(value, spread**2 * count / (count - 1), int(count), folds)
+        return SourceReading(name, runs if folds else replace(runs, examples=self._examples(key, place, value, n, runs)))
+
+
+def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> Phrase | None:
+    """Say which share is of no whole number of examples; of runs whose values are not known it is that of all of them."""
+    shares = [(each, count, "") for each in runs.values] if runs else []
+    for share, n, text in shares or [(value, (runs.count if runs else 1) * count, written)]:
+        if whole_examples(share, n, text) is False:
+            return say("{value} of {count} is not a whole number", value=format_number(share), count=format_number(count))
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _error_name(path: str) -> str:
+    """Name of the standard error that one would write beside a metric."""
+    key, comma, filtered = (split_path(path) or ("value",))[-1].partition(",")
+    return f"{key}_stderr{comma}{filtered}"
+
+
+def _is_other_unit(path: str, value: float, error: float) -> bool:
+    """Whether a standard error of a fraction cannot be in its unit: too wide, or of fewer or more examples than anyone has."""
+    if not is_share(path) and scale_of(path) != "points":
+        return False
+    if value > 1:
+        value, error = value / 100, error / 100
+    fewest, most = _IMPLIED
+    return error > _WIDEST or not fewest <= value * (1 - value) / error**2 <= most
