@@ -157,7 +157,7 @@ ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
 # Up to how many characters the first sentence is in bold.
-_LEAD = 200
+_LEAD = 260
 # From more candidates on, sentences count the versions, a fold goes through them, and a table begins with those that are named.
 MANY = 6
 # How many versions the shortest answer names of each kind.
@@ -268,6 +268,11 @@ class OverallVerdict(Displayed):
         self.counts = {
             name: {str(standing): found[place, standing] for standing in Standing} for place, name in enumerate(names) if name != baseline
         }
+
+    @property
+    def _singly(self) -> list[list[int]]:
+        """Positions of versions that are better, and of those that are worse, beyond chance by a metric alone."""
+        return [sorted({each.place for each in self._judged if each.alone and each.is_ahead is ahead}) for ahead in (True, False)]
 
     @cached_property
     def standings(self) -> dict[tuple[str, str], str]:

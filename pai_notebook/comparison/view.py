@@ -182,13 +182,14 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
 
 
 def _named(comparison: Comparison) -> list[list[int]]:
-    """Which of many versions the verdict names: the best by what matters, the better and the worse beyond chance; each by name."""
+    """Which of many versions the verdict names: the best by what matters, then the better and the worse, beyond chance and taken singly."""
     counts, baseline = comparison.verdict.counts, comparison.baseline_place
     if len(counts) <= MANY:
         return []
     best = {place for row in comparison.by_rows if (leaders := comparison.leaders(row)) for place in leaders.best if place != baseline}
     names = [(place, counts[name]) for place, name in enumerate(comparison.names) if name in counts]
-    return [sorted(best), *([place for place, found in names if found[word]] for word in (Standing.BETTER, Standing.WORSE))]
+    beyond = [[place for place, found in names if found[word]] for word in (Standing.BETTER, Standing.WORSE)]
+    return [sorted(best), *beyond, *comparison.verdict._singly]  # noqa: SLF001 - of the same answer
 
 
 def _shown_versions(comparison: Comparison) -> list[int]:

@@ -145,7 +145,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 
 # Style sheets that only some pages need, by what such a page has, and by its language: Chinese has no italics.
-_SHEETS = {'class="pin': "comparison", 'class="facts': "facts"}
+_SHEETS = {'class="pin': "comparison", 'class="facts': "facts", 'tabindex="0"': "wide"}
 _OF_LANGUAGE = {"zh": ("chinese",)}
 
 

@@ -156,6 +156,8 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
         caption=_caption(versions, common),
         note=Lines(below) if below else "",
         row_headers=2 if several else 1,
+        # which version a row is of stays in sight
+        pinned=2 if several else 0,
         total=len(versions),
         unit=say("rows") if any(isinstance(version, VersionGroup) for version in versions) else say("versions"),
     )

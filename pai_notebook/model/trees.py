@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pai_notebook.display import Missing, Node, Tree, showing
+from pai_notebook.display import Mark, Missing, Node, Tree, showing
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.equality import shown
 from pai_notebook.model.flatten import members
@@ -18,6 +18,8 @@ _SHORT_LIST = 8
 _SHORT_LIST_TEXT = 80
 # Keys of objects with a single member that are joined to one line.
 _LONGEST_CHAIN = 4
+# How names of the service end whose values are ids: DatasetId, JobId.
+_ID = "Id"
 
 
 def tree_of(value: Any, *, limit: int = 200) -> Tree:
@@ -82,7 +84,9 @@ class _Budget:
                 break
             key, item = f"{key} › {apart(entries[0][0])}", entries[0][1]
         if not _is_deep(item):
-            return self.taken([Node(key, _leaf(item))])[0]
+            leaf = _leaf(item)
+            # an id is there to be copied, not to be read
+            return self.taken([Node(key, Mark("", leaf) if key.endswith(_ID) and isinstance(leaf, str) else leaf)])[0]
         if depth >= _DEEPEST:
             self._left -= 1
             return Node(key, Missing(say("{count:,} values deeper down", count=count_values(item))))

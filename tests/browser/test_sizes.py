@@ -19,11 +19,11 @@ _HEADERS = """table => {
   return [...table.querySelectorAll('thead th')].map(each => [each.innerText.split('\\n')[0], inside(each)]);
 }"""
 # each text of the pinned cells, and what a person would see there instead of it
-_HIDDEN = """table => {
+_HIDDEN = """(table, count) => {
   const hidden = [], frame = table.parentElement;
   let looked_at = 0;
   frame.scrollLeft = frame.scrollWidth;
-  for (const row of table.rows) for (const cell of [...row.cells].slice(0, 3)) {
+  for (const row of table.rows) for (const cell of [...row.cells].slice(0, count)) {
     if (cell.colSpan > 1) continue;
     const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
@@ -52,6 +52,17 @@ _GROUNDS = """table => {
     const style = getComputedStyle(cell), ground = read(style.backgroundColor);
     return [style.position, ground[3], Math.abs(light(ground) - light(read(style.color))) > 0.5];
   }));
+}"""
+# whether the frame of a table has a shadow at its edge, before and after it is scrolled to its end
+_EDGES = """async table => {
+  const frame = table.parentElement, found = [];
+  for (const left of [0, frame.scrollWidth]) {
+    frame.scrollLeft = left;
+    for (let nth = 0; nth < 3; nth += 1) await new Promise(requestAnimationFrame);
+    const shadow = getComputedStyle(frame).boxShadow;
+    found.push(shadow !== 'none' && !/rgba\\(0, 0, 0, 0\\)/.test(shadow));
+  }
+  return found;
 }"""
 _TITLES = """table => {
   const frame = table.parentElement, edges = frame.getBoundingClientRect();
@@ -181,7 +192,7 @@ def test_five_versions_are_seen_at_once_where_many_metrics_are_told_together(pag
 def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page, digits, host):
     comparison = digits[-20:].compare()
     table = show(page, host, comparison, height=1600)
-    scrolled, looked_at, hidden = table.evaluate(_HIDDEN)
+    scrolled, looked_at, hidden = table.evaluate(_HIDDEN, 3)
     assert scrolled > WIDTH / 2
     assert looked_at > 3 * 2 * len([row for row in comparison.changed if row.section == "metrics" and not row.is_evidence])
     assert hidden == []
@@ -202,6 +213,24 @@ def test_a_gate_that_fails_shows_what_failed_and_folds_what_passed(page, digits,
 def test_a_gate_that_fails_fits_a_narrow_window(page, digits):
     table = show(page, "JupyterLab, light", digits[-3:].compare().check(RULES), width=700)
     assert [name for name, inside in table.evaluate(_HEADERS) if not inside] == []
+
+
+@pytest.mark.parametrize("host", THEMES)
+def test_model_and_version_stay_in_sight_in_a_list_of_several_models(page, digits, host):
+    with pnb.connect("demo", default=False) as registry:
+        others = registry.list_versions(registry.list_models()[0].model_id)
+    table = show(page, host, digits[-3:] + others[-2:], width=700)
+    scrolled, looked_at, hidden = table.evaluate(_HIDDEN, 2)
+    assert scrolled > 100
+    assert looked_at > 3 * 2 * 5
+    assert hidden == []
+
+
+def test_an_edge_tells_of_columns_beyond_the_window_until_the_last_is_seen(page, digits):
+    table = show(page, "JupyterLab, light", digits, width=700)
+    assert table.evaluate(_EDGES) == [True, False]
+    table = show(page, "JupyterLab, light", digits, width=1280)
+    assert table.evaluate(_EDGES) == [False, False]
 
 
 def test_no_id_is_cut_in_a_list_of_models(page):

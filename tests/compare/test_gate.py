@@ -61,6 +61,13 @@ def test_every_breach_is_in_the_html_and_the_first_are_in_a_short_traceback():
     assert len(text.split("\n")) <= 12
 
 
+def test_what_came_out_of_a_gate_is_in_bold():
+    report = compare({"cer": 0.1}, {"cer": 0.2}, {"cer": 0.05}).check("cer <= baseline")
+    assert "<b>✗</b> <b>Gate: 1 of 2 checks failed</b><br>0.2.0 failed 1" in report._repr_html_()
+    assert "**Gate: 1 of 2 checks failed**" in report._repr_mimebundle_()["text/markdown"]
+    assert "Gate: 1 of 2 checks failed\n" in str(report)
+
+
 def test_a_check_of_rules_gives_the_report_that_a_gate_would_stop_with():
     c = compare(BASE, GOOD)
     with pytest.raises(RegressionError) as caught:

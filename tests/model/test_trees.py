@@ -64,3 +64,9 @@ def test_a_thousand_levels_end_with_a_count():
     tree = tree_of(value)
     assert "values deeper down" in render_text(tree)
     assert render_html(tree)
+
+
+def test_ids_are_small_where_they_stand_among_settings():
+    html = render_html(tree_of({"Inputs": {"train": {"DatasetId": "d-1", "Uri": "oss://a/"}}, "Id": 7}))
+    assert "DatasetId</b>: <small>d-1</small>" in html
+    assert "Uri</b>: oss://a/" in html

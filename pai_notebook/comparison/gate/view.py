@@ -95,11 +95,11 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     """
     told = [_told_of(report, version) for version in asked]
     every = headline(replace(report, title=say("All versions")) if told else report)
-    others = joined([every, *_versions(report)], "\n")
+    others = [every, *_versions(report)]
     good = all(passed for _, passed in told) if told else report.passed
-    text = joined([said for said, _ in told], "\n") if told else others
-    blocks: list[Block] = [Note(text, "good" if good else "bad")]
-    blocks += [*([Note(others)] if told else []), *(Note(remark, "warn") for remark in report.remarks)]
+    lead, *rest = [said for said, _ in told] if told else others
+    blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
+    blocks += [*([Note(joined(others, "\n"))] if told else []), *(Note(remark, "warn") for remark in report.remarks)]
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     beside = [check for check in report.breaches if told and check.version not in asked]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
