@@ -36,7 +36,7 @@ from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
 from pai_notebook.model.order import newest, version_key
-from pai_notebook.model.source import dataset_names
+from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import (
     approval_badge,
@@ -47,6 +47,7 @@ from pai_notebook.model.version_view import (
     ids_shape,
     is_rounded,
     labels_shape,
+    same_data,
     time_text,
 )
 
@@ -148,6 +149,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     notes = [mark if starred else "", which, rest]
     said = joined([part for part in notes if part], " · ")
     below: list[Inline] = [*filter(None, (said, _latest_note(versions))), *dataset_notes(short, known)]
+    below += same_data({dataset for _, dataset in columns}, named_datasets(version.provenance for version in versions))
     # the caption has the name, where the id would say less
     below += [Code(versions[0].model_id)] if not several and versions[0].model_id and _name_of(versions) else []
     return Table(

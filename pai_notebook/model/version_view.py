@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -148,6 +148,20 @@ def dataset_notes(short: Mapping[str, str], known: Mapping[str, str] | None = No
     """Say the full names of datasets whose names are shortened, and the ids of those that the registry has a name for."""
     told = [say("{short}: {name}", short=word, name=told_dataset(name, word, known or {})) for name, word in short.items() if word != name]
     return [joined(told, " · ")] if told else []
+
+
+def same_data(datasets: Collection[str], named: Mapping[str, DatasetName]) -> list[Inline]:
+    """Say which of the datasets that stand side by side are one, named by its id and by its address.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.source import DatasetName
+    >>> named = {text: DatasetName(text, "clean", "d-a") for text in ("d-a", "oss://bucket/clean/")}
+    >>> same_data(named, named), same_data(["d-a"], named)
+    (['clean by its id and clean (Uri) are the same data'], [])
+    """
+    twice = [named[each] for each in datasets if each in named and named[each].is_address and named[each].dataset_id in datasets]
+    return [say("{name} by its id and {other} are the same data", name=each.name or each.dataset_id, other=each.shown) for each in twice]
 
 
 def told_dataset(identity: str, word: str, known: Mapping[str, str]) -> str:
@@ -314,7 +328,11 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     rows = [[plain[path], *_metric_row(path, datasets, by_key, _form(by_path[path]))] for path in paths[:METRIC_ROWS]]
     # what is as short as this is written in full
     rounded = any(is_rounded([cell], _form(by_path[cell.path])) for cell in cells if len(repr(cell.value)) > READABLE)
-    notes = [*dataset_notes(short, known), *([say("numbers are rounded; the object has all digits")] if rounded else [])]
+    notes = [
+        *dataset_notes(short, known),
+        *same_data(datasets, sizes),
+        *([say("numbers are rounded; the object has all digits")] if rounded else []),
+    ]
     caption = say("Metrics by dataset") if any(datasets) else say("Metrics")
     below = Lines(notes) if notes else ""
     table = Table([say("metric"), *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit=say("metrics"), note=below)

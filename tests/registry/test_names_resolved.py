@@ -306,6 +306,8 @@ def test_one_dataset_under_id_and_address_is_said_to_be_one_and_not_merged():
     documents = [{**version(place), "Metrics": {"Results": both}} for place in range(2)]
     with Service(documents, datasets=[dataset("d-one", "clean", uri=uri)]).connect() as registry:
         assert registry.compare(MODEL, baseline="0.0.0").comparability == ()
+        said = "clean by its id and clean (Uri) are the same data"
+        assert all(said in str(shown) for shown in (registry.get_version(f"{MODEL}@0.1.0"), registry.get_versions(MODEL)))
 
 
 def test_people_stand_by_name_at_the_foot_of_a_card():
