@@ -15,7 +15,7 @@ from pai_notebook.comparison.gate.view import describe_gate, named_in, told_apar
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.view import against, describe_for_report, judged_by
-from pai_notebook.display import Block, Code, Facts, Inline, Missing, Note, Section
+from pai_notebook.display import Block, Code, Facts, Inline, Lines, Mark, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -134,9 +134,9 @@ def _titles(comparison: Comparison) -> list[str]:
     return [name or model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
 
 
-def _models(comparison: Comparison) -> list[str]:
-    """Ids of models, with their names."""
-    return [f"{name} ({model})" if name else model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
+def _models(comparison: Comparison) -> list[Inline]:
+    """Models by name, with their ids small beside; by id alone where the name is not known."""
+    return [(name, Mark("", model)) if name else model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
 
 
 def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple[str, Inline]]:
@@ -144,7 +144,7 @@ def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple
     unknown = Missing(say("not recorded"))
     span = [f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in dict.fromkeys((times[0], times[-1]))] if times else []
     return [
-        (say("models"), joined(_models(shown))),
+        (say("models"), Lines(_models(shown))),
         (say("versions"), _listed(shown.names)),
         *_makers(shown),
         (say("baseline"), say("{name}, {reason}", name=shown.baseline_name, reason=shown.baseline_reason)),

@@ -21,12 +21,12 @@ from pai_notebook.comparison.tables_view import (
     shown_rows,
 )
 from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
-from pai_notebook.display import Block, Facts, Inline, Lines, Note, Section, Stack
+from pai_notebook.display import Block, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.version_view import describe_version, told_dataset
+from pai_notebook.model.version_view import describe_version
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -248,6 +248,13 @@ def _evidence(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section
         yield Section(say("Where the intervals come from"), found, folded=True, summary=count)
 
 
+def _whole_dataset(name: str, short: str, label: str) -> Inline:
+    """What stands behind the short name of a dataset: its whole name, with its id small beside, or its id or address alone."""
+    if not label:
+        return say("{short}: {name}", short=short, name=name)
+    return (say("{short}: {name}", short=short, name=label) if label != short else label, Mark("", name))
+
+
 def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Directions, full names of datasets, what a trend is, and notes on the intervals."""
     places = places_of(bands)
@@ -255,10 +262,10 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
     facts: list[tuple[str, Inline]] = []
     if rows:
         facts.append((say("directions"), Lines(list(_directions(comparison, rows)))))
-    known = comparison.dataset_names
-    long = {short: told_dataset(name, short, known) for name, short in comparison.short_datasets.items() if short != name}
+    labels = comparison.dataset_names
+    long = [_whole_dataset(name, short, labels.get(name, "")) for name, short in comparison.short_datasets.items() if short != name]
     if long and rows:
-        facts.append((say("datasets"), Lines([say("{short}: {name}", short=short, name=name) for short, name in long.items()])))
+        facts.append((say("datasets"), Lines(long)))
     if rows and is_sequence(comparison, bands):
         facts.append((say("trend"), say("▁ lowest to ▇ highest of a row, versions in the order of their names; · no number")))
     intervals = list(_chance_notes(rows, places))

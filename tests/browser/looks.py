@@ -71,3 +71,27 @@ def picture(page, name):
     """Store what the page shows where a person asked for it."""
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.png", full_page=True)
+
+
+# Ids of models and datasets that are in sight below an element, what is folded aside: the size of their letters in that of the text around
+# the output, whether they are faint, and the text.
+_IDS = """selector => {
+  const found = [];
+  const opacity = each => parseFloat(getComputedStyle(each).opacity);
+  const faint = each => each !== null && each !== document.body && (opacity(each) < 1 || faint(each.parentElement));
+  for (const output of document.querySelectorAll(selector)) {
+    const usual = parseFloat(getComputedStyle(output).fontSize), texts = document.createTreeWalker(output, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode.textContent, shown = texts.currentNode.parentElement;
+      if (shown.closest('style') || !/(\\bmodel-rb|\\bd-[a-z])[a-z0-9]{6,}/.test(text) || !shown.checkVisibility()) continue;
+      found.push([parseFloat(getComputedStyle(shown).fontSize) / usual, faint(shown), text.trim().slice(0, 80)]);
+    }
+  }
+  return found;
+}"""
+
+
+def ids_in_sight(page, selector):
+    """Texts in sight with the id of a model or dataset: all of them, and those that are not small (at most 0.9 of the text) and faint."""
+    found = page.evaluate(_IDS, selector)
+    return [text for *_, text in found], [[size, faint, text] for size, faint, text in found if size > 0.9 or not faint]

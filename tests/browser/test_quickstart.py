@@ -4,24 +4,12 @@ import os
 from pathlib import Path
 
 from tests.browser.fronts import ROOT
+from tests.browser.looks import ids_in_sight
 from tests.lazy import Lazy
 
 nbformat = Lazy("nbformat")
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-# Ids in outputs that are in sight, with the size of their letters; what is folded is not in sight.
-IDS = """() => {
-  const found = [], texts = document.createTreeWalker(document.querySelector(".jp-Notebook"), NodeFilter.SHOW_TEXT)
-  while (texts.nextNode()) {
-    const text = texts.currentNode, shown = text.parentElement
-    if (!shown.closest(".jp-OutputArea-output") || shown.closest("details:not([open])")) continue
-    if (/(model-rb|\\bd-[a-z])[a-z0-9]{6,}/.test(text.textContent)) {
-      found.push([parseFloat(getComputedStyle(shown).fontSize), text.textContent.trim()])
-    }
-  }
-  return found
-}"""
-SMALL = 14  # what JupyterLab writes outputs in
 PICTURES = os.environ.get("PAI_SCREENSHOTS")
 
 
@@ -41,7 +29,9 @@ def test_the_quickstart_runs_and_shows_a_card_and_a_hostile_label_stays_text(jup
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator(".jp-OutputArea-output .tex2jax_ignore").count() >= 4
     assert len(cells) == 10
-    assert [shown for shown in page.evaluate(IDS) if shown[0] >= SMALL] == []
+    every, large = ids_in_sight(page, ".jp-OutputArea-output")
+    assert len(every) > 3
+    assert large == []
     if PICTURES:
         page.locator(".jp-OutputArea-output", has_text="@2.0.0").first.scroll_into_view_if_needed()
         for theme in ("Light", "Dark"):

@@ -7,7 +7,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.i18n.phrases import speaking
-from tests.browser.looks import audit
+from tests.browser.looks import OURS, audit, ids_in_sight
 from tests.display.hosts import HOSTS
 from tests.gallery import DIGITS, DRAWN, RULES, many_metrics, outputs
 
@@ -263,3 +263,20 @@ def test_every_kind_of_output_is_accessible_and_asks_for_nothing(page, bodies, h
     page.set_content(HOSTS[host]("<hr>".join(bodies)))
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert audit(page, "main") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("host", THEMES)
+def test_ids_of_models_and_datasets_are_small_and_faint_in_every_kind_of_output(page, bodies, host):
+    page.set_content(HOSTS[host]("<hr>".join(bodies)))
+    every, large = ids_in_sight(page, OURS)
+    assert len(every) > 20
+    assert large == []
+
+
+def test_an_id_in_letters_of_the_usual_size_is_noticed(page):
+    page.set_content(
+        HOSTS[THEMES[0]](f"<div class='{OURS[1:]}'>{DIGITS} <small style='opacity:.8'>{DIGITS}</small> <small>{DIGITS}</small></div>")
+    )
+    every, large = ids_in_sight(page, OURS)
+    assert (len(every), [faint for _, faint, _ in large]) == (3, [False, False])

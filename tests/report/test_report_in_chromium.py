@@ -8,10 +8,11 @@ import subprocess
 import pytest
 from playwright.sync_api import sync_playwright
 
+import pai_notebook as pnb
 from pai_notebook.errors import RegressionError
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.versions.versions import VersionSet
-from tests.browser.looks import violations
+from tests.browser.looks import ids_in_sight, violations
 from tests.patience import MILLISECONDS
 
 DIGITS = "model-rbvg5wfo5d0gngz1b8"
@@ -280,3 +281,21 @@ def shown_values(page):
     """Numbers and words of every table cell of a page, without stars and differences."""
     cells = page.eval_on_selector_all("table thead ~ tbody td", "found => found.map(cell => cell.textContent.trim())")
     return [found[1] for cell in cells if (found := re.match(r"(?:[★☆]\s*)?([0-9][0-9.]*|[a-z]+)(?=\s|$)", cell))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "sheet"), [("en", "Data sheet"), ("zh", "数据来源")])
+def test_a_report_for_a_manager_names_model_datasets_and_people_and_has_no_id_in_letters_of_the_usual_size(opened, tmp_path, lang, sheet):
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("wine-cultivar@last:4", baseline="approved")
+    with opened(c.report(tmp_path / "r.html", lang=lang, redact=None)) as (page, _):
+        assert "wine-cultivar" in page.locator("h1").inner_text()
+        assert {"holdout", "noisy"} <= set(page.locator("tbody th").all_inner_texts())
+        every, large = ids_in_sight(page, "main")
+        assert large == []
+        page.locator("summary", has_text=sheet).click()
+        told = page.locator("details[open]").inner_text()
+        assert all(name in told for name in ("wine-cultivar", "张三", "李四"))
+        shown, large = ids_in_sight(page, "main")
+        assert len(shown) > len(every)
+        assert large == []
