@@ -181,7 +181,7 @@ def test_the_title_has_the_name_of_the_model_where_a_list_has_shown_it(tmp_path)
         registry.list_models()
         path = registry.compare(f"{DIGITS}@last:2").report(tmp_path / "r.html", charts=False)
     assert "<h1>Comparison of 手写数字识别</h1>" in path.read_text("utf-8")
-    assert data_sheet(path)["models"] == f"手写数字识别 ({DIGITS})"
+    assert data_sheet(path)["models"] == f"手写数字识别 {DIGITS}"
 
 
 @pytest.mark.slow
