@@ -21,9 +21,9 @@ from pai_notebook.comparison.interval import t_quantile
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
-from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Table
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
-from pai_notebook.i18n.phrases import first, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
@@ -246,7 +246,21 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
             note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
         note += dataset_ids([self.key])
         caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.key.shown)
-        return Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
+        table = Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
+        return table if self.changes[0].is_seed else Stack([Note(self._answer(self.changes[0], form, short), "info"), table])
+
+    def _answer(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> Phrase:
+        """Say with which change the metric differs most, and whether runs differ as much by themselves."""
+        told = joined(
+            [say("{name} {before} → {after}", name=short[name], before=_word(one), after=_word(two)) for name, one, two in change.changes]
+        )
+        said = {
+            None: "{metric} differs most with {change}: {difference}, which may be the spread of runs, as that is unknown.",
+            False: "{metric} differs most with {change}: {difference}, which could be chance.",
+            True: "{metric} differs most with {change}: {difference}, beyond chance (95 %).",
+        }
+        difference = self._scale.write(change.delta, None, form)
+        return say(said[change.beyond_chance], metric=self.key.shown, change=told, difference=difference)
 
     def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
         shown, scale = change.pairs[:SHOWN_PAIRS], self._scale

@@ -97,6 +97,7 @@ class Pareto(Displayed):
         ]
         note += dataset_ids(self.keys)
         caption = say("Best trade-offs of {metrics}, as measured", metrics=joined([key.shown for key in self.keys], " and "))
+        caption = say("{what}: {said}", what=caption, said=listed(self.versions, 5))
         return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit=say("versions"))
 
 

@@ -14,7 +14,7 @@ from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.interval import Interval
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.selection import RankingKey
+
+# How many equal versions the first line names.
+_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -198,12 +201,23 @@ class Ranking(Displayed, Sequence[Ranked]):
         return Table(
             columns,
             rows,
-            caption=say("Ranking by {metric}", metric=self.key.shown),
+            caption=self._answer(star),
             note=Lines(note),
             row_headers=2,
             total=self._total,
             unit=say("versions"),
         )
+
+    def _answer(self, star: str) -> Phrase:
+        """Say which versions are first, and how many others may be."""
+        ahead = [entry.version for entry in self.entries if entry.rank == 1]
+        if not ahead:
+            return say("Ranking by {metric}", metric=self.key.shown)
+        told = say("Ranking by {metric}: {versions} first", metric=self.key.shown, versions=listed(ahead, 4))
+        together = sum(entry.told_apart is False for entry in self.entries)
+        if together:
+            return say("{told}, {count} more not told apart", told=told, count=together)
+        return say("{told}, told apart from every other", told=told) if star == "★" else told
 
     def _row(self, entry: Ranked, form: NumberFormat, *, star: str, known: bool) -> list[Inline]:
         is_baseline = entry.version == self.baseline
@@ -307,13 +321,7 @@ class Best(Displayed):
         if self.runner_up not in self.unknown:
             scale = scale.absolute  # as the interval of the lead
         facts: list[tuple[str, Inline]] = [
-            (
-                say("best"),
-                (
-                    joined([self._told(version) for version in (self.version, *self.ties) if version not in self.near]),
-                    Number(form.value(self.value), marks=[self._star()]),
-                ),
-            ),
+            (say("value"), Number(form.value(self.value), marks=[self._star()])),
             (say("direction"), self.words),
         ]
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
@@ -326,7 +334,8 @@ class Best(Displayed):
             facts.append((say("not ranked"), _without_number(self.unranked)))
         if self.key.label:
             facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
-        return Section(say("Best by {metric}", metric=self.key.shown), [Facts(facts), *map(Note, self.notes)])
+        best = first([self._told(version) for version in (self.version, *self.ties) if version not in self.near], _NAMED)
+        return Section(say("Best by {metric}: {versions}", metric=self.key.shown, versions=best), [Facts(facts), *map(Note, self.notes)])
 
     def _told(self, version: str) -> Phrase | str:
         return say("{version} (baseline)", version=version) if version == self.baseline else version

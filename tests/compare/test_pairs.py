@@ -71,12 +71,22 @@ def test_changes_are_shown_by_their_difference_the_largest_first_and_seeds_last(
 
 def test_a_hyperparameter_is_shown_by_its_name_unless_two_are_called_alike():
     assert [
-        line.split()[0] for line in str(minimal_pairs([trained("1", 0.1, lr=1), trained("2", 0.2, lr=2)], "cer")).splitlines()[3:4]
+        line.split()[0] for line in str(minimal_pairs([trained("1", 0.1, lr=1), trained("2", 0.2, lr=2)], "cer")).splitlines()[6:7]
     ] == ["lr"]
     spec = {key: {"HyperParameters": {"lr": 1}} for key in ("A", "B")}
     other = [{**spec, key: {"HyperParameters": {"lr": 2}}} for key in spec]
     versions = [make(str(n), {"cer": n / 10}, TrainingSpec=document) for n, document in enumerate([spec, *other])]
     assert "A.HyperParameters.lr" in str(minimal_pairs(versions, "cer")).replace("\n", "")
+
+
+def test_pairs_say_first_with_which_change_the_metric_differs_most_and_whether_runs_differ_as_much():
+    def answer(versions):
+        return " ".join(str(minimal_pairs(versions, "cer")).partition("\n\n")[0].split()).removeprefix("│ ").replace(" │", "")
+
+    unknown = "which may be the spread of runs, as that is unknown."
+    assert answer([trained("1", 0.1, lr=1), trained("2", 0.25, lr=2)]) == f'cer differs most with lr "1" → "2": +15.0 pp, {unknown}'
+    assert answer(SEEDED).endswith("which could be chance.")
+    assert answer([trained("1", 0.1, lr=1, seed=1), trained("2", 0.2, lr=1, seed=2)]).startswith("Versions that differ in one setting")
 
 
 def test_pairs_that_differ_in_their_seed_alone_are_the_spread_of_runs_and_nothing_smaller_is_marked():

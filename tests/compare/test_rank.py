@@ -206,13 +206,27 @@ def test_the_lead_is_a_positive_number_where_lower_is_better_too():
 
 def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
     tie = str(compare({"cer": 0.1}, {"cer": 0.1}, {"cer": 0.2}).best("cer"))
-    assert "best 0.1.0 (baseline), 0.2.0 0.1 ☆ best as measured" in " ".join(tie.split())
+    assert " ".join(tie.split()).startswith("Best by cer: 0.1.0 (baseline), 0.2.0 value 0.1 ☆ best as measured")
     assert "behind by" not in tie
 
 
 def test_told_apart_from_every_other_is_said_of_those_with_a_number():
     best = compare({"accuracy": 0.8, "n": 1000}, {"accuracy": 0.9, "n": 1000}, {"n": 1000}).best("accuracy")
     assert best.notes[0] == "0.2.0 is highest, told apart from every other with a number (95 % in this metric)."
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((0.6, 0.9, 0.3), "0.2.0 first, told apart from every other"),
+        ((0.9, 0.91, 0.3), "0.2.0 first, 1 more not told apart"),
+        ((0.9, 0.9, 0.3), "0.1.0 and 0.2.0 first"),
+    ],
+)
+def test_the_first_line_of_a_ranking_says_which_are_first_and_how_many_others_may_be(values, said):
+    ranking = compare(*({"accuracy": value, "n": 1000} for value in values)).rank("accuracy")
+    assert str(ranking).startswith(f"Ranking by accuracy: {said}\n")
+    assert f"Ranking by accuracy: {said}</" in ranking._repr_html_()
 
 
 def test_a_ranking_says_what_is_within_the_tolerance_of_the_first():
@@ -311,7 +325,7 @@ def test_a_front_is_as_measured_and_says_what_of_a_step_could_be_chance():
     assert front.steps == ("0.1.0 against 0.2.0: gains latency_ms -0.02 %, loses accuracy -1.0 pp (could be chance)",)
     assert front.as_measured == ("latency_ms",)
     text = " ".join(str(front).split())
-    assert "Best trade-offs of accuracy and latency_ms, as measured" in text
+    assert text.startswith("Best trade-offs of accuracy and latency_ms, as measured: 0.2.0 and 0.1.0 ")
     assert "≈ could be chance." in text
     assert "No interval is known of latency_ms. One other version is no better anywhere and worse somewhere than one of these." in text
 
