@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
-from pai_notebook.i18n.phrases import now, say
+from pai_notebook.i18n.phrases import now, told
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.nearest import counted, short_datasets
-from pai_notebook.model.version_view import format_of, number_text
+from pai_notebook.model.order import creation_key, version_key
+from pai_notebook.model.version_view import approval_badge, format_of, number_text
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -24,55 +26,11 @@ if TYPE_CHECKING:
 
 # Versions in the list at a time: a selection widget with thousands of options is slow to draw.
 WINDOW = 200
+# Columns by which the list is sorted, and whether the first click sorts downwards.
+COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
 # Versions that are looked at to find out which metrics there are.
 _SAMPLE = 20
 _WIDEST_NAME = 28
-
-
-@dataclass(frozen=True, slots=True)
-class ModelLine:
-    """One model in the list; `count` of versions is None where it is not known."""
-
-    model_id: str
-    name: str = ""
-    latest: str = ""
-    approval: str = ""
-    count: int | None = None
-
-    @classmethod
-    def of(cls, model: Model) -> ModelLine:
-        """Keep of a model what its line shows."""
-        latest = model.latest_version
-        return cls(model.model_id, model.name, latest.version_name if latest else "", latest.approval_status if latest else "")
-
-
-_NO_METRIC = say("no metric")
-
-
-@dataclass(frozen=True, slots=True)
-class MetricColumn:
-    """The metric in the last column: one dataset, so that values of different datasets are never in one column."""
-
-    path: str = ""
-    dataset: str = ""
-    words: str = _NO_METRIC
-
-    @classmethod
-    def of(cls, lines: Sequence[ModelVersion], path: str) -> MetricColumn:
-        """Choose the dataset on which most versions have a number."""
-        found = Counter(cell.dataset for each in lines[:_SAMPLE] for cell in each.metrics.cells if cell.path == path and _is_number(cell))
-        dataset = found.most_common(1)[0][0] if found else ""
-        short = short_datasets(found).get(dataset, "")
-        return cls(path, dataset, visible(f"{path}@{short}" if short else path) or _NO_METRIC)
-
-    def cell(self, version: ModelVersion) -> Cell | None:
-        """What a version states, None unless it is a number."""
-        cell = version.metrics.first(self.path, self.dataset) if self.path else None
-        return cell if cell is not None and _is_number(cell) else None
-
-
-def _is_number(cell: Cell) -> bool:
-    return cell.state is State.NUMBER
 
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
@@ -99,7 +57,7 @@ def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ..
     [1, 1, 0]
     """
     words = [word.casefold() for word in text.split()]
-    return tuple(line for line in lines if all(_has(line, word) for word in words)) if words else tuple(lines)
+    return tuple(line for line in lines if all(_has(line, word) for word in words))
 
 
 def _has(line: ModelVersion, word: str) -> bool:
@@ -109,125 +67,166 @@ def _has(line: ModelVersion, word: str) -> bool:
     return word in pairs if "=" in word else any(word in pair for pair in pairs)
 
 
-# Columns by which the list is sorted, and whether the first click sorts downwards.
-COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
-
-
-def in_order(lines: Sequence[ModelVersion], column: str, measure: MetricColumn, *, descending: bool) -> tuple[ModelVersion, ...]:
-    """Versions, the highest name first as they come, sorted by a column; those with nothing in it are last."""
-    if column == "version":
-        return tuple(lines if descending else reversed(lines))
-    keys: dict[str, Callable[[ModelVersion], Any]] = {
-        "approval": lambda line: line.approval_status.casefold() or None,
-        "created": lambda line: line.created,
-        "metric": lambda line: None if (cell := measure.cell(line)) is None else cell.value,
-    }
-    keyed = [(keys[column](line), line) for line in lines]
-    known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=descending)
-    return (*(line for _, line in known), *(line for key, line in keyed if key is None))
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One page of versions: at most `WINDOW` of them, however many there are.
+@dataclass
+class VersionList:
+    """Versions of one model, the highest name first, and how they are shown: sorted, narrowed, a window of them at a time.
 
     Attributes
     ----------
     lines : tuple of ModelVersion
-        What is shown.
-    first, total, page, pages : int
-        Position of the first line from 1 (0 when there is none), how many there are, the page from 0, the number of pages.
+        All of them.
+    column, descending, text, page : str, bool, str, int
+        What they are sorted by, the words that they have, and the window on show.
+    metric, dataset, words : str
+        What is in the last column: on one dataset, so that values of different datasets are never in one column; and how it is called.
 
     Examples
     --------
-    >>> window = Window.of(range(450), page=7)
-    >>> window.page, window.first, len(window.lines), str(window)
-    (2, 401, 50, '401–450 of 450')
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> names = [f"0.{number}.0" for number in range(450)]
+    >>> listing = VersionList()
+    >>> listing.show(ModelVersion.from_document({"VersionName": name}, "model-a") for name in names)
+    >>> listing.turn(7)
+    >>> len(listing.window), listing.pages, str(listing)
+    (50, 3, '401–450 of 450')
     """
 
-    lines: tuple[ModelVersion, ...]
-    first: int
-    total: int
-    page: int
-    pages: int
+    lines: tuple[ModelVersion, ...] = ()
+    column: str = "version"
+    descending: bool = True
+    text: str = ""
+    page: int = 0
+    metric: str = ""
+    dataset: str = ""
+    words: str = ""
+    _ordered: tuple[ModelVersion, ...] = field(default=(), repr=False)
+    _matching: tuple[ModelVersion, ...] = field(default=(), repr=False)
+    _older: dict[str, ModelVersion] = field(default_factory=dict, repr=False)
 
-    @classmethod
-    def of(cls, lines: Sequence[ModelVersion], page: int) -> Window:
-        """Cut one page; a page that does not exist becomes the nearest one."""
-        pages = max(1, math.ceil(len(lines) / WINDOW))
-        page = min(max(page, 0), pages - 1)
-        shown = tuple(lines[page * WINDOW : (page + 1) * WINDOW])
-        return cls(shown, page * WINDOW + 1 if shown else 0, len(lines), page, pages)
+    def show(self, lines: Iterable[ModelVersion], *, metric: str = "", text: str | None = None) -> None:
+        """List other versions, in the same order and narrowed by the same text if no other is given."""
+        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.version_name), reverse=True))
+        by_time = sorted(self.lines, key=creation_key)
+        self._older = {line.version_name: before for before, line in itertools.pairwise(by_time)}
+        self.text, self.page = self.text if text is None else text, 0 if text is not None else self.page
+        self.measure(metric)
+
+    def measure(self, metric: str) -> None:
+        """Put a metric into the last column; the first there is where the versions do not have it."""
+        names = metric_names(self.lines)
+        path = metric if metric in names else next(iter(names), "")
+        found = Counter(
+            cell.dataset for line in self.lines[:_SAMPLE] for cell in line.metrics.cells if cell.path == path and cell.state is State.NUMBER
+        )
+        self.metric, self.dataset = path, found.most_common(1)[0][0] if found else ""
+        short = short_datasets(found).get(self.dataset, "")
+        self.words = visible(f"{path}@{short}" if short else path)
+        self._sort()
+
+    def sort(self, column: str) -> None:
+        """Sort by a column; by the same one again the other way round. Versions with nothing in it are last."""
+        self.column, self.descending = column, not self.descending if column == self.column else COLUMNS[column]
+        self.page = 0
+        self._sort()
+
+    def _sort(self) -> None:
+        keys: dict[str, Callable[[ModelVersion], Any]] = {
+            "approval": lambda line: line.approval_status.casefold() or None,
+            "created": lambda line: line.created,
+            "metric": lambda line: None if (cell := self.cell(line)) is None else cell.value,
+        }
+        if self.column in keys:
+            keyed = [(keys[self.column](line), line) for line in self.lines]
+            known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=self.descending)
+            self._ordered = (*(line for _, line in known), *(line for key, line in keyed if key is None))
+        else:
+            self._ordered = self.lines if self.descending else self.lines[::-1]
+        self._matching = matching(self._ordered, self.text)
+        self.turn(0)
+
+    def narrow(self, text: str) -> None:
+        """Keep versions with these words in their name, approval or labels."""
+        self.text, self.page = text, 0
+        self._matching = matching(self._ordered, text)
+
+    def turn(self, pages: int) -> None:
+        """Show another window."""
+        self.page = min(max(self.page + pages, 0), self.pages - 1)
+
+    @property
+    def pages(self) -> int:
+        """Number of windows."""
+        return max(1, math.ceil(len(self._matching) / WINDOW))
+
+    @property
+    def window(self) -> tuple[ModelVersion, ...]:
+        """What is shown: at most `WINDOW` versions, however many there are."""
+        return self._matching[self.page * WINDOW : (self.page + 1) * WINDOW]
 
     def __str__(self) -> str:
-        if not self.lines:
+        if not self._matching:
             return now("none")
-        last = self.first + len(self.lines) - 1
-        return now("{first:,}–{last:,} of {total:,}", first=self.first, last=last, total=self.total)
+        first, last = self.page * WINDOW + 1, self.page * WINDOW + len(self.window)
+        return now("{first:,}–{last:,} of {total:,}", first=first, last=last, total=len(self._matching))
+
+    def cell(self, version: ModelVersion) -> Cell | None:
+        """What a version has in the last column, None unless it is a number."""
+        cell = version.metrics.first(self.metric, self.dataset) if self.metric else None
+        return cell if cell is not None and cell.state is State.NUMBER else None
+
+    @property
+    def name_width(self) -> int:
+        """Width of the column of names in characters."""
+        return 2 + min(_WIDEST_NAME, max((cells(visible(line.version_name)) for line in self.window), default=7))
+
+    def options(self) -> list[tuple[str, str]]:
+        """Lines of text in columns, each with the name it stands for; an arrow tells the number from that of the version created before."""
+        found = [(line, self.cell(line)) for line in self.window]
+        form = format_of(cell for _, cell in found)
+        wide, options = self.name_width, []
+        for line, cell in found:
+            name = visible(line.version_name)
+            name = name if cells(name) <= _WIDEST_NAME else name[: _WIDEST_NAME - 1] + "…"
+            day = f"{line.created:%Y-%m-%d}" if line.created else "–"
+            value = f"{number_text(cell, form)} {self._trend(line, cell)}" if cell is not None else ""
+            text = pad(name, wide) + pad(approval_text(line.approval_status), 12) + pad(day, 12) + value
+            options.append((text.rstrip(), line.version_name))
+        return options
+
+    def _trend(self, line: ModelVersion, cell: Cell) -> str:
+        older = self._older.get(line.version_name)
+        then = self.cell(older) if older is not None else None
+        if then is None or then.value is None or cell.value is None:
+            return ""
+        return "↑" if cell.value > then.value else "↓" if cell.value < then.value else "="
 
 
-_MARKS = {"approved": "✓", "rejected": "✗", "pending": "○"}
+def approval_text(status: str) -> str:
+    """Approval as shape and word, for a line of plain text."""
+    return f"{symbol(approval_badge(status))} {visible(status) or now('no status')}"
 
 
-def approval_mark(status: str) -> str:
-    """Approval as shape and word, for a line of plain text.
+def model_options(models: Sequence[Model], counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Lines of the list of models, each with the id it stands for; the id is in the line only where the name does not say which.
 
     Examples
     --------
-    >>> approval_mark("Approved"), approval_mark("")
-    ('✓ Approved', '○ no status')
+    >>> from pai_notebook.model.registered_model import Model
+    >>> latest = {"VersionName": "0.3.0", "ApprovalStatus": "Approved"}
+    >>> models = [Model.from_document({"ModelId": "model-a", "ModelName": "情感分析", "LatestVersion": latest})]
+    >>> model_options(models, {"model-a": 41})
+    [('情感分析 · 41 versions · latest 0.3.0 ✓ Approved', 'model-a')]
     """
-    return f"{_MARKS.get(status.casefold(), '○')} {visible(status) or now('no status')}"
-
-
-def model_option(line: ModelLine) -> str:
-    """One line of the list of models.
-
-    Examples
-    --------
-    >>> model_option(ModelLine("model-a", "情感分析", "0.3.0", "Approved", 41))
-    '情感分析 · 41 versions · latest 0.3.0 ✓ Approved · model-a'
-    """
-    latest = now("no version yet")
-    if line.latest:
-        latest = now("latest {version} {approval}", version=visible(line.latest), approval=approval_mark(line.approval))
-    count = counted(line.count, "version") if line.count else ""
-    return " · ".join(filter(None, [visible(line.name), count, latest, visible(line.model_id)]))
-
-
-def version_options(window: Window, measure: MetricColumn, before: Callable[[ModelVersion], ModelVersion | None]) -> list[tuple[str, str]]:
-    """Lines of the list of versions in columns, each with the name it stands for.
-
-    Parameters
-    ----------
-    window : Window
-        What is shown.
-    measure : MetricColumn
-        What is in the last column, with an arrow for up or down since the version created before.
-    before : callable
-        The version that was created before one.
-    """
-    found = [(line, measure.cell(line)) for line in window.lines]
-    form = format_of(cell for _, cell in found)
-    wide = name_width(window)
-    fit = partial(pad, width=12)
+    names = Counter(visible(model.name) for model in models)
     options = []
-    for line, cell in found:
-        name = visible(line.version_name)
-        name = name if cells(name) <= _WIDEST_NAME else name[: _WIDEST_NAME - 1] + "…"
-        value = f"{number_text(cell, form)} {_arrow(cell, measure, before(line))}" if cell is not None else ""
-        text = pad(name, wide) + fit(approval_mark(line.approval_status)) + fit(f"{line.created:%Y-%m-%d}" if line.created else "–") + value
-        options.append((text.rstrip(), line.version_name))
+    for model in models:
+        latest, name = model.latest_version, visible(model.name)
+        newest = now("no version yet")
+        if latest is not None:
+            newest = now(
+                "latest {version} {approval}", version=visible(latest.version_name), approval=approval_text(latest.approval_status)
+            )
+        count = told(counted(counts[model.model_id], "version")) if model.model_id in counts else ""
+        id_ = visible(model.model_id) if names[name] > 1 or not name else ""
+        options.append((" · ".join(filter(None, [name, count, newest, id_])), model.model_id))
     return options
-
-
-def name_width(window: Window) -> int:
-    """Width of the column of names in characters."""
-    return 2 + min(_WIDEST_NAME, max((cells(visible(line.version_name)) for line in window.lines), default=7))
-
-
-def _arrow(cell: Cell, measure: MetricColumn, older: ModelVersion | None) -> str:
-    then = measure.cell(older) if older is not None else None
-    if then is None or then.value is None or cell.value is None:
-        return ""
-    return "↑" if cell.value > then.value else "↓" if cell.value < then.value else "="

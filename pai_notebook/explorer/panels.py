@@ -10,27 +10,15 @@ from __future__ import annotations
 
 import base64
 import html
+import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.display import (
-    Block,
-    Card,
-    Inline,
-    Mark,
-    Note,
-    Section,
-    Stack,
-    Table,
-    describe_error,
-    mimebundle,
-    render_html,
-    render_markdown,
-)
+from pai_notebook.display import Block, Card, Note, Section, Stack, describe_error, mimebundle, render_html, render_markdown
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.list_view import describe_models
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.version_view import approval_badge
 from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.sanitize import visible
 
@@ -43,24 +31,17 @@ if TYPE_CHECKING:
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def copy_bundle(block: Block, name: str) -> dict[str, str]:
-    """The table as HTML under a class of this name, and as text."""
-    bundle = mimebundle(block, include={"text/html", "text/plain"})
-    return {**bundle, "text/html": f'<div class="{name}">{bundle["text/html"]}</div>'}
-
-
 class Copy:
-    """The copies of one explorer that are on display, all under one display id.
+    """The copies of one explorer that are on display, all under one display id, which is their class name too."""
 
-    Parameters
-    ----------
-    name : str
-        Display id and class name.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
+        self.name = f"pai-copy-{uuid.uuid4().hex[:12]}"
         self._sent: dict[str, str] | None = None
+
+    def bundle(self, block: Block) -> dict[str, str]:
+        """The table as HTML and as text."""
+        bundle = mimebundle(block, include={"text/html", "text/plain"})
+        return {**bundle, "text/html": f'<div class="{self.name}">{bundle["text/html"]}</div>'}
 
     @property
     def hiding_style(self) -> str:
@@ -77,7 +58,7 @@ class Copy:
             {**mimebundle(Note(say("{title}, interactive in a running notebook. Below is what it showed last.", title=title))), VIEW: view},
             raw=True,
         )  # type: ignore[no-untyped-call]
-        self._sent = copy_bundle(block, self.name)
+        self._sent = self.bundle(block)
         display(self._sent, raw=True, display_id=self.name)  # type: ignore[no-untyped-call]
 
     def update(self, bundle: dict[str, str]) -> None:
@@ -172,20 +153,7 @@ def describe_shown(shown: Shown, title: str) -> Block:
     if result is not None:
         blocks.append(result)
     elif shown.models:
-        blocks.append(_models(shown))
+        blocks.append(describe_models(shown.models))
     elif not blocks:
         blocks.append(Note(say("Nothing fetched yet.")))
     return Stack([Section(title, blocks)])
-
-
-def _models(shown: Shown) -> Block:
-    rows: list[list[Inline]] = [
-        [line.name or line.model_id, Mark("", line.model_id), line.latest, approval_badge(line.approval)] for line in shown.models[:20]
-    ]
-    return Table(
-        [say("name"), say("model"), say("latest"), say("approval")],
-        rows,
-        caption=say("Models"),
-        total=len(shown.models),
-        unit=say("models"),
-    )

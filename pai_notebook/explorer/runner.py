@@ -1,23 +1,24 @@
 """Runs the actions and jobs of the state on the private event loop, which alone writes to the state and the widgets.
 
-A callback of a widget runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the
-kernel's version. So a callback only hands its action over; the loop's thread alone changes the state and the widgets.
+A callback of a widget runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the kernel's
+version. So a callback only hands its action over. Of what is awaited and of what is to be drawn, only the latest is under way.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.loop import shared_loop
+from pai_notebook.client.tasks import LoopUser
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions, WriteReport
+from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions, Shown, WriteReport
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,26 +35,33 @@ _END_SECONDS = 2.0
 
 
 class Runner:
-    """Runs the jobs that a state awaits and cancels those it no longer does.
+    """Runs the jobs that a state awaits, ends those it no longer does, and has drawn what is to be shown.
 
     Parameters
     ----------
     state : ExplorerState
         Changed on the loop's thread only.
     source : VersionSource
-        What answers, and the loop.
+        What answers.
     changed : callable
         Called on the loop's thread after every change.
+    draw : callable
+        Draws what is to be shown.
     """
 
-    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None]) -> None:
-        self._state = state
-        self._source = source
-        self._changed = changed
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._background: set[asyncio.Task[None]] = set()
-        self._coming = 0
-        self._counting = threading.Lock()
+    def __init__(
+        self,
+        state: ExplorerState,
+        source: VersionSource,
+        changed: Callable[[], None],
+        draw: Callable[[Shown], Coroutine[Any, Any, None]],
+    ) -> None:
+        self.user = LoopUser()
+        self._state, self._source, self._changed, self._draw = state, source, changed, draw
+        self._tasks: dict[asyncio.Task[None], Job | Shown] = {}
+        self._drawn: Shown | None = None
+        # actions on their way to the loop's thread; a list, because any thread may add to it
+        self._coming: list[Callable[[], Any]] = []
         self._comparing = threading.Lock()
         self._compared: tuple[CompareVersions, Comparison] | None = None
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
@@ -61,31 +69,14 @@ class Runner:
 
     def act(self, action: Callable[[], Any]) -> Future[None]:
         """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
-        self._count(1)
-        try:
-            return self._here().run(self._source.submit, self._act(action))
-        except BaseException:
-            self._count(-1)
-            raise
-
-    def _count(self, more: int) -> None:
-        """Count actions that are on their way to the loop's thread."""
-        with self._counting:
-            self._coming += more
-
-    def wait(self) -> None:
-        """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
-        self._here().run(self._source.run, self.idle())
-
-    def _here(self) -> contextvars.Context:
-        """The caller's context, completed by that in which the explorer was made."""
+        self._coming.append(action)
         here = self._context.copy()
         for variable, value in contextvars.copy_context().items():
             here.run(variable.set, value)
-        return here
+        return here.run(shared_loop.submit, self._act(action), user=self.user)
 
     async def _act(self, action: Callable[[], Any]) -> None:
-        self._count(-1)
+        self._coming.remove(action)
         try:
             action()
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
@@ -94,47 +85,63 @@ class Runner:
             self._state.forgive("act")
         self._reconcile()
 
-    def _reconcile(self) -> None:
-        awaited = {job.ticket: job for job in self._state.pending}
-        for ticket, task in list(self._tasks.items()):
-            if ticket not in awaited:
-                task.cancel()
-        for ticket, job in awaited.items():
-            if ticket not in self._tasks:
-                task = self._tasks[ticket] = asyncio.get_running_loop().create_task(self._do(job))
-                # a task that is cancelled before its first step never runs its own clean-up
-                task.add_done_callback(partial(self._forget, ticket))
-        self._tell()
+    def draw_again(self) -> None:
+        """Have what is shown drawn anew, as an action."""
+        self._drawn = None
 
-    def _tell(self) -> None:
-        """Say that the state changed; what was typed or clicked since is newer than it, and will say so itself."""
+    def _reconcile(self) -> None:
+        """Let run what is awaited and nothing else, and draw what is to be shown."""
+        shown = self._state.shown
+        wanted: list[Job | Shown] = list(self._state.pending)
+        if not shown.is_like(self._drawn):
+            self._drawn = shown
+        for task, job in list(self._tasks.items()):
+            if job is not self._drawn and not any(job is each for each in wanted):
+                task.cancel()
+        wanted += [shown] if shown is self._drawn else []
+        for job in wanted:
+            if not any(job is each for each in self._tasks.values()):
+                task = asyncio.get_running_loop().create_task(self._do(job))
+                self._tasks[task] = job
+                # a task that is cancelled before its first step never runs its own clean-up
+                task.add_done_callback(lambda task: self._tasks.pop(task, None))
+        # what was typed or clicked since is newer, and will be told itself
         if not self._coming:
             self._changed()
 
-    def _forget(self, ticket: int, _: object) -> None:
-        self._tasks.pop(ticket, None)
-
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: Job | Shown) -> None:
         try:
-            await self._answer(job)
+            await (self._show(job) if isinstance(job, Shown) else self._answer(job))
         except asyncio.CancelledError:
-            if self._state.awaits(job):
+            if not isinstance(job, Shown) and self._state.awaits(job):
                 self._state.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.failed(job, error)
+            self._fail(job, error)
         finally:
-            self._tasks.pop(job.ticket, None)
+            self._tasks.pop(asyncio.current_task(), None)  # type: ignore[arg-type] # there is one
             self._reconcile()
+
+    def _fail(self, job: Job | Shown, error: Exception) -> None:
+        if isinstance(job, Shown):
+            self._state.note(error, "draw")
+            # what cannot be drawn is not tried again before something else is to be shown
+            self._drawn = self._state.shown
+        else:
+            self._state.failed(job, error)
+
+    async def _show(self, shown: Shown) -> None:
+        await self._draw(shown)
+        self._state.forgive("draw")
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
-            if self._state.progressed(job, done, total):
-                self._tell()
+            if self._state.progressed(job, done, total) and not self._coming:
+                self._changed()
 
         if isinstance(job, FindModels):
-            models, more = await self._source.find_models(job)
-            self._state.found(job, models, more=more)
+            models, more, counts = await self._source.find_models(job)
+            self._state.found(job, models, more=more, counts=counts)
         elif isinstance(job, ListVersions):
             await asyncio.sleep(_SETTLE_SECONDS)
             self._state.listed(job, await self._source.list_versions(job, progress))
@@ -152,30 +159,25 @@ class Runner:
                 self._compared = job, self._source.compare(job.versions, job.terms)
             return self._compared[1]
 
-    def spawn(self, work: Any) -> None:
-        """Run a coroutine beside the jobs; `idle` waits for it too."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+    def wait(self) -> None:
+        """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
+        shared_loop.run(self._idle(), user=self.user)
 
-    async def idle(self) -> None:
-        """Return once no job and nothing beside them runs."""
-        while self._tasks or self._background:
-            await asyncio.wait([*self._tasks.values(), *self._background])
+    async def _idle(self) -> None:
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
 
     def end(self) -> None:
-        """Cancel everything, from any thread; a loop that is already gone has nothing left to cancel."""
-        try:
-            future = self._source.submit(self._stop())
-        except ConfigurationError:
-            return
-        if not shared_loop.inside:
-            wait([future], timeout=_END_SECONDS)
+        """Cancel everything, from any thread, and let the loop go, which ends with its last user."""
+        with contextlib.suppress(ConfigurationError):
+            future = shared_loop.submit(self._stop(), user=self.user)
+            if not shared_loop.inside:
+                wait([future], timeout=_END_SECONDS)
+        shared_loop.leave(self.user)
 
     async def _stop(self) -> None:
-        """Cancel everything and wait until it has ended."""
         self._state.cancel()
-        running = [task for task in (*self._tasks.values(), *self._background) if task is not asyncio.current_task()]
+        running = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in running:
             task.cancel()
         if running:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
-from pai_notebook.explorer.listing import ModelLine
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
@@ -18,8 +18,6 @@ from pai_notebook.registry.result import Arrivals
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, Terms
     from pai_notebook.model.address import Address
@@ -31,24 +29,24 @@ if TYPE_CHECKING:
 MODELS = 200
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
+# Models, whether there are more, and how many versions they have where that is known.
+Found = tuple[Sequence[Model], bool, Mapping[str, int]]
+_GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
 
 
 class RegistrySource:
-    """Answers from a registry, on its private loop.
-
-    Parameters
-    ----------
-    registry : Registry
-        Stays open when the explorer is closed.
-    """
+    """Answers from a registry, which stays open when the explorer is closed."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self.title = say("PAI model registry {name}", name=registry.name)
         settings = registry.client.settings
         self._connecting = connecting(settings.endpoint.host, settings.region, settings.workspace_id)
-        self.submit, self.run = registry.client.submit, registry.client.run
         self._settled: tuple[VersionSet, str | None, Chosen] | None = None
+
+    async def _ask(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Ask in the client's name, so that closing the registry ends it with an error that says so."""
+        return await asyncio.wrap_future(self._registry.client.submit(coroutine))
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""
@@ -57,54 +55,39 @@ class RegistrySource:
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions that were fetched with a baseline that is fetched beside them, once for the same versions."""
-        chosen: Any = terms.arguments["baseline"]
+        given = _given(terms)
+        chosen: Any = given.get("baseline")
         if self._settled is not None and self._settled[0] is versions and self._settled[1] == chosen:
-            return versions.compare(**{**terms.given, "baseline": self._settled[2]})
-        comparison = self._registry.compare(versions, **terms.given, progress=False)
+            return versions.compare(**{**given, "baseline": self._settled[2]})
+        comparison = self._registry.compare(versions, **given, progress=False)
         if comparison.baseline is not None and comparison.errors.keys() == versions.errors.keys():
             self._settled = versions, chosen, Chosen(comparison.baseline, comparison.baseline_reason)
         return comparison
 
-    async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
-        """Models that meet a search, and whether there are more."""
-        asked = asdict(job.search)
-        listing = await self._registry.client.list_models(limit=MODELS, **{key: value for key, value in asked.items() if value})
-        lines = [ModelLine.of(Model(item)) for item in listing.items]
-        self._registry.fetcher.memory.see_models(((line.model_id, line.name) for line in lines), whole=False)
-        return lines, len(lines) == MODELS and listing.total != MODELS
+    async def find_models(self, job: FindModels) -> Found:
+        """Models that meet a search."""
+        asked = {name: text for name, text in asdict(job.search).items() if text}
+        listing = await self._ask(self._registry.client.list_models(limit=MODELS, **asked))
+        models = [Model(item) for item in listing.items]
+        self._registry.fetcher.memory.see_models(((model.model_id, model.name) for model in models), whole=False)
+        return models, len(models) == MODELS and listing.total != MODELS, {}
 
     async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:
         """Versions of a model."""
-        return list(await self._registry.fetcher.list_versions(job.model_id, Arrivals(progress=progress)))
+        return list(await self._ask(self._registry.fetcher.list_versions(job.model_id, Arrivals(progress=progress))))
 
     async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
         arrivals = Arrivals(progress=lambda count, wanted: progress(count, job.count or wanted))
-        await self._registry.fetcher.fetch(job.addresses, arrivals, refresh=job.refresh)
+        await self._ask(self._registry.fetcher.fetch(job.addresses, arrivals, refresh=job.refresh))
         return VersionSet(*arrivals.answer(job.addresses))
-
-    def close(self) -> None:
-        """Nothing to release: the loop belongs to the registry."""
-
-    abandon = close
 
 
 class SetSource:
-    """Answers from versions that are already here; makes no request.
-
-    Parameters
-    ----------
-    versions : VersionSet
-        What can be picked.
-    """
+    """Answers from versions that are already here; makes no request."""
 
     def __init__(self, versions: VersionSet) -> None:
-        from pai_notebook.client.loop import shared_loop  # noqa: PLC0415 - starts no thread yet
-        from pai_notebook.client.tasks import LoopUser  # noqa: PLC0415 - as above
-
         self._versions = versions
-        self._loop = shared_loop
-        self._user = LoopUser()
         self.title = counted(len(versions), "version")
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
@@ -126,18 +109,17 @@ class SetSource:
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions of the set with a baseline of the set."""
-        return compare_within(self._versions, [versions], **terms.given)
+        return compare_within(self._versions, [versions], **_given(terms))
 
-    async def find_models(self, job: FindModels) -> tuple[list[ModelLine], bool]:
-        """Models of the set whose id contains the query."""
-        lines = []
+    async def find_models(self, job: FindModels) -> Found:
+        """Models of the set whose id or name contains the query."""
+        models, counts = [], {}
         for model_id in self._versions.models:
-            versions = self._of(model_id)
-            latest = versions.latest
-            name = latest.provenance.model_name
-            lines.append(ModelLine(model_id, name, latest.version_name, latest.approval_status, len(versions)))
-        query = job.search.query.casefold()
-        return [line for line in lines if query in f"{line.model_id} {line.name}".casefold()], False
+            latest, name = self._of(model_id).latest, self._of(model_id).latest.provenance.model_name
+            if job.search.query.casefold() in f"{model_id} {name}".casefold():
+                models.append(Model({"ModelId": model_id, "ModelName": name, "LatestVersion": latest.raw}))
+                counts[model_id] = len(self._of(model_id))
+        return models, False, counts
 
     async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:
         """Versions of a model."""
@@ -152,27 +134,14 @@ class SetSource:
     def _of(self, model_id: str) -> VersionSet:
         return VersionSet(version for version in self._versions if version.model_id == model_id)
 
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start a coroutine on the loop."""
-        return self._loop.submit(coroutine, user=self._user)
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and wait for it, interruptibly."""
-        return self._loop.run(coroutine, user=self._user)
-
-    def close(self) -> None:
-        """Release the loop, which ends with its last user."""
-        self._loop.leave(self._user)
-
-    def abandon(self) -> None:
-        """As `close`, without waiting."""
-        self._loop.forget(self._user)
-
-
-# What answers jobs; everything asynchronous runs on the loop that `submit` starts it on.
+# What answers jobs, on the loop of `runner.py`.
 VersionSource = RegistrySource | SetSource
 
-_GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
+
+def _given(terms: Terms) -> dict[str, Any]:
+    """The arguments that are not as by default."""
+    return {name: value for name, value in terms.arguments.items() if value}
 
 
 def _asked(addresses: Sequence[Address], versions: VersionSet, terms: Mapping[str, Any]) -> Plan:

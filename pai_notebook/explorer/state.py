@@ -1,16 +1,14 @@
 """State of the explorer: one plain object, without widgets, IPython, threads or a network.
 
-Actions are methods. Each says by its return value which job it starts, None when it starts none; `pending` has the jobs
-whose answers are awaited, at most one a lane. An answer is passed back with its job and accepted only while that very
-job is pending, so a late answer to an earlier click changes nothing: the last click wins.
+Actions are methods. Those that start a job return it; `pending` has the jobs whose answers are awaited, at most one a lane. An answer is
+passed back with its job and accepted only while that very job is pending, so a late answer changes nothing: the last click wins.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.errors import PaiError
@@ -27,11 +25,11 @@ from pai_notebook.explorer.jobs import (
     Terms,
     WriteReport,
 )
-from pai_notebook.explorer.listing import COLUMNS, WINDOW, MetricColumn, ModelLine, Window, in_order, matching, metric_names, model_option
+from pai_notebook.explorer.listing import WINDOW, VersionList, metric_names, model_options
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.order import creation_key, is_approved, is_same, version_key
+from pai_notebook.model.order import is_approved, is_same, version_key
 from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pai_notebook.comparison import Comparison
+    from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
@@ -58,30 +57,9 @@ QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "
 J = TypeVar("J", bound=Job)
 
 
+@dataclass(eq=False)
 class ExplorerState:
     """Everything the explorer shows and answers.
-
-    Attributes
-    ----------
-    status, error : str, Exception or None
-        What happened last, in a sentence, and what went wrong; the next action that starts anew forgets the error.
-    generation : int
-        Jobs started so far; each has the number at its start as its ticket.
-    search, models, more : Search, tuple of ModelLine, bool
-        What was looked for, what was found, and whether there is more than is listed.
-    browsing, folded : bool
-        Whether the list shows models rather than versions, and whether all that picks is folded into one line.
-    model_id, lines, text, order : str, tuple of ModelVersion, str, (str, bool)
-        The chosen model, all its versions, how the list is filtered, and the column it is sorted by, with whether downwards.
-    picks, all_given, keep_picks : dict of str to tuple of str, bool, bool
-        Picked version names by model, in natural order; whether they are all versions of a set, as it was given; and whether they
-        stay when another model is chosen, to compare across models.
-    terms : Terms
-        How versions are compared.
-    asked, results, names, comparison : tuple of Address, VersionSet, tuple of str, Comparison or None
-        What was asked for last, what it brought, the names of that (with the model where there are several), and its comparison.
-    tab, card, metric, report : str, str, str, Path or None
-        The tab on show, the version on its card, the metric that is looked at, and the report that was written of the comparison.
 
     Examples
     --------
@@ -95,42 +73,39 @@ class ExplorerState:
     (['model-a@0.2.0,0.10.0'], 'loading')
     """
 
-    def __init__(self) -> None:
-        self.status: str = say("Choose a model, pick versions, then Fetch.")
-        self.error: Exception | None = None
-        self.generation = 0
-        self._error_lane = ""
-        self._cancelled = False
-        self._pending: dict[str, Job] = {}
-        self._measured: tuple[Job, int, int | None] | None = None
-        self.search = Search()
-        self.models: tuple[ModelLine, ...] = ()
-        self.more = False
-        self._names: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
-        self.browsing = True
-        self.folded = False
-        self.model_id = ""
-        self.lines: tuple[ModelVersion, ...] = ()
-        self.text = ""
-        self.order = ("version", True)
-        self.measure = MetricColumn()
-        self._ordered: tuple[ModelVersion, ...] = ()
-        self._matching: tuple[ModelVersion, ...] = ()
-        self._older: dict[str, ModelVersion] = {}
-        self._page = 0
-        self.picks: dict[str, tuple[str, ...]] = {}
-        self.all_given = False
-        self.keep_picks = False
-        self.terms = Terms()
-        self.asked: tuple[Address, ...] = ()
-        self.results = VersionSet()
-        self.names: tuple[str, ...] = ()
-        self.comparison: Comparison | None = None
-        self.tab = "Card"
-        self.card = ""
-        self.metric = ""
-        self.report: Path | None = None
+    # what happened last, in a sentence, and what went wrong, until something is started anew
+    status: str = say("Choose a model, pick versions, then Fetch.")
+    error: Exception | None = None
+    # what was looked for, and what was found
+    search: Search = field(default_factory=Search)
+    models: tuple[Model, ...] = ()
+    # whether the list shows models rather than versions, and whether all that picks is folded into one line
+    browsing: bool = True
+    folded: bool = False
+    # the chosen model, and its versions as they are listed
+    model_id: str = ""
+    listing: VersionList = field(default_factory=VersionList)
+    # names of the picked versions by model, in natural order, and whether they stay when another model is chosen
+    picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    keep_picks: bool = False
+    # how versions are compared, what was asked for last, what it brought, the names of that (with the model where there are several)
+    terms: Terms = field(default_factory=Terms)
+    asked: tuple[Address, ...] = ()
+    results: VersionSet = field(default_factory=VersionSet)
+    names: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    # what is looked at: the tab on show, the version on its card; and the report that was written of the comparison
+    tab: str = "Card"
+    card: str = ""
+    report: Path | None = None
+    _pending: dict[str, Job] = field(default_factory=dict)
+    _measured: tuple[Job, int, int | None] | None = None
+    _error_lane: str = ""
+    _cancelled: bool = False
+    _names: dict[str, str] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
+    # the picks that nobody has made: all versions of a set, as it was given
+    _given: dict[str, tuple[str, ...]] | None = None
 
     # ---- jobs whose answers are awaited; a new one of a lane takes the place of the one before
 
@@ -155,7 +130,7 @@ class ExplorerState:
             return "partly" if self._error_lane == "partly" else "failed"
         if self.browsing:
             return "ready" if self.models else "nothing" if self.search != Search() else "empty"
-        return "stale" if self.is_stale else "ready" if self.lines or self.results else "empty"
+        return "stale" if self.is_stale else "ready" if self.listing.lines or self.results else "empty"
 
     @property
     def is_stale(self) -> bool:
@@ -166,6 +141,23 @@ class ExplorerState:
         """Whether the answer to this very job would still be taken."""
         return self._pending.get(job.lane) is job
 
+    def _start(self, job: J, status: str) -> J | None:
+        """Await an answer, and forget what went wrong before; the same click twice is one."""
+        if self._pending.get(job.lane) == job:
+            return None
+        self._pending[job.lane] = job
+        self._forget()
+        self._say(status)
+        return job
+
+    def _take(self, job: Job) -> bool:
+        """Whether an answer is awaited; from then on it no longer is."""
+        return self.awaits(job) and bool(self._pending.pop(job.lane))
+
+    def _drop(self, *lanes: str) -> None:
+        for lane in lanes:
+            self._pending.pop(lane, None)
+
     def cancel(self) -> bool:
         """Give up everything awaited; what was there before stays. Returns whether there was anything."""
         had = self.busy
@@ -174,92 +166,64 @@ class ExplorerState:
         self._cancelled = had
         return had
 
-    def _say(self, status: str) -> None:
-        self.status, self._cancelled = status, False
+    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
+        """Note how far a job is."""
+        if self.awaits(job):
+            self._measured = (job, done, total)
+        return self.awaits(job)
 
-    def _start(self, job: J, status: str) -> J:
-        """Await an answer; what went wrong before is over then."""
-        self._pending[job.lane] = job
-        self._forget()
-        self._say(status)
-        return job
+    @property
+    def progress(self) -> tuple[int, int | None] | None:
+        """How many of how many, None when nothing is under way whose amount is known."""
+        return self._measured[1:] if self._measured is not None and self.awaits(self._measured[0]) else None
 
-    def _ticket(self) -> int:
-        self.generation += 1
-        return self.generation
-
-    def _take(self, job: Job) -> bool:
-        """Whether an answer is awaited; from then on it no longer is."""
-        if not self.awaits(job):
+    def failed(self, job: Job, error: Exception) -> bool:
+        """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
+        if not self._take(job):
             return False
-        del self._pending[job.lane]
+        if isinstance(job, FindModels):
+            self.models = ()
+        # a metric may not say which is the best, and everything else of the comparison can still be had
+        undecided = isinstance(job, CompareVersions) and bool(job.terms.by)
+        if undecided:
+            self.set_terms(by="")
+        self.note(error, "by" if undecided else job.lane)
         return True
 
-    def _forget(self) -> None:
-        self.error, self._error_lane = None, ""
+    def note(self, error: Exception, lane: str = "") -> None:
+        """Keep what went wrong, until something is started anew."""
+        self.error, self._error_lane = error, lane
+        self._say(_FAILED.get(lane, say("This did not work.")))
 
     def forgive(self, lane: str) -> None:
         """Forget an error once something of the same kind went well."""
         if self._error_lane == lane:
             self._forget()
 
-    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
-        """Note how far a job is."""
-        if not self.awaits(job):
-            return False
-        self._measured = (job, done, total)
-        return True
+    def _forget(self) -> None:
+        self.error, self._error_lane = None, ""
 
-    @property
-    def progress(self) -> tuple[int, int | None] | None:
-        """How many of how many, None when nothing is under way whose amount is known."""
-        if self._measured is None or not self.awaits(self._measured[0]):
-            return None
-        return self._measured[1:]
-
-    def failed(self, job: Job, error: Exception) -> bool:
-        """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
-        if not self._take(job):
-            return False
-        self.note(error, job.lane)
-        if isinstance(job, FindModels):
-            self.models, self.more = (), False
-        if isinstance(job, CompareVersions) and job.terms.by:
-            # a metric may not say which is the best, and everything else of the comparison can still be had
-            self.set_terms(by="")
-            self.note(error, "by")
-        return True
-
-    def note(self, error: Exception, lane: str = "") -> None:
-        """Keep what went wrong, until something is started anew."""
-        self.error, self._error_lane = error, lane
-        wanted = counted(len(self.results) + len(self.results.errors), "version")
-        fetched = say("{count} of {wanted} fetched.", count=len(self.results), wanted=wanted)
-        self._say(fetched if lane == "partly" else _FAILED.get(lane, say("This did not work.")))
+    def _say(self, status: str) -> None:
+        self.status, self._cancelled = status, False
 
     # ---- models
 
     def find(self, text: str = "") -> FindModels | ListVersions | None:
         """Look for models; a line of the list, as a text field completes it, chooses its model."""
-        chosen = next((line.model_id for line in self.model_lines if model_option(line) == text.strip()), "")
+        chosen = dict(self.model_options).get(text.strip())
         if chosen:
             return self.choose_model(chosen)
-        search = Search.read(text)
-        self.search, self.browsing, self.folded = search, True, False
-        waiting = self._pending.get("models")
-        if isinstance(waiting, FindModels) and waiting.search == search:
-            return None
-        return self._start(
-            FindModels(self._ticket(), search),
-            say("Searching models for {search} …", search=search) if str(search) else say("Searching models …"),
-        )
+        self.search, self.browsing, self.folded = Search.read(text), True, False
+        words = say("Searching models for {search} …", search=self.search) if str(self.search) else say("Searching models …")
+        return self._start(FindModels(self.search), words)
 
-    def found(self, job: FindModels, models: Iterable[ModelLine], *, more: bool = False) -> bool:
-        """Take the models that were found."""
+    def found(self, job: FindModels, models: Iterable[Model], *, more: bool = False, counts: Mapping[str, int] | None = None) -> bool:
+        """Take the models that were found, with the number of versions where it is known."""
         if not self._take(job):
             return False
-        self.models, self.more = tuple(models), more
-        self._names |= {line.model_id: line.name for line in self.models if line.name}
+        self.models = tuple(models)
+        self._names |= {model.model_id: model.name for model in self.models if model.name}
+        self._counts |= counts or {}
         if self.models:
             words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
             self._say(say(words, count=counted(len(self.models), "model")))
@@ -272,7 +236,7 @@ class ExplorerState:
             )
             self._say(say(words, search=self.search))
         only = self._only_match(job.search.query)
-        if only and only == self.model_id and self.lines:
+        if only and only == self.model_id and self.listing.lines:
             self.browse(models=False)
         elif only:
             self.choose_model(only)
@@ -282,11 +246,21 @@ class ExplorerState:
         """The model that a search can only mean: the single one found, one of exactly this name, or the id that was typed."""
         if not query:
             return ""
-        named = [line.model_id for line in self.models if query in (line.name, line.model_id)]
-        found = named or [line.model_id for line in self.models]
-        if not found and _MODEL_ID.fullmatch(query):
-            return query
+        found = [model.model_id for model in self.models if query in (model.name, model.model_id)]
+        found = found or [model.model_id for model in self.models] or [query] * bool(_MODEL_ID.fullmatch(query))
         return found[0] if len(found) == 1 else ""
+
+    @property
+    def model_options(self) -> list[tuple[str, str]]:
+        """Lines of the list of models, each with the id it stands for."""
+        return model_options(self.models, self._counts)
+
+    def model_name(self, model_id: str) -> str:
+        """Name of a model where it is known, else its id."""
+        return self._names.get(model_id) or model_id
+
+    def _called(self, versions: Iterable[ModelVersion]) -> None:
+        self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
 
     def browse(self, *, models: bool) -> None:
         """Show the list of models, or go back to the versions of the chosen one."""
@@ -297,91 +271,35 @@ class ExplorerState:
         self.folded = folded and bool(self.results)
         self.browsing = self.browsing and not (folded and self.model_id)
 
-    def model_name(self, model_id: str) -> str:
-        """Name of a model where it is known, else its id."""
-        return self._names.get(model_id) or model_id
-
-    @property
-    def model_lines(self) -> tuple[ModelLine, ...]:
-        """The models that were found, with the number of versions where it is known."""
-        return tuple(replace(line, count=self._counts.get(line.model_id, line.count)) for line in self.models)
-
-    # ---- versions of one model
+    # ---- versions of one model, and picking
 
     def choose_model(self, model_id: str) -> ListVersions | None:
         """Choose a model and ask for its versions; choosing it again asks again unless the answer is awaited."""
-        waiting = self._pending.get("versions")
-        if isinstance(waiting, ListVersions) and waiting.model_id == model_id:
-            return None
         if model_id != self.model_id:
-            self.model_id, self.lines, self._page, self.text = model_id, (), 0, ""
-            if not self.keep_picks:
-                self.picks, self.all_given = {}, False
-            self._sort()
-        self.browsing = not model_id
-        if not model_id:
-            self._pending.pop("versions", None)
-            self._say(say("Choose a model."))
-            return None
-        return self._start(ListVersions(self._ticket(), model_id), say("Listing versions of {model} …", model=self.model_name(model_id)))
+            self.model_id = model_id
+            self.listing.show((), text="")
+            self.picks = self.picks if self.keep_picks else {}
+        self.browsing = False
+        return self._start(ListVersions(model_id), say("Listing versions of {model} …", model=self.model_name(model_id)))
 
     def listed(self, job: ListVersions, lines: Iterable[ModelVersion]) -> bool:
         """Take the versions of a model; picks of versions that are gone are dropped."""
         if not self._take(job):
             return False
-        self.lines = tuple(sorted(lines, key=lambda line: version_key(line.version_name), reverse=True))
-        for line in self.lines[:1]:
-            self._names |= {job.model_id: line.provenance.model_name} if line.provenance.model_name else {}
-        self._counts[job.model_id] = len(self.lines)
-        by_time = sorted(self.lines, key=creation_key)
-        self._older = {line.version_name: before for before, line in itertools.pairwise(by_time)}
-        there = {line.version_name for line in self.lines}
-        self._picked(job.model_id, [name for name in self.picks.get(job.model_id, ()) if name in there])
-        self.metric = _kept(self.metric, self.metrics)
-        self._sort()
+        self.listing.show(lines, metric=self.metric or self.terms.by)
+        self._called(self.listing.lines[:1])
+        self._counts[job.model_id] = len(self.listing.lines)
+        there = {line.version_name for line in self.listing.lines}
+        self._put(job.model_id, [name for name in self.picks.get(job.model_id, ()) if name in there])
         if not self.folded and self.error is None:
-            self._say(say("{count} of {model}.", count=counted(len(self.lines), "version"), model=self.model_name(job.model_id)))
+            self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.model_name(job.model_id)))
         return True
-
-    # ---- the list, and picking
-
-    def narrow(self, text: str) -> None:
-        """Keep versions with these words in their name, approval or labels; picks stay, shown or not."""
-        self.text, self._page = text, 0
-        self._matching = matching(self._ordered, text)
-
-    def sort(self, column: str) -> None:
-        """Sort by a column; by the same one again the other way round."""
-        self.order = (column, not self.order[1] if column == self.order[0] else COLUMNS[column])
-        self._page = 0
-        self._sort()
-
-    def _sort(self) -> None:
-        column, descending = self.order
-        self.measure = MetricColumn.of(self.lines, _kept(self.metric, metric_names(self.lines)))
-        self._ordered = in_order(self.lines, column, self.measure, descending=descending)
-        self._matching = matching(self._ordered, self.text)
-
-    def turn(self, pages: int) -> None:
-        """Show another window of the list."""
-        self._page = self.window.page + pages
-
-    @property
-    def window(self) -> Window:
-        """The part of the list that is shown, never more than `listing.WINDOW` lines."""
-        return Window.of(self._matching, self._page)
-
-    def older(self, version: ModelVersion) -> ModelVersion | None:
-        """The version of the list that was created before this one."""
-        return self._older.get(version.version_name)
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
-        shown = {line.version_name for line in self.window.lines}
-        before = self.picks.get(self.model_id, ())
-        outside = [name for name in before if name not in shown]
-        self._picked(self.model_id, [*outside, *(name for name in names if name in shown)])
-        self.all_given = self.all_given and self.picks.get(self.model_id, ()) == before
+        shown = {line.version_name for line in self.listing.window}
+        outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
+        self._put(self.model_id, [*outside, *(name for name in names if name in shown)])
         self._told_picks()
 
     def pick_more(self, text: str) -> None:
@@ -391,17 +309,15 @@ class ExplorerState:
         """
         text = "".join(text.split())
         if text and self.model_id:
-            self._resolve([text], () if self.all_given else self.picks.get(self.model_id, ()))
+            self._resolve([text], () if self.picks == self._given else self.picks.get(self.model_id, ()))
 
-    def pick_quick(self, what: str) -> None:
-        """Pick what a button says, instead of what is picked of this model."""
+    def pick_quick(self, what: str) -> FetchVersions | None:
+        """Pick what a button says instead of what is picked of this model, and fetch it, unless other models are to follow."""
         if QUICK[what]:
             self._resolve(QUICK[what], ())
         elif self.model_id:
-            self.picks = {} if self.all_given else self.picks
-            self._picked(self.model_id, [line.version_name for line in self.lines if is_same(line.approval_status, "Pending")])
-            self.all_given = False
-            self._told_picks()
+            self._pick_anew(line.version_name for line in self.listing.lines if is_same(line.approval_status, "Pending"))
+        return self.fetch() if self.picks and self.error is None and not self.keep_picks else None
 
     def _resolve(self, texts: Sequence[str], before: Sequence[str]) -> None:
         """Pick what selectors mean besides what was picked before; what they do not find becomes the error."""
@@ -410,32 +326,27 @@ class ExplorerState:
         except PaiError as error:
             self.note(error, "pick")
             return
-        known = Known.all_of(self.lines)
+        known = Known.all_of(self.listing.lines)
         wanted, errors = resolve(addresses, lambda model_id: (model_id, known), {})
-        self._told_picks()
         if wanted:
-            self.picks = {} if self.all_given else self.picks
-            self._picked(self.model_id, [*before, *(line.version_name for line in wanted)])
-            self.all_given = False
-            self._told_picks()
+            self._pick_anew([*before, *(line.version_name for line in wanted)])
         for failure in list(errors.values())[:1]:
             self.note(failure, "picked" if wanted else "pick")
 
-    @property
-    def all_picks(self) -> tuple[tuple[str, str], ...]:
-        """Model and name of everything that is picked."""
-        return tuple((model, name) for model, names in self.picks.items() for name in names)
+    def _pick_anew(self, names: Iterable[str]) -> None:
+        self.picks = {} if self.picks == self._given else self.picks
+        self._put(self.model_id, names)
+        self._told_picks()
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
         for model_id, gone in self.all_picks[place : place + 1]:
-            self._picked(model_id, [name for name in self.picks[model_id] if name != gone])
-        self.all_given = False
+            self._put(model_id, [name for name in self.picks[model_id] if name != gone])
         self._told_picks()
 
     def clear(self) -> None:
         """Pick nothing."""
-        self.picks, self.all_given = {}, False
+        self.picks = {}
         self._told_picks()
 
     def keep(self, *, picks: bool) -> None:
@@ -444,27 +355,32 @@ class ExplorerState:
         if not picks:
             self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
 
-    def _picked(self, model_id: str, names: Iterable[str]) -> None:
+    def _put(self, model_id: str, names: Iterable[str]) -> None:
+        """Make these the picks of a model, which comes last then."""
         ordered = tuple(sorted(dict.fromkeys(names), key=version_key))
-        self.picks = {model: kept for model, kept in self.picks.items() if model != model_id}
-        if ordered and model_id:
-            self.picks[model_id] = ordered
+        others = {model: kept for model, kept in self.picks.items() if model != model_id}
+        self.picks = {**others, model_id: ordered} if ordered and model_id else others
 
     def _told_picks(self) -> None:
         self._forget()
         self._say(say("{versions} picked.", versions=self.picked_text) if self.picks else say("Nothing picked."))
 
     @property
+    def all_picks(self) -> tuple[tuple[str, str], ...]:
+        """Model and name of everything that is picked."""
+        return tuple((model, name) for model, names in self.picks.items() for name in names)
+
+    @property
     def picked_text(self) -> str:
         """How many versions are picked, and of how many models."""
-        count = counted(sum(map(len, self.picks.values())), "version")
+        count = counted(len(self.all_picks), "version")
         return say("{count} of {total} models", count=count, total=len(self.picks)) if len(self.picks) > 1 else count
 
     @property
     def shown_picks(self) -> tuple[str, ...]:
         """Picks that are in the window, in its order."""
         picked = set(self.picks.get(self.model_id, ()))
-        return tuple(line.version_name for line in self.window.lines if line.version_name in picked)
+        return tuple(line.version_name for line in self.listing.window if line.version_name in picked)
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -475,24 +391,20 @@ class ExplorerState:
 
     def fetch(self) -> FetchVersions | None:
         """Fetch what is picked; the same click twice is one, and fetching what is shown asks the service again."""
-        addresses = self.addresses
-        if not addresses:
+        if not self.picks:
             self._say(say("Pick at least one version first."))
             return None
-        waiting = self._pending.get("fetch")
-        if isinstance(waiting, FetchVersions) and waiting.addresses == addresses:
-            return None
-        count = sum(map(len, self.picks.values()))
-        return self._fetch(FetchVersions(self._ticket(), addresses, count, refresh=addresses == self.asked))
+        count = len(self.all_picks)
+        job = FetchVersions(self.addresses, count, refresh=self.addresses == self.asked)
+        return self._fetch(job, say("Fetching {count} …", count=counted(count, "version")))
 
-    def ask(self, addresses: Sequence[Address]) -> FetchVersions:
+    def ask(self, addresses: Sequence[Address]) -> FetchVersions | None:
         """Fetch what addresses of any form mean, and pick it."""
-        return self._fetch(FetchVersions(self._ticket(), tuple(addresses), adopt=True))
+        return self._fetch(FetchVersions(tuple(addresses), adopt=True), say("Fetching versions …"))
 
-    def _fetch(self, job: FetchVersions) -> FetchVersions:
-        for lane in ("compare", "report"):
-            self._pending.pop(lane, None)
-        return self._start(job, say("Fetching {count} …", count=counted(job.count, "version")) if job.count else say("Fetching versions …"))
+    def _fetch(self, job: FetchVersions, words: str) -> FetchVersions | None:
+        self._drop("compare", "report")
+        return self._start(job, words)
 
     def fetched(self, job: FetchVersions, versions: VersionSet) -> CompareVersions | None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error."""
@@ -502,6 +414,9 @@ class ExplorerState:
         failures = list(versions.errors.values())
         if failures:
             self.note(failures[0] if len(failures) == 1 else _all_of(versions), "partly" if versions else job.lane)
+        if failures and versions:
+            wanted = counted(len(versions) + len(failures), "version")
+            self._say(say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted))
         return compare
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> CompareVersions | None:
@@ -512,8 +427,8 @@ class ExplorerState:
             self.choose_model(self.model_id if self.model_id in models else models[0])
         self.picks = {}
         for model in models:
-            self._picked(model, [version.version_name for version in versions if version.model_id == model])
-        self.all_given = given
+            self._put(model, [version.version_name for version in versions if version.model_id == model])
+        self._given = self.picks if given else None
         return self._show(self.addresses, versions)
 
     def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> CompareVersions | None:
@@ -522,10 +437,9 @@ class ExplorerState:
         self.asked, self.results, self.folded = asked, versions, bool(versions)
         several = len(versions.models) > 1
         self.names = tuple(version.address if several else version.version_name for version in versions)
-        self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
+        self._called(versions)
         metrics = self.metrics
         self.card = _kept(self.card, self.names)
-        self.metric = _kept(self.metric, metrics)
         self.terms = replace(
             self.terms,
             baseline=self.terms.baseline if self.terms.baseline in self.baselines else DEFAULT,
@@ -547,9 +461,9 @@ class ExplorerState:
 
     def choose_metric(self, metric: str) -> CompareVersions | None:
         """Say which metric matters: it decides which is the best, and is looked at; empty for none."""
-        self.metric = _kept(metric, self.metrics)
-        self._sort()
-        return self.set_terms(by=metric if metric in self.metrics else "")
+        compare = self.set_terms(by=metric if metric in self.metrics else "")
+        self.listing.measure(self.metric)
+        return compare
 
     def set_metrics(self, text: str) -> CompareVersions | None:
         """Keep only metrics like these: globs or pieces of names, separated by commas or blanks."""
@@ -558,18 +472,17 @@ class ExplorerState:
 
     def set_direction(self, metric: str, direction: str) -> CompareVersions | None:
         """Say which way is better for a metric: `max`, `min`, or empty for what its name suggests."""
-        kept: Mapping[str, str] = {name: told for name, told in self.terms.directions if name != metric}
-        told = {**kept, metric: direction} if direction and metric else kept
+        told = {name: word for name, word in {**dict(self.terms.directions), metric: direction}.items() if name and word}
         return self.set_terms(directions=tuple(sorted(told.items())))
 
     def _compare(self) -> CompareVersions | None:
         self.comparison = self.report = None
-        for lane in ("compare", "report"):
-            self._pending.pop(lane, None)
+        self._drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
-        job = CompareVersions(self._ticket(), self.results, self.terms)
-        return self._start(job, say("Comparing {count} …", count=counted(len(self.results), "version")))
+        return self._start(
+            CompareVersions(self.results, self.terms), say("Comparing {count} …", count=counted(len(self.results), "version"))
+        )
 
     def compared(self, job: CompareVersions, comparison: Comparison) -> bool:
         """Take a comparison."""
@@ -595,31 +508,35 @@ class ExplorerState:
         if self.comparison is None:
             self._say(say("Fetch two or more versions first; a report is about a comparison."))
             return None
-        return self._start(WriteReport(self._ticket(), self.comparison), say("Writing the report …"))
+        return self._start(WriteReport(self.comparison), say("Writing the report …"))
 
     def reported(self, job: WriteReport, path: Path) -> bool:
         """Take the file that was written."""
         if not self._take(job):
             return False
         self.report = path
-        if self.folded:
-            self._say(say("Report written."))
+        self._say(say("Report written."))
         return True
 
     @property
     def baselines(self) -> tuple[str, ...]:
         """What versions may be compared with: relative ones first where they mean something, then fetched and listed ones."""
-        listed = self.lines if self.results.models in ((), (self.model_id,)) else ()
-        shown = {line.version_name for line in self.window.lines} | {self.terms.baseline}
+        listed = self.listing.lines if self.results.models in ((), (self.model_id,)) else ()
+        shown = {line.version_name for line in self.listing.window} | {self.terms.baseline}
         names = dict.fromkeys([*self.names[:WINDOW], *(line.version_name for line in listed if line.version_name in shown)])
         # the baseline is fetched beside the picks, so it is left out only where the whole list says that there is none
         approved = not listed or any(map(is_approved, (*listed, *self.results)))
         return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
 
     @property
+    def metric(self) -> str:
+        """The metric that is looked at: the one that decides, else the first."""
+        return _kept(self.terms.by, self.metrics)
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Names of the metrics that the fetched versions have, or the listed ones while nothing is fetched."""
-        return metric_names(self.results or self.lines)
+        return metric_names(self.results or self.listing.lines)
 
     # ---- what is looked at
 

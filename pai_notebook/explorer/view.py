@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
-import uuid
 import weakref
 from collections.abc import Callable, Container
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,16 +16,16 @@ from pai_notebook.calls import checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.explorer import panels
-from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls, paint, put
-from pai_notebook.explorer.panels import VIEW, Copy, copy_bundle, tab_text
+from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
+from pai_notebook.explorer.painting import paint, put
+from pai_notebook.explorer.panels import VIEW, Copy, describe_shown, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
-from pai_notebook.python_source import to_python
+from pai_notebook.python_source import Plan, to_python
 from pai_notebook.registry.connection import default_registry
 from pai_notebook.registry.registry import Registry
 from pai_notebook.sanitize import visible
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     import ipywidgets
     import pandas as pd
 
+    from pai_notebook.client.tasks import LoopUser
     from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
@@ -71,11 +70,9 @@ class Explorer(Displayed):
         versions = source if isinstance(source, VersionSet) else None
         self._source: VersionSource = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
         self._state = ExplorerState()
-        self._copy = Copy(f"pai-copy-{uuid.uuid4().hex[:12]}")
+        self._copy = Copy()
         self._controls: Controls = Controls() if LIVE else cast("Controls", None)
-        self._runner = Runner(self._state, self._source, self._changed)
-        self._painted: Shown | None = None
-        self._painting = False
+        self._runner = Runner(self._state, self._source, self._changed, self._draw)
         self._shell = ""
         self._closed = False
         # the runs of cells that show it, and the button that was clicked last, with what was folded then
@@ -83,18 +80,20 @@ class Explorer(Displayed):
         self._clicked: ipywidgets.Button | None = None
         self._shape = (False, True)
         if LIVE:
+            name = html.escape(visible(told(self._source.title)))
+            style = f"<style>{STYLE}{self._copy.hiding_style}</style>"
+            self._controls.heading.value = f'{style}<div title="{told(KEYS)}"><strong>{name}</strong></div>'
             self._controls.root.add_class(f"{self._copy.name}-live")
-            self._controls.heading.value = self._heading()
             self._bind()
         _open.add(self)
         # ipywidgets keeps a reference to every widget until it is closed
-        self._dropped = weakref.finalize(self, _take_away, self._controls, self._source)
+        self._dropped = weakref.finalize(self, _take_away, self._controls, self._runner.user)
         self._dropped.atexit = False
         self._state.find()
         if versions is not None:
             # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
             self._state.adopt(versions, given=True)
-        self._runner.act(_nothing)
+        self._runner.act(self._runner.draw_again)
 
     # ---- what the next cell uses
 
@@ -146,7 +145,10 @@ class Explorer(Displayed):
         registry.compare("model-rbvg5w0xvkg09sgeed@1.8.0,1.9.0")
         >>> explorer.close(); registry.close()
         """
-        return to_python(self._source.plan(self._state.asked, self.selected, self.value, self._state.terms))
+        return to_python(self._plan(self._state.asked, self.value))
+
+    def _plan(self, asked: tuple[Address, ...], comparison: Comparison | None) -> Plan:
+        return self._source.plan(asked, self.selected, comparison, self._state.terms)
 
     def fetch(self, *addresses: str | Address) -> VersionSet:
         """Pick and fetch what addresses mean, without a click, for notebooks that run by themselves.
@@ -224,7 +226,6 @@ class Explorer(Displayed):
         if LIVE:
             with TURN:
                 self._controls.close()
-        self._source.close()
 
     # ---- how it shows itself
 
@@ -240,11 +241,12 @@ class Explorer(Displayed):
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
             # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
             with contextlib.suppress(ConfigurationError):
-                self._runner.act(self._draw_again)
+                self._runner.act(self._runner.draw_again)
 
     def _replace_those_of_the_cell(self) -> None:
         """Close explorers that only an earlier run of this cell showed: their place in the notebook is gone."""
-        cell, run = _running_cell()
+        message = _message()
+        cell, run = message.get("metadata", {}).get("cellId"), message.get("header", {}).get("msg_id", "")
         if not cell:
             return
         for other in list(_on_show - {self}):
@@ -262,13 +264,8 @@ class Explorer(Displayed):
         self.wait()
         state = self._state
         asked = state.asked or tuple(parse_address(f"{line.model_id}@last:5") for line in state.models[:1])
-        code = to_python(self._source.plan(asked, self.selected, self.value, state.terms))
-        return Stack(
-            [Note(_NOT_LIVE, "info"), Facts([("Python", Lines([Code(line) for line in code.splitlines() if line]))]), self._describe()]
-        )
-
-    def _draw_again(self) -> None:
-        self._painted = None
+        code = [Code(line) for line in to_python(self._plan(asked, self.value)).splitlines() if line]
+        return Stack([Note(_NOT_LIVE, "info"), Facts([("Python", Lines(code))]), self._describe()])
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = dict(super()._repr_mimebundle_(include, exclude))
@@ -279,14 +276,10 @@ class Explorer(Displayed):
 
     def _describe(self) -> Block:
         # with the comparison, however far it is: a notebook that runs by itself may end before a later copy arrives
-        return panels.describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
+        return describe_shown(self._state.shown._replace(comparison=self.value), self._source.title)
 
     def _brief(self) -> str:
         return say("of {title}: {count} selected", title=self._source.title, count=counted(len(self.selected), "version"))
-
-    def _heading(self) -> str:
-        name = html.escape(visible(told(self._source.title)))
-        return f'<style>{STYLE}{self._copy.hiding_style}</style><div title="{told(KEYS)}"><strong>{name}</strong></div>'
 
     # ---- from the widgets to the state
 
@@ -295,14 +288,19 @@ class Explorer(Displayed):
 
         def heard(action: Callable[[], Any], clicked: ipywidgets.Button | None = None) -> None:
             explorer = me()  # a widget does not keep its explorer
-            if explorer is not None:
-                explorer._clicked = clicked  # noqa: SLF001 - this very class
-                explorer._act(action)  # noqa: SLF001 - as above
+            if explorer is not None and not explorer._closed:  # noqa: SLF001 - this very class
+                explorer._clicked = clicked  # noqa: SLF001 - as above
+                explorer._runner.act(action)  # noqa: SLF001 - as above
+
+        def changed(action: Callable[[Any], Any], change: dict[str, Any]) -> None:
+            # what the loop's thread writes is our own doing
+            if not shared_loop.inside:
+                heard(partial(action, change["new"]))
 
         values: dict[ipywidgets.Widget, Callable[[Any], Any]] = {
             controls.query: state.find,
             controls.models: lambda model_id: state.choose_model(model_id) if model_id else None,
-            controls.text: lambda text: state.narrow(text=text),
+            controls.text: state.listing.narrow,
             controls.versions: state.pick,
             controls.more: state.pick_more,
             controls.keep: lambda kept: state.keep(picks=kept),
@@ -314,11 +312,11 @@ class Explorer(Displayed):
             controls.card: lambda name: state.look(card=name or ""),
         }
         for control, action in values.items():
-            _observe(control, "value", action, heard)
-        _observe(controls.tabs, "selected_index", lambda index: state.look(tab=controls.pages_of_tabs[index or 0]), heard)
+            control.observe(partial(changed, action), names="value")
+        controls.tabs.observe(partial(changed, lambda index: state.look(tab=controls.pages_of_tabs[index or 0])), names="selected_index")
         clicks: dict[ipywidgets.Button, Callable[[], Any]] = {
-            controls.higher: lambda: state.turn(-1),
-            controls.lower: lambda: state.turn(1),
+            controls.higher: lambda: state.listing.turn(-1),
+            controls.lower: lambda: state.listing.turn(1),
             controls.clear: state.clear,
             controls.fetch: state.fetch,
             controls.cancel: state.cancel,
@@ -328,41 +326,21 @@ class Explorer(Displayed):
             controls.back: lambda: state.browse(models=False),
             controls.report: state.write_report,
             **{button: partial(state.pick_quick, what) for what, button in controls.quick.items()},
-            **{button: partial(state.sort, column) for column, button in controls.columns.items()},
+            **{button: partial(state.listing.sort, column) for column, button in controls.columns.items()},
             **{chip: partial(state.unpick, place) for place, chip in enumerate(controls.chips)},
         }
         for button, press in clicks.items():
             button.on_click(lambda clicked, press=press: heard(press, clicked))
 
-    def _act(self, action: Callable[[], Any]) -> None:
-        if self._closed:
-            return
-        try:
-            self._runner.act(action)
-        except Exception as error:  # noqa: BLE001 - a registry that was closed; shown in the widget, kept on last_error
-            self._state.note(error)
-            with TURN:
-                put(self._controls, "", "", _draw_trouble(error))
-                self._controls.trouble.layout.display = None
-
     # ---- from the state to the widgets, on the loop's thread only
 
     def _changed(self) -> None:
-        if self._closed:
+        if self._closed or not LIVE:
             return
-        if LIVE:
-            self._keep_order()
-            self._paint_controls()
-        if not self._painting:
-            self._painting = True
-            self._runner.spawn(self._paint_panels())
-
-    def _paint_controls(self) -> None:
         try:
             with TURN:
-                state = self._state
-                plan = self._source.plan(state.asked, state.results, state.comparison, state.terms)
-                paint(state, self._controls, plan, self._source.title)
+                self._keep_order()
+                paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
                 self._keep_focus()
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.note(error)
@@ -384,94 +362,44 @@ class Explorer(Displayed):
         ipykernel 7.4 hands a widget's message to the shell that wrote to that widget last, so two controls that were written
         to from different shells are answered by two threads, in any order. So each control is written to from the shell in use.
         """
-        shell = _shell_in_use()
-        if shell != self._shell and shell:
-            with TURN:
-                for control in self._controls.inputs:
-                    control.send_state("tabbable")
+        shell = _message().get("header", {}).get("subshell_id") or ""
+        for control in self._controls.inputs if shell not in ("", self._shell) else ():
+            control.send_state("tabbable")
         self._shell = shell
 
-    async def _paint_panels(self) -> None:
-        """Draw until everything that is to be shown is."""
-        try:
-            while not self._closed and not (shown := self._state.shown).is_like(self._painted):
-                self._painted = shown
-                await self._paint(shown)
-        finally:
-            self._painting = False
-
-    async def _paint(self, shown: Shown) -> None:
+    async def _draw(self, shown: Shown) -> None:
         """Draw off the loop's thread, since a large table takes its time, and write on it."""
-        if LIVE and shown.tab == "Chart" and shown.comparison is not None:
-            with TURN:
-                put(self._controls, shown.tab, render_html(Note(say("Drawing the chart …"))), self._controls.trouble.value)
+        if shown.tab == "Chart" and shown.comparison is not None:
+            self._put(shown.tab, render_html(Note(say("Drawing the chart …"))))
         try:
-            panel, trouble = await asyncio.to_thread(_draw, shown)
-            copy = await asyncio.to_thread(self._draw_copy, shown) if self._copy.on_display else None
-        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error, "draw")
-            # what cannot be drawn is not tried again before something else is to be shown
-            self._painted = self._state.shown
-            panel, trouble, copy = "", _draw_trouble(error), None
-        else:
-            self._state.forgive("draw")
-        if LIVE:
+            text = await asyncio.to_thread(tab_text, shown)
+        except Exception:
+            self._put(shown.tab, "")
+            raise
+        self._put(shown.tab, text)
+        if self._copy.on_display:
+            self._copy.update(await asyncio.to_thread(lambda: self._copy.bundle(describe_shown(shown, self._source.title))))
+
+    def _put(self, tab: str, text: str) -> None:
+        if LIVE and not self._closed:
             with TURN:
-                put(self._controls, shown.tab, panel, trouble)
-        if copy is not None:
-            self._copy.update(copy)
-
-    def _draw_copy(self, shown: Shown) -> dict[str, str]:
-        return copy_bundle(panels.describe_shown(shown, self._source.title), self._copy.name)
+                put(self._controls, tab, text)
 
 
-def _observe(control: ipywidgets.Widget, trait: str, action: Callable[[Any], Any], heard: Callable[[Callable[[], Any]], None]) -> None:
-    def changed(change: dict[str, Any]) -> None:
-        # what the loop's thread writes is our own doing
-        if not shared_loop.inside:
-            new = change["new"]
-            heard(lambda: action(new))
-
-    control.observe(changed, names=trait)
-
-
-def _take_away(controls: Controls, source: VersionSource) -> None:
+def _take_away(controls: Controls, user: LoopUser) -> None:
     """Clean up after a dropped explorer on the thread of the garbage collector, which may be any, without waiting for a lock."""
     if LIVE:
         controls.close()
-    source.abandon()
+    shared_loop.forget(user)
 
 
-def _nothing() -> None:
-    """An action that only starts what the state awaits."""
-
-
-def _running_cell() -> tuple[str, str]:
-    """Id of the cell that is running, as front-ends give it, and of this run; empty where there is none."""
+def _message() -> dict[str, dict[str, Any]]:
+    """The message of a front-end that is being answered, empty where there is none."""
     kernel: Any = getattr(get_ipython(), "kernel", None)
     try:
-        parent = kernel.get_parent()
-        return str(parent.get("metadata", {}).get("cellId") or ""), str(parent["header"]["msg_id"])
+        return dict(kernel.get_parent())
     except (AttributeError, LookupError):
-        return "", ""
-
-
-def _shell_in_use() -> str:
-    """Id of the shell that the message being answered came in on; empty for the main one, or where there is no message."""
-    kernel: Any = getattr(get_ipython(), "kernel", None)
-    try:
-        return str(kernel.get_parent().get("header", {}).get("subshell_id") or "")
-    except (AttributeError, LookupError):
-        return ""
-
-
-def _draw(shown: Shown) -> tuple[str, str]:
-    """Text of the tab on show and HTML of the error, each empty where there is none."""
-    return tab_text(shown), _draw_trouble(shown.error) if shown.error is not None else ""
-
-
-def _draw_trouble(error: Exception) -> str:
-    return render_html(panels.describe_failure(error))
+        return {}
 
 
 def _registry(source: Any) -> Registry:

@@ -101,7 +101,7 @@ def main():
 
         figures.tell(f"{count:,} versions listed after, seconds", clocked(choose), "below 1")
         figures.tell("narrowed after, seconds", clocked(narrow), "below 1")
-        figures.say(f"{len(controls.versions.options)} options, shown {explorer._state.window}")
+        figures.say(f"{len(controls.versions.options)} options, shown {explorer._state.listing}")
         figures.tell("click to comparison of 20 versions, nothing remembered, seconds", clocked(compare))
         # the baseline is fetched beside them
         assert len(explorer.selected) == 20, explorer.last_error

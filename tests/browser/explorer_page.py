@@ -4,24 +4,30 @@ import re
 
 from playwright.sync_api import expect
 
+from pai_notebook.i18n.phrases import say
 from tests.patience import MILLISECONDS
 
 expect.set_options(timeout=MILLISECONDS)
 
 
 class ExplorerPage:
-    """The first explorer on a page."""
+    """The first explorer on a page, whose controls are named in English here whatever language it speaks."""
 
-    def __init__(self, page):
+    def __init__(self, page, lang="en"):
         self.page = page
+        self.lang = lang
         self.root = page.locator(".pai-explorer").first
         self.root.wait_for(timeout=MILLISECONDS)
 
+    def words(self, name):
+        """A name as this page has it."""
+        return say({"change": "change what is picked"}.get(name, name)).in_language(self.lang) if self.lang != "en" else name
+
     def field(self, name):
-        return self.root.get_by_label(name, exact=True).locator("visible=true")
+        return self.root.get_by_label(self.words(name), exact=True).locator("visible=true")
 
     def button(self, name):
-        return self.root.get_by_role("button", name=name, exact=True)
+        return self.root.get_by_role("button", name=self.words(name), exact=True)
 
     def unfold(self):
         """Show the list again after a fetch has folded it."""
@@ -30,7 +36,7 @@ class ExplorerPage:
             expect(self.field("Versions")).to_be_visible()
 
     def tab(self, name):
-        return self.root.get_by_role("tab", name=name, exact=True)
+        return self.root.get_by_role("tab", name=self.words(name), exact=True)
 
     def open_tab(self, name):
         """Bring a tab to the front and wait for what it shows, text or pictures."""
@@ -69,7 +75,8 @@ class ExplorerPage:
         labels = [text for text in options.all_inner_texts() if text.split()[0] in names]
         assert len(labels) == len(names), labels
         self.field("Versions").select_option(label=labels)
-        expect(self.status).to_have_text(f"{len(names)} version{'s' if len(names) > 1 else ''} picked.")
+        versions = say(f"{{count}} version{'s' if len(names) > 1 else ''}", count=len(names))
+        expect(self.status).to_have_text(say("{versions} picked.", versions=versions).in_language(self.lang))
 
     def fetch(self, status):
         self.button("Fetch").click()

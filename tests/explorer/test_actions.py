@@ -55,6 +55,8 @@ def clicks(explorer, reader, dice):
     elif kind == "pending":
         controls.quick["all pending"].click()
         reader.pick(name for name, word in here.items() if word == "Pending")
+        if reader.picks and not explorer._state.keep_picks:
+            reader.fetch()
     elif kind == "chip":
         explorer.wait()
         chips = controls.chip_row.children
@@ -87,10 +89,10 @@ def clicks(explorer, reader, dice):
 def seen(explorer):
     """What the controls show of the state, and what the state says that they are to show."""
     controls, state = explorer._controls, explorer._state
-    window = [line.version_name for line in state.window.lines]
+    window = [line.version_name for line in state.listing.window]
     shown = [value for _, value in controls.versions.options], controls.versions.value, controls.text.value
     chips = [chip.description for chip in controls.chip_row.children]
-    return (shown, len(chips)), ((window, state.shown_picks, state.text), len(state.all_picks))
+    return (shown, len(chips)), ((window, state.shown_picks, state.listing.text), len(state.all_picks))
 
 
 @pytest.mark.slow

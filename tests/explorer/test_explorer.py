@@ -353,7 +353,7 @@ def test_nothing_older_is_painted_over_what_was_typed_since(explorer):
         on_loop.set()
         busy.wait(PATIENCE)
 
-    explorer._source.submit(occupy())
+    shared_loop.submit(occupy())
     assert on_loop.wait(PATIENCE)
     seen = []
     controls(explorer).text.observe(lambda change: seen.append(change["new"]), "value")
@@ -362,7 +362,7 @@ def test_nothing_older_is_painted_over_what_was_typed_since(explorer):
     busy.set()
     explorer.wait()
     assert seen == ["1", "1."]
-    assert {line.version_name for line in explorer._state.window.lines} >= {"1.0.0", "1.2.0"}
+    assert {line.version_name for line in explorer._state.listing.window} >= {"1.0.0", "1.2.0"}
 
 
 def test_a_change_during_the_display_is_in_the_copy_in_the_end(explorer, monkeypatch):
@@ -747,6 +747,7 @@ class TestEnding:
         explorer.wait()
         registry.close()
         controls(explorer).query.value = "x"
+        explorer.wait()
         assert "closed" in controls(explorer).trouble.value
         assert isinstance(explorer.last_error, ConfigurationError)
         explorer.close()

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, precondition, rule
 
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
-from pai_notebook.explorer.controls import STYLE, status_html
+from pai_notebook.explorer.controls import STYLE
 from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, ListVersions, Terms, WriteReport
-from pai_notebook.explorer.listing import COLUMNS, WINDOW, ModelLine, Window, matching, version_options
+from pai_notebook.explorer.listing import COLUMNS, WINDOW, VersionList, matching
+from pai_notebook.explorer.painting import status_html
 from pai_notebook.explorer.state import QUICK, ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
+from pai_notebook.model.registered_model import Model
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
 from tests.examples import examples
@@ -24,6 +26,12 @@ MODELS = {"model-a": ["0.1.0", "0.2.0", "0.10.0", "1.0.0_rc2"], "model-b": ["2.0
 
 def version(name, model="model-a", approval="Pending", **metrics):
     return ModelVersion.from_document({"VersionName": name, "ApprovalStatus": approval, "Metrics": metrics or {"cer": 0.2}}, model)
+
+
+def model(model_id, name="", latest="", approval=""):
+    """A model of a list, with its latest version."""
+    newest = {"VersionName": latest, "ApprovalStatus": approval} if latest else {}
+    return Model({"ModelId": model_id, "ModelName": name, "LatestVersion": newest})
 
 
 def labelled(name, approval, **labels):
@@ -67,20 +75,20 @@ class TestModels:
         job = state.find(" 数字 ")
         assert job.search.query == "数字"
         assert state.busy
-        assert state.found(job, [ModelLine("model-a", "手写数字识别"), ModelLine("model-b", "数字去噪")])
+        assert state.found(job, [model("model-a", "手写数字识别"), model("model-b", "数字去噪")])
         assert not state.busy
         assert state.status == "2 models found."
 
     @pytest.mark.parametrize(
         ("query", "found", "chosen"),
         [
-            ("数字", [ModelLine("model-a", "手写数字识别")], "model-a"),
-            ("digits", [ModelLine("model-a", "digits-small"), ModelLine("model-b", "digits")], "model-b"),
-            ("digits", [ModelLine("model-a", "digits"), ModelLine("model-b", "digits")], ""),
-            ("digit", [ModelLine("model-a", "digits"), ModelLine("model-b", "digits-small")], ""),
+            ("数字", [model("model-a", "手写数字识别")], "model-a"),
+            ("digits", [model("model-a", "digits-small"), model("model-b", "digits")], "model-b"),
+            ("digits", [model("model-a", "digits"), model("model-b", "digits")], ""),
+            ("digit", [model("model-a", "digits"), model("model-b", "digits-small")], ""),
             ("model-rbvg5wfo5d0gngz1b8", [], "model-rbvg5wfo5d0gngz1b8"),
             ("nothing", [], ""),
-            ("", [ModelLine("model-a", "digits")], ""),
+            ("", [model("model-a", "digits")], ""),
         ],
     )
     def test_a_search_that_can_only_mean_one_model_chooses_it(self, query, found, chosen):
@@ -110,13 +118,13 @@ class TestModels:
     def test_the_answer_to_an_earlier_search_is_dropped(self):
         state = ExplorerState()
         early, late = state.find("a"), state.find("b")
-        assert not state.found(early, [ModelLine("model-a")])
-        assert state.found(late, [ModelLine("model-b")])
-        assert [line.model_id for line in state.models] == ["model-b"]
+        assert not state.found(early, [model("model-a")])
+        assert state.found(late, [model("model-b")])
+        assert [each.model_id for each in state.models] == ["model-b"]
 
     def test_it_says_that_there_is_more_than_is_listed(self):
         state = ExplorerState()
-        state.found(state.find(), [ModelLine("model-a")], more=True)
+        state.found(state.find(), [model("model-a")], more=True)
         assert "narrow the search" in state.status
 
     def test_no_model_is_told(self):
@@ -127,29 +135,29 @@ class TestModels:
 
     def test_a_line_of_the_list_chooses_its_model(self):
         state = ExplorerState()
-        state.found(state.find(), [ModelLine("model-a", "digits", "0.1.0", "Approved"), ModelLine("model-b", "wine")])
-        assert state.find("digits · latest 0.1.0 ✓ Approved · model-a").model_id == "model-a"
+        state.found(state.find(), [model("model-a", "digits", "0.1.0", "Approved"), model("model-b", "wine")])
+        assert state.find("digits · latest 0.1.0 ✓ Approved").model_id == "model-a"
 
     def test_a_search_without_a_hit_keeps_the_name_of_the_model_and_shows_no_version(self):
         state = ExplorerState()
-        state.found(state.find("digits"), [ModelLine("model-a", "digits")])
+        state.found(state.find("digits"), [model("model-a", "digits")])
         state.listed(job_of(state, ListVersions), listing(MODELS["model-a"]))
         state.found(state.find("zzzz"), [])
         assert (state.browsing, state.model_name("model-a"), state.models) == (True, "digits", ())
         state.browse(models=False)
-        assert [line.version_name for line in state.window.lines] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
+        assert [line.version_name for line in state.listing.window] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
 
 
 class TestVersions:
     def test_choosing_a_model_lists_its_versions_highest_first_in_natural_order(self):
         state = chosen()
-        assert [line.version_name for line in state.window.lines] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
+        assert [line.version_name for line in state.listing.window] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
 
     def test_choosing_another_model_drops_the_answer_to_the_first(self):
         state = ExplorerState()
         first, second = state.choose_model("model-a"), state.choose_model("model-b")
         assert not state.listed(first, [version("0.1.0")])
-        assert state.lines == ()
+        assert state.listing.lines == ()
         assert state.listed(second, [version("2.0.0")])
 
     def test_choosing_a_model_forgets_the_picks_of_the_one_before(self):
@@ -172,21 +180,16 @@ class TestVersions:
         state.listed(state.choose_model("model-a"), [version("0.2.0")])
         assert state.picks == {"model-a": ("0.2.0",)}
 
-    def test_no_model_means_no_versions_and_no_request(self):
-        state = chosen("0.1.0")
-        assert state.choose_model("") is None
-        assert (state.lines, state.picks, state.busy) == ((), {}, False)
-
     def test_picks_outside_a_narrowed_list_stay(self):
         state = chosen("0.1.0", "0.2.0")
-        state.narrow(text="0.2")
+        state.listing.narrow("0.2")
         assert state.shown_picks == ("0.2.0",)
         state.pick([])
         assert state.picks == {"model-a": ("0.1.0",)}
 
     def test_only_what_is_shown_can_be_picked(self):
         state = chosen()
-        state.narrow(text="0.2")
+        state.listing.narrow("0.2")
         state.pick(["0.2.0", "0.1.0", "9.9.9"])
         assert state.picks == {"model-a": ("0.2.0",)}
 
@@ -209,7 +212,7 @@ class TestVersions:
 
     def test_typing_adds_to_what_is_picked_shown_or_not(self):
         state = chosen("0.1.0")
-        state.narrow(text="nothing like it")
+        state.listing.narrow("nothing like it")
         state.pick_more("0.2.0")
         assert state.picks == {"model-a": ("0.1.0", "0.2.0")}
 
@@ -232,22 +235,22 @@ class TestVersions:
     def test_five_thousand_versions_are_shown_a_window_at_a_time(self):
         state = ExplorerState()
         state.listed(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(5000)], "model-x"))
-        assert len(state.window.lines) == WINDOW
-        assert str(state.window) == "1–200 of 5,000"
-        assert state.window.lines[0].version_name == "0.4999.0"
-        state.turn(1)
-        assert str(state.window) == "201–400 of 5,000"
-        state.turn(10**6)
-        assert str(state.window) == "4,801–5,000 of 5,000"
-        state.turn(-(10**6))
-        assert state.window.page == 0
+        assert len(state.listing.window) == WINDOW
+        assert str(state.listing) == "1–200 of 5,000"
+        assert state.listing.window[0].version_name == "0.4999.0"
+        state.listing.turn(1)
+        assert str(state.listing) == "201–400 of 5,000"
+        state.listing.turn(10**6)
+        assert str(state.listing) == "4,801–5,000 of 5,000"
+        state.listing.turn(-(10**6))
+        assert state.listing.page == 0
 
     def test_narrowing_starts_at_the_first_window(self):
         state = ExplorerState()
         state.listed(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(1000)], "model-x"))
-        state.turn(3)
-        state.narrow(text="0.9")
-        assert state.window.page == 0
+        state.listing.turn(3)
+        state.listing.narrow("0.9")
+        assert state.listing.page == 0
 
 
 class TestFiltering:
@@ -275,8 +278,9 @@ class TestFiltering:
         assert [line.version_name for line in matching(self.LINES, text)] == names
 
     def test_a_window_of_nothing_is_one_empty_page(self):
-        window = Window.of((), 3)
-        assert (window.page, window.pages, str(window)) == (0, 1, "none")
+        empty = VersionList()
+        empty.turn(3)
+        assert (empty.page, empty.pages, str(empty)) == (0, 1, "none")
 
 
 class TestFetching:
@@ -362,7 +366,7 @@ class TestFetching:
         assert state.cancel()
         assert not state.busy
         assert state.fetched(job, version_set("0.10.0")) is None
-        assert not state.found(search, [ModelLine("model-z")])
+        assert not state.found(search, [model("model-z")])
         assert not state.compared(compare, "late")
         assert [each.version_name for each in state.results] == ["0.1.0", "0.2.0"]
         assert not state.cancel()
@@ -470,7 +474,7 @@ class TestComparing:
     def test_a_baseline_of_the_list_stays_whatever_is_picked_and_shown(self):
         state = chosen("0.1.0", "0.2.0")
         state.set_terms(baseline="0.2.0")
-        state.narrow(text="0.1")
+        state.listing.narrow("0.1")
         state.pick(["0.1.0", "0.10.0"])
         state.fetched(state.fetch(), version_set("0.1.0", "0.10.0"))
         assert state.terms.baseline == "0.2.0"
@@ -548,7 +552,7 @@ class TestPhases:
 
     def test_a_failed_search_shows_no_models_of_the_one_before(self):
         state = ExplorerState()
-        state.found(state.find(), [ModelLine("model-a")])
+        state.found(state.find(), [model("model-a")])
         state.failed(state.find("x"), PaiError("no answer"))
         assert state.models == ()
 
@@ -573,12 +577,12 @@ class TestTheList:
     def test_a_click_on_a_column_sorts_and_another_turns_it_round(self, clicks, names):
         state = self.listed()
         for column in clicks:
-            state.sort(column)
-        assert [line.version_name for line in state.window.lines] == names
+            state.listing.sort(column)
+        assert [line.version_name for line in state.listing.window] == names
 
     def test_lines_have_columns_and_say_whether_the_metric_went_up(self):
         state = self.listed()
-        text = {name: text for text, name in version_options(state.window, state.measure, state.older)}
+        text = {name: text for text, name in state.listing.options()}
         assert text["0.2.0"].split() == ["0.2.0", "○", "Pending", "–", "0.1", "↓"]
         assert text["0.10.0"].endswith("↑")
         assert {line.index("P") for line in text.values() if "P" in line} == {len("0.10.0") + 4}
@@ -662,14 +666,13 @@ class Clicking(RuleBasedStateMachine):
     @initialize()
     def start(self):
         self.state = ExplorerState()
-        self.tickets = [0]
+        self.seen = []
 
     def _new(self, job):
-        """Jobs that an action started, what it returned among them; tickets only rise."""
-        assert job is None or job in self.state.pending
-        started = sorted((each for each in self.state.pending if each.ticket > self.tickets[-1]), key=lambda each: each.ticket)
-        assert job is None or job in started
-        self.tickets += [each.ticket for each in started]
+        """Jobs that an action started, what it returned among them."""
+        started = [each for each in self.state.pending if not any(each is other for other in self.seen)]
+        assert job is None or any(job is each for each in started)
+        self.seen += started
         return multiple(*started)
 
     @rule(target=jobs, text=TEXT, label=st.sampled_from(["", " label=env", " provider=pai"]))
@@ -678,7 +681,7 @@ class Clicking(RuleBasedStateMachine):
         assert self.state.browsing
         return job
 
-    @rule(target=jobs, model=st.sampled_from([*MODELS, ""]))
+    @rule(target=jobs, model=st.sampled_from(list(MODELS)))
     def choose(self, model):
         return self._new(self.state.choose_model(model))
 
@@ -719,13 +722,13 @@ class Clicking(RuleBasedStateMachine):
         before = set(self.state.picks.get(self.state.model_id, ()))
         self.state.pick_more(text)
         after = set(self.state.picks.get(self.state.model_id, ()))
-        assert before <= after <= before | {line.version_name for line in self.state.lines}
+        assert before <= after <= before | {line.version_name for line in self.state.listing.lines}
 
     @rule(text=TEXT, column=st.sampled_from(list(COLUMNS)))
     def narrow_and_sort(self, text, column):
         before = dict(self.state.picks)
-        self.state.narrow(text=text)
-        self.state.sort(column)
+        self.state.listing.narrow(text)
+        self.state.listing.sort(column)
         assert self.state.picks == before
 
     @rule(what=st.sampled_from(list(QUICK)))
@@ -755,7 +758,7 @@ class Clicking(RuleBasedStateMachine):
 
     @rule(pages=st.integers(-3, 3))
     def turn(self, pages):
-        self.state.turn(pages)
+        self.state.listing.turn(pages)
 
     @rule(picks=st.booleans())
     def keep(self, picks):
@@ -779,7 +782,7 @@ class Clicking(RuleBasedStateMachine):
 
     @rule(job=jobs, done=st.integers(0, 9))
     def progress(self, job, done):
-        assert self.state.progressed(job, done, 9) == (job in self.state.pending)
+        assert self.state.progressed(job, done, 9) == self.state.awaits(job)
 
     @rule(target=jobs, job=consumes(jobs), broken=st.booleans())
     def answer(self, job, broken):
@@ -789,7 +792,7 @@ class Clicking(RuleBasedStateMachine):
         if not awaited:
             assert started is None
             assert self._content() == before
-        assert job not in self.state.pending
+        assert not self.state.awaits(job)
         return self._new(started)
 
     def _fail(self, job, awaited):
@@ -812,15 +815,24 @@ class Clicking(RuleBasedStateMachine):
         elif isinstance(job, ListVersions):
             assert self.state.listed(job, listing(MODELS[job.model_id], job.model_id)) == awaited
         else:
-            assert self.state.found(job, [ModelLine(model) for model in MODELS]) == awaited
+            assert self.state.found(job, list(map(model, MODELS))) == awaited
         return None
 
     def _window(self):
-        return {line.version_name for line in self.state.window.lines}
+        return {line.version_name for line in self.state.listing.window}
 
     def _content(self):
         state = self.state
-        return (state.models, state.lines, dict(state.picks), state.results, state.comparison, state.error, state.terms, state.asked)
+        return (
+            state.models,
+            state.listing.lines,
+            dict(state.picks),
+            state.results,
+            state.comparison,
+            state.error,
+            state.terms,
+            state.asked,
+        )
 
     @invariant()
     def at_most_one_job_a_lane_is_awaited(self):
@@ -830,10 +842,10 @@ class Clicking(RuleBasedStateMachine):
 
     @invariant()
     def the_window_is_a_small_part_of_the_list(self):
-        window = self.state.window
-        assert len(window.lines) <= WINDOW
-        assert set(window.lines) <= set(self.state.lines)
-        assert 0 <= window.page < window.pages
+        listing = self.state.listing
+        assert len(listing.window) <= WINDOW
+        assert set(listing.window) <= set(listing.lines)
+        assert 0 <= listing.page < listing.pages
 
     @invariant()
     def picks_are_in_natural_order_and_never_empty(self):
@@ -854,10 +866,10 @@ class Clicking(RuleBasedStateMachine):
     @invariant()
     def what_is_on_show_is_of_the_chosen_model(self):
         state = self.state
-        assert state.browsing or state.model_id or not state.lines
+        assert state.browsing or state.model_id or not state.listing.lines
         assert not state.folded or state.results
         assert state.report is None or state.comparison is not None
-        assert {each.model_id for each in state.window.lines} <= {state.model_id}
+        assert {each.model_id for each in state.listing.window} <= {state.model_id}
 
     @invariant()
     def the_phase_is_the_one_word_for_it(self):
