@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 
+import ipywidgets
 import pandas as pd
 import pytest
 
@@ -278,3 +279,53 @@ def test_a_phrase_without_a_translation_is_noticed(untranslated):
 
     assert told(say("never translated")) == "never translated"
     assert untranslated == ["never translated"]
+
+
+def texts_of(explorer):
+    """Everything that the widgets of an explorer say, but for code and what is typed to pick."""
+    controls = explorer._controls
+    said = []
+    for widget in controls.everything():
+        said += [getattr(widget, name, None) or "" for name in ("description", "tooltip", "placeholder")]
+        said += [label for label, _ in getattr(widget, "_options_full", ())] + list(getattr(widget, "titles", ()))
+        said.append(text_of(widget.value) if isinstance(widget, ipywidgets.HTML) else "")
+    return "\n".join([*said, text_of(controls.markdown.value)])
+
+
+@pytest.mark.slow
+def test_no_english_is_left_in_the_explorer(registry, data, untranslated, tmp_path, monkeypatch):
+    """At every stop of a visit, errors and the words around charts with it."""
+    monkeypatch.chdir(tmp_path)
+    explorer = pnb.Explorer(registry)
+    controls = explorer._controls
+    stops = [
+        lambda: None,
+        lambda: setattr(controls.query, "value", "zzzz"),
+        lambda: setattr(controls.query, "value", "provider=zzzz"),
+        lambda: setattr(controls.query, "value", ""),
+        lambda: setattr(controls.models, "value", WINE),
+        lambda: setattr(controls.more, "value", "9.9.9"),
+        lambda: setattr(controls.more, "value", "!!"),
+        controls.fetch.click,
+        controls.cancel.click,
+        controls.quick["approved + latest"].click,
+        controls.quick["latest 5"].click,
+        lambda: setattr(controls.metric, "value", "accuracy"),
+        lambda: setattr(controls.direction, "value", "min"),
+        lambda: setattr(controls.baseline, "value", "latest"),
+        lambda: setattr(controls.text, "value", "nothing"),
+        controls.clear.click,
+        controls.report.click,
+        *(lambda place=place: setattr(controls.tabs, "selected_index", place) for place in range(len(controls.tabs.titles))),
+        lambda: explorer._state.note(ValueError("ValueError"), "act") or controls.fold.click(),
+    ]
+    left = {}
+    for place, stop in enumerate(stops):
+        stop()
+        explorer.wait()
+        left[place] = sorted(
+            latin(texts_of(explorer)) - data - TYPED - words_of("zzzz provider workspace label acc f Ctrl Enter Space c SELECTOR")
+        )
+    explorer.close()
+    assert {place: words for place, words in left.items() if words} == {}
+    assert untranslated == []

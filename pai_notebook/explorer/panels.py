@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display import Block, Card, Note, Section, Stack, describe_error, mimebundle, render_html, render_markdown
 from pai_notebook.errors import PaiError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.list_view import describe_models
 from pai_notebook.model.nearest import counted
 from pai_notebook.plot.theme import load_matplotlib
@@ -107,7 +107,7 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
 
 def _pictures(figure: Figure) -> str:
     """Both pictures of a pair; the explorer's style sheet shows the one that suits the theme."""
-    alt = html.escape(visible(figure.alt))
+    alt = html.escape(visible(told(figure.alt)), quote=True)
     return "".join(
         f'<img class="pai-chart pai-{kind}" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}"'
         f' width="{figure.width}" alt="{alt}">'

@@ -33,8 +33,9 @@ class Reader:
     def pick(self, names):
         self.picks = {model: kept for model, kept in {**self.picks, self.model: set(names)}.items() if kept}
 
-    def fetch(self):
-        self.fetched = dict(self.picks) or self.fetched
+    def fetch(self, *, quickly=False):
+        # the explorer is of a set of two models, whose picks are kept: there a quick pick is followed by others
+        self.fetched = self.fetched if quickly else dict(self.picks) or self.fetched
 
 
 def clicks(explorer, reader, dice):
@@ -55,8 +56,7 @@ def clicks(explorer, reader, dice):
     elif kind == "pending":
         controls.quick["all pending"].click()
         reader.pick(name for name, word in here.items() if word == "Pending")
-        if reader.picks and not explorer._state.keep_picks:
-            reader.fetch()
+        reader.fetch(quickly=True)
     elif kind == "chip":
         explorer.wait()
         chips = controls.chip_row.children
