@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -112,12 +113,18 @@ def _renamed(value: Any, key: str, named_by: str) -> dict[str, Any]:
 def _differing(values: Sequence[Any], *, is_ignored: bool, write: Callable[[Any], str] = shown) -> Differing:
     """Say which values there are, the most frequent first."""
     keys: list[Hashable] = [_NOTHING if value is _NOTHING else value_key(value) for value in values]
+    counts = Counter(keys)
     texts = {key: say("absent") if value is _NOTHING else write(value) for key, value in zip(keys, values, strict=True)}
-    order = sorted(texts, key=lambda key: (-keys.count(key), key is _NOTHING, natural_key(texts[key])))
-    short = dict(zip(texts, shorten_apart(list(texts.values()), _LONGEST), strict=True))
-    told = [say("{value} ×{count}", value=short[key], count=keys.count(key)) if keys.count(key) > 1 else short[key] for key in order]
-    same = None if is_ignored else frozenset((key, keys.count(key)) for key in texts)
-    return Differing.of(say("differs among members: {values}", values=first(told, _NAMED)), ("differing", same))
+    order = sorted(texts, key=lambda key: (-counts[key], key is _NOTHING, natural_key(texts[key])))
+    # one more than is named may be named itself
+    named = order[: _NAMED + 1]
+    short = shorten_apart([texts[key] for key in named], _LONGEST)
+    told = [
+        say("{value} ×{count}", value=text, count=counts[key]) if counts[key] > 1 else text for key, text in zip(named, short, strict=True)
+    ]
+    same = None if is_ignored else frozenset(counts.items())
+    shown_values = first([*told, *[""] * (len(order) - len(named))], _NAMED)
+    return Differing.of(say("differs among members: {values}", values=shown_values), ("differing", same))
 
 
 def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: int) -> dict[Key, Any]:
