@@ -229,3 +229,18 @@ def test_what_only_the_whole_sentence_gives_away_is_not_said_from_its_values():
 def test_a_phrase_written_as_json_is_said_again(phrase):
     again = from_data(json.loads(json.dumps(as_data(phrase))))
     assert (again, again.in_language("zh")) == (phrase, phrase.in_language("zh"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["wine-cultivar", "1.8.0"], "wine-cultivar 1.8.0"),
+        (["手写数字识别", "1.8.0"], "手写数字识别 1.8.0"),
+        (["手写", "甲"], "手写 甲"),
+        ([say("The set is empty."), say("The set is empty.")], "此处没有版本。此处没有版本。"),
+        ([say("absent"), say("absent")], "缺失缺失"),
+        (["wine", say("absent")], "wine 缺失"),
+    ],
+)
+def test_a_blank_stands_between_joined_data_and_none_between_two_chinese_words_of_ours(texts, told):
+    assert joined(texts, " ").in_language("zh") == told

@@ -19,6 +19,7 @@ from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import format_number
 from pai_notebook.model.settings import is_identity
+from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.source import DatasetName
@@ -45,7 +46,7 @@ class Setting:
     versions : sequence of ModelVersion
         In natural order.
     names : sequence of str
-        Their names in the comparison.
+        What they are called in sentences.
     baseline : int
         Position of the baseline.
     metrics, others : sequence of Row
@@ -78,6 +79,19 @@ class Setting:
     def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""
         return first([self.names[place] for place in places], _NAMED)
+
+
+def with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Sequence[str]:
+    """Names of versions as sentences say them: where several models are there, with the model."""
+    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
+    if len({version.model_id for version in versions if version.is_registered}) < 2:  # noqa: PLR2004 - one needs no name
+        return names
+    return [
+        joined([models.get(version.model_id, version.model_id), name.removeprefix(f"{version.model_id}@")], " ")
+        if version.is_registered and version.model_id
+        else name
+        for version, name in zip(versions, names, strict=True)
+    ]
 
 
 def cautions(setting: Setting) -> tuple[Phrase, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.calls import checked, guide
 from pai_notebook.comparison.code import fingerprint_of, plan_of
-from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions
+from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions, with_models
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
@@ -106,7 +106,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         if self._place is None or len(self._versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return ()
         others = self._all[len(self._measured) :]
-        return cautions(Setting(self._versions, self._names, self._place, self._measured, others, self._named))
+        names = with_models(self._versions, self._names)
+        return cautions(Setting(self._versions, names, self._place, self._measured, others, self._named))
 
     @cached_property
     def verdict(self) -> OverallVerdict:

@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.rows import Row, in_percent, told_difference
 from pai_notebook.comparison.verdict import Finding, Judged, Standing
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format
-from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.tolerance import Tolerance
-    from pai_notebook.model.version import ModelVersion
 
 # How many of each one sentence names.
 VERSIONS, METRICS, DATASETS = 4, 3, 3
@@ -27,19 +25,6 @@ _PAIRS = 6
 def all_of(texts: Sequence[str], count: int) -> Phrase:
     """Join all of a few texts with "and" before the last, or the first of many."""
     return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
-
-
-def _with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Sequence[str]:
-    """Names of versions as sentences say them: where several models are there, with the model."""
-    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
-    if len({version.model_id for version in versions if version.is_registered}) < 2:  # noqa: PLR2004 - one needs no name
-        return names
-    return [
-        joined([models.get(version.model_id, version.model_id), name.removeprefix(f"{version.model_id}@")], " ")
-        if version.is_registered and version.model_id
-        else name
-        for version, name in zip(versions, names, strict=True)
-    ]
 
 
 class VerdictWords:
@@ -58,7 +43,7 @@ class VerdictWords:
         self._comparison = comparison
         self._tolerance = tolerance
         self._names = comparison.names
-        self._called = _with_models(comparison.versions, comparison.names)
+        self._called = with_models(comparison.versions, comparison.names)
         self._baseline = comparison.baseline_place or 0
         self._metrics = metrics
         self._mixed = mixed

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
+from pai_notebook.comparison.comparability import with_models
 from pai_notebook.comparison.rows import Row, Verdict, kind_of_row
 from pai_notebook.comparison.sources import Exact, Share
 from pai_notebook.comparison.tables_view import (
@@ -143,10 +144,11 @@ def subject(comparison: Comparison) -> tuple[str, str]:
 def against(comparison: Comparison) -> Phrase:
     """Say how many versions are compared, with which one, and why with it."""
     others = [version for place, version in enumerate(comparison.versions) if place != comparison.baseline_place]
-    names = {"baseline": comparison.baseline_name, "reason": comparison.baseline_reason}
+    place, reason = comparison.baseline_place, comparison.baseline_reason
+    baseline = "" if place is None else with_models(comparison.versions, comparison.names)[place]
     if not others:
-        return say("{name}, {reason}", name=comparison.baseline_name, reason=comparison.baseline_reason)
-    return say("{count} against {baseline}, {reason}", count=count_versions(others), **names)
+        return say("{name}, {reason}", name=baseline, reason=reason)
+    return say("{count} against {baseline}, {reason}", count=count_versions(others), baseline=baseline, reason=reason)
 
 
 def _cautions(comparison: Comparison) -> Iterator[Block]:
@@ -164,6 +166,7 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     """What is set otherwise than in the baseline, a line a version."""
     rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
     lines: list[tuple[str, Inline]] = []
+    names = with_models(comparison.versions, comparison.names)
     for place in places:
         changed = changed_rows(rows, place)
         lacking = lacking_settings(comparison, changed, place)
@@ -174,7 +177,7 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
         told = [*lack, *told_changes(comparison, changed, place, shown)][:shown]
         more = [say("{count} more", count=count - shown)] if count > shown else []
         if told:
-            lines.append((comparison.names[place], joined([*told, *more], " · ")))
+            lines.append((names[place], joined([*told, *more], " · ")))
     if lines:
         count = sum(row.differs for row in rows)
         summary = say("{count} of {total} settings and labels differ", count=count, total=len(rows))

@@ -30,7 +30,7 @@ def read_entries(text: str) -> dict[str, str]:
     return dict(zip(told[::2], told[1::2], strict=True))
 
 
-SEPARATORS = {" ": "", ", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · ", "=": "="}
+SEPARATORS = {" ": " ", ", ": "、", "; ": "；", " and ": " 与 ", "\n": "\n", " · ": " · ", "=": "="}
 """How a separator of joined values is written."""
 
 TEMPLATES = read_entries(importlib.resources.files("pai_notebook.i18n").joinpath("zh.po").read_text("utf-8"))

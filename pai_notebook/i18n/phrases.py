@@ -94,9 +94,10 @@ class Phrase(str):
         if self.separator:
             texts = {f"text{place}": in_language(value, lang) for place, value in enumerate(self.values)}
             between = SEPARATORS[self.separator]
-            # a word or nothing between them: blanks are those of a template
+            # a word or a blank between them: blanks are those of a template, and between data they tell one from the other
             is_word = self.separator in (" ", " and ")
-            return _filled(between.join(f"{{{name}}}" for name in texts), texts) if is_word else between.join(texts.values())
+            data = {f"text{place}" for place, value in enumerate(self.values) if not isinstance(value, Phrase)}
+            return _filled(between.join(f"{{{name}}}" for name in texts), texts, data) if is_word else between.join(texts.values())
         words = TEMPLATES.get(self.template, self.template)
         values = {name: in_language(value, lang) for name, value in self.values.items()}
         data = {name for name, value in self.values.items() if not isinstance(value, Phrase)}

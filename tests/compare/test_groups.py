@@ -678,7 +678,12 @@ def test_what_differs_among_members_is_missing_in_frames_and_not_stated_for_cond
     assert frame.loc["lr=0.2", names[:4]].tolist() == [16, "vision", "Pending", "B"]
     assert str(frame["training_spec.HyperParameters.batch"].dtype) == "Int64"
     table = groups.to_arrow(fields=["approval", "uri", "labels", names[0]]).versions.to_pylist()[0]
-    assert (table["approval_status"], table["uri"], dict(table["labels"]), table[names[0]]) == (None, None, {"team": None, "month": None}, None)
+    assert (table["approval_status"], table["uri"], dict(table["labels"]), table[names[0]]) == (
+        None,
+        None,
+        {"team": None, "month": None},
+        None,
+    )
     long = groups.to_frame(layout="long").set_index(["version", "metric"])
     assert long.loc[("lr=0.1", "grade"), "state"] == "differs among members"
     for condition in ("labels.team == 'vision'", "training_spec.HyperParameters.batch < 100", "approval_status == 'Pending'"):

@@ -16,6 +16,7 @@ import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.display import describe_error, render_text
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
+from pai_notebook.i18n.phrases import speaking
 
 MODEL = "model-named"
 OWNER, USER = "1557702098000001", "287719005500000002"
@@ -82,7 +83,7 @@ def test_the_heads_of_a_comparison_are_names_and_ids_stand_below():
         c = registry.compare(f"{MODEL}@last:3")
     assert c.short_datasets == {"d-one:v2": "clean:v2", "d-two": "noisy", "d-three": "far"}
     text = str(c)
-    assert "speech-noisy, d-two" in text
+    assert "noisy: speech-noisy d-two\n" in text
     assert text.count("d-two") == 1
     assert c.versions[0].provenance.model_name == "speech"
 
@@ -559,3 +560,17 @@ def test_datasets_that_differ_by_a_number_alone_are_not_taken_for_misspelt():
     registered = pnb.VersionSet.from_documents([version(0, results)], MODEL)
     c = (registered + pnb.VersionSet.from_frame(frame, name="run")).compare()
     assert [caution for caution in c.comparability if "nearest is" in caution] == []
+
+
+def test_a_comparison_of_several_models_calls_versions_with_their_models():
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.get_versions("wine-cultivar@last:2", "手写数字识别@last:2").compare()
+    text = re.sub(r"\s+", " ", str(c))
+    assert "3 versions against wine-cultivar 1.8.0, " in text
+    assert "log_loss of 手写数字识别 1.12.2 was measured on" in text
+    changed = text.partition("What changed")[2].partition("Metrics")[0]
+    assert all(name in changed for name in ("wine-cultivar 1.9.0", "手写数字识别 1.12.2", "手写数字识别 2.5.0"))
+    with speaking("zh"):
+        told = re.sub(r"\s+", " ", str(c))
+        assert "以 wine-cultivar 1.8.0 为基线" in told
+        assert "wine-cultivar1" not in told
