@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
-from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance, unit_of
+from pai_notebook.comparison.rows import Row, Verdict, is_blank, passing_by_chance, unit_of
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.display.plain import CELL
@@ -205,6 +205,8 @@ def _tables(
 ) -> list[Table]:
     """Rows under the versions, a table a band, the baseline first; a metric is named once over its datasets.
 
+    One of several tables names the rows in which none of its versions has anything, in place of showing them.
+
     Parameters
     ----------
     comparison : Comparison
@@ -232,28 +234,23 @@ def _tables(
     # of a few versions the stars in their cells are in sight
     bests = trends and len(bands) == 1 and len(places) >= _MANY
     groups, forms = together or {}, forms_of(rows, places)
-    body: list[tuple[list[Inline], dict[int, Inline], tuple[str, str], str]] = []
+    body: list[tuple[Row, tuple[str, str], tuple[Inline, Inline], dict[int, Inline], tuple[str, str]]] = []
     datasets, paths = comparison.short_datasets, comparison.plain_paths
     # the caption says what all lines stand for alike
     named = any(row.dataset for row in rows) if not groups else len({_of(comparison, groups.get(row.key, [row]))[2] for row in rows}) > 1
-    before = ("", "")
     for row in rows:
         group = groups.get(row.key)
         unit = unit_of(group or [row], places)
-        if row.key in headings:
-            before = ("", "")
         name, arrow, count = (
             _of(comparison, group) if group else (_typed(row, paths), row.direction.arrow, datasets.get(row.dataset, row.dataset))
         )
         shown_name: Inline = say("{name} {text}", name=name, text=arrow) if arrow else name
         shown_name = (shown_name, Mark("", unit)) if unit else shown_name
-        shown_name, before = "" if named and (name, unit) == before else shown_name, (name, unit)
         form = forms.get(row.path, _PLAIN)
         described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places, form)
         whole = (best_of(comparison, row) if bests and not group else "", trend_of(row, places) if courses and not group else "")
-        names: list[Inline] = [shown_name, *([count] if named else [])]
-        body.append((names, dict(zip(places, described, strict=True)), whole, headings.get(row.key, "")))
-    bests, courses = (any(whole[nth] for _, _, whole, _ in body) for nth in range(2))
+        body.append((row, (name, unit), (shown_name, count), dict(zip(places, described, strict=True)), whole))
+    bests, courses = (any(whole[nth] for *_, whole in body) for nth in range(2))
     found = []
     for shown, failed in bands:
         columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]
@@ -263,15 +260,26 @@ def _tables(
         columns += [*(Column(address, align="right") for address in failed), *([Column(Mark("", say("trend")))] if courses else [])]
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
-        for head, cells, (best, course), heading in body:
-            filled += [Heading(heading)] if heading else []
+        empty = [row for row in rows if len(bands) > 1 and row.key not in groups and all(is_blank(row.cells[place]) for place in shown)]
+        left_out, heading, before = {row.key for row in empty}, "", ("", "")
+        for row, called, (written, counts), cells, (best, course) in body:
+            heading = headings.get(row.key, heading)
+            if row.key in left_out:
+                continue
+            if heading:
+                filled.append(Heading(heading))
+                heading, before = "", ("", "")
+            head: list[Inline] = ["" if named and called == before else written, *([counts] if named else [])]
+            before = called
             base, *others = (cells[place] for place in shown)
             last: list[Inline] = [Code(course, small=True) if course else ""] if courses else []
             filled.append([*head, base, *([best] if bests else []), *others, *missing, *last])
         versions = [*(comparison.names[place] for place in shown[1:]), *failed]
         part: Phrase | str = joined(versions) if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
-        note = Lines(list(notes)) if notes and (shown, failed) == bands[-1] else ""
+        below = [say("Nothing in these versions: {names}.", names=first(_row_names(comparison, empty)[0], _DATASETS))] if empty else []
+        below += notes if (shown, failed) == bands[-1] else []
+        note = Lines(list(below)) if below else ""
         pinned = 2 + named
         found.append(Table(columns, filled, caption=title, note=note, row_headers=pinned - 1, pinned=pinned, limit=2 * _MOST))
     return found

@@ -14,8 +14,8 @@ _FOOTER = 90
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _CSS = """
 :root{color-scheme:light dark}
-html,body,[class^=pin]{background:#fff;color:#1a1a1a}
-@media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#111;color:#e8e8e8}}
+html,body,[class^=pin]{background:#fff;color:#1a1a1a}main table{--page:#fff!important}
+@media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#111;color:#e8e8e8}main table{--page:#111!important}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 body{margin:0 auto;max-width:84em;padding:1em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.3em 0 .2em}main>p{margin:.3em 0}

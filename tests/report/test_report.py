@@ -428,6 +428,25 @@ def test_of_twenty_versions_the_one_asked_about_is_in_the_first_table_and_the_an
     )
 
 
+def test_each_table_of_many_versions_leaves_out_what_none_of_them_has_and_names_it(tmp_path):
+    documents = []
+    for nth in range(14):
+        metrics = {
+            "accuracy": 0.8 + nth / 100,
+            **({"bleu": 0.5} if nth > 10 else {}),
+            **({"latency_ms": 9, "size_mb": 2} if nth > 7 else {}),
+        }
+        documents.append({"VersionName": f"1.{nth}.0", "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": metrics}]}})
+    c = VersionSet.from_documents(documents, "model-a").compare("1.0.0")
+    tree = html5lib.parse(c.report(tmp_path / "r.html", charts=False).read_text("utf-8"), namespaceHTMLElements=False)
+    tables = [table for table in tree.iter("table") if (table.get("class") or "").startswith("pin")]
+    shown = [["".join(row[0].itertext()).partition(" ")[0] for body in table.iter("tbody") for row in body] for table in tables]
+    assert shown == [["accuracy", "bleu", "Cost", "latency_ms", "size_mb"], ["accuracy", "Cost", "latency_ms", "size_mb"], ["accuracy"]]
+    words = "".join(tree.itertext())
+    assert "Nothing in these versions: bleu (d-a)." in words
+    assert "Nothing in these versions: bleu (d-a), latency_ms (d-a), size_mb (d-a)." in words
+
+
 def test_settings_of_many_versions_have_a_line_a_version_with_every_value(everything, tmp_path):
     twenty = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare("approved")
     text = twenty.report(tmp_path / "r.html", charts=False, redact=None).read_text("utf-8")
