@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pai_notebook.comparison.best import Best
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.direction import Direction, infer_direction
     from pai_notebook.comparison.explain import Explanation
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.interval import Interval
     from pai_notebook.comparison.pairs import MinimalPair, MinimalPairs, minimal_pairs
     from pai_notebook.comparison.pareto import Pareto
-    from pai_notebook.comparison.rank import Best, Ranked, Ranking
+    from pai_notebook.comparison.rank import Ranked, Ranking
     from pai_notebook.comparison.rows import Change, Kind, Row
 
 __all__ = [
@@ -38,7 +39,7 @@ __all__ = [
 
 # each is imported on first use: a list of versions asks for directions alone
 _HOMES = {
-    "Best": "rank",
+    "Best": "best",
     "Change": "rows",
     "Check": "gate.report",
     "Comparison": "comparison",

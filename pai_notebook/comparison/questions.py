@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Told
+from pai_notebook.comparison.best import Best, make_best
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
-from pai_notebook.comparison.rank import Best, Ranking, make_best, make_ranking
+from pai_notebook.comparison.rank import Ranking, make_ranking
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row

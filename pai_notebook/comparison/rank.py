@@ -1,24 +1,23 @@
-"""Which version is best by a metric, and the order of all of them; ties share a rank."""
+"""The order of versions by a metric; ties share a rank."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import checked, guide
-from pai_notebook.comparison.leaders import star
+from pai_notebook.calls import checked
 from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.display import Block, Column, Displayed, Facts, Inline, Lines, Mark, Note, Number, Section, Table
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
-from pai_notebook.model.numbers import NumberFormat, choose_format, format_number
+from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.interval import Interval
     from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.selection import RankingKey
-
-# How many equal versions the first line names.
-_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -191,7 +187,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
         note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in meanings.items() if sign in signs]
         if self.unranked:
-            note.append(say("Not ranked: {versions}.", versions=_without_number(self.unranked)))
+            note.append(say("Not ranked: {versions}.", versions=without_number(self.unranked)))
         note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
         unit = self._unit.unit if self._unit.factor(self._base) else ""
@@ -245,110 +241,6 @@ class Ranking(Displayed, Sequence[Ranked]):
         return next((entry.value - entry.delta for entry in self.entries if entry.delta is not None), None)
 
 
-@dataclass(frozen=True, repr=False)
-class Best(Displayed):
-    """The best version by a metric, and how far ahead it is.
-
-    Attributes
-    ----------
-    version : str
-        Name of the best version; the lowest in natural order of those that tie.
-    value : float
-        Its value.
-    runner_up, runner_up_value : str or None, float or None
-        The next version and its value, None when there is no other.
-    margin : float or None
-        Distance to the runner-up, in the metric's unit, never negative; 0 in a tie.
-    ties : tuple of str
-        Other versions that are as good: equal, or within the tolerance.
-    near : tuple of str
-        Those of the ties that have another value.
-    together : tuple of str
-        Other versions that cannot be told apart from it; the set of these and the best holds the truly best in 95 % of cases.
-    unknown : tuple of str
-        Other versions of which no interval is known, so that its lead over them is as measured.
-    key : Name
-        The metric, with what the registry calls its dataset.
-    words : str
-        Which way it is better, with where that comes from.
-    count : int
-        Versions compared.
-    unranked : tuple of (str, str)
-        Versions without a number, and their state.
-    notes : tuple of str
-        What should be known before the winner is celebrated.
-    baseline : str
-        The baseline, which takes part like every other version; empty where there is none.
-    """
-
-    _instead = guide({"version": "name version_name winner"})
-
-    version: str
-    value: float
-    runner_up: str | None
-    runner_up_value: float | None
-    margin: float | None
-    ties: tuple[str, ...]
-    key: Name
-    words: str
-    count: int
-    unranked: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    together: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    baseline: str = ""
-    near: tuple[str, ...] = ()
-    scale: Scale = field(default=Scale(""), compare=False)
-    """How differences of the metric are written."""
-
-    @property
-    def metric(self) -> str:
-        """Name of the metric."""
-        return self.key.short
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether it is told apart from every other version."""
-        return self.count > 1 and not (self.ties or self.together or self.unknown)
-
-    def _brief(self) -> str:
-        value = say("{version} ({state})", version=self.version, state=format_number(self.value))
-        return say("{what}: {said}", what=self.key.shown, said=value)
-
-    def _describe(self) -> Block:
-        values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
-        form, scale = choose_format(values), self.scale
-        if self.runner_up not in self.unknown:
-            scale = scale.absolute  # as the interval of the lead
-        facts: list[tuple[str, Inline]] = [
-            (say("value"), Number(form.value(self.value), marks=[self._star()])),
-            (say("direction"), self.words),
-        ]
-        if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
-            margin = scale.write(self.margin, self.value, form, unit=False).lstrip("+")
-            behind = say("behind by {delta}", delta=scale.with_unit(margin, self.value))
-            facts.append((say("runner-up"), (self._told(self.runner_up), Number(form.value(self.runner_up_value)), behind)))
-        if self.near and not self.notes:  # which say it
-            facts.append((say("within the tolerance"), first([self._told(version) for version in self.near], 8)))
-        if self.unranked:
-            facts.append((say("not ranked"), _without_number(self.unranked)))
-        if self.key.label:
-            facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
-        best = first([self._told(version) for version in (self.version, *self.ties) if version not in self.near], _NAMED)
-        return Section(say("Best by {metric}: {versions}", metric=self.key.shown, versions=best), [Facts(facts), *map(Note, self.notes)])
-
-    def _told(self, version: str) -> Phrase | str:
-        return say("{version} (baseline)", version=version) if version == self.baseline else version
-
-    def _star(self) -> Mark:
-        """A filled star only for a version that is told apart from every other."""
-        if self.count == 1:
-            return Mark("☆", say("the only value"))
-        if self.ties and not (self.together or self.unknown):
-            return Mark("☆", say("shared") if len(self.ties) > len(self.near) else say("best as measured"))
-        return star(is_best=True, is_alone=self.is_alone, is_measured=bool(self.unknown))
-
-
 _SIGNS = {
     "=": "within the tolerance of the first",
     "★": "best, told apart from every other (95 % in this metric)",
@@ -361,7 +253,8 @@ _SIGNS = {
 _OF_SEVERAL = "no interval of the distance to each of rank 1 is known"
 
 
-def _without_number(versions: Sequence[tuple[str, str]]) -> Phrase:
+def without_number(versions: Sequence[tuple[str, str]]) -> Phrase:
+    """Name versions with what they have instead of a number."""
     return first([say("{version} ({state})", version=version, state=say(state)) for version, state in versions], 8)
 
 
@@ -415,36 +308,3 @@ def make_ranking(
     # the differences of the other versions are not made for the first
     scale = None if top else row.scale
     return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline], scale=scale)
-
-
-def make_best(
-    question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str], *, scale: Scale
-) -> Best:
-    """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
-    tied = [entry for entry in ranking if entry.is_near]
-    others = [entry for entry in ranking if entry is not ranking[0]]
-    runner_up = others[0] if others else None
-    more = [say("the best value is infinite")] if math.isinf(ranking[0].value) else []
-    return Best(
-        version=ranking[0].version,
-        value=ranking[0].value,
-        runner_up=runner_up.version if runner_up else None,
-        runner_up_value=runner_up.value if runner_up else None,
-        margin=runner_up.behind if runner_up else None,
-        ties=tuple(entry.version for entry in tied[1:]),
-        near=tuple(entry.version for entry in tied if entry.rank > 1),
-        key=question.row.key,
-        words=say(
-            "{mode} ({source}: {reason})",
-            mode=question.direction.words,
-            source=say(question.direction.source),
-            reason=question.direction.reason,
-        ),
-        count=len(question.numbers),
-        unranked=ranking.unranked,
-        notes=(*notes, *more),
-        together=tuple(names[place] for place in leaders.together) if leaders else (),
-        unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
-        baseline=ranking.baseline,
-        scale=scale,
-    )
