@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pai_notebook.client.credentials import Provider
     from pai_notebook.client.operations import Operation
     from pai_notebook.client.settings import Settings
+    from pai_notebook.client.tasks import Work
 
     OnResult = Callable[[tuple[str, str], Reply | PaiError], None]
 
@@ -103,21 +104,21 @@ class Client:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def run(self, coroutine: Coroutine[Any, Any, T], *, tick: Callable[[], None] | None = None) -> T:
+    def run(self, work: Work[T], *, tick: Callable[[], None] | None = None) -> T:
         """Run one of this client's coroutines and wait; an interrupt aborts its requests.
 
         Parameters
         ----------
-        coroutine : coroutine
-            From one of the asynchronous methods.
+        work : coroutine or function
+            From one of the asynchronous methods; or what calls one, which leaves nothing behind when an interrupt comes first.
         tick : callable or None
             Called on the caller's thread a few times a second while waiting.
         """
-        return shared_loop.run(coroutine, user=self._holder, tick=tick)
+        return shared_loop.run(work, user=self._holder, tick=tick)
 
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+    def submit(self, work: Work[T]) -> concurrent.futures.Future[T]:
         """Start one of this client's coroutines; cancelling the future aborts its requests."""
-        return shared_loop.submit(coroutine, user=self._holder)
+        return shared_loop.submit(work, user=self._holder)
 
     def iterate(self, source: AsyncGenerator[T, None], *, tick: Callable[[], None] | None = None) -> Iterator[T]:
         """Hand on what one of this client's asynchronous generators yields; leaving early or an interrupt ends it."""
@@ -133,12 +134,12 @@ class Client:
         streams = self._holder.streams
         streams.add(source)
         try:
-            while found := self.run(following(), tick=tick):
+            while found := self.run(following, tick=tick):
                 yield found[0]
         finally:
             # a client that was closed refuses, and ends on its loop what is still in its streams
             with suppress(ConfigurationError):
-                self.run(ending())
+                self.run(ending)
                 streams.discard(source)
 
     def close(self) -> None:

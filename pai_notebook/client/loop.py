@@ -23,6 +23,8 @@ from pai_notebook.i18n.phrases import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from pai_notebook.client.tasks import Work
+
     _Running = tuple[threading.Thread, asyncio.AbstractEventLoop, asyncio.Event]
 
 T = TypeVar("T")
@@ -128,13 +130,13 @@ class LoopThread:
         await _wait_for_others()
         await _wait_for_others()  # the connections that these gave back are closed in tasks of their own
 
-    def submit(self, coroutine: Coroutine[Any, Any, T], *, user: LoopUser | None = None) -> concurrent.futures.Future[T]:
+    def submit(self, work: Work[T], *, user: LoopUser | None = None) -> concurrent.futures.Future[T]:
         """Start a coroutine on the loop; cancelling the future aborts it.
 
         Parameters
         ----------
-        coroutine : coroutine
-            What to run.
+        work : coroutine or function
+            What to run, or what makes it on the loop, which leaves nothing behind when an interrupt comes first.
         user : LoopUser or None
             Whom it belongs to; the thread stays until it leaves.
 
@@ -143,26 +145,27 @@ class LoopThread:
         ConfigurationError
             When the user has left, or no thread can be started.
         """
-        return self._begin(coroutine, user).future
-
-    def _begin(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> RunningCoroutine[T]:
+        call = RunningCoroutine(work, user)
         try:
-            # under the lock, so that a user who leaves finds on the loop whatever it has started
-            with self._lock:
-                if user is not None and user.closed:
-                    raise closed_error()
-                call = RunningCoroutine(coroutine, user, self._started())
-                if user is not None:
-                    self._users[id(user)] = user
-                call.schedule()
-        except ConfigurationError:
-            coroutine.close()
+            self._begin(call, user)
+        except BaseException:
+            call.abort()
             raise
-        return call
+        return call.future
+
+    def _begin(self, call: RunningCoroutine[Any], user: LoopUser | None) -> None:
+        # under the lock, so that a user who leaves finds on the loop whatever it has started
+        with self._lock:
+            if user is not None and user.closed:
+                raise closed_error()
+            loop = self._started()
+            if user is not None:
+                self._users[id(user)] = user
+            call.schedule(loop)
 
     def run(
         self,
-        coroutine: Coroutine[Any, Any, T],
+        work: Work[T],
         *,
         user: LoopUser | None = None,
         tick: Callable[[], None] | None = None,
@@ -171,7 +174,7 @@ class LoopThread:
 
         Parameters
         ----------
-        coroutine, user
+        work, user
             As `submit`.
         tick : callable or None
             Called on the caller's thread a few times a second while waiting; where progress may be shown.
@@ -183,14 +186,14 @@ class LoopThread:
         RuntimeError
             When called on the loop's own thread, which would wait for itself, or when that thread has died.
         """
+        call = RunningCoroutine(work, user)
         if self.inside:
-            coroutine.close()
+            call.drop()
             raise RuntimeError("a blocking call was made on the thread of the private event loop")
         if sys.platform == "emscripten":
-            return self._run_in_browser(coroutine, user)
-        call: RunningCoroutine[T] | None = None
+            return self._run_in_browser(work() if callable(work) else work, user)
         try:
-            call = self._begin(coroutine, user)
+            self._begin(call, user)
             thread = self._thread
             # short waits: an unlimited one cannot be interrupted on Windows
             while not concurrent.futures.wait([call.future], timeout=_POLL).done:
@@ -199,9 +202,7 @@ class LoopThread:
                 _check_alive(thread, call.future)
             return call.future.result()
         except BaseException:
-            if call is not None and not call.future.done():
-                call.future.cancel()
-                call.ended.wait(GRACE)  # an aborted coroutine closes its connections before the interrupt goes on
+            call.abort()  # an aborted coroutine closes its connections before the interrupt goes on
             raise
 
     def _run_in_browser(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None) -> T:
@@ -235,8 +236,8 @@ class LoopThread:
             return
         try:
             if loop is not None:
-                call = RunningCoroutine(user.aclose(), None, loop)
-                call.schedule()
+                call = RunningCoroutine(user.aclose, None)
+                call.schedule(loop)
                 call.ended.wait(2 * GRACE)
         finally:
             self._end_thread(self._without(user), 2 * GRACE)

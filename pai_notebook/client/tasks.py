@@ -7,7 +7,8 @@ import concurrent.futures
 import contextlib
 import threading
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 T = TypeVar("T")
+# What runs on the loop: a coroutine, or what makes one there. An interrupt can come at any step of the caller's thread, also when
+# it has just made a coroutine and nobody has it yet; on the loop's thread there are none, so that one made there is always awaited.
+Work: TypeAlias = "Coroutine[Any, Any, T] | Callable[[], Coroutine[Any, Any, T]]"
 
 # Seconds that an aborted coroutine has to close its connections.
 GRACE = 1.0
@@ -112,35 +116,55 @@ class RunningCoroutine(Generic[T]):
     nobody has looked at when it was cancelled late; both are told on stderr.
     """
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T], user: LoopUser | None, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, work: Work[T], user: LoopUser | None) -> None:
         self.future: concurrent.futures.Future[T] = concurrent.futures.Future()
         self.ended = threading.Event()
-        self._coroutine = coroutine
+        self._work = work
         self._user = user
-        self._loop = loop
+        self._is_scheduled = False
         self._task: asyncio.Task[T] | None = None
 
-    def schedule(self) -> None:
+    def schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have the loop begin."""
-        self._loop.call_soon_threadsafe(self._begin)
-        self.future.add_done_callback(self._noticed)
+        # first, so that whatever has begun can be aborted
+        self.future.add_done_callback(partial(self._noticed, loop))
+        loop.call_soon_threadsafe(self._begin, loop)
+        self._is_scheduled = True
 
-    def _begin(self) -> None:
-        self._task = self._loop.create_task(self._coroutine if self._user is None else self._user.accompany(self._coroutine))
-        self._task.add_done_callback(self._end)
+    def abort(self) -> None:
+        """Cancel what is not over, whether it has begun or not, and wait a moment until it has closed its connections."""
+        if self.future.cancel() and self._is_scheduled:
+            self.ended.wait(GRACE)
+        else:
+            self.drop()
 
-    def _noticed(self, future: concurrent.futures.Future[T]) -> None:
+    def drop(self) -> None:
+        """Give up a coroutine that nothing has begun."""
+        if not callable(self._work):
+            with contextlib.suppress(ValueError):  # it runs
+                self._work.close()
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self.future.cancelled():
+            self.drop()
+            self.ended.set()
+            return
+        coroutine = _made(self._work) if callable(self._work) else self._work
+        self._task = loop.create_task(coroutine if self._user is None else self._user.accompany(coroutine))
+        self._task.add_done_callback(partial(self._end, coroutine))
+
+    def _noticed(self, loop: asyncio.AbstractEventLoop, future: concurrent.futures.Future[T]) -> None:
         """Pass on that the caller has cancelled."""
         if future.cancelled():
             with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
-                self._loop.call_soon_threadsafe(self._abort)
+                loop.call_soon_threadsafe(self._abort)
 
     def _abort(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
-    def _end(self, task: asyncio.Task[T]) -> None:
-        self._coroutine.close()
+    def _end(self, coroutine: Coroutine[Any, Any, T], task: asyncio.Task[T]) -> None:
+        coroutine.close()
         cancelled = task.cancelled()
         error = None if cancelled else task.exception()
         if cancelled:
@@ -151,6 +175,10 @@ class RunningCoroutine(Generic[T]):
             else:
                 self.future.set_result(task.result())
         self.ended.set()
+
+
+async def _made(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return await make()
 
 
 def start_thread(thread: threading.Thread) -> None:

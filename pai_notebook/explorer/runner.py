@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.loop import shared_loop
@@ -73,7 +74,12 @@ class Runner:
         here = self._context.copy()
         for variable, value in contextvars.copy_context().items():
             here.run(variable.set, value)
-        return here.run(shared_loop.submit, self._act(action), user=self.user)
+        try:
+            return here.run(shared_loop.submit, partial(self._act, action), user=self.user)
+        except BaseException:
+            with contextlib.suppress(ValueError):  # it has begun
+                self._coming.remove(action)
+            raise
 
     async def _act(self, action: Callable[[], Any]) -> None:
         self._coming.remove(action)
@@ -161,7 +167,7 @@ class Runner:
 
     def wait(self) -> None:
         """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
-        shared_loop.run(self._idle(), user=self.user)
+        shared_loop.run(self._idle, user=self.user)
 
     async def _idle(self) -> None:
         while self._tasks:
@@ -170,7 +176,7 @@ class Runner:
     def end(self) -> None:
         """Cancel everything, from any thread, and let the loop go, which ends with its last user."""
         with contextlib.suppress(ConfigurationError):
-            future = shared_loop.submit(self._stop(), user=self.user)
+            future = shared_loop.submit(self._stop, user=self.user)
             if not shared_loop.inside:
                 wait([future], timeout=_END_SECONDS)
         shared_loop.leave(self.user)

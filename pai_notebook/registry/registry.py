@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -453,7 +454,7 @@ class Registry(Displayed):
         'model-rbvg5w0xvkg09sgeed'
         """
         try:
-            return self._client.run(self._fetcher.get_model(address_of(model_id).model))
+            return self._client.run(partial(self._fetcher.get_model, address_of(model_id).model))
         except NotFound as error:
             self._fetcher.suggestions.hint(error)
             raise
@@ -520,7 +521,7 @@ class Registry(Displayed):
         filtered_models((), name=name, label=label, words=words)
         narrows = any(given is not None for given in (name, label, *words.values()))
         scope: dict[str, Any] = {"query": query, "workspace_id": workspace_id, "provider": provider, "collections": collections}
-        listing = self._client.run(self._client.list_models(name=name, limit=None if narrows else limit, **scope))
+        listing = self._client.run(partial(self._client.list_models, name=name, limit=None if narrows else limit, **scope))
         found = [Model(item, fetched=listing.fetched) for item in listing.items]
         # only a list of everything says that a name is unique or does not exist
         everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
@@ -605,7 +606,7 @@ class Registry(Displayed):
         finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit, self._fetcher.memory.called)
         workers = self._client.settings.limits.max_workers
         with keeping_partial(lambda: finds.versions), Progress(lambda: finds.done, wanted=lambda: finds.total, of_models=True) as line:
-            self._client.run(search_models(self._fetcher, search, finds, workers), tick=line.tick if progress else None)
+            self._client.run(partial(search_models, self._fetcher, search, finds, workers), tick=line.tick if progress else None)
         # an early end has not seen every model
         if not finds.is_enough and not finds.versions.errors:
             search.check()
@@ -620,7 +621,7 @@ class Registry(Displayed):
             ids = _model_ids(models)
             self._confirm(len(ids), confirm=confirm)
             return ids
-        listing = self._client.run(self._client.list_models(limit=PAGE_SIZE, workspace_id=workspace_id))
+        listing = self._client.run(partial(self._client.list_models, limit=PAGE_SIZE, workspace_id=workspace_id))
         total = listing.total or len(listing.items)
         if total <= len(listing.items):
             found = [Model(item, fetched=listing.fetched) for item in listing.items]
@@ -788,7 +789,7 @@ class Registry(Displayed):
         line = Progress(lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally)
         tick = (lambda: progress(arrivals.count)) if callable(progress) else line.tick if progress else None
         with keeping_partial(lambda: outcome.versions), line:
-            self._client.run(self._fetcher.fetch(addresses, arrivals, refresh=refresh, suggest=suggest), tick=tick)
+            self._client.run(partial(self._fetcher.fetch, addresses, arrivals, refresh=refresh, suggest=suggest), tick=tick)
         return outcome
 
     def close(self) -> None:

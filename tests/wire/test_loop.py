@@ -10,16 +10,22 @@ import sys
 import textwrap
 import threading
 import warnings
+from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from pai_notebook.client.loop import LoopThread
+import pai_notebook
+from pai_notebook.client.loop import LoopThread, shared_loop
 from pai_notebook.errors import ConfigurationError, ServiceUnavailable
 from tests.patience import PATIENCE, UNHURRIED, eventually
 
 from .faultserver import FaultServer, good_answer, silence
+
+ROOT = Path(pai_notebook.__file__).parent
+WATCHED = (str(ROOT / "client"), str(ROOT / "registry" / "registry.py"))
 
 
 def hangs_on(*versions):
@@ -267,3 +273,54 @@ def test_nothing_runs_before_it_is_needed(own_loop):
             other.run(other.get_version("m", "0.1.0"))
         client.close()
     assert not own_loop.running
+
+
+class Interrupting:
+    """Raises KeyboardInterrupt where SIGINT may: as a function of the package begins, ends or has called another one."""
+
+    def __init__(self, at):
+        self.at, self.taken = at, 0
+
+    def step(self, frame, event, _):
+        frames = (frame, frame.f_back or frame) if event == "return" else (frame,)
+        if event != "c_call" and any(each.f_code.co_filename.startswith(WATCHED) for each in frames):
+            self.taken += 1
+            if self.taken == self.at:
+                raise KeyboardInterrupt
+
+    def during(self, call):
+        sys.setprofile(self.step)
+        try:
+            call()
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.setprofile(None)
+        return False
+
+
+def tasks():
+    """What the loop runs, besides itself."""
+    return [task for task in asyncio.all_tasks(shared_loop._loop) if task.get_coro().__name__ != "_serve"]
+
+
+CALLS = {
+    "a version": lambda registry: registry.get_version("wine-cultivar", "1.5.0", refresh=True),
+    "a list": lambda registry: registry.list_models(limit=3),
+    "a page at a time": lambda registry: list(registry.client.iterate(registry.client.stream_versions("model-rbvg5w0xvkg09sgeed"))),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_interrupt_at_any_step_on_the_way_to_the_loop_leaves_nothing_behind(name):
+    """No coroutine that nobody awaits, and no task that goes on although nobody waits for it."""
+    with pai_notebook.connect("demo", default=False) as registry, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        call = partial(CALLS[name], registry)
+        call()
+        step = 0
+        while Interrupting(step := step + 1).during(call):
+            assert eventually(lambda: not tasks()), f"step {step}"
+            assert not told, f"step {step}: {[str(each.message) for each in told]}"
+        call()
+    assert step > 20
