@@ -713,10 +713,12 @@ LISTED = st.lists(NAMED, unique=True, max_size=3).flatmap(
 def test_every_setting_of_a_group_is_that_of_all_members_or_says_that_it_differs(specs):
     members = [pnb.ModelVersion.from_document({"VersionName": f"0.{k}.0", "TrainingSpec": each}, "m") for k, each in enumerate(specs)]
     of_members = [settings_of(member) for member in members]
-    for path, value in settings_of(pnb.VersionGroup(members, name="g")).items():
-        if type(value) is Differing:
-            continue
-        assert all(same(each[path], value) for each in of_members)
+    of_group = settings_of(pnb.VersionGroup(members, name="g"))
+    for path, value in of_group.items():
+        assert type(value) is Differing or all(same(each[path], value) for each in of_members)
+    for path in {path for each in of_members for path in each}:
+        # nothing that a member states vanishes: it is there, or what is above or below it differs
+        assert any(f"{path}.".startswith(f"{each}.") or each.startswith(f"{path}.") for each in of_group), path
 
 
 def test_groups_are_counted_with_their_runs():
