@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +114,7 @@ class Paired(Estimated, Displayed):
     over_examples: float | None = None
 
     def _known_at(self, level: float) -> Interval | None:
-        return None if self.source is None else self.source(level)
+        return None if self.source is None else replace(self.source(level), scale=self._scale)
 
     def evidence(self, *, reverse: bool = False, level: float = 0.95) -> Evidence:
         """Return the difference as a comparison uses it.
@@ -183,7 +183,7 @@ class Paired(Estimated, Displayed):
         """The result in one sentence."""
         if not self.counts:
             delta, *plain = self._written(self.delta, *([] if self.over_examples is None else [self.over_examples]))
-            interval = self.interval and self.interval.told(self._scale)
+            interval = self.interval and self.interval.words
             names = {"version": visible(self.version), "other": visible(self.other), "metric": visible(self.shown or self.metric)}
             if plain:
                 by_group = (
@@ -205,7 +205,7 @@ class Paired(Estimated, Displayed):
             n=self.n,
             lost=self.counts["lost"],
             delta=self._written(self.delta)[0],
-            interval=self.reason if self.interval is None else self.interval.told(self._scale),
+            interval=self.reason if self.interval is None else self.interval.words,
         )
 
     def _written(self, *deltas: float) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
@@ -24,7 +23,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.differences import Scale, scale_of_differences
+from pai_notebook.model.differences import Scale
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.names import Name, resolve
@@ -171,13 +170,16 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         Versions that have the metric and any setting at all.
     """
 
-    def __init__(self, key: Name, direction: Direction, pairs: Sequence[MinimalPair], ignored: Sequence[str], considered: int) -> None:
+    def __init__(
+        self, key: Name, direction: Direction, pairs: Sequence[MinimalPair], ignored: Sequence[str], considered: int, *, scale: Scale
+    ) -> None:
         self.key = key
         self.metric = key.short
         self.direction = direction
         self.pairs = tuple(pairs)
         self.ignored = tuple(ignored)
         self.considered = considered
+        self._scale = scale.absolute  # as one spread holds for all pairs
         self.spread = run_to_run(self.pairs)
         self.changes = _grouped(self.pairs, self.spread)
 
@@ -291,12 +293,6 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         better = (change.delta > 0) == (self.direction.mode == "max")
         sign = "▲" if change.delta > 0 else "▼"
         return [Mark(sign, say("better"), tone="good") if better else Mark(sign, say("worse"), tone="bad")]
-
-    @cached_property
-    def _scale(self) -> Scale:
-        """How differences are written: shares in points, all else as it is, as one spread holds for all pairs."""
-        values = [value for pair in self.pairs for value in (pair.before, pair.after)]
-        return scale_of_differences(self.key.path, values).absolute
 
     def _on_spread(self) -> str:
         if self.spread is None:
@@ -434,7 +430,8 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     names = unique_names(ordered)
     cells = MetricCells(ordered)
     name = resolve(metric, [cells.name(key) for key in cells], missing="no version has a metric {text!r}")
-    rows = metric_rows(cells, Uncertainty(cells, names), 0, Directions(), Tolerance())
+    uncertainty = Uncertainty(cells, names)
+    rows = metric_rows(cells, uncertainty, 0, Directions(), Tolerance())
     row = next(each for each in rows if each.key == name)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
     ignored: set[str] = set()
@@ -447,4 +444,6 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
         )
     found = sorted(find_pairs(known, max_changes), key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
-    return MinimalPairs(row.key, row.direction, pairs, sorted(ignored, key=natural_key), len(known))
+    return MinimalPairs(
+        row.key, row.direction, pairs, sorted(ignored, key=natural_key), len(known), scale=uncertainty.scale((row.path, row.dataset))
+    )

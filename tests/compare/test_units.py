@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook import VersionSet
 from pai_notebook.comparison.gate.report import Check
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.differences import scale_of_differences
@@ -56,7 +57,8 @@ def test_a_paired_result_and_the_comparison_that_takes_it_write_the_same_ends():
     together = c.with_paired(paired)
     ends = ends_of(together.interval("accuracy", "0.2.0").interval.words)
     assert len(ends) == 1
-    assert ends_of(paired.sentence) == ends == ends_of(together.rank("accuracy"))
+    assert ends_of(paired.sentence) == ends == ends_of(together.rank("accuracy")) == ends_of(paired.interval.words)
+    assert paired.interval.words == together.interval("accuracy", "0.2.0").interval.words
 
 
 @given(st.floats(1e-6, 1e6), st.booleans(), st.sampled_from([None, 1]))
@@ -86,6 +88,23 @@ def test_shares_that_may_be_percent_have_no_points_in_table_verdict_ranking_or_g
     assert "-0.4" in str(c.rank(name))
     assert "behind by 0.4\n" in f"{c.best(name)}\n"
     assert "(-0.4)" in checks(c, f"`{name}` >= 0.2")[0].words
+
+
+def test_pairs_of_settings_say_no_points_of_what_may_be_percent():
+    def pairs(em):
+        versions = [
+            {
+                "VersionName": f"0.{nth}.0",
+                "Metrics": {"accuracy": 0.9 - nth / 10, "em": em},
+                "TrainingSpec": {"HyperParameters": {"lr": nth}},
+            }
+            for nth in range(2)
+        ]
+        return str(VersionSet.from_documents(versions, "model-a").minimal_pairs("accuracy"))
+
+    assert "-10.0 pp" in pairs(0.91)
+    assert "pp" not in pairs(91)
+    assert "-0.1" in pairs(91)
 
 
 def test_shares_that_are_percent_for_sure_have_points():
