@@ -76,6 +76,17 @@ class Cell(Brief):
     def _brief(self) -> str:
         return say("{what}: {said}", what=self.name, said=self.said)
 
+    def __float__(self) -> float:
+        if self.value is None:
+            raise TypeError(str(say("{name} is no number: {said}", name=self.name, said=self.said)))
+        return self.value
+
+    def _no_order(self, other: object) -> bool:  # noqa: ARG002 - as Python calls it
+        """Refuse `v.metrics["cer"] < 0.2`: a cell without a number would have to be less or not."""
+        raise TypeError(str(say("a Cell has no order: compare its value, as in metrics[{name!r}].value", name=self.name)))
+
+    __lt__ = __le__ = __gt__ = __ge__ = _no_order
+
     @property
     def said(self) -> str:
         """The value in few words: a number as it is, a text in quotes, everything else with its state."""

@@ -319,3 +319,14 @@ def test_named_metrics_are_cells_that_rebuild():
     metrics = read_metrics(raw)
     assert [(cell.name, cell.value) for cell in metrics] == [("eval.acc@d-a", 0.9), ("eval.acc.num@d-a", 100.0)]
     assert read_metrics(rebuild_metrics(metrics.cells)) == metrics
+
+
+def test_a_cell_is_a_float_where_it_has_a_number_and_is_compared_by_its_value():
+    metrics = read_metrics({"cer": 0.175, "grade": "A"})
+    assert float(metrics["cer"]) == 0.175
+    with pytest.raises(TypeError, match="grade is no number: 'A'"):
+        float(metrics["grade"])
+    with pytest.raises(TypeError, match=r"compare its value, as in metrics\['cer'\]\.value"):
+        _ = metrics["cer"] < 0.2
+    with pytest.raises(TypeError, match=r"compare its value, as in metrics\['(cer|grade)'\]\.value"):
+        max(metrics["cer"], metrics["grade"])
