@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pai_notebook.errors import PaiError
+from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import (
     BASELINE_OPTIONS,
     DEFAULT,
@@ -411,12 +411,13 @@ class ExplorerState:
         if not self._take(job):
             return None
         compare = self.adopt(versions) if job.adopt else self._show(job.addresses, versions)
-        failures = list(versions.errors.values())
-        if failures:
-            self.note(failures[0] if len(failures) == 1 else _all_of(versions), "partly" if versions else job.lane)
-        if failures and versions:
-            wanted = counted(len(versions) + len(failures), "version")
-            self._say(say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted))
+        try:
+            versions.raise_for_errors()
+        except FetchErrors as error:
+            self.note(error if len(error.errors) > 1 else next(iter(error.errors.values())), "partly" if versions else job.lane)
+            if versions:
+                wanted = counted(len(versions) + len(error.errors), "version")
+                self._say(say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted))
         return compare
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> CompareVersions | None:
@@ -556,11 +557,3 @@ class ExplorerState:
 def _kept(wanted: str, offered: Sequence[str]) -> str:
     """What is wanted where it is offered, else the first offer, empty when there is none."""
     return wanted if wanted in offered else next(iter(offered), "")
-
-
-def _all_of(versions: VersionSet) -> PaiError:
-    try:
-        versions.raise_for_errors()
-    except PaiError as error:
-        return error
-    return PaiError(say("nothing failed"))
