@@ -122,7 +122,7 @@ class Controls:
     def _make_answer(self) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
         self.baseline = _field("Dropdown", say("Baseline"), options=[])
-        self.baseline.layout.flex = "2 1 7rem"
+        self.baseline.layout.flex = "2 1 9rem"
         self.metrics = _field("Text", say("Metrics shown"), placeholder=say("all, or acc, f1*"), continuous_update=False)
         self.metric = _field("Dropdown", say("Metric"), options=[])
         directions = [(told(say("by its name")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
