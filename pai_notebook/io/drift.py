@@ -33,7 +33,7 @@ from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
-from pai_notebook.model.fields import FieldInfo, catalogue, leaves, titled
+from pai_notebook.model.fields import FieldInfo, catalogue, leaves, told_field
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.source import dataset_names
@@ -180,7 +180,7 @@ class Drift(Displayed):
 
     def _field(self, change: FieldChange) -> str:
         """Give the field of a change, its dataset by name."""
-        return titled(self.names.get(change.field, change.field))
+        return told_field(self.names.get(change.field, change.field))
 
     def _brief(self) -> str:
         return self.summary

@@ -105,21 +105,32 @@ def field_named(word: str) -> FieldInfo | None:
 
 
 def titled(name: str) -> str:
-    """Give a field, or a path in one, by the name that people type; in other languages than English its title stands before it.
+    """Give a field by the name that people type; in other languages than English its title stands before it.
 
     Examples
     --------
-    >>> titled("uri"), titled("uri").in_language("zh")
-    ('uri', '存储位置（uri）')
-    >>> titled("labels.env"), titled("labels.env").in_language("zh"), titled("Unknown.env")
-    ('labels.env', '标签：labels.env', 'Unknown.env')
+    >>> titled("uri"), titled("uri").in_language("zh"), titled("labels.env")
+    ('uri', '存储位置（uri）', 'labels.env')
     """
-    section, dot, _ = name.partition(".")
+    info = field_named(name)
+    return name if info is None else with_text(say("{title} ({name})", title=info.title, name=name), name)
+
+
+def told_field(name: str) -> str:
+    """Give a field, or a path in one, to be read and not typed: in other languages than English by its title alone.
+
+    Examples
+    --------
+    >>> told_field("uri"), told_field("uri").in_language("zh"), told_field("Unknown.env")
+    ('uri', '存储位置', 'Unknown.env')
+    >>> told_field("labels.env"), told_field("labels.env").in_language("zh")
+    ('labels.env', '标签：env')
+    """
+    section, dot, path = name.partition(".")
     info = field_named(section)
     if info is None or (dot and info.is_plain):
         return name
-    words = say("{what}: {said}", what=info.title, said=name) if dot else say("{title} ({name})", title=info.title, name=name)
-    return with_text(words, name)
+    return with_text(say("{what}: {said}", what=info.title, said=path) if dot else info.title, name)
 
 
 # Fields that hold the id of an account, which may have a name.

@@ -264,7 +264,7 @@ def test_groups_are_looked_up_by_their_members_and_what_is_not_registered_is_ref
         registry.drift(candidates)
 
 
-def test_fields_have_their_titles_beside_what_is_typed_in_chinese():
+def test_fields_have_their_titles_in_chinese():
     before = make({"ApprovalStatus": "Pending", "Labels": [{"Key": "env", "Value": "a"}], "TrainingSpec": {"lr": 1}, "Strange": 1})
     after = make({"ApprovalStatus": "Approved", "Labels": [{"Key": "env", "Value": "b"}], "TrainingSpec": {"lr": 2}, "Strange": 2})
     drift = find_drift([before], [after])
@@ -272,9 +272,7 @@ def test_fields_have_their_titles_beside_what_is_typed_in_chinese():
     assert all(f" {name} " in english for name in ("approval_status", "labels.env", "training_spec.lr", "Strange"))
     assert "准入状态" not in english
     with speaking("zh"):
-        assert all(
-            name in str(drift) for name in ("准入状态（approval_status）", "标签：labels.env", "训练配置：training_spec.lr", " Strange ")
-        )
-        with pytest.raises(DriftError, match="准入状态（approval_status）"):
+        assert all(name in str(drift) for name in ("准入状态 ", "标签：env", "训练配置：lr", " Strange "))
+        with pytest.raises(DriftError, match="准入状态"):
             drift.raise_if_changed()
     assert [change.field for change in drift.changes] == drift.to_frame()["field"].tolist()
