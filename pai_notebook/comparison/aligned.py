@@ -13,7 +13,7 @@ from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import fitted
-from pai_notebook.comparison.rows import Row, is_blank, silent_places
+from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
@@ -237,12 +237,12 @@ class Aligned:
     @cached_property
     def changed(self) -> tuple[Row, ...]:
         """Rows in which some version differs from the baseline."""
-        return tuple(row for row in self.rows if row.differs)
+        return tuple(row for row in self.rows if not is_alike(row) and row.differs)
 
     @cached_property
     def identical(self) -> tuple[Row, ...]:
         """Rows in which no version differs from the baseline."""
-        return tuple(row for row in self.rows if not row.differs)
+        return tuple(row for row in self.rows if is_alike(row) or not row.differs)
 
     @cached_property
     def metrics(self) -> tuple[Row, ...]:

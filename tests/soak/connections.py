@@ -51,6 +51,8 @@ class Stopped(Slow):
 
 def interrupts(figures):
     """SIGINT at random moments, with answers in flight and without, and one failing page of ten."""
+    # what a shell has started behind itself ignores SIGINT
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     outcomes, number = Counter(), 0
     while outcomes["with nothing on its way"] + outcomes["with answers on its way"] < figures.some(100) and number < figures.some(300):
         outcomes += _interrupted(figures, sorted(ASKED)[number % len(ASKED)], quiet=number % 2 == 0)
@@ -78,8 +80,8 @@ def _interrupted(figures, asked, *, quiet):
 
     with FaultServer(plan, answer=dated(NAMES)) as server, connect(server, max_workers=figures.dice.randint(1, WORKERS)) as registry:
         timer = threading.Timer(figures.dice.uniform(0.02, 0.7 if "five" not in asked else 2), stop, [True])
-        timer.start()
         try:
+            timer.start()
             found, over = registry.get_versions(*addresses, progress=False), True
             timer.cancel()
             timer.join()
