@@ -88,9 +88,9 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
             [_blank(path, dataset, empty=place not in self._columns.measured) if cell is None else cell for place, cell in enumerate(cells)]
         )
 
-    def same_numbers(self, key: Key) -> list[float]:
-        """The number of each version where that is plain, without making cells, and the same for all; empty for other metrics."""
-        return [raw for _, raw in self._columns.stated(*key)] if key in self._same_numbers else []
+    def same_number(self, key: Key) -> float | None:
+        """The number that every version states, where that is told without making cells; None for other metrics."""
+        return self._same_numbers.get(key)
 
     def is_same(self, key: Key, types: Collection[Any] = SCALARS) -> bool:
         """Whether every version states the same number, text or truth value, which is told without making cells."""

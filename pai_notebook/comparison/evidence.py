@@ -81,12 +81,13 @@ class EvidenceFinder:
     def _percent(self) -> tuple[frozenset[str], frozenset[int]]:
         """Shares above 1, and the versions that state them."""
         # most metrics of many are the same number everywhere, which is told without making cells
-        alike = getattr(self._cells, "same_numbers", lambda _: None)
+        alike = getattr(self._cells, "same_number", lambda _: None)
         above = []
         for key in self._cells:
-            if is_share(key[0]):
-                values = alike(key) or [cell.value for cell in self._cells[key]]
-                above += [(key[0], place) for place, value in enumerate(values) if value is not None and 1 < value <= 100]  # noqa: PLR2004 - percent
+            number = alike(key)
+            if (number is None or 1 < number <= 100) and is_share(key[0]):  # noqa: PLR2004 - percent
+                values = [cell.value for cell in self._cells[key]]
+                above += [(key[0], place) for place, value in enumerate(values) if value is not None and 1 < value <= 100]  # noqa: PLR2004
         return frozenset(path for path, _ in above), frozenset(place for _, place in above)
 
     @cached_property

@@ -195,17 +195,19 @@ class MetricColumns:
         """Give the name of a metric, with what the registry and tables call its dataset."""
         return Name("metrics", path, dataset, self.labels.get(dataset, ""), self.nicks.get(dataset, ""))
 
-    def same_numbers(self, count: int) -> set[tuple[str, str]]:
-        """Names under which so many versions state one number, once each; found together, as most of many metrics are of this kind."""
-        found: set[tuple[str, str]] = set()
+    def same_numbers(self, count: int) -> dict[tuple[str, str], float]:
+        """Numbers that so many versions state under one name, once each; found together, as most of many metrics are of this kind."""
+        found: dict[tuple[str, str], float] = {}
         for dataset, stated in self._flat.items():
             if len({place for place, _ in stated}) == len(stated) == count:
                 (_, first), *others = stated
                 same = {path: raw for path, raw in first.items() if type(raw) in _NUMBERS}
                 for _, content in others:
                     same = {path: raw for path, raw in same.items() if content.get(path) == raw and type(content[path]) is type(raw)}
-                found.update((path, dataset) for path in same)
-        return found.difference(self._deep)
+                found.update({(path, dataset): raw for path, raw in same.items()})
+        for name in found.keys() & self._deep.keys():
+            del found[name]
+        return found
 
     def stated(self, path: str, dataset: str = "") -> list[tuple[int, Any]]:
         """Give what is stated under a name: position of the version and value as sent, in the order of the versions."""
