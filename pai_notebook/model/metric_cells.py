@@ -83,6 +83,7 @@ class Cell(Brief):
 
     def _no_order(self, other: object) -> bool:  # noqa: ARG002 - as Python calls it
         """Refuse `v.metrics["cer"] < 0.2`: a cell without a number would have to be less or not."""
+        __tracebackhide__ = True  # IPython leaves this frame out
         raise TypeError(str(say("a Cell has no order: compare its value, as in metrics[{name!r}].value", name=self.name)))
 
     __lt__ = __le__ = __gt__ = __ge__ = _no_order
