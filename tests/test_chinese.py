@@ -41,7 +41,7 @@ TYPED = words_of(
     "public query raise_for_errors refresh region registry report request rows rules s save series shifted show sort source_id "
     "source_type specs tex to to_frame training_spec true uri v verb vpc vs watch where without workspace xlsx zh "
 )
-TYPED |= words_of(" ".join([*VERBS, *OPTIONS]))
+TYPED |= words_of(" ".join([*VERBS, *OPTIONS, "PAI_NOTEBOOK_LANG"]))
 
 
 @pytest.fixture(scope="module")

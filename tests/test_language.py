@@ -151,4 +151,4 @@ def test_what_is_absent_is_not_slanted_in_chinese():
     assert "<i>" in vs._repr_html_()
     assert "i{font-style:normal}" not in vs._repr_html_()
     with speaking("zh"):
-        assert " i{font-style:normal}" in vs._repr_html_()
+        assert " i{font-style:normal;opacity:.65}" in vs._repr_html_()

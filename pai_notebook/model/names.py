@@ -489,7 +489,7 @@ def resolve(
             named = joined([name.typed for name in in_order if name.dataset])
             raise ComparisonError(
                 say("{text} was measured with and without a dataset", text=text),
-                hint=say("Name one: {typed}@ (without a dataset), {named}.", typed=bare[0].typed, named=named),
+                hint=say("Name one: {named}; {typed}@ is the value without a dataset.", typed=bare[0].typed, named=named),
             )
         raise ComparisonError(
             say("{text} could be any of {count} names", text=text, count=len(best)), hint=say("Name one: {choices}.", choices=choices)

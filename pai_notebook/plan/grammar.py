@@ -409,6 +409,8 @@ def _why_not(name: str, command: Command, edge: Edge) -> str:
         )
     if name == "code":
         return say("help shows a page and asks nothing of a registry; every other line has --code.")
+    if name == "lang":
+        return say("A notebook shows all in the language of pai_notebook.options.lang; set that.")
     written = f"--{name} {option.metavar}".rstrip()
     if command.form != command.verb and command.verb in option.forms:
         return say("Name a model: {verb} MODEL {option}.", verb=command.verb, option=written)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import WORDS
-from pai_notebook.plan.options import OPTIONS, Edge, Option, forms_of, help_of, options_of, told_form, told_verb, verbs_of
+from pai_notebook.plan.options import OPTIONS, Edge, forms_of, help_of, options_of, told_form, told_verb, verbs_of
 from pai_notebook.plan.words import in_shell
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -66,12 +66,12 @@ _GROUPS = (
     (
         say("How to compare"),
         "compare, explain, report, gate",
-        ("--baseline", "--by", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--lang", "--rules"),
+        ("--baseline", "--by", "--mode", "--metrics", "--exclude", "--dataset", "--all", "--rules"),
     ),
     (
         say("What becomes of the result"),
         _EVERY,
-        ("--as", "--code", "--json", "--to", "--junit", "--overwrite", "--every"),
+        ("--as", "--code", "--json", "--lang", "--to", "--junit", "--overwrite", "--every"),
     ),
     (say("Which registry"), _EVERY, ("--demo", "--region", "--workspace", "--network", "--endpoint", "--debug")),
 )
@@ -132,7 +132,7 @@ def _options(names: Sequence[str], edge: Edge, verb: str = "") -> list[Block]:
     for caption, usual, group in _GROUPS:
         chosen = [name for name in group if name in names]
         rows: list[list[Inline]] = [
-            [Code(f"{name} {OPTIONS[name].metavar}".strip()), _meaning(usual, OPTIONS[name], edge) if whole else help_of(name, verb)]
+            [Code(f"{name} {OPTIONS[name].metavar}".strip()), _meaning(usual, name, edge) if whole else help_of(name, edge, verb)]
             for name in chosen
         ]
         notes = [_ORDER] if "--sort" in chosen and "--where" in chosen else [_NOTE_OF_BASELINE] if "--baseline" in chosen else []
@@ -143,15 +143,15 @@ def _options(names: Sequence[str], edge: Edge, verb: str = "") -> list[Block]:
     return tables
 
 
-def _meaning(usual: str, option: Option, edge: Edge) -> str:
+def _meaning(usual: str, name: str, edge: Edge) -> str:
     """What an option means, and the lines that take it where they are not those of its group."""
-    known, taking = verbs_of(edge), forms_of(option, edge)
+    known, taking, meant = verbs_of(edge), forms_of(OPTIONS[name], edge), help_of(name, edge)
     forms = [form for form in taking if form.partition(" without")[0] in known]
     verbs = joined([told_form(form) for form in forms if (verb := form.partition(" without")[0]) == form or verb not in forms])
     usual_here = ", ".join(verb for verb in usual.split(", ") if verb in known)
-    every = len(taking) in (0, *(len(OPTIONS[name].forms) for name in ("--json", "--as")))
+    every = len(taking) in (0, *(len(OPTIONS[each].forms) for each in ("--json", "--as")))
     as_usual = verbs == usual_here or (usual == _EVERY and every)
-    return option.help if as_usual else say("{what} ({evidence})", what=option.help, evidence=verbs)
+    return meant if as_usual else say("{what} ({evidence})", what=meant, evidence=verbs)
 
 
 _MEANINGS = say("One rule a line: a metric, then >=, <=, >, < or ==, then a bound; a rule that cannot be checked fails")

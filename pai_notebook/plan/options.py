@@ -29,6 +29,8 @@ VERBS: dict[str, str] = {
 }
 # A shell has no cells.
 _IN_SHELL = {"gate": say("rules that versions must pass, with --rules FILE")}
+# A command ends with what it shows; in a notebook a result stays, and is shown in the language of the notebook.
+_LANG_IN_SHELL = say("language of all that is shown, help and errors too; PAI_NOTEBOOK_LANG sets it for every command")
 # Verbs that a shell does without: a widget, and the registry of the lines that follow.
 _IN_NOTEBOOKS = ("explore", "connect")
 
@@ -226,22 +228,29 @@ def options_of(form: str, edge: Edge = "line") -> list[str]:
     (['--as', '--code', '--demo', '--region', '--debug'],
      ['--code', '--json', '--demo', '--region', '--workspace', '--network', '--endpoint', '--debug'])
     """
-    return [name for name, option in OPTIONS.items() if option.only in ("", edge) and (not option.forms or form in forms_of(option, edge))]
+    return [name for name, option in OPTIONS.items() if option.only in ("", edge) and form in (forms_of(option, edge) or (form,))]
 
 
-def help_of(name: str, verb: str) -> str:
-    """Say what an option does for one verb.
+def help_of(name: str, edge: Edge, verb: str = "") -> str:
+    """Say what an option does, for one verb or all.
 
     Examples
     --------
-    >>> help_of("--to", "save")
+    >>> help_of("--to", "shell", "save")
     'write to this file: .json .json.gz'
     """
-    return say("write to this file: {endings}", endings=_FILES.get(verb, _TABLES)) if name == "--to" else OPTIONS[name].help
+    if name == "--to" and verb:
+        return say("write to this file: {endings}", endings=_FILES.get(verb, _TABLES))
+    return _LANG_IN_SHELL if name == "--lang" and edge == "shell" else OPTIONS[name].help
 
 
 def forms_of(option: Option, edge: Edge) -> tuple[str, ...]:
-    """A command of a shell says where the registry is by itself; in a notebook a line of its own does."""
+    """The forms that take an option; empty for all.
+
+    A command of a shell says by itself where the registry is, and in which language it is answered; a notebook has settings for these.
+    """
+    if edge == "shell" and option is OPTIONS["--lang"]:
+        return ()
     return _RUN if edge == "shell" and option.argument.startswith("connect.") else option.forms
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
 from pai_notebook.files import MissingFile, why
-from pai_notebook.i18n.phrases import now, reworded, say
+from pai_notebook.i18n.phrases import Preference, now, read_language, reworded, say
 from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options, write_unchecked
+from pai_notebook.plan.options import OPTIONS
 from pai_notebook.plan.words import in_shell
 from pai_notebook.python_source import Plan, Step, to_python
 from pai_notebook.shell import terminal
@@ -40,6 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; see `pai_notebook.shell.main`."""
     given = sys.argv[1:] if words is None else list(words)
     terminal.set_up()
+    before, Preference.lang = Preference.lang, _language_of(given)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _note  # type: ignore[assignment]  # file and line are of no use here
@@ -53,7 +55,18 @@ def main(words: Sequence[str] | None = None) -> int:
         terminal.leave_pipe()
         terminal.complain([now("cannot write the answer: {reason}", reason=why(error))])
         return Exit.UNCHECKED
+    finally:
+        Preference.lang = before
     return ended
+
+
+def _language_of(words: Sequence[str]) -> str:
+    """The language that --lang names: read before all else, so that a command that cannot be read is refused in it."""
+    for nth, word in enumerate(words, 1):
+        name, equals, value = word.partition("=")
+        if name == "--lang":
+            return read_language(value if equals else "".join(words[nth : nth + 1])) or Preference.lang
+    return Preference.lang
 
 
 def _answer(given: Sequence[str]) -> Exit:
@@ -116,7 +129,11 @@ def _run(command: Command, *, asked: bool) -> Exit:
         command = replace(command, options=options, rules=terminal.read())
     plan = plan_of(command)
     if command.get("code"):
-        terminal.show(to_python(plan))
+        code = to_python(plan)
+        lang = command.get("lang")
+        if lang and command.verb not in OPTIONS["--lang"].forms:  # the calls of these take it themselves
+            code = code.replace("\n", f'\n\npnb.options.lang = "{read_language(lang)}"\n', 1)
+        terminal.show(code)
         return Exit.PASSED
     registries = _Registries()
     try:

@@ -102,6 +102,39 @@ def test_a_shell_is_told_of_a_file_of_rules_and_of_no_cell(capsys, monkeypatch, 
         assert not re.search(r"cell|单元格|then one rule|然后每行", out + err)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{MODEL}@latest --demo",
+        "ls --demo",
+        f"compare {MODEL}@last:2 --demo",
+        "search n>1000000 --demo",
+        "help",
+        "--help",
+        "ls --help",
+        "lst",
+        "ls --nonsense",
+        "gate",
+        f"ls {MODEL} --offline none.paisnap.json",
+    ],
+)
+def test_lang_has_all_of_a_command_in_that_language(capsys, line):
+    for words in (f"{line} --lang zh", f"--lang=zh-CN {line}"):
+        main(words.split())
+        out, err = capsys.readouterr()
+        assert re.search("，|。|（|：|选项|版本", out + err)
+        assert not re.search(r"(?i)\b(?:does not take|needs|unknown|of every|no \w+ has)\b", out + err)
+        assert pnb.options.lang == "en"
+
+
+def test_code_of_a_command_in_another_language_sets_it(capsys):
+    main(["ls", "--lang", "zh", "--code"])
+    assert 'pnb.options.lang = "zh"\npnb.list_models' in capsys.readouterr().out.replace("\n\n", "\n")
+    main(["explain", f"{MODEL}@last:2", "--lang", "zh", "--code"])
+    assert capsys.readouterr().out.endswith('.explain(lang="zh")\n')
+    assert main(["ls", "--lang", "fr"]) == Exit.USAGE
+
+
 def test_a_rule_that_cannot_be_read_is_found_by_its_file_line_and_column(folder, capsys):
     (folder / "late.txt").write_text("\n\n# a comment\naccuracy >= 0.5\naccuracy >= baseline * 0.99\n", "utf-8")
     assert main(["gate", f"{MODEL}@latest", "--rules", "late.txt", "--demo"]) == Exit.USAGE
