@@ -7,8 +7,10 @@ package are checked here; any other annotation (numbers, versions, tolerances) i
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
@@ -109,6 +111,20 @@ class Guided:
             if hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # a property that failed with an AttributeError of its own: that one is told
             raise missing_attribute(type(self), name, self._instead.get(name) or self._stands_for(name), vars_of(self))
+
+
+def keep_tab() -> None:
+    """Tell IPython, where it runs, that our `__getattr__` only refuses: else Tab in `v.metrics["` would not look at what `v.metrics` is."""
+    if "IPython.core.completer" not in sys.modules:
+        return
+    try:
+        policies = importlib.import_module("IPython.core.guarded_eval").EVALUATION_POLICIES
+        policies["limited"].allowed_getattr_external.add((__name__, Guided.__name__))
+    except (ImportError, AttributeError, KeyError):
+        return  # a release of IPython that has no such list
+
+
+keep_tab()
 
 
 def vars_of(thing: object) -> list[str]:

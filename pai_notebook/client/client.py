@@ -137,8 +137,9 @@ class Client:
             while found := self.run(following, tick=tick):
                 yield found[0]
         finally:
-            # a client that was closed refuses, and ends on its loop what is still in its streams
-            with suppress(ConfigurationError):
+            # a client that was closed refuses, and ends on its loop what is still in its streams; so it does with one that an interrupt
+            # has left running
+            with suppress(ConfigurationError, RuntimeError):
                 self.run(ending)
                 streams.discard(source)
 

@@ -128,15 +128,15 @@ class RunningCoroutine(Generic[T]):
         """Have the loop begin."""
         # first, so that whatever has begun can be aborted
         self.future.add_done_callback(partial(self._noticed, loop))
-        loop.call_soon_threadsafe(self._begin, loop)
+        # before the loop is told, which an interrupt may cut in the middle: then it may have begun
         self._is_scheduled = True
+        loop.call_soon_threadsafe(self._begin, loop)
 
     def abort(self) -> None:
         """Cancel what is not over, whether it has begun or not, and wait a moment until it has closed its connections."""
-        if self.future.cancel() and self._is_scheduled:
-            self.ended.wait(GRACE)
-        else:
-            self.drop()
+        if self.future.cancel() and self._is_scheduled and (self.ended.wait(GRACE) or self._task is not None):
+            return
+        self.drop()
 
     def drop(self) -> None:
         """Give up a coroutine that nothing has begun."""

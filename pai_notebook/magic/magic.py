@@ -17,6 +17,7 @@ from urllib.parse import quote
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from traitlets import Bool, TraitError, Unicode, default, observe, validate
 
+from pai_notebook.calls import keep_tab
 from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
 from pai_notebook.i18n.phrases import now
 from pai_notebook.language import options
@@ -305,6 +306,7 @@ def _memory() -> Memory | None:
 def load(shell: InteractiveShell) -> None:
     """Register the magic; a second load replaces the first."""
     unload(shell)
+    keep_tab()
     shell.register_magics(PaiModelMagics)
     shell.input_transformers_cleanup.append(_with_body)
     _matchers[shell] = completion.install(shell, _memory)

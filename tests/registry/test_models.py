@@ -1,5 +1,6 @@
 """One filter for versions and models: exact where it is documented so, whatever the service matches by itself."""
 
+import asyncio
 import pickle
 
 import pandas as pd
@@ -110,9 +111,9 @@ def test_workspace_and_provider_have_one_rule(narrow):
     assert len(narrow.list_models(workspace_id="")) == 9
     source = RegistrySource(narrow)
     for search in (Search(), Search(provider="pai"), Search(query="digit")):
-        lines, _ = source.run(source.find_models(FindModels(1, search)))
+        models, *_ = asyncio.run(source.find_models(FindModels(search)))
         asked = {"query": search.query or None, "provider": search.provider or None}
-        assert [line.model_id for line in lines] == [model.model_id for model in narrow.list_models(**asked)]
+        assert [model.model_id for model in models] == [model.model_id for model in narrow.list_models(**asked)]
 
 
 def test_an_empty_list_says_what_was_asked_for(registry, narrow):

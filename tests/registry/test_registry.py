@@ -1,5 +1,6 @@
 """Registry: what people ask, answered with as few requests as the service allows; nothing fetched is lost."""
 
+import asyncio
 import json
 import threading
 from collections import Counter
@@ -194,7 +195,7 @@ def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(w
 def test_models_that_the_explorer_found_are_known_to_the_registry(watched):
     w = watched({"model-alpha": many(1)})
     source = RegistrySource(w.registry)
-    source.run(source.find_models(FindModels(ticket=1, search=Search())))
+    asyncio.run(source.find_models(FindModels(Search())))
     with pytest.raises(ModelNotFound, match="Nearest is model-alpha"):
         w.registry.list_versions("model-alpa")
 
