@@ -11,12 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.calls import guide
-from pai_notebook.comparison.interval import OUTSIDE, holm
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, is_alike
+from pai_notebook.comparison.together import Together, is_tested
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Section, Stack, Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
-from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.sanitize import Printed, visible
 
 if TYPE_CHECKING:
@@ -67,13 +66,7 @@ class Judged(NamedTuple):
     @property
     def is_tested(self) -> bool:
         """Whether it was measured and an interval of the difference is known, be the difference zero."""
-        if is_alike(self.row):
-            return False
-        change = self.change
-        if change.verdict is None or change.verdict is Verdict.UNKNOWN:
-            return False
-        evidence = change.evidence
-        return evidence is not None and evidence.interval is not None and not evidence.is_exact
+        return is_tested(self.row, self.change)
 
     @property
     def is_ahead(self) -> bool:
@@ -81,17 +74,8 @@ class Judged(NamedTuple):
         return self.change.kind is Kind.BETTER
 
 
-def is_judged(row: Row) -> bool:
-    """Whether a metric says how good a version is: evidence, costs and what was measured in training do not."""
-    return not (row.is_evidence or is_cost(row.path) or is_training(row.path))
-
-
 def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: Tolerance) -> list[Judged]:
-    """Compute the result of every version in every quality metric.
-
-    The more is judged, the surer each difference has to be before it is called better or worse, so that with 95 % confidence
-    none of these words is wrong (S. Holm 1979, A simple sequentially rejective multiple test procedure, Scandinavian Journal
-    of Statistics 6, 65-70).
+    """Compute the result of every version in every quality metric, all of them together, see `Together`.
 
     Parameters
     ----------
@@ -105,21 +89,17 @@ def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: 
         How much may differ and still count as the same.
     """
     found: list[Judged] = []
-    family: list[int] = []
+    together = Together([(row, place) for row in rows if not is_alike(row) for place in places], baseline, tolerance)
     for row in rows:
         if is_alike(row):
             found += [Judged(row, place, Standing.SAME) for place in places]
             continue
         for place in places:
             standing = _standing(row, place, baseline)
-            if standing is not None:
-                found.append(Judged(row, place, standing))
-                family += [len(found) - 1] if found[-1].is_tested else []
-    values = holm([_p_value(found[nth], baseline, tolerance) for nth in family])
-    for nth, adjusted in zip(family, values, strict=True):
-        each = found[nth]
-        if each.standing in (Standing.BETTER, Standing.WORSE) and adjusted > OUTSIDE:
-            found[nth] = Judged(each.row, each.place, Standing.CHANCE, alone=True)
+            if standing is None:
+                continue
+            alone = standing in (Standing.BETTER, Standing.WORSE) and not together.is_beyond_chance(row, place)
+            found.append(Judged(row, place, Standing.CHANCE if alone else standing, alone=alone))
     return found
 
 
@@ -142,15 +122,6 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     if row.direction.mode is None:
         return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
     return Standing.SAME if change.kind in (Kind.SAME, Kind.CHANGED) else None
-
-
-def _p_value(judged: Judged, baseline: int, tolerance: Tolerance) -> float:
-    if judged.standing in (Standing.CHANCE, Standing.SAME):
-        return 1.0  # more than 0.05, whose size changes nothing for those below
-    base = judged.row.cells[baseline].value
-    margin = 0.0 if base is None else tolerance.bound(judged.row.path, judged.row.dataset, base)
-    found = judged.change.evidence.p_value(margin) if judged.change.evidence is not None else None
-    return 1.0 if found is None else found
 
 
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."

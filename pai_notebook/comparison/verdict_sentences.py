@@ -11,6 +11,7 @@ from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
+from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import (
     MANY,
     ONLY_ONE,
@@ -21,7 +22,6 @@ from pai_notebook.comparison.verdict import (
     Standing,
     has_number,
     in_short,
-    is_judged,
     judge,
 )
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, VerdictWords, all_of

@@ -12,6 +12,7 @@ from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.gate.parse import parse_rules
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
 from tests.compare.comparing import compare, make, results
+from tests.examples import examples
 
 BASE = results(d_a={"cer": 0.175, "rtf": 0.08, "accuracy": 0.93}, d_b={"cer": 0.172})
 GOOD = results(d_a={"cer": 0.176, "rtf": 0.084, "accuracy": 0.92}, d_b={"cer": 0.1})
@@ -596,12 +597,39 @@ def test_a_confidence_or_an_alarm_that_means_nothing_is_refused(rule, words):
 
 def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have_seen():
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
-    assert (check.outcome, check.reason[:67]) == ("passed", "no loss shown; a true loss of up to about 9.6 pp may go unseen (n =")
+    assert (check.outcome, check.reason.partition(" (")[0]) == (
+        "passed",
+        "no loss shown; losses under 9.6 pp would not be seen, and one of up to 15.6 pp is not excluded",
+    )
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
-    assert check.reason.startswith("no loss shown; a true loss of up to about 8.7 pp may go unseen (n = 100 and 100")
+    assert check.reason.startswith("no loss shown; losses under 8.7 pp would not be seen (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
     assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
+
+
+def test_an_alarm_over_all_metrics_decides_as_the_verdict_does():
+    c = compare(*({"error_rate": value, "n": 2000} for value in (0.10, 0.07, 0.12)))
+    assert c.verdict.counts["0.3.0"]["worse"] == 1
+    (check,) = c.check("fail if worse beyond chance").breaches
+    assert (check.version, check.reason) == ("0.3.0", "worse beyond chance (95 % for all statements together)")
+    steps = {"error_rate": 0.07, **{f"latency_{nth}_ms": 10.0 for nth in range(9)}}
+    costs = {f"latency_{nth}_ms_stderr": 1.0 for nth in range(9)}
+    base, worse = {**steps, **costs, "n": 2000}, {**steps, **costs, "error_rate": 0.09, "latency_0_ms": 99.0, "n": 2000}
+    many = compare(base, worse)
+    assert many.verdict.counts["0.2.0"]["worse"] == 1  # and nine costs beside it take nothing from that
+    assert {check.reason for check in many.check("fail if worse beyond chance").breaches} == {
+        "worse beyond chance (95 % for all costs and what was measured in training together)",
+        "worse beyond chance (95 % for all statements together)",
+    }
+
+
+@examples(60)
+@given(st.lists(st.lists(st.sampled_from([0.8, 0.83, 0.85, 0.87, 0.9, 0.92]), min_size=3, max_size=3), min_size=2, max_size=5))
+def test_an_alarm_rings_where_the_verdict_says_worse_and_nowhere_else(values):
+    c = compare(*({**{f"t{nth}_accuracy": value for nth, value in enumerate(each)}, "n": 1000} for each in values))
+    rung = {(check.version, f"metrics.{check.metric}") for check in c.check("fail if worse beyond chance").breaches if check.checked}
+    assert rung == {key for key, standing in c.verdict.standings.items() if standing == "worse"}
 
 
 def test_an_alarm_over_many_asks_for_more_of_each():
@@ -697,7 +725,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
 
     assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
     (check,) = alarm(0.8, 0.2).checks
-    assert check.reason.startswith("no loss shown; a true loss of up to about 23.2 pp may go unseen")
+    assert check.reason.startswith("no loss shown; losses under 23.2 pp would not be seen")
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
 
@@ -712,7 +740,7 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
     for c, interval in zip((one, several), half, strict=True):
         unseen = f"{math.ceil(1000 * interval.high) / 10:.1f} pp"
         assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
-            f"no loss shown; a true loss of up to about {unseen} may go unseen"
+            f"no loss shown; losses under {unseen} would not be seen"
         }
     assert half[1].high > 1.4 * half[0].high
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
 from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
-from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
-from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
+from pai_notebook.comparison.rows import Verdict, is_blank, told_blank
+from pai_notebook.comparison.together import Together
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
@@ -25,19 +25,17 @@ if TYPE_CHECKING:
 
 
 def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Check]]:
-    """Check every metric with a direction in every version; the more are checked, the surer each has to be (Holm)."""
+    """Check every metric with a direction in every version; the more are checked, the surer each has to be, see `Together`.
+
+    Over all metrics the decisions are those of the verdict; fewer that are named are fewer to be sure of.
+    """
     pairs = {alarm: _pairs(alarm, gated) for alarm in alarms}
-    distinct = {(pair.row.key, pair.version): pair for found in pairs.values() for pair in found}
-    known = [key for key, pair in distinct.items() if _is_known(pair)]
-    adjusted = dict(zip(known, holm([_p_of_loss(distinct[key], gated) for key in known]), strict=True))
-    level = level_of_each(len(known))
+    every = {(pair.row.key, pair.place): (pair.row, pair.place) for found in pairs.values() for pair in found}
+    together = Together(list(every.values()), gated.baseline, gated.tolerance)
     checks = {}
     for alarm, found in pairs.items():
         checks[alarm] = [
-            _check_alarm(alarm, pair, adjusted[pair.row.key, pair.version], level, _margin(pair, gated))
-            if _is_known(pair)
-            else _not_checked(alarm, pair)
-            for pair in found
+            _check_alarm(alarm, pair, together, _margin(pair, gated)) if _is_known(pair) else _not_checked(alarm, pair) for pair in found
         ]
         if not found and gated.candidates:
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
@@ -95,13 +93,6 @@ def _margin(pair: Pair, gated: Gated) -> float:
     return 0.0 if base is None else gated.tolerance.bound(pair.row.path, pair.row.dataset, base)
 
 
-def _p_of_loss(pair: Pair, gated: Gated) -> float:
-    """P-value of a difference for the worse beyond the tolerance; one for the better raises no alarm."""
-    evidence = pair.change.evidence if pair.change.kind is Kind.WORSE else None
-    found = None if evidence is None else evidence.p_value(_margin(pair, gated))
-    return 1.0 if found is None else found
-
-
 def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks."""
     cell, base = pair.cell, pair.base
@@ -119,25 +110,31 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     return pair.uncheckable(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
 
 
-def _check_alarm(alarm: Alarm, pair: Pair, adjusted: float, level: float, margin: float) -> Check:
-    """Check one value of which an interval is known; `level` is what Holm's rule asks of each as long as none is worse."""
-    if adjusted <= OUTSIDE:
-        return pair.check("failed", alarm.text, say("worse beyond chance (95 % for all statements together)"))
-    evidence = pair.change.evidence
+def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) -> Check:
+    """Check one value of which an interval is known."""
+    if pair.change.verdict is Verdict.WORSE:
+        if together.is_beyond_chance(pair.row, pair.place):
+            return pair.check("failed", alarm.text, say(_WORSE if together.is_quality(pair.row) else _WORSE_ASIDE))
+        return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
+    evidence, level = pair.change.evidence, together.level(pair.row)
     interval = None if evidence is None else evidence.at(level)
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
-    if pair.change.verdict is Verdict.WORSE:
-        return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
     if evidence.telling(level) is None:
         unknown = "no loss shown; too few runs to tell which loss may go unseen ({reason})"
         return pair.check("passed", alarm.text, say(unknown, reason=evidence.reason))
-    half = (interval.high - interval.low) / 2
-    told = "no loss shown; a true loss of up to about {unseen} may go unseen ({reason})"
     scale = pair.scale()
-    return pair.check("passed", alarm.text, say(told, unseen=scale.at_most(half + margin), reason=evidence.reason), scale=scale)
+    half = (interval.high - interval.low) / 2 + margin
+    farthest = -interval.low if pair.row.direction.mode == "max" else interval.high
+    unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
+    told = "no loss shown; losses under {unseen} would not be seen ({reason})"
+    if far != unseen:
+        told = "no loss shown; losses under {unseen} would not be seen, and one of up to {far} is not excluded ({reason})"
+    return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
 
 
+_WORSE = "worse beyond chance (95 % for all statements together)"
+_WORSE_ASIDE = "worse beyond chance (95 % for all costs and what was measured in training together)"
 _LONGEST = 40
 # How many metrics one remark names.
 _NAMED = 8

@@ -271,7 +271,8 @@ class Gated:
         """Each candidate's cell of a row beside the baseline's."""
         base = None if self.baseline is None else row.cells[self.baseline]
         return [
-            Pair(row, self.names[place], row.cells[place], base, row.changes[place], self.side(row, place)) for place in self.candidates
+            Pair(row, place, self.names[place], row.cells[place], base, row.changes[place], self.side(row, place))
+            for place in self.candidates
         ]
 
     def failures(self) -> list[Check]:
@@ -301,8 +302,10 @@ class Pair:
     ----------
     row : Row
         The metric.
+    place : int
+        Position of the version that is checked.
     version : str
-        Name of the version that is checked.
+        Its name.
     cell, base : Cell, Cell or None
         Its cell and the baseline's; None where there is no baseline.
     change : Change
@@ -312,6 +315,7 @@ class Pair:
     """
 
     row: Row
+    place: int
     version: str
     cell: Cell
     base: Cell | None
