@@ -140,6 +140,7 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
             caption=say("Which metrics each version has"),
             note=Lines([*notes, *dataset_notes(short, datasets)]),
             row_headers=2,
+            pinned=2,
             unit=say("metrics"),
         )
         answer = self._in_short(plain, short)

@@ -38,6 +38,16 @@ _HIDDEN = """(table, count) => {
   }
   return [frame.scrollLeft, looked_at, hidden];
 }"""
+# the cells of columns that stay in sight, of head and body, each column as one set of how they stand and where
+_PINNED = """table => {
+  const frame = table.parentElement, rows = [...table.rows].map(row => [...row.cells]).filter(cells => cells[0].colSpan === 1);
+  frame.scrollLeft = 10000;
+  const pinned = [0, 1, 2].filter(place => rows.some(cells => getComputedStyle(cells[place]).position === 'sticky'));
+  return [frame.scrollLeft, pinned.map(place => [...new Set(rows.map(cells => {
+    const style = getComputedStyle(cells[place]);
+    return [style.position, style.zIndex, style.backgroundColor, Math.round(cells[place].getBoundingClientRect().left)].join();
+  }))])];
+}"""
 # backgrounds of the pinned cells: how opaque each is, and how far its lightness is from that of its text
 _GROUNDS = """table => {
   const pen = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d', {willReadFrequently: true});
@@ -224,6 +234,18 @@ def test_model_and_version_stay_in_sight_in_a_list_of_several_models(page, digit
     assert scrolled > 100
     assert looked_at > 3 * 2 * 5
     assert hidden == []
+
+
+@pytest.mark.parametrize("host", THEMES)
+def test_the_head_of_a_pinned_column_is_pinned_in_every_table(page, digits, host):
+    with pnb.connect("demo", default=False) as registry:
+        models = registry.list_models()
+        several = digits[-3:] + registry.list_versions(models[0].model_id)[-2:]
+    compared = digits[-20:].compare()
+    for shown, count in ((digits, 1), (models, 1), (several, 2), (compared.coverage, 2), (compared, 3)):
+        scrolled, columns = show(page, host, shown, width=700).evaluate(_PINNED)
+        assert scrolled > 30
+        assert [len(of_column) for of_column in columns] == [1] * count, columns
 
 
 def test_an_edge_tells_of_columns_beyond_the_window_until_the_last_is_seen(page, digits):
