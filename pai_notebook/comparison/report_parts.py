@@ -11,9 +11,10 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.gate.view import describe_gate, named_in, told_apart
+from pai_notebook.comparison.gate.view import describe_gate, named_in, set_against, told_apart
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
+from pai_notebook.comparison.verdict import Standing
 from pai_notebook.comparison.view import against, describe_for_report, judged_by
 from pai_notebook.display import Block, Code, Facts, Inline, Lines, Mark, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
@@ -64,7 +65,9 @@ def report_of(
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     verdict, in_full = shown.verdict._for_report(list(map(mask, asked)))  # noqa: SLF001 - the hook of shown objects
     answer: list[Block] = [part for _, parts in results for part in parts if not isinstance(part, Section)]
-    answer += verdict
+    counts = comparison.verdict.counts
+    beyond = [{name: found[word] for name, found in counts.items()} for word in (Standing.BETTER, Standing.WORSE)]
+    answer += [*(Note(text, "warn") for text in set_against(gates, asked, *beyond)), *verdict]
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)

@@ -85,13 +85,24 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     if ordered or comparison.errors:
         signs = _signs(comparison, shown, places, one_table=len(bands) == 1)
         expected = passing_by_chance([row.changes[place] for row in shown for place in places])
-        notes = [*(joined(each, " · ") for each in signs if each), *([expected] if expected else [])]
+        notes = [*_order(bands), *(joined(each, " · ") for each in signs if each), *([expected] if expected else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
         yield from _folded(comparison, groups, shown, bands)
     elif comparison.metrics and len(comparison.versions) > 1:
         within = any(change.delta for row in comparison.metrics for change in row.changes)
         yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
     yield from _identical(comparison, in_file=in_file)
+
+
+def _order(bands: Sequence[Band]) -> list[Phrase]:
+    """Say in which order several tables have the versions."""
+    if len(bands) == 1:
+        return []
+    (_, *lead), *later = (shown for shown, _ in bands)
+    # the first table has other versions than the last ones, or has them otherwise than by name, only where somebody asked about them
+    asked = lead != sorted(lead) or any(place > min(lead, default=0) for shown in later for place in shown[1:])
+    said = "tables: versions asked about first, then from the highest names down; within a table by name"
+    return [say(said if asked else "tables: from the highest names down; within a table by name")]
 
 
 def _kind(row: Row) -> int:
@@ -220,7 +231,7 @@ def _tables(
     caption, lead : str
         The caption of the table, and the head of its column of names.
     notes : sequence of str
-        What stands below the last table.
+        What stands below the first table.
     counted : sequence of Row
         The rows of which each version's head tells how many are better, worse and so on.
     trends : bool
@@ -232,7 +243,7 @@ def _tables(
     places = places_of(bands)
     courses = trends and is_sequence(comparison, bands)
     # of a few versions the stars in their cells are in sight
-    bests = trends and len(bands) == 1 and len(places) >= _MANY
+    bests = trends and len(places) >= _MANY
     groups, forms = together or {}, forms_of(rows, places)
     body: list[tuple[Row, tuple[str, str], tuple[Inline, Inline], dict[int, Inline], tuple[str, str]]] = []
     datasets, paths = comparison.short_datasets, comparison.plain_paths
@@ -278,7 +289,7 @@ def _tables(
         part: Phrase | str = joined(versions) if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
         below = [say("Nothing in these versions: {names}.", names=first(_row_names(comparison, empty)[0], _DATASETS))] if empty else []
-        below += notes if (shown, failed) == bands[-1] else []
+        below += notes if (shown, failed) == bands[0] else []
         note = Lines(list(below)) if below else ""
         pinned = 2 + named
         found.append(Table(columns, filled, caption=title, note=note, row_headers=pinned - 1, pinned=pinned, limit=2 * _MOST))

@@ -21,7 +21,8 @@ body{margin:0 auto;max-width:84em;padding:1em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.3em 0 .2em}main>p{margin:.3em 0}
 h2{font-size:1.2em;margin:1.2em 0 .3em;border-bottom:1px solid #8885;padding-bottom:.15em}
 h2 small{font-weight:400;font-size:75%;opacity:.8}
-table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:6em!important}
+table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:5.4em!important}
+[class^=pin] tr>:nth-child(n+4){padding-left:1.1em!important}
 @media screen{.facts td:has(>br:nth-of-type(8)){columns:28em}}
 main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
 figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto}figure img+img{display:none}
@@ -46,7 +47,7 @@ figure:has(~figure),figure~figure{display:inline-block;width:49.5%;vertical-alig
 thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}
 table{max-width:100%;font-size:8pt!important}table :is(b,strong,small,var,cite,i){font-size:7pt!important}
 table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}
-[class^=pin]{margin:4pt 0 8pt!important}[class^=pin] *{box-shadow:none!important}
+[class^=pin] tr>:nth-child(n+4){padding-left:1em!important}[class^=pin]{margin:4pt 0 8pt!important}[class^=pin] *{box-shadow:none!important}
 table:not([class^=pin]) [style*=max-width]{max-width:none!important}
 table:not([class^=pin]) td:not([style*=pre-wrap],:last-child),table:not([class^=pin]) td>small{white-space:nowrap!important}
 td>br:has(+small){display:none}td>br+small{margin-left:.6em}

@@ -108,9 +108,9 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []
     parts += [f"<p>{_plain(report.scope)}</p>"] if report.scope else []
     parts += section("Answer", _stacked(report.answer))
+    parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
     parts += section("Comparison", _stacked(report.comparison))
     parts += section("Charts", [*(_figure(figure) for figure in report.figures), *map(Note, report.notes)])
-    parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
     for each in report.rest:
         parts += folded(each.title, each.summary, Stack(each.blocks))
     parts += folded(say("Make it again").in_language(lang), "", _code(report.code)) if report.code else []

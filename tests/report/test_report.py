@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import pai_notebook as pnb
+from pai_notebook.comparison.gate.view import set_against
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, ServiceUnavailable
 from pai_notebook.io.page import html_page
 from pai_notebook.model.source import Provenance
@@ -126,7 +127,7 @@ def test_the_report_has_every_part(everything, tmp_path):
     compared, text = page(everything, tmp_path, question="Which one?", charts=["accuracy@d-digitsnoisy00001"])
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     assert [element.text.strip() for element in tree.iter("h2")] == [
-        "Answer", "Comparison", "Charts", "Before you compare",
+        "Answer", "Before you compare", "Comparison", "Charts",
         "Verdict in full", "Every difference", "Settings and labels", "Other fields", "How to read this",
         "Data sheet", "What was masked", "Make it again",
     ]  # fmt: skip
@@ -499,3 +500,32 @@ def test_a_hostile_title_stays_text(everything, tmp_path):
 
 def test_a_comparison_of_nothing_still_makes_a_report(tmp_path):
     assert "<h1>" in VersionSet().compare().report(tmp_path / "r.html").read_text("utf-8")
+
+
+def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_and_reads_itself_after_the_first(everything, tmp_path):
+    digits = VersionSet([version for version in everything if version.model_id == DIGITS])
+    reports = {}
+    for rules in ("accuracy >= baseline - 17pp", "accuracy >= 2", "latency_ms < 1"):
+        options = {"gates": rules, "question": "May 2.5.0 or 1.12.2 go live?", "charts": False, "overwrite": True}
+        text = digits[-20:].compare().report(tmp_path / "r.html", **options).read_text("utf-8")
+        reports[rules] = re.sub(r"\s+", " ", "".join(html5lib.parse(text, namespaceHTMLElements=False).find(".//main").itertext()))
+    allowed = "passed though worse beyond chance: the rules allow that much, or do not ask about it."
+    assert [f"2.5.0 {allowed}" in text for text in reports.values()] == [True, False, True]
+    failed = digits[-3:].compare().check("accuracy >= 2")
+    more = "2.5.0 failed though better beyond chance and worse in nothing: the rules ask for more."
+    assert set_against([failed], ["2.5.0"], {"2.5.0": 1}, {}) == [more]
+    assert set_against([failed], ["2.5.0"], {"2.5.0": 1}, {"2.5.0": 1}) == []
+    text = reports["accuracy >= baseline - 17pp"]
+    order = [
+        "As measured: no interval is known",
+        "2.5.0 passed though",
+        "Before you compare",
+        "Metrics: ",
+        "tables: versions asked about first",
+        "☆ best",
+    ]
+    places = [text.index(part) for part in (*order, "Metrics: 1.9.0")]
+    assert places == sorted(places)
+    assert re.search(r"2\.3\.0 failed 1.*; passed(?: as measured)?: 1\d versions", text)
+    plain = digits[-20:].compare().report(tmp_path / "p.html", charts=False).read_text("utf-8")
+    assert "tables: from the highest names down; within a table by name" in plain

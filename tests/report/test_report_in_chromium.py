@@ -1,6 +1,7 @@
 """The report in Chromium: no request, no violation that axe knows, and pages that hold all of its text."""
 
 import contextlib
+import itertools
 import re
 import shutil
 import subprocess
@@ -133,6 +134,20 @@ def test_every_column_of_every_band_of_twenty_versions_is_in_the_window(opened, 
         assert [name for name, right in heads if right > 1280 - 10] == []
 
 
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_version(opened, everything, tmp_path, media):
+    five = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:].compare()
+    with opened(five.report(tmp_path / "r.html", charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
+        page.emulate_media(media=media)
+        rows = page.evaluate("""() => [...document.querySelectorAll('main > div table.pin3 tbody tr')].map(row =>
+            [...row.children].slice(4, -1).map(cell => [...cell.childNodes].filter(each => each.textContent.trim()).map(each => {
+                const range = document.createRange(); range.selectNodeContents(each); const box = range.getBoundingClientRect();
+                return [box.left, box.right] })))""")
+    pairs = [(left, right) for row in rows for left, right in itertools.pairwise(row) if len(left) == 2 and right]
+    assert len(pairs) > 20
+    assert [(left, right) for left, right in pairs if 2 * (left[1][0] - left[0][1]) > right[0][0] - left[1][1]] == []
+
+
 def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, everything, tmp_path):
     four = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
     with opened(four.report(tmp_path / "r.html", charts=False), viewport={"width": 700, "height": 900}) as (page, _):
@@ -206,7 +221,7 @@ def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(o
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 def test_every_band_names_its_versions_and_the_baseline(twenty):
     compared, _, pdf = twenty
-    leads = {"dataset", "field", "metric", "setting"}
+    leads = {"dataset", "field", "metric", "setting", "best"}
     lines = [[word for word in line.split() if word not in leads] for line in layout_of(pdf).split("\n")]
     heads = [words for words in lines if len(set(words)) > 2 and set(words) <= set(compared.names)]
     bands = [head for head in heads if head[0] == compared.baseline_name]
@@ -251,7 +266,8 @@ def test_question_answer_verdict_and_the_top_of_the_table_are_on_the_first_scree
     html = compared.report(tmp_path / "r.html", charts=False, question="May 2.5.0 go live?", gates=rules)
     with opened(html, viewport={"width": 1280, "height": 900}) as (page, _):
         tops = page.evaluate("""() => [document.querySelector('p strong'), document.querySelector('h2'),
-            [...document.querySelectorAll('h2')][1].nextElementSibling.querySelector('tbody tr:nth-child(3)')]
+            [...document.querySelectorAll('h2')].find(each => each.textContent == 'Comparison')
+            .nextElementSibling.querySelector('tbody tr:nth-child(3)')]
             .map(each => each.getBoundingClientRect().bottom)""")
         assert tops == sorted(tops)
         assert tops[-1] < 900

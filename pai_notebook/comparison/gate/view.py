@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NO_REGRESSION = say("no regression")
 
 _VERSIONS = 20
+# Up to so many versions that passed are named.
+_NAMED = 8
 _RULES = 3
 _SHOWN = 60
 # How many failed checks a traceback has room for.
@@ -100,6 +102,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     lead, *rest = [said for said, _ in told] if told else others
     blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told else []), *(Note(remark, "warn") for remark in report.remarks)]
+    if brief and any(check.as_measured and check.outcome == "passed" for check in report.checks):
+        blocks.append(Note(say("As measured: no interval is known, or it includes the bound, so chance may have decided.")))
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     beside = [check for check in report.breaches if told and check.version not in asked]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
@@ -169,6 +173,32 @@ def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     return _how_sure(passed, checks), bool(checks)
 
 
+def set_against(reports: Sequence[GateReport], asked: Sequence[str], better: Mapping[str, int], worse: Mapping[str, int]) -> list[Phrase]:
+    """Say of which versions gates and chance say the opposite, since a rule may allow a loss, or ask for more than a gain.
+
+    Parameters
+    ----------
+    reports : sequence of GateReport
+        What came out.
+    asked : sequence of str
+        Versions of which somebody wants to know.
+    better, worse : mapping of str to int
+        In how many metrics each version is better and worse beyond chance.
+    """
+    judged = {name: [check for each in reports for check in each.checks if check.version == name] for name in asked}
+    failed = {name for name, checks in judged.items() if any(check.outcome == "failed" for check in checks)}
+    passed = [name for name, checks in judged.items() if name not in failed and any(check.outcome == "passed" for check in checks)]
+    sides = {
+        "{versions} passed though worse beyond chance: the rules allow that much, or do not ask about it.": [
+            name for name in passed if worse.get(name)
+        ],
+        "{versions} failed though better beyond chance and worse in nothing: the rules ask for more.": [
+            name for name in asked if name in failed and better.get(name) and not worse.get(name)
+        ],
+    }
+    return [say(told, versions=joined(names)) for told, names in sides.items() if names]
+
+
 def _how_sure(said: Phrase, checks: Sequence[Check]) -> Phrase:
     """Say behind a sentence about checks that passed how many of them chance may have let pass."""
     passed = [check for check in checks if check.outcome == "passed"]
@@ -190,11 +220,16 @@ def _versions(report: GateReport) -> list[Phrase]:
     told = [_failures_of(version, checks) for version, checks in failed.items() if checks]
     passed: list[Phrase] = []
     unsure = {check.version for check in report.checks if check.as_measured}
-    for template, versions in (
-        ("passed: {versions}", [version for version, checks in failed.items() if not checks and version not in unsure]),
-        ("passed as measured: {versions}", [version for version, checks in failed.items() if not checks and version in unsure]),
-    ):
-        passed += [say(template, versions=first(versions, _VERSIONS))] if versions else []
+    sides = {
+        "passed: {versions}": [version for version, checks in failed.items() if not checks and version not in unsure],
+        "passed as measured: {versions}": [version for version, checks in failed.items() if not checks and version in unsure],
+    }
+    most = max(map(len, sides.values()))
+    for template, versions in sides.items():
+        # the rest are named, so that of many their number tells which they are
+        counted = len(versions) > _NAMED and len(versions) == most
+        named = say("{count} versions", count=len(versions)) if counted else first(versions, _VERSIONS)
+        passed += [say(template, versions=named)] if versions else []
     return [joined([*told[:_VERSIONS], *passed], "; ")]
 
 
