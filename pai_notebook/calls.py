@@ -10,6 +10,7 @@ import functools
 import importlib
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, U
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import joined, say, with_text
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -52,7 +53,10 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
     close = get_close_matches(unknown.lower(), named, 1) if unknown else []
     takes = say("It takes {names}.", names=joined(known)) if known else ""
     if unknown is None or "unexpected keyword" not in said:
-        return CallError(said.replace(function.__qualname__, call, 1), hint=takes)
+        said = said.replace(function.__qualname__, call, 1)
+        lacking = re.findall(r"'(\w+)'", said.partition(" missing ")[2])
+        # Python's own words, which in Chinese are ours
+        return CallError(with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said, hint=takes)
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
     return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
 

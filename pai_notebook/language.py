@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from pai_notebook.calls import Guided, guide, missing_attribute
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Preference, read_language, say, spoken
+from pai_notebook.i18n.phrases import Preference, joined, read_language, say, spoken
 
 
 def language(lang: str | None) -> str:
@@ -37,7 +38,7 @@ class _Site:
     chosen = next((site for site in SITES if site == os.environ.get("PAI_NOTEBOOK_CONSOLE", "").strip().lower()), SITES[0])
 
 
-class Options:
+class Options(Guided):
     """Settings of the whole package, as `pai_notebook.options`.
 
     Examples
@@ -50,6 +51,16 @@ class Options:
     """
 
     __slots__ = ()
+    _instead = guide({"lang": "language locale", "console": "site"})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a setting; a slip would otherwise be kept and do nothing."""
+        if not isinstance(getattr(type(self), name, None), property):
+            raise missing_attribute(type(self), name, self._instead.get(name) or joined(["lang", "console"], " and "))
+        super().__setattr__(name, value)
+
+    def _stands_for(self, name: str) -> str:  # noqa: ARG002 - there are no more than these
+        return joined(["lang", "console"], " and ")
 
     @property
     def lang(self) -> str:

@@ -152,3 +152,40 @@ def test_what_is_absent_is_not_slanted_in_chinese():
     assert "i{font-style:normal}" not in vs._repr_html_()
     with speaking("zh"):
         assert " i{font-style:normal;opacity:.65}" in vs._repr_html_()
+
+
+def test_a_group_without_a_setting_is_called_alike_wherever_it_is_named():
+    documents = [
+        {"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.9 - nth / 100}, "TrainingSpec": {"gamma": nth} if nth > 1 else {}}
+        for nth in range(1, 7)
+    ]
+    c = pnb.VersionSet.from_documents(documents, "model-a").groupby("gamma").compare(baseline="gamma=6")
+    with speaking("zh"):
+        assert "◆ gamma=（未设置）" in str(c) or "☆ gamma=（未设置）" in str(c)
+        assert "not set" not in str(c) + c._repr_html_()
+
+
+def test_what_python_says_of_a_call_and_settings_that_are_not_there_are_chinese():
+    c = compared()
+    with speaking("zh"):
+        for wrong, told in (
+            (c.rank, "Comparison.rank() 缺少必要的参数：metric。可用的参数：metric、mode、dataset。"),
+            (lambda: setattr(pnb.options, "colour", 1), "Options 没有属性 'colour'。请使用 lang 与 console。"),
+            (lambda: pnb.options.language, "Options 没有属性 'language'。请使用 lang。"),
+        ):
+            with pytest.raises((TypeError, AttributeError)) as caught:
+                wrong()
+            assert told in caught.value.sentence
+            assert len(caught.value._render_traceback_()) == 2
+
+
+def test_who_sees_a_model_and_what_its_newest_version_may_do_are_said_in_chinese():
+    with pnb.connect("demo", default=False) as registry, speaking("zh"):
+        card = str(registry.get_model("wine-cultivar"))
+    assert "PRIVATE（仅自己和管理员可见）" in card or "PUBLIC（工作空间内所有用户可见）" in card
+    assert "Pending（待定）" in card
+
+
+def test_a_label_without_a_key_is_seen_as_such():
+    version = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "Labels": [{"Key": "", "Value": "b"}]}], "model-a")[0]
+    assert '""=b' in str(version)

@@ -59,13 +59,13 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     ]
 
 
-def best_of(comparison: Comparison, row: Row) -> str:
+def best_of(comparison: Comparison, row: Row) -> Phrase | str:
     """Name the version with the best value of a row and count the others with its star; empty where nothing is best."""
     leaders = comparison.leaders(row)
     if leaders is None:
         return ""
     name, more = comparison.names[leaders.best[0]], len(leaders.shown) - 1
-    return " ".join([_star(leaders, leaders.best[0]), name, *([f"+{more}"] if more else [])])
+    return joined([_star(leaders, leaders.best[0]), name, *([f"+{more}"] if more else [])], " ")
 
 
 def tally(rows: Sequence[Row], place: int) -> Phrase:

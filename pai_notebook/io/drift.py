@@ -29,7 +29,7 @@ from pai_notebook.display import (
     Tone,
 )
 from pai_notebook.errors import DriftError, PaiError
-from pai_notebook.i18n.phrases import first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
@@ -249,8 +249,9 @@ def _sides(change: FieldChange) -> list[Inline]:
     return [*(Number(form.value(number)) for number in numbers), Number(form.delta(delta), marks=[Mark("▲" if delta > 0 else "▼", "")])]
 
 
-def _shown(change: FieldChange) -> str:
-    return " -> ".join(str(say("absent")) if text is None else text[:60] for text in (change.before, change.after))
+def _shown(change: FieldChange) -> Phrase:
+    before, after = (say("absent") if text is None else text[:60] for text in (change.before, change.after))
+    return say("{before} → {after}", before=before, after=after)
 
 
 def find_drift(

@@ -297,7 +297,7 @@ def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
         return Note(say("No models found: {asked}.", asked=asked) if asked else say("No models found."))
     rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
     return Table(
-        [say(head) for head in ("name", "newest version", "approval", "task", "modified", "labels", "model")],
+        [say(head) for head in ("name", "newest version", "approval", "task", "modified", "labels", "model ID")],
         rows,
         caption=counted(len(models), "model"),
         total=len(models),
@@ -314,19 +314,25 @@ def _model_row(model: Model) -> list[Inline]:
     return [model.name or Missing(say("no name")), version, badge, task, _day(model.modified), labels, Mark("", model.model_id)]
 
 
+def _access(word: str) -> str:
+    """Who sees a model, as sent; in other languages than English with what the word means."""
+    meant = {"PRIVATE": say("PRIVATE"), "PUBLIC": say("PUBLIC")}
+    return meant.get(word, word)
+
+
 def describe_model(model: Model) -> Block:
     """Describe one model as a card."""
     latest = model.latest_version
     facts: list[tuple[str, Inline]] = [
         (
             say("newest version"),
-            (latest.version_name, approval_badge(latest.approval_status)) if latest else Missing(say("no version yet")),
+            (latest.version_name, approval_badge(latest.approval_status, meaning=True)) if latest else Missing(say("no version yet")),
         ),
         (say("task"), " / ".join(part for part in (model.domain, model.task) if part) or Missing(say("not recorded"))),
         (say("labels"), labels_shape(model.labels)),
     ]
     facts += [(say("tags"), labels_shape(model.tags))] if model.tags else []
-    named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", model.accessibility))
+    named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", _access(model.accessibility)))
     facts += [(say(name), value) for name, value in named if value]
     facts += [(say("parameters"), say("{count} million", count=model.parameter_size))] if model.parameter_size else []
     facts += [(say("documentation"), Link(model.doc, model.doc))] if model.doc else []

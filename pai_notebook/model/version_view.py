@@ -109,7 +109,7 @@ def time_text(moment: datetime | None) -> str:
 
 def labels_shape(labels: Labels, *, limit: int = 24) -> Inline:
     """Labels as chips, the first `limit` of them; `none` when there are none."""
-    return Chips(labels.pairs, limit=limit) if labels.pairs else Missing(say("none"))
+    return Chips([(key or '""', value) for key, value in labels.pairs], limit=limit) if labels.pairs else Missing(say("none"))
 
 
 def has_bar(path: str, values: Sequence[float | None]) -> bool:

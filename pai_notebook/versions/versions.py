@@ -457,7 +457,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         asked = read_addresses(addresses)
         for address in asked:
             if ids.get(address.model) not in held:
-                named = {model_id: f"{name} ({model_id})" for name, model_id in ids.items() if name != model_id}
+                named = {
+                    model_id: say("{what} ({evidence})", what=name, evidence=model_id) for name, model_id in ids.items() if name != model_id
+                }
                 here = [named.get(model_id) or model_id for model_id in self.models if model_id]
                 hint = say("Models here: {names}.", names=listed(here)) if here else say("The set is empty.")
                 unaddressed = [version.version_name for version in self._versions if not version.model_id]

@@ -196,7 +196,7 @@ def test_what_could_still_be_worse_is_the_far_end_of_the_interval_for_all_statem
     assert f"0.2.0 could still be worse by up to about {math.ceil(-1000 * low) / 10:.1f} pp in accuracy." in c.verdict
     near = compare({"accuracy": 0.86, "n": 1000}, {"accuracy": 0.889, "n": 1000}).verdict
     assert "0.2.0 could still be worse by up to about 0.008 pp in accuracy." in near
-    assert "0.2.0 仍可能更差，最多约为：accuracy 0.008 个百分点。" in near.in_language("zh")
+    assert "0.2.0 仍可能更差，差距最多约为：accuracy 0.008 个百分点。" in near.in_language("zh")
 
 
 @pytest.mark.parametrize("accuracy", [0.873, 0.871, 0.8])
