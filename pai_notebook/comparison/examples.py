@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NAMED = 3
+# How types of texts begin: `str`, `string`, `string[pyarrow]`.
+_TEXTS = "str"
 # Floats that pandas does not group by.
 _NOT_GROUPED = ("float16", "float96", "float128")
 
@@ -61,8 +63,9 @@ class Examples:
         sides = [_with_columns(frames[name], name, (on, *columns), kept) for name in names]
         ids = [side[on] for side in sides]
         types = joined([str(own.dtype) for own in ids], " and ")
-        if ids[0].dtype != ids[1].dtype:
-            ids = [own.astype(object) for own in ids]  # pandas finds dates in texts, and truth values in numbers
+        if ids[0].dtype != ids[1].dtype or str(ids[0].dtype).startswith(_TEXTS):
+            # pandas finds dates in texts, and truth values in numbers; texts of pyarrow are looked up one by one, forty times as slowly
+            ids = [own.astype(object) for own in ids]
         repeats = [own[own.duplicated()].unique() for own in ids]
         if value is not None and any(map(len, repeats)):
             # only numbers have a mean, whatever type the column has
@@ -73,12 +76,15 @@ class Examples:
             raise ComparisonError(
                 say("paired: no {on} is in both tables ({types})", on=on, types=types), hint=say("The ids have to be equal, in type too.")
             )
-        alone = "{count} examples are in the table of {name} only: {ids}"
-        twice = "{count} ids occur more than once in the table of {name} and count once, by their mean, as clusters: {ids}"
+        alone = "1 example is in the table of {name} only: {ids}", "{count} examples are in the table of {name} only: {ids}"
+        twice = (
+            "1 id occurs more than once in the table of {name} and counts once, by its mean, as a cluster: {ids}",
+            "{count} ids occur more than once in the table of {name} and count once, by their mean, as clusters: {ids}",
+        )
         missing = [ids[place][~ids[place].isin(ids[1 - place])].unique() for place in range(len(names))]
         remarks = [
-            say(template, count=len(found), name=name, ids=few_ids(found))
-            for template, several in ((alone, missing), (twice, repeats))
+            say(templates[len(found) > 1], count=len(found), name=name, ids=few_ids(found))
+            for templates, several in ((alone, missing), (twice, repeats))
             for name, found in zip(names, several, strict=True)
             if len(found)
         ]
@@ -106,16 +112,20 @@ class Examples:
         mine, theirs = (side[column].astype(object) for side in self.sides)
         missing = mine.isna() | theirs.isna()
         absent, other = (
-            "paired: {count} examples have no {column}: {ids}",
-            "paired: {column} of {count} examples is not the same in both: {ids}",
+            ("paired: 1 example has no {column}: {ids}", "paired: {count} examples have no {column}: {ids}"),
+            (
+                "paired: {column} of 1 example is not the same in both: {ids}",
+                "paired: {column} of {count} examples is not the same in both: {ids}",
+            ),
         )
-        for template, wrong, hint in (
+        for templates, wrong, hint in (
             (absent, missing, say("Every example needs one; give those that belong to nothing one of their own.")),
             (other, ~missing & (mine != theirs), say("Join it from one of them.")),
         ):
             if wrong.any():
                 ids = few_ids(self.ids[wrong.to_numpy()])
-                raise ComparisonError(say(template, count=int(wrong.sum()), column=visible(column), ids=ids), hint=hint)
+                count = int(wrong.sum())
+                raise ComparisonError(say(templates[count > 1], count=count, column=visible(column), ids=ids), hint=hint)
         return mine
 
 
@@ -152,8 +162,9 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
     frame = _of_ids(frame, name, (columns[0], *kept))
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
+        several = "paired: {unnamed} rows of {name} have no {columns}"
         raise ConfigurationError(
-            say("paired: {unnamed} rows of {name} have no {columns}", unnamed=unnamed, name=name, columns=columns[0]),
+            say(several if unnamed > 1 else "paired: 1 row of {name} has no {columns}", unnamed=unnamed, name=name, columns=columns[0]),
             hint=say("Every example needs an id."),
         )
     found: pd.DataFrame = frame

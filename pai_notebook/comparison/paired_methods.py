@@ -12,7 +12,7 @@ from pai_notebook.comparison.examples import Examples, differing, few_ids, numbe
 from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, t_interval, t_outside
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import listed
 from pai_notebook.sanitize import visible
 
@@ -110,8 +110,9 @@ def pair(
     remarks = list(table.remarks)
     if not known.all():
         ids = table.ids[~known.to_numpy()]
+        one = "1 of {n} examples has no value in one version and is left out: {ids}"
         several = "{count} of {n} examples have no value in one version and are left out: {ids}"
-        remarks.append(say(several, count=len(ids), n=len(known), ids=few_ids(ids)))
+        remarks.append(say(several if len(ids) > 1 else one, count=len(ids), n=len(known), ids=few_ids(ids)))
     table, values = table.keep(known.to_numpy()), [each[known].to_numpy(dtype=float) for each in read]
     if not len(values[0]):
         raise ComparisonError(
@@ -120,6 +121,11 @@ def pair(
     groups = table.groups(cluster)
     if groups is None and correct is not None:
         return _by_answers(metric, table, values, remarks)
+    if groups is not None and correct is not None and cluster is None:
+        differing_ids = int((values[0] != values[1]).sum())
+        if FEWEST_FLIPPED <= differing_ids < FEWEST_DIFFERING:
+            helps = "without the repeated ids answers are compared as right and wrong, for which {fewest} that differ are enough"
+            remarks.append(say(helps, fewest=FEWEST_FLIPPED))
     return _by_scores(metric, table, values, remarks, groups=groups, named=visible(cluster or on), by_cluster=cluster is not None)
 
 
@@ -137,7 +143,13 @@ def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Se
     gained, lost = counts["gained"], counts["lost"]
     flipped = gained + lost
     enough = flipped >= FEWEST_FLIPPED
-    few = say("only {count} of {n} examples differ: cannot tell", count=flipped, n=n) if flipped else say("no example differs: cannot tell")
+    few = say("only 1 of {n} examples differs: cannot tell", n=n)
+    if flipped != 1:
+        few = (
+            say("only {count} of {n} examples differ: cannot tell", count=flipped, n=n)
+            if flipped
+            else say("no example differs: cannot tell")
+        )
     return Paired(
         metric=metric,
         version=table.names[0],
@@ -214,7 +226,7 @@ def _by_scores(
     ties = len(each) - int(np.count_nonzero(each))
     fewest = FEWEST_CLUSTERS if by_cluster else FEWEST_DIFFERING
     if groups is not None and n < FEWEST_CLUSTERS:
-        reason = say("{n} groups by {name} are too few: {fewest} are needed", n=n, name=named, fewest=FEWEST_CLUSTERS)
+        reason = _few_groups(n, named)
     elif count < fewest:
         few = "too few examples differ: {count} of {n}" if groups is None else "too few groups differ: {count} of {n}"
         reason = say(few, count=count, n=n)
@@ -265,26 +277,27 @@ def _by_statistic(
         codes = pd.factorize(groups)[0]
         order = np.argsort(codes, kind="stable")
         units = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
-    n = len(units)
+    n, named = len(units), visible(cluster or "")
     values = [_number(statistic(side.copy()), metric) for side in table.sides]
     fewest = FEWEST_RAREST if groups is None else FEWEST_CLUSTERS
     counts = None if label is None else table.agreed(label).value_counts()
     rarest = FEWEST_RAREST if counts is None else int(counts.min()) if len(counts) else 0
     at: _Normal | _Mean | None = None
     if n < fewest:
-        reason = say("{n} examples are too few: {fewest} are needed", n=n, fewest=fewest)
+        reason = say("{n} examples are too few: {fewest} are needed", n=n, fewest=fewest) if cluster is None else _few_groups(n, named)
     elif rarest < FEWEST_RAREST:
         reason = say("only {count} examples of the rarest class: {fewest} are needed", count=rarest, fewest=FEWEST_RAREST)
     else:
         draw = np.random.default_rng(0)
         samples = (np.concatenate([units[place] for place in draw.integers(0, n, n)]) for _ in range(RESAMPLES))
-        found = [_difference([_number(statistic(side.iloc[places]), metric) for side in table.sides]) for places in samples]
+        found = [_difference([_number(_resampled(statistic, side.iloc[places]), metric) for side in table.sides]) for places in samples]
         error = float(np.std(found, ddof=1))
         delta = _difference(values)
         # few clusters: Student's t, and the standard error of one less
         spread = _Normal(delta, error) if groups is None else _Mean(delta, error**2 * n / (n - 1), n - 1)
         at = None if is_rounding(error**2, *values) else spread
-        reason = say("paired, {n} examples, {count} resamples", n=n, count=RESAMPLES)
+        what = "paired, {n} examples, {count} resamples" if cluster is None else "paired, {n} groups by {name}, {count} resamples"
+        reason = say(what, n=n, count=RESAMPLES, **({} if cluster is None else {"name": named}))
         reason = reason if at is not None else say("the same difference in every resample: no spread")
     same = [name for name in table.sides[0].columns if name in table.sides[1].columns]
     differs = np.zeros(len(table.ids))
@@ -306,6 +319,21 @@ def _by_statistic(
         p_value=None if at is None else at.p_value,
         source=at,
     )
+
+
+def _resampled(statistic: Callable[[pd.DataFrame], float], sample: pd.DataFrame) -> float:
+    """The number of a resample; what fails there worked on all examples, which whoever wrote it has to know."""
+    try:
+        return statistic(sample)
+    except Exception as error:
+        raised = visible(f"{type(error).__name__}: {error}"[:200])
+        said = say("statistic: it raises {raised} on a resample of the examples; on all of them it does not", raised=raised)
+        hint = say("Rows are drawn with replacement, so that some occur twice and a class may be missing.")
+        raise ComparisonError(said, hint=hint) from error
+
+
+def _few_groups(n: int, named: str) -> Phrase:
+    return say("{n} groups by {name} are too few: {fewest} are needed", n=n, name=named, fewest=FEWEST_CLUSTERS)
 
 
 def _is_same(one: Any, other: Any) -> bool:

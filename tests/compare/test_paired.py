@@ -202,7 +202,7 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
     found = compared(*better).paired("accuracy", {"0.1.0": holes, "0.2.0": short}, on="id", correct="ok")
     assert found.remarks == (
         "2 examples are in the table of 0.1.0 only: x0, x1",
-        "1 of 941 examples have no value in one version and are left out: x3",
+        "1 of 941 examples has no value in one version and is left out: x3",
     )
     twice = pd.concat([frames["0.2.0"], frames["0.2.0"].iloc[:2]])
     found = compared(*better).paired("accuracy", {**frames, "0.2.0": twice}, on="id", correct="ok")
@@ -218,8 +218,8 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
         (lambda frame: frame.assign(id=None), {}, "have no id"),
         (lambda frame: frame.assign(ok="yes"), {}, "holds 'yes', no numbers.*df.pred == df.label"),
         (lambda frame: frame.assign(ok="0.5"), {"correct": None, "score": "ok"}, "holds '0.5', no numbers.*to_numeric"),
-        (lambda frame: frame.assign(user=[None, *frame.index[1:] // 4]), {"cluster": "user"}, "1 examples have no user: x0"),
-        (lambda frame: frame.assign(user=frame.index // 4 + (frame.index == 9)), {"cluster": "user"}, "user of 1 examples is not the same"),
+        (lambda frame: frame.assign(user=[None, *frame.index[1:] // 4]), {"cluster": "user"}, "1 example has no user: x0"),
+        (lambda frame: frame.assign(user=frame.index // 4 + (frame.index == 9)), {"cluster": "user"}, "user of 1 example is not the same"),
         (lambda frame: frame.assign(ok=0.5), {}, "truth values or 0 and 1"),
         (lambda frame: frame.assign(ok=7), {}, "is not right or wrong"),
         (lambda frame: frame, {"correct": None}, "neither correct="),
@@ -813,3 +813,67 @@ def test_truth_values_of_numpy_in_a_column_of_objects_are_right_and_wrong(better
     frames = {name: frame.assign(ok=pd.Series(list(frame.ok.to_numpy()), dtype=object)) for name, frame in tables(*better).items()}
     found, known = (compared(*better).paired("accuracy", each, on="id", correct="ok") for each in (frames, tables(*better)))
     assert found.counts == known.counts
+
+
+def f1_of(n, users):
+    draw = np.random.default_rng(3)
+    truth = draw.random(n) < 0.5
+    columns = {"user": np.arange(n) % users, "y": truth}
+    return tables(truth ^ (draw.random(n) < 0.2), truth ^ (draw.random(n) < 0.1), "pred", **columns)
+
+
+def test_clusters_of_a_statistic_are_called_groups():
+    def found(users):
+        c = compared([0.5], [0.5], "f1")
+        return c.paired("f1", f1_of(400, users), on="id", statistic=lambda table: (table.y == table.pred).mean(), cluster="user", label="y")
+
+    assert str(found(40).reason) == "paired, 40 groups by user, 2000 resamples"
+    assert str(found(5).reason) == "5 groups by user are too few: 10 are needed"
+    assert found(5).reason.in_language("zh") == "按 user 仅有 5 组，至少需要 10 组"
+
+
+def test_what_a_statistic_raises_on_a_resample_is_said_to_be_of_one(better):
+    calls = []
+
+    def statistic(table):
+        calls.append(table)
+        if len(calls) > 2:
+            raise ZeroDivisionError("division by zero")
+        return table.ok.mean()
+
+    with pytest.raises(ComparisonError, match="raises ZeroDivisionError: division by zero on a resample of the examples") as caught:
+        compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=statistic)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_repeated_id_that_keeps_answers_from_being_compared_is_said_to():
+    first, second = answers(12, 2, both=500, neither=81)
+    frames = tables(first, second)
+    frames["0.1.0"] = pd.concat([frames["0.1.0"], frames["0.1.0"].iloc[:1]])
+    found = compared(first, second).paired("accuracy", frames, on="id", correct="ok")
+    assert str(found.reason) == "too few groups differ: 14 of 595"
+    assert found.remarks == (
+        "1 id occurs more than once in the table of 0.1.0 and counts once, by its mean, as a cluster: x0",
+        "without the repeated ids answers are compared as right and wrong, for which 6 that differ are enough",
+    )
+    frames["0.1.0"] = frames["0.1.0"].drop_duplicates("id")
+    assert str(compared(first, second).paired("accuracy", frames, on="id", correct="ok").reason) == "paired, 595 examples"
+
+
+def test_one_example_is_said_in_the_singular():
+    first, second = answers(1, 0, both=50, neither=50)
+    frames = tables(first, second)
+    frames["0.1.0"] = frames["0.1.0"].iloc[:-1]
+    found = compared(first, second).paired("accuracy", frames, on="id", correct="ok")
+    assert found.remarks == ("1 example is in the table of 0.2.0 only: x100",)
+    assert str(found.reason) == "only 1 of 100 examples differs: cannot tell"
+
+
+@pytest.mark.parametrize("kind", ["string", "object", "category"])
+def test_texts_are_found_as_objects_are_whatever_type_their_column_has(kind, better, monkeypatch):
+    asked = []
+    isin = pd.Series.isin
+    monkeypatch.setattr(pd.Series, "isin", lambda self, values: asked.append(str(self.dtype)) or isin(self, values))
+    frames = {name: frame.astype({"id": kind}) for name, frame in tables(*better).items()}
+    assert compared(*better).paired("accuracy", frames, on="id", correct="ok").counts["gained"] == 31
+    assert "string" not in asked  # which looks texts up one by one
