@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, time, timedelta
 from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import as_text
@@ -26,6 +28,8 @@ _PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_valu
 _ADDED = ("cluster", "over_examples")
 # Levels of lists and objects in a cell, digits of a number in bits, and names of columns in a remark.
 _DEEPEST, _LARGEST, _NAMED = 20, 4096, 3
+# What infinite numbers are called in columns of numbers.
+_INFINITIES = ("inf", "-inf")
 # Floats that pandas cannot write, and the beginnings of types of numpy that it writes as numbers.
 _LONG, _NUMBERS = ("float96", "float128"), ("bool", "int", "uint", "float32")
 
@@ -44,9 +48,12 @@ def written(result: Paired) -> dict[str, Any]:
     ({'kind': 'answers', 'gained': 9, 'lost': 0, 'n': 9}, True)
     """
     source: Any = result.source
-    table, as_texts = _table(result.flipped)
-    said = "JSON has no form for some values of {columns}: they are kept as text"
-    notes = [say(said, columns=first(list(map(visible, as_texts)), _NAMED))] if as_texts else []
+    table, as_texts, as_lists = _table(result.flipped)
+    kept = (
+        ("JSON has no form for some values of {columns}: they are kept as text", as_texts),
+        ("JSON has no form for tuples, sets and arrays, as in {columns}: they are kept as lists", as_lists),
+    )
+    notes = [say(said, columns=first(list(map(visible, names)), _NAMED)) for said, names in kept if names]
     kinds = {made: kind for kind, made in INTERVALS.items()}
     return {
         **{name: getattr(result, name) for name in (*_PLAIN, *_ADDED)},
@@ -135,23 +142,47 @@ def _again(told: Mapping[str, Any]) -> Phrase:
     return Phrase(str(told["text"]))
 
 
-def _table(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:
-    """Give a table as JSON, and the columns of which some values are texts now because JSON has no form for them."""
+def _table(frame: pd.DataFrame) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Give a table as JSON, and the columns of which some values are texts or lists now because JSON has no form for them."""
     frame = frame.copy(deep=False)
-    columns, types, as_texts = [str(name) for name in frame.columns], [str(kind) for kind in frame.dtypes], []
+    columns, types, as_texts, as_lists = [str(name) for name in frame.columns], [str(kind) for kind in frame.dtypes], [], []
     for place, name in enumerate(columns):
         if frame.dtypes.iloc[place].kind in "biufmM":
             if str(frame.dtypes.iloc[place]) in _LONG:
                 frame.isetitem(place, frame.iloc[:, place].to_numpy(dtype="float64"))
+            if frame.dtypes.iloc[place].kind == "f":
+                _write_infinities(frame, place)
             continue
         cells = frame.iloc[:, place].astype(object).tolist()
+        if any(_becomes_list(cell, _DEEPEST) for cell in cells):
+            as_lists.append(name)
         texts = {nth: as_text(cell) for nth, cell in enumerate(cells) if not _has_form(cell, _DEEPEST)}
         if texts:
             as_texts.append(name)
             frame = frame.astype({frame.columns[place]: object})
             frame.isetitem(place, [texts.get(nth, cell) for nth, cell in enumerate(cells)])
     content = json.loads(frame.to_json(orient="split", date_format="iso", double_precision=15, default_handler=str))
-    return {"columns": columns, "types": types, "rows": content["data"]}, as_texts
+    return {"columns": columns, "types": types, "rows": content["data"]}, as_texts, as_lists
+
+
+def _write_infinities(frame: pd.DataFrame, place: int) -> None:
+    """Write infinite numbers as the texts that read back as such: pandas has null for them in JSON, as for what is missing."""
+    numbers = frame.iloc[:, place].to_numpy(dtype="float64", na_value=math.nan)
+    texts = {nth: str(number) for nth, number in enumerate(numbers) if math.isinf(number)}
+    if texts:
+        cells = frame.iloc[:, place].astype(object).tolist()
+        frame.isetitem(place, [texts.get(nth, cell) for nth, cell in enumerate(cells)])
+
+
+def _becomes_list(value: Any, levels: int) -> bool:
+    """Whether a cell is, or holds, what is a list after JSON and none before."""
+    if levels <= 0 or isinstance(value, str):
+        return False
+    if isinstance(value, Mapping):
+        return any(_becomes_list(part, levels - 1) for part in value.values())
+    if isinstance(value, list):
+        return any(_becomes_list(item, levels - 1) for item in value)
+    return isinstance(value, tuple | set | frozenset) or (hasattr(value, "tolist") and bool(getattr(value, "ndim", 0)))
 
 
 def _has_form(value: Any, levels: int) -> bool:
@@ -160,6 +191,8 @@ def _has_form(value: Any, levels: int) -> bool:
         return value.isascii() or value.encode("utf-8", "replace").decode() == value
     if isinstance(value, int):
         return value.bit_length() <= _LARGEST
+    if isinstance(value, Real | Decimal) and str(value).strip("-")[:3].lower() == "inf":
+        return False  # for what is missing there is null
     if value is None or isinstance(value, float | date | time | timedelta | Decimal) or type(value).__name__ == "NAType":
         return True
     if isinstance(value, Mapping):
@@ -178,6 +211,8 @@ def _frame(table: Mapping[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(table["rows"], columns=table["columns"], dtype=object)
     for place, kind in enumerate(table["types"]):
         column = frame.columns[place]
+        if kind.lower().startswith("float"):
+            frame[column] = frame[column].map(lambda cell: float(cell) if cell in _INFINITIES else cell)
         try:
             frame[column] = pd.to_datetime(frame[column]).astype(kind) if kind.startswith("datetime") else frame[column].astype(kind)
         except (TypeError, ValueError):

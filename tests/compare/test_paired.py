@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -877,3 +878,35 @@ def test_texts_are_found_as_objects_are_whatever_type_their_column_has(kind, bet
     frames = {name: frame.astype({"id": kind}) for name, frame in tables(*better).items()}
     assert compared(*better).paired("accuracy", frames, on="id", correct="ok").counts["gained"] == 31
     assert "string" not in asked  # which looks texts up one by one
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "Float64"])
+def test_infinite_numbers_survive_a_snapshot(better, tmp_path, kind):
+    c = compared(*better)
+    far = [np.inf, -np.inf, np.nan, 0.5] * 500
+    frames = {name: frame.assign(far=pd.Series(far[: len(frame)]).astype(kind)) for name, frame in tables(*better).items()}
+    p = c.paired("accuracy", frames, on="id", correct="ok")
+    assert np.isinf(p.flipped.far.to_numpy(dtype=float, na_value=np.nan)).any()
+    (again,) = pnb.load(c.with_paired(p).save(tmp_path / "far.paisnap.json")).compare("0.1.0").paired_results
+    assert again.flipped.far.dtype == p.flipped.far.dtype
+    assert again.flipped.far.equals(p.flipped.far)
+    assert again.remarks == p.remarks
+
+
+@pytest.mark.parametrize(
+    "cell", [np.inf, np.float32("-inf"), [1.0, np.inf], Decimal("Infinity")], ids=["float", "numpy", "list", "decimal"]
+)
+def test_infinite_numbers_among_objects_are_kept_as_text_and_said(better, tmp_path, cell):
+    test_a_cell_that_json_has_no_form_for_is_kept_as_text_and_said(better, tmp_path, cell, str(cell))
+
+
+@pytest.mark.parametrize("cell", [(1, 2), {1}, [(1,)], {"a": (1,)}, np.array([1, 2])], ids=["tuple", "set", "in a list", "below", "array"])
+def test_what_becomes_a_list_is_said(better, tmp_path, cell):
+    c = compared(*better)
+    frames = {name: frame.assign(cell=pd.Series([cell] * len(frame), dtype=object)) for name, frame in tables(*better).items()}
+    (result,) = (
+        pnb.load(c.with_paired(c.paired("accuracy", frames, on="id", correct="ok")).save(tmp_path / "x.paisnap.json"))
+        .compare("0.1.0")
+        .paired_results
+    )
+    assert any("arrays, as in cell" in remark and "kept as lists" in remark for remark in result.remarks)
