@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, Verdict, is_alike, is_blank, kind_of_row, told_difference
 from pai_notebook.comparison.series import series_text
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
@@ -59,17 +59,24 @@ def told_lack(comparison: Comparison, lacking: Sequence[Row], place: int) -> lis
     return told
 
 
-def told_changes(comparison: Comparison, rows: Sequence[Row], place: int, most: int | None = None) -> list[Phrase]:
-    """Say how the first rows of a version differ from the baseline; the last part of a setting's path names it where that is enough."""
+# What stands for the words of a difference that is not beyond chance, where lines have to be short.
+_SIGNS = {Verdict.CHANCE: "≈", Verdict.UNKNOWN: "?"}
+
+
+def told_changes(comparison: Comparison, rows: Sequence[Row], place: int, most: int | None = None, *, signs: bool = False) -> list[Phrase]:
+    """Say how the first rows of a version differ from the baseline; the last part of a setting's path names it where that is enough.
+
+    With `signs` what is not beyond chance has a sign, as in tables, which a legend has to explain.
+    """
     named = Counter(map(_last, rows))
-    return [_told(comparison, row, place, _last(row) if named[_last(row)] == 1 else "") for row in rows[:most]]
+    return [_told(comparison, row, place, _last(row) if named[_last(row)] == 1 else "", signs=signs) for row in rows[:most]]
 
 
 def _last(row: Row) -> str:
     return row.path if row.section in ("metrics", "labels", "other") else (split_path(row.path) or (row.path,))[-1]
 
 
-def _told(comparison: Comparison, row: Row, place: int, short: str) -> Phrase:
+def _told(comparison: Comparison, row: Row, place: int, short: str, *, signs: bool) -> Phrase:
     base = comparison.baseline_place or 0
     change = row.changes[place]
     form = choose_format([cell.value for cell in (row.cells[base], row.cells[place]) if cell.value is not None])
@@ -78,7 +85,10 @@ def _told(comparison: Comparison, row: Row, place: int, short: str) -> Phrase:
     if row.section != "metrics" or row.is_evidence or not change.delta:
         return said
     said = say("{text} ({difference})", text=said, difference=told_difference(row, place, base, form))
-    return say("{text}, {word}", text=said, word=say(change.verdict)) if change.verdict is not None else said
+    if change.verdict is None:
+        return said
+    sign = _SIGNS.get(change.verdict) if signs else None
+    return joined([said, sign], " ") if sign else say("{text}, {word}", text=said, word=say(change.verdict))
 
 
 def _name(comparison: Comparison, row: Row, short: str) -> str:

@@ -142,8 +142,8 @@ def _said(finding: Finding, lang: str) -> Finding:
     return replace(finding, text=in_language(finding.text, lang))
 
 
-def explain(comparison: Comparison, lang: str | None = None, *, everything: bool = False) -> Explanation:
-    """Make the list; see `Comparison.explain`.
+def explain(comparison: Comparison, lang: str | None = None, *, everything: bool = False, signs: bool = False) -> Explanation:
+    """Make the list; see `Comparison.explain`. With `signs` lines are short enough for columns on paper.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         lacking = [] if everything else lacking_settings(comparison, rows, place)
         rows = [row for row in rows if row not in lacking]
-        found = _findings(comparison, rows, place, len(rows) if everything else most)
+        found = _findings(comparison, rows, place, len(rows) if everything else most, signs=signs)
         lack = told_lack(comparison, lacking, place)
         found[:0] = [Finding(text, tuple((row.full_name, name) for row in of_kind)) for text, of_kind in lack]
         if found:
@@ -173,7 +173,7 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes[:kept]]
     if not comparison.versions:
         cautions.append(say("No versions to compare."))
-    notes = (_note(comparison) if everything else "", _models(comparison), _datasets(comparison))
+    notes = (*_legend(comparison, signs=signs), _note(comparison) if everything else "", _models(comparison), _datasets(comparison))
     note = joined([text for text in notes if text], " · ")
     each = () if everything else verdict._each  # noqa: SLF001 - of the same answer
     # of many versions it is among the findings
@@ -210,13 +210,19 @@ def _by_chance(row: Row, place: int) -> bool:
     return row.changes[place].verdict is Verdict.CHANCE
 
 
-def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int) -> list[Finding]:
+def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int, *, signs: bool) -> list[Finding]:
     name = comparison.names[place]
     most = most if len(rows) > most + 1 else len(rows)
-    told = told_changes(comparison, rows, place, most)
+    told = told_changes(comparison, rows, place, most, signs=signs)
     found = [Finding(text, ((row.full_name, name),)) for row, text in zip(rows, told, strict=False)]
     rest = tuple((row.full_name, name) for row in rows[most:])
     return [*found, *([Finding(say("{count} more", count=len(rest)), rest)] if rest else [])]
+
+
+def _legend(comparison: Comparison, *, signs: bool) -> list[Phrase]:
+    said = {change.verdict for row in comparison.metrics for change in row.changes} if signs else set()
+    legend = {Verdict.CHANCE: say("≈ could be chance"), Verdict.UNKNOWN: say("? no interval known")}
+    return [phrase for verdict, phrase in legend.items() if verdict in said]
 
 
 def _note(comparison: Comparison) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
+from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.gate.view import describe_gate, named_in, set_against, told_apart
 from pai_notebook.comparison.paired_file import masked_with_results
@@ -74,7 +75,7 @@ def report_of(
 
     # of many versions the tables say the same in a fourth of the pages
     few = len(shown.versions) <= _FEW
-    differences = shown.explain(lang, everything=True)._describe_changes() if few else []  # noqa: SLF001 - the hook of shown objects
+    differences = explain(shown, lang, everything=True, signs=True)._describe_changes() if few else []  # noqa: SLF001 - the hook of shown objects
     evidence = [Section(result.sentence, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
     rest = [
         *in_full,

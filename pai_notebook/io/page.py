@@ -41,7 +41,7 @@ tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:nth
 main>details>summary{margin-top:0}summary{list-style:none!important}
 [class^=pin] del{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
-figure,pre,tr,caption,main>div [class^=pin]{break-inside:avoid}
+pre{margin:.3em 0;padding:.3em .7em}figure,pre,tr,caption,main>div [class^=pin]{break-inside:avoid}
 figure{margin:.3em 0}figure img{zoom:.78}
 figure:has(~figure),figure~figure{display:inline-block;width:49.5%;vertical-align:top}
 thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}
@@ -50,7 +50,7 @@ table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style
 [class^=pin] tr>:nth-child(n+4){padding-left:1em!important}[class^=pin]{margin:4pt 0 8pt!important}[class^=pin] *{box-shadow:none!important}
 table:not([class^=pin]) [style*=max-width]{max-width:none!important}
 table:not([class^=pin]) td:not([style*=pre-wrap],:last-child),table:not([class^=pin]) td>small{white-space:nowrap!important}
-td>br:has(+small){display:none}td>br+small{margin-left:.6em}
+table:not(.facts) td>br:has(+small){display:none}table:not(.facts) td>br+small{margin-left:.6em}
 .facts :is(th,td){padding-block:0!important}.facts:has(td>br:nth-of-type(8)) :is(tbody,tr,th,td){display:block!important;break-inside:auto}
 .facts:has(td>br:nth-of-type(8)) tbody{columns:3;column-gap:14pt;font-size:7.5pt!important;line-height:1.25}
 .facts:has(td>br:nth-of-type(8)) th{font-weight:600!important;opacity:1!important;break-after:avoid}

@@ -198,6 +198,16 @@ def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twe
 
 
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo of poppler-utils")
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_five_versions_are_printed_on_five_pages_with_a_line_a_difference_and_a_dataset(everything, tmp_path):
+    five = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:].compare()
+    text = layout_of(five.report(tmp_path / "r.pdf", charts=False, gates="accuracy >= baseline - 17pp"))
+    assert not re.search("d-digitsholdout0001(?=[a-z])", text)
+    differences = text.partition("Every difference")[2].partition("Settings and labels")[0]
+    assert "no interval known" not in differences.replace("? no interval known", "")
+    assert "≈ could be chance · ? no interval known" in differences
+
+
 def test_twenty_versions_are_printed_on_few_pages(twenty):
     told = subprocess.run(["pdfinfo", str(twenty[2])], capture_output=True, text=True, check=True).stdout
     assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 9
