@@ -25,17 +25,21 @@ from pai_notebook.display import (
     Stack,
     Table,
 )
+from pai_notebook.display.line import line
+from pai_notebook.i18n.phrases import first as few
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.evidence_names import read_evidence_name
-from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.metric_words import is_cost, is_training
-from pai_notebook.model.names import Pattern
+from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
+from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import newest, version_key
+from pai_notebook.model.settings import differing_settings
 from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import (
@@ -66,6 +70,8 @@ METRICS = 5
 # Columns of one metric, so that a metric on many datasets leaves room for another.
 DATASETS = 3
 LABELS = 4
+# Settings in which groups differ.
+SETTINGS = 4
 MODELS = 50
 _NUMBERS = (State.NUMBER, State.NUMERIC_TEXT)
 
@@ -111,7 +117,10 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     patterns = list(map(Pattern, about))
     there = Lookup(versions).names("metrics") if patterns else ()
     first = {(name.path, name.dataset) for name in there if any(pattern.fits(name) for pattern in patterns)}
-    columns = _columns(sorted(names, key=lambda name: name not in first))
+    several = len({version.model_id for version in versions}) > 1
+    # which metrics are stated: what a model is measured on nowhere is not a gap of one version
+    stated = _by_model(versions) if several else {}
+    columns = _columns(sorted(names, key=lambda name: name not in first), [own for own in stated.values() if own], asked=len(first))
     known = dataset_names(version.provenance for version in versions)
     short = short_datasets(sorted({dataset for _, dataset in columns}), known)
     plain = plain_paths(path for path, _ in columns)
@@ -120,10 +129,18 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     forms = {name: format_of(_cells(shown, name)) for name in columns}
     best = {name: _best(cells[name], direction(name[0])) for name in columns}
     common, keys, more = _labels(versions, shown)
-    several = len({version.model_id for version in versions}) > 1
-    # what a model is measured on nowhere is not a gap of one version
-    stated = {(version.model_id, name) for version in versions for name in columns if version.metrics.every(*name)} if several else set()
-    heads: list[Column | str] = [*([say("model")] if several else []), say("version"), say("approval"), say("created")]
+    grouped = [version for version in versions if isinstance(version, VersionGroup)]
+    # of groups nothing is said in every row that none of them has
+    approved = not grouped or any(version.approval_status for version in versions)
+    dated = not grouped or any(version.created for version in versions)
+    tried = differing_settings(shown, SETTINGS) if grouped else {}
+    heads: list[Column | str] = [
+        *([say("model")] if several else []),
+        say("version"),
+        *([say("approval")] if approved else []),
+        *([say("created")] if dated else []),
+        *(Column(split_path(path)[-1], group=say("settings")) for path in tried),
+    ]
     for path, dataset in columns:
         heads.append(Column(short.get(dataset, dataset) or plain[path], align="right", group=plain[path] if dataset else ""))
     heads += [Column(key or say("(no key)"), group=say("labels")) for key in keys]
@@ -131,24 +148,29 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     for version in shown:
         head: list[Inline] = [_model_of(version)] if several else []
         approval = say(State.DIFFERS) if type(version.approval_status) is Differing else version.approval_status
-        head += [version.version_name, approval_badge(approval), _day(version.created)]
-        measured = [not several or (version.model_id, name) in stated for name in columns]
+        head += [version.version_name, *([approval_badge(approval)] if approved else []), *([_day(version.created)] if dated else [])]
+        head += [values[len(rows)] for values in tried.values()]
+        measured = [not several or name in stated[version.model_id] for name in columns]
         metrics = [
-            _metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name]) if known else ""
+            _spread(version, name, _metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name])) if known else ""
             for name, known in zip(columns, measured, strict=True)
         ]
         rows.append([*head, *metrics, *(_label(version.labels.get_all(key)) for key in keys)])
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
     left_out = [say("{count} of {total} metric columns", count=len(columns), total=len(names))] if len(names) > len(columns) else []
+    others = list(dict.fromkeys(unescaped(path) for path, _ in names if path not in plain)) if several else []
+    left_out = [say("{what} (others: {names})", what=left_out[0], names=few(others, METRICS))] if others else left_out
     left_out += [say("{count} of {total} labels", count=len(keys), total=len(keys) + more)] if more else []
     left_out += [say("numbers rounded")] if rounded else []
     rest = say("{what}; to_frame() has all", what=joined(left_out)) if left_out else ""
     tied = any(best is not None and [cell.value for cell in cells[name]].count(best) > 1 for name, best in best.items())
     mark = say("◆ best as measured, all that are equal") if tied else say("◆ best as measured")
-    notes = [mark if starred else "", which, rest]
+    spread = any(isinstance(cell, Number) and cell.marks for row in rows for cell in row)
+    notes = [mark if starred else "", say("± standard deviation of single runs") if spread else "", which, rest]
     said = joined([part for part in notes if part], " · ")
-    below: list[Inline] = [*filter(None, (said, _latest_note(versions))), *dataset_notes(short, known)]
+    elsewhere = _best_elsewhere(versions, shown, {name: value for name, value in best.items() if value is not None}, short)
+    below: list[Inline] = [*filter(None, (elsewhere, said, _latest_note(versions))), *dataset_notes(short, known)]
     below += same_data({dataset for _, dataset in columns}, named_datasets(version.provenance for version in versions))
     # the caption has the name, where the id would say less
     below += [Code(versions[0].model_id)] if not several and versions[0].model_id and _name_of(versions) else []
@@ -179,10 +201,26 @@ def _label(values: Sequence[str]) -> Inline:
     return Missing(say(State.DIFFERS)) if any(type(value) is Differing for value in values) else ", ".join(values)
 
 
-def _columns(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The metric columns: chosen by what differs, in the order of the card, by metric and then by dataset."""
-    chosen: list[tuple[str, str]] = []
+def _by_model(versions: Sequence[ModelVersion]) -> dict[str, set[tuple[str, str]]]:
+    """(path, dataset) of the metrics that versions of each model state."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for version in versions:
+        found.setdefault(version.model_id, set()).update(version.metrics._stated)  # noqa: SLF001 - without making cells
+    return found
+
+
+def _columns(names: Sequence[tuple[str, str]], models: Sequence[set[tuple[str, str]]], *, asked: int) -> list[tuple[str, str]]:
+    """The metric columns: chosen by what differs, in the order of the card, by metric and then by dataset.
+
+    What was asked for comes first, `asked` names; then of each model the first metric that it has, so that none looks unmeasured.
+    """
+    chosen = list(names[: min(asked, METRICS)]) if models else []
+    for own in models:
+        if own.isdisjoint(chosen) and len(chosen) < METRICS:
+            chosen += [name for name in names if name in own][:1]
     for name in names:
+        if name in chosen:
+            continue
         if len(chosen) < METRICS and sum(path == name[0] for path, _ in chosen) < DATASETS:
             chosen.append(name)
     chosen += [name for name in names if name not in chosen][: METRICS - len(chosen)]
@@ -192,6 +230,32 @@ def _columns(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:
     shape = cells_shape(cells, form, bar=bar)
     return replace(shape, star="◆", strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
+
+
+def _spread(version: ModelVersion, name: tuple[str, str], shape: Inline) -> Inline:
+    """A mean over runs with their standard deviation below it."""
+    repeats = version.repeats.get(name) if isinstance(version, VersionGroup) else None
+    if repeats is None or repeats.sd is None or not isinstance(shape, Number):
+        return shape
+    return replace(shape, marks=[Mark("", f"±{choose_format([repeats.sd]).value(repeats.sd)}")])
+
+
+def _best_elsewhere(
+    versions: Sequence[ModelVersion], shown: Sequence[ModelVersion], best: Mapping[tuple[str, str], float], short: Mapping[str, str]
+) -> str:
+    """Name the version that is best in a column where that has no row here, so that no mark can tell of it."""
+    if len(shown) == len(versions):
+        return ""
+    several, rows, found = len({version.model_id for version in versions}) > 1, set(map(id, shown)), []
+    for name, value in best.items():
+        holders = [version for version in versions if any(cell.value == value for cell in version.metrics.every(*name))]
+        if any(id(version) in rows for version in holders):
+            continue
+        cell = next(cell for cell in holders[0].metrics.every(*name) if cell.value == value)
+        version = f"{line(_model_of(holders[0]))} {holders[0].version_name}" if several else holders[0].version_name
+        metric = Name("metrics", *name, short.get(name[1], "")).shown
+        found.append(say("{metric} {version} ({value})", metric=metric, version=version, value=format_of([cell]).value(value)))
+    return say("best of all {count}, not shown here: {names}", count=len(versions), names=joined(found)) if found else ""
 
 
 def _best(cells: Sequence[Cell], mode: str | None) -> float | None:

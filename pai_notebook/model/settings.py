@@ -6,9 +6,11 @@ import re
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_cells import text_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -106,6 +108,26 @@ def settings_of(version: ModelVersion, ignored: set[str] | None = None) -> Leave
     named = {path for path in found if is_identity(path.partition(".")[2])}
     ignored |= named
     return {path: leaf for path, leaf in found.items() if path not in named}
+
+
+def differing_settings(versions: Sequence[ModelVersion], count: int) -> dict[str, list[str]]:
+    """The first settings of specs that tell versions apart, by their paths, and what each version has of them; labels are not among them.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> make = lambda lr: ModelVersion.from_document({"TrainingSpec": {"HyperParameters": {"lr": lr, "epochs": 3}}})
+    >>> differing_settings([make(0.1), make(0.2)], 4)
+    {'training_spec.HyperParameters.lr': ['0.1', '0.2']}
+    """
+    settings = [settings_of(version, set()) for version in versions]
+    found: dict[str, list[str]] = {}
+    for path in dict.fromkeys(path for each in settings for path in each if not path.startswith(LABELS)):
+        values = [each.get(path) for each in settings]
+        alike = len({value_key(value) for value in values}) == 1
+        if len(found) < count and not alike and not any(type(value) is Differing for value in values):
+            found[path] = ["" if value is None else text_of(value) for value in values]
+    return found
 
 
 def fold_of(members: Sequence[ModelVersion]) -> list[Hashable]:

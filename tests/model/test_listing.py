@@ -33,7 +33,7 @@ def test_models_are_listed_by_name_and_their_ids_stand_last():
     documents = [{"ModelId": "model-a", "ModelName": "digits", "LatestVersion": {"VersionName": "1.0.0"}}, {"ModelId": "model-b"}]
     text = render_text(describe_models([pnb.Model.from_document(document) for document in documents]), width=200)
     assert [" ".join(line.split()) for line in text.splitlines()[1:2] + text.splitlines()[3:]] == [
-        "name newest version approval task modified labels model",
+        "name newest version approval task modified labels model ID",
         "digits 1.0.0 ○ no approval status unknown model-a",
         "no name no version yet unknown model-b",
     ]
@@ -165,3 +165,36 @@ def test_no_sentence_of_a_list_is_cut():
     assert [
         kind for kind, text in shown.items() if "more characters" in text or "highest by name is 2.5.0" not in text.replace("\n", " ")
     ] == []
+
+
+def test_the_best_of_a_column_is_named_where_its_version_has_no_row():
+    docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.99 if n == 3 else 0.5 + n / 100, "f1": n / 100}} for n in range(30)]
+    vs = pnb.VersionSet.from_documents(docs, "model-a")
+    assert "best of all 30, not shown here: accuracy 0.3.0 (0.99)\n" in str(vs)
+    assert "not shown here" not in str(vs[:20])
+
+
+def test_each_of_several_models_has_a_metric_of_its_own_in_sight():
+    def of_model(name, metric):
+        docs = [{"VersionName": f"0.{n}.0", "Metrics": {f"{metric}{k}": n / 10 for k in range(6)}} for n in (1, 5)]
+        return list(pnb.VersionSet.from_documents(docs, name))
+
+    text = listed(*of_model("model-a", "accuracy"), *of_model("model-b", "recall"), *of_model("model-c", "zeta"))
+    assert {"accuracy0", "recall0", "zeta0"} < set(head(text))
+    assert "5 of 18 metric columns (others: " in text
+
+
+def test_a_list_of_groups_shows_what_they_differ_in_and_no_column_that_none_of_them_has():
+    docs = [
+        {
+            "VersionName": f"{lr}.{seed}.0",
+            "TrainingSpec": {"HyperParameters": {"lr": lr / 10, "seed": seed}},
+            "Metrics": {"accuracy": 0.8 + lr / 100 + seed / 1000},
+        }
+        for lr in (1, 2)
+        for seed in (1, 2, 3)
+    ]
+    text = str(pnb.VersionSet.from_documents(docs, "model-a").group_repeats())
+    assert head(text) == ["version", "lr", "accuracy"]
+    assert "±0.001" in text
+    assert "approval" not in text
