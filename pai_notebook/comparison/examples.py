@@ -272,12 +272,17 @@ def _is_same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
 
 
 def differing(table: Examples, differences: Any) -> pd.DataFrame:
-    """Rows of both tables where they differ, the largest difference first: the ids, what differs side by side, and the other columns."""
+    """Rows of both tables where they differ, the largest difference first: the ids, what differs side by side, and the other columns.
+
+    Of equal differences those of either sign take turns, so that the first ones show losses as well as gains.
+    """
     import numpy as np  # noqa: PLC0415 - numpy loads on first use
     import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
     places = np.flatnonzero(differences != 0)
-    places = places[np.argsort(-np.abs(differences[places]), kind="stable")]
+    found_there = pd.DataFrame({"size": np.abs(differences[places]), "sign": np.sign(differences[places])})
+    turns = found_there.groupby(["size", "sign"]).cumcount()
+    places = places[np.lexsort((found_there["sign"], turns, -found_there["size"]))]
     first_side, second = (side.iloc[places].reset_index(drop=True) for side in table.sides)
     same = [name for name in first_side.columns if name in second.columns and _is_same(first_side[name], second[name])]
     left = first_side.rename(columns={name: f"{name} ({table.names[0]})" for name in first_side.columns if name not in same})

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 10
+# Up to so many characters of a cell of an example are shown.
+_LONGEST = 240
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Paired(Estimated, Displayed):
     remarks : tuple of str
         Examples that only one version has, or that have no value, and ids that occur more than once.
     flipped : pandas.DataFrame
-        Examples on which the two differ, with the columns of both; the largest difference first.
+        Examples on which the two differ, with the columns of both; the largest difference first, of equal ones in turn
+        one that is lower and one that is higher.
     shown : str
         The metric as people read it, its dataset as the registry calls it.
     identities : tuple of (str, str)
@@ -238,7 +241,7 @@ class Paired(Estimated, Displayed):
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)
             rows: list[list[Inline]] = [
-                [format_computed(value) if isinstance(value, float) else as_text(value)[:80] for value in row]
+                [format_computed(value) if isinstance(value, float) else _cut(as_text(value)) for value in row]
                 for row in head.itertuples(index=False)
             ]
             table = Table([str(name) for name in head.columns], rows, total=len(self.flipped), unit=say("examples"))
@@ -246,7 +249,19 @@ class Paired(Estimated, Displayed):
         return blocks
 
     def _describe(self) -> Block:
-        return Stack([Note(say("{what}: {said}", what=self.sentence, said=self.words), "info"), *self._basis()])
+        words: Phrase | str = self.words
+        if self.counts and self.interval is not None and not self.interval.low <= 0 <= self.interval.high:
+            words = say("{text}, {word}", text=say("better" if self.delta > 0 else "worse"), word=words)
+        return Stack([Note("", "info", lead=say("{what}: {said}", what=self.sentence, said=words)), *self._basis()])
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text that is long, up to the end of a word where there is one."""
+    if len(text) <= _LONGEST:
+        return text
+    kept = text[: _LONGEST - 1]
+    words = kept.rpartition(" ")[0]
+    return f"{words if len(words) > _LONGEST // 2 else kept}…"
 
 
 def by_place(

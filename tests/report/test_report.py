@@ -160,6 +160,20 @@ def test_a_paired_result_is_told_with_the_first_ten_examples_on_which_two_versio
     assert leaked(found) == []
 
 
+def test_the_first_examples_flipped_both_ways_long_texts_end_in_an_ellipsis_and_the_sentence_says_better():
+    right = {"0.1.0": [False] * 30 + [True] * 70, "0.2.0": [True] * 90 + [False] * 10}
+    text = "one word after the other " * 30
+    frames = {name: pd.DataFrame({"id": range(100), "ok": ok, "text": text}) for name, ok in right.items()}
+    docs = [{"VersionName": name, "Metrics": {"accuracy": sum(ok) / 100}} for name, ok in right.items()]
+    p = VersionSet.from_documents(docs, "model-a").compare("0.1.0").paired("accuracy", frames, on="id", correct="ok")
+    assert list(p.flipped["id"][:6]) == [90, 0, 91, 1, 92, 2]
+    assert len(p.flipped) == 40
+    page = p._repr_html_()
+    assert re.search(r"<b>[^<]*: better, beyond chance \(95 %\)</b>", page)
+    cells = re.findall("(?:one word[^<]*)", page)
+    assert {cell.rpartition(" ")[2] for cell in cells} <= {f"{word}…" for word in text.split()}
+
+
 def test_the_report_tells_registry_workspace_and_requests_without_being_told(tmp_path):
     with pnb.connect("demo", default=False, workspace_id="10241") as registry:
         listed = registry.get_versions(f"{DIGITS}@last:3")
