@@ -1,7 +1,7 @@
 """Pictures of the gallery and the README, drawn in Chromium from the code of the gallery: `python -m tests.pictures docs`.
 
 A block of Python in FOLDER/gallery.md, or in FOLDER/zh/gallery.md in Chinese, with a picture below it is drawn into the file that the page
-names: in dark colours where its name ends in `-dark`, and not where it is a picture of the other page.
+names: in dark colours where its name ends in `-dark`.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def outputs(page: Path) -> Iterator[tuple[str, object]]:
         exec(compile(tree, page.name, "exec"), names)
         if last is not None:
             value = eval(compile(ast.Expression(last.value), page.name, "eval"), names)
-            if block["path"] and not block["path"].startswith("../"):
+            if block["path"]:
                 yield block["path"], value
 
 

@@ -11,8 +11,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import TraitError
 
 import pai_notebook as pnb
+from pai_notebook.comparison.view import judged_by
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import speaking
+from pai_notebook.i18n.phrases import now, speaking
 from pai_notebook.magic import PaiModelMagics
 from pai_notebook.plan import say_on_line
 
@@ -175,7 +176,7 @@ def test_what_python_says_of_a_call_and_settings_that_are_not_there_are_chinese(
         ):
             with pytest.raises((TypeError, AttributeError)) as caught:
                 wrong()
-            assert told in caught.value.sentence
+            assert told in now("{text}", text=caught.value.sentence)
             assert len(caught.value._render_traceback_()) == 2
 
 
@@ -189,3 +190,11 @@ def test_who_sees_a_model_and_what_its_newest_version_may_do_are_said_in_chinese
 def test_a_label_without_a_key_is_seen_as_such():
     version = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "Labels": [{"Key": "", "Value": "b"}]}], "model-a")[0]
     assert '""=b' in str(version)
+
+
+def test_what_a_report_is_judged_by_is_called_as_everywhere_else():
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("手写数字识别@last:2", by="accuracy@d-digitsholdout0001")
+        assert "judged by accuracy@digits-holdout first" in judged_by(c)
+        assert "首要指标：accuracy@digits-holdout" in judged_by(c).in_language("zh")
+        assert "judged by accuracy first" in judged_by(registry.compare("手写数字识别@last:2", by="accuracy"))

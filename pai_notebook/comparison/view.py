@@ -101,7 +101,9 @@ def judged_by(comparison: Comparison) -> Phrase:
         return against(comparison)
     by = comparison.verdict.by
     said = "{against}; judged by {metric} first" if by else "{against}; every metric judged by itself, none named as the one that matters"
-    return say(said, against=against(comparison), metric=by)
+    rows = comparison.by_rows
+    # a dataset that was asked for by its id is called by its name, as everywhere else
+    return say(said, against=against(comparison), metric=rows[0].key.shown if len(rows) == 1 and "@" in by else by)
 
 
 def _failed(comparison: Comparison) -> Iterator[Note]:

@@ -133,6 +133,7 @@ class Fetcher:
             await self._ask(_needs(addresses, found), arrivals, refresh=refresh)
             await self.suggestions.explain(arrivals, ask=suggest)
             if self.resolver:
+                arrivals.is_naming = True
                 await self.resolver.resolve([version for known in arrivals.models.values() for version in known.versions.values()])
             done = arrivals.all_answered
         finally:

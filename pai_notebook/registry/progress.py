@@ -29,6 +29,8 @@ class Progress:
         Returns how many there will be, None while that is not known.
     ended : callable, optional
         Returns, at the end, how many were fetched, how many failed, and the first reason.
+    naming : callable, optional
+        Whether all have arrived and the registry is being asked for names: the count stands still, and the line says why.
     of_models : bool
         Whether models are counted, and not versions.
     clock : callable
@@ -46,12 +48,14 @@ class Progress:
         *,
         wanted: Callable[[], int | None] = lambda: None,
         ended: Callable[[], tuple[int, int, str]] | None = None,
+        naming: Callable[[], bool] = lambda: False,
         of_models: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._count = count
         self._wanted = wanted
         self._ended = ended
+        self._naming = naming
         self._of_models = of_models
         self._clock = clock
         self._began = clock()
@@ -65,6 +69,7 @@ class Progress:
         if elapsed < _QUIET:
             return
         words = "fetching: {versions}, {seconds} s" if self._wanted() else "fetching: {versions} so far, {seconds} s"
+        words = "asking for names: {versions}, {seconds} s" if self._naming() else words
         text = now(words, versions=self._so_far(), seconds=f"{elapsed:.0f}")
         # an update with unchanged text would still send a message to the front-end
         if text != self._last:
@@ -100,6 +105,8 @@ class Progress:
 
     def _summary(self, took: str) -> str:
         good, failed, reason = self._ended() if self._ended is not None else (self._count(), 0, "")
+        if self._of_models:
+            return now("searched {count:,} models in {seconds} s", count=good, seconds=took)
         if not failed:
             return now("fetched {count:,} versions in {seconds} s", count=good, seconds=took)
         words = "fetched {count:,} versions in {seconds} s; {failed:,} failed: {reason}"

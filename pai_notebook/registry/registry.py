@@ -605,7 +605,8 @@ class Registry(Displayed):
         search = VersionSearch(where, label=label, approval=approval)
         finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit, self._fetcher.memory.called)
         workers = self._client.settings.limits.max_workers
-        with keeping_partial(lambda: finds.versions), Progress(lambda: finds.done, wanted=lambda: finds.total, of_models=True) as line:
+        shown = Progress(lambda: finds.done, wanted=lambda: finds.total, naming=lambda: finds.done == finds.total, of_models=True)
+        with keeping_partial(lambda: finds.versions), shown as line:
             self._client.run(partial(search_models, self._fetcher, search, finds, workers), tick=line.tick if progress else None)
         # an early end has not seen every model
         if not finds.is_enough and not finds.versions.errors:
@@ -786,7 +787,9 @@ class Registry(Displayed):
         # reads what has arrived at any moment, so that an interrupt loses nothing
         outcome = FetchResult(addresses, arrivals)
         # progress is shown on the caller's thread, while it waits
-        line = Progress(lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally)
+        line = Progress(
+            lambda: arrivals.count, wanted=lambda: arrivals.wanted, ended=lambda: outcome.tally, naming=lambda: arrivals.is_naming
+        )
         tick = (lambda: progress(arrivals.count)) if callable(progress) else line.tick if progress else None
         with keeping_partial(lambda: outcome.versions), line:
             self._client.run(partial(self._fetcher.fetch, addresses, arrivals, refresh=refresh, suggest=suggest), tick=tick)

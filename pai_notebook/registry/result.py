@@ -32,6 +32,8 @@ class Arrivals:
         Whether the versions may answer later questions.
     name_in : callable, optional
         Tells an error what its model is called.
+    is_naming : bool
+        Whether all has arrived, and the registry is being asked for names.
     """
 
     models: dict[str, Known[ModelVersion]] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Arrivals:
     progress: Callable[[int, int | None], None] | None = None
     remember: bool = True
     name_in: Callable[[PaiError], None] | None = None
+    is_naming: bool = False
 
     def of(self, model_id: str) -> Known[ModelVersion]:
         """What is known of a model, nothing at first."""

@@ -77,7 +77,10 @@ def hint_models(error: ModelNotFound, known: Mapping[str, str]) -> bool:
     owners = {text: model_id for model_id, name in known.items() for text in (model_id, name) if text and model_id != error.model_id}
     close = list(dict.fromkeys(owners[text] for text in get_close_matches(error.model_id, owners, 4, cutoff=0.5)))[:2]
     if close:
-        names = [f"{known[model_id]} ({model_id})" if known[model_id] not in ("", model_id) else model_id for model_id in close]
+        names = [
+            say("{what} ({evidence})", what=known[model_id], evidence=model_id) if known[model_id] not in ("", model_id) else model_id
+            for model_id in close
+        ]
         error.hint = say("{nearest_sentence} registry.list_models() shows all.", nearest_sentence=nearest_sentence(names))
     return bool(close)
 

@@ -302,6 +302,15 @@ def test_progress_counts_against_what_was_asked_for_and_ends_with_it(monkeypatch
     assert shown_by(run, monkeypatch) == ["fetching: 16 of 41 versions, 1 s", "fetched 9 versions in 3.1 s"]
 
 
+def test_progress_says_that_names_are_asked_for_and_what_a_search_went_through(monkeypatch):
+    def run(**options):
+        with line([0, 1, 3.1], count=lambda: 9, wanted=lambda: 9, naming=lambda: True, **options) as progress:
+            progress.tick()
+
+    assert shown_by(run, monkeypatch) == ["asking for names: 9 of 9 versions, 1 s", "fetched 9 versions in 3.1 s"]
+    assert shown_by(lambda: run(of_models=True), monkeypatch) == ["asking for names: 9 of 9 models, 1 s", "searched 9 models in 3.1 s"]
+
+
 def test_progress_says_when_some_or_all_failed(monkeypatch):
     def run(ended):
         with line([0, 1, 3.1], count=lambda: 0, ended=lambda: ended) as progress:
