@@ -245,7 +245,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
-        report = GateReport(checks, say("No regression"), tuple(notes), self.dataset_names, model_names(self._versions))
+        report = GateReport(checks, say("No regression"), tuple(notes), self.dataset_names, model_names(self._versions), self.baseline_name)
         return report.raise_for_breaches()
 
     def _gated(self) -> Gated:
@@ -319,7 +319,9 @@ class Comparison(Questions, ComparisonExports, Displayed):
         text = rules if isinstance(rules, str) else "\n".join(rules)
         two_names = [each for each in self.comparability if getattr(each, "template", "") == TWO_NAMES]
         remarks = (*remarks_on(text, gated, previous=self._asked == "previous"), *two_names)
-        return GateReport(check_rules(text, gated), say("Gate"), remarks, self.dataset_names, model_names(self._versions))
+        return GateReport(
+            check_rules(text, gated), say("Gate"), remarks, self.dataset_names, model_names(self._versions), self.baseline_name
+        )
 
     @cached_property
     def fingerprint(self) -> str:

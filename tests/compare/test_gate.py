@@ -828,3 +828,27 @@ def test_a_truth_value_is_the_value_of_its_check():
     report = compare({"safe": True}, {"safe": False}).check("safe == true")
     assert report.checks[0].stated == "false"
     assert re.search(r"safe +false +none +== true", str(report))
+
+
+def test_the_version_that_the_baseline_column_is_of_is_named_once():
+    report = compare({"cer": 0.1}, {"cer": 0.2}).check("cer <= baseline")
+    with pytest.raises(RegressionError) as caught:
+        report.raise_for_breaches()
+    for text in (str(report), report._repr_html_(), report.to_markdown(), "\n".join(caught.value._render_traceback_())):
+        assert text.count("Baseline: 0.1.0") == 1
+
+
+def test_below_the_tables_of_a_notebook_the_text_repeats_no_check(monkeypatch):
+    shown = []
+    with pytest.raises(RegressionError) as caught:
+        compare({"cer": 0.1}, {"cer": 0.2}, {"cer": 0.3}).gate("cer <= baseline")
+    assert "✗ 0.2.0 cer" in "\n".join(caught.value._render_traceback_())
+    monkeypatch.setattr("pai_notebook.comparison.gate.report.notebook_display", lambda: (lambda bundle, raw: shown.append(bundle), 1))
+    for _ in range(2):
+        assert caught.value._render_traceback_() == [
+            "RegressionError: Gate: 2 of 2 checks failed",
+            "0.2.0 failed 1; 0.3.0 failed 1",
+            "Baseline: 0.1.0",
+            "Each check is in the table above, and in error.report.",
+        ]
+    assert len(shown) == 1

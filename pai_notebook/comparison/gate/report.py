@@ -131,6 +131,8 @@ class GateReport(GateExports, Displayed):
         What the registry calls the datasets, by what metrics call them.
     model_names : mapping of str to str
         What the registry calls the models of the versions, by their ids; empty for a name that is not known.
+    baseline_name : str
+        The version that the others are measured against; empty where there is none, or one for each version.
     """
 
     _instead = guide({"checks": "to_frame to_json results rows", "passed": "ok success", "breaches": "failed failures"})
@@ -140,6 +142,7 @@ class GateReport(GateExports, Displayed):
     remarks: tuple[str, ...] = ()
     dataset_names: Mapping[str, str] = field(default_factory=dict, compare=False)
     model_names: Mapping[str, str] = field(default_factory=dict, compare=False)
+    baseline_name: str = field(default="", compare=False)
 
     @property
     def breaches(self) -> tuple[Check, ...]:
@@ -196,6 +199,7 @@ class GateFailed(RegressionError):
     """
 
     _shown_in = 0
+    _tables_above = False
 
     def __init__(self, report: GateReport) -> None:
         breaches = report.breaches
@@ -210,6 +214,7 @@ class GateFailed(RegressionError):
     def _render_traceback_(self) -> list[str]:
         """Show the tables above the lines where a notebook runs; a terminal has the lines alone."""
         display, cell = notebook_display()
+        self._tables_above = display is not None
         # IPython asks once more when it keeps the outputs of a cell
         if display is not None and cell != self._shown_in:
             self._shown_in = cell
@@ -217,7 +222,8 @@ class GateFailed(RegressionError):
         return super()._render_traceback_()
 
     def _told(self) -> Sequence[str]:
-        return [f"{RegressionError.__name__}: {told(headline(self.report))}", *map(told, gate_lines(self.report))]
+        lines = gate_lines(self.report, brief=self._tables_above)
+        return [f"{RegressionError.__name__}: {told(headline(self.report))}", *map(told, lines)]
 
 
 @dataclass(frozen=True)

@@ -97,11 +97,14 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     """
     told = [_told_of(report, version) for version in asked]
     every = headline(replace(report, title=say("All versions")) if told else report)
-    others = [every, *_versions(report)]
+    # of the only version that was checked this would say the same once more
+    judged = {check.version for check in report.checks if check.outcome != "skipped"}
+    others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report)]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
+    rest += [said] if (said := _against(report)) else []
     blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
-    blocks += [*([Note(joined(others, "\n"))] if told else []), *(Note(remark, "warn") for remark in report.remarks)]
+    blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     if brief and any(check.as_measured and check.outcome == "passed" for check in report.checks):
         blocks.append(Note(say("As measured: no interval is known, or it includes the bound, so chance may have decided.")))
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
@@ -117,7 +120,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
         checks = [check for check in report.checks if check.outcome == outcome]
         if checks:
             by_metric = brief and outcome == "passed" and len(checks) > _BRIEF
-            table = _by_metric(checks, datasets) if by_metric else _table(checks, title, datasets, limit=_SHOWN)
+            # the line of the fold is its heading
+            table = _by_metric(checks, datasets) if by_metric else _table(checks, "", datasets, limit=_SHOWN)
             blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
 
@@ -147,13 +151,17 @@ def _by_rule(checks: Sequence[Check]) -> dict[str, list[Check]]:
     return rules
 
 
-def gate_lines(report: GateReport) -> list[str]:
-    """Say the same in a few lines, for a traceback."""
+def gate_lines(report: GateReport, *, brief: bool = False) -> list[str]:
+    """Say the same in a few lines, for a traceback; brief below the tables that say it already."""
+    against = [said] if (said := _against(report)) else []
+    if brief:
+        return [*_versions(report), *against, say("Each check is in the table above, and in error.report.")]
     lines = [say("✗ {said}", said=_in_words(check)) for check in report.breaches[:_LINES]]
     more = len(report.breaches) - len(lines)
     return [
         *_versions(report),
         *lines,
+        *against,
         *([say("and {count} more, in error.breaches; error.report has every check", count=more)] if more else []),
     ]
 
@@ -161,6 +169,12 @@ def gate_lines(report: GateReport) -> list[str]:
 def named_in(question: str, names: Iterable[str]) -> list[str]:
     """Give the versions that a question names; a name may be the beginning of a longer one."""
     return [name for name in dict.fromkeys(names) if name and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", question)]
+
+
+def _against(report: GateReport) -> Phrase | str:
+    """Name the version that the column of the baseline is of."""
+    uses = report.baseline_name and any(check.baseline is not None for check in report.checks)
+    return say("Baseline: {name}", name=report.baseline_name) if uses else ""
 
 
 def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
