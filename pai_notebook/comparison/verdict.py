@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -133,14 +133,15 @@ _LEAD = 260
 MANY = 6
 # How many versions the shortest answer names of each kind.
 _NAMED = 8
-# What a version is in all quality metrics together, by whether it is better and whether it is worse in any.
-_SIDES = {
-    (True, False): "{versions} better, worse in nothing",
-    (True, True): "{versions} better in some metrics, worse in others",
-    (False, True): "{versions} worse",
-    (False, False): "{versions} not told apart",
-}
-_UNKNOWN = "of {versions} no interval is known"
+# What a version is in all quality metrics together, in the order in which it is told.
+_BETTER = (
+    "{versions} better, shown worse in none of the {count} metrics judged",
+    "{versions} better",
+    "{versions} better in some metrics, behind as measured in others",
+    "{versions} better in some metrics, worse taken singly in others",
+    "{versions} better in some metrics, worse in others",
+)
+_WORSE, _NOT_TOLD_APART, _UNKNOWN = "{versions} worse", "{versions} not told apart", "of {versions} no interval is known"
 _JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE, Standing.SAME)
 _NOT_JUDGED = (Standing.MISSING, Standing.NEW, Standing.NO_DIRECTION)
 
@@ -244,6 +245,14 @@ class OverallVerdict(Displayed):
     def _singly(self) -> list[list[int]]:
         """Positions of versions that are better, and of those that are worse, beyond chance by a metric alone."""
         return [sorted({each.place for each in self._judged if each.alone and each.is_ahead is ahead}) for ahead in (True, False)]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Judged]]:
+        """What was judged of each version."""
+        found: dict[str, list[Judged]] = {name: [] for name in self._names}
+        for each in self._judged:
+            found[self._names[each.place]].append(each)
+        return found
 
     @cached_property
     def standings(self) -> dict[tuple[str, str], str]:
@@ -376,18 +385,20 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
     >>> print(in_short(c.verdict, ["1.9.0"]).text)
     Against 1.5.0, beyond chance (95 % together): 1.9.0 not told apart.
     """
-    sides: dict[str, list[str]] = {}
+    sides: dict[tuple[str, int], list[str]] = {}
     about = {name for name in verdict.counts if not asked or (name in asked) is not others}
+    judged = verdict._by_name  # noqa: SLF001 - a part of it
     for name, found in verdict.counts.items():
         if name in about and any(count for word, count in found.items() if word not in _NOT_JUDGED):
-            unknown = found[Standing.UNKNOWN] and not any(found[word] for word in _JUDGED)
-            words = _UNKNOWN if unknown else _SIDES[found[Standing.BETTER] > 0, found[Standing.WORSE] > 0]
-            sides.setdefault(words, []).append(name)
-    if not sides or set(sides) == {_UNKNOWN}:
+            sides.setdefault(_side(found, judged[name]), []).append(name)
+    if not sides or {words for words, _ in sides} == {_UNKNOWN}:
         return None  # that no interval is known is told metric by metric
-    order = (*_SIDES.values(), _UNKNOWN)
-    parts = [say(words, versions=_named(sides[words], is_open=words in order[-2:])) for words in order if words in sides]
-    if (others or not asked) and not any(_SIDES[True, worse] in sides for worse in (True, False)):
+    order = (*_BETTER, _WORSE, _NOT_TOLD_APART, _UNKNOWN)
+    parts = [
+        say(words, versions=_named(names, is_open=words in (_NOT_TOLD_APART, _UNKNOWN)), count=count)
+        for (words, count), names in sorted(sides.items(), key=lambda item: (order.index(item[0][0]), -item[0][1]))
+    ]
+    if (others or not asked) and not any(words in _BETTER for words, _ in sides):
         parts.insert(0, say("no version is better"))
     rows = tuple((row, name) for (name, row) in verdict.standings if name in about)
     if others:
@@ -395,6 +406,26 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
         return Finding(say(told, count=len(about), parts=joined(parts, "; ")), rows)
     told = "Against {baseline}, beyond chance (95 % together): {parts}."
     return Finding(say(told, baseline=verdict.baseline, parts=joined(parts, "; ")), rows)
+
+
+def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]:
+    """What a version is in all its metrics, and in how many it was judged where that is told.
+
+    That it is shown worse in none is said only where nothing points the other way: no loss by a metric alone, none as measured,
+    and no metric that it lacks.
+    """
+    if not found[Standing.BETTER]:
+        if found[Standing.WORSE]:
+            return _WORSE, 0
+        return (_NOT_TOLD_APART if any(found[word] for word in _JUDGED) else _UNKNOWN), 0
+    if found[Standing.WORSE]:
+        return _BETTER[4], 0
+    if any(each.alone and not each.is_ahead for each in judged):
+        return _BETTER[3], 0
+    if any(each.standing is Standing.UNKNOWN and not each.is_ahead for each in judged):
+        return _BETTER[2], 0
+    count = sum(found[word] for word in _JUDGED)
+    return (_BETTER[1], 0) if found[Standing.MISSING] or count == 1 else (_BETTER[0], count)
 
 
 def _named(versions: Sequence[str], *, is_open: bool) -> Phrase:

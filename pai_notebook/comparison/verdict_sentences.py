@@ -24,7 +24,7 @@ from pai_notebook.comparison.verdict import (
     in_short,
     judge,
 )
-from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, VerdictWords, all_of
+from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, VerdictWords, all_of
 from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_words import is_cost
@@ -218,32 +218,49 @@ class _Sentences(VerdictWords):
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
-        """Say by how much versions could still be worse in what is neither told as worse nor better, beyond what is tolerated."""
+        """Say by how much versions could still be worse in what they are not shown to be worse or better in, beyond what is tolerated."""
         together = level_of_each(len(self._tested))
-        losses: dict[str, list[tuple[float, Judged]]] = {}
+        worse = {(each.place, each.row.path) for each in self._judged if each.standing is Standing.WORSE}
+        losses: dict[object, list[Loss]] = {}
         few: list[Judged] = []
         for each in self._tested:
-            told = each.standing in (Standing.WORSE, Standing.BETTER) or (each.alone and not each.is_ahead)
-            if told or each.change.evidence is None:
+            if each.standing in (Standing.WORSE, Standing.BETTER) or each.change.evidence is None:
                 continue
             interval = each.change.evidence.telling(together)
             if interval is None:
                 few.append(each)
-            else:
-                loss = -interval.low if each.row.direction.mode == "max" else interval.high
-                if loss > self._tolerance.bound(each.row.path, each.row.dataset, each.row.cells[self._baseline].value or 0.0):
-                    losses.setdefault(self._path(each.row), []).append((loss, each))
-        found = [each for several in losses.values() for _, each in several]
-        if found:
-            places = sorted({each.place for each in found})
-            could = [self._loss(path, several, alone=len(places) == 1) for path, several in losses.items()]
-            unknown = any(each.standing is Standing.UNKNOWN and each.place in places for each in self._judged)
-            of_all = "{versions} could still be worse by up to about {losses}."
-            of_some = "Where an interval is known, {versions} could still be worse by up to about {losses}."
-            named = all_of([self._called[place] for place in places], VERSIONS)
-            yield Finding(say(of_some if unknown else of_all, versions=named, losses=all_of(could, METRICS)), self._rows(found))
+                continue
+            loss = -interval.low if each.row.direction.mode == "max" else interval.high
+            if loss > self._tolerance.bound(each.row.path, each.row.dataset, each.row.cells[self._baseline].value or 0.0):
+                # a version that is worse in the metric on another dataset is told by itself
+                losses.setdefault((each.row.path, (each.place, each.row.path) in worse), []).append(Loss(loss, each))
+        if losses:
+            yield self._could_be_worse(list(losses.values()))
         if few:
             yield self._told("Too few runs to tell how much worse these could still be: {versions}.", few, self._with_datasets)
+
+    def _could_be_worse(self, losses: Sequence[Sequence[Loss]]) -> Finding:
+        """Name the versions of which each loss is true, those of the largest first."""
+        of_versions: dict[tuple[int, ...], list[Loss]] = {}
+        for several in sorted(losses, key=lambda several: -max(self._weight(each) for each in several)):
+            places = tuple(sorted({each.judged.place for each in several}))
+            of_versions.setdefault(places, []).append(max(several, key=self._weight))
+        parts: list[Phrase] = []
+        for places, largest in of_versions.items():
+            named = all_of([self._called[place] for place in places], VERSIONS)
+            could = all_of([self._loss(each, alone=len(places) == 1) for each in largest], METRICS)
+            told = "{versions} by up to about {losses}" if parts else "{versions} could still be worse by up to about {losses}"
+            parts.append(say(told, versions=named, losses=could))
+        found = [each.judged for several in losses for each in several]
+        known = {each.place for each in found}
+        unknown = any(each.standing is Standing.UNKNOWN and each.place in known for each in self._judged)
+        said = "Where an interval is known, {parts}." if unknown else "{parts}."
+        more = len(parts) - METRICS
+        shown = joined(parts[:METRICS], "; ") if more > 1 else joined(parts, "; ")
+        if more > 1:
+            left = sum(map(len, list(of_versions.values())[METRICS:]))
+            shown = say("{shown}; and less in {count} more metrics", shown=shown, count=left)
+        return Finding(say(said, parts=shown), self._rows(found))
 
     def _not_covered(self) -> Iterator[Finding]:
         """Say of which metrics the intervals cover other runs only: on other examples the difference may be another one."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.rows import Row, in_percent, told_difference
-from pai_notebook.comparison.verdict import Finding, Judged, Standing
+from pai_notebook.comparison.verdict import Finding, Judged
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format
 
@@ -25,6 +25,13 @@ _PAIRS = 6
 def all_of(texts: Sequence[str], count: int) -> Phrase:
     """Join all of a few texts with "and" before the last, or the first of many."""
     return joined([joined(texts[:-1]), texts[-1]], " and ") if 1 < len(texts) <= count + 1 else first(texts, count)
+
+
+class Loss(NamedTuple):
+    """How much worse a version could still be in one metric, in its own unit."""
+
+    size: float
+    judged: Judged
 
 
 class VerdictWords:
@@ -158,16 +165,25 @@ class VerdictWords:
         datasets = [] if everywhere else [self._dataset(row) for row in rows.values()]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, DATASETS)) if datasets else path
 
-    def _loss(self, path: str, losses: Sequence[tuple[float, Judged]], *, alone: bool) -> Phrase:
-        """Write how much worse a metric could still be, and of which version that is."""
-        loss, each = max(losses, key=lambda item: item[0])
-        row = each.row
-        size = row.scale.at_most(loss)
-        if any(other.standing is Standing.WORSE and other.place == each.place and other.row.path == row.path for other in self._judged):
-            path = say("{path} on {dataset}", path=path, dataset=self._dataset(row))  # not where it is worse for sure
+    def _weight(self, loss: Loss) -> float:
+        """How large a loss is beside those of other metrics: in parts of all that a share can lose, else of the baseline's value."""
+        row = loss.judged.row
+        if row.scale.points:
+            return loss.size * row.scale.points / 100
+        base = abs(row.cells[self._baseline].value or 0.0)
+        return loss.size / base if base else loss.size
+
+    def _loss(self, loss: Loss, *, alone: bool) -> Phrase:
+        """Write how much worse a metric could still be, on which dataset, and of which version that is where several could."""
+        row = loss.judged.row
+        size, path, dataset = row.scale.at_most(loss.size), self._path(row), self._dataset(row)
+        several = self._measured_on[path] > 1
         if alone:
-            return say("{size} in {metric}", size=size, metric=path)
-        return say("{size} in {metric} ({version})", size=size, metric=path, version=self._called[each.place])
+            metric = say("{path} on {dataset}", path=path, dataset=dataset) if several else path
+            return say("{size} in {metric}", size=size, metric=metric)
+        version = self._called[loss.judged.place]
+        whose = say("{path} on {dataset}", path=version, dataset=dataset) if several else version
+        return say("{size} in {metric} ({version})", size=size, metric=path, version=whose)
 
     def _as_cost(self, judged: list[Judged]) -> Phrase:
         """Write a cost with its change, from the smallest to the largest over its datasets."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.verdict import in_short
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
@@ -184,8 +185,8 @@ def test_what_is_equal_as_measured_counts_among_what_is_judged():
     c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})
     assert c["t1_accuracy"].changes[1].verdict == "worse"
     assert "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: 0.2.0" in c.verdict
-    assert any(re.search(r"0\.2\.0 could still be worse .* in t2_accuracy, ", sentence) for sentence in c.verdict.sentences)
-    assert not any("could still be worse" in sentence and "t1_accuracy" in sentence for sentence in c.verdict.sentences)
+    # of what is worse singly the far end is told, which is the largest
+    assert any(re.search(r"0\.2\.0 could still be worse .* in t1_accuracy, .* in t2_accuracy", each) for each in c.verdict.sentences)
     assert not c.check("fail if worse beyond chance").breaches
 
 
@@ -204,7 +205,62 @@ def test_a_version_that_is_worse_in_one_metric_could_still_be_worse_in_another(a
     verdict = compare({"accuracy": 0.90, "em": 0.80, "n": 1000}, {"accuracy": accuracy, "em": 0.80, "n": 1000}).verdict
     unseen = next(sentence for sentence in verdict.sentences if "could still be worse" in sentence)
     assert "4.1 pp in em" in unseen
-    assert ("accuracy" in unseen) is (accuracy == 0.873)  # where it is told as worse the loss has been seen
+    assert ("accuracy" in unseen) is (accuracy != 0.8)  # where it is told as worse with all together the loss has been seen
+
+
+def could_be_worse(*versions):
+    """What a verdict says could still be worse."""
+    return next(sentence for sentence in compare(*versions).verdict.sentences if "could still be worse" in sentence)
+
+
+def of_accuracy(*values):
+    return [{"accuracy": value, "n": 1000} for value in values]
+
+
+def test_what_could_be_worse_names_the_versions_of_which_that_is_true_with_the_largest_first():
+    assert could_be_worse(*of_accuracy(0.9, 0.80, 0.895)) == "0.3.0 could still be worse by up to about 3.6 pp in accuracy."
+    # worse by its cell alone is not shown, and has the farthest end
+    assert could_be_worse(*of_accuracy(0.9, 0.871, 0.9, 0.895)).endswith("up to about 6.4 pp in accuracy (0.2.0).")
+    names = [f"m{nth}_accuracy" for nth in range(5)]
+    base, mine = dict.fromkeys(names, 0.9) | {"n": 1000}, dict.fromkeys(names, 0.92) | {"m4_accuracy": 0.88, "n": 1000}
+    assert could_be_worse(base, mine).startswith("0.2.0 could still be worse by up to about 5.7 pp in m4_accuracy, 1.4 pp")
+    # a metric that one of them is worse in names the other only
+    both = [{"accuracy": a, "em": e, "n": 1000} for a, e in ((0.9, 0.9), (0.7, 0.9), (0.9, 0.9))]
+    assert could_be_worse(*both) == (
+        "0.2.0 and 0.3.0 could still be worse by up to about 3.6 pp in em (0.2.0); 0.3.0 by up to about 3.6 pp in accuracy."
+    )
+
+
+@examples(60)
+@given(st.lists(st.lists(st.sampled_from([0.8, 0.85, 0.87, 0.895, 0.9, 0.92]), min_size=2, max_size=2), min_size=2, max_size=5))
+def test_no_version_is_said_to_be_perhaps_worse_where_it_is_shown_to_be(values):
+    verdict = compare(*({"a_accuracy": a, "b_accuracy": b, "n": 1000} for a, b in values)).verdict
+    for sentence in verdict.sentences:
+        if "could still be worse" not in sentence:
+            continue
+        for part in sentence.rstrip(".").split("; "):
+            who = re.findall(r"0\.\d\.0", re.split(r" could| by up", part)[0])
+            for metric in re.findall(r"\w_accuracy", part):
+                assert not {"better", "worse"} & {verdict.standings[name, f"metrics.{metric}"] for name in who}
+        sizes = [float(size) for size in re.findall(r"([\d.]+) pp", sentence)]
+        assert sizes[0] == max(sizes)
+
+
+def test_the_dataset_of_what_could_be_worse_is_named():
+    two = [results(d_a={"accuracy": value, "n": 1000}, d_b={"accuracy": 0.9, "n": 300}) for value in (0.9, 0.91, 0.7)]
+    assert could_be_worse(*two[:2]).endswith("pp in accuracy on d-b.")
+
+
+def test_shown_worse_in_none_is_said_only_where_nothing_points_the_other_way():
+    def short(*versions):
+        return str(in_short(compare(*versions).verdict).text).partition("together): ")[2]
+
+    base, better = {"accuracy": 0.9, "em": 0.9, "f1": 0.9, "n": 1000}, {"accuracy": 0.95, "em": 0.9, "f1": 0.9, "n": 1000}
+    assert short(base, better) == "0.2.0 better, shown worse in none of the 3 metrics judged."
+    assert short(base, better | {"em": 0.871}) == "0.2.0 better in some metrics, worse taken singly in others."
+    assert short(base, better | {"f1": 0.5}) == "0.2.0 better in some metrics, behind as measured in others."
+    assert short(base, {key: value for key, value in better.items() if key != "em"}) == "0.2.0 better."
+    assert short(base, better | {"em": 0.7}) == "0.2.0 better in some metrics, worse in others."
 
 
 def test_a_metric_that_is_worse_on_one_dataset_names_that_on_which_it_could_be():
