@@ -80,6 +80,18 @@ class NumberFormat:
         text = f"{number:+.2g}" if self.decimals is None else f"{number:+.{self.decimals}f}"
         return text if math.isclose(float(text), number, rel_tol=0.05) else f"{number:+.2g}"
 
+    def end(self, number: float) -> str:
+        """Write an end of an interval that is rounded outward already: with a sign, and not rounded once more as `delta` does.
+
+        Examples
+        --------
+        >>> NumberFormat(None, 3).end(3.33e-06), NumberFormat(None, 3).delta(3.33e-06)
+        ('+3.33e-06', '+3.3e-06')
+        """
+        if self.decimals is not None or not number or math.isinf(number):
+            return self.delta(number)
+        return f"{number:+.{self.significant}g}"
+
 
 def choose_format(values: Iterable[float], *, least: int = _LEAST, readable: int = 0) -> NumberFormat:
     """Find how to write numbers of one metric: the same few decimals for all, more only where distinct values would read the same.
@@ -232,6 +244,8 @@ def format_outward(value: float, *, up: bool, decimals: int | None = None) -> st
     ('-2.4', '+0.06', '+12.0')
     >>> format_outward(1234.5, up=True), format_outward(-0.0123456, up=False), format_outward(0.3, up=True)
     ('+1240', '-0.0124', '+0.3')
+    >>> format_outward(3.326e-06, up=True), format_outward(-1.419e-05, up=False)
+    ('+3.33e-06', '-1.42e-05')
     """
     value = cleared(value)
     if not value or not math.isfinite(value):
@@ -240,7 +254,8 @@ def format_outward(value: float, *, up: bool, decimals: int | None = None) -> st
     written = rounded_outward(value, digits, up=up)
     if decimals is not None and abs(written) >= 10.0**-decimals:
         return f"{written:+.{decimals}f}"
-    return choose_format([written], readable=_LEAST).delta(written)
+    form = choose_format([written], readable=_LEAST)
+    return form.end(written)
 
 
 def cleared(value: float) -> float:

@@ -304,7 +304,7 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
             break  # on the side of the bound on which it is, and no wider by what would be read as its width
     # with all the digits that it was rounded to, lest it is rounded again
     form = choose_format([written], least=_FEWEST_DIGITS, readable=_ALL_DIGITS)
-    told = scale.with_unit(form.delta(written), base) if relative else form.value(written)
+    told = scale.with_unit(form.end(written), base) if relative else form.value(written)
     return say(_ENDS[above, passed], what=what, end=told, level=level)
 
 

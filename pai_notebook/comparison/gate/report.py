@@ -20,11 +20,13 @@ from pai_notebook.i18n.phrases import Phrase, joined, say, told
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell
 from pai_notebook.model.names import Name, Pattern
-from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
+from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, rounded_outward
 
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 5
 _LEVEL = 0.95
+# Digits of the ends of an interval: as few as tell its width.
+_DIGITS, _ALL_DIGITS = 3, 13
 _UNKNOWN = say("as measured: no interval known")
 
 
@@ -447,12 +449,17 @@ class Pair:
         low, high = self.side.own(_LEVEL)
         if not low < bound < high:
             return ""
-        form = _around(low, high, bound)
         said = "as measured: 95 % interval of the value {low} to {high} includes the bound"
-        return say(said, low=form.value(low), high=form.value(high))
+        low_end, high_end = _outward(low, high)
+        return say(said, low=low_end, high=high_end)
 
 
-def _around(low: float, high: float, bound: float) -> NumberFormat:
-    """Find how to write an interval, with as many digits as it takes to read that a bound lies inside."""
-    form = choose_format([low, high], least=2)
-    return form if float(form.value(low)) < bound < float(form.value(high)) else choose_format([low, high, bound], least=2)
+def _outward(low: float, high: float) -> tuple[str, str]:
+    """Write an interval of a value, rounded outward, and by no more than a tenth of its width, which its own digits are most of."""
+    ends = low, high
+    for digits in range(_DIGITS, _ALL_DIGITS):
+        ends = rounded_outward(low, digits, up=False), rounded_outward(high, digits, up=True)
+        if max(low - ends[0], ends[1] - high) <= (high - low) / 10:
+            break
+    form = choose_format(ends, least=_DIGITS, readable=_ALL_DIGITS)
+    return form.value(ends[0]), form.value(ends[1])
