@@ -346,7 +346,9 @@ def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
     others = counted(len(versions) - len(groups), "version")
     if not groups:
         return others
-    said = say("{groups} of {runs}", groups=counted(len(groups), "group"), runs=counted(len(members_of(groups)), "run"))
+    # "2 groups of 8 runs" would be read as 8 runs each
+    of = "{groups} of {runs}" if len(groups) == 1 else "{groups}, {runs} in all"
+    said = say(of, groups=counted(len(groups), "group"), runs=counted(len(members_of(groups)), "run"))
     return said if len(groups) == len(versions) else say("{shown} and {last}", shown=said, last=others)
 
 

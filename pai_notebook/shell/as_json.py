@@ -11,7 +11,7 @@ from typing import Any
 
 from pai_notebook.comparison.comparison import Comparison
 from pai_notebook.comparison.explain import Explanation
-from pai_notebook.comparison.gate.report import GateReport
+from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.rows import Row
 from pai_notebook.errors import PaiError
 from pai_notebook.io.drift import Drift
@@ -116,7 +116,9 @@ def _explanation(found: Explanation) -> dict[str, Any]:
 
 
 def _gate(found: GateReport) -> dict[str, Any]:
-    checks = [{field.name: getattr(check, field.name) for field in dataclasses.fields(check)} for check in found.checks]
+    # what is left out of comparisons is how a check is shown, but for what the registry calls the dataset
+    names = [field.name for field in dataclasses.fields(Check) if field.compare or field.name == "label"]
+    checks = [{name: getattr(check, name) for name in names} for check in found.checks]
     for check in checks:
         # a rule that could not be checked does not pass, and is told from one that does not hold, as by the exit code and in JUnit
         check["outcome"] = "unchecked" if check["outcome"] == "failed" and not check["checked"] else check["outcome"]
@@ -135,7 +137,7 @@ def _drift(found: Drift) -> dict[str, Any]:
 
 _KINDS: dict[type, Any] = {
     VersionSet: _versions,
-    ModelVersion: _version,
+    ModelVersion: lambda version: _versions(VersionSet([version])),  # what shows one has the shape of what shows several
     ModelList: _models,
     Model: _model,
     Comparison: _comparison,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ConfigurationError, PaiError, RegressionError
+from pai_notebook.errors import ConfigurationError, NameNotFound, PaiError, RegressionError
 from pai_notebook.files import MissingFile, why
 from pai_notebook.i18n.phrases import Preference, now, read_language, reworded, say
 from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options, write_unchecked
@@ -88,6 +88,8 @@ def _answer(given: Sequence[str]) -> Exit:
         _leave_unchecked(command, error.sentence)
         # a file that is not there was named by mistake; one that is broken could not be checked
         is_usage = isinstance(error, ConfigurationError) or isinstance(error.__cause__, MissingFile)
+        # so could a condition on what no version has, which is an error of the condition elsewhere, as --sort and --by of the same could
+        is_usage = is_usage and not isinstance(error.__context__, NameNotFound)
         return Exit.USAGE if is_usage else Exit.UNCHECKED
     except (OSError, KeyboardInterrupt):
         raise

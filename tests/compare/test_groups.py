@@ -725,8 +725,8 @@ def test_groups_are_counted_with_their_runs():
     groups = two_groups()
     mixed = pnb.VersionSet([*groups, version("0.9.0", {"auc": 0.5})])
     c = groups.compare("lr=0.2")
-    assert "model-a: 2 groups of 5 runs" in str(groups)
-    assert repr(mixed).startswith("<VersionSet of 2 groups of 5 runs and 1 version")
+    assert "model-a: 2 groups, 5 runs in all" in str(groups)
+    assert repr(mixed).startswith("<VersionSet of 2 groups, 5 runs in all and 1 version")
     for text in (str(c), c.to_markdown(), str(c.explain())):
         assert "1 group of 3 runs against lr=0.2" in text
         assert "1 version" not in text

@@ -138,3 +138,9 @@ def test_a_misspelt_word_names_the_nearest():
     for text in ("last3", "last-3", "last=3"):
         with pytest.raises(AddressError, match=r"Did you mean last:3\?"):
             parse_address(f"model-a@{text}")
+
+
+def test_no_versions_are_not_offered_instead_of_no_versions():
+    with pytest.raises(AddressError, match="write last:1 for the newest") as caught:
+        parse_address("model-a@last:0")
+    assert "Did you mean" not in str(caught.value)

@@ -194,7 +194,8 @@ def test_json_is_what_scripts_read(files, capsys):
     listed = asked(f"ls {MODEL}@2.4.0,9.9.9")
     assert [version["version"] for version in listed["versions"]] == ["2.4.0"]
     assert next(iter(listed["errors"])).endswith("@9.9.9")
-    shown = asked(f"{MODEL}@2.4.0")
+    (shown,) = asked(f"{MODEL}@2.4.0")["versions"]
+    assert asked(f"{MODEL}@2.4.0").keys() == listed.keys()
     assert shown["document"]["VersionName"] == "2.4.0"
     value = next(cell["value"] for cell in shown["metrics"] if cell["name"] == "accuracy")
     assert {"name": "accuracy", "dataset": "d-digitsholdout0001", "value": value, "state": "number"} in shown["metrics"]
@@ -204,6 +205,7 @@ def test_json_is_what_scripts_read(files, capsys):
     assert asked(f"explain {MODEL}@2.5.0")["verdict"] == compared["verdict"]
     gate = asked(f"gate {MODEL}@2.5.0 --rules both.txt")
     assert not gate["passed"]
+    assert not {"scale", "limit", "is_plain"} & {name for check in gate["checks"] for name in check}
     assert {(check["outcome"], check["checked"]) for check in gate["checks"]} >= {("failed", True), ("unchecked", False)}
     assert asked("drift other.paisnap.json")["changes"][0]["field"] == "approval_status"
     assert asked(f"save {MODEL}@latest --to x.paisnap.json") == {"path": "x.paisnap.json"}
@@ -253,3 +255,18 @@ def test_what_a_shell_shows_is_what_a_notebook_shows_in_the_words_of_a_shell(cap
     assert [line.split() for line in shown.splitlines()[:3]] == [line.split() for line in str(compared).splitlines()[:3]]
     assert "--by accuracy" in shown
     assert "only='all'" not in shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ls", MODEL, "--where", "accurac > 0.9"],
+        ["ls", MODEL, "--sort", "accurac"],
+        ["search", "bogusmetric > 0.9"],
+        ["compare", f"{MODEL}@last:2", "--by", "accurac"],
+    ],
+    ids=lambda words: words[-2],
+)
+def test_a_name_that_no_version_has_ends_alike_wherever_it_stands(words, capsys):
+    assert main([*words, "--demo"]) == Exit.UNCHECKED
+    assert main(["ls", MODEL, "--where", "accuracy >", "--demo"]) == Exit.USAGE
